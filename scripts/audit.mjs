@@ -1,4 +1,4 @@
-// `npm run audit`: every grave advisory of a shipped package without a written exception, old packages included.
+// `npm run audit`: lists every grave advisory of a shipped package without a written exception, including old packages.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';

@@ -11,7 +11,8 @@ import { owners, processOf } from '@drippulse/topology';
 
 // The results of the type parsers of libs/db. Free JSON is text, because its numbers keep every digit.
 const typeMapping = { int8: 'bigint', json: 'string', jsonb: 'string', timestamptz: 'Date' };
-// Only libs and the migrator use these; a service with their types would change with them.
+// Only libs and the migrator use these tables. If a service had the tables' types, the types would change with the
+// libs.
 const tablesOfLibs =
   '{kysely_*,idempotency_keys,outbox,outbox_lease,inbox,entitlements,usage,usage_added,usage_limits,usage_thresholds}';
 const codegen = createRequire(import.meta.url).resolve('kysely-codegen/dist/cli/bin.js');

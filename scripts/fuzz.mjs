@@ -1,4 +1,4 @@
-// `npm run fuzz`: the tests of hostile input, one after the other, for as many minutes in all as asked.
+// `npm run fuzz`: the tests of hostile input, one after the other, for the given minutes in total.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { jestFiles } from './testing/suites.mjs';
 const usage = `npm run fuzz -- --minutes 30            hostile input for every operator, filter, tag, parser and route with a body
 npm run fuzz -- --seed 7 [--minutes 1]  the same rounds again`;
 
-/** The number of tests in a file that take the minutes they are given. */
+/** Counts the tests in a file that run for the minutes they are given. */
 const roundsIn = (file) => readFileSync(file, 'utf8').match(/\binRounds\(async/g)?.length ?? 0;
 
 const { values } = parseArgs({
@@ -23,7 +23,7 @@ else if (!(minutes > 0) || !/^\d+$/.test(seed)) {
   process.exitCode = 1;
 } else process.exitCode = (await fuzz()) ? 0 : 1;
 
-/** Each test has the same share of the time. A failure does not end the others. */
+/** Runs each test for an equal share of the time. A failure does not end the others. */
 async function fuzz() {
   console.log(`Hostile input for ${minutes} minutes, seed ${seed}.`);
   const files = jestFiles().filter((file) => roundsIn(file) > 0);

@@ -1,7 +1,8 @@
 // Writes the files that are generated from the protos (TypeScript, the list of public services, `site/static`), from
 // the catalog of metrics (dashboards, alert rules, a page of the documentation) and from the table of services (regions
-// of lists), and then what follows from those: the lock file and the rendered examples of the charts. With --check it writes
-// nothing, and fails when a committed file differs from its source; a test compares the examples, and npm ci the lock file.
+// of lists). Then it writes the files that depend on these: the lock file and the rendered examples of the charts. With
+// --check it writes nothing, and fails when a committed file differs from its source; a test compares the examples, and
+// npm ci the lock file.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ import { markInstalled, npm } from './setup/install.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
-/** In the folder of the code, and generated from the options that the code reads. */
+/** The list is in the folder of the code, but generated from the options that the code reads. */
 const listName = 'public-services.ts';
 /** Folders whose every file is generated. */
 const generatedFolders = ['site/static'];
@@ -27,7 +28,8 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // Only when it changed, because running processes read these files. The list stays when the options have faults.
+    // The list is written only when it changed, because running processes read these files. It stays when the options
+    // have faults.
     if (existsSync(join(root, codePath, listName))) {
       cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
     }
@@ -47,7 +49,7 @@ async function generate() {
   });
 }
 
-/** Writes the lock file. Where only links to workspaces changed, the next command has nothing to install. */
+/** Writes the lock file. If only links to workspaces changed, the next command has nothing to install. */
 function lock() {
   const before = installedPackages();
   const [file, ...first] = npm();
@@ -85,14 +87,14 @@ function staleCode() {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Content of each file by its path. */
+/** Returns the content of each file by its path. */
 async function generatedFiles() {
-  // Imported late: they import the generated code.
+  // Imported late, because these modules import the generated code.
   const document = await import('../site/document/src/generated-files.ts');
   const pages = await import('../site/pages/src/generated-files.ts');
   const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
   const layouts = await import('../deploy/layouts/src/generated-files.ts');
-  // The comments of the protos are in an image with source info, and not in generated code.
+  // An image with source info has the comments of the protos, which generated code lacks.
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
   const api = document.generatedFiles(readFileSync(image), root);
@@ -104,7 +106,7 @@ async function generatedFiles() {
   ]);
 }
 
-/** Paths whose committed content differs, and paths in generated folders without a source. */
+/** Returns the paths whose committed content differs, and the paths in generated folders without a source. */
 function staleFiles(files) {
   const changed = [...files].filter(([path, content]) => !isCommitted(path, content)).map(([path]) => path);
   const present = generatedFolders.flatMap((folder) =>

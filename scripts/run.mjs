@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-/** On Linux a package, elsewhere the Node that runs this. */
+/** Returns the pinned Node: a package on Linux, elsewhere the Node that runs this script. */
 function pinnedNode() {
   const file = path.join(root, 'node_modules/.bin/node');
   return existsSync(file) ? file : process.execPath;

@@ -1,5 +1,5 @@
-// `npm test`: the checks, then the suites against one set of servers, then a second run of those that failed, then the
-// totals. `npm run test:long`: the long tests in the same way. `npm test -- --help` lists how to run less.
+// `npm test`: the checks, then the suites against one set of servers, then a second run of the failed suites, then the
+// totals. `npm run test:long` does this with the long tests. `npm test -- --help` lists how to run less.
 import os from 'node:os';
 import process from 'node:process';
 import { checks } from './testing/checks.mjs';
@@ -14,7 +14,7 @@ const minute = 60_000;
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const summary = createSummary({ isCi });
 const selected = selectTests(process.argv.slice(2), { jestFiles: jestFiles(), scriptFiles: scriptFiles() });
-/** Nothing hangs until somebody else's clock ends it without a word. */
+/** Time limits, so that nothing hangs until an external limit ends the run without a message. */
 const ceilings = selected.isLong
   ? { suiteMs: 20 * minute, runMs: 240 * minute }
   : { suiteMs: 5 * minute, runMs: 45 * minute };
@@ -39,7 +39,7 @@ function interrupt() {
   setTimeout(endAll, 10_000).unref();
 }
 
-/** Shows the lines of jest as they come. Each suite starts the servers it needs. */
+/** Shows the lines of jest as they arrive. Each suite starts the servers that it needs. */
 async function runFiles({ files, options }) {
   const ofScripts = files.filter((file) => file.endsWith('.mjs'));
   const ofJest = files.filter((file) => file.endsWith('.ts'));

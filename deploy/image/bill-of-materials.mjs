@@ -1,8 +1,9 @@
 import { copiedFor, packages, usedBy } from './used.mjs';
 
 /**
- * Lists the contents of an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name, version,
- * licence and hash. `npm sbom -w` does not fit: it lists packages of tests, and lacks packages that workspaces share.
+ * Lists the contents of an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name,
+ * version, licence and hash. `npm sbom -w` does not fit, because it lists packages of tests and lacks packages that
+ * workspaces share.
  */
 export function billOfMaterials(service) {
   const places = new Set([...usedBy(service), ...copiedFor(service)]);
@@ -33,13 +34,13 @@ function componentOf(place) {
   };
 }
 
-/** Node is copied from the stage of the build that runs this. */
+/** Returns the entry of Node, which is copied from the stage of the build that runs this script. */
 function nodeItself() {
   const version = process.versions.node;
   return { type: 'platform', 'bom-ref': 'node', name: 'node', version, purl: `pkg:generic/node@${version}` };
 }
 
-/** `sha512-<base64>`, as the lock file has it. */
+/** Returns the hash in `sha512-<base64>`, as it is in the lock file. */
 function hashOf(integrity) {
   const [algorithm, digest] = integrity.split('-');
   return { alg: algorithm.replace('sha', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') };

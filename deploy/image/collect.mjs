@@ -1,4 +1,5 @@
-// Copies one service, with the workspaces and packages that it uses at run time, into a folder: the contents of its image.
+// Copies one service, with the workspaces and packages that it uses at run time, into a folder: the contents of its
+// image.
 // node deploy/image/collect.mjs <service> <folder>
 import {
   copyFileSync,
@@ -32,7 +33,7 @@ for (const place of usedBy(service)) {
 }
 writeFileSync(path.join(folder, 'sbom.cdx.json'), JSON.stringify(billOfMaterials(service)));
 
-/** Not a link to a workspace. */
+/** Whether a place is a package. Returns false for a link to a workspace. */
 function isPackage(place) {
   return place.includes('node_modules/') && lstatSync(place).isDirectory();
 }
@@ -43,8 +44,8 @@ function copy(source) {
 }
 
 /**
- * Packages have more than ten thousand files that nobody changes, so they are linked where that can be done. Packages within a
- * package are places of their own, and may be unused.
+ * Links the files of a package if possible, because packages have more than ten thousand files that nothing changes. A
+ * package within a package has a place of its own, and may be unused.
  */
 function link(source, target, skipped) {
   mkdirSync(target, { recursive: true });

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The entries of the lock file by place: workspaces by their folder, links to them, and packages below node_modules. */
+/** The entries of the lock file by place: workspaces by folder, links to them, and packages below node_modules. */
 export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
 
 /**
- * The places of the installed packages that a service uses at run time, its own first. npm also installs the packages of
- * tests, so the places are read from the lock file.
+ * Returns the places of the installed packages that a service uses at run time, its own packages first. npm also
+ * installs the packages of tests, so the places are read from the lock file.
  */
 export function usedBy(service) {
   const start = `services/${service}`;
@@ -30,14 +30,17 @@ export function readBy(service) {
   return reads[service] ?? [];
 }
 
-/** Packages whose files a service reads: `dependencies` of the workspaces that write `site/static`. */
+/** Returns the packages whose files a service reads: `dependencies` of the workspaces that write `site/static`. */
 export function copiedFor(service) {
   if (!readBy(service).includes('site/static')) return [];
   const makers = Object.keys(packages).filter((place) => /^site\/[^/]+$/.test(place));
   return makers.flatMap((place) => Object.keys(packages[place].dependencies ?? {}).map((name) => find(name, place)));
 }
 
-/** Where Node finds a package that is imported from a place: the nearest node_modules, from there upwards. */
+/**
+ * Returns the place at which Node finds a package imported from a place: the nearest node_modules, from that place
+ * upwards.
+ */
 function find(name, place) {
   for (let at = place; ; at = at === '.' ? '' : path.dirname(at)) {
     const candidate = path.posix.join(at === '.' ? '' : at, 'node_modules', name);

@@ -1,4 +1,4 @@
-/** The spellings of a name in kebab-case that the template uses. */
+/** Returns the spellings of a name in kebab-case that the template uses. */
 export function namesOf(name) {
   const words = name.split('-');
   const capital = (word) => word[0].toUpperCase() + word.slice(1);
@@ -14,7 +14,7 @@ export function namesOf(name) {
 /** PostgreSQL cuts names at 63 bytes, and the role has a prefix; Kubernetes allows 63, with a prefix and a suffix. */
 const maxLength = 30;
 
-/** Why a name cannot be that of a new service, as a sentence; undefined when it can. */
+/** Returns the reason, as a sentence, why a new service cannot have a name; undefined when it can. */
 export function problemWith(name, { services, areas, packages, chartValues }) {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     return `"${name}" is not in kebab-case: small letters and digits, words joined by "-", such as usage-metering.`;

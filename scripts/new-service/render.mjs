@@ -1,18 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The files of every service, and those that a service has in addition, or in their place, which publishes events. */
+/** The files of every service, and the additional or replacing files of a service that publishes events. */
 const templates = {
   all: path.join(import.meta.dirname, 'template'),
   publishing: path.join(import.meta.dirname, 'template-publishing'),
 };
 
-/** The files of a new service, with their content, by path from the root. */
+/** Returns the files of a new service, with their content, by path from the root. */
 export function filesOf(names, { positions, versionOf }, { publishes = false } = {}) {
   const placeholders = {
     ...names,
     time: new Date().toISOString().slice(0, 16).replace('T', '-').replace(':', ''),
-    // The next ten: an area takes as many as it has services in its protos.
+    // The position is the next multiple of ten, because an area takes as many positions as it has services in its
+    // protos.
     position: String((Math.floor(Math.max(0, ...positions) / 10) + 1) * 10),
   };
   const fill = (text) =>
@@ -38,7 +39,7 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** The template names packages alone: their versions are those of the tree. */
+/** Adds the versions. The template has only the names of packages; their versions come from the tree. */
 function withVersions(text, versionOf) {
   return text.replace(/"([^"]+)": "\*"/g, (_, name) => `"${name}": "${versionOf(name)}"`);
 }

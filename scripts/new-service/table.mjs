@@ -1,4 +1,4 @@
-/** The line behind the last entry of the table in libs/topology. */
+/** The line after the last entry of the table in libs/topology. */
 const end = '} as const satisfies Record<string, ServiceEntry>;';
 
 const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
@@ -6,7 +6,10 @@ const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
 const importOf = ({ schema, Schema }) =>
   `import { ${Schema}EventSchema } from '@drippulse/proto/drippulse/${schema}/v1/events_pb';\n`;
 
-/** The text of the table with an entry for a service that owns a schema and calls nothing; with `publishes`, it has events. */
+/**
+ * Returns the table's text with an entry for a service that owns a schema and calls nothing. `publishes`: it has
+ * events.
+ */
 export function withEntry(text, names, { publishes = false } = {}) {
   const { name, schema, Schema } = names;
   const [before, after, ...more] = text.split(`\n${end}`);
@@ -19,11 +22,11 @@ export function withEntry(text, names, { publishes = false } = {}) {
   ];
   const entry = `  ${keyOf(name)}: {\n${members.map((member) => `    ${member},\n`).join('')}  },`;
   const withTable = `${before}\n${entry}\n${end}${after}`;
-  // npm run format puts the import in its place.
+  // npm run format moves the import to its place.
   return publishes ? `${importOf(names)}${withTable}` : withTable;
 }
 
-/** The text of the table without the entry of a service, or the problem with that. */
+/** Returns the text of the table without the entry of a service, or the problem with removing the entry. */
 export function withoutEntry(text, names) {
   const { name } = names;
   const entry = new RegExp(`^  ${keyOf(name)}: \\{\\n(    .*\\n)*  \\},\\n`, 'm');

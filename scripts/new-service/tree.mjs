@@ -4,7 +4,7 @@ import { root } from '../setup/install.mjs';
 
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 
-/** What is in the tree that a new service must not repeat, and the versions that it uses. */
+/** Reads the names in the tree that a new service must not repeat, and the versions that it uses. */
 export function readTree() {
   const { workspaces } = readJson('package.json');
   const manifests = globSync(
@@ -28,7 +28,7 @@ function serviceNames() {
   return [...text.matchAll(/^ {2}'?([a-z0-9-]+)'?: \{$/gm)].map(([, name]) => name);
 }
 
-/** The positions of the areas in the documentation. */
+/** Reads the positions of the areas in the documentation. */
 function positions() {
   const files = globSync('proto/drippulse/*/v1/*.proto', { cwd: root });
   const texts = files.map((file) => readFileSync(path.join(root, file), 'utf8'));

@@ -7,15 +7,15 @@ import { runForeground } from './children.mjs';
 import { withLock } from './lock.mjs';
 import { installedState, planOf } from './plan.mjs';
 
-/** The repository. */
+/** The root folder of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const stampFile = path.join(root, 'node_modules/.installed-lock');
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** The npm commands of each plan. `--no-save` adds the missing packages of the lock file and leaves that unchanged. */
+/** The npm commands of each plan. `--no-save` adds missing packages of the lock file and leaves that file unchanged. */
 const npmCommands = {
-  // deploy/local loads the services by name, so their packages are no dependencies of its own.
+  // deploy/local loads the services by name, so their packages are not among its own dependencies.
   product: [
     'ci',
     ...quiet,
@@ -29,9 +29,9 @@ const npmCommands = {
 };
 
 /**
- * Installs the missing packages of `wanted`: `product` are the packages that DripPulse runs on, `all` also those for
- * tests, generation and benches. Runs on any Node from 20, without any package. Packages of the product stay in place
- * when the rest is added, because the platform may be running on them.
+ * Installs the missing packages of `wanted`: `product` are the packages that DripPulse runs on, `all` also the packages
+ * for tests, generation and benches. Runs on any Node from 20, without any package. Packages of the product stay in
+ * place when others are added, because the platform may be running on them.
  */
 export async function install(wanted) {
   checkNode();
@@ -43,14 +43,14 @@ export async function install(wanted) {
 }
 
 async function installUnderLock(wanted, onChild) {
-  // The command that had the lock may have installed it.
+  // The command that had the lock may have installed the packages.
   const planned = plan(wanted);
   if (planned === undefined) return;
   const startedAt = Date.now();
   console.error(
     `Installing ${planned === 'product' ? 'what DripPulse runs on' : 'dependencies'} (about half a minute) …`,
   );
-  // An interrupted installation leaves no stamp, so that the next command installs afresh.
+  // An interrupted installation leaves no stamp, so that the next command installs from the start.
   rmSync(stampFile, { force: true });
   const [file, ...before] = npm();
   const { code, signal } = await runForeground(file, [...before, ...npmCommands[planned]], {
@@ -69,7 +69,7 @@ async function installUnderLock(wanted, onChild) {
   console.error(`Installed in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
 }
 
-/** Notes that the packages of the lock file, as it is now, are there. */
+/** Records that the packages of the current lock file are installed. */
 export function markInstalled(wanted = 'all') {
   writeFileSync(stampFile, installedState(wanted, lockHash()));
 }
@@ -84,7 +84,7 @@ function lockHash() {
     .digest('hex');
 }
 
-/** How npm is started: by the one that runs this, where one does. */
+/** Returns the command that starts npm: the npm that runs this script, if there is one. */
 export function npm() {
   const file = process.env.npm_execpath;
   return file ? [process.execPath, file] : ['npm'];

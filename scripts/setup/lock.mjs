@@ -3,12 +3,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A lock file is written in one step, so after this time every rival of a takeover has read the new owner. */
+/** A lock file is written in one step, so after this time every rival in a takeover has read the new owner. */
 const settledMs = 200;
 
 /**
  * Runs `work` while no other process runs its own under the same lock file. `work` gets a function that names a child.
- * The lock counts as abandoned when the child has ended too: npm survives a SIGKILL of the process that started it.
+ * The lock counts as abandoned only when the child has ended too, because npm survives a SIGKILL of the process that
+ * started it.
  */
 export async function withLock(file, work, onWait = () => undefined) {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -40,7 +41,7 @@ async function take(file, own) {
   return read(file) === own;
 }
 
-/** Undefined when the lock was released. */
+/** Reads a lock file; undefined when the lock was released. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');
@@ -61,7 +62,7 @@ function isRunning(identity) {
   return pid > 0 && identityOf(pid) === identity;
 }
 
-/** Names a running process. Process ids are used again, so on Linux the start time is part of the name. */
+/** Returns a name of a running process. Process ids are reused, so on Linux the start time is part of the name. */
 function identityOf(pid) {
   try {
     process.kill(pid, 0);

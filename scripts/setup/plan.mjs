@@ -1,10 +1,14 @@
-/** The stamp of an installation: the hash of the lock file, and the word `product` for the product alone. */
+/**
+ * Returns the stamp of an installation: the hash of the lock file, and the word `product` if only the product is
+ * installed.
+ */
 export function installedState(wanted, lock) {
   return wanted === 'all' ? lock : `${lock} ${wanted}`;
 }
 
 /**
- * The installation that a command needs: undefined for none, `rest` for the packages that the product does not need.
+ * Returns the installation that a command needs: undefined if it needs none, `rest` for packages that the product does
+ * not need.
  */
 export function planOf({ stamp, lock, wanted }) {
   if (stamp === installedState('all', lock)) return undefined;

@@ -103,7 +103,7 @@ test('the next command waits for an npm that outlived its command', async () => 
   const lock = await lockWithNpm();
   process.kill(Number.parseInt(lock[1], 10), 'SIGSTOP');
   killed.child.kill('SIGKILL');
-  // Waits for its exit, not for the end of its output, which the stopped npm keeps open.
+  // Waits for the command's exit, not for the end of its output, which the stopped npm keeps open.
   await once(killed.child, 'exit');
   const next = spawnRun('test');
   await next.shows('Waiting for another command');
@@ -160,7 +160,7 @@ function spawnProcess(file, args) {
   };
 }
 
-/** The lines of the lock file once it names npm: the command's process and npm's. */
+/** Waits until the lock file names npm, and returns its lines: the command's process and npm's. */
 async function lockWithNpm() {
   const file = path.join(root, '.cache/setup.lock');
   const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []);

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 const root = resolve(import.meta.dirname, '../..');
 const runtime = 'services/demo';
 
-/** The violations that the rules of the repository find in a tree of these files, as `from -> to`. */
+/** Returns the violations of the repository's rules in a tree of these files, as `from -> to`. */
 function violationsIn(files) {
   const folder = mkdtempSync(join(tmpdir(), 'drippulse-boundaries-'));
   try {

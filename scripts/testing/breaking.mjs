@@ -3,17 +3,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from './children.mjs';
 
-/** Options are never sent, so only one build has to agree with them. */
+/** Options are never sent, so they need to agree only within one build. */
 const optionFiles = ['drippulse/events/v1/options.proto', 'drippulse/rest/v1/rest.proto'];
 const rules = JSON.stringify({ version: 'v2', breaking: { use: ['WIRE_JSON'], ignore: optionFiles } });
 
-/** Changes that are compatible although buf refuses them, as it names them. Remove one when it is published. */
+/** Compatible changes that buf nevertheless refuses, in buf's words. Remove an entry when its change is published. */
 const accepted = [
   // A row of the list has the fields of a workflow under their numbers, and more.
   'Field "1" with name "workflows" on message "ListWorkflowsResponse" changed type from "drippulse.workflows.v1.Workflow" to "drippulse.workflows.v1.ListedWorkflow".',
 ];
 
-/** Compares the proto tree with the published one: `origin/main`, or its parent where that is this commit. */
+/** Compares the proto tree with the published one: `origin/main`, or its parent if `origin/main` is this commit. */
 export async function breaking() {
   const base = await baseCommit();
   if (base === undefined) return skipped('there is no earlier commit to compare with');
@@ -24,7 +24,7 @@ export async function breaking() {
     const packed = await run(['git', 'archive', '--output', archive, base, 'proto']);
     if (!packed.ok) return skipped('the earlier commit has no proto tree');
     await run(['tar', '-xf', archive, '-C', folder]);
-    // Vendored files are not compared; the base may have them elsewhere.
+    // Vendored files are not compared, because the base may have them elsewhere.
     cpSync('buf.yaml', path.join(folder, 'buf.yaml'));
     cpSync('proto/google', path.join(folder, 'proto/google'), { recursive: true });
     const built = await run(['buf', 'build', '-o', image], { cwd: folder });
@@ -46,7 +46,7 @@ function withoutAccepted(result) {
   return { ...result, ok: lines.length === 0, output: lines.join('\n') };
 }
 
-/** The base commit of the comparison; undefined where there is none. */
+/** Returns the base commit of the comparison; undefined if there is none. */
 export async function baseCommit() {
   const head = await commit('HEAD');
   const published = await commit('origin/main');

@@ -1,12 +1,13 @@
 import { breaking } from './breaking.mjs';
 import { run } from './children.mjs';
+import { comments } from './comments.mjs';
 import { advisories, licences } from './supply-chain.mjs';
 
 const folders = ['libs', 'services', 'deploy', 'site', 'test'];
 
 /** The checks that do not run the product. Each counts as one test. */
 export const checks = [
-  // The longest comes first, so that none runs alone at the end.
+  // The longest check comes first, so that no check runs alone at the end.
   command('types', ['tsc', '-b']),
   command('format and lint', ['biome', 'ci', '--reporter=summary', '.']),
   command('proto lint', ['buf', 'lint']),
@@ -17,6 +18,7 @@ export const checks = [
   command('boundaries', ['depcruise', '--config', '.dependency-cruiser.js', ...folders]),
   command('dead code', ['knip', '--no-config-hints']),
   command('scripts', ['node', '--test', '--test-timeout=60000', 'scripts/**/*.test.mjs']),
+  { name: 'comments', run: comments },
   { name: 'licences', run: licences },
   { name: 'advisories', run: advisories },
   command('OpenAPI document', ['redocly', 'lint', 'site/static/docs/skills/drippulse-openapi-v1.json'], {

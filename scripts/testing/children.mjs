@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 const running = new Set();
 
 /**
- * Runs a command in its own process group and returns its exit code and output. `live` shows the output as it comes;
+ * Runs a command in its own process group and returns its exit code and output. `live` shows the output as it arrives;
  * `onLine` gets the lines that the command writes to its file descriptor 3.
  */
 export function run(command, options = {}) {
@@ -38,12 +38,12 @@ export function askAllToEnd() {
   for (const child of running) kill(-child.pid, 'SIGTERM');
 }
 
-/** Kills every command that still runs, and all that descends from it. */
+/** Kills every command that still runs, and all its descendants. */
 export function endAll() {
   for (const child of running) endTree(child.pid);
 }
 
-/** Kills a process and all that descend from it, those in process groups of their own too. */
+/** Kills a process and all its descendants, including those in process groups of their own. */
 export function endTree(pid) {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
   const childrenOf = new Map();
@@ -60,6 +60,6 @@ function kill(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already, or never started.
+    // The process is already gone, or never started.
   }
 }

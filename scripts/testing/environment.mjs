@@ -4,12 +4,13 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** The time that connections and processes which were ended have to be gone, in milliseconds. */
+/** Milliseconds within which ended connections and processes must be gone. */
 const graceMs = 10_000;
 
 /**
- * The environment of a suite. Writes down which process runs it, so that it can be ended when it hangs, and fails it when
- * it leaves a pool, a timer, a loop or a process behind: the next suite of the worker would run beside that.
+ * The environment of a suite. It records which process runs the suite, so that the process can be ended when the suite
+ * hangs. It fails a suite that leaves a pool, a timer, a loop or a process behind, because the next suite of the worker
+ * would run beside it.
  */
 export default class extends TestEnvironment {
   #file;
@@ -38,7 +39,7 @@ export default class extends TestEnvironment {
   }
 }
 
-/** What keeps the process alive: sockets, servers, timers, processes. */
+/** Returns the resources that keep the process alive: sockets, servers, timers, processes. */
 function activeResources() {
   const counts = new Map();
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 
-/** Reports each suite of jest, a line of JSON an event, to the file descriptor that runSuites opens. */
+/** Reports each suite of jest, one line of JSON for each event, to the file descriptor that runSuites opens. */
 export default class {
   onTestFileStart({ path }) {
     send({ event: 'started', path });
@@ -23,7 +23,7 @@ export default class {
 }
 
 function send(event) {
-  // A pipe that is full for a moment refuses with EAGAIN.
+  // A temporarily full pipe refuses with EAGAIN.
   for (let rest = Buffer.from(`${JSON.stringify(event)}\n`); rest.length > 0; ) {
     try {
       rest = rest.subarray(writeSync(3, rest));

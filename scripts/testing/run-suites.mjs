@@ -9,15 +9,15 @@ const jest = [
   ...['--disable-warning=TimeoutNegativeWarning', 'node_modules/jest/bin/jest.js'],
 ];
 
-/** The command that shows suites as jest does, a line for each test as it comes. */
+/** Returns the command that shows suites as jest does, one line for each test when it ends. */
 export function jestLive(files, options) {
   return [...jest, '--verbose', ...options, '--runTestsByPath', ...files];
 }
 
 /**
- * Runs suites of jest with a number of workers. Calls `onEnd` with the result of each: `file`, `seconds`, `tests` with
- * their status and names, and of a failed suite `failure`, its messages. A suite that takes longer than `ceilingMs` is
- * ended, and its failure names the test it was in.
+ * Runs suites of jest with a number of workers. Calls `onEnd` with the result of each suite: `file`, `seconds`, `tests`
+ * with their status and names, and for a failed suite its messages as `failure`. A suite that takes longer than
+ * `ceilingMs` is ended, and its failure names the running test.
  */
 export async function runSuites(files, { workers, ceilingMs, env, onEnd }) {
   if (files.length === 0) return;
@@ -53,7 +53,7 @@ export async function runSuites(files, { workers, ceilingMs, env, onEnd }) {
     }
   }
 
-  /** Ends the process that runs a suite, and all that the suite started. */
+  /** Ends the process that runs a suite, and all processes that the suite started. */
   function end(file) {
     const suite = running.get(file);
     const where = suite.test === undefined ? 'outside of its tests' : `in the test "${suite.test}"`;

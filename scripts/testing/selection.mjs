@@ -12,9 +12,9 @@ TEST_GRIDS=whole npm run test:long    whole grids and sizes, of which a run take
 A suite that fails is run once more, alone; FLAKY=fail lets the first failure stand.`;
 
 /**
- * Reads the words after the command. `jestFiles` and `scriptFiles` are all files of tests. The kind of the result is one
- * of `help`, `checks`, `suites` (with `files`; `isWhole` when no name was given), `files` (shown live, with `options` for
- * jest) and `error`.
+ * Reads the words after the command. `jestFiles` and `scriptFiles` are all files of tests. The kind of the result is
+ * one of `help`, `checks`, `suites` (with `files`; `isWhole` when no name was given), `files` (shown live, with
+ * `options` for jest) and `error`.
  */
 export function selectTests(words, { jestFiles, scriptFiles }) {
   const onlyLong = words[0] === '--long';
@@ -41,7 +41,7 @@ export function selectTests(words, { jestFiles, scriptFiles }) {
   return { kind: 'suites', files: [...new Set([...found.values()].flat())], isLong: onlyLong, isWhole: false };
 }
 
-/** The suites of a package by its folder, whole or its last part, or a long one by its own name. */
+/** Returns the suites of a package by its folder (the whole path or its last part), or a long suite by its own name. */
 function suitesNamed(suites, name) {
   return suites.filter((file) => {
     const folder = packageOf(file);

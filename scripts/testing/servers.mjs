@@ -1,8 +1,8 @@
 import { testKafka, testPostgres, testRedis } from '../../libs/testing/src/index.ts';
 
 /**
- * Starts, once for all packages, the servers that tests use, and returns the environment that names them. A server that
- * cannot be started is left out, and its suites report that.
+ * Starts, once for all packages, the servers that tests use, and returns the environment that names the servers. A
+ * server that cannot be started is left out, and its suites report that.
  */
 export async function startServers(log) {
   const onProgress = (message) => log(`  ${message}`);

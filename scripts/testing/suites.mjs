@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 
 /**
- * Suites that start processes or servers of their own. Each runs alone: beside other suites its processes wait for a
- * core, and the suite runs out of patience.
+ * Suites that start processes or servers of their own. Each runs alone, because beside other suites its processes would
+ * wait for a core, and the suite would exceed its time limits.
  */
 const ownRoom = [
   'libs/events/test/{embedded-internals,kafka-outage,relay}.test.ts',
@@ -14,17 +14,17 @@ const ownRoom = [
   'test/upgrade/test/*.test.ts',
 ];
 
-/** Every file of tests that jest runs, long ones too, by its path from the root. */
+/** Lists every file of tests for jest, including long ones, by its path from the root. */
 export function jestFiles() {
   return globSync('{libs,services,deploy,site,test}/*/{src,test}/**/*.test.ts').sort();
 }
 
-/** The files of tests of the scripts, which node runs. */
+/** Lists the files of tests of the scripts, which node runs. */
 export function scriptFiles() {
   return globSync('scripts/**/*.test.mjs').sort();
 }
 
-/** The folder of the package that a file is in. */
+/** Returns the folder of the package that a file is in. */
 export function packageOf(file) {
   return file.split(/\/(?:src|test)\//, 1)[0];
 }
@@ -33,7 +33,7 @@ export function isLong(file) {
   return file.endsWith('.long.test.ts');
 }
 
-/** The suites that run alone, and those that run beside others. A long test runs alone. */
+/** Returns the suites that run alone, and the suites that run beside others. A long test runs alone. */
 export function inRooms(files) {
   const alone = new Set(globSync(ownRoom));
   const needsRoom = (file) => isLong(file) || alone.has(file);

@@ -1,29 +1,32 @@
-/** A suite without its server or tool has one skipped test, whose name is the reason from libs/testing. */
+/**
+ * Matches the reason from libs/testing. A suite without its server or tool has one skipped test with this reason as its
+ * name.
+ */
 const unavailable =
   /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus|Python|Go|Chromium) needs? .*)$/;
 
 /** The number of slowest suites to print. */
 const slowestCount = 5;
 
-/** More failed suites than this are no accident, and get no second run. */
+/** Limit of failed suites for a second run. More failures than this are not an accident. */
 const mostSecondRuns = 10;
 
-/** Counts tests that passed, failed, were skipped or not run, and says which suites get a second run. */
+/** Counts tests that passed, failed, were skipped or not run, and decides which suites get a second run. */
 export function createSummary({ isCi }) {
   const suites = new Map();
   const again = new Map();
   const others = { passed: 0, failures: [], skipped: 0 };
 
   return {
-    /** A check that passed. */
+    /** Counts a check that passed. */
     pass() {
       others.passed += 1;
     },
-    /** A check that was skipped. */
+    /** Counts a check that was skipped. */
     skip() {
       others.skipped += 1;
     },
-    /** A failure that is none of a suite's. */
+    /** Counts a failure that belongs to no suite. */
     fail(what) {
       others.failures.push(what);
     },
@@ -33,12 +36,12 @@ export function createSummary({ isCi }) {
     addSecondRun(suite) {
       again.set(suite.file, suite);
     },
-    /** The failed suites that are run once more; none when too many failed. */
+    /** Returns the failed suites for a second run; empty when too many failed. */
     secondRuns() {
       const failed = [...suites.values()].filter(hasFailed).map(({ file }) => file);
       return failed.length > mostSecondRuns ? [] : failed;
     },
-    /** The lines to print at the end, and whether the run failed. */
+    /** Returns the lines to print at the end, and whether the run failed. */
     result() {
       const lines = [];
       const total = { passed: others.passed, failed: others.failures.length, skipped: others.skipped };
@@ -52,7 +55,7 @@ export function createSummary({ isCi }) {
           for (const name of namesOf(first)) lines.push(`PASSED ON SECOND RUN  ${name}`);
         } else if (hasFailed(last)) {
           failures.push(...namesOf(last));
-          // The suite itself failed, beside its tests.
+          // The suite itself failed, not one of its tests.
           if (!last.tests.some(({ status }) => status === 'failed')) total.failed += 1;
         }
         const sentence = whyNotRun(last);
@@ -75,7 +78,7 @@ export function hasFailed({ failure }) {
   return failure !== undefined;
 }
 
-/** The failed tests of a suite, or the suite itself. */
+/** Returns the failed tests of a suite, or the suite itself. */
 function namesOf({ file, tests }) {
   const failed = tests.filter(({ status }) => status === 'failed');
   return failed.length > 0
@@ -83,12 +86,12 @@ function namesOf({ file, tests }) {
     : [`${file}: the suite itself failed`];
 }
 
-/** The total that counts a test with this status. */
+/** Returns the total that counts a test with this status. */
 export function counterOf(status) {
   return status === 'passed' || status === 'failed' ? status : 'skipped';
 }
 
-/** The reason of a suite that was not run. */
+/** Returns the reason why a suite was not run. */
 function whyNotRun({ tests }) {
   const skipped = tests.filter(({ status }) => status === 'pending');
   const titles = skipped.flatMap((test) => [...test.ancestorTitles, test.title]);

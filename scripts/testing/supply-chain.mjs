@@ -8,7 +8,7 @@ import { run } from './children.mjs';
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
 const exceptions = readJson('scripts/supply-chain.json');
 
-/** Every package in the lock file has a licence of the list, or a written exception. */
+/** Checks that every package in the lock file has a listed licence, or a written exception. */
 export async function licences() {
   const problems = licenceProblems(readJson('package-lock.json'), exceptions.licences, (place) => {
     const file = path.join(place, 'package.json');
@@ -19,8 +19,8 @@ export async function licences() {
 }
 
 /**
- * Grave advisories of shipped packages fail a change that brings the package in. Those of older packages are printed and
- * fail `npm run audit` only, which runs daily.
+ * Checks advisories. Grave advisories of shipped packages fail a change that adds the package. Grave advisories of
+ * older packages are printed, and fail only `npm run audit`, which runs daily.
  */
 export async function advisories() {
   const { output } = await run(['npm', 'audit', '--json', '--omit=dev']);

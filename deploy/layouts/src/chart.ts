@@ -13,14 +13,14 @@ import {
 } from '@drippulse/topology';
 import type { Regions } from './regions.ts';
 
-/** The lines of helm/drippulse/Chart.yaml that list the services. */
+/** Returns the lines of helm/drippulse/Chart.yaml that list the services. */
 export function chartRegions(version: string): Regions {
   return {
     aliases: layoutProcesses.map(({ name }) => `  - { name: service, alias: ${name}, version: ${version} }`),
   };
 }
 
-/** The lines of helm/drippulse/values.yaml that list the services. */
+/** Returns the lines of helm/drippulse/values.yaml that list the services. */
 export function valuesRegions(): Regions {
   return {
     calls: layoutProcesses.flatMap(({ name, calls }) => callLines(name, calls)),
@@ -29,7 +29,7 @@ export function valuesRegions(): Regions {
   };
 }
 
-/** The lines of the example values that list the services. */
+/** Returns the lines of the example values that list the services. */
 export function exampleRegions(): Readonly<Record<string, Regions>> {
   return {
     'helm/drippulse/examples/small/values.yaml': {
@@ -56,7 +56,7 @@ function scaledBy(service: ServiceName, metric: string, averageValue: number): s
   ];
 }
 
-/** How the production example runs the services that need more than the default. */
+/** The scaling of services that need more than the default in the production example. */
 const ownScaling = new Map<ServiceName | RoleName, string[]>([
   [
     publicService,
@@ -66,15 +66,18 @@ const ownScaling = new Map<ServiceName | RoleName, string[]>([
     serviceOf('enrollments'),
     [
       '  env: { MAIL_FROM: "DripPulse <hello@example.com>" }',
-      // A pod takes 500 effects at most, 50 of an organization. The age of due work says little: pods that wait for slow
-      // receivers have claimed it.
+      // A pod takes up to 500 effects, 50 of each organization. The age of due work means little here, because pods
+      // that wait for slow receivers have already claimed it.
       ...scaledBy(serviceOf('enrollments'), 'drippulse_effects_in_flight', 100),
     ],
   ],
   [serviceOf('webhooks'), scaledBy(serviceOf('webhooks'), 'drippulse_consumer_lag_events', 1000)],
 ]);
 
-/** More than others: it may hold bodies, lists and unread answers of many organizations at once (`npm run bench -- neighbours`). */
+/**
+ * The limit is higher than for other services, because the service of the public API may keep bodies, lists and unread
+ * answers of many organizations at the same time (`npm run bench -- neighbours`).
+ */
 const publicMemory = '  resources: { limits: { memory: 768Mi } }';
 
 function valuesLines({ name, service, role }: LayoutProcess): string[] {
@@ -107,7 +110,7 @@ function valuesLines({ name, service, role }: LayoutProcess): string[] {
   ];
 }
 
-/** The schema of the chart's values, with an object for each service behind the properties that are written by hand. */
+/** Returns the schema of the chart's values, with an object for each service after the hand-written properties. */
 export function valuesSchema(text: string): string {
   const schema = JSON.parse(text);
   const byHand = Object.entries<{ description?: string }>(schema.properties).filter(
@@ -121,14 +124,14 @@ export function valuesSchema(text: string): string {
 /** Marks a property that is generated from the table of services. */
 const generatedMark = 'values of a service, as charts/service/values.schema.json says';
 
-/** A list of a service's values: on one line where it fits. No lines without an entry. */
+/** Returns the lines of a list in a service's values, on one line if it fits. Returns no line for an empty list. */
 function listLines(name: string, entries: readonly string[]): string[] {
   if (entries.length === 0) return [];
   const line = `  ${name}: [${entries.join(', ')}]`;
   return line.length <= 120 ? [line] : [`  ${name}:`, ...entries.map((entry) => `    - ${entry}`)];
 }
 
-/** Most characters of a line, as the formatter has it. */
+/** Limit of characters of a line, as in the formatter. */
 const lineWidth = 120;
 
 function callLines(name: string, calls: readonly string[]): string[] {

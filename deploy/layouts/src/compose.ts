@@ -21,7 +21,7 @@ const ownVariables: Readonly<Record<string, string>> = {
   PUBLIC_URL: `http://localhost:\${PORT:-3000}`,
 };
 
-/** The lines of deploy/compose.yaml that list the services. */
+/** Returns the lines of deploy/compose.yaml that list the services. */
 export function composeRegions(): Regions {
   return {
     addresses: serviceNames
@@ -64,20 +64,20 @@ function processLines({ name: own, service: name, role, calls }: LayoutProcess):
           `    command: [${[...nodeFlags, 'src/main.ts'].join(', ')}]`,
         ]
       : []),
-    // A line for each, so that none becomes too long for the formatter.
+    // One line for each dependency, so that no line becomes too long for the formatter.
     ...(merged.length > 0
       ? ['    environment:', '      <<: *environment', ...merged.map((line) => `      ${line}`)]
       : ['    environment: *environment']),
     `    env_file: ["\${COMPOSE_SECRETS:?run npm run compose}/${name}.env"]`,
     ...(name === publicService ? [`    ports: ["127.0.0.1:\${PORT:-3000}:8080"]`] : []),
-    // Uploads are kept in files until their last byte is there.
+    // Uploads are kept in files until their last byte arrives.
     ...(name === publicService ? ['    volumes: [/tmp]'] : []),
     '    depends_on:',
     ...waitsFor.map((line) => `      ${line}`),
   ];
 }
 
-/** Addresses of services within the process of a peer, for the processes that call them. */
+/** Returns the addresses of services within the process of a peer, for the processes that call them. */
 function innerAddresses(name: ServiceName): string[] {
   return processEntry(name)
     .calls.filter((peer) => processOf(peer) !== peer)

@@ -7,7 +7,7 @@ import { prometheusRegions } from './prometheus.ts';
 import { references } from './references.ts';
 import { type Regions, replaceRegions } from './regions.ts';
 
-/** The files that list the services, by their path from `root`, as the table makes them. */
+/** Returns the files that list the services, by their path from `root`, generated from the table. */
 export function generatedFiles(root: string): Map<string, string> {
   const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
   const { version } = JSON.parse(read('package.json'));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { processNames, type ServiceName, servicesOf } from '@drippulse/topology';
 import type { Regions } from './regions.ts';
 
-/** The lines of the documentation that list the services. */
+/** Returns the lines of the documentation that list the services. */
 export function pageRegions(root: string): Readonly<Record<string, Regions>> {
   return {
     'README.md': { map: mapLines(root) },
@@ -11,7 +11,7 @@ export function pageRegions(root: string): Readonly<Record<string, Regions>> {
   };
 }
 
-/** One line for each service: its name, and the description in its package.json. */
+/** Returns one line for each service: its name, and the description in its package.json. */
 function mapLines(root: string): string[] {
   const descriptionOf = (name: ServiceName): string => {
     const file = path.join(root, 'services', name, 'package.json');
@@ -29,7 +29,7 @@ function withinIt(name: ServiceName): string {
     .join(', ');
 }
 
-/** A table whose columns are as wide as their widest cell. */
+/** Formats a table whose columns are as wide as their widest cell. */
 function table([head = [], ...rows]: readonly (readonly string[])[]): string[] {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;

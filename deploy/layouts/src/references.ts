@@ -4,7 +4,10 @@ import path from 'node:path';
 /** A workspace: its folder from the root, and the packages that its manifest names. */
 type Workspace = { folder: string; name: string; uses: string[] };
 
-/** Every tsconfig.json with its references: a workspace refers to those that its package.json names, the root to all. */
+/**
+ * Returns every tsconfig.json with its references: a workspace refers to the workspaces in its package.json, the root
+ * to all.
+ */
 export function references(root: string): Map<string, string> {
   const workspaces = readWorkspaces(root);
   const folderOf = new Map(workspaces.map(({ name, folder }) => [name, folder]));
@@ -17,7 +20,7 @@ export function references(root: string): Map<string, string> {
   return new Map([['tsconfig.json', rootReferences(workspaces.map(({ folder }) => folder))], ...ofWorkspaces]);
 }
 
-/** Workspaces with a tsconfig.json, in the order of the root package.json. */
+/** Reads the workspaces with a tsconfig.json, in the order of the root package.json. */
 function readWorkspaces(root: string): Workspace[] {
   const read = (file: string) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
   const { workspaces }: { workspaces: string[] } = read('package.json');
@@ -30,7 +33,7 @@ function readWorkspaces(root: string): Workspace[] {
     });
 }
 
-/** The tsconfig.json of a workspace with other references, and everything else as it is. */
+/** Returns the tsconfig.json of a workspace with its references replaced, and otherwise unchanged. */
 export function withReferences(text: string, paths: readonly string[]): string {
   const lines = paths.map((each) => `    {\n      "path": "${each}"\n    }`);
   const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;

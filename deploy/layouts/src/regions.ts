@@ -1,7 +1,7 @@
-/** Lines of a file that are generated: between a comment with `services:<name>` and one with `/services:<name>`. */
+/** Lines of a file that are generated: between comments with `services:<name>` and with `/services:<name>`. */
 export type Regions = Readonly<Record<string, readonly string[]>>;
 
-/** Replaces the generated lines of a text. Throws when the text lacks a region, or has one that is not given. */
+/** Replaces the generated lines of a text. Throws when the text lacks a region, or has an unknown region. */
 export function replaceRegions(text: string, regions: Regions): string {
   const lines = text.split('\n');
   const missing = new Set(Object.keys(regions));

@@ -7,7 +7,7 @@ import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
 import { readSecrets, StartError } from './secrets.ts';
 
-/** `npm run analytics:rebuild`: all sums of analytics anew, from the facts. */
+/** `npm run analytics:rebuild`: recomputes all sums of analytics from the facts. */
 const program = new Command('npm run analytics:rebuild')
   .description(
     'Counts the sums of analytics anew from its facts. It may run beside the services, be stopped and be repeated. Honours DATA_DIR and DATABASE_URL.',

@@ -8,7 +8,7 @@ import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
 import { readSecrets, StartError } from './secrets.ts';
 
-/** `npm run audit:verify`: whether a row of the audit trail is altered or missing. */
+/** `npm run audit:verify`: checks whether a row of the audit trail is altered or missing. */
 const program = new Command('npm run audit:verify --')
   .description(
     'Checks the chain of the audit trail of every organization: each row has the hash of the one before. Ends with 1 when a row is altered or missing. Honours DATA_DIR and DATABASE_URL.',

@@ -2,7 +2,10 @@ import type { Settings } from './config.ts';
 import { mailDir, urlHost } from './environment.ts';
 import type { Secrets } from './secrets.ts';
 
-/** The output of `npm start` once everything answers: its address, the credentials, and three calls to copy. */
+/**
+ * Returns the output of `npm start` once everything answers: the platform's address, the credentials, and three calls
+ * to copy.
+ */
 export function banner(
   settings: Settings,
   secrets: Secrets,

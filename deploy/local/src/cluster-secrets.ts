@@ -11,7 +11,10 @@ type Options = {
   adminUsername: string;
 };
 
-/** `npm run --silent secrets -- … | kubectl apply -f -`: generates the Secrets that the chart refers to, and prints them once. */
+/**
+ * `npm run --silent secrets -- … | kubectl apply -f -`: generates the Secrets that the chart refers to, and prints them
+ * once.
+ */
 const program = new Command('npm run secrets --')
   .description(
     'Prints the Secrets that the chart refers to, as a List for kubectl apply, with new keys and passwords. ' +

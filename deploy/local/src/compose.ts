@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { processNames } from '@drippulse/topology';
 import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
-/** `npm run compose -- [up|down|…]`: every part in a container, by the engine that is installed. */
+/** `npm run compose -- [up|down|…]`: every part in a container, by the installed engine. */
 const composeFile = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const folder = path.resolve(process.env['DATA_DIR'] ?? '.data', 'compose');
 const words = process.argv.slice(2);
@@ -24,14 +24,14 @@ if (spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status !== 
     stdio: 'inherit',
     env: { ...process.env, COMPOSE_SECRETS: folder },
   });
-  // The engine takes Ctrl-C too; this process ends with it.
+  // The engine receives Ctrl-C too; this process ends with it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;
   });
 }
 
-/** Writes the files of environment variables at the first run, and then returns the administrator's password. */
+/** Writes the files of environment variables on the first run, and then returns the administrator's password. */
 function prepareSecrets(): string | undefined {
   if (existsSync(path.join(folder, 'bootstrap.env'))) return undefined;
   const secrets = makeSecrets();
@@ -52,7 +52,7 @@ function filesOf(secrets: Secrets): Record<string, Record<string, string | undef
     ...Object.fromEntries(ofServices),
     postgres: { POSTGRES_PASSWORD: secrets.postgresPassword },
     admin: { ADMIN_DATABASE_URL: admin },
-    // Last: its file shows that all the others are there.
+    // This file is written last, because it proves that all the others exist.
     bootstrap: { ADMIN_USERNAME: 'admin', ADMIN_PASSWORD: secrets.adminPassword },
   };
 }

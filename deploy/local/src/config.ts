@@ -23,14 +23,14 @@ const schema = z.object({
   MAIL_ANY_SENDER: flag.optional(),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  // The services check these too. Here one message lists every malformed variable.
+  // The services check these variables too, but here one message lists every malformed variable.
   RATE_LIMIT_PER_MINUTE: positive.optional(),
   RATE_LIMIT_BURST: positive.optional(),
   LEASE_SECONDS: positive.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
-/** Variables that every service gets as they are, when set. */
+/** Variables that every service gets unchanged, when set. */
 const passedOn = [
   'LOG_LEVEL',
   'SHUTDOWN_DELAY_SECONDS',
@@ -82,7 +82,7 @@ export type Settings = {
   ofServices: Record<string, string>;
 };
 
-/** Reads the settings; malformed variables end in one message that lists them all. */
+/** Reads the settings. Malformed variables cause one message that lists them all. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const values = readEnv(schema, env);
   const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(values.HOST);

@@ -22,7 +22,7 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Prints why a command failed, in a sentence where the reason is known, and ends with code 1. */
+/** Prints the reason for a failed command, as a sentence if it is known, and ends with code 1. */
 export function explainAndExit(error: unknown, settings?: { host: string; port: number; dataDir: string }): never {
   console.error(`\n${explain(error, settings)}`);
   process.exit(1);
@@ -39,7 +39,7 @@ function explain(error: unknown, settings?: { host: string; port: number; dataDi
     return `Port ${port} on ${address} is taken. Stop what uses it, or choose another one: ${remedy}.`;
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `HOST=${settings?.host} is no address of this machine.`;
+    return `HOST=${settings?.host} is not an address of this machine.`;
   }
   if (code === 'EACCES' || code === 'EPERM') {
     return `Permission denied: ${message}. Choose a folder you may write to with DATA_DIR, and a PORT above 1023.`;

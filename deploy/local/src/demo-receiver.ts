@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** The requests that the receiver of the demo has had. */
+/** The requests that the receiver of the demo has got. */
 export type Seen = { callbacks: number; repeats: number; events: Map<string, number>; refused: number };
 
-/** A small endpoint as a customer would write it: it verifies each webhook's signature and counts callbacks by key. */
+/** Starts a small endpoint like a customer's, which verifies each webhook's signature and counts callbacks by key. */
 export async function startReceiver(): Promise<{
   url: string;
   seen: Seen;

@@ -8,7 +8,10 @@ import { loadSecrets } from './secrets.ts';
 
 const CONTACTS = 50;
 
-/** `npm run demo`: a whole walk on the running platform, or on one it starts, with a receiver that checks signatures. */
+/**
+ * `npm run demo`: a whole walk on the running platform, or on one that it starts, with a receiver that checks
+ * signatures.
+ */
 try {
   await demo();
 } catch (error) {

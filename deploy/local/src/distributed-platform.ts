@@ -32,14 +32,15 @@ export type DistributedPlatform = {
   processes: PlacedProcess[];
   kafkaBrokers: string[];
   logDir: string;
-  /** Starts one more process of a service, which its peers reach beside the others. Resolves when it is ready. */
+  /** Starts one more process of a service, which its peers reach beside the first one. Resolves when it is ready. */
   startAnother(service: ServiceName): Promise<PlacedProcess>;
   stop(): Promise<void>;
 };
 
 /**
- * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of processes of
- * a service that can run at once. With more than one, peers spread calls over the places, as over the pods of a name.
+ * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of
+ * processes of a service that can run at the same time. With more than one, peers spread calls over the places, as over
+ * the pods of a name.
  */
 export async function startDistributed(
   given: Settings,
@@ -135,7 +136,7 @@ export async function startDistributed(
   }
 }
 
-/** The variables by which processes reach the brokers, beside those that an operator has set. */
+/** The variables by which processes reach the brokers, in addition to the variables that an operator has set. */
 type KafkaVariables = { KAFKA_BROKERS: string } & Record<string, string>;
 
 const kafkaOf = (brokers: string): KafkaVariables => ({ KAFKA_BROKERS: brokers });
@@ -152,7 +153,7 @@ async function makeTopics(kafka: KafkaVariables, log: Logger): Promise<void> {
   await transport.close();
 }
 
-/** The places of each service. The first one of the public API is that of the settings. */
+/** Chooses the places of each service. The first place of the public API comes from the settings. */
 async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
   const ports = await freePorts(processNames.length * places * 3);
   const takePort = () => ports.pop() ?? 0;
@@ -168,7 +169,7 @@ async function freePlaces(places: number, settings: Settings): Promise<Map<Servi
   return free;
 }
 
-/** The address of each service. */
+/** Returns the address of each service. */
 function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Map<ServiceName, string> {
   return new Map(
     [...places].map(([service, own]) => {
@@ -179,7 +180,7 @@ function addressesOf(places: ReadonlyMap<ServiceName, readonly Place[]>): Map<Se
   );
 }
 
-/** The variables with the addresses of the services that a process calls. */
+/** Returns the variables with the addresses of the services that a process calls. */
 function peerAddresses(process: ServiceName, addresses: ReadonlyMap<ServiceName, string>): Record<string, string> {
   const { calls } = processEntry(process);
   return Object.fromEntries(calls.map((peer) => [addressVariable(peer), addresses.get(processOf(peer)) ?? '']));

@@ -6,7 +6,7 @@ import { checkPort, explainAndExit, fileLogger } from './console.ts';
 import { startDistributed } from './distributed-platform.ts';
 import { loadSecrets } from './secrets.ts';
 
-/** `npm run start:distributed`: each service a process of its own, over gRPC, on real PostgreSQL, Kafka and Redis. */
+/** `npm run start:distributed`: each service in its own process, over gRPC, on real PostgreSQL, Kafka and Redis. */
 const startedAt = performance.now();
 let settings: Settings | undefined;
 try {
@@ -22,7 +22,7 @@ async function start(settings: Settings): Promise<void> {
   const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
   const { log, logFile } = fileLogger(settings.dataDir);
   await runMain(async () => {
-    // Explained here in a sentence; runMain would print the whole error.
+    // A failure is reported here in a sentence; runMain would print the whole error.
     const platform = await startDistributed(settings, secrets, { log, onProgress: console.log, places: 1 }).catch(
       (error: unknown) => explainAndExit(error, settings),
     );

@@ -11,7 +11,7 @@ export type Servers = {
   redisUrl: string | undefined;
 };
 
-/** The environment of a service and of those within its process: the same in every layout. */
+/** Returns the environment of a service and of the services within its process, the same in every layout. */
 export function serviceEnvironment(
   name: ServiceName,
   settings: Settings,
@@ -34,7 +34,7 @@ export function serviceEnvironment(
     ...settings.passedOn,
     OTEL_SERVICE_NAME: name,
     HOST: settings.host,
-    // HOST opens the public API alone.
+    // HOST opens only the public API.
     GRPC_HOST: '127.0.0.1',
     OPS_HOST: settings.opsHost,
     ...secretsOf(name, secrets, databaseUrls.get(schema ?? '')),
@@ -47,12 +47,12 @@ export function serviceEnvironment(
   );
 }
 
-/** Folder of mails without `SMTP_URL`. */
+/** Returns the folder of mails if there is no `SMTP_URL`. */
 export function mailDir(settings: Settings): string {
   return path.join(settings.dataDir, 'mail');
 }
 
-/** A host as it stands in a URL. */
+/** Returns a host in the form for a URL. */
 export function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;

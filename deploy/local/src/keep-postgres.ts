@@ -5,16 +5,16 @@ import { explainAndExit } from './console.ts';
 import type { ReservedPostgres } from './postgres.ts';
 import { StartError } from './secrets.ts';
 
-/** The pauses before the tries that may follow each other within ten minutes. */
+/** The pauses before successive tries within ten minutes. */
 const pausesMs = [500, 1000, 2000, 4000, 8000];
 const withinMs = 600_000;
-/** Between tries while only a person can help, by making room or by starting a server of their own. */
+/** Pause between tries when only a person can help, by making room or by starting their own server. */
 const patientMs = 5000;
 
 /**
- * Brings PostgreSQL back whenever it ends; until then requests are answered 503. An embedded server is started five times
- * within ten minutes. After that this process ends with a sentence, because a supervisor or a person can do more than it.
- * Tries on a full disk, and those to reach a server that somebody else runs, are not counted.
+ * Brings PostgreSQL back whenever it ends; until then requests are answered with 503. An embedded server is started
+ * five times within ten minutes. After that this process ends with a sentence, because a supervisor or a person can do
+ * more. Tries on a full disk, and tries to reach an external server, do not count.
  */
 export function keepPostgres(
   postgres: ReservedPostgres,

@@ -14,7 +14,7 @@ import { prepareSchemas } from './schemas.ts';
 import { eventSchema, type Secrets } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
 
-/** The public API comes last: it answers once everything behind it does. */
+/** The public API comes last, because it answers only when everything behind it does. */
 const startOrder = [...serviceNames.filter((name) => name !== publicService), publicService];
 
 /** The whole platform in this process. */
@@ -38,7 +38,7 @@ export async function startPlatform(
     for (const part of opened.splice(0).reverse()) await part.stop();
   };
   try {
-    // Links in mails have the port, so that it is chosen before anything starts.
+    // Links in mails contain the port, so it is chosen before anything starts.
     const [port = 0] = given.port === 0 ? await freePorts(1) : [given.port];
     const settings = { ...given, port };
     const postgres = await reservePostgres(settings, secrets, onProgress);

@@ -7,20 +7,20 @@ import { type Secrets, StartError } from './secrets.ts';
 /** The database server of an installation, reserved for this process. */
 export type ReservedPostgres = {
   adminUrl: string;
-  /** Calls `listener` once when the connection of the reservation ends, as it does when the server ends. */
+  /** Calls `listener` once when the connection of the reservation ends, for example because the server ended. */
   onceLost(listener: () => void): void;
-  /** Starts the server on its port if it is embedded and has ended, and reserves it again. Throws when that fails. */
+  /** Starts the server on its port if it is embedded and has ended, and reserves it again. Throws when either fails. */
   reserveAgain(): Promise<void>;
   release(): Promise<void>;
 };
 
-/** Finds out within half a minute that a server of another machine is gone. */
+/** Detects within half a minute that a server on another machine is gone. */
 const keepAliveMs = 10_000;
 const connectTimeoutMs = 10_000;
 
 type Server = { adminUrl: string; start(): Promise<void>; stop(): Promise<void> };
 
-/** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError where another process has done so. */
+/** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError if another process has it. */
 export async function reservePostgres(
   settings: Settings,
   secrets: Secrets,
@@ -44,7 +44,7 @@ export async function reservePostgres(
     async reserveAgain() {
       await server.start();
       const again = await takeLock(server, settings);
-      // The server may not have noticed yet that the former connection of this process is gone.
+      // The server may not have noticed yet that this process's former connection is gone.
       if ('holder' in again) throw new Error(`PostgreSQL is reserved by ${again.holder}`);
       client = again.client;
     },
@@ -55,7 +55,7 @@ export async function reservePostgres(
   };
 }
 
-/** Reaches PostgreSQL whether or not the platform runs; leaving it stops the server only if this process started it. */
+/** Reaches PostgreSQL whether or not the platform runs. Later stops the server only if this process started it. */
 export async function borrowPostgres(
   settings: Settings,
   secrets: Secrets,
@@ -89,8 +89,8 @@ async function reachServer(settings: Settings, secrets: Secrets, onProgress: (li
 }
 
 /**
- * Takes an advisory lock on a connection of its own for the life of the process. The lock ends with the process, also when it
- * is killed, so no stale lock file blocks the next start.
+ * Takes an advisory lock on a separate connection for the life of the process. The lock ends with the process, even
+ * when the process is killed, so no stale lock file blocks the next start.
  */
 async function takeLock(server: Server, settings: Settings): Promise<{ client: pg.Client } | { holder: string }> {
   const client = new pg.Client({

@@ -11,15 +11,15 @@ import { urlHost } from './environment.ts';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** Milliseconds in which a process has to be up. All of them start at once, and a busy machine is slow. */
+/** Milliseconds within which a process must be ready. All start at the same time, and a busy machine is slow. */
 const startMs = 180_000;
 
-/** A service as a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
+/** A service in a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
 /**
- * Starts a service's main.ts with an environment, and waits until its operations port says ready. The service writes its log
- * file itself, and it ends when this process does, by the channel between them.
+ * Starts a service's main.ts with an environment, and waits until its operations port says ready. The service writes
+ * its log file itself, and it ends when this process does, by the channel between them.
  */
 export async function startProcess(
   service: ServiceName,
@@ -42,10 +42,10 @@ export async function startProcess(
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-  // Its last words, such as an uncaught error.
+  // Keeps the last output of the process, such as an uncaught error.
   for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => append(logFile, text));
   let isStopping = false;
-  // Its last output arrives after its exit.
+  // The last output of the process arrives after its exit.
   const written = once(child, 'close');
   child.once('exit', (code) => {
     if (!isStopping) onExit(service, code);
@@ -95,14 +95,17 @@ function append(logFile: string, text: Buffer): void {
   try {
     appendFileSync(logFile, text, { mode: 0o600 });
   } catch {
-    // A disk without room for the last words of a service must not end the other services.
+    // A disk without room for the last output of a service must not end the other services.
   }
 }
 
-/** Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those takes a port meanwhile. */
+/**
+ * Below the ports of outgoing connections on Linux, macOS and Windows, so that no such connection can take a port in
+ * the meantime.
+ */
 const ports = { from: 15_000, to: 32_000 };
 
-/** Ports that are free now, all different. */
+/** Returns ports that are free now, all different. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers: Server[] = [];
   while (servers.length < count) {
@@ -118,7 +121,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return free;
 }
 
-/** The last lines that a process has written, for the message of a failed start. */
+/** Returns the last lines that a process has written, for the message of a failed start. */
 function lastLines(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
   return lines.slice(-5).join('\n');

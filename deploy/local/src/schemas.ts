@@ -21,7 +21,7 @@ export async function prepareSchemas(adminUrl: string, secrets: Secrets): Promis
   return urls.set(eventSchema, events);
 }
 
-/** Makes a role and its schema where they are missing; returns the address with the role's password. */
+/** Creates a role and its schema if they are missing. Returns the address with the role's password. */
 export async function provision(adminUrl: string, secrets: Secrets, schema: string): Promise<string> {
   const password = secrets.rolePasswords[schema];
   if (password === undefined) throw new StartError(`secrets.json holds no password for the role of ${schema}.`);

@@ -35,8 +35,8 @@ const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 const keyNames = [...new Set(processNames.flatMap((name) => processEntry(name).keys))];
 
 /**
- * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses them, so
- * the start after an interrupted one has the same secrets.
+ * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses
+ * them, so the start after an interrupted start has the same secrets.
  */
 export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
   makeFolder(dataDir);
@@ -90,7 +90,7 @@ function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no JSON, no secrets
+    return undefined; // not JSON, so there are no secrets
   }
 }
 
@@ -99,21 +99,21 @@ export class StartError extends Error {
   override name = 'StartError';
 }
 
-/** Adds the secrets of services that the version which made the folder did not have. */
+/** Adds the secrets of services that did not exist in the version which made the folder. */
 function withNewServices(found: Secrets): Secrets {
   const isComplete = serviceNames.every((service) => found.internalTokenKeys[service] !== undefined);
   return {
     ...found,
     keys: { ...makeKeys(), ...found.keys },
     rolePasswords: { ...makeRolePasswords(), ...found.rolePasswords },
-    // All keys are generated together, because each service has the public keys of the others.
+    // All keys are generated together, because each service has the public keys of all others.
     internalTokenKeys: isComplete
       ? found.internalTokenKeys
       : renewInternalTokenKeys(serviceNames, Object.values(found.internalTokenKeys)),
   };
 }
 
-/** New secrets of every kind. */
+/** Makes new secrets of every kind. */
 export function makeSecrets(): Secrets {
   return {
     format: FORMAT,
@@ -136,7 +136,10 @@ function makeKeys(): Record<string, string> {
   return Object.fromEntries(keyNames.map((name) => [name, randomBytes(32).toString('base64')]));
 }
 
-/** The generated secrets of a process, by the variables that carry them; `databaseUrl` is that of its role. */
+/**
+ * Returns the generated secrets of a process, by the variables that carry them; `databaseUrl` is for the process's
+ * role.
+ */
 export function secretsOf(
   process: ServiceName,
   secrets: Secrets,
@@ -150,7 +153,7 @@ export function secretsOf(
   };
 }
 
-/** The URL of the role of a process on the server of `serverUrl`; undefined when it has no schema. */
+/** Returns the URL of the role of a process on the server of `serverUrl`; undefined when the process has no schema. */
 export function roleUrl(process: ServiceName, secrets: Secrets, serverUrl: string): string | undefined {
   const { schema } = processEntry(process);
   if (schema === undefined) return undefined;

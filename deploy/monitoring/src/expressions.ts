@@ -19,7 +19,7 @@ export function readExpression(expression: string): Reading {
   return reading;
 }
 
-/** Every name under which a metric of the catalog is scraped. */
+/** Returns every name under which a metric of the catalog is scraped. */
 export function scrapedNames(): Set<string> {
   const names = Object.entries(catalog).flatMap(([name, { type }]) =>
     type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],

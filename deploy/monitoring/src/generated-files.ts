@@ -2,7 +2,7 @@ import { rulesFile } from './alerts/rules-file.ts';
 import { dashboards } from './dashboards/index.ts';
 import { metricsPage } from './metrics-page.ts';
 
-/** The files that are generated from the catalog, by path from the root of the repository. */
+/** Returns the files that are generated from the catalog, by path from the root of the repository. */
 export function generatedFiles(): Map<string, string> {
   const files = Object.entries(dashboards).map(([name, dashboard]): [string, string] => [
     `deploy/grafana/${name}.json`,

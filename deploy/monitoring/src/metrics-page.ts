@@ -12,7 +12,7 @@ Dashboards made of them are in \`deploy/grafana\`, alerts in \`deploy/prometheus
 alert in [runbooks](runbooks).
 `;
 
-/** docs/metrics.md. */
+/** Returns the text of docs/metrics.md. */
 export function metricsPage(): string {
   const entries: [string, CatalogEntry][] = Object.entries(catalog);
   const owners = [...new Set(entries.map(([, { of }]) => of.join(', ')))];

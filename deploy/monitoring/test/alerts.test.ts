@@ -46,7 +46,7 @@ if ('unavailable' in tools) {
       const own = `${file}.rules`;
       writeFileSync(own, stringify({ groups: groupsOf(alert) }));
       writeFileSync(file, stringify({ rule_files: [own], evaluation_interval: '1m', tests }));
-      // promtool fails, and prints the alerts that fire, unless they are the expected ones.
+      // promtool fails and prints the alerts that fire, unless they are the expected ones.
       expect((await run(promtool, ['test', 'rules', file])).stdout).toContain('SUCCESS');
     },
   );
@@ -54,7 +54,7 @@ if ('unavailable' in tools) {
 
 type Rule = { alert?: string; record?: string; expr: string };
 
-/** The rules of an alert, and those that record what it reads: promtool takes each rule for every minute of a scenario. */
+/** Returns the rules of an alert, and the recording rules that it reads. promtool evaluates each every minute. */
 function groupsOf({ name }: Alert): { rules: Rule[] }[] {
   const { groups }: { groups: { name: string; rules: Rule[] }[] } = parse(readFileSync(rules, 'utf8'));
   const read = groups
@@ -66,7 +66,7 @@ function groupsOf({ name }: Alert): { rules: Rule[] }[] {
     .filter((group) => group.rules.length > 0);
 }
 
-/** A test in promtool's format: how many series of the alert fire at the minute of the scenario. */
+/** Makes a test in promtool's format: the number of series of the alert that fire at the minute of the scenario. */
 function scenarioTest({ name, severity }: Alert, { series, atMinute }: Scenario, firing: number) {
   const expr = `count(ALERTS{alertname="${name}",severity="${severity}",alertstate="firing"})`;
   return {

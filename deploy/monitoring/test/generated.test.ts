@@ -13,7 +13,7 @@ const labels = new Set([
   ...['le', 'service'],
 ]);
 
-/** Every expression in a dashboard, however its panels are nested. */
+/** Finds every expression in a dashboard, at any depth of its panels. */
 function expressionsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = 'expr' in value && typeof value.expr === 'string' ? [value.expr] : [];

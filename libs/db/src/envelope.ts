@@ -1,7 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Sealer } from './sealer.ts';
 
-/** A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. Rotation wraps the key anew, and leaves the secret alone. */
+/**
+ * A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. A rotation wraps the key again, and
+ * leaves the secret unchanged.
+ */
 export type Envelope = { dataKey: Buffer; box: Buffer };
 
 const algorithm = 'aes-256-gcm';
@@ -9,7 +12,7 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Seals a secret by a new data key (AES-256-GCM). Both open only with the same context, such as organization and row. */
+/** Seals a secret by a new data key (AES-256-GCM). Both open only with this context, such as organization and row. */
 export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string): Envelope {
   const key = randomBytes(keyBytes);
   const nonce = randomBytes(nonceBytes);
@@ -18,7 +21,7 @@ export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string
   return { dataKey: sealer.seal(key, context), box: Buffer.concat([nonce, cipher.getAuthTag(), text]) };
 }
 
-/** Opens an envelope. Throws when the context, the wrapped key or the box is not the one that was sealed. */
+/** Opens an envelope. Throws when the context, the wrapped key or the box is not the sealed one. */
 export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Buffer {
   const bytes = Buffer.from(box);
   const nonce = bytes.subarray(0, nonceBytes);
@@ -28,7 +31,7 @@ export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context
   return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
 }
 
-/** The same envelope with its key wrapped by the first of ENCRYPTION_KEYS. */
+/** Returns the envelope with its key rewrapped by the first of ENCRYPTION_KEYS. */
 export function rewrapEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Envelope {
   return { dataKey: sealer.seal(sealer.open(dataKey, context), context), box };
 }

@@ -32,7 +32,7 @@ export { databaseNow } from './transactions/now.ts';
 export { readSnapshot } from './transactions/read-snapshot.ts';
 export { retryConflicts } from './transactions/retry-conflicts.ts';
 
-// For other libs, for what composes services, and for tests.
+// For other libs, for compositions of services, and for tests.
 
 export { connectDatabase, type DatabaseLog } from './connection/connect.ts';
 export { databaseInterceptor } from './failures/database-interceptor.ts';

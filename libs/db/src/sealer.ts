@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { parseKeyList } from '@drippulse/process';
 
-/** Encrypts small secrets at rest. `context` binds a box to its place: it opens only with the same context. */
+/** Encrypts small secrets at rest. `context` binds a box to its place, so the box opens only with the same context. */
 export type Sealer = {
   seal(secret: Uint8Array, context: string): Buffer;
   open(box: Uint8Array, context: string): Buffer;
@@ -14,8 +14,8 @@ const idBytes = 4;
 const version = 1;
 
 /**
- * Creates a sealer (AES-256-GCM) from `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes. The first
- * key seals, all of them open. A box is version, key id, nonce, tag and text: keys can rotate while old boxes stay
+ * Makes a sealer (AES-256-GCM) from `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes. The first key
+ * seals, all keys open. A box is version, key id, nonce, tag and text, so keys can rotate while old boxes stay
  * readable.
  */
 export function createSealer(keys: string): Sealer {

@@ -11,7 +11,10 @@ afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** A way to the server that connections take until it is closed; later ones are neither refused nor answered. */
+/**
+ * Opens a route to the server that connections can take until it is closed. Later connections are neither refused nor
+ * answered.
+ */
 async function wayTo(url: string) {
   const address = new URL(url);
   const server = { host: address.hostname, port: Number(address.port) };

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { connectDatabase, type Database, readForAll, readSnapshot, readWithin, TooManyBytes } from '../src/index.ts';
 
-/** Rows of 60 KB. */
+/** Selects rows of 60 KB. */
 const rows = (count: number) => sql<{ text: string }>`
   select repeat('x', 60000) as text from generate_series(1, ${count})`;
 const sleep = sql`select pg_sleep(60), 'of a list'`;
@@ -29,7 +29,7 @@ function connect(max: number, service: string): Database<object> {
   return connectDatabase({ url, schema: 'public', service, log: { warn: () => undefined }, max });
 }
 
-/** The statements that the server works on for the reader, and the connections that it has open. */
+/** Returns the statements that the server runs for the reader, and the reader's open connections. */
 async function activity(): Promise<{ active: string[]; pids: number[] }> {
   const { rows: found } = await sql<{ pid: number; state: string; query: string }>`
     select pid, state, query from pg_stat_activity
@@ -46,7 +46,7 @@ const working = (count: number) =>
     expect(active.filter((query) => query.includes('pg_sleep'))).toHaveLength(count);
   });
 
-/** Every connection of the pool is there, idle, and answers. */
+/** Expects every connection of the pool to be open, idle, and usable. */
 async function expectAllUsable(pids: readonly number[]): Promise<void> {
   await eventually(() => expect([db.pool.totalCount, db.pool.idleCount, db.pool.waitingCount]).toEqual([3, 3, 0]));
   await eventually(async () => expect(await activity()).toEqual({ active: [], pids }));
@@ -139,7 +139,7 @@ test('a late cancellation hits no later statement of the connection', async () =
   await using one = Object.assign(connect(1, 'reader'), { [Symbol.asyncDispose]: async () => one.close() });
   for (let round = 0; round < 100; round += 1) {
     const leaving = new AbortController();
-    // The server has answered by the time that it is asked to cancel, in some of the rounds.
+    // In some rounds the server has already answered when it is asked to cancel.
     const read = readWithin({ signal: leaving.signal }, () => sql`select pg_sleep(0.001)`.execute(one.kysely));
     setTimeout(() => leaving.abort(gone), round % 5);
     await read.catch((error) => expect(error).toBe(gone));

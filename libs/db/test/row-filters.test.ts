@@ -14,7 +14,8 @@ let db: Database<Rows>;
 beforeAll(async () => {
   database = await createTestDatabase({ name: 'row-filters' });
   db = connectDatabase<Rows>({ url: database.url, schema: 'public', service: 't', log: { warn: () => undefined } });
-  // A row every ten seconds, up to four minutes earlier than its id says, with microseconds that no answer shows.
+  // There is a row every ten seconds, up to four minutes earlier than its id suggests, with microseconds that answers
+  // do not show.
   await sql`
     create table rows as
     select n as id, n % 2 as organization_id,
@@ -80,7 +81,7 @@ test('a short time long ago is found without what is newer', async () => {
     .limit(101);
   const [answer] = await query.selectAll().explain('json', sql`analyze, buffers`);
   const [{ Plan: plan }] = JSON.parse(String(answer?.['QUERY PLAN']));
-  // Six rows, and those of the five minutes before and after.
+  // The six rows, and the rows of the five minutes before and after.
   expect(plan['Actual Rows']).toBeGreaterThan(0);
   expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(40);
 });

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const from = (first: bigint) => db.kysely.selectFrom('facts').selectAll().where('id', '>=', first).orderBy('id');
 
-/** The number of cursors open on this connection, besides the one that this query reads from. */
+/** Returns the number of cursors open on this connection, besides the cursor that this query reads from. */
 async function openCursors(on: Kysely<Tables>): Promise<bigint | undefined> {
   const { rows } = await sql<{ count: bigint }>`select count(*) as count from pg_cursors where name <> ''`.execute(on);
   return rows[0]?.count;

@@ -27,22 +27,21 @@ import {
   workOf,
 } from './walk.ts';
 
-/** Units of work after which a move stops, and the run is due at once: two steps at most take all that a step may. */
+/** Units of work after which a move stops and the run is due immediately: as much as two steps may use. */
 export const moveUnits = 2 * stepUnits;
-/** Most visits of one step. At this number the step fails, because its loop seems endless. */
+/** Limit of visits of one step. At this number the step fails, because its loop seems endless. */
 const maxVisits = 100;
 
 /**
- * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps` or much work, after which the run is due
- * at once.
- * Returns a run unchanged if it is not due, waits for an effect, is parked or has ended. The same arguments give the same result, so a
- * result that a dead process did not store can be computed again.
+ * Runs as many steps as possible: up to a wait, an effect, the end, `maxSteps`, or `moveUnits` of work. After either of
+ * the last two the run is due immediately. Returns a run unchanged if it is not due, waits for an effect, is parked or
+ * has ended. Equal arguments give equal results, so a result that a dead process did not store can be computed again.
  */
 export function advance(definition: Definition, run: Run, now: Date, maxSteps?: number): Advance {
   return atOnce(advanceInTurns(definition, run, now, maxSteps));
 }
 
-/** The same in turns. Between two of them is no more than one part of a step: its compiling, its work, or its change of the data. */
+/** Advances a run in turns. Each turn is at most one part of a step: its compiling, its work, or its data change. */
 export function* advanceInTurns(definition: Definition, run: Run, now: Date, maxSteps = 1_000): InTurns<Advance> {
   const at = now.getTime();
   if (!isDue(run.state, at)) return unchanged(run);
@@ -128,7 +127,7 @@ function beginWait(walk: Walk, step: CompiledStep, until: number, span: string):
   return stop(walk, 'waiting', until);
 }
 
-/** Hands an effect out. Its line on the timeline is written when it is settled. */
+/** Hands an effect out. The effect's line of the timeline is written when the effect is settled. */
 function handOut(walk: Walk, step: CompiledStep, request: JsonObject): Advance {
   if (!step.effect) throw new Error(`step type ${step.type} has no effect`);
   const effect: Effect = { ...intentOf(walk, step, request), kind: step.effect.kind };
@@ -145,8 +144,8 @@ function park(walk: Walk, step: CompiledStep, outcome: Extract<Outcome, { kind: 
 }
 
 /**
- * Adds to the preview of a request what the effect of the step at an exit will be. The data do not change while the run is parked,
- * so it is the same then, unless its templates ask for the time.
+ * Adds to the preview of a request the effect of the step at an exit. The data do not change while the run is parked,
+ * so the later effect is the same, unless its templates use the time.
  */
 function withPreview(walk: Walk, step: CompiledStep, exit: string, request: JsonObject): JsonObject {
   const next = walk.definition.steps[step.exits.get(exit) ?? -1];
@@ -160,7 +159,10 @@ function withPreview(walk: Walk, step: CompiledStep, exit: string, request: Json
   return { ...request, preview: { ...objectOf(request['preview']), effect: shownEffect } };
 }
 
-/** The request that a step would hand out now, unless it would not. Its warnings come when it does. */
+/**
+ * Returns the request that a step would hand out now, or undefined if it would hand out no request. Its warnings are
+ * noted only when it is handed out.
+ */
 function requestOf(walk: Walk, step: CompiledStep): JsonObject | undefined {
   const { scope } = walk;
   const warnings = [...scope.warnings];

@@ -15,7 +15,7 @@ export type StepTypeInfo = {
   fields: StepField[];
   outputs: readonly string[];
   sideEffects: boolean;
-  /** The service that a live run needs for it, and that an installation may lack. */
+  /** The service that a live run needs for the step, and that an installation may lack. */
   requires: Requirement | undefined;
   /** A complete, valid step. */
   example: JsonObject;
@@ -41,7 +41,7 @@ function describeStepType(stepType: StepType): StepTypeInfo {
 }
 
 function schemaOf(stepType: StepType): JsonObject {
-  // The round trip through text reduces the object of zod to plain JSON.
+  // The round trip through text reduces zod's object to plain JSON.
   const schema = z.toJSONSchema(stepType.config, {
     io: 'input',
     unrepresentable: 'any',
@@ -66,7 +66,10 @@ function fieldOf(name: string, property: JsonValue, required: boolean): StepFiel
   return { name, type: typeOf(schema), required, default: schema['default'] ?? undefined, options, help };
 }
 
-/** The JSON type. Of several it is the last one: the value itself, where templates are accepted too. */
+/**
+ * Returns the JSON type. If there are several types, returns the last: the type of the value itself where templates are
+ * accepted too.
+ */
 function typeOf(schema: JsonObject): string {
   if (schema['format'] === 'template') return 'template';
   if (typeof schema['type'] === 'string') return schema['type'];

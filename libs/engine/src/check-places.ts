@@ -6,13 +6,16 @@ import type { Place } from './template-places.ts';
 import type { Compiling } from './templates/compiling.ts';
 import { templateProblem } from './templates/template.ts';
 
-/** Most bytes of a rule that decides about events, as JSON: every event of an organization meets all of its rules. */
+/** Limit in bytes of a rule about events, as JSON: every event is tested by all rules of its organization. */
 const maxRuleBytes = 16 * 1024;
 const maxRuleTags = 500;
-/** Units of writing what a rule weighs as JSON. */
+/** Units of writing a rule as JSON, for each unit of the rule. */
 const writingUnits = 2;
 
-/** Says what is wrong with templates, and with rules that decide about events, up to `most` problems. Throws TooManyTags. */
+/**
+ * Finds the problems of templates, and of rules about events, up to `most` of them, and yields the work. Throws
+ * TooManyTags.
+ */
 export function* checkPlaces(
   places: readonly Place[],
   compiling: Compiling,
@@ -40,7 +43,7 @@ function problemOf(place: Place, compiling: Compiling): Problem | undefined {
   return problem === undefined ? undefined : { message: `is not a valid template: ${problem}`, code: 'format' };
 }
 
-/** Why a rule that decides about events is too large. */
+/** Returns the problem of a rule that decides about events and is too large. */
 export function ruleProblem(rule: JsonValue): Problem | undefined {
   const text = stringifyJson(rule);
   if (Buffer.byteLength(text) > maxRuleBytes) return { message: 'may be at most 16 KiB', code: 'length' };

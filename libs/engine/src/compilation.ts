@@ -2,21 +2,21 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Compiling, startCompiling } from './templates/compiling.ts';
 
 /**
- * The compiled parts of a definition or a filter. Each is compiled when it is first used, by a meter of its own: whether a step fails
- * must not depend on what other runs have compiled before it.
+ * The compiled parts of a definition or a filter. Each part is compiled on its first use, with a meter of its own: the
+ * failure of a step must not depend on parts that other runs have compiled.
  */
 export type Compilation = {
-  /** Units of all reading and compiling so far. Whoever asks before and after a use knows what it has compiled. */
+  /** Units of all reading and compiling so far. Its growth during a use is the cost of compiling in that use. */
   readonly work: number;
-  /** Returns a function that gives the part, and throws what the compiling throws. */
+  /** Returns a function that gives the part, and rethrows errors of compiling. */
   lazily<T>(compile: (compiling: Compiling) => T): () => T;
-  /** Lets all parts go. Each is compiled again when it is next used. */
+  /** Drops all parts. Each part is compiled again on its next use. */
   drop(): void;
 };
 
 /**
- * `onGrow` gets the bytes of memory of each part that was compiled, and may drop all. `limit` is the most units of one part, and `read`
- * those of reading what is compiled.
+ * Starts a compilation. `onGrow` gets the bytes of memory of each compiled part, and may drop all parts. `limit` is the
+ * upper limit of units of one part, and `read` are the units of reading the source.
  */
 export function createCompilation({
   onGrow = () => undefined,

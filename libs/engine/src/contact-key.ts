@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 
-/** The key that identifies a contact across enrollments: its lead_ref, else its email in lower case, else `fallback`. Spaces around do not count. */
+/**
+ * Returns the key that identifies a contact across enrollments: its lead_ref, else its email in lower case, else
+ * `fallback`. Surrounding spaces do not count.
+ */
 export function contactKeyOf(contact: JsonObject, fallback: string): string {
   return textOf(contact['lead_ref']) ?? textOf(contact['email'])?.toLowerCase() ?? fallback;
 }

@@ -31,7 +31,7 @@ test.each(stepTypes.map(({ type, example, fields }) => [type, example, fields] a
     for (const { name, default: value } of fields) {
       if (value !== undefined) expect(Object.keys(config)).toContain(name);
     }
-    expect(config).toMatchObject(example['config'] as object); // every example has one
+    expect(config).toMatchObject(example['config'] as object); // every example has a config
   },
 );
 

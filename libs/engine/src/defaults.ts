@@ -10,7 +10,10 @@ const defaults: ReadonlyMap<string, JsonObject> = new Map(
   ]),
 );
 
-/** The step with every parameter that has a value: its own, else the default. Null means absent. It runs as the step does. */
+/**
+ * Returns the step with every parameter that has a value: its own value, else the default. Null means absent. The
+ * returned step runs as the given one does.
+ */
 export function withDefaults(step: Step): Step {
   const given = Object.entries(step.config).filter(([, value]) => value !== null);
   return { ...step, config: { ...defaults.get(step.type), ...Object.fromEntries(given) } };

@@ -13,17 +13,17 @@ import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
 import type { BoundStep, EffectOfStep, EffectPolicy, Parks, RunStep } from './steps/step-type.ts';
 
-/** Bytes of a step beside its config. */
+/** Bytes of a step, in addition to its config. */
 const stepBytes = 2_048;
-/** Units of reading what a unit of a config weighs, from its text to the form of the step. */
+/** Units of reading for each unit of a config, from its text to the form of the step. */
 const readingUnits = 8;
 
 /**
- * A version of a workflow, ready to run for any number of contacts. Steps, filter and goals are compiled when the first contact comes
- * to them.
+ * A version of a workflow, ready to run for any number of contacts. Steps, filter and goals are compiled when the first
+ * contact reaches them.
  */
 export type Definition = {
-  /** Its compiled parts. */
+  /** The compiled parts of the definition. */
   readonly compilation: Compilation;
   readonly workflowId: string;
   readonly version: number;
@@ -35,7 +35,7 @@ export type Definition = {
   /** The members of the workflow that are part of the version. */
   readonly settings: Settings;
   readonly goals: readonly CompiledGoal[];
-  /** Who may enter again; undefined: everybody. */
+  /** The rule of re-entry. If undefined, everybody may enter again. */
   readonly reEntry: ReEntryRule | undefined;
 };
 
@@ -45,15 +45,15 @@ export type CompiledStep = {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** Whether the step can be reached again, from itself or by a goal. Only then its visits are counted. */
+  /** Whether the step can be reached again, from itself or by a goal. Visits are counted only then. */
   readonly inLoop: boolean;
-  /** Compiles the step, unless it is. Throws StepFailure if it can't be compiled. */
+  /** Compiles the step, unless it is compiled already. Throws StepFailure if it can't be compiled. */
   readonly prepare: () => void;
   /** Runs the step. */
   readonly run: RunStep;
   readonly effect: CompiledEffect | undefined;
   readonly parks: Parks | undefined;
-  /** The steps that follow by the keys of the exits. */
+  /** The indexes of the following steps, by the keys of the exits. */
   readonly exits: ReadonlyMap<string, number>;
 };
 
@@ -65,8 +65,8 @@ export type CompiledEffect = EffectOfStep & {
 };
 
 /**
- * Makes the definition of one version. Throws on an invalid step: `readSteps` checks them when they are saved. `onGrow` gets the bytes
- * of memory that it takes now, and later those of each part that is compiled.
+ * Makes the definition of one version. Throws on an invalid step, because `readSteps` checks steps when they are saved.
+ * `onGrow` gets the bytes of memory that the definition takes now, and later the bytes of each part that is compiled.
  */
 export function compileDefinition(source: {
   workflowId: string;
@@ -76,13 +76,13 @@ export function compileDefinition(source: {
   onGrow?: (bytes: number) => void;
 }): Definition {
   const { workflowId, version, steps, settings = {}, onGrow } = source;
-  const values = [...steps.map(({ config }) => config), settings as JsonObject]; // what was read from JSON
+  const values = [...steps.map(({ config }) => config), settings as JsonObject]; // they were read from JSON
   const compilation = createCompilation({ onGrow, read: readingUnits * weigh(values, Number.POSITIVE_INFINITY) });
   const indexes = new Map(steps.map((step, index) => [step.id, index]));
   const bound = steps.map(bind);
   const exits = bound.map((step, index) => step.exits.map(({ target }) => resolveTarget(target, index)));
   const goals = compileGoals(settings.goals ?? [], (target) => resolveTarget(target, steps.length), compilation);
-  // A goal may go back once, so that the steps from there on may be visited again.
+  // A goal may jump back once, so steps from its target on may be visited again.
   const reachedByGoals = reachableFrom(
     exits,
     goals.flatMap(({ next }) => next ?? []),

@@ -8,7 +8,10 @@ import { BudgetSpent, charge, createMeter } from './meter.ts';
 import { StepFailure } from './step-failure.ts';
 import type { Compiling } from './templates/compiling.ts';
 
-/** Most units of one filter for one event: a quarter of a step, because every event meets every filter of its organization. */
+/**
+ * Limit of units of one filter for one event: a quarter of a step, because every event meets every filter of its
+ * organization.
+ */
 const filterUnits = 1024 * 1024;
 
 /** Units of reading a character of a rule, from its JSON to its form. */
@@ -17,13 +20,13 @@ const ruleSchema = eventRule();
 
 /** The decision of a filter about an event. */
 export type Verdict = {
-  /** False also when the templates of the rule can't be rendered with this event. */
+  /** Whether the filter accepts the event. False, too, when the rule can't be rendered with this event. */
   matches: boolean;
   /** Whether the decision needs more work than a filter may do. */
   isUndecided: boolean;
-  /** Counted work, in units of `Meter`, with that of compiling the filter where this use did. */
+  /** Counted work, in units of `Meter`. Includes the compiling of the filter, if this use compiled it. */
   work: number;
-  /** Units that it takes to compile the filter and to decide: the same whether or not it was compiled before. */
+  /** Units to compile the filter and to decide. They are the same whether or not the filter was compiled before. */
   cost: number;
 };
 
@@ -31,8 +34,8 @@ export type Verdict = {
 export type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
 
 /**
- * The filter of a rule `{match, conditions}` in JSON. It was checked when it was saved, and is read and compiled when it first decides.
- * `onGrow` gets the bytes of memory that it takes then.
+ * Returns the filter of a rule `{match, conditions}` in JSON, which was checked when it was saved. The rule is read and
+ * compiled at the filter's first decision. `onGrow` then gets the bytes of memory that the filter takes.
  */
 export function eventFilterOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
   return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
@@ -40,14 +43,14 @@ export function eventFilterOf(text: string, onGrow?: (bytes: number) => void): E
   );
 }
 
-/** The filter of a trigger, compiled when it first decides. */
+/** Compiles the filter of a trigger, at the filter's first decision. */
 export function compileEventFilter(config: RuleConfig, compilation: Compilation): EventFilter {
   return meteredFilter(compilation, (compiling) => compileRule(config, compiling));
 }
 
 /**
- * The same for the `match` in the request of a `wait_for_event`. It was rendered when the run parked: its values are no templates,
- * whatever is in them.
+ * Returns the filter of the `match` in the request of a `wait_for_event`. The rule was rendered when the run parked, so
+ * its values are never templates. `onGrow` gets the bytes of memory that the filter takes.
  */
 export function eventMatchOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
   return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
@@ -89,7 +92,7 @@ function meteredFilter(compilation: Compilation, compile: (compiling: Compiling)
   };
 }
 
-/** The failure of a template has the reason as its cause. */
+/** Whether the budget was used up. The failure of a template has the original error as its cause. */
 function isSpent(error: StepFailure): boolean {
   return error instanceof BudgetSpent || error.cause instanceof BudgetSpent;
 }

@@ -7,13 +7,13 @@ import { triggerConfig } from './steps/trigger.ts';
 /** A trigger that starts a workflow for each event of a name. */
 export type EventTrigger = {
   eventName: string;
-  /** IANA time zone of the runs that it starts. */
+  /** IANA time zone of the runs that the trigger starts. */
   timezone: string;
-  /** Whether an event starts a run. The filter sees the contact's fields, `event_name`, `properties` and `event`. */
+  /** Decides whether an event starts a run. The filter sees the contact, `event_name`, `properties` and `event`. */
   accepts(data: JsonObject, now: Date): Verdict;
 };
 
-/** The event trigger of a workflow, if it has one. Its filter is a part of `compilation`. */
+/** Returns the event trigger of a workflow, if it has one. The trigger's filter is a part of `compilation`. */
 export function eventTriggerOf(
   steps: readonly Pick<Step, 'type' | 'config'>[],
   compilation: Compilation,
@@ -25,7 +25,7 @@ export function eventTriggerOf(
   return { eventName, timezone, accepts: (data, now) => accepts(data, { now, timezone }) };
 }
 
-/** The name of the event that starts a workflow, if one does. */
+/** Returns the name of the event that starts a workflow; undefined if no event does. */
 export function triggeringEventOf(steps: readonly Pick<Step, 'type' | 'config'>[]): string | undefined {
   const trigger = triggerOf(steps);
   return trigger?.kind === 'event' ? trigger.event_name : undefined;

@@ -38,13 +38,13 @@ const profiles: Record<string, 'minimal' | 'demo'> = {
   legacy: 'demo',
 };
 
-/** The fixture of a name: `full`, `rich` and `legacy` mean `demo`; undefined for unknown names. */
+/** Returns the fixture of a name: `full`, `rich` and `legacy` mean `demo`; undefined for unknown names. */
 export function fixtureProfile(name = 'minimal'): 'minimal' | 'demo' | undefined {
   const lower = name.toLowerCase();
   return Object.hasOwn(profiles, lower) ? profiles[lower] : undefined;
 }
 
-/** The initial data of a test run: the fixture, shallowly merged with `payload`. */
+/** Returns the initial data of a test run: the fixture, shallowly merged with `payload`. */
 export function testData(profile: 'minimal' | 'demo', payload: JsonObject = {}): JsonObject {
   return { ...fixtures[profile], ...payload };
 }

@@ -1,13 +1,13 @@
-/** For each step the indexes of its possible successors. The number of steps means the end. */
+/** For each step the indexes of its possible successors. The number of steps stands for the end. */
 export type Exits = readonly (readonly number[])[];
 
 /**
- * The steps that are part of a loop, by the method of Tarjan: those in a group whose steps all lead to each other, and those that lead
- * to themselves. It passes each exit once; a search from each step took 22 ms.
+ * Finds the steps that are part of a loop, by Tarjan's method: steps in a group whose steps all lead to each other, and
+ * steps that lead to themselves. It visits each exit once; a search from each step took 22 ms.
  */
 export function loopsOf(exits: Exits): Set<number> {
   const loops = new Set<number>();
-  /** The order in which steps were found, and the first of them that each leads back to. */
+  /** The order in which steps were found, and for each step the earliest step that it leads back to. */
   const found = new Map<number, number>();
   const lowest = new Map<number, number>();
   const open: number[] = [];
@@ -39,7 +39,7 @@ export function loopsOf(exits: Exits): Set<number> {
   }
 }
 
-/** All steps that can be reached from `starts`, these included. Only steps that are `isOpen` may be passed. */
+/** Finds all steps that can be reached from `starts`, including `starts`, by a path through steps that are `isOpen`. */
 export function reachableFrom(
   exits: Exits,
   starts: Iterable<number>,

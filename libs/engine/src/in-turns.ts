@@ -1,7 +1,7 @@
-/** Work that is done part by part. Yields the units of each part, those of `Meter`, so that others can have a turn in between. */
+/** Work that is done part by part. Yields the units of `Meter` of each part, so that other work can have a turn. */
 export type InTurns<T> = Generator<number, T>;
 
-/** Does all parts at once. */
+/** Does all parts without a pause. */
 export function atOnce<T>(work: InTurns<T>): T {
   for (;;) {
     const part = work.next();

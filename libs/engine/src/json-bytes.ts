@@ -1,6 +1,6 @@
 import { isRawNumber, type JsonValue } from '@drippulse/json';
 
-/** Bytes that V8 takes for values, rounded up. Objects with many members are tables, whose keys nobody else has. */
+/** Bytes that V8 takes for values, rounded up. Objects with many members are hash tables that share no keys. */
 const textBytes = 24;
 const numberBytes = 96;
 const arrayBytes = 48;
@@ -10,7 +10,7 @@ const memberBytes = 16;
 const rowBytes = 128;
 const slotBytes = 8;
 
-/** The bytes of memory that a JSON value takes, its place in the value around it included. */
+/** Returns the bytes of memory that a JSON value takes, including its slot in the value that contains it. */
 export function bytesOf(value: JsonValue): number {
   if (typeof value === 'string') return slotBytes + textBytes + 2 * value.length;
   if (typeof value !== 'object' || value === null) return slotBytes;

@@ -1,6 +1,6 @@
 import { isRawNumber, type JsonValue } from '@drippulse/json';
 
-/** The approximate length of a value's JSON. Stops counting above `limit`. */
+/** Returns the approximate length of a value's JSON. Stops counting above `limit`. */
 export function sizeOf(value: JsonValue, limit: number): number {
   if (typeof value === 'string') return value.length + 3;
   if (typeof value !== 'object' || value === null) return 8;

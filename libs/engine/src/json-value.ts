@@ -1,6 +1,6 @@
 import { isRawNumber, type JsonObject } from '@drippulse/json';
 
-/** The value if it is a JSON object, not an array, null or a number; otherwise undefined. */
+/** Returns the value if it is a JSON object, not an array, null or a number; otherwise undefined. */
 export function objectOf(value: unknown): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }

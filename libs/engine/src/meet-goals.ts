@@ -6,14 +6,15 @@ import type { Advance } from './run.ts';
 import { StepFailure } from './step-failure.ts';
 import { beginStep, end, needsPause, note, pause, stop, type Walk } from './walk.ts';
 
-/** Whether an event has met a goal that is still to act on the run. */
+/** Whether an event has met a goal that has yet to act on the run. */
 export function hasDueGoals({ goals }: Walk): boolean {
   return goals !== undefined && goals.due.length > 0;
 }
 
 /**
- * Looks at the goals before a step: those that events have met meanwhile act first, then the rules are tested in order, all
- * by the budget of one step. Returns the end of the run, `jumped` when another step is next, or undefined when the step may run.
+ * Checks the goals before a step. Goals that events have met in the meantime act first, then the rules are tested in
+ * order, all within the budget of one step. Returns the end of the run, `jumped` when another step is next, or
+ * undefined when the step may run.
  */
 export function* meetGoals(walk: Walk, step: CompiledStep): InTurns<Advance | 'jumped' | undefined> {
   const due = takeDue(walk);
@@ -32,7 +33,7 @@ export function* meetGoals(walk: Walk, step: CompiledStep): InTurns<Advance | 'j
   return undefined;
 }
 
-/** Lets the goals that are due act on a run whose effect was settled. */
+/** Lets due goals act on a run whose effect was settled. */
 export function actOnDueGoals(walk: Walk, step: CompiledStep): Advance {
   for (let goal = takeDue(walk); goal !== undefined; goal = takeDue(walk)) {
     const acted = act(walk, step, goal);
@@ -42,7 +43,7 @@ export function actOnDueGoals(walk: Walk, step: CompiledStep): Advance {
   return stop(walk, 'ready', null);
 }
 
-/** The outcome of a run that a goal ended. */
+/** Returns the outcome of a run that a goal ended. */
 export function outcomeOfGoal(name: string): string {
   return `goal:${name}`;
 }
@@ -68,7 +69,7 @@ function canMeet({ goals, run, scope }: Walk, goal: CompiledGoal): boolean {
   return isOpen(goal, { at: scope.now, enteredAt: run.enteredAt ?? scope.now, timezone: scope.timezone });
 }
 
-/** A rule that can't be decided does not hold. */
+/** Returns whether a goal's rule holds now. A rule that cannot be decided counts as false. */
 function holdsNow({ scope }: Walk, holds: NonNullable<CompiledGoal['holds']>): boolean {
   try {
     return holds(scope);

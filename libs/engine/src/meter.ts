@@ -2,21 +2,21 @@ import { isRawNumber } from '@drippulse/json';
 import { StepFailure } from './step-failure.ts';
 
 /**
- * The work that templates and rules of one step have done, in units of about 12 ns on a slow core, and the most they may do. Work is
- * counted and not timed, so that the same arguments always give the same move.
+ * The work of the templates and rules of one step, in units of about 12 ns on a slow core, and its limit. Work is
+ * counted, not timed, so that equal arguments always give equal moves.
  */
 export type Meter = { spent: number; readonly limit: number };
 
-/** Most units of one step: about 50 ms. */
+/** Limit of units of one step: about 50 ms. */
 export const stepUnits = 4 * 1024 * 1024;
 
 /**
- * Units that are done in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 for a part that takes as much
- * as a step may. Most batches take less in all.
+ * Units in one turn of the event loop. A turn also includes the part that exceeds them: about 3 ms in total, or 50 ms
+ * if that part uses a step's whole budget. Most batches take less in total.
  */
 export const turnUnits = 256 * 1024;
 
-/** Units of an element of an array, and of a member of an object, beside the characters of its key. */
+/** Units of an element of an array, and of a member of an object in addition to the characters of its key. */
 const elementUnits = 8;
 export const memberUnits = 16;
 
@@ -32,21 +32,21 @@ export function createMeter(limit = stepUnits): Meter {
   return { spent: 0, limit };
 }
 
-/** Counts work, before it is done. Throws BudgetSpent when it is more than the rest. */
+/** Charges work before it is done. Throws BudgetSpent when the work exceeds the rest of the budget. */
 export function charge(meter: Meter, units: number): void {
   const spent = meter.spent + units;
   meter.spent = Math.min(spent, meter.limit);
   if (spent > meter.limit) throw new BudgetSpent(meter.limit);
 }
 
-/** Counts the reading of a whole value, times `factor`. */
+/** Charges the reading of a whole value, times `factor`. */
 export function chargeReading(meter: Meter, value: unknown, factor = 1): void {
   if (typeof value === 'string') charge(meter, factor * (value.length + 1));
   else if (typeof value !== 'object' || value === null) charge(meter, factor);
   else charge(meter, factor * weigh(value, (meter.limit - meter.spent) / factor));
 }
 
-/** The units of a value: its characters, and some for each value in it. Stops above `limit`. */
+/** Returns the units of a value: its characters, plus some units for each value in it. Stops above `limit`. */
 export function weigh(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return 1;
@@ -58,7 +58,7 @@ export function weigh(value: unknown, limit: number): number {
     }
     return units;
   }
-  const members = value as Record<string, unknown>; // an object that is no array
+  const members = value as Record<string, unknown>; // an object, not an array
   for (const key of Object.keys(members)) {
     units += memberUnits + key.length + weigh(members[key], limit - units);
     if (units > limit) break;

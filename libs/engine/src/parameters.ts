@@ -4,48 +4,48 @@ import { z } from 'zod';
 import { marked } from './template-places.ts';
 import { isTemplate } from './templates/template.ts';
 
-/** The `params` of a rule that refuses the form of a text. */
+/** The `params` of a rule about the format of a string. */
 export const formatCode = { code: 'format' } as const satisfies { code: ViolationCode };
 
-/** The config of a step. Keeps unknown parameters. */
+/** Describes the config of a step. Keeps unknown parameters. */
 export function config<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/** Most problems of one value that are looked for: no more are shown, and each is much work. */
+/** Limit of problems that are searched in one value, because no more are shown and each takes much work to find. */
 export const mostIssues = 100;
 
-/** Text that may contain `{{ … }}`. Whether it can be parsed is checked apart, by `checkPlaces`. */
+/** Accepts a string that may contain `{{ … }}`. `checkPlaces` checks whether it can be parsed. */
 export function template() {
   return z.string().meta({ format: 'template' });
 }
 
-/** A value of the schema, or a template whose text is checked when the step runs. */
+/** Accepts a value of the schema, or a template whose result is checked when the step runs. */
 export function orTemplate<Schema extends z.ZodType>(schema: Schema) {
   return z.union([template().refine(isTemplate, { abort: true }), schema]);
 }
 
-/** A number. Rounded to a double if it has more digits. */
+/** Accepts a number. A number with more digits than a double is rounded to a double. */
 export function number(schema: z.ZodNumber = z.number()) {
   return z.preprocess((value) => (isRawNumber(value) ? Number(value.rawJSON) : value), schema);
 }
 
-/** One of a few words, in any case. */
+/** Accepts one of a few words, in any letter case. */
 export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.preprocess((value) => words.find((word) => isSameWord(word, value)) ?? value, z.enum(words));
 }
 
-/** A JSON value whose strings may be templates. */
+/** Accepts a JSON value whose strings may be templates. */
 export function jsonTemplate() {
   return marked(z.custom<JsonValue>().meta({}), 'texts');
 }
 
-/** A JSON object whose strings may be templates. */
+/** Accepts a JSON object whose strings may be templates. */
 export function jsonObjectTemplate() {
   return marked(z.record(z.string(), z.custom<JsonValue>()), 'texts');
 }
 
-/** A target: `next`, `end` or the id of a step. */
+/** Accepts a target: `next`, `end` or the id of a step. */
 export function jump() {
   return z.string().min(1);
 }

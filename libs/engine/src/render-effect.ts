@@ -7,8 +7,8 @@ import { startRun } from './start-run.ts';
 import type { Step } from './step.ts';
 
 /**
- * The request that a step's effect would have with these data, or the reason why there is none. The step is taken by itself, so that
- * its jumps lead nowhere.
+ * Returns the request of a step's effect with these data, or the reason why there is no request. The step is taken by
+ * itself, so its jumps lead nowhere.
  */
 export function* renderEffectInTurns(
   step: Step,

@@ -1,37 +1,46 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** The state of a run: all that `advance` needs to continue after a crash, small enough for a hot row. */
+/**
+ * The state of a run: everything that `advance` needs to continue after a crash, small enough for a row that is written
+ * often.
+ */
 export type RunState = {
   status: 'active' | 'completed' | 'failed' | 'cancelled';
-  /** The step to run next, or the last one that ran once the run has ended. */
+  /** The step to run next, or the last step that ran if the run has ended. */
   stepIndex: number;
   /**
-   * `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled, or held until
-   * `wakeAt`. `parked`: somebody else settles it by its key, at the latest at `wakeAt`.
+   * `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled, or held
+   * until `wakeAt`. `parked`: an event, a person or a service settles it by its key, at the latest at `wakeAt`.
    */
   phase: 'ready' | 'waiting' | 'effect' | 'parked';
-  /** When it continues, in epoch milliseconds. Null: at once if ready; not by time if ended or waiting for an effect. */
+  /**
+   * The time at which the run continues, in epoch milliseconds. Null: a ready run continues immediately; a run that has
+   * ended, or waits for an effect, does not continue by time.
+   */
   wakeAt: number | null;
   /** Attempt of the effect that is handed out, from 1; otherwise 0. */
   attempt: number;
-  /** Finished visits by step id, only of steps in a loop. */
+  /** Finished visits by step id, only for steps in a loop. */
   visits: Record<string, number>;
   /** Absent until a goal was met. */
   goals?: GoalState;
 };
 
-/** The goals of a run: the names of those that were met, and those that events have met and that are still to act, by index. */
+/**
+ * The goals of a run: the names of the goals that were met, and the indexes of the goals that events have met and that
+ * have yet to act.
+ */
 export type GoalState = { met: readonly string[]; due: readonly number[] };
 
 /** One contact on its way through one version of a workflow. */
 export type Run = {
   /** UUID of the enrollment, the first part of each effect's key. */
   enrollmentKey: string;
-  /** Key by which a split always chooses the same way, see `contactKeyOf`. */
+  /** Key by which a split always makes the same choice; see `contactKeyOf`. */
   contactKey: string;
   /** IANA time zone of waits. */
   timezone: string;
-  /** When it entered the workflow, in epoch milliseconds. Default: now. */
+  /** The time at which the contact entered the workflow, in epoch milliseconds. Default: now. */
   enteredAt?: number;
   mode: 'live' | 'test';
   state: RunState;
@@ -56,11 +65,11 @@ export type Entry = {
   heldBy?: HeldBy;
   /** The variant that a split has chosen. */
   variant?: string;
-  /** Notes for a person although the step ran, such as a missing variable. */
+  /** Notes for a person about a step that ran, such as a missing variable. */
   warnings?: string[];
 };
 
-/** A rule that holds an effect back until `until`, and the enrollment whose message went first, if one did. */
+/** A rule that holds an effect back until `until`, and the enrollment whose message takes the place, if any. */
 export type HeldBy = { rule: string; until: number; lostTo?: { workflowId: string; enrollmentId: string } };
 
 /** Names of the effects that the runtime performs. */
@@ -76,13 +85,13 @@ export type EffectKind =
   | 'agent'
   | 'score_lead';
 
-/** Kinds of effects that reach people: suppressions and the rules of sending are asked before each. */
+/** Kinds of effects that reach people. Suppressions and sending rules are checked before each of these effects. */
 export type SendingKind = Extract<EffectKind, 'email'>;
 
-/** Names of what a run parks for without any performance: somebody else settles it. */
+/** Kinds of results for which a run parks without an effect. Such a result comes from outside the engine. */
 export type ParkKind = 'wait_for_event' | 'approval';
 
-/** What a run is parked for, fully rendered. `RunState.wakeAt` is its end. */
+/** The request of a parking, fully rendered. `RunState.wakeAt` is the end of the parking. */
 export type Parked = Omit<Effect, 'kind'> & { kind: ParkKind };
 
 /** Work outside the engine, fully rendered, so that every repeat sends the same bytes. */
@@ -96,35 +105,35 @@ export type Effect = {
   request: JsonObject;
 };
 
-/** The result of a move: the new state, data and timeline to store, and the effect to perform or what it is parked for. */
+/** The result of a move: the new state, data and timeline to store, and the effect to perform or the parking. */
 export type Advance = {
   state: RunState;
   data: JsonObject;
   dataChanged: boolean;
   entries: Entry[];
-  /** Counted work of its steps, in units of `Meter`, without that of compiling them. */
+  /** Counted work of the steps in this move, in units of `Meter`, without their compiling. */
   work: number;
   effect?: Effect;
   parked?: Parked;
   /** Names of goals that the move met. */
   metGoals?: readonly string[];
-  /** Why the run ended, where it is not by its steps: `goal:<name>`. */
+  /** The reason for the run's end, unless its steps ended it: `goal:<name>`. */
   outcome?: string;
 };
 
-/** The result of an effect, or of what a run was parked for. Times are epoch milliseconds. */
+/** The result of an effect, or of a parking. Times are epoch milliseconds. */
 export type EffectResult =
-  /** `output` is merged shallowly into the data. `exit` is the key of the step's exit that follows; default: the next step. */
+  /** `output` is merged shallowly into the data. `exit` is the key of the exit to follow; default: the next step. */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
-  /** `rule` names what left it out, where one did, such as `suppression`. */
+  /** `rule` names the rule that left the effect out, if a rule did, such as `suppression`. */
   | { outcome: 'skipped'; reason: string; rule?: string }
-  /** Was not tried, because a rule holds it back. It is due again at `until`, as the same attempt. */
+  /** Not tried, because a rule holds the effect back. The effect is due again at `until`, as the same attempt. */
   | ({ outcome: 'held'; reason: string } & HeldBy)
-  /** Was taken on by somebody who settles it by its key, at the latest at `until`. */
+  /** Accepted by a service that settles the effect by its key, at the latest at `until`. */
   | { outcome: 'accepted'; until: number; message: string }
   | { outcome: 'failed'; error: string; retryable: boolean; retryAfterSeconds?: number };
 
-/** Number of finished visits of a step, whose id may be a member of every object, such as `constructor`. */
+/** Returns the number of finished visits of a step. The id may be the name of an inherited member (`constructor`). */
 export function visitsOf({ visits }: Pick<RunState, 'visits'>, id: string): number {
   return Object.hasOwn(visits, id) ? (visits[id] ?? 0) : 0;
 }

@@ -4,7 +4,7 @@ import type { CrmSelection } from './steps/crm-selection.ts';
 import { triggerConfig } from './steps/trigger.ts';
 import type { Schedule } from './time/schedule.ts';
 
-/** The schedule of a workflow's trigger, if it has one. */
+/** Returns the schedule of a workflow's trigger, if it has one. */
 export function scheduleOf(steps: readonly Pick<Step, 'type' | 'config'>[]): Schedule | undefined {
   const [first] = steps;
   if (first?.type !== 'trigger') return undefined;
@@ -12,7 +12,7 @@ export function scheduleOf(steps: readonly Pick<Step, 'type' | 'config'>[]): Sch
   return data?.frequency === undefined ? undefined : { frequency: data.frequency, timezone: data.timezone };
 }
 
-/** The CRM records that the schedule of a workflow enrolls, if it has any. */
+/** Returns the CRM records that the schedule of a workflow enrolls, if it enrolls any. */
 export function sourceOf(steps: readonly Pick<Step, 'type' | 'config'>[]): CrmSelection | undefined {
   const [first] = steps;
   if (first?.type !== 'trigger') return undefined;

@@ -9,7 +9,7 @@ const refused: EffectResult = { outcome: 'failed', error: 'refused', retryable: 
 const busy: EffectResult = { outcome: 'failed', error: 'busy', retryable: true };
 const done: EffectResult = { outcome: 'succeeded', message: 'answered 200', output: { response: { status: 200 } } };
 
-/** A workflow whose first step's effect is out. */
+/** Makes a run of a workflow whose first step has handed out its effect. */
 function callOut(more: object = {}, after: object[] = [log]) {
   const definition = defineWorkflow([{ ...callback, ...more }, ...after]);
   const run = newRun({ old: 1 });

@@ -24,9 +24,10 @@ const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
- * Applies the result of the effect that is handed out, or of what the run is parked for. After success or skip, merges the
- * output and makes the next step ready for `advance`. What is held or accepted stays where it is. After a failure, hands the effect out again from `wakeAt` on, with the same key and request; after the last
- * attempt, follows `on_error`. A result that the run does not wait for changes nothing.
+ * Applies the result of the effect that is handed out, or of the parking. After success or skip, merges the output and
+ * makes the next step ready for `advance`. A held or accepted effect stays at its step. After a failure, hands the
+ * effect out again from `wakeAt` on, with the same key and request; after the last attempt, follows `on_error`. A
+ * result that the run does not wait for changes nothing.
  */
 export function settleEffect(
   definition: Definition,
@@ -39,7 +40,7 @@ export function settleEffect(
   return atOnce(settleInTurns(definition, run, effect, result, now, random));
 }
 
-/** The same in turns, as those of `advanceInTurns`. */
+/** Settles an effect in turns, which are bounded as in `advanceInTurns`. */
 export function* settleInTurns(
   definition: Definition,
   run: Run,
@@ -70,7 +71,7 @@ function* settleOn(
   if (result.outcome === 'failed' && result.retryable && step.effect && attempt < step.effect.maxAttempts) {
     return retry(walk, step, step.effect, result, random);
   }
-  // A step that parks has said its warnings when it did.
+  // A step that parks has already noted its warnings.
   if (step.effect) yield* repeatWarnings(walk, step);
   const ended = settle(walk, step, result);
   if (ended) return ended;
@@ -78,7 +79,10 @@ function* settleOn(
   return stop(walk, 'ready', null);
 }
 
-/** A goal that was met meanwhile acts once the effect is settled. It is not tried again, and its failure fails nothing. */
+/**
+ * Lets a goal that was met in the meantime act once the effect is settled. The effect is not retried, and its failure
+ * fails nothing.
+ */
 function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
   yield* repeatWarnings(walk, step);
   settle(walk, step, result.outcome === 'held' ? skippedForGoal : result);
@@ -95,10 +99,10 @@ type Hold = Extract<EffectResult, { outcome: 'held' }>;
 type Accepted = Extract<EffectResult, { outcome: 'accepted' }>;
 type Final = Exclude<EffectResult, Hold | Accepted>;
 
-/** The result of what is not done any more, because a goal was met. */
+/** The result of work that is skipped because a goal was met. */
 export const skippedForGoal = { outcome: 'skipped', reason: 'a goal was met' } as const satisfies EffectResult;
 
-/** A held effect is due again later, as the same attempt. */
+/** Makes a held effect due again later, as the same attempt. */
 function hold(walk: Walk, step: CompiledStep, { reason, rule, until, lostTo }: Hold): Advance {
   const { attempt } = walk.run.state;
   const heldBy = { rule, until, ...(lostTo && { lostTo }) };
@@ -141,7 +145,7 @@ function retry(walk: Walk, step: CompiledStep, effect: CompiledEffect, failure: 
   return close(walk, { status: 'active', stepIndex: step.index, phase: 'effect', wakeAt, attempt: attempt + 1 });
 }
 
-/** The pause before a retry: doubles with each failure, ±20 % to spread retries. `Retry-After` is a minimum. */
+/** Returns the pause before a retry. It doubles with each failure, ±20 % for spread. `Retry-After` is a minimum. */
 function pauseMs(
   backoffSeconds: number,
   attempt: number,

@@ -2,7 +2,10 @@ import type { Effect } from './run.ts';
 import { findStepType } from './steps/registry.ts';
 import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 
-/** The result that replaces an effect in a test run, and a preview of its content. Without `connection` nobody knows of one. */
+/**
+ * Returns the result that replaces an effect in a test run, and a preview of its content. If `connection` is missing,
+ * no connection is known.
+ */
 export function stubEffect(
   { kind, request }: Pick<Effect, 'kind' | 'request'>,
   connection?: StepConnection,

@@ -4,15 +4,15 @@ import { objectOf } from './json-value.ts';
 import { isTemplate } from './templates/template.ts';
 
 /**
- * A value that is checked beside the form of what it stands in: a template, or a rule that decides about events. Forms alone are
- * checked by zod, so that what is stored can be read again without parsing its templates.
+ * A value that is checked in addition to the form of its container: a template, or a rule that decides about events.
+ * Zod checks only forms, so that stored values can be read again without parsing their templates.
  */
 export type Place = { path: PropertyKey[] } & ({ template: string } | { rule: JsonValue });
 
 /** Finds the places in a value. */
 export type FindPlaces = (value: JsonValue) => Place[];
 
-/** `texts`: every text inside is a template, if it looks like one. `rule`: it decides about events. */
+/** `texts`: every string inside that looks like a template is a template. `rule`: the value decides about events. */
 const marks = z.registry<{ mark: 'texts' | 'rule' }>();
 
 /** Marks a schema for `placesIn`. */
@@ -39,10 +39,13 @@ export function placesIn(schema: z.ZodType): FindPlaces {
   };
 }
 
-/** The path is one array that grows and shrinks: copies of it for each value would be most of the work. */
+/**
+ * Visits a value. The path is one array that grows and shrinks, because copying it for each value would be most of the
+ * work.
+ */
 type Visit = (value: JsonValue, path: PropertyKey[], found: Place[]) => void;
 
-/** Undefined for a schema without places. */
+/** Returns the visitor of a schema; undefined for a schema without places. */
 function visitorOf(schema: JsonObject): Visit | undefined {
   if (schema['x-mark'] === 'texts') return visitTexts;
   if (schema['format'] === 'template') return visitText;
@@ -93,7 +96,7 @@ function visitMembers(value: JsonValue, path: PropertyKey[], found: Place[], vis
   for (const [name, member] of Object.entries(objectOf(value) ?? {})) visitAt(name, member, path, found, visit);
 }
 
-/** Looks at one member. An object may have so many others that to look at all is much work. */
+/** Visits one member directly. An object may have so many other members that visiting all would be much work. */
 function visitNamed(name: string, value: JsonValue, path: PropertyKey[], found: Place[], visit: Visit): void {
   const object = objectOf(value);
   const member = object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;

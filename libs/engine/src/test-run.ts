@@ -10,9 +10,9 @@ import { startRun } from './start-run.ts';
 import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 import { stubEffect } from './stub-effect.ts';
 
-/** Most steps of a test run, because its answer contains the data of each step. */
+/** Limit of steps of a test run, because its answer contains the data of each step. */
 const maxSteps = 1_000;
-/** Most units of work of a test run, which is one request. */
+/** Limit of units of work of a test run, which is one request. */
 const runUnits = moveUnits;
 const maxStartedData = 16 * 1024;
 const maxPreview = 1_000;
@@ -49,19 +49,19 @@ type TestRunOptions = {
   timezone: string;
   now: Date;
   elapsedMs?: () => number;
-  /** What is known of the connection of a step. Default: nothing. */
+  /** The known state of a step's connection. Default: unknown. */
   connectionOf?: (stepId: string) => StepConnection | undefined;
 };
 
 /**
- * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end at once and
- * report their length. `elapsedMs` is read before and after each step, for `durationMs`.
+ * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end
+ * immediately and report their length. `elapsedMs` is read before and after each step, for `durationMs`.
  */
 export function testRun(definition: Definition, o: TestRunOptions): TestRun {
   return atOnce(testRunInTurns(definition, o));
 }
 
-/** The same in turns, as those of `advanceInTurns`. */
+/** Runs a workflow once without effects, in turns that are bounded as in `advanceInTurns`. */
 export function* testRunInTurns(definition: Definition, o: TestRunOptions): InTurns<TestRun> {
   const { elapsedMs = () => 0, connectionOf = () => undefined } = o;
   const run: Run = {
@@ -92,7 +92,7 @@ export function* testRunInTurns(definition: Definition, o: TestRunOptions): InTu
   return conclude(definition, run, result, work);
 }
 
-/** `warning` says what a live run would lack. */
+/** `warning` names the missing requirement of a live run. */
 type Move = Advance & { until: number; preview?: string; warning?: string };
 
 /** Runs one step, settles its effect with a stub, and ends its wait. */

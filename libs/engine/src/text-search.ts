@@ -1,6 +1,7 @@
 /**
- * Offsets of a part in a text, also of those that overlap. Takes time in proportion to both, by the method of Knuth, Morris and Pratt:
- * the search of JavaScript compares long parts of a text again and again, and took 52 s where this takes 10 ms.
+ * Finds the offsets of a part in a string, including overlapping ones. It takes linear time by the method of Knuth,
+ * Morris and Pratt: JavaScript's own search compares long parts of a string again and again, and took 52 s where this
+ * takes 10 ms.
  */
 export function* occurrences(text: string, part: string, from = 0): Generator<number> {
   const borders = bordersOf(part);
@@ -15,7 +16,7 @@ export function* occurrences(text: string, part: string, from = 0): Generator<nu
   }
 }
 
-/** The length of the longest part that begins and ends each beginning of a text. */
+/** Computes for each prefix of a string the length of the longest shorter part that both begins and ends the prefix. */
 function bordersOf(part: string): Int32Array {
   const borders = new Int32Array(part.length);
   for (let at = 1, matched = 0; at < part.length; at++) {
@@ -27,12 +28,12 @@ function bordersOf(part: string): Int32Array {
   return borders;
 }
 
-/** Up to this length the search of JavaScript is linear: at most this many comparisons for a character. */
+/** Length up to which JavaScript's own search is linear: it makes at most this many comparisons for a character. */
 const shortPart = 64;
-/** Searches from the end compare each place anew, so they are slower. */
+/** The same limit for searches from the end, which compare at each place from the start and so are slower. */
 const shortLastPart = 4;
 
-/** `text.indexOf(part)`. */
+/** Returns `text.indexOf(part)`, in linear time. */
 export function firstIndexOf(text: string, part: string): number {
   if (part.length <= shortPart) return text.indexOf(part);
   if (part.length > text.length) return -1;
@@ -40,7 +41,7 @@ export function firstIndexOf(text: string, part: string): number {
   return -1;
 }
 
-/** `text.lastIndexOf(part)`. */
+/** Returns `text.lastIndexOf(part)`, in linear time. */
 export function lastIndexOf(text: string, part: string): number {
   if (part.length <= shortLastPart) return text.lastIndexOf(part);
   let last = -1;
@@ -48,7 +49,7 @@ export function lastIndexOf(text: string, part: string): number {
   return last;
 }
 
-/** `text.split(part)`. */
+/** Returns `text.split(part)`, in linear time. */
 export function splitBy(text: string, part: string): string[] {
   if (part.length <= shortPart) return text.split(part);
   const pieces: string[] = [];

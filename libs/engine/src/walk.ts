@@ -6,28 +6,28 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Advance, type Entry, type GoalState, type Run, type RunState, visitsOf } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
-/** Units of a character of the data, when a step changes it: data is copied, measured and stored. */
+/** Units of each character of the data when a step changes the data, which are then copied, measured and stored. */
 const changeUnits = 4;
-/** Most characters of keys and values in a run's data. */
+/** Limit of characters of keys and values in a run's data. */
 const maxDataSize = 1024 * 1024;
 export const dataTooLarge = 'the data of the run would be larger than 1 MiB';
 const maxMessageLength = 4_000;
 const maxWarnings = 20;
 
-/** A run during a move. `advance` and `settleEffect` change it and return it as one value. */
+/** A run during a move. `advance` and `settleEffect` change the walk and return it as one value. */
 export type Walk = {
   readonly definition: Definition;
   readonly run: Run;
   readonly scope: Scope;
-  /** Step to run next. The number of steps means the end. */
+  /** Step to run next. The number of steps stands for the end. */
   index: number;
   /** Step that ran last. */
   lastIndex: number;
   visits: Record<string, number>;
   dataChanged: boolean;
-  /** Units of work of the steps before this one, and of changes to the data. */
+  /** Units of the work of the steps before the current step, and of changes to the data. */
   work: number;
-  /** Units of compiling in this move, up to where the definition had done `compiledAt` in all. */
+  /** Units of compiling in this move, up to the point at which the definition's total was `compiledAt`. */
   compiled: number;
   compiledAt: number;
   /** Units of all work before the last pause. */
@@ -67,15 +67,18 @@ export function beginStep(walk: Walk): void {
   scope.warnings.clear();
 }
 
-/** Units of the work of all steps so far. What was compiled does not count: it depends on what other runs have compiled. */
+/**
+ * Returns the units of the work of all steps so far, without compiling, which depends on parts that other runs have
+ * compiled.
+ */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }
 
-/** Units of work after which others have a turn before the next part, which may take as much as a step may: about 0.8 ms. */
+/** Units of work, about 0.8 ms, after which other work gets a turn, because the next part may use a whole budget. */
 const partUnits = 64 * 1024;
 
-/** Whether others should have a turn before the next part. */
+/** Whether other work should get a turn before the next part. */
 export function needsPause(walk: Walk): boolean {
   return allWorkOf(walk) - walk.pausedAt >= partUnits;
 }
@@ -86,22 +89,22 @@ export function* pause(walk: Walk): InTurns<void> {
   const work = allWorkOf(walk);
   yield work - walk.pausedAt;
   walk.pausedAt = work;
-  // Meanwhile others may have compiled parts of the same definition.
+  // During the pause other runs may have compiled parts of the same definition.
   walk.compiled = work - workOf(walk);
   walk.compiledAt = compilation.work;
 }
 
-/** Units of all work, with that of compiling. */
+/** Returns the units of all work, including compiling. */
 function allWorkOf(walk: Walk): number {
   return workOf(walk) + walk.compiled + walk.definition.compilation.work - walk.compiledAt;
 }
 
-/** The result of a move that does nothing. */
+/** Returns the result of a move that does nothing. */
 export function unchanged({ state, data }: Run): Advance {
   return { state, data, dataChanged: false, entries: [], work: 0 };
 }
 
-/** Number of the present visit of a step, from 1. */
+/** Returns the number of the current visit of a step, from 1. */
 export function visitOf(walk: Walk, step: CompiledStep): number {
   return visitsOf(walk, step.id) + 1;
 }
@@ -130,7 +133,7 @@ export function note(
   entries.push(entry);
 }
 
-/** Merges the output of a step shallowly into the data. False if the data would become too large. */
+/** Merges the output of a step shallowly into the data. Returns false if the data would become too large. */
 export function merge(walk: Walk, output: JsonObject): boolean {
   const data = { ...walk.scope.data, ...output };
   const size = sizeOf(data, maxDataSize);
@@ -141,7 +144,7 @@ export function merge(walk: Walk, output: JsonObject): boolean {
   return true;
 }
 
-/** Moves from a step to another one. */
+/** Leaves a step for the next one. */
 export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
   if (step.inLoop) walk.visits = { ...walk.visits, [step.id]: visitOf(walk, step) };
   walk.lastIndex = step.index;

@@ -35,7 +35,7 @@ test('a test run and a live run agree line by line in 200 random workflows, with
   expect(used.size).toBe(stepTypes.length);
 });
 
-/** A run of a test key: its effects are described, what it parks for is settled, and time passes. */
+/** Simulates a run of a test key: its effects are described, its parkings are settled, and time passes. */
 function runLive(definition: Definition, data: JsonObject): LiveRun {
   let run = newRun(data, { mode: 'test', contactKey: contactKeyOf(data, 'test') });
   let now = start;

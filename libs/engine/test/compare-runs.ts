@@ -1,15 +1,15 @@
 import type { TestRun } from '../src/index.ts';
 
-/** A line of a live run's timeline, in test mode: its warnings behind the message. */
+/** A line of a live run's timeline, in test mode, with its warnings after the message. */
 export type LiveLine = { stepId: string; status: string; message: string; warnings: readonly string[] };
 
-/** What a live run left. */
+/** The results of a live run. */
 export type LiveRun = { status: string; data: unknown; lines: readonly LiveLine[] };
 
 /**
- * Throws unless a live run whose effects are stubbed, and whose parkings are settled as the stubs say, did what the test run of the
- * workflow says: the same steps in order, with the same status, messages and warnings, and the same data. Times are left out, as a
- * test run does not wait, and so are its previews, which a live run has none of.
+ * Throws unless a live run, with stubbed effects and with parkings settled as the stubs say, did the same as the test
+ * run: equal steps in order, with equal status, messages and warnings, and equal data. Times are left out, because a
+ * test run does not wait. Previews are left out, because a live run has no previews.
  */
 export function requireAgreement(test: TestRun, live: LiveRun): void {
   let at = 0;
@@ -41,7 +41,7 @@ function requireEqual(live: unknown, test: unknown, what: string): void {
   if (live !== test) throw new Error(`${what}: live has ${String(live)}, and the test run ${String(test)}`);
 }
 
-/** JSON text with members in order. */
+/** Returns JSON text with members in order. */
 function sorted(value: unknown): string {
   return JSON.stringify(value, (_key, member) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

@@ -27,20 +27,26 @@ afterAll(() => counting.stop());
 
 const largest = 32_000;
 const sizes = [1_000, 8_000, largest];
-/** Units and blocks that a call costs whatever its input is. */
+/** Units and blocks that each call costs, regardless of its input. */
 const base = 60_000;
-/** Most units for a character of the input: sixteen passes over it, for sorts and for several uses of one value. */
+/**
+ * Limit of units for a character of the input: sixteen passes over the input, for sorts and for several uses of one
+ * value.
+ */
 const unitsPerCharacter = 400;
-/** Most blocks for a unit: a unit is 12 ns, and a block some nanoseconds. */
+/** Limit of blocks for a unit: a unit is 12 ns, and a block a few nanoseconds. */
 const blocksPerUnit = 3;
-/** Most blocks for a character of steps that are read. */
+/** Limit of blocks for a character of steps that are read. */
 const blocksPerCharacter = 200;
 
 type Meter = ReturnType<typeof createMeter>;
-/** `size` is the length of the input, and of the output where that is a product of inputs. */
+/** `size` is the length of the input, or of the output if the output is a product of inputs. */
 type Probe = { size: number; run(meter: Meter): void };
 
-/** Runs something in growing sizes. Its charges grow as its input does, or it is refused; and it does no more than it was charged for. */
+/**
+ * Runs a probe in growing sizes. Its charges must grow with its input, or it must be refused; and it must do no more
+ * work than it was charged for.
+ */
 async function requireBounded(name: string, probe: (size: number) => Probe): Promise<void> {
   for (const size of sizes) requireCharges(name, probe(size));
   const { size, run } = probe(largest);
@@ -56,7 +62,7 @@ function requireCharges(name: string, { size, run }: Probe): void {
   throw new Error(`${name}: ${meter.spent} units for ${size} characters`);
 }
 
-/** Whether the budget was used up. Other failures of a step are as good as a result. */
+/** Whether the budget was used up. Other failures of a step count as results. */
 function isRefused(run: () => void): boolean {
   try {
     run();
@@ -69,7 +75,7 @@ function isRefused(run: () => void): boolean {
 
 const moment = { now: Date.parse('2026-03-01T12:00:00Z'), timezone: 'Europe/Berlin' };
 
-/** A value as the engine gets it: JSON that was parsed. */
+/** Makes a value in the form in which the engine gets it: parsed from JSON. */
 function made(hostile: Hostile<unknown>, size: number) {
   const text = JSON.stringify(hostile.make(size));
   return { value: parseJson(text), length: text.length };
@@ -90,10 +96,10 @@ test(
   fuzzTimeoutMs,
 );
 
-/** Characters that a template writes for two values, at the most. */
+/** Returns the upper limit of the characters that a template writes for two values. */
 type Output = (a: unknown, b: unknown) => number;
 
-/** `join` writes its separator once for each element. */
+/** Outputs by filter. `join` writes its separator once for each element. */
 const outputs: Readonly<Record<string, Output>> = {
   join: (a, b) => (Array.isArray(a) ? a.length : 1) * JSON.stringify(b).length,
 };
@@ -144,7 +150,7 @@ test(
   fuzzTimeoutMs,
 );
 
-/** A use of each tag. A new tag needs one here. */
+/** A use of each tag. A new tag must be added here. */
 const uses: Readonly<Record<string, string>> = {
   if: '{% if a %}{{ a }}{% elsif b %}x{% endif %}',
   unless: '{% unless a %}x{% else %}{{ a }}{% endunless %}',
@@ -188,7 +194,7 @@ test(
 
 const operands = ['a', 'a.b', 'a[b]', 'a["b"]', '"text"', "'x'", '1', '-1.5', '(1..2)', 'nil', 'empty', 'é', '""'];
 
-/** Templates of hostile shapes in growing sizes: many tags, and much in one of them. */
+/** Makes templates of hostile shapes in growing sizes: many tags, or much content in one tag. */
 function hostileTemplates(random: Random): Hostile<string>[] {
   const [one, other] = random.some(operands, 2);
   const filter = random.pick(Object.keys(textLiquid.filters));
@@ -231,7 +237,7 @@ test(
   fuzzTimeoutMs,
 );
 
-/** The units of the parts of some work, and its result. */
+/** Does work, and returns its result, the units of all its parts, and the units of the largest part. */
 function inParts<T>(work: Generator<number, T>): { result: T; units: number; most: number } {
   let units = 0;
   let most = 0;
@@ -243,7 +249,7 @@ function inParts<T>(work: Generator<number, T>): { result: T; units: number; mos
   }
 }
 
-/** Does work. No part of it has more units than a step may have, and it does no more than was counted. */
+/** Does work. No part of it may use more units than a step may, and the whole must do no more work than was counted. */
 async function requireCounted<T>(
   name: string,
   work: () => Generator<number, T>,
@@ -319,7 +325,7 @@ test(
   fuzzTimeoutMs,
 );
 
-/** Decides about one event, by a filter that is compiled for it. */
+/** Decides about one event, with a newly compiled filter. */
 function* decided(rule: string): Generator<number, void> {
   const { work } = eventFilterOf(rule)({ a: 'text', b: 1 }, { now: new Date(moment.now), timezone: 'UTC' });
   yield work;

@@ -16,8 +16,8 @@ const waiting: ReadonlySet<string> = new Set(['wait', 'wait_for_event', 'events'
 const timeout = { duration: 2, unit: 'days' };
 
 /**
- * Random valid workflows. Jumps go forward, to the end, or back to a wait, so that every loop has a wait. Conditions and
- * splits depend on the contact, which is random too.
+ * Random valid workflows. Jumps go forward, to the end, or back to a wait, so that every loop has a wait. Conditions
+ * and splits depend on the contact, which is random too.
  */
 export const randomWorkflow: fc.Arbitrary<RawStep[]> = fc
   .array(fc.constantFrom(...stepKinds), { minLength: 1, maxLength: 12 })
@@ -26,7 +26,7 @@ export const randomWorkflow: fc.Arbitrary<RawStep[]> = fc
     return fc.tuple(...kinds.map((kind, index) => randomStep(kind, index, kinds.length, waits)));
   });
 
-/** A contact whose fields decide the ways through `randomWorkflow`. */
+/** A contact whose fields decide the paths through `randomWorkflow`. */
 export const randomContact = fc.record({
   email: fc.constantFrom('ada@example.com', 'not an address'),
   score: fc.integer({ min: 0, max: 100 }),

@@ -17,14 +17,14 @@ import { defineWorkflow, newRun } from './workflow.ts';
 type Trace = {
   run: Run;
   entries: Entry[];
-  effects: (Effect | Parked)[] /** Since the last intent. */;
+  effects: (Effect | Parked)[] /** Number of delays since the last intent. */;
   delays: number;
   now: number;
 };
-/** The results of effects by key, attempt and how often it was delayed, the same for every order and number of computations. */
+/** The results of effects by key, attempt and number of delays. No order and number of computations changes them. */
 type World = {
   fate(key: string, attempt: number, delays: number): EffectResult;
-  /** One of the exits of a step that parks, or none. */
+  /** Returns one of the exits of a step that parks; undefined for no exit. */
   exit(key: string, exits: readonly string[]): string | undefined;
   jitter(key: string, attempt: number): number;
 };
@@ -40,7 +40,7 @@ const fates: EffectResult[] = [
   { outcome: 'failed', error: 'busy for long', retryable: true, retryAfterSeconds: 600 },
   { outcome: 'failed', error: 'refused', retryable: false },
 ];
-/** Results that leave the effect where it is, for a while. */
+/** Results that leave the effect unsettled for a while. */
 const delayed: EffectResult[] = [
   { outcome: 'held', until: start + 3_600_000, rule: 'quiet_hours', reason: 'quiet hours' },
   { outcome: 'accepted', until: start + 7_200_000, message: 'Taken on' },
@@ -60,7 +60,7 @@ const randomWorld: fc.Arbitrary<World> = fc.array(fc.nat(1_000), { minLength: 5,
   };
 });
 
-/** Walks a run to its end, always at the moment it is due. */
+/** Walks a run to its end, always at the time at which it is due. */
 function walk(definition: Definition, first: Run, world: World, mischief?: Mischief): Trace {
   const trace: Trace = { run: first, entries: [], effects: [], delays: 0, now: start };
   for (let moves = 0; trace.run.state.status === 'active'; moves++) {
@@ -79,7 +79,10 @@ function walk(definition: Definition, first: Run, world: World, mischief?: Misch
 
 const stepsAtOnce = (mischief?: Mischief) => (mischief ? 1 + mischief.choose(3) : undefined);
 
-/** What a run is parked for is settled right at its end: an earlier time would only move the clock less. */
+/**
+ * Settles the current effect or parking. A parking is settled right at its end, because an earlier time would only move
+ * the clock less.
+ */
 function settleCurrent(definition: Definition, { run, effects, delays, now }: Trace, world: World): Advance {
   const effect = effects.at(-1);
   if (!effect) throw new Error('no effect is out');
@@ -117,7 +120,7 @@ function store(trace: Trace, { state, data, entries, effect, parked }: Advance):
   if (intent) trace.effects.push(intent);
 }
 
-/** Disturbances of a distributed system, none of which may change a result. */
+/** Disturbances of a distributed system. None of them may change a result. */
 function disturb(definition: Definition, trace: Trace, world: World, { choose }: Mischief): void {
   const { run, effects } = trace;
   const now = new Date(trace.now);
@@ -125,7 +128,8 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
   const nothing = { state: run.state, data: run.data, dataChanged: false, entries: [], work: 0 };
   switch (choose(5)) {
     case 0: {
-      // A worker computed a move, or sent an effect, and died before it stored it; another starts from what was stored.
+      // A worker computed a move, or sent an effect, and died before storing the result. Another worker starts from the
+      // stored state.
       const again = () => {
         const stored = { ...trace, run: structuredClone(run) };
         return run.state.phase === 'effect' || run.state.phase === 'parked'
@@ -135,7 +139,7 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
       requireSame(again(), again());
       break;
     }
-    case 1: // It is woken before it is due, or while its effect is out.
+    case 1: // The run is woken before it is due, or while its effect is under way.
       if (run.state.phase !== 'ready') requireSame(advance(definition, run, new Date(trace.now - 1)), nothing);
       break;
     case 2: // The result of an earlier attempt arrives a second time.
@@ -150,13 +154,13 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
   }
 }
 
-/** Compares as JSON, as the database stores it. `expect` would take two thirds of the time. */
+/** Compares values as JSON, as the database stores them. `expect` would take two thirds of the time. */
 function requireSame(actual: unknown, wanted: unknown): void {
   const [got, asked] = [JSON.stringify(actual), JSON.stringify(wanted)];
   if (got !== asked) throw new Error(`got ${got}, not ${asked}`);
 }
 
-/** The successors of a step, read from the request and not from the compiled definition. */
+/** Returns the successors of a step, read from the request and not from the compiled definition. */
 function exitsOf(steps: readonly RawStep[], index: number): number[] {
   const targets =
     JSON.stringify(steps[index]).match(
@@ -189,8 +193,8 @@ function requireEffectsOnce({ effects, run }: Trace): void {
 }
 
 /**
- * Walks random graphs, once undisturbed and once interrupted, repeated and late: a run ends the same way, with no step
- * skipped and each effect once. A failure has the seed and the smallest case that shows it.
+ * Walks random graphs, once undisturbed and once interrupted, repeated and late. Both runs must end alike, with no step
+ * skipped and each effect performed once. A failure shows the seed and the smallest case that fails.
  */
 export function simulate(graphs: number): void {
   const parts = [randomWorkflow, randomContact, randomWorld, fc.infiniteStream(fc.nat(1_000))] as const;

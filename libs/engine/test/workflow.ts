@@ -7,13 +7,13 @@ export function defineWorkflow(steps: readonly unknown[], workflowId = '7'): Def
   return compileDefinition({ workflowId, version: 1, steps: read.steps });
 }
 
-/** The messages of all problems of steps. */
+/** Returns the messages of all problems of steps. */
 export function problemsOf(steps: readonly unknown[]): string[] {
   const { problems } = readSteps(JSON.stringify(steps), { active: false, makeId: countedIds() });
   return problems.map(({ message }) => message);
 }
 
-/** A new run. */
+/** Makes a new run. */
 export function newRun(data: JsonObject = {}, more: Partial<Run> = {}): Run {
   const identity = { enrollmentKey: 'e-1', contactKey: 'ada@example.com', timezone: 'UTC' };
   return { ...identity, mode: 'live', state: startRun(), data, ...more };

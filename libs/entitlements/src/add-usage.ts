@@ -2,10 +2,10 @@ import type { MeterName } from '@drippulse/topology';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { periodOf } from './meters.ts';
 
-/** Something that was used, or, with a negative amount, given back. */
+/** An amount of use or, if negative, an amount given back. */
 export type Used = { organizationId: bigint; amount: number };
 
-/** Counts what was used, in the transaction of the effect. Limits do not matter: `findRoom` keeps them. */
+/** Counts a use, in the transaction of the effect. It ignores limits, which `findRoom` enforces. */
 export async function addUsage<DB>(
   trx: Transaction<DB>,
   meter: MeterName,
@@ -18,8 +18,9 @@ export async function addUsage<DB>(
 }
 
 /**
- * The statement by which what was used is counted, for a `with` of the statement that has the effect: it costs no way to the database.
- * `rows` are SQL rows of `organization_id` and `amount`, which are summed up. `at` may be a column of theirs.
+ * Returns the statement that counts a use. It is for a `with` of the statement that has the effect, which saves a round
+ * trip to the database. `rows` are SQL rows of `organization_id` and `amount`, which are summed up. `at` may be a
+ * column of these rows.
  */
 export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: RawBuilder<Date>): RawBuilder<unknown> {
   return sql`
@@ -28,7 +29,7 @@ export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: Raw
     from (${rows}) as used group by 1, 2, 3 having sum(amount) <> 0`;
 }
 
-/** The usage as SQL rows, for `usageInsert`. */
+/** Returns the usage as SQL rows, for `usageInsert`. */
 export function usedRows(used: readonly Used[]): RawBuilder<unknown> {
   return sql`
     select * from unnest(

@@ -5,11 +5,11 @@ import { meterFromProto } from './meters.ts';
 import { readUses, type StandingCounts } from './read-usage.ts';
 import { noteThresholds } from './thresholds.ts';
 
-/** Returns the limits that apply to an organization: those given, or newer ones. */
+/** The entitlements that apply to an organization: the given entitlements, or newer ones. */
 export type Applied = { sequence: bigint; isNew: boolean };
 
 /**
- * Applies the entitlements of an organization, unless the same or newer ones apply already. A limit that is lower than the use takes
+ * Applies the entitlements of an organization, unless equal or newer ones apply already. A limit below the use takes
  * nothing away. Thresholds are judged by the new limits.
  */
 export async function applyEntitlements<DB>(

@@ -2,41 +2,46 @@ import type { MeterName } from '@drippulse/topology';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { isMonthly, monthAfter, periodOf } from './meters.ts';
 
-/** Why not all that was asked for may be used. `used` is without what was asked for. */
+/** The reason why not all of the requested amount may be used. `used` excludes the request. */
 export type Full = {
   meter: MeterName;
   /** `limit`: the limit is reached. `payment`: the organization does not pay. */
   reason: 'limit' | 'payment';
   used: bigint;
-  /** Where counting stops; undefined when nothing limits the meter. */
+  /** The ceiling up to which use may be counted; undefined when nothing limits the meter. */
   limit: bigint | undefined;
-  /** When the month ends; undefined for what is not counted by month. */
+  /** The end of the month; undefined for a meter that is not counted by month. */
   resetsAt: Date | undefined;
 };
 
-/** How much of what was asked for may be used. */
+/** The share of a requested amount that may be used. */
 export type Room = {
   granted: number;
-  /** The usage without it. */
+  /** The usage, excluding the request. */
   used: bigint;
-  /** Present when that is less than was asked for. */
+  /** Present when the room is less than the request. */
   full?: Full;
 };
 
-/** Shares of the ceiling in percent: up to which use transactions run side by side, and how much those that run may add. */
+/**
+ * Shares of the ceiling in percent: the use up to which transactions run side by side, and how much concurrent
+ * transactions may add.
+ */
 const farPercent = 80;
 const leastFarPercent = 94;
 const inFlightPercent = 5;
 
 /**
- * Finds out how much of what organizations want to use their limits cover, in the transaction that uses it. Use and count no more
- * than that, with `addUsage`. Organizations that are absent from the answer have no limit.
+ * Finds out how much of the requested amounts the limits of organizations cover, in the transaction that uses the
+ * amounts. Use and count no more than that, with `addUsage`. Organizations that are absent from the answer have no
+ * limit.
  *
- * It is exact with any number of processes. A transaction locks the meter until it ends; as long as the limit is far and the
- * transaction wants little, it shares the lock, so that those of one organization do not wait for each other: whatever runs at the
- * same time then is at most `inFlightPercent` of the ceiling, because the database runs no more transactions than it takes
- * connections. Beyond `leastFarPercent` one after the other decides. Call it once for a meter in a transaction: the locks are
- * taken in one order. `standing` counts the rows of a meter whose rows are counted where they are.
+ * It is exact with any number of processes. A transaction locks the meter until it ends. While the limit is far and the
+ * transaction needs little, it shares the lock, so that transactions of one organization do not wait for each other:
+ * concurrent transactions then need at most `inFlightPercent` of the ceiling, because the database runs no more
+ * transactions than it takes connections. Beyond `leastFarPercent` transactions decide one after the other. Call it
+ * once for a meter in a transaction, because the locks are taken in one order. `standing` counts the rows of a meter
+ * without sums.
  */
 export async function findRoom<DB>(
   trx: Transaction<DB>,
@@ -57,7 +62,10 @@ export async function findRoom<DB>(
 
 type Ceiling = { organization_id: bigint; ceiling: bigint | null; entries_held: boolean };
 
-/** In the order of organizations, so that no two transactions wait for each other. Entries are enrollments. */
+/**
+ * Finds the ceilings, in the order of organizations, so that no two transactions wait for each other. Entries are
+ * enrollments.
+ */
 async function findCeilings<DB>(
   trx: Transaction<DB>,
   meter: MeterName,
@@ -79,7 +87,7 @@ type Asked = {
   count: number;
   ceiling: bigint;
   at: RawBuilder<Date>;
-  /** The present usage, as SQL. Default: the sum of the amounts added to the meter. */
+  /** The current usage, as SQL. Default: the sum of the amounts added to the meter. */
   usedNow: RawBuilder<bigint> | undefined;
 };
 
@@ -126,7 +134,7 @@ async function lockMeter<DB>(trx: Transaction<DB>, asked: Asked): Promise<boolea
   return rows[0]?.is_far === true;
 }
 
-/** The usage as the statement sees it: the lock is taken by then. */
+/** Reads the usage as the statement sees it, after the lock was taken. */
 async function readUsed<DB>(
   trx: Transaction<DB>,
   asked: Omit<Asked, 'ceiling'>,
@@ -138,7 +146,7 @@ async function readUsed<DB>(
   return { used: row.used, resetsAt: row.resets_at };
 }
 
-/** The use of a meter in the period of a time, as SQL. */
+/** Selects the use of a meter in the period that contains a time, as SQL. */
 export function usedOf({
   organizationId,
   meter,
@@ -151,8 +159,8 @@ export function usedOf({
 }
 
 /**
- * Makes a shared lock one that nobody shares. Two that wait for each other's shared locks would wait for ever, so nobody waits: the
- * transaction runs again.
+ * Turns a shared lock into an exclusive one. It does not wait, because two transactions that wait for each other's
+ * shared locks would deadlock; instead, the transaction runs again.
  */
 async function lockAlone<DB>(trx: Transaction<DB>, of: Pick<Asked, 'organizationId' | 'meter'>): Promise<void> {
   const { rows } = await sql<{ locked: boolean }>`

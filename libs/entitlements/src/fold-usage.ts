@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { isMonthly, monthOf } from './meters.ts';
 import { noteThresholds } from './thresholds.ts';
 
-/** Rows that are summed up in one transaction. */
+/** Limit of rows that are summed up in one transaction. */
 const mostRows = 5_000;
 const keptYears = 2;
 const forgetEveryMs = 3_600_000;
@@ -13,15 +13,16 @@ const forgetEveryMs = 3_600_000;
 type UsageLoopOptions<DB> = {
   db: Database<DB>;
   log: LoopLog;
-  /** The database's time, as SQL. */
+  /** Returns the database's time, as SQL. */
   at(): RawBuilder<Date>;
   /** Wakes the relay. */
   wakeRelay(): void;
 };
 
 /**
- * Sums up what transactions have counted, and publishes the thresholds that are reached by it. Any number of processes may do so: each
- * sums up other rows. Readers see the sum and the rest in one statement, so they never see a row twice or not at all.
+ * Sums up the counts of transactions, and publishes the thresholds that the sums reach. Any number of processes may do
+ * so, because each process sums up different rows. Readers see the sum and the remaining rows in one statement, so they
+ * never see a row twice or miss one.
  */
 export function startUsageLoop<DB>(o: UsageLoopOptions<DB>): Loop {
   let forgottenAt = 0;

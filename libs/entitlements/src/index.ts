@@ -9,7 +9,7 @@ export { type Counting, startCounting } from './serve-entitlements.ts';
 export { createUsageTables } from './tables.ts';
 export { noteThresholds } from './thresholds.ts';
 
-// For the service that sets limits, and for what composes services.
+// For the service that sets limits, and for compositions of services.
 
 export { meterFromProto, meterToProto } from './meters.ts';
 export { entitlementsTopic, usageTopic } from './topics.ts';

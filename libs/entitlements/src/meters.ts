@@ -17,29 +17,32 @@ export function meterToProto(name: MeterName): Meter {
   return byName[name];
 }
 
-/** Undefined for a meter that this build does not know: the service that counts it does. */
+/**
+ * Returns the name of a meter; undefined for a meter that this build does not know, although the service that counts it
+ * does.
+ */
 export function meterFromProto(meter: Meter): MeterName | undefined {
   return names.find((name) => byName[name] === meter);
 }
 
-const names = Object.keys(byName) as MeterName[]; // keys() forgets which keys there are
+const names = Object.keys(byName) as MeterName[]; // keys() loses the type of the keys
 
-/** Whether a meter starts anew each month. The others count what there is. */
+/** Whether a meter starts at zero each month. All other meters count what exists. */
 export function isMonthly(meter: MeterName): boolean {
   return monthly.has(meter);
 }
 
-/** The start of the calendar month in UTC, as SQL. */
+/** Returns the start of the calendar month in UTC, as SQL. */
 export function monthOf(at: RawBuilder<Date>): RawBuilder<Date> {
   return sql<Date>`date_trunc('month', ${at}, 'UTC')`;
 }
 
-/** The end of that month, as SQL. */
+/** Returns the end of the calendar month in UTC, as SQL. */
 export function monthAfter(at: RawBuilder<Date>): RawBuilder<Date> {
   return sql<Date>`((date_trunc('month', ${at} at time zone 'UTC') + interval '1 month') at time zone 'UTC')`;
 }
 
-/** The period of a meter in which something counts, as SQL; what does not start anew has one period. */
+/** Returns the period of a meter in which a use counts, as SQL. A meter that is not monthly has one period. */
 export function periodOf(meter: MeterName, at: RawBuilder<Date>): RawBuilder<Date> {
   return isMonthly(meter) ? monthOf(at) : sql<Date>`'-infinity'::timestamptz`;
 }

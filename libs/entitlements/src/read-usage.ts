@@ -6,12 +6,12 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { usedOf } from './find-room.ts';
 import { isMonthly, meterToProto, monthAfter, monthOf } from './meters.ts';
 
-/** Counts of an organization's rows, as SQL, of meters whose rows are counted where they are: few of them. `at` is a time in the month. */
+/** Counts of an organization's rows, as SQL, for meters without sums, which have few rows. `at` is in the month. */
 export type StandingCounts = Readonly<
   Partial<Record<MeterName, (organizationId: bigint, at: RawBuilder<Date>) => RawBuilder<bigint>>>
 >;
 
-/** How the meters of a service are read. */
+/** The source of the meters of a service. */
 export type MeterSource = {
   meters: readonly MeterName[];
   standing: StandingCounts;
@@ -19,7 +19,7 @@ export type MeterSource = {
   at: RawBuilder<Date>;
 };
 
-/** Reads the present usage of each of an organization's meters. */
+/** Reads the current usage of each of an organization's meters. */
 export async function readUses<DB>(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -30,7 +30,7 @@ export async function readUses<DB>(
   return new Map(meters.map((meter, index) => [meter, BigInt(rows[0]?.used[index] ?? 0)]));
 }
 
-/** The usage of an organization with its limits. `held` counts what waits for a meter, as SQL. */
+/** Reads an organization's usage and limits. `held` are SQL expressions that count entries waiting for a meter. */
 export async function readUsage<DB>(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -1,7 +1,7 @@
 import { DomainError } from '@drippulse/errors';
 import type { Full } from './find-room.ts';
 
-/** The refusal of something that a month's quota does not cover, with the facts of the limit. */
+/** Makes the refusal of a use that a month's quota does not cover, with the facts of the limit. */
 export function quotaExceeded(full: Full): DomainError {
   if (full.reason === 'payment') return entriesHeld();
   const until = full.resetsAt === undefined ? '' : `; it starts anew at ${full.resetsAt.toISOString()}`;
@@ -9,7 +9,7 @@ export function quotaExceeded(full: Full): DomainError {
   return new DomainError('failed_precondition', 'quota_exceeded', message, { facts: factsOf(full) });
 }
 
-/** The refusal of something more than the plan has room for, with the facts of the limit. */
+/** Makes the refusal of a use for which the plan has no room, with the facts of the limit. */
 export function planLimitReached(full: Full): DomainError {
   const message = `The plan has room for ${full.limit} ${full.meter}, and ${full.used} are there.`;
   return new DomainError('failed_precondition', 'plan_limit_reached', message, { facts: factsOf(full) });

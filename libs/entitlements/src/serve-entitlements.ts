@@ -14,7 +14,7 @@ import { startUsageLoop } from './fold-usage.ts';
 import { type MeterSource, readUsage, type StandingCounts } from './read-usage.ts';
 import { entitlementsTopic } from './topics.ts';
 
-/** The members of a service's context that keep its meters. */
+/** The members of a service's context that counting needs. */
 type Base<DB> = {
   db: Database<DB>;
   events: EventTransport;
@@ -26,15 +26,15 @@ type Base<DB> = {
 /** A service that counts meters. */
 export type Counting<DB> = {
   name: ServiceName;
-  /** The database's time, as SQL. Default: `now()`. */
+  /** Returns the database's time, as SQL. Default: `now()`. */
   at?(): RawBuilder<Date>;
-  /** Meters whose rows are counted where they are. Default: the meter is what was added to it. */
+  /** Meters whose rows are counted directly. Default: a meter is the sum of the amounts added to it. */
   standing?: StandingCounts;
-  /** Counts the entries that wait for room under a meter. Default: there are none. */
+  /** Counts the entries that wait for room under a meter. Default: no entries wait. */
   held?: StandingCounts;
-  /** Makes what waits due, in the transaction in which new entitlements apply. */
+  /** Makes waiting entries due, in the transaction in which new entitlements apply. */
   onApplied?(trx: Transaction<DB>, organizationId: bigint): Promise<void>;
-  /** Called after that commit. */
+  /** Called after the commit of the new entitlements. */
   onCommitted?(): void;
 };
 
@@ -48,10 +48,10 @@ export async function startCounting<DB>(
 ): Promise<{ routes: Routes; stop(): Promise<void> }> {
   const { onCommitted, at = now } = counting;
   const { meters, standing } = sourceOf(counting);
-  // A meter that counts rows of its own needs no sums.
+  // A meter that counts its rows directly needs no sums.
   const isSummed = meters.some((meter) => standing[meter] === undefined);
   const loop = isSummed ? startUsageLoop({ ...base, at, wakeRelay: base.relay.wake }) : undefined;
-  // Without a service that sets limits nobody publishes any.
+  // Without a service that sets limits no entitlements are published.
   const consumer = limiter === undefined ? undefined : await consumeEntitlements(base, counting);
   return {
     routes: (router) => {
@@ -124,7 +124,7 @@ function now(): RawBuilder<Date> {
   return sql<Date>`now()`;
 }
 
-/** Without `only` any service may. */
+/** Requires that a service calls. Without `only`, it may be any service. */
 function requireService(actor: { type: string; id: string }, only?: ServiceName): void {
   if (actor.type === 'service' && (only === undefined || actor.id === only)) return;
   throw new DomainError('permission_denied', 'insufficient_role', 'Only services may call this, and set limits.');

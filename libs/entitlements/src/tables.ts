@@ -3,13 +3,14 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Creates the tables of limits and usage, in a migration of a service that counts meters:
  *
- * - `entitlements` and `usage_limits`: what billing has pushed, one row for each organization and limited meter. They stay.
- * - `usage`: what was used, one row for each organization, meter and month. Kept for two years.
- * - `usage_added`: what was used since, one row for each transaction and meter, for seconds. A counter that every transaction
- *   changes would make them wait for each other.
+ * - `entitlements` and `usage_limits`: the entitlements that billing has pushed, one row for each organization and
+ *   limited meter. They stay.
+ * - `usage`: the summed usage, one row for each organization, meter and month. Kept for two years.
+ * - `usage_added`: the usage since the last sum, one row for each transaction and meter, kept for seconds. If every
+ *   transaction changed one counter instead, the transactions would wait for each other.
  * - `usage_thresholds`: thresholds that were published. Kept for two years.
  *
- * None has personal data.
+ * None of these tables has personal data.
  */
 export async function createUsageTables(db: Kysely<unknown>): Promise<void> {
   await sql`

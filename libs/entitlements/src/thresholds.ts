@@ -5,15 +5,15 @@ import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { isMonthly, meterToProto, monthAfter, monthOf } from './meters.ts';
 import { usageTopic } from './topics.ts';
 
-/** In percent of the limit. */
+/** The thresholds, in percent of the limit. */
 const thresholds = [50, 80, 100, 120];
 
-/** The present usage of one of an organization's meters. */
+/** The current usage of one of an organization's meters. */
 export type UseNow = { organizationId: bigint; meter: MeterName; used: bigint };
 
 /**
- * Publishes the thresholds that usage has reached, each once for an organization, meter and month, in the transaction that found the
- * usage. Wake the relay after the commit. Returns how many.
+ * Publishes the thresholds that usage has reached, each once for an organization, meter and month, in the transaction
+ * that found the usage. Wake the relay after the commit. Returns the number of published thresholds.
  */
 export async function noteThresholds<DB>(
   trx: Transaction<DB>,

@@ -4,5 +4,5 @@ import { EntitlementsEventSchema, UsageEventSchema } from '@drippulse/proto/drip
 /** The topic of all entitlements, which the service that sets limits publishes. */
 export const entitlementsTopic = topicOf(EntitlementsEventSchema);
 
-/** The topic of every counting service's news about usage. */
+/** The topic of the usage events of all services that count. */
 export const usageTopic = topicOf(UsageEventSchema);

@@ -15,7 +15,7 @@ let dbs: Database<unknown>[];
 beforeAll(async () => {
   database = await createTestDatabase({ name: 'entitlements' });
   const own = { url: database.url, schema: 'public', service: 't', log: { warn: () => undefined }, max: 8 };
-  // Connections of two processes.
+  // Each connection stands for a process.
   dbs = [connectDatabase<unknown>(own), connectDatabase<unknown>(own)];
   await createEventTables(db(0).kysely);
   await createUsageTables(db(0).kysely);
@@ -46,7 +46,7 @@ async function apply(organizationId: bigint, sequence: bigint, limit: bigint | u
     .execute((trx) => applyEntitlements(trx, { organizationId, entitlements }, source()));
 }
 
-/** Uses as many as there is room for; answers how many. */
+/** Uses as much of `count` as there is room for, and returns the used amount. */
 async function use(organizationId: bigint, count: number, process = 0): Promise<number> {
   return retryConflicts(() =>
     db(process)
@@ -79,7 +79,7 @@ async function thresholdsOf(organizationId: bigint) {
 test.each([
   ['parts of a tenth each', 1_000, 100, 0],
   ['parts that do not fit', 1_000, 37, 0],
-  // For so large a limit single ones do not wait for each other, until it is near.
+  // With so large a limit, single uses do not wait for each other until the limit is near.
   ['single ones, of a limit that is far at first', 2_100, 1, 0.75],
 ])('two processes that use at the same time get exactly the limit: %s', async (_name, most, part, share) => {
   const organizationId = nextOrganization();

@@ -1,7 +1,4 @@
-/**
- * Every kind of failure that a caller can meet; `libs/rpc` maps each to a status code and the gateway to an HTTP
- * status.
- */
+/** Every kind of failure that a caller can meet. `libs/rpc` maps it to a status code, the gateway to an HTTP status. */
 export const errorKinds = [
   'malformed',
   'invalid',
@@ -27,7 +24,7 @@ export type ErrorKind = (typeof errorKinds)[number];
  * - `type`: another kind of JSON value
  * - `enum`: not one of the `allowed` values
  * - `range`: a number or a time outside of its bounds
- * - `format`: a text that is not written as it has to be
+ * - `format`: a text that does not have the required form
  * - `length`: a text or list that is too short or too long
  * - `unknown_member`: a member or parameter that does not exist
  * - `not_found`: names something that does not exist
@@ -52,7 +49,7 @@ export const violationCodes = [
 /** One of `violationCodes`. */
 export type ViolationCode = (typeof violationCodes)[number];
 
-/** One thing wrong with one field. */
+/** One problem of one field. */
 export type Violation = {
   /** Path of the field, such as `steps.2.config.duration`. */
   field: string;
@@ -60,11 +57,11 @@ export type Violation = {
   message: string;
   /** Default: `invalid`. */
   code?: ViolationCode;
-  /** The values that the field takes, where they are a closed list. */
+  /** The values that the field accepts, if they are a closed list. */
   allowed?: string[];
   /** The value or name that was probably meant. */
   suggestion?: string;
-  /** The message without the place, where `message` begins with one: "Step 2 (wait): duration must be at least 1". */
+  /** The message without the place, if `message` begins with a place: "Step 2 (wait): duration must be at least 1". */
   phrase?: string;
 };
 
@@ -73,7 +70,7 @@ export type DomainErrorOptions = {
   cause?: unknown;
   violations?: Violation[];
   retryAfterSeconds?: number;
-  /** Facts of this reason that a program reads: members of the answer beside those of every error. */
+  /** Facts of this reason for programs: members of the answer in addition to the members of every error. */
   facts?: Facts;
 };
 
@@ -82,13 +79,14 @@ export type Facts = Readonly<Record<string, string | number | null>>;
 
 /**
  * The one error of domain code. `kind` is closed, `reason` is a stable snake_case code that reaches the caller as
- * `error`, and `message` is a sentence for a person. Any other error that is thrown is a defect and answers `internal`.
+ * `error`, and `message` is a sentence for a person. Any other thrown error is a defect, and the caller gets
+ * `internal`.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly reason: string;
   readonly violations: Violation[];
-  /** Whole seconds after which a repeat makes sense; becomes `Retry-After`. */
+  /** Whole seconds after which a repeat makes sense. The value becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
   readonly facts: Facts;
 

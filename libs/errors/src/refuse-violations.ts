@@ -1,8 +1,8 @@
 import { DomainError, type Violation } from './errors.ts';
 
 /**
- * Refuses a request (`invalid`) with all of its violations; does nothing when there are none. The message is that of
- * the first violation, after the name of its field.
+ * Refuses a request (`invalid`) with all of its violations; does nothing when there are none. The message is the first
+ * violation's message, after the name of its field.
  */
 export function refuseViolations(violations: readonly Violation[], reason = 'validation_failed'): void {
   const [first] = violations;

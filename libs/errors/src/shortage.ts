@@ -6,9 +6,9 @@ const shortageCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNO
 const deepest = 10;
 
 /**
- * Whether a failure is a shortage of the machine that this process runs on. It is the fault of no request, event or
- * receiver: the same work may succeed in a moment, so it answers 503 and uses up no try. Of several failures in one,
- * such as a connection that tried several addresses, each must be a shortage.
+ * Whether a failure is a shortage of the machine on which this process runs. No request, event or receiver causes a
+ * shortage, and the same work may succeed in a moment, so it leads to 503 and uses up no try. If one failure has
+ * several causes, such as a connection that tried several addresses, each must be a shortage.
  */
 export function isShortage(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > deepest) return false;
@@ -18,12 +18,15 @@ export function isShortage(error: unknown, depth = 0): boolean {
   return isShortage(Reflect.get(error, 'cause'), depth + 1);
 }
 
-/** Whether a text of a library that keeps no error, such as the details of a status of gRPC, names a shortage. */
+/**
+ * Whether a string names a shortage. It is for libraries that keep only the message of an error, such as the details of
+ * a gRPC status.
+ */
 export function namesShortage(text: string): boolean {
   return text.split(/\W+/).some((word) => shortageCodes.has(word));
 }
 
-/** The error that a caller gets for a shortage: `unavailable`, with a time to retry. */
+/** Makes the error that a caller gets for a shortage: `unavailable`, with a time to retry. */
 export function shortageError(cause: unknown): DomainError {
   const message = 'The server has run out of connections or memory for a moment.';
   return new DomainError('unavailable', 'busy', message, { cause, retryAfterSeconds: 1 });
@@ -33,7 +36,7 @@ function isShortageCode(code: unknown): boolean {
   return typeof code === 'string' && shortageCodes.has(code);
 }
 
-/** The name of a number of the system: libraries such as nodemailer write their own text over `code`. */
+/** Returns the name of a system error number, because libraries such as nodemailer overwrite `code`. */
 function nameOf(errno: unknown): string | undefined {
   if (typeof errno !== 'number' || !Number.isInteger(errno) || errno >= 0) return undefined;
   try {

@@ -11,7 +11,7 @@ export { createEventTables } from './tables.ts';
 export { type Topic, topicOf } from './topic.ts';
 export { startWakeups, type Wakeups } from './wakeups.ts';
 
-// For what composes services, for commands, and for tests.
+// For compositions of services, for commands, and for tests.
 
 export { type DeadLetter, readDeadLetters, redrive } from './consuming/redrive.ts';
 export { migrateEmbeddedTransport } from './embedded/tables.ts';

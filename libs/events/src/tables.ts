@@ -16,7 +16,7 @@ export async function createEventTables(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now()
     ) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0)
   `.execute(db);
-  // Rows exist for milliseconds: compressing them costs more than it saves.
+  // Rows exist for milliseconds, so compressing them costs more than it saves.
   await sql`alter table outbox alter column frame set storage external`.execute(db);
   // The relay takes organizations in turn.
   await sql`create index outbox_organization_id_id_idx on outbox (organization_id, id)`.execute(db);

@@ -9,7 +9,7 @@ test('a topic is named by the option of its message', () => {
   expect(deadLetterTopic(topicOf(WorkflowEventSchema).name)).toBe('drippulse.workflows.v1.dead');
 });
 
-test('a message that is no event is refused', () => {
+test('a message that is not an event is refused', () => {
   expect(() => topicOf(WorkflowSchema)).toThrow('drippulse.workflows.v1.Workflow has no option');
 });
 

@@ -7,8 +7,8 @@ export type Topic<D extends DescMessage = DescMessage> = { name: string; desc: D
 const eventFields = ['id', 'time', 'organization_id', 'sequence', 'aggregate'];
 
 /**
- * The topic of events of this message type, from its option `drippulse.events.v1.topic`. Throws when the message is no
- * event: without the option, or without one of the fields that every event starts with.
+ * Returns the topic of events of this message type, from its option `drippulse.events.v1.topic`. Throws when the
+ * message is not an event: without the option, or without one of the fields that every event starts with.
  */
 export function topicOf<D extends DescMessage>(desc: D): Topic<D> {
   if (!hasOption(desc, topicOption)) throw new Error(`${desc.typeName} has no option drippulse.events.v1.topic`);
@@ -17,19 +17,19 @@ export function topicOf<D extends DescMessage>(desc: D): Topic<D> {
   return { name: getOption(desc, topicOption).name, desc };
 }
 
-/** The topic of the messages that a group gave up. */
+/** Returns the topic for messages that a group gave up. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dead`;
 }
 
-/** Whether a topic is that of messages that a group gave up. */
+/** Whether a topic has messages that a group gave up. */
 export function isDeadLetterTopic(topic: string): boolean {
   return topic.endsWith('.dead');
 }
 
 /**
- * The type of an event, `<noun>.<past participle>`: the webhook type of its payload if it has one, else the payload's
- * field name after the topic's noun (`drippulse.workflows.v1` and `moved` give `workflows.moved`).
+ * Returns the type of an event, `<noun>.<past participle>`: the webhook type of its payload if it has one, else the
+ * payload's field name after the topic's noun (`drippulse.workflows.v1` and `moved` give `workflows.moved`).
  */
 export function eventType(topic: Topic, payloadCase: string | undefined): string {
   let types = typesOf.get(topic.desc);
@@ -40,7 +40,10 @@ export function eventType(topic: Topic, payloadCase: string | undefined): string
   return types.get(payloadCase ?? '') ?? `${nounOf(topic)}.unknown`;
 }
 
-/** Types by payload case. Reading an option decodes it each time, which costs more than the rest of the event. */
+/**
+ * Types by payload case, cached because each reading of an option decodes it, which costs more than all other work on
+ * the event.
+ */
 const typesOf = new WeakMap<DescMessage, Map<string, string>>();
 
 function typeOfField(topic: Topic, field: DescField): string {

@@ -5,7 +5,7 @@ export type TransportMessage = { key: string; value: Uint8Array; headers: Record
 export type ReceivedMessage = TransportMessage & {
   partition: number;
   offset: bigint;
-  /** The reason why it is not handled: it is not from a publisher of the topic. */
+  /** The reason for which the message must not be handled: it is not from a publisher of the topic. */
   refusal?: string;
 };
 
@@ -14,14 +14,16 @@ export type ReceivedBatch = { partition: number; messages: readonly ReceivedMess
 
 /**
  * The result of a batch: the first `done` messages are finished and not delivered to this group again. With
- * `retryAfterMs` the partition pauses that long before the rest is delivered again; other partitions continue.
+ * `retryAfterMs` the partition pauses that long before the remaining messages are delivered again; other partitions
+ * continue.
  */
 export type BatchOutcome = { done: number; retryAfterMs?: number };
 
 /** Sends messages. A producer whose send has failed or timed out must be closed and not used again. */
 export type Producer = {
   /**
-   * Stores all messages, those of one key in the given order. When it rejects, some, all or none of them are stored.
+   * Stores all messages, and messages of one key in the given order. When it rejects, any part of the messages may be
+   * stored.
    */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -35,20 +37,20 @@ export type Following = {
   topic: string;
   /** The reading begins with the first message of this time. */
   sinceMs: number;
-  /** Called once, before the first message, with the offset in each partition that is read next. */
+  /** Called once, before the first message, with the offset that is read next in each partition. */
   onStart(positions: ReadonlyMap<number, bigint>): void;
   onMessage(message: ReceivedMessage): void;
 };
 
 /** Carries messages from producers to groups of consumers, at least once, in order within a partition. */
 export type EventTransport = {
-  /** Whether only processes of the platform can write to it. The events of others need a signature. */
+  /** Whether only processes of the platform can write to the transport. If not, events need a signature. */
   isPrivate: boolean;
   createProducer(): Promise<Producer>;
   /**
    * Shares the partitions of a topic with the other consumers of the group, from the position of the group; a new group
-   * starts at the oldest message kept. Delivers one batch of a partition at a time, and batches of several partitions
-   * at once. Returns at once, and retries while the server cannot be reached.
+   * starts at the oldest kept message. Delivers one batch of a partition at a time, and batches of several partitions
+   * concurrently. Returns immediately, and retries while the server cannot be reached.
    */
   consume(options: {
     topic: string;
@@ -56,18 +58,18 @@ export type EventTransport = {
     onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
   }): Promise<Subscription>;
   /**
-   * Delivers every message of a topic to this process, whatever others read: those of the last time, then each as it
-   * comes, in order within a partition, each once while the process lives. Moves no group. Returns at once, and retries
-   * while the server cannot be reached.
+   * Delivers every message of a topic to this process, independently of other readers: messages since a time, then each
+   * as it arrives, in order within a partition, each once while the process lives. Moves no group. Returns immediately,
+   * and retries while the server cannot be reached.
    */
   follow(following: Following): Promise<Subscription>;
-  /** Calls `onMessage` for all messages that a topic has now, in order within a partition. Moves no group. */
+  /** Calls `onMessage` for all messages that a topic has at the time, in order within a partition. Moves no group. */
   read(topic: string, onMessage: (message: ReceivedMessage) => Promise<void>): Promise<void>;
-  /** The number of messages of each partition that the group, with all its consumers, has not handled. */
+  /** Returns the number of unhandled messages of the group, with all its consumers, in each partition. */
   lag(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>;
   /** Creates the topics that do not exist. */
   ensureTopics(topics: readonly string[]): Promise<void>;
-  /** False when a consumer of a group has ended by itself and only a restart of the process helps. */
+  /** Returns false when a consumer of a group has ended by itself and only a restart of the process helps. */
   healthy(): boolean;
   /** Stops all subscriptions and closes all connections. */
   close(): Promise<void>;

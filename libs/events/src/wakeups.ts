@@ -3,7 +3,7 @@ import { startLoop } from '@drippulse/loops';
 import type { Logger } from '@drippulse/observability';
 import type { Notification, PoolClient } from 'pg';
 
-/** Wakes the loops of this process at once, and those of other processes within some milliseconds. */
+/** Wakes the loops of this process immediately, and the loops of other processes within a few milliseconds. */
 export type Wakeups = {
   wake(name: string): void;
   on(name: string, listener: () => void): () => void;
@@ -13,9 +13,9 @@ export type Wakeups = {
 const minGapMs = 10;
 
 /**
- * Wake-ups over NOTIFY, at most one each 10 ms, between processes that have the same schema and `channel`. They have a connection of their own, because a NOTIFY in a transaction
- * makes its commit wait for all others. A wake-up may be lost with the connection: listeners must also look by
- * themselves.
+ * Starts wake-ups over NOTIFY, at most one each 10 ms, between processes that have the same schema and `channel`. They
+ * have a connection of their own, because a NOTIFY in a transaction makes its commit wait for all others. A wake-up may
+ * be lost with the connection, so listeners must also look by themselves.
  */
 export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger): Wakeups {
   const listeners = new Map<string, Set<() => void>>();
@@ -30,7 +30,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
   async function connect(): Promise<undefined> {
     if (client) return;
     const connecting = await db.pool.connect();
-    // The pool does not notice that a client in use was lost: without `release`, its place in the pool is lost too.
+    // The pool does not notice the loss of a client in use: without `release`, its place in the pool is lost too.
     const lost = () => {
       if (client !== connecting) return;
       client = undefined;
@@ -56,7 +56,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     client = connecting;
   }
 
-  /** One query at a time, because a connection runs one at a time. */
+  /** Sends the waiting notifications, one query at a time, because a connection runs only one. */
   function notifySoon(): void {
     timer ??= setTimeout(() => void notifyOnce(), minGapMs);
   }

@@ -72,7 +72,7 @@ test('a topic of large messages is read whole and in order, a bounded part at a 
   expect(Math.max(...parts)).toBeLessThanOrEqual(2);
 });
 
-/** Counts the messages that each statement brings. */
+/** Counts the messages that each statement returns. */
 function watchingRows(db: EmbeddedLog['db']): { db: EmbeddedLog['db']; parts: number[] } {
   const parts: number[] = [];
   const kysely = db.kysely.withPlugin({
@@ -170,7 +170,7 @@ test('a consumer that was frozen past its lease does not move the group back', a
   await eventually(async () => expect(await position()).toEqual({ next: 10n, holders: 1 }));
 
   child.process.kill('SIGCONT');
-  // Once it has its share again, its late commit is past.
+  // Once the member has its share again, its late commit is over.
   await eventually(async () => expect(await position()).toEqual({ next: 10n, holders: 2 }));
   expect(received).toHaveLength(10);
   await child.kill();

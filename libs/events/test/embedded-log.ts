@@ -6,7 +6,7 @@ import { migrateEmbeddedTransport } from '../src/index.ts';
 import { log } from './fixture.ts';
 import type { TransportChoice } from './transports.ts';
 
-/** A log of its own, with a view below the transport. */
+/** A log of its own, with access to the tables below the transport. */
 export type EmbeddedLog = { choice: TransportChoice; db: Database<unknown>; drop(): Promise<void> };
 
 export async function createEmbeddedLog(): Promise<EmbeddedLog> {
@@ -29,7 +29,7 @@ export async function createEmbeddedLog(): Promise<EmbeddedLog> {
   };
 }
 
-/** The ids of all messages of a topic, in the order of their partitions. */
+/** Returns the ids of all messages of a topic, in the order of their partitions. */
 export async function storedIds(db: Database<unknown>, topic: string): Promise<string[]> {
   const { rows } = await sql<{ value: Uint8Array }>`
     select value from embedded_log where topic = ${topic} order by partition, "offset"

@@ -8,7 +8,7 @@ import { appendEvents, createEventTables, type Topic, topicOf } from '../src/ind
 
 export const log = createLogger({ service: 'events-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
-/** A service's schema with nothing but the tables of this library. */
+/** A service's schema with only the tables of this library. */
 export type TestService = {
   db: Database<unknown>;
   url: string;
@@ -32,7 +32,7 @@ export async function createTestService(): Promise<TestService> {
   };
 }
 
-/** A topic that no other test uses: brokers outlive tests. */
+/** Makes a topic that no other test uses, because brokers outlive tests. */
 export function uniqueTopic(): Topic<typeof ProbeEventSchema> {
   return { ...topicOf(ProbeEventSchema), name: `drippulse.probes-${randomUUID().slice(0, 8)}.v1` };
 }
@@ -70,7 +70,7 @@ export async function outboxRows(service: TestService): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** The organizations that have events in the outbox. */
+/** Returns the organizations that have events in the outbox. */
 export async function outboxOrganizations(service: TestService): Promise<bigint[]> {
   const { rows } = await sql<{ organization_id: bigint }>`
     select distinct organization_id from outbox`.execute(service.db.kysely);

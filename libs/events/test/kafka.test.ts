@@ -21,7 +21,7 @@ const keys: EventKeys = {
   signing: { kid: 'probes/1', key: privateKey },
   verifying: new Map([['probes/1', { service: 'probes', key: publicKey }]]),
 };
-/** Every topic of the tests is one of the service `probes`. */
+/** Returns the publishers of a topic: every topic of the tests is one of the service `probes`. */
 const publishersOf = (topic: string) => (/^drippulse\.(probes|hints)/.test(topic) ? ['probes'] : []);
 
 if ('unavailable' in kafka) {
@@ -54,7 +54,7 @@ if ('unavailable' in kafka) {
       const ids = await append(service, topic, [{ aggregate: 'probe:1', sequence: 1n }]);
       relay.wake();
       await eventually(() => expect(handled).toEqual(ids));
-      // As one who may write to the broker copies an event for another organization.
+      // Imitates a person with write access to the broker, who copies an event for another organization.
       const copies: TransportMessage[] = [];
       await opened.read(topic.name, async (message) => void copies.push(message));
       const [copy] = copies;

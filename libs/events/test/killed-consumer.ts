@@ -1,5 +1,5 @@
-// A process that commits the effects of the first batch it is given and then dies, or is frozen by the signal it was
-// told, before it can commit the offset.
+// A process that commits the effects of its first batch and then, before it can commit the offset, dies or is frozen by
+// the signal in its settings.
 import { connectDatabase } from '@drippulse/db';
 import { createMetrics } from '@drippulse/observability';
 import { ProbeEventSchema } from '@drippulse/proto/drippulse/testing/v1/testing_pb';

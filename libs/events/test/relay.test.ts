@@ -8,7 +8,7 @@ import { append, createTestService, log, outboxRows, sequences, type TestService
 import { untilListening, wokenRounds } from './rounds.ts';
 import { openTransport } from './transports.ts';
 
-/** Long enough for a send on a busy machine, short enough to wait for its end. */
+/** Long enough for a send on a busy machine, and short enough for a test to wait for the end of the lease. */
 const leaseMs = 5_000;
 
 let embeddedLog: EmbeddedLog;
@@ -154,7 +154,7 @@ test('a service with nothing to send holds no lease', () =>
     relay.wake();
     await append(service, uniqueTopic(), sequences('probe:1', 1, 1));
     await eventually(async () => expect(await outboxRows(service)).toBe(0));
-    // Renewed when half of it is left, it would never end.
+    // If the lease were renewed while half of it is left, it would never end.
     await eventually(async () => {
       const { rows } = await sql`select from outbox_lease where locked_until < clock_timestamp()`.execute(
         service.db.kysely,

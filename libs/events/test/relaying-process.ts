@@ -1,4 +1,4 @@
-// A process that runs the relay of a service and, if told to, dies after a send and before it can delete what was sent.
+// A process that runs the relay of a service. On request it dies after a send and before it can delete the sent rows.
 import { connectDatabase } from '@drippulse/db';
 import { createMetrics } from '@drippulse/observability';
 import { type EventTransport, startRelay } from '../src/index.ts';

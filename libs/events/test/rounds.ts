@@ -4,10 +4,10 @@ import { eventually } from '@drippulse/testing';
 import { expect, jest } from '@jest/globals';
 import { sql } from 'kysely';
 
-/** A round may let so much pass on the clock of the timers: wake-ups need 10 ms, loops look by themselves after 1 s. */
+/** Milliseconds by which a round advances the timers: wake-ups need 10 ms, loops look by themselves after 1 s. */
 const passingMs = 500;
 
-/** Waits until so many processes or parts of one listen for wake-ups in a database. */
+/** Waits until `count` processes, or parts of one process, listen for wake-ups in a database. */
 export async function untilListening<DB>(db: Database<DB>, count: number): Promise<void> {
   await eventually(async () => {
     const { rows } = await sql`
@@ -18,8 +18,8 @@ export async function untilListening<DB>(db: Database<DB>, count: number): Promi
 }
 
 /**
- * Makes three rounds on timers that stand still but for half a second in each, in which no loop of this process looks by
- * itself: a round ends only if a wake-up arrives. The first may still end by a timer that ran before.
+ * Makes three rounds on timers that advance by only half a second in each. In that time no loop of this process looks
+ * by itself, so a round ends only if a wake-up arrives. The first round may still end by a timer that ran before.
  */
 export async function wokenRounds(round: (isDone: (check: () => Promise<void>) => Promise<void>) => Promise<void>) {
   jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });

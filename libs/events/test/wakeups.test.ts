@@ -6,7 +6,7 @@ import { createTestService, log, type TestService } from './fixture.ts';
 
 const channel = 'probes_wakeups';
 
-/** Ends the connection that listens, as a server that stops does; answers its process id. */
+/** Ends the connection that listens, as a server does that stops. Returns its process id. */
 async function endListener({ db }: TestService, except: readonly number[]): Promise<number> {
   return eventually(async () => {
     const { rows } = await sql<{ pid: number }>`
@@ -26,7 +26,7 @@ test('connections that are lost are made again, and none of the lost ones is kep
     heard += 1;
   });
   const lost: number[] = [];
-  // More often than the pool has places.
+  // Connections are lost more often than the pool has places.
   while (lost.length < 12) lost.push(await endListener(service, lost));
   await eventually(async () => {
     await sql`select pg_notify(${channel}, 'work')`.execute(service.db.kysely);
@@ -34,6 +34,6 @@ test('connections that are lost are made again, and none of the lost ones is kep
   });
   expect(service.db.pool.totalCount - service.db.pool.idleCount).toBe(1);
   await wakeups.stop();
-  // Would wait for ever for a client that nobody gives back.
+  // Would wait indefinitely for a client that was not released.
   await service.drop();
 });

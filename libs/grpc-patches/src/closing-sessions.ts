@@ -8,10 +8,10 @@ let areKept = false;
 /**
  * Keeps the calls on a connection that either side closes gracefully, as a stopping process does, until they end.
  *
- * Node sends no more pings on such a session. grpc-js (see `closing-sessions.test.ts` for the version) takes a keepalive
- * ping that was not sent for a lost connection, and fails the calls. It opens its sessions with `http2.connect`, which
- * this replaces once in a process: the `ping` of a session succeeds at once while the session closes. The deadlines of
- * the calls still apply.
+ * Node sends no more pings on such a session. grpc-js (see `closing-sessions.test.ts` for the version) takes an unsent
+ * keepalive ping for a lost connection, and fails the calls. It opens its sessions with `http2.connect`, which this
+ * function replaces once in a process. The replacement lets `ping` succeed immediately while a session closes. The
+ * deadlines of the calls still apply.
  */
 export function keepCallsOfClosingSessions(): void {
   if (areKept) return;

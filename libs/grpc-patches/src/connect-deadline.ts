@@ -5,9 +5,9 @@ import type * as grpc from '@grpc/grpc-js';
 export const connectDeadlineMs = 'drippulse.connect_deadline_ms';
 
 /**
- * Ends a connection over which the peer has sent nothing in time. grpc-js waits for the TLS handshake and the greeting of
- * HTTP/2 without end. A channel that reconnects to a frozen process, or over a cable that swallows bytes, would stay without
- * a connection even when the process is back, until this one is restarted.
+ * Ends a connection over which the peer has sent nothing in time. By itself, grpc-js waits without end for the TLS
+ * handshake and the greeting of HTTP/2. A channel that reconnects to a frozen process, or over a network that swallows
+ * bytes, would stay without a connection even after the process is back, until the channel's own process is restarted.
  */
 export function withConnectDeadline(credentials: grpc.ChannelCredentials): grpc.ChannelCredentials {
   const create = credentials._createSecureConnector.bind(credentials);

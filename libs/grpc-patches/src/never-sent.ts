@@ -1,9 +1,10 @@
 import { Metadata, status } from '@grpc/grpc-js';
 
 /**
- * Whether a client failed a call before it sent it, as it does while the only process of a service is replaced. No peer has
- * seen such a call, so it may be made again whatever it does. grpc-js has no code for it: the balancer makes this error
- * without headers of an answer. The same error of a peer's own peer has headers.
+ * Whether a client failed a call before sending it, as it does while the only process of a service is replaced. No peer
+ * has seen such a call, so the call may be repeated even if it is not idempotent. grpc-js has no code for this case:
+ * the balancer makes this error without headers of an answer. An equal error that a peer got from its own peer has
+ * headers.
  */
 export function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error && 'details' in error && 'metadata' in error)) return false;

@@ -4,8 +4,8 @@ import { specialBlocks } from './special-addresses.ts';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Block = { network: Address; bits: number; isGloballyReachable: boolean };
 
-// Metadata services give out credentials of the machine. They are listed by address, because three of them are in ranges
-// that are allowed in development, and Azure's is in public space.
+// Metadata services give out credentials of the machine. They are listed by address, because three of the addresses are
+// in ranges that are allowed in development, and Azure's is in public space.
 const metadataAddresses = new Set(
   ['169.254.169.254', '168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254'].map((text) =>
     ipaddr.parse(text).toNormalizedString(),
@@ -20,9 +20,9 @@ const developmentBlocks = blocksOf(
 );
 
 /**
- * The longest block that has an address decides. Beside IANA's special-purpose registries these are: all of IPv4 but
- * multicast (RFC 5771), and of IPv6 the global unicast space alone (RFC 4291), so that a form that nobody registered,
- * such as `::a.b.c.d`, is no way in. Identifiers that are no locators (ORCHIDv2 of RFC 7343, and drone ids of RFC 9374)
+ * The longest block that contains an address decides. Beside IANA's special-purpose registries the blocks are: all of
+ * IPv4 except multicast (RFC 5771), and of IPv6 only the global unicast space (RFC 4291), so that an unregistered form,
+ * such as `::a.b.c.d`, is refused. Identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids of RFC 9374)
  * count as reachable in the registry, but no packet is routed to them.
  */
 const blocks = blocksOf([
@@ -39,10 +39,10 @@ const mapped = ipaddr.IPv6.parseCIDR('::ffff:0:0/96');
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
- * Whether a connection to this IP address may be opened: only if IANA calls it globally reachable. An IPv4 address that
- * is mapped into IPv6 (RFC 4291), translated by the well-known NAT64 prefix (RFC 6052) or the end of an ISATAP address
- * (RFC 5214) is judged as well. Every other form of IPv4 in IPv6 is refused: 6to4, Teredo, IPv4-compatible and
- * local NAT64. `allowPrivate` adds loopback and private networks, never metadata services.
+ * Whether a connection to this IP address may be opened: only if IANA calls the address globally reachable. An IPv4
+ * address that is mapped into IPv6 (RFC 4291), translated by the well-known NAT64 prefix (RFC 6052) or the end of an
+ * ISATAP address (RFC 5214) is judged too. Every other form of IPv4 in IPv6 is refused: 6to4, Teredo, IPv4-compatible
+ * and local NAT64. `allowPrivate` adds loopback and private networks, never metadata services.
  */
 export function isAllowedAddress(text: string, allowPrivate: boolean): boolean {
   // ipaddr.js reads the IPv4-compatible `::a.b.c.d`, as inet_ntop prints it, as a mapped address.
@@ -56,7 +56,7 @@ function isAllowed(address: Address, allowPrivate: boolean): boolean {
   return blockOf(blocks, address)?.isGloballyReachable === true;
 }
 
-/** The addresses to judge: the one that a packet goes to, and the IPv4 address in it. */
+/** Returns the addresses to judge: the address that a packet goes to, and the IPv4 address in it. */
 function formsOf(address: Address): Address[] {
   if (!isIPv6(address)) return [address];
   const bytes = address.toByteArray();
@@ -66,7 +66,7 @@ function formsOf(address: Address): Address[] {
   return isIsatap ? [address, last] : [address];
 }
 
-/** The longest prefix comes first. */
+/** Sorts blocks by the length of their prefix, the longest first. */
 function blocksOf(rows: readonly (readonly [block: string, isGloballyReachable: boolean])[]): Block[] {
   return rows
     .map(([block, isGloballyReachable]) => {

@@ -6,10 +6,10 @@ import { failureCodeOf, failureMessages, HttpFailure, isOurShortage, mayHaveBeen
 import type { HttpRequest } from './request.ts';
 import { urlProblem } from './urls.ts';
 
-/** The connections that a request may use, and what the client allows. */
+/** The connections for a request, and the limits of the client. */
 export type Sender = { agent: Agent; allowPrivate: boolean; userAgent: string; maxUrlLength?: number | undefined };
 
-// Headers of the connection, which the client sets. With some of them undici would send a broken request.
+// Headers of the connection, which the client sets. With some of these headers undici would send a broken request.
 const connectionHeaders = new Set([
   'connection',
   'content-length',
@@ -23,7 +23,10 @@ const connectionHeaders = new Set([
   'upgrade',
 ]);
 
-/** Sends a request and waits for the head of its answer. `end` is to be called when the body was read; `failure` names what broke it. */
+/**
+ * Sends a request and waits for the head of its answer. Call `end` after the body was read; `failure` returns the
+ * reason that broke the reading.
+ */
 export async function beginRequest({ agent, ...o }: Sender, request: HttpRequest) {
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);

@@ -14,14 +14,20 @@ import {
 import { type Resolve, resolveLocally, resolveWithNameServers } from './resolve.ts';
 
 /**
- * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError when
- * this machine has run out of descriptors, ports or memory: that is not the receiver's fault.
+ * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError
+ * when this machine has run out of descriptors, ports or memory, because that is not the receiver's fault.
  */
 export type HttpClient = {
   request(request: HttpRequest): Promise<HttpAnswer>;
-  /** Like `request`, with the bytes of the answer: tokens and records of providers. `maxReadBytes` is also what is kept of it. */
+  /**
+   * Sends a request as `request` does, but returns the bytes of the answer, for tokens and records of providers.
+   * `maxReadBytes` also limits the bytes that are kept.
+   */
   exchange(request: HttpRequest & Fresh): Promise<WholeAnswer>;
-  /** Like `request`, with a body that is read piece by piece. More than `maxReadBytes` of it end in `too_large`, before the first piece where its length is announced. */
+  /**
+   * Sends a request as `request` does, but returns a body that is read piece by piece. More than `maxReadBytes` fail as
+   * `too_large`: before the first piece if the length is announced.
+   */
   download(request: HttpRequest): Promise<Download>;
   close(): Promise<void>;
 };
@@ -30,19 +36,19 @@ export type HttpClientOptions = {
   /** Allows plain http and private addresses, for development. */
   allowPrivate: boolean;
   userAgent: string;
-  /** Most connections to one origin. Further requests wait within their own deadline. Default: 128. */
+  /** Limit of connections to one origin. Further requests wait within their own deadline. Default: 128. */
   maxConnectionsPerOrigin?: number;
-  /** Time limit to connect, TLS included. Default: 5 s. */
+  /** Time limit for connecting, including TLS. Default: 5 s. */
   connectTimeoutMs?: number;
-  /** Longest URL that is sent. Default: 2,048 characters; providers take more. */
+  /** Limit of characters of a URL. Default: 2,048; providers accept more. */
   maxUrlLength?: number;
-  /** Resolves names. Default: the name servers, or the system with `allowPrivate`. */
+  /** Resolves names. Default: by the name servers, or by the system with `allowPrivate`. */
   resolve?: Resolve;
 };
 
 /**
- * Creates the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS. The
- * first request loads undici, 7 MB that a process without requests saves.
+ * Makes the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS. The
+ * first request loads undici, whose 7 MB a process without requests saves.
  */
 export function createHttpClient(o: HttpClientOptions): HttpClient {
   let kept: Promise<Sender> | undefined;
@@ -63,7 +69,7 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
     async download(request) {
       return pour(await sender(), request);
     },
-    // Destroys requests under way: after a close nobody waits for them.
+    // Destroys requests under way, because nobody waits for them after a close.
     async close() {
       await (await kept)?.agent.destroy();
       await (await fresh)?.agent.destroy();

@@ -1,9 +1,9 @@
 /** The time that a request may take. */
 export type Deadline = {
   signal: AbortSignal;
-  /** The cause of the abort; undefined before it. */
+  /** Returns the cause of the abort; undefined before the abort. */
   stoppedBy(): 'timeout' | 'aborted' | undefined;
-  /** Ends the timer and leaves the outer signal. */
+  /** Clears the timer and detaches from the outer signal. */
   clear(): void;
 };
 

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
-/** A domain of the DNS in lower case, with at least two labels; undefined for anything else, such as an address. */
+/** Reads a DNS domain with at least two labels, in lower case; undefined for any other string, such as an address. */
 export function readDomain(text: string): string | undefined {
   const domain = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase();
   const labels = domain.split('.');
@@ -10,7 +10,7 @@ export function readDomain(text: string): string | undefined {
   return isDomain && !/^\d+$/.test(labels.at(-1) ?? '') ? domain : undefined;
 }
 
-/** The domain of a mail address. */
+/** Returns the domain of a mail address. */
 export function domainOf(address: string): string | undefined {
   return readDomain(address.slice(address.lastIndexOf('@') + 1));
 }

@@ -30,11 +30,17 @@ export const failureMessages: Readonly<Record<HttpFailureCode, string>> = {
   too_large: 'The answer is longer than may be read.',
 };
 
-/** A request without an answer, or whose answer did not end in time. `code` is stable and may be shown to customers. */
+/**
+ * A request without an answer, or with an answer that did not end in time. `code` is stable and may be shown to
+ * customers.
+ */
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
   readonly durationMs: number;
-  /** Whether the receiver may have got the request. False where no connection was made, so that it surely has not. */
+  /**
+   * Whether the receiver may have got the request. False if no connection was made, because the receiver then cannot
+   * have it.
+   */
   readonly mayHaveBeenSent: boolean;
 
   constructor(
@@ -79,7 +85,7 @@ const codes: Record<string, HttpFailureCode> = {
 
 const tlsCode = /^(ERR_SSL|ERR_TLS|ERR_OSSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|CRL_)/;
 
-/** The code of an error that undici, node:net or node:tls threw. */
+/** Returns the code of an error that undici, node:net or node:tls threw. */
 export function failureCodeOf(error: unknown): HttpFailureCode {
   if (error instanceof ConnectRefusal) return error.code;
   if (typeof error !== 'object' || error === null) return 'protocol_error';
@@ -99,15 +105,15 @@ const neverSent: ReadonlySet<HttpFailureCode> = new Set([
   'url_not_allowed',
 ]);
 
-/** Whether the receiver may have got a request that ended with this error: not when the connection was never there. */
+/** Whether the receiver may have got a request that ended with this error. It is false when no connection was made. */
 export function mayHaveBeenSent(error: unknown): boolean {
   const isConnecting = error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
   return !isConnecting && !neverSent.has(failureCodeOf(error));
 }
 
 /**
- * Whether this machine, and not the other side, is the reason of a failed request. A machine without IPv6 has no local
- * address for a receiver that has nothing else: that does not pass, so it is `unreachable`.
+ * Whether this machine, and not the other side, caused a failed request. A machine without IPv6 has no local address
+ * for a receiver that has only IPv6 addresses. That failure is not transient, so it is `unreachable`.
  */
 export function isOurShortage(error: unknown, hasIPv6: () => boolean = hasOwnIPv6): boolean {
   return isShortage(error) && !(wantsIPv6(error) && !hasIPv6());

@@ -1,14 +1,14 @@
 import { Resolver } from 'node:dns/promises';
 
 /**
- * The TXT records of a name, each in one piece; none when the name has none. Undefined when no name server answers in time, which
- * says nothing about the records.
+ * Looks up the TXT records of a name, each as one string; empty when the name has no records. Undefined when no name
+ * server answers in time, which says nothing about the records.
  */
 export type LookUpTxt = (name: string) => Promise<string[] | undefined>;
 
 const tryMs = 2_000;
 const deadlineMs = 5_000;
-/** The name, or its TXT records, do not exist. Any other failure is one of the servers. */
+/** Codes which say that the name, or its TXT records, do not exist. Any other code is a failure of the servers. */
 const absent = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** Asks the name servers of this machine directly, never for longer than the deadline. */

@@ -1,7 +1,10 @@
 import { expect, jest, test } from '@jest/globals';
 import { createLookUps } from './look-ups.ts';
 
-/** A resolver in which the names of `dead.example` never end by themselves, and the most that were asked at once. */
+/**
+ * Makes a resolver that never answers for the names of `dead.example`, and records the maximum of its concurrent
+ * look-ups.
+ */
 function resolver() {
   const dead = new Map<string, () => void>();
   let most = 0;

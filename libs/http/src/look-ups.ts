@@ -1,20 +1,22 @@
 import { createShares, withTimeout } from '@drippulse/loops';
 import type { Resolve } from './resolve.ts';
 
-/** Look-ups of one organization at once. */
+/** Limit of concurrent look-ups of one organization. */
 const perOrganization = 4;
-/** Time for a look-up from the call, the wait for its place included. */
+/** Time limit for a look-up, which begins with the call and includes the wait for a place. */
 const deadlineMs = 2000;
 
 /**
- * Looks up the names of URLs that an organization saves. Undefined means unknown: the name has no address, or none came
- * in time. Unknown is not safe: every connect looks again, and judges the addresses that it gets.
+ * Looks up the names of URLs that an organization saves. Undefined means unknown: the name has no address, or no
+ * address came in time. Unknown is not safe: every connect looks the name up again, and judges the addresses that it
+ * gets.
  */
 export type LookUp = (organizationId: bigint, hostname: string) => Promise<string[] | undefined>;
 
 /**
- * Names with dead name servers delay only the organization that named them: each has look-ups of its own, a few at a
- * time, and a look-up keeps its place until it has really ended. The same name is looked up once at a time.
+ * Creates the look-ups. Names with dead name servers delay only the organization that named them: each organization has
+ * a few places of its own for look-ups, and a look-up keeps its place until it has really ended. The same name is never
+ * looked up twice at the same time.
  */
 export function createLookUps(resolve: Resolve): LookUp {
   const places = createShares({

@@ -3,7 +3,7 @@ import { failureMessages, HttpFailure } from './failure.ts';
 import { readBody } from './read-body.ts';
 import { type Download, defaultReadBytes, type HttpRequest, type WholeAnswer } from './request.ts';
 
-/** The answer with what is kept of its body. */
+/** Sends a request, and reads the answer with the kept bytes of its body. */
 export async function readAll(sender: Sender, request: HttpRequest): Promise<WholeAnswer> {
   const { answer, elapsedMs, failure, end } = await beginRequest(sender, request);
   try {
@@ -19,7 +19,7 @@ export async function readAll(sender: Sender, request: HttpRequest): Promise<Who
   }
 }
 
-/** The answer with its body to come. The deadline lasts until the body ends. */
+/** Sends a request, and returns the answer before its body. The deadline lasts until the end of the body. */
 export async function pour(sender: Sender, request: HttpRequest): Promise<Download> {
   const { answer, elapsedMs, failure, end } = await beginRequest(sender, request);
   const most = request.maxReadBytes ?? defaultReadBytes;
@@ -28,7 +28,7 @@ export async function pour(sender: Sender, request: HttpRequest): Promise<Downlo
   async function* pieces(): AsyncGenerator<Buffer> {
     let bytes = 0;
     try {
-      // A body that announces its length is refused before a byte of it.
+      // A body with an announced length that is too large is refused before its first byte.
       if (Number(answer.headers['content-length'] ?? 0) > most) throw tooLarge();
       for await (const chunk of answer.body) {
         const piece: Buffer = chunk;

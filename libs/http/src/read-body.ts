@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Returns the first `keepBytes` of a body. Reads on to its end, so that the connection can be used again, but not beyond
- * `maxReadBytes`: then it destroys the connection.
+ * Returns the first `keepBytes` of a body. Reads on to its end, so that the connection can be used again, but not
+ * beyond `maxReadBytes`; a body that is longer destroys the connection.
  */
 export async function readBody(
   body: Readable,

@@ -3,27 +3,27 @@ import { readFileSync } from 'node:fs';
 import { hostname as ownHostname } from 'node:os';
 import { candidatesOf, readSearchList, type SearchList } from './search-list.ts';
 
-/** Resolves a host name to its IP addresses. Rejects when it has none. */
+/** Resolves a host name to its IP addresses. Rejects when it has no address. */
 export type Resolve = (hostname: string) => Promise<string[]>;
 
-/** Answers of a name server that say that there is nothing. */
+/** Answers of a name server which say that there is no address. */
 const saysNothing = new Set(['ENOTFOUND', 'ENODATA']);
-/** Those after which glibc asks for the next name of the search list. `EBADNAME` is a name that became too long. */
+/** Answers after which glibc tries the next name of the search list. `EBADNAME` is a name that became too long. */
 const goesOn = new Set([...saysNothing, 'ESERVFAIL', 'EBADNAME']);
 
 /**
- * Resolves with the name servers directly, and with the search list of `resolv.conf`. The resolver of the system blocks
- * one of four threads while it waits for a dead name server, so four such names would stop all other connections.
+ * Resolves with the name servers directly, and with the search list of `resolv.conf`. The system's resolver blocks one
+ * of four threads while it waits for a dead name server, so four such names would stop all other connections.
  */
 export async function resolveWithNameServers(hostname: string): Promise<string[]> {
-  // It reads `resolv.conf` too, for the name servers.
+  // The resolver reads `resolv.conf` too, for the name servers.
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
   return resolveBySearch(resolver, ownSearchList(), hostname);
 }
 
 /**
- * The addresses of the first name of the search list that has any; the caller judges them as those of the name itself.
- * A dead name server ends the search, because the next name would wait for it too.
+ * Returns the addresses of the first name of the search list that has any; the caller judges them like the addresses of
+ * the name itself. A dead name server ends the search, because the next name would wait for it too.
  */
 export async function resolveBySearch(resolver: Resolver, list: SearchList, hostname: string): Promise<string[]> {
   const failures: unknown[] = [];
@@ -33,7 +33,7 @@ export async function resolveBySearch(resolver: Resolver, list: SearchList, host
     failures.push(failure);
     if (!goesOn.has(codeOf(failure))) break;
   }
-  // While one of the names is unknown, none of them is known to be absent.
+  // While one of the names is unknown, no name counts as absent.
   throw failures.find((failure) => !saysNothing.has(codeOf(failure))) ?? failures[0];
 }
 
@@ -44,20 +44,20 @@ async function ask(resolver: Resolver, name: string): Promise<{ addresses: strin
   return { addresses, failure: reasons.find((reason) => !saysNothing.has(codeOf(reason))) ?? reasons[0] };
 }
 
-/** That of this machine, read for each look-up, as the name servers are. */
+/** Reads the search list of this machine. It is read for each look-up, as the name servers are. */
 function ownSearchList(): SearchList {
   let conf = '';
   try {
     conf = readFileSync('/etc/resolv.conf', 'utf8');
   } catch {
-    // Windows has none, and neither need a machine that asks a name server of its own.
+    // Windows has no such file, and a machine that uses its own name server may have none.
   }
   return readSearchList(conf, ownHostname());
 }
 
 /**
  * Resolves as the machine does, for development: `/etc/hosts` counts, and names of containers. A name with a dot is
- * asked of the name servers first, so that a dead one blocks no thread of the system's resolver.
+ * first looked up with the name servers, so that a dead name server blocks no thread of the system's resolver.
  */
 export async function resolveLocally(hostname: string): Promise<string[]> {
   if (hostname.includes('.')) {

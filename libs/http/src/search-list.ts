@@ -1,13 +1,16 @@
-/** What `resolv.conf` says about names that are not written out: the domains to append, and when. */
+/**
+ * The search list of `resolv.conf`: the domains to append to incomplete names, and the number of dots that makes a name
+ * complete.
+ */
 export type SearchList = { domains: readonly string[]; ndots: number };
 
 const mostNdots = 15;
-/** The limits of resolv.conf(5) before glibc 2.26. With them a name of a customer costs at most seven look-ups. */
+/** The limits of resolv.conf(5) before glibc 2.26. With them a customer's name costs at most seven look-ups. */
 const most = { domains: 6, characters: 256 };
 
 /**
- * Reads the search list of a `resolv.conf` (resolv.conf(5)). The last `search` or `domain` counts. Without either the
- * list has the domain of the host name.
+ * Reads the search list of a `resolv.conf` (resolv.conf(5)). The last `search` or `domain` counts. If both are missing,
+ * the list has the domain of the host name.
  */
 export function readSearchList(conf: string, hostname: string): SearchList {
   const dot = hostname.indexOf('.');
@@ -33,8 +36,8 @@ function bounded(domains: readonly string[]): string[] {
 }
 
 /**
- * The names to look up for a name, in turn. A name with at least `ndots` dots is tried as it is first, any other after
- * the search list. A name that ends with a dot is complete.
+ * Returns the names to look up for a name, in turn. A name with at least `ndots` dots is first tried unchanged, any
+ * other name after the search list. A name that ends with a dot is complete.
  */
 export function candidatesOf(hostname: string, { domains, ndots }: SearchList): string[] {
   if (hostname.endsWith('.')) return [hostname];

@@ -5,8 +5,8 @@ import { isBlockedPort } from './ports.ts';
 const maxUrlLength = 2048;
 
 /**
- * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name whose addresses
- * are unknown is accepted, because the client judges the addresses at every connect.
+ * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name whose
+ * addresses are unknown is accepted, because the client judges the addresses at every connect.
  */
 export async function checkUrl(
   url: string,
@@ -21,7 +21,7 @@ export async function checkUrl(
   return isAllowed ? undefined : 'The host resolves to an address that is not public.';
 }
 
-/** The problem that the text of a URL alone shows, in one sentence, or undefined. */
+/** Returns the problem that a URL's text alone shows, in one sentence; undefined if there is no problem. */
 export function urlProblem(text: string, allowPrivate: boolean, maxLength = maxUrlLength): string | undefined {
   if (text.length > maxLength) return `The URL is longer than ${maxLength} characters.`;
   const url = URL.parse(text);
@@ -33,7 +33,7 @@ export function urlProblem(text: string, allowPrivate: boolean, maxLength = maxU
   if (isIP(hostname) !== 0) {
     return isAllowedAddress(hostname, allowPrivate) ? undefined : 'The address is not public.';
   }
-  // RFC 6761: these names mean this machine, whatever a name server answers.
+  // RFC 6761: these names mean this machine, regardless of name servers.
   if (!allowPrivate && /(^|\.)localhost\.?$/.test(hostname)) return 'The address is not public.';
   return undefined;
 }

@@ -55,7 +55,7 @@ test('it is hidden in base64, which may be escaped itself', () => {
     ]);
     const kept = redact(`you sent ${echo}.`, [secret]);
     expect(kept).toContain('[redacted]');
-    // The first and the last group may have a part of the neighbours.
+    // Characters of the first and the last base64 group that also encode neighbouring bytes are not redacted.
     expect(kept.length).toBeLessThan(hidden.length + 24);
   }
 });

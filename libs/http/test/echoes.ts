@@ -1,9 +1,11 @@
 import type { Random } from '@drippulse/testing/hostile';
 
-/** A way to escape a text, as a server would: one kind of escape, in one case, of the same characters everywhere. */
+/**
+ * A method to escape a string as a server would: one kind of escape, in one case, of the same characters everywhere.
+ */
 type Escape = { name: string; write(character: string): string };
 
-/** What is always escaped, because it has a meaning of its own to who reads the escapes, and what else may be. */
+/** The extent of escaping. Characters with a meaning in the escaped form are always escaped; others may be. */
 const reach = ['what is needed', 'all but letters', 'everything'] as const;
 type Reach = (typeof reach)[number];
 
@@ -57,14 +59,14 @@ const letters = [...'abcdefghijkmnopqrstuvwxyzABCDEF0123456789'];
 const marks = [...'%\\&;#"\'<>/+ =._-~:,@!|\n\tä€😀%\\&+'];
 
 /**
- * A secret, of six letters and characters that look like escapes here and there, as the pieces that a server sends
- * back, and how it escaped them: up to three times.
+ * Makes a secret with six letters and, here and there, characters that look like escapes; the pieces that a server
+ * sends back; and the method by which it escaped them, up to three times.
  */
 export function makeEcho(random: Random): { secret: string; pieces: string[]; how: string } {
   const middle = Array.from({ length: 8 + random.below(24) }, () =>
     random.pick(random.below(2) === 0 ? letters : marks),
   );
-  // The last letter ends no escape, so that it is found as what it is.
+  // The last letter ends no escape, so that it is found unescaped.
   const characters = [...random.some(letters, 6), ...middle, 'z'];
   const layers = Array.from({ length: random.below(4) }, () => makeEscape(random));
   const pieces = characters.map((character) =>
@@ -73,7 +75,7 @@ export function makeEcho(random: Random): { secret: string; pieces: string[]; ho
   return { secret: characters.join(''), pieces, how: layers.map(({ name }) => name).join(', then ') || 'as it is' };
 }
 
-/** A text with the bytes of a secret at any place, in one of the alphabets of base64. */
+/** Makes a string with the bytes of a secret at any place, in one of the alphabets of base64. */
 export function makeBase64(random: Random, secret: string): string {
   const around = () => 'x'.repeat(random.below(4));
   return Buffer.from(`${around()}${secret}${around()}`).toString(random.pick(['base64', 'base64url']));

@@ -13,24 +13,24 @@ export type Problem = Fault & { at: number };
 /** A position in a JSON text that is read once from left to right. */
 export type Cursor = {
   readonly text: string;
-  /** The bytes that the text was decoded from, without a byte order mark; undefined if it came as text. */
+  /** The bytes that the text was decoded from, without a byte order mark; undefined if it came as a string. */
   readonly bytes: Uint8Array | undefined;
   at: number;
   depth: number;
-  /** Start of the last string that was passed, and whether it has escapes. */
+  /** Start of the string that was passed last, and whether the string has escapes. */
   stringStart: number;
   isEscaped: boolean;
   /** Offset after which the part ends, once the current value is read. */
   partEnd: number;
   readonly problems: Problem[];
-  /** Whether a member that its message does not have is a problem. */
+  /** Whether an unknown member is a problem. */
   readonly isStrict: boolean;
 };
 
 /** Checks of values: `syntax` (with depth), `strings` (also: can be stored), `free` (also: no dangerous key). */
 export type Checks = 'syntax' | 'strings' | 'free';
 
-// A hostile body could have a problem every ten bytes: its sender does not need all of them.
+// Limit of problems. A hostile body could have a problem every ten bytes, and its sender does not need all of them.
 const maxProblems = 100;
 
 export function startCursor(text: string, bytes?: Uint8Array, isStrict = false): Cursor {
@@ -38,7 +38,7 @@ export function startCursor(text: string, bytes?: Uint8Array, isStrict = false):
   return { text, bytes, ...start, problems: [], isStrict };
 }
 
-/** True once at the end of each part, where other work may have its turn. */
+/** Returns true once at the end of each part, when other work may have its turn. */
 export function isPartOver(cursor: Cursor): boolean {
   if (cursor.at < cursor.partEnd) return false;
   cursor.partEnd = cursor.at + partLength;
@@ -47,7 +47,10 @@ export function isPartOver(cursor: Cursor): boolean {
 
 const utf8 = new TextEncoder();
 
-/** The bytes of a piece of the text. More than half of the text is a view of the received bytes, not a copy. */
+/**
+ * Returns the bytes of a piece of the text. A piece of more than half of the text is a view of the received bytes, not
+ * a copy.
+ */
 export function bytesBetween({ text, bytes }: Cursor, start: number, end: number): Uint8Array {
   if (bytes === undefined || end - start < text.length / 2) return utf8.encode(text.slice(start, end));
   const from = Buffer.byteLength(text.slice(0, start));
@@ -69,7 +72,7 @@ export function addProblem(cursor: Cursor, at: number, fault: Fault): void {
   if (hasRoom(cursor)) cursor.problems.push({ at, ...fault });
 }
 
-/** Whether a further problem would be noted. */
+/** Whether a further problem would be recorded. */
 export function hasRoom({ problems }: Cursor): boolean {
   return problems.length < maxProblems;
 }

@@ -1,2 +1,2 @@
-/** Keys that no free JSON may have: code that sets members of a plain object by them would change its prototype. */
+/** Keys that free JSON may not have: code that sets members of an object by them would change its prototype. */
 export const dangerousKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

@@ -2,10 +2,10 @@ import { DomainError } from '@drippulse/errors';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A text, and the bytes it was decoded from, without a byte order mark, if it came as bytes. */
+/** A text, and the bytes from which it was decoded, without a byte order mark, if it came as bytes. */
 export type Source = { text: string; bytes?: Uint8Array };
 
-/** The text of a JSON body and its bytes. Refuses the same bodies as `decodeText`. */
+/** Returns the text of a JSON body and its bytes. Refuses the bodies that `decodeText` refuses. */
 export function decodeSource(body: string | Uint8Array): Source {
   const text = decodeText(body);
   if (typeof body === 'string') return { text };
@@ -13,7 +13,7 @@ export function decodeSource(body: string | Uint8Array): Source {
   return { text, bytes: hasMark ? body.subarray(3) : body };
 }
 
-/** The text of a JSON body. Refuses bytes that are not UTF-8, and strings that have no UTF-8 form. */
+/** Returns the text of a JSON body. Refuses bytes that are not UTF-8, and strings that have no UTF-8 form. */
 export function decodeText(body: string | Uint8Array): string {
   if (typeof body === 'string') {
     if (!body.isWellFormed()) throw notUtf8();

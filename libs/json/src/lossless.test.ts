@@ -35,7 +35,7 @@ test('a hundred thousand numbers of many digits take one pass', () => {
 });
 
 test.each(['[1.50', '1.50 x', '01.50', '1.5e', '[1.50,]', '"1.50', '-'])(
-  '%s is no JSON, and says so as it stands',
+  '%s is not JSON, and says so as it stands',
   (text) => {
     let message = '';
     try {

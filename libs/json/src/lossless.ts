@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A number whose digits a double would lose, such as `1.50` or `9007199254740993`: an object that `JSON.stringify` writes as
- * its text.
+ * A number whose digits a double would lose, such as `1.50` or `9007199254740993`: an object that `JSON.stringify`
+ * writes as its text.
  */
 export type RawNumber = { readonly rawJSON: string };
 export type JsonValue = string | number | boolean | null | RawNumber | JsonValue[] | JsonObject;
@@ -12,16 +12,17 @@ export type JsonObject = { [key: string]: JsonValue };
 type LosslessJson = { rawJSON(text: string): RawNumber; isRawJSON(value: unknown): value is RawNumber };
 const losslessJson = JSON as unknown as LosslessJson;
 
-// Sixteen digits, a fraction that ends in zero, an exponent or a negative zero. Other numbers print as they were written.
-// Text inside strings may match too, which costs time but changes nothing.
+// Matches numbers at risk: sixteen digits, a fraction that ends in zero, an exponent or a negative zero. All other
+// numbers print as they were written. Text inside strings may match too, which costs time but changes nothing.
 const riskyNumber = /\d[\d.]{15}|\.\d*0(?!\d)|\d[eE]|-0(?!\.\d)/;
 
-/** Begins the texts that stand for numbers. Nobody outside of this process can write one. */
+/** The prefix of texts that stand for numbers. Nobody outside of this process can know it. */
 const mark = `${randomBytes(9).toString('base64url')}:`;
 
 /**
- * Parses JSON so that `stringifyJson` restores every digit of every number. Numbers at risk are parsed as marked texts and
- * turned into raw numbers afterwards: a reviver, which is called for each value, takes twenty times as long.
+ * Parses JSON so that `stringifyJson` restores every digit of every number. Numbers at risk are parsed as marked texts
+ * and turned into raw numbers afterwards, because a reviver, which is called for each value, takes twenty times as
+ * long.
  */
 export function parseJson(text: string): JsonValue {
   if (!riskyNumber.test(text)) return JSON.parse(text) as JsonValue;
@@ -33,12 +34,15 @@ function parseMarked(marked: string, text: string): JsonValue {
   try {
     return JSON.parse(marked) as JsonValue;
   } catch {
-    // Throws too, and its message cites the text without marks.
+    // This throws too, with a message that cites the text without marks.
     return JSON.parse(text) as JsonValue;
   }
 }
 
-/** The text with each number at risk as a marked text; undefined without one. Text that is not JSON stays so. */
+/**
+ * Replaces each number at risk by a marked text; undefined if there is no such number. Text that is not JSON stays
+ * invalid.
+ */
 function markNumbers(text: string): string | undefined {
   let marked = '';
   let from = 0;
@@ -63,7 +67,7 @@ const quote = 0x22;
 const backslash = 0x5c;
 const minus = 0x2d;
 
-/** The offset of the quote that ends a string, or of the end of the text. */
+/** Returns the offset of the quote that ends a string, or of the end of the text. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (let code = text.charCodeAt(at); at < text.length && code !== quote; code = text.charCodeAt(at)) {
@@ -80,17 +84,17 @@ function endOfNumber(text: string, start: number): number {
 
 const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
 
-/** A point, a sign or an exponent. */
+/** Whether a character other than a digit belongs to a number: a point, a sign or an exponent. */
 const isInNumber = (code: number) => code === 0x2e || code === 0x2b || code === minus || code === 0x65 || code === 0x45;
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Whether a double would lose digits. Not for what is no number: `JSON.parse` refuses that. */
+/** Whether a double would lose digits. Returns false for a string that is not a number, which `JSON.parse` refuses. */
 function isAtRisk(number: string): boolean {
   return jsonNumber.test(number) && String(Number(number)) !== number;
 }
 
-/** Turns marked texts into raw numbers, in place. Equal numbers share one. */
+/** Turns marked texts into raw numbers, in place. Equal numbers share one object. */
 function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   if (typeof value === 'string') return value.startsWith(mark) ? rawNumber(value, known) : value;
   if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
@@ -107,7 +111,7 @@ function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   return value;
 }
 
-/** Whether a value is a marked text or may contain one. Plain members are not written again. */
+/** Whether a value is a marked text or may contain one. All other members are not rewritten. */
 function isMarkable(value: JsonValue): boolean {
   return typeof value === 'string' ? value.startsWith(mark) : typeof value === 'object' && value !== null;
 }
@@ -129,7 +133,7 @@ export function isRawNumber(value: unknown): value is RawNumber {
   return losslessJson.isRawJSON(value);
 }
 
-/** The double nearest to a JSON number; undefined for other values. */
+/** Returns the double nearest to a JSON number; undefined for other values. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return isRawNumber(value) ? Number(value.rawJSON) : undefined;

@@ -1,10 +1,10 @@
-/** Names that are longer are no slip of the keyboard, and cost more to compare. */
+/** Limit of a name's length. A longer name is probably not a typing slip, and costs more to compare. */
 const maxLength = 64;
 const maxNames = 500;
 
 /**
- * The name among `known` that was probably meant by another one: with at most one slip in three letters, where a slip is a
- * letter too many, too few, wrong or in the place of its neighbour. Case, `_` and `-` make no difference, so `firstName` finds
+ * Returns the name among `known` that was probably meant: with at most one slip in three letters. A slip is a letter
+ * too many, too few, wrong or swapped with its neighbour. Case, `_` and `-` make no difference, so `firstName` finds
  * `first_name`.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
@@ -16,7 +16,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (++count > maxNames) break;
     const most = Math.floor(Math.max(name.length, candidate.length) / 3);
-    // Each letter too many is a slip, so most names need no comparison.
+    // Each additional letter is a slip, so most names need no comparison.
     if (Math.abs(name.length - candidate.length) > most + 2) continue;
     const bound = Math.min(most, least - 1);
     const slips = distance(given, plain(candidate), bound);
@@ -33,8 +33,8 @@ function plain(name: string): string {
 }
 
 /**
- * The optimal string alignment distance: that of Levenshtein, with an exchange of neighbours as one step. Where it is more than
- * `bound`, any number above that.
+ * Computes the optimal string alignment distance: Levenshtein's, with an exchange of neighbours as one step. If the
+ * distance is more than `bound`, returns any number above that.
  */
 function distance(one: string, other: string, bound: number): number {
   let before: number[] = [];
@@ -54,7 +54,7 @@ function distance(one: string, other: string, bound: number): number {
       current.push(steps);
     }
     const leastHere = Math.min(...current);
-    // A row is made of the two above it.
+    // A row is computed from the two rows above it.
     if (leastHere > bound && leastAbove > bound) return leastHere;
     leastAbove = leastHere;
     before = above;

@@ -8,7 +8,7 @@ import { partLength } from './parts.ts';
 
 const options = { method: 'POST' };
 
-/** Rounds of the event loop while a body is read. */
+/** Counts the rounds of the event loop while a body is read. */
 async function roundsWhile(reading: Promise<unknown>): Promise<number> {
   let rounds = 0;
   let isOver = false;

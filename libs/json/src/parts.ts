@@ -3,10 +3,10 @@ import { yieldToEventLoop } from '@drippulse/loops';
 /** Work that stops after each part, so that other work may have its turn. */
 export type Parts<T> = Generator<undefined, T, undefined>;
 
-/** Characters of a part. Rows take 50 µs; the slowest input, messages without members, takes 6 ms. */
+/** Characters in a part. A part of rows takes 50 µs; the slowest input, messages without members, takes 6 ms. */
 export const partLength = 16 << 10;
 
-/** Does all parts at once. */
+/** Does all parts without a pause. */
 export function finish<T>(parts: Parts<T>): T {
   for (;;) {
     const { done, value } = parts.next();
@@ -14,7 +14,7 @@ export function finish<T>(parts: Parts<T>): T {
   }
 }
 
-/** Does one part in each turn of the event loop, the first at once. */
+/** Does one part in each turn of the event loop, the first one immediately. */
 export async function finishInTurns<T>(parts: Parts<T>): Promise<T> {
   for (;;) {
     const { done, value } = parts.next();

@@ -7,14 +7,14 @@ import { skipParts } from './skip-value.ts';
 const maxPathLength = 256;
 
 /**
- * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. So the first reading, which is all
- * that valid input needs, does not track paths.
+ * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. So the first reading,
+ * which is all that valid input needs, does not track paths.
  */
 export function violationsOf(text: string, problems: readonly Problem[], prefix: readonly string[] = []): Violation[] {
   return finish(violationParts(text, problems, prefix));
 }
 
-/** The same in parts. */
+/** Turns offsets into paths in parts, as `violationsOf` does without parts. */
 export function* violationParts(
   text: string,
   problems: readonly Problem[],
@@ -44,7 +44,8 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
   }
 
   function* walkInto(step: string, keyAt?: number): Parts<void> {
-    // No key needs more than the whole path may have: a hundred problems below a long key must not copy it a hundred times.
+    // A key needs no more characters than the whole path may have, because a hundred problems below a long key must not
+    // copy it a hundred times.
     path.push(step.slice(0, maxPathLength + 1));
     if (keyAt !== undefined) report(keyAt);
     yield* walk(cursor, path, report);
@@ -52,7 +53,7 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
   }
 }
 
-/** A path that is safe to print: the caller's keys may contain anything. */
+/** Returns a path that is safe to print, because the caller's keys may contain anything. */
 export function pathText(path: readonly string[]): string {
   const joined = path.join('.').replaceAll('\0', '\ufffd');
   const cut = joined.length <= maxPathLength ? joined : `${joined.slice(0, maxPathLength - 1)}…`;

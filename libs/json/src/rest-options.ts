@@ -3,7 +3,7 @@ import { type FieldRest, field as fieldOption, Part } from '@drippulse/proto/dri
 
 const restOf = new WeakMap<DescField, FieldRest>();
 
-/** The REST options of a field; all zero if the proto has none. */
+/** Returns the REST options of a field; all zero if the proto has none. */
 export function fieldRest(field: DescField): FieldRest {
   let rest = restOf.get(field);
   if (rest === undefined) {
@@ -18,12 +18,12 @@ export function isMask(field: DescField): boolean {
   return field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask';
 }
 
-/** Whether a field is no member of JSON: the update mask, and the revision, which is in the ETag. */
+/** Whether a field is absent from JSON: the update mask, and the revision, which is in the ETag. */
 export function isHidden(field: DescField): boolean {
   return isMask(field) || fieldRest(field).part === Part.REVISION;
 }
 
-/** The short lower-case names of an enum by number, without the unset one. */
+/** Returns the short lower-case names of an enum by number, without the unset one. */
 export function enumNames(desc: DescEnum): Map<number, string> {
   const prefix = `${desc.name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}_`;
   const names = new Map<number, string>();

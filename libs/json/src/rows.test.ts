@@ -26,7 +26,7 @@ test('bytes are rows too', () => {
   expect([...jsonRows(Buffer.from('["é"]'))]).toEqual([{ index: 0, text: '"é"', kind: 'string' }]);
 });
 
-test('an empty array has no rows, and what is no array is refused', () => {
+test('an empty array has no rows, and what is not an array is refused', () => {
   expect([...jsonRows('[]')]).toEqual([]);
   expect(refusal(() => [...jsonRows('{}')]).reason).toBe('not_an_array');
   expect(refusal(() => [...jsonRows('[1 2]')]).reason).toBe('malformed_json');

@@ -6,7 +6,7 @@ import { skipValue } from './skip-value.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
-/** The kind of the value in a JSON text, by its first character. */
+/** Returns the kind of the value in a JSON text, by its first character. */
 export function jsonKind(text: string | Uint8Array): JsonKind {
   const start = typeof text === 'string' ? text : Buffer.from(text.subarray(0, 64)).toString('latin1');
   const first = /[^ \n\r\t]/.exec(start)?.[0] ?? '';
@@ -22,8 +22,8 @@ export function jsonKind(text: string | Uint8Array): JsonKind {
 }
 
 /**
- * Checks free JSON like the codec. Strings that can't be stored and dangerous keys are violations, with paths under `path`.
- * Throws `malformed` for text that is not JSON or nested too deep.
+ * Checks free JSON as the codec does. Strings that can't be stored and dangerous keys are violations, with paths under
+ * `path`. Throws `malformed` for text that is not JSON or nested too deep.
  */
 export function checkJsonText(text: string | Uint8Array, path: readonly string[] = []): Violation[] {
   const source = decodeText(text);
@@ -37,8 +37,8 @@ export function checkJsonText(text: string | Uint8Array, path: readonly string[]
 export type JsonRow = { index: number; text: string; kind: JsonKind; problem?: string };
 
 /**
- * The elements of a JSON array one by one, each checked like free JSON. For fields with the `rows` option, which pass the
- * gateway unchecked. Throws `malformed` when the text is not an array.
+ * Yields the elements of a JSON array one by one, each checked as free JSON is. It is for fields with the `rows`
+ * option, which pass the gateway unchecked. Throws `malformed` when the text is not an array.
  */
 export function* jsonRows(text: string | Uint8Array): Generator<JsonRow> {
   const source = decodeText(text);

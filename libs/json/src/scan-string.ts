@@ -8,8 +8,8 @@ export const nulCharacter: Fault = { message: 'must not contain a NUL character'
 const loneSurrogate: Fault = { message: 'must not contain a lone surrogate', code: 'format' };
 
 /**
- * Reads the string that starts at the cursor and gives it to `take`. Returns further parts if the string does not end in this
- * part.
+ * Reads the string that starts at the cursor and passes it to `take`. Returns further parts if the string does not end
+ * in this part.
  */
 export function readString(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> | undefined {
   if (!beginString(cursor, checks)) return readRest(cursor, checks, take);
@@ -22,13 +22,16 @@ function* readRest(cursor: Cursor, checks: Checks, take: (value: string) => void
   take(stringOf(cursor));
 }
 
-/** The value of the string that ends at the cursor. */
+/** Returns the value of the string that ends at the cursor. */
 export function stringOf({ text, at, stringStart, isEscaped }: Cursor): string {
   // The scanner has just checked that it is a string.
   return isEscaped ? (JSON.parse(text.slice(stringStart, at)) as string) : text.slice(stringStart + 1, at - 1);
 }
 
-/** Moves past the string at the cursor. False when it does not end in this part; then `restOfString` continues. */
+/**
+ * Moves past the string at the cursor. Returns false when the string does not end in this part; `restOfString` then
+ * continues.
+ */
 export function beginString(cursor: Cursor, checks: Checks): boolean {
   cursor.stringStart = cursor.at;
   cursor.isEscaped = false;
@@ -43,7 +46,7 @@ export function* restOfString(cursor: Cursor, checks: Checks): Parts<void> {
   } while (!goOnInString(cursor, checks));
 }
 
-/** Moves to the end of the current string, and returns true, or to the end of the part. */
+/** Moves to the end of the current string and returns true, or moves to the end of the part. */
 export function goOnInString(cursor: Cursor, checks: Checks): boolean {
   const { text, partEnd } = cursor;
   let at = cursor.at;
@@ -61,7 +64,7 @@ export function goOnInString(cursor: Cursor, checks: Checks): boolean {
     } else if (code >= 0x20) {
       at++;
     } else {
-      // A control character, or NaN past the end.
+      // The character is a control character, or NaN past the end of the text.
       cursor.at = at;
       throw malformed(cursor);
     }

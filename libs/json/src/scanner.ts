@@ -8,8 +8,8 @@ const closeBrace = 0x7d;
 const closeBracket = 0x5d;
 
 /**
- * Visits the members of the object at the cursor. `visit` gets the key and its offset, with the cursor on the value. It must
- * move the cursor past the value, itself or in the parts that it returns.
+ * Visits the members of the object at the cursor. `visit` gets the key and its offset, with the cursor on the value. It
+ * must move the cursor past the value, itself or in the parts that it returns.
  */
 export function* readMembers(
   cursor: Cursor,

@@ -27,8 +27,8 @@ export function skipValue(cursor: Cursor, checks: Checks): void {
 }
 
 /**
- * The same in parts. Open arrays and objects are a list instead of recursive calls, and keys are not copied. On free JSON that
- * takes half the time of `readMembers`.
+ * Checks the value at the cursor and moves past it, in parts. Open arrays and objects are a list instead of recursive
+ * calls, and keys are not copied. On free JSON that takes half the time of `readMembers`.
  */
 export function* skipParts(cursor: Cursor, checks: Checks): Parts<void> {
   const open: number[] = [];
@@ -41,7 +41,7 @@ export function* skipParts(cursor: Cursor, checks: Checks): Parts<void> {
   }
 }
 
-/** A place where a part may end: before a value, in a string or key, or after a value. `over` is the end of the text. */
+/** A place at which a part may end: before a value, in a string or key, after a value. `over`: the text's end. */
 type Stage = 'value' | 'string' | 'key' | 'behind' | 'over';
 
 /** Continues from a stage to the end of the part. */
@@ -91,7 +91,7 @@ function skipOn(cursor: Cursor, checks: Checks, open: number[], from: Stage): St
   }
 }
 
-/** Moves past a key and its colon. False when the part ends before. */
+/** Moves past a key and its colon. Returns false when the part ends before that. */
 function beginKey(cursor: Cursor, checks: Checks): boolean {
   if (peek(cursor) !== quote) throw malformed(cursor);
   if (!beginString(cursor, checks)) return false;

@@ -27,6 +27,6 @@ test.each([
   '0000-01-01T00:00:00Z',
   '9999-12-31T23:59:59-01:00',
   '+2026-04-02T12:00:00Z',
-])('%s is no timestamp', (text) => {
+])('%s is not a timestamp', (text) => {
   expect(parseTimestamp(text)).toBeUndefined();
 });

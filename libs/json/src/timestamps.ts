@@ -7,7 +7,7 @@ const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d
 const minSeconds = -62_135_596_800;
 const maxSeconds = 253_402_300_799;
 
-/** Parses an RFC 3339 timestamp. Undefined for other text and for a day that does not exist. */
+/** Parses an RFC 3339 timestamp. Returns undefined for any other text and for a day that does not exist. */
 export function parseTimestamp(text: string): Timestamp | undefined {
   const parts = rfc3339.exec(text);
   if (parts === null) return undefined;

@@ -23,7 +23,7 @@ const sizes = [2_000, 32_000];
 const base = 50_000;
 const blocksPerCharacter = 40;
 
-/** Runs a parser on a text. It reads or refuses it, with work in proportion to its length. */
+/** Runs a parser on a string. The parser must read or refuse the string, with work in proportion to its length. */
 async function requireBounded(name: string, text: string, parse: (text: string) => unknown): Promise<void> {
   const blocks = await counting.workOf(() => {
     try {
@@ -36,7 +36,7 @@ async function requireBounded(name: string, text: string, parse: (text: string) 
   throw new Error(`${name}: ${blocks} blocks for ${text.length} characters, such as ${text.slice(0, 100)}`);
 }
 
-/** The methods that a route with a body calls. A new one in the protos is here. */
+/** The methods that a route with a body calls, taken from the protos, so that new methods are included. */
 const requests = publicServices.flatMap(({ methods }) =>
   methods.flatMap(({ input, name, ...method }) => {
     if (!hasOption({ ...method, input, name }, http)) return [];
@@ -46,12 +46,12 @@ const requests = publicServices.flatMap(({ methods }) =>
   }),
 );
 
-/** The body of an upload is no JSON. */
+/** Whether the body is an upload, which is not JSON. */
 function isUpload({ fields }: DescMessage): boolean {
   return fields.some(({ message }) => message?.typeName === 'google.api.HttpBody');
 }
 
-/** Bodies in which one member is hostile, or the whole. */
+/** Makes bodies with one hostile member, and hostile bodies as a whole. */
 function bodyOf(random: Random, { fields }: DescMessage, size: number): { name: string; text: string } {
   const field = fields.length === 0 ? undefined : random.pick(fields);
   const broken = random.pick(hostileJson);
@@ -62,7 +62,7 @@ function bodyOf(random: Random, { fields }: DescMessage, size: number): { name: 
   return { name: `${field.name}: ${value.name}`, text: `{"${field.name}":${valueIn(field, value.make(size))}}` };
 }
 
-/** A list field gets its value many times, so that its elements are read too. */
+/** Returns the JSON of a field's value. A list field gets its value many times, so that its elements are read too. */
 function valueIn(field: DescField, value: unknown): string {
   return JSON.stringify(field.fieldKind === 'list' ? [value, value] : value);
 }
@@ -92,7 +92,7 @@ test(
         for (const size of sizes) {
           await requireBounded(`rows of ${name}`, make(size), (text) => [...jsonRows(text)]);
           await requireBounded(`a check of ${name}`, make(size), (text) => checkJsonText(text));
-          // Only text that was checked is parsed, because brackets without end are a deep value.
+          // Only checked text is parsed, because endless brackets are a deep value.
           await requireBounded(`a value of ${name}`, make(size), (text) => {
             checkJsonText(text);
             stringifyJson(parseJson(text));

@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 
-/** The refusal of a call as plain data. Throws any other error. */
+/** Returns the refusal of a call as plain data. Throws any other error. */
 export function refusal(run: () => unknown): { kind: string; reason: string; errors: Record<string, string> } {
   try {
     run();

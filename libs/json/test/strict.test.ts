@@ -61,7 +61,7 @@ test.each([
   ['under the wrapper', '{"probe": {"name": "n", "fial": 1}}', 'fial'],
   ['beside the wrapper', '{"probe": {"name": "n"}, "fial": 1}', 'fial'],
   ['in an element of a list', '{"name": "n", "item": {"children": [{}, {"tagz": 1}]}}', 'item.children.1.tagz'],
-  ['a wrapper that is no object', '{"name": "n", "probe": 5}', 'probe'],
+  ['a wrapper that is not an object', '{"name": "n", "probe": 5}', 'probe'],
   ['a name of the path', '{"name": "n", "id": 7}', 'id'],
   ['with escapes', '{"name": "n", "\\u0066ial": 1}', 'fial'],
 ])('an unknown member is found %s', (_, text, field) => {
@@ -103,7 +103,7 @@ test('of any number of unknown names a hundred are reported, and their names are
 
 type Place = { desc: DescMessage; path: string[]; text: string };
 
-/** A body for each message that a request message contains, with an unknown member in that one. */
+/** Makes a body for each message in a request message, with an unknown member in that message. */
 function places(desc: DescMessage, seen: readonly DescMessage[] = []): Place[] {
   const here = { desc, path: ['unknown_one'], text: '{"unknown_one": {"a": [1]}}' };
   const below = desc.fields.flatMap((field) => {
@@ -125,7 +125,7 @@ function wrapped(field: DescField, path: string[], text: string): Omit<Place, 'd
   return { path: [field.name, ...path], text: `{"${field.name}": ${text}}` };
 }
 
-/** Requests that are JSON; raw bytes have no members. */
+/** Requests that are JSON. Raw bytes have no members. */
 const inputs = publicServices
   .flatMap(({ methods }) => methods.map(({ input }) => input))
   .filter(({ fields }) => fields.every(({ message }) => message?.typeName !== 'google.api.HttpBody'));

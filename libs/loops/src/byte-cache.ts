@@ -1,26 +1,27 @@
-/** Values that are kept by keys, up to so many bytes. */
+/** A cache of values by keys, with a limit of bytes. */
 export type ByteCache<Value> = {
-  /** The value of a key, which counts as used. */
+  /** Finds the value of a key. Finding it counts as a use. */
   find(key: string): Value | undefined;
   /**
-   * Keeps a value for an organization. `make` gets a function that adds to its bytes, also later, whenever the value grows. A value
-   * that grows after it went comes back.
+   * Keeps a value for an organization. `make` gets a function that adds to the value's bytes, now or later, whenever
+   * the value grows. A dropped value that grows is kept again.
    */
   keep(key: string, organization: string, make: (grow: (bytes: number) => void) => Value): Value;
-  /** Bytes that are kept now, of one organization or of all. */
+  /** Returns the bytes that are kept now, for one organization or for all. */
   bytes(organization?: string): number;
 };
 
-/** `base` are the bytes that a value has whether or not something of it was dropped. */
+/** `base` is the number of bytes that a value has even after it dropped its parts. */
 type Entry<Value> = { key: string; organization: string; value: Value; base: number; bytes: number };
 
-/** Entries in the order of their use, the last one used last, and their bytes. */
+/** Entries in the order of their use, the most recent last, and their bytes. */
 type Shelf<Value> = { entries: Set<Entry<Value>>; bytes: number };
 
 /**
- * A cache with a budget of bytes, in all and for each organization. Where one is used up, what was used least recently goes, so that the
- * values of one organization do not drive out those of all others. `drop` is called with a value that goes: whoever still uses it
- * keeps it, but not what it can make again.
+ * Makes a cache with a budget of bytes, in total and for each organization. When a budget is used up, the least
+ * recently used values are dropped, so that the values of one organization do not drive out the values of all others.
+ * `drop` is called with a dropped value. Code that still uses the value keeps it, but must let the value drop the parts
+ * that it can make again.
  */
 export function createByteCache<Value>(o: {
   ofAll: number;
@@ -40,7 +41,7 @@ export function createByteCache<Value>(o: {
     return shelf;
   }
 
-  /** Puts an entry behind all others, with so many bytes more. */
+  /** Puts an entry behind all other entries, and adds to its bytes. */
   function use(entry: Entry<Value>, bytes = 0): void {
     for (const shelf of [all, shelfOf(entry.organization)]) {
       shelf.entries.delete(entry);

@@ -1,4 +1,4 @@
-/** The source of time for code that is not pure. Tests pass a shifted one. */
+/** The source of time for code that is not pure. Tests pass a shifted clock. */
 export type Clock = { now(): Date };
 
 /** The clock of this machine. Due, lease and accepted times come from the database instead. */

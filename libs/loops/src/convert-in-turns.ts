@@ -1,11 +1,11 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** The longest turn of the event loop that rows are converted in, unless one row takes longer. */
+/** Time limit of a turn in which rows are converted, unless one row takes longer. */
 const turnMs = 5;
 
 /**
- * Converts the rows of an answer one by one. Lets the rest of the process run after each 5 ms: rows may have megabytes, and all others would
- * wait. Ends between two rows, by its reason, with the signal of the call.
+ * Converts the rows of an answer one by one. Lets other work of the process run after each 5 ms, because rows may have
+ * megabytes. When the signal of the call aborts, throws its reason between two rows.
  */
 export async function convertInTurns<Row, Message>(
   rows: readonly Row[],

@@ -1,10 +1,10 @@
 type Waiting<I, O> = { item: I; resolve(answer: O): void; reject(error: unknown): void };
 
 /**
- * Gathers calls into batches: `run` answers several items of one lane at once, in their order. Items that come while a batch of their lane is
- * being run make the next one, so that batches grow with the load, a lone item waits for nobody, and no lane waits for another. Without
- * `laneOf` there is one lane. A batch that has changed nothing when it throws (`hasDoneNothing`) is run again item by item, so that an item
- * which cannot be done fails alone.
+ * Gathers calls into batches: one call of `run` handles several items of one lane, and returns their answers in order.
+ * Items that arrive while a batch of their lane runs form the next batch. So batches grow with the load, a lone item
+ * never waits, and no lane waits for another. Without `laneOf` there is only one lane. A batch that has changed nothing
+ * when it throws (`hasDoneNothing`) is run again item by item, so that an impossible item fails alone.
  */
 export function inBatches<I, O>(
   run: (items: readonly I[]) => Promise<readonly O[]>,

@@ -3,7 +3,7 @@ import { createYielder } from './yielder.ts';
 /** Bytes copied in one turn of the event loop: a megabyte takes one millisecond, most of it for new memory. */
 const turnBytes = 1 << 20;
 
-/** All bytes of parts in one. Others have their turn between megabytes. */
+/** Joins buffers into one. Other work has its turn between megabytes. */
 export async function joinInTurns(parts: readonly Uint8Array[]): Promise<Buffer> {
   const joined = Buffer.allocUnsafe(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   const yieldAfter = createYielder(turnBytes);

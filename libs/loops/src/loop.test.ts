@@ -13,7 +13,7 @@ afterEach(async () => {
   lines.length = 0;
 });
 
-/** A loop whose runs the test sees begin one by one. */
+/** Starts a loop whose runs the test observes as they begin. */
 function watched(run: (count: number, signal: AbortSignal) => Promise<number | undefined>, maxIdleMs?: number) {
   let count = 0;
   let next = Promise.withResolvers<number>();
@@ -31,12 +31,12 @@ function watched(run: (count: number, signal: AbortSignal) => Promise<number | u
   return { nextRun: () => next.promise, runs: () => count, loop };
 }
 
-/** From here on time passes only when a test advances it. */
+/** Stops the timers, so that time passes only when a test advances it. */
 function stopTimers(): void {
   jest.useFakeTimers({ doNotFake: ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
 }
 
-/** Turns of the event loop until a run has ended and the loop sleeps. */
+/** Turns the event loop until a run has ended and the loop sleeps. */
 async function untilAsleep(): Promise<void> {
   do await new Promise((resolve) => setImmediate(resolve));
   while (jest.getTimerCount() === 0);

@@ -1,11 +1,11 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 
-/** The part of a logger that a loop needs. */
+/** The members of a logger that a loop needs. */
 export type LoopLog = { error(fields: object, message: string): void; info(fields: object, message: string): void };
 
 /** Work that repeats until it is stopped. */
 export type Loop = {
-  /** Runs it now; during a run, once more right after it. */
+  /** Starts a run now, or if a run is under way, a further one right after it. */
   wake(): void;
   /** Aborts the signal of the current run and waits for it to end. */
   stop(): Promise<void>;
@@ -24,17 +24,17 @@ export function isLoopRun(message: unknown): message is LoopRun {
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
 /**
- * The longest sleep, one step further for every ten runs in a row without work. A commit of work wakes the loop of its
- * process, so an idle loop only looks for work that a dead process left.
+ * The longest sleeps in milliseconds, one step further for every ten successive runs without work. A commit of work
+ * wakes the loop of its process, so an idle loop only looks for work that a dead process left.
  */
 const idleMs = [1000, 3000, 10_000];
 const calmRuns = 10;
 
 /**
  * Repeats `run`, which returns the milliseconds until it next has work (0: now; undefined: unknown). The loop sleeps
- * that long, up to `maxIdleMs`. Default: 1 s; 3 s after ten runs without work; 10 s after twenty, because loops that
- * look are most of the CPU of an idle platform. A run that throws is repeated with exponential backoff and jitter, 100
- * ms to 5 s, during which `wake` has no effect. The first failure in a row is logged.
+ * that long, up to `maxIdleMs`. Default: 1 s; 3 s after ten runs without work; 10 s after twenty, because idle loops
+ * take most of the CPU time of an idle platform. A run that throws is repeated with exponential backoff and jitter, 100
+ * ms to 5 s, during which `wake` has no effect. If runs fail successively, only the first failure is logged.
  */
 export function startLoop(options: {
   name: string;
@@ -88,7 +88,8 @@ export function startLoop(options: {
   }
 
   async function repeat(): Promise<void> {
-    // A turn of the event loop between runs: a loop that always returns 0 must not starve the rest of the process.
+    // There is a turn of the event loop between runs, because a loop that always returns 0 must not starve all other
+    // work of the process.
     for (; !stopped.signal.aborted; await new Promise((resolve) => setImmediate(resolve))) await runOnce();
   }
 
@@ -107,13 +108,14 @@ export function startLoop(options: {
   };
 }
 
-/** The pause after a number of failures in a row. `random`, from 0 to 1, shortens it by at most half. */
+/** Returns the pause after a number of successive failures. `random`, from 0 to 1, shortens it by at most half. */
 export function backoffMs(failures: number, random: number): number {
   return Math.min(minBackoffMs * 2 ** (failures - 1), maxBackoffMs) * (0.5 + random / 2);
 }
 
 /**
- * Ends early, without an error, when the signal is aborted. Its timer is one that fake timers replace, unlike Node's.
+ * Sleeps. It ends early, without an error, when the signal is aborted. Fake timers can replace its timer, unlike the
+ * timer of Node's own sleep.
  */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
@@ -128,7 +130,7 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The longest sleep of a loop without `maxIdleMs`, after a number of runs in a row without work. */
+/** Returns the longest sleep of a loop without `maxIdleMs`, after a number of successive runs without work. */
 export function mostIdleMs(runs: number): number {
   return idleMs[Math.min(Math.floor(runs / calmRuns), idleMs.length - 1)] ?? 0;
 }

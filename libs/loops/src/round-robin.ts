@@ -1,4 +1,7 @@
-/** The items of all groups in turn: the first of each, then the second of each. Order within a group stays. */
+/**
+ * Returns the items of all groups in turn: the first of each group, then the second of each. The order within a group
+ * stays.
+ */
 export function roundRobin<T>(items: readonly T[], groupOf: (item: T) => unknown): T[] {
   const turns: T[][] = [];
   const taken = new Map<unknown, number>();

@@ -2,42 +2,49 @@ import { DomainError } from '@drippulse/errors';
 
 /** An amount that was taken. */
 export type Held = {
-  /** Takes more of it, or throws what `take` throws. */
+  /** Adds to the amount, with the refusals of `take`. */
   add(amount: number): void;
-  /** Gives all of it back. Repeating it changes nothing. */
+  /** Gives the whole amount back. Repeating the call changes nothing. */
   release(): void;
 };
 
-/** Something scarce, such as bytes or places, that organizations share. */
+/** A scarce resource, such as bytes or places, that organizations share. */
 export type Shares = {
-  /** Takes an amount for a key at once. Throws `too_much_at_once` when its share is used up, `busy` when all is. */
+  /**
+   * Takes an amount for a key immediately. Throws `too_much_at_once` if the key's share is used up, `busy` if
+   * everything is.
+   */
   take(key: string, amount: number): Held;
-  /** The same, but waits its turn for up to the wait of these shares. Ends early, by its reason, with the signal. */
+  /**
+   * Takes an amount, and waits for its turn up to the wait time of these shares. The signal ends the wait by its
+   * reason.
+   */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
-  /** The amount that is taken now, of one key or of all. */
+  /** Returns the amount that is taken now, for one key or for all. */
   used(key?: string): number;
-  /** The amount that other keys wait for until this one, or somebody else, gives something back: the next of each. */
+  /** Returns the amount that other keys wait for until a key gives something back: the next request of each of them. */
   wanted(key: string): number;
 };
 
 type Waiting = { amount: number; give(): void };
 type Share = { used: number; holders: number; waiting: Set<Waiting> };
 
-/** Callers of one key that may wait, each with a request in memory. */
+/** Limit of waiting callers of one key, each of which has a request in memory. */
 const mostWaiting = 1000;
 
 /**
- * How much of something each key and all together may have. `least` (default 0) is a key's whatever others have. `spare` (default 0) is
- * kept for further keys when a key is given one amount larger than its share.
+ * The limits of each key and of all together. `least` (default 0) is guaranteed to each key. `spare` (default 0) stays
+ * free for further keys when a key gets one amount larger than its share.
  */
 export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare?: number };
 
 /**
- * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have one: none may then
- * have more than it leaves to further ones (dynamic thresholds, Choudhury and Hahne 1998). Of `n` keys that take all they can each so
- * gets `ofAll / (n + 1)`, and there is room for the next. A key that has nothing is given one amount larger than its share while that
- * leaves the spare, so that no single request is impossible. Those who wait are served in the order of their coming within a key, and keys in
- * turn; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
+ * Divides a scarce resource: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have
+ * one: each may then have at most as much as it leaves to further keys (dynamic thresholds, Choudhury and Hahne 1998).
+ * If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next key. A key that has nothing
+ * may get one amount larger than its share while that leaves the spare, so that no single request is impossible.
+ * Waiting callers are served in their order within a key, and keys in turn; a key whose share is used up delays no
+ * other key. `of` names the resource in the refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;
@@ -61,7 +68,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  /** `isOnlyOne`: the key has nothing beside the amount, or beside what it is added to. */
+  /** `isOnlyOne`: the key has nothing except the amount, or the amount to which it is added. */
   function fitsAll(share: Share, amount: number, isOnlyOne = share.used === 0): boolean {
     const has = share.used + amount;
     if (usedByAll === 0 || has <= least) return true;
@@ -104,7 +111,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
       for (const waiting of share.waiting) {
         if (!fitsShare(share, waiting.amount) || !fitsAll(share, waiting.amount)) break;
         waiting.give();
-        // Behind the other keys the next time.
+        // Deleting the key first lets its next insertion put it behind the other keys.
         shares.delete(key);
         shares.set(key, share);
       }
@@ -162,7 +169,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     if (waitingOfAll === 0) return amount;
     for (const [other, share] of shares) {
       const [next] = share.waiting;
-      // A key whose own share is used up needs nobody's room.
+      // A key whose own share is used up cannot use room that other keys leave.
       if (other !== key && next !== undefined && fitsShare(share, next.amount)) amount += next.amount;
     }
     return amount;

@@ -11,8 +11,8 @@ export const queueTurns: Channel = channel('drippulse:queue-turns');
 /** A queue of synchronous work. */
 export type TurnQueue = {
   /**
-   * Does work part by part, and returns its result. Each part yields its units. Ends early, by its reason, with the signal; what throws
-   * in a part is thrown on.
+   * Does work part by part, and returns its result. Each part yields its units. If the signal aborts, the work ends
+   * early with its reason. Errors of parts are rethrown.
    */
   run<T>(organization: string, work: Iterator<number, T>, signal?: AbortSignal): Promise<T>;
 };
@@ -21,13 +21,13 @@ export type TurnQueue = {
 type Task = { doTurn(): boolean };
 
 /**
- * Does the work of organizations in rotation. A turn has the parts of one task: as many as come to `turnUnits`, and the one that exceeds them.
- * The event loop turns after each. A queue that `rests` pauses as long as each turn took, so that it takes half of the event loop at
- * most, whatever there is to do.
+ * Does the work of organizations in rotation. A turn has the parts of one task until they reach `turnUnits`, including
+ * the part that exceeds it. After each turn, the event loop runs. A queue that `rests` pauses for as long as each turn
+ * took, so that it takes at most half of the event loop.
  */
 export function createTurnQueue(o: { name: string; turnUnits: number; rests: boolean }): TurnQueue {
   const { name, turnUnits, rests } = o;
-  /** The tasks of each organization. The one whose turn is next is first. */
+  /** The tasks of each organization. The organization whose turn is next comes first. */
   const waiting = new Map<string, Task[]>();
   let isServing = false;
 
@@ -47,7 +47,7 @@ export function createTurnQueue(o: { name: string; turnUnits: number; rests: boo
   function takeNext(): { organization: string; task: Task } | undefined {
     for (const [organization, tasks] of waiting) {
       const task = tasks.shift();
-      // Behind the other organizations the next time.
+      // Deleting the organization first lets its next insertion put it behind the other organizations.
       waiting.delete(organization);
       if (tasks.length > 0) waiting.set(organization, tasks);
       if (task !== undefined) return { organization, task };
@@ -61,7 +61,7 @@ export function createTurnQueue(o: { name: string; turnUnits: number; rests: boo
     else tasks.push(task);
   }
 
-  /** Does parts until they come to the units of a turn. Returns the last one. */
+  /** Does parts until they reach the units of a turn. Returns the result of the last part. */
   function doParts<T>(organization: string, work: Iterator<number, T>): IteratorResult<number, T> {
     let units = 0;
     try {

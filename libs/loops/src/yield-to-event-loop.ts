@@ -4,8 +4,8 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Lets the rest of the process run once, for work that takes long. Of all callers, one continues in each round of the
- * event loop, so that several large requests at once delay small ones no more than one does.
+ * Lets other work of the process run once, during work that takes long. One caller continues in each round of the event
+ * loop, so several large requests delay small ones no more than one does.
  */
 export async function yieldToEventLoop(): Promise<void> {
   last = last.then(() => nextRound());

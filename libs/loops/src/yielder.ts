@@ -1,11 +1,11 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Counts work. Returns something to await after each so many units. */
+/** Counts work. Returns a promise to await after each `units` of work. */
 export type Yielder = (work: number) => Promise<void> | undefined;
 
 /**
- * Counts work, and lets the rest of the process run after each `units` of it. Nothing to await while less was done, so that much
- * small work takes no turns.
+ * Counts work, and lets other work of the process run after each `units` of it. Returns undefined while less was done,
+ * so that many small pieces of work take no turns.
  */
 export function createYielder(units: number): Yielder {
   let done = 0;
@@ -17,7 +17,7 @@ export function createYielder(units: number): Yielder {
   };
 }
 
-/** Does work that yields the units of its parts, and lets the rest of the process run after each `units` of them. */
+/** Does work that yields the units of its parts, and lets other work of the process run after each `units` of them. */
 export async function runYielding<T>(work: Iterator<number, T>, yieldAfter: Yielder): Promise<T> {
   for (;;) {
     const part = work.next();

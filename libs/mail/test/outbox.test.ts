@@ -57,7 +57,7 @@ function start(mailer: Mailer): void {
   loops.push(startMailLoop({ db, log, mailer, onAttempt: () => undefined }));
 }
 
-/** A mailer into the folder, which first fails in a way that leaves the mail sent: as a process that dies does. */
+/** Makes a mailer into the folder whose first calls fail after sending the mail, as in a process that dies. */
 function fallible(failures: number): { mailer: Mailer; written: string[] } {
   const files = createMailer({ smtpUrl: undefined, mailFrom, mailDir: folder });
   if (files === undefined) throw new Error('there is a folder');
@@ -154,7 +154,7 @@ test('a mail whose text is a secret waits sealed, also by another key, goes out 
 
 const file = { ref: '12', filename: 'müller "a".csv', contentType: 'text/csv; charset=utf-8' };
 
-/** Starts a loop with one file, that of organization 1 and `ref` 12. */
+/** Starts a loop with one file: the file `ref` 12 of organization 1. */
 function startWithFile(mailer: Mailer, content: Buffer | undefined): void {
   const readFile = async ({ organizationId, ref }: { organizationId: bigint; ref: string }) =>
     organizationId === 1n && ref === file.ref ? content : undefined;

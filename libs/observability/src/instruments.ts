@@ -7,13 +7,13 @@ type NamesOf<T extends CatalogEntry['type']> = {
 
 type LabelsOf<N extends MetricName> = (typeof catalog)[N]['labels'][number];
 
-/** The counter of this registry for a name of the catalog, created by the first call. */
+/** Returns the counter of this registry for a name of the catalog. The first call creates it. */
 export function counter<N extends NamesOf<'counter'>>(registry: Registry, name: N): Counter<LabelsOf<N>> {
   const known = registry.getSingleMetric(name);
   return known instanceof Counter ? known : new Counter(settings(registry, name));
 }
 
-/** The gauge of this registry for a name of the catalog. `collect` sets it whenever the registry is read. */
+/** Returns the gauge of this registry for a catalog name. `collect` sets it whenever the registry is read. */
 export function gauge<N extends NamesOf<'gauge'>>(
   registry: Registry,
   name: N,
@@ -31,7 +31,7 @@ export function gauge<N extends NamesOf<'gauge'>>(
   });
 }
 
-/** The histogram of this registry for a name of the catalog, created by the first call. */
+/** Returns the histogram of this registry for a name of the catalog. The first call creates it. */
 export function histogram<N extends NamesOf<'histogram'>>(registry: Registry, name: N): Histogram<LabelsOf<N>> {
   const known = registry.getSingleMetric(name);
   if (known instanceof Histogram) return known;

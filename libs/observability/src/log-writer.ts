@@ -4,21 +4,28 @@ import type { DestinationStream } from 'pino';
 import { counter } from './instruments.ts';
 import { processMetrics } from './process-metrics.ts';
 
-/** A file that is renamed to `<file>.1` once it has `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay. */
+/**
+ * A file that is renamed to `<file>.1` at `maxBytes`, and `<file>.1` to `<file>.2`. `kept` is the number of such files
+ * that stay.
+ */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
-/** Lines are written together: a write for each line costs a tenth of a request. */
+/** Number of characters that are written together, because a write for each line costs a tenth of a request. */
 const batchLength = 8 * 1024;
 const flushAfterMs = 100;
-/** The most characters that wait for a destination that takes none. */
+/** Limit of characters that wait for a destination that accepts none. */
 const mostWaiting = 1024 * 1024;
 const retryAfterMs = 250;
 
 /**
- * Writes lines in batches to a descriptor, or to a file that it creates and rotates. A destination that takes nothing, such
- * as a full disk or a pipe without a reader, neither ends the process nor stops it: a failed write is repeated until it
- * succeeds, and lines beyond a megabyte are dropped and counted in `drippulse_log_lines_dropped_total`. A kill -9 loses at
- * most the lines of the last 100 ms. Any other end of the process, an uncaught error included, writes what is still taken.
+ * Writes lines in batches to a descriptor, or to a file that it creates and rotates. A destination that accepts
+ * nothing, such as a full disk or a pipe without a reader, neither ends nor blocks the process: a failed write is
+ * repeated until it succeeds, and lines beyond a megabyte are dropped and counted in
+ * `drippulse_log_lines_dropped_total`. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
+ * process, including an uncaught error, writes what the destination still accepts.
+ *
+ * `pino.destination` would not do: sonic-boom 4.2.1 repeats the last write of a process for ever when the disk is
+ * full, so the process never ends.
  */
 export function createLogWriter(target: number | RotatedFile): DestinationStream {
   const dropped = counter(processMetrics, 'drippulse_log_lines_dropped_total');
@@ -29,7 +36,10 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   let isWriting = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Writes later, unless that is planned already. The timer must not keep the process alive; its end writes the rest. */
+  /**
+   * Schedules a write, unless one is scheduled. The timer must not keep the process alive; the end of the process
+   * writes the remaining lines.
+   */
   function writeLater(ms: number): void {
     timer ??= setTimeout(writeNow, ms).unref();
   }
@@ -71,7 +81,7 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
       descriptor = openForAppend(file);
       close(former, () => undefined);
     } catch {
-      // There is no room or descriptor for another file, so this one grows by another length.
+      // There is no room or descriptor for a further file, so this file grows by another `maxBytes`.
     }
   }
 
@@ -92,11 +102,11 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   };
 }
 
-/** Creates the file and its folder where they are missing. Only the owner reads it. */
+/** Opens a file, and creates it and its folder if they are missing. Only the owner can read the file. */
 function openForAppend(file: string): number {
   mkdirSync(path.dirname(file), { recursive: true });
   const descriptor = openSync(file, 'a', 0o600);
-  // The file of an earlier version may have other rights.
+  // The file of an earlier version may have other permissions.
   if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
   return descriptor;
 }
@@ -129,7 +139,10 @@ function writeWhatIsTaken(descriptor: number, bytes: Buffer): void {
   }
 }
 
-/** By its member and not by its class: under jest, errors of Node are of another realm. */
+/**
+ * Whether an error says that the pipe is busy. It tests a member, not the class, because under jest errors of Node are
+ * of another realm.
+ */
 function isBusy(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EAGAIN';
 }

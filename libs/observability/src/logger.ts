@@ -17,8 +17,8 @@ const secretPatterns: [RegExp, string][] = [
 ];
 
 /**
- * Lines that have texts of our own. The full search costs a tenth of a request, so it is made for warnings and errors
- * alone: they may have the text of a server that answered.
+ * Matches lines with only the platform's own texts. The full search costs a tenth of a request, so only warnings and
+ * errors are searched, which may contain the text of a server that answered.
  */
 const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
 
@@ -26,8 +26,8 @@ const logFileBytes = 20 * 1024 * 1024;
 const keptLogFiles = 3;
 
 /**
- * Opens a file for a logger, which its owner alone reads, and creates its folder. A file of 20 MiB is renamed; the last
- * three such files are kept.
+ * Opens a file for a logger, which only its owner can read, and creates its folder. A file of 20 MiB is renamed; the
+ * last three such files are kept.
  */
 export function openLogFile(file: string): DestinationStream {
   return createLogWriter({ file, maxBytes: logFileBytes, kept: keptLogFiles });
@@ -40,12 +40,13 @@ function stdoutWriter(): DestinationStream {
   return stdout;
 }
 
-/** A JSON logger on stdout (or `destination`). It adds the ids of the trace and never writes a credential. */
+/** Creates a JSON logger on stdout (or `destination`). It adds the ids of the trace and never writes a credential. */
 export function createLogger(options: { service?: string; level?: string; destination?: DestinationStream }): Logger {
   return pino(
     {
       level: options.level ?? 'info',
-      // In a process with several services their child loggers set it: pino would write a repeated member twice.
+      // In a process with several services their child loggers set the member, because pino would write a repeated
+      // member twice.
       base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       mixin: traceIds,

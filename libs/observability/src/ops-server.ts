@@ -9,14 +9,14 @@ import { measureProcess, processMetrics } from './process-metrics.ts';
 
 export type OpsServer = {
   port: number;
-  /** Makes `/ready` answer 503, and resolves after `leaveMs`, in which load balancers notice. */
+  /** Makes `/ready` return 503, and resolves after `leaveMs`, within which load balancers notice. */
   leave(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
- * Serves `/metrics` (all registries), `/ready` (503 while a part is away, and after `leave`) and `/live` (503 when only a
- * restart helps) on a port that is not public. Port 0 takes a free port.
+ * Serves `/metrics` (all registries), `/ready` (503 while a part is unavailable, and after `leave`) and `/live` (503
+ * when only a restart helps) on a port that is not public. Port 0 takes a free port.
  */
 export async function startOpsServer(options: {
   /** Name of the process: the label `service` of its own metrics. */
@@ -91,7 +91,10 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
-/** The aggregator of a cluster, because `Registry.merge` refuses an instrument that two services register. */
+/**
+ * Writes the exposition by the aggregator of a cluster, because `Registry.merge` refuses an instrument that two
+ * services register.
+ */
 async function exposition(registries: Registry[]): Promise<string> {
   const metrics = await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()));
   return AggregatorRegistry.aggregate(metrics).metrics();

@@ -6,12 +6,12 @@ import { counter, histogram } from './instruments.ts';
 /** The registry of the process: connection pools, loops, jobs, and Node itself. */
 export const processMetrics: Registry = new Registry();
 
-/** Interval of the timer that measures event loop lag. Node's default, 10 ms, is most of the CPU time of an idle process. */
+/** Interval of the timer that measures event loop lag. Node's default, 10 ms, is most of an idle process's CPU time. */
 const lagResolutionMs = 50;
 
 let isMeasuring = false;
 
-/** Starts to measure loops, jobs and Node. A process that is not scraped never calls it, and pays nothing. */
+/** Starts to measure loops, jobs and Node. A process that is not scraped never calls it, so it pays nothing. */
 export function measureProcess(): void {
   if (isMeasuring) return;
   isMeasuring = true;

@@ -1,15 +1,16 @@
 import type { Logger } from './logger.ts';
 
-/** How long warnings of one kind are summed. */
+/** Time for which warnings of one kind are summed. */
 export const summedForMs = 10_000;
 
-/** A kind of which a line was written: how many came since, and the fields of the last. */
+/** The warnings of a kind since its last line: their number, and the fields of the last one. */
 type Sum = { count: number; fields: object };
 
 /**
- * Warns of what is no failure of ours and may come in any number, such as refusals for lack of room: a line for each would let a
- * stranger fill the log. Of each kind the first is written at once, and then one line every 10 s with the number of those that
- * came (`count`) and the fields of the last. Kinds are a closed list, such as the reasons of errors, so lines are bounded too.
+ * Logs warnings that are not failures of the platform and may come in any number, such as refusals for lack of room: a
+ * line for each would let a stranger fill the log. The first warning of each kind is written immediately, and then one
+ * line every 10 s with the number of further warnings (`count`) and the fields of the last one. Kinds are a closed
+ * list, such as the reasons of errors, so the number of lines is bounded too.
  */
 export function sumWarnings(log: Logger, message: string): (kind: string, fields: object) => void {
   const sums = new Map<string, Sum>();
@@ -19,7 +20,7 @@ export function sumWarnings(log: Logger, message: string): (kind: string, fields
   }
 
   function sumLater(kind: string, sum: Sum): void {
-    // The end of the process loses what was counted since: metrics have it.
+    // The end of the process loses the counts since the last line; metrics have them.
     setTimeout(() => {
       if (sum.count === 0) {
         sums.delete(kind);

@@ -29,8 +29,8 @@ export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
 }
 
 /**
- * A variable that another function parses, such as a list of keys. The problems of its ConfigError become part of the
- * one message. The value stays the text.
+ * Describes a variable that another function parses, such as a list of keys. The problems of that function's
+ * ConfigError become part of the one message. The value stays the text.
  */
 export function textFor(parse: (text: string) => unknown): z.ZodString {
   return z.string().superRefine((text, context) => {
@@ -43,7 +43,7 @@ export function textFor(parse: (text: string) => unknown): z.ZodString {
   });
 }
 
-/** Calls every reader and returns their results; throws one ConfigError that lists the problems of all of them. */
+/** Calls every reader and returns their results. Throws one ConfigError that lists the problems of all readers. */
 export function readAll<T extends readonly (() => unknown)[]>(...readers: T): { [K in keyof T]: ReturnType<T[K]> } {
   const problems: string[] = [];
   const results = readers.map((read) => {

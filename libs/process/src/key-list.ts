@@ -2,12 +2,12 @@ import { ConfigError } from './env.ts';
 
 const keyBytes = 32;
 
-/** Keys that rotate: `current` makes what any of `all` reads. */
+/** Keys that rotate: `current` makes new values, and each of `all` reads values. */
 export type KeyList<K> = { current: K; all: readonly K[] };
 
 /**
- * Reads a list of keys: base64 of 32 bytes each, comma separated, the current one first. `toKey` turns the bytes into the
- * form in which they are used. Throws a ConfigError that names the variable and quotes no key.
+ * Reads a list of keys: base64 of 32 bytes each, comma separated, the current key first. `toKey` turns the bytes into
+ * the form in which they are used. Throws a ConfigError that names the variable and quotes no key.
  */
 export function parseKeyList<K>(variable: string, text: string, toKey: (secret: Buffer) => K): KeyList<K> {
   const parts = text.split(',').map((part) => part.trim());

@@ -6,30 +6,35 @@ import { ConfigError } from './env.ts';
 /** Published once after the stop, for code that has something left to send, such as spans. */
 export const processStopped: Channel = channel('drippulse:process-stopped');
 
-/** Node removes signal handlers at its exit, and the repeat of a signal, milliseconds later, would kill the process. */
-const repeatWithinMs = 100;
-/** The time for which open handles may keep the process alive, such as those a library leaves open after an outage. */
+/** Under npm, a Ctrl-C arrives twice. A signal within this time after the first one is its repeat. */
+const repeatWithinMs = 1000;
+/** Node removes signal handlers at its exit, and a repeat that arrives then would kill the process. */
+const handledForMs = 100;
+/**
+ * The time for which open handles may keep the process alive, such as handles that a library leaves open after an
+ * outage.
+ */
 const leftoverMs = 3000;
 
 /**
- * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
- * within a second counts as the same; a later one ends the process at once. A process that was started with a channel to
- * its parent stops when the parent is gone, however that ended. The process ends when no work is left, or
- * three seconds after the stop. `process.exitCode` is 1 after a failure.
+ * Runs the body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a
+ * repeat within a second is ignored; a later signal ends the process immediately. A process that was started with a
+ * channel to its parent stops when the parent is gone, however the parent ended. The process ends when no work is left,
+ * or three seconds after the stop. `process.exitCode` is 1 after a failure.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
-  // All modules are loaded: the next process starts with the compiled code, and node keeps no copy in memory.
+  // All modules are loaded by now: the next process starts with the compiled code, and node keeps no copy in memory.
   flushCompileCache();
   let firstSignalAt: number | undefined;
   const signalled = new Promise<void>((resolve) => {
     const onSignal = () => {
-      if (firstSignalAt !== undefined && performance.now() - firstSignalAt > 1000) process.exit(130);
+      if (firstSignalAt !== undefined && performance.now() - firstSignalAt > repeatWithinMs) process.exit(130);
       firstSignalAt ??= performance.now();
       resolve();
     };
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
     process.once('disconnect', onSignal);
-    // Must not keep the process alive after its work.
+    // The channel must not keep the process alive after its work.
     process.channel?.unref();
   });
 
@@ -37,7 +42,7 @@ export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): 
     const running = await start();
     await signalled;
     await running.stop();
-    await sleep(Math.max(0, (firstSignalAt ?? 0) + repeatWithinMs - performance.now()));
+    await sleep(Math.max(0, (firstSignalAt ?? 0) + handledForMs - performance.now()));
     process.exitCode ??= 0;
     processStopped.publish(undefined);
     setTimeout(() => process.exit(), leftoverMs).unref();

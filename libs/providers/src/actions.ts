@@ -4,74 +4,78 @@ import type { ProviderAnswer, ProviderRequest } from './calls.ts';
 import type { ProviderKey } from './names.ts';
 
 /**
- * What a repeat does, after an attempt of which nobody knows whether it was done.
+ * The effect of a repeated action if the outcome of its earlier attempt is unknown.
  *
- * - `key`: the provider makes one thing of each key, which the action sends.
- * - `upsert`, `same`: the second time changes nothing.
- * - `check`: the action looks for what it did before, when `mayHaveHappened`, and makes it only where it finds none.
- * - `read`: it changes nothing at all.
- * - `none`: it would happen twice, so a person decides.
+ * - `key`: the action sends a key, and the provider creates only one object for each key.
+ * - `upsert`, `same`: the repeat changes nothing.
+ * - `check`: if `mayHaveHappened`, the action looks for the earlier result, and creates one only if there is none.
+ * - `read`: the action never changes anything.
+ * - `none`: the action would happen twice, so a person decides.
  */
 export type Repeat = 'key' | 'upsert' | 'same' | 'check' | 'read' | 'none';
 
-/** What an action reaches, which rules and approvals ask for. */
+/** The reach of an action, which rules and approvals depend on. */
 export type Reaches = 'people' | 'money' | 'deletes';
 
-/**
- * How an action that reaches people writes to them. Default: to one person whatever its payload says, and as the class of the workflow says.
- */
+/** How an action that reaches people writes. Default: always, to one person, and the workflow's class applies. */
 export type Writing = {
-  /** Whether it writes to anybody with this payload. */
+  /** Whether the action writes to anybody if it has this payload. */
   when?(payload: JsonObject): boolean;
-  /** Whether it may go to several people at once, as an invitation does. */
+  /** Whether the action may address several people at the same time, as an invitation does. */
   toSeveral?: true;
-  /** Whether it answers something that the person does or has agreed to: then it is transactional, whatever the workflow is. */
+  /**
+   * Whether the action responds to something that the person does or has agreed to. If so, it is transactional,
+   * regardless of the workflow's class.
+   */
   isAnswer?: true;
 };
 
-/** What an action knows besides its input. */
+/** The context in which an action runs, apart from its input. */
 export type ActionPlace = {
-  /** Key of the effect, the same on every repeat. Providers that take keys get it, or one made of it. */
+  /** Key of the effect, the same on every repeat. Providers that accept keys get this key or a derived one. */
   key: string;
-  /** Whether an earlier attempt may have done it. */
+  /** Whether an earlier attempt may have done the action. */
   mayHaveHappened: boolean;
-  /** When it was planned, the same on every repeat. */
+  /** Planned time of the effect, the same on every repeat. */
   plannedAt: Date;
-  /** When this attempt begins: providers forget keys, so an action may have to look for what an old attempt did. */
+  /** Start of this attempt. Providers forget keys, so an action may have to look for the result of an old attempt. */
   now?: Date;
-  /** The connection's settings that are no secrets, such as `default_channel` or `sender_email`. */
+  /** The connection's settings that are not secret, such as `default_channel` or `sender_email`. */
   settings: Readonly<Record<string, string>>;
-  /** Names of the credentials that the connection has: what it may do may follow from which they are. */
+  /** Names of the connection's credential fields, which may determine what the connection can do. */
   given: readonly string[];
 };
 
-/** The requests of an action, one after the other. It gets answers that were `ok` or `done`, and throws ActionRefusal for a refusal inside one. */
+/**
+ * Yields the requests of an action, one after the other. Receives only answers that were `ok` or `done`, and throws
+ * ActionRefusal for a refusal inside such an answer.
+ */
 export type ActionCalls = Generator<ProviderRequest, JsonObject, ProviderAnswer>;
 
-/** One thing that a provider does. */
+/** An action of a provider. */
 export type Action<I extends z.ZodObject = z.ZodObject> = {
   provider: ProviderKey;
-  /** Name, as steps say it. */
+  /** Name of the action in steps. */
   name: string;
   label: string;
-  /** One sentence. */
+  /** Description of the action in one sentence. */
   description: string;
-  /** Its input after rendering: a strict object whose fields are described. Names are ours. */
+  /** Schema of the rendered input: a strict object whose fields have descriptions. The names are the platform's. */
   input: I;
-  /** Its output. Names are ours. */
+  /** Schema of the output. The names are the platform's. */
   output: z.ZodObject;
-  /** Scopes that it needs. */
+  /** Scopes that the action needs. */
   scopes: readonly string[];
   repeat: Repeat;
   reaches?: Reaches;
-  /** Only of actions that reach people. */
+  /** How the action writes. Set only for actions that reach people. */
   writing?: Writing;
-  /** An input that passes, for the catalog and the documentation. */
+  /** A valid input, for the catalog and the documentation. */
   example: z.input<I>;
   perform(input: z.output<I>, place: ActionPlace): ActionCalls;
 };
 
-/** Defines an action; the types of its input follow from the schema. */
+/** Defines an action. The types of its input follow from the schema. */
 export function defineAction<I extends z.ZodObject>(action: Action<I>): Action {
-  return action as unknown as Action; // whoever calls `perform` has parsed the input by `input`
+  return action as unknown as Action; // the caller of `perform` has parsed the input with the schema
 }

@@ -1,46 +1,49 @@
 import type { JsonValue } from '@drippulse/json';
 
-/** The body of a request: JSON, a form (`application/x-www-form-urlencoded`), or text of a type. */
+/** The body of a request: JSON, a form (`application/x-www-form-urlencoded`), or text of a media type. */
 export type RequestBody =
   | { json: JsonValue }
   | { form: readonly (readonly [name: string, value: string])[] }
   | { text: string; type: string };
 
-/** A request to a provider, without credentials: whoever sends it adds them, and checks the host. */
+/** A request to a provider, without credentials. The sender adds the credentials, and checks the host. */
 export type ProviderRequest = {
-  /** The name of a host in `Provider.hosts`. */
+  /** Name of a host in `Provider.hosts`. */
   host: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path from the root, every part already encoded (`pathOf`). */
+  /** Path from the root. Every segment is already encoded (`pathOf`). */
   path: string;
   query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   headers?: Readonly<Record<string, string>>;
   body?: RequestBody;
-  /** The whole URL that an answer named, such as that of the next page. It must be on the same host; `path` and `query` do not count then. */
+  /**
+   * A whole URL from an answer, such as the URL of the next page. It must be on the same host. If it is set, `path` and
+   * `query` are ignored.
+   */
   url?: string;
-  /** Answers that mean "already so" for this request, before the provider's own rules. */
+  /** Whether an answer means that the request was already done. Takes precedence over the provider's own rules. */
   isDone?(answer: ProviderAnswer): boolean;
-  /** Whether a POST may be sent again whatever became of it: it only reads, or its second time changes nothing. A GET always may. */
+  /** Whether a POST may always be sent again, because it only reads or a repeat changes nothing. A GET always may. */
   isRepeatable?: boolean;
-  /** Most bytes of the answer. Default: 1 MiB. */
+  /** Size limit of the answer in bytes. Default: 1 MiB. */
   maxBytes?: number;
 };
 
 /** The answer of a provider. */
 export type ProviderAnswer = {
   status: number;
-  /** By lower-case name. */
+  /** Headers by name in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** The JSON of the body, or its text where it is no JSON. Empty bodies are null. */
+  /** The body as JSON, or as text if it is not JSON. Null for an empty body. */
   body: JsonValue;
 };
 
-/** A path with its parameters encoded: pathOf`/crm/objects/${type}/${id}`. */
+/** Builds a path with encoded parameters: pathOf`/crm/objects/${type}/${id}`. */
 export function pathOf(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   return parts.reduce((path, part, index) => `${path}${encodeSegment(String(values[index - 1]))}${part}`);
 }
 
-/** A value is one segment of a path: `..` and `/` of a hostile one lead nowhere else. */
+/** Encodes a value as one segment of a path, so that `..` and `/` in a hostile value have no effect. */
 function encodeSegment(value: string): string {
   return value === '.' || value === '..' ? value.replaceAll('.', '%2E') : encodeURIComponent(value);
 }

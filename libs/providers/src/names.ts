@@ -1,4 +1,4 @@
-/** The providers, by the keys of the API. */
+/** The providers, by their keys in the API. */
 export const providerKeys = [
   'google_workspace',
   'microsoft365',
@@ -14,7 +14,7 @@ export const providerKeys = [
 
 export type ProviderKey = (typeof providerKeys)[number];
 
-/** Other accepted names of providers. */
+/** Other names by which the API accepts providers. */
 export const providerAliases: Readonly<Record<string, ProviderKey>> = {
   gmail: 'google_workspace',
   outlook: 'microsoft365',
@@ -25,7 +25,7 @@ export const providerAliases: Readonly<Record<string, ProviderKey>> = {
   sg: 'sendgrid',
 };
 
-/** The key of a provider's name or alias, in any case; undefined when there is no such provider. */
+/** Returns the key of the provider with a name or alias, ignoring case; undefined if no provider has this name. */
 export function resolveProvider(name: string): ProviderKey | undefined {
   const lower = name.toLowerCase();
   const alias = Object.hasOwn(providerAliases, lower) ? providerAliases[lower] : undefined;

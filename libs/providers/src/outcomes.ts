@@ -1,27 +1,29 @@
-/** What the customer is told of an answer that is no success. All texts are the provider's, without credentials. */
+/**
+ * The problem in an unsuccessful answer, for the customer. All texts come from the provider and contain no credentials.
+ */
 export type Problem = {
   /** The provider's own code, or `http_<status>`. */
   code: string;
-  /** What went wrong, as a sentence. */
+  /** Description of the problem, as a sentence. */
   message: string;
-  /** The field that the provider names, by its name there. */
+  /** The field that the answer names, by the provider's name for it. */
   field?: string;
-  /** The provider's id of the request, for its support. */
+  /** The id that the provider gave the request, for the provider's support. */
   requestId?: string;
 };
 
 /**
- * What an answer means. Status codes alone decide wrongly at each of the ten providers, so each has its own rules; callers decide by the
- * class alone.
+ * The meaning of an answer. Status codes alone mislead at each of the ten providers, so each provider has its own
+ * rules. Callers decide by the class alone.
  *
- * - `ok`: it was done. `done`: it was so already.
- * - `rate_limited`: nothing was done; again after a pause, which is no attempt.
- * - `temporary`: nothing was done; again with the same key.
- * - `unknown`: it may have been done; again only where a repeat is safe.
- * - `permanent`: the request is wrong; never again.
- * - `permission`: the connection may not do this: a scope, a plan, a membership is missing.
- * - `credentials`: the credentials are refused: one refresh and one repeat, then the connection needs a person.
- * - `operator`: the client id, secret or app of the operator is refused; no customer can mend it.
+ * - `ok`: the request was done. `done`: it had already been done before.
+ * - `rate_limited`: nothing was done; retry after a pause, which does not count as an attempt.
+ * - `temporary`: nothing was done; retry with the same key.
+ * - `unknown`: the request may have been done; retry only if a repeat is safe.
+ * - `permanent`: the request is wrong; never retry.
+ * - `permission`: the connection lacks a scope, a plan or a membership that the request needs.
+ * - `credentials`: the credentials are refused. After one refresh and one repeat, a person must reconnect.
+ * - `operator`: the client id, secret or app of the operator is refused; no customer can fix this.
  * - `per_record`: some records of a batch were refused; the action says which.
  */
 export type Verdict =
@@ -29,7 +31,7 @@ export type Verdict =
   | {
       class: 'rate_limited' | 'temporary';
       problem: Problem;
-      /** Milliseconds after which the provider asks to be called again, where it says so. */
+      /** Milliseconds after which the provider wants to be called again, if its answer says so. */
       retryAfterMs?: number;
     }
   | { class: 'unknown' | 'permanent' | 'permission' | 'credentials' | 'operator' | 'per_record'; problem: Problem };
@@ -49,7 +51,7 @@ export const verdictClasses = [
   'per_record',
 ] as const satisfies readonly VerdictClass[];
 
-/** A result that an action makes itself of an answer that was `ok`: such as a batch of one whose record was refused. */
+/** A refusal that an action finds inside an `ok` answer, such as a batch with one record that was refused. */
 export class ActionRefusal extends Error {
   readonly verdict: Exclude<Verdict, { class: 'ok' | 'done' }>;
 

@@ -2,76 +2,82 @@ import type { ProviderAnswer, ProviderRequest } from './calls.ts';
 import type { ProviderKey } from './names.ts';
 import type { Verdict } from './outcomes.ts';
 
-/** The texts of a connection's credentials, by the names of its provider. A part that was not given is absent. */
+/** The values of a connection's credential fields, by field name. A field that is not given is absent. */
 export type Credentials = Readonly<Record<string, string>>;
 
 /** A credential field of a connection. */
 export type CredentialField = {
   name: string;
   label: string;
-  /** Whether it is never shown whole. */
+  /** Whether the value is always masked. */
   isSecret: boolean;
-  /** One sentence: where to find it. */
+  /** One sentence that says where to find the value. */
   help: string;
-  /** What is valid; default any text of 1 to 4,096 characters. */
+  /** Pattern of valid values. Default: any string of 1 to 4,096 characters. */
   pattern?: RegExp;
 };
 
-/** A host that requests go to, credentials included. */
+/** A host that receives requests, including credentials. */
 export type Host = {
   /**
-   * What paths are appended to, without a slash at the end: the origin, `https://…`, or a whole address that is a credential itself, as that of an
-   * incoming webhook, with requests whose path is empty. Undefined where the connection lacks what names it. It is checked against `allowed`
-   * on every request.
+   * Returns the URL to which paths are appended, without a trailing slash. It is the origin, `https://…`, or a whole
+   * URL that is itself a credential, such as that of an incoming webhook; the requests then have an empty path. Returns
+   * undefined if the connection lacks a field that the URL needs. The URL is checked against `allowed` on every
+   * request.
    */
   originOf(credentials: Credentials): string | undefined;
-  /** Host names that credentials may go to. Anchored. */
+  /** Pattern of the host names that may receive credentials. Anchored. */
   allowed: RegExp;
 };
 
 /** The tokens in an answer of a token endpoint. */
 export type Tokens = {
   accessToken: string;
-  /** Absent where the provider keeps the old one. */
+  /** Absent if the provider keeps the old refresh token. */
   refreshToken?: string;
   expiresInSeconds?: number;
   refreshExpiresInSeconds?: number;
-  /** Granted scopes, where the answer says them. */
+  /** Granted scopes, if the answer contains them. */
   scopes?: readonly string[];
   account?: Account;
-  /** Further credentials that came with the tokens, such as `instance_url`. */
+  /** Other credentials in the same answer, such as `instance_url`. */
   more?: Credentials;
 };
 
-/** The customer's account at the provider: limits are counted by it, and a reconnect must be to the same one. */
+/**
+ * The customer's account at the provider. Limits are counted by account, and a reconnect must be to the same account.
+ */
 export type Account = { id: string; name: string | null };
 
-/** How a provider gives tokens by an authorization code (RFC 6749), and where it departs from it. */
+/** How the provider issues tokens for an authorization code (RFC 6749), and how it deviates from the RFC. */
 export type OAuth = {
   authorizeUrl(credentials: Credentials): string | undefined;
   authorizeParams?: Readonly<Record<string, string>>;
   tokenUrl(credentials: Credentials): string | undefined;
-  /** The request that revokes the connection's tokens; undefined where there is none. */
+  /** Returns the request that revokes the connection's tokens; undefined if the provider cannot revoke them. */
   revoke?(credentials: Credentials): { url: string; request: TokenRequest } | undefined;
-  /** Host names of authorization, token and revocation URLs. Anchored. A `token_url` of a connection must match too. */
+  /** Host names for authorization, tokens and revocation. Anchored. A connection's own `token_url` must match too. */
   allowed: RegExp;
   usesPkce: boolean;
   scopeSeparator: ' ' | ',';
-  /** The parameter of the authorization URL that has the scopes. Default: `scope`. */
+  /** Name of the parameter for scopes in the authorization URL. Default: `scope`. */
   scopeParameter?: string;
-  /** Scopes that every connection asks for. */
+  /** Scopes that every connection requests. */
   baseScopes: readonly string[];
   /** Whether a refresh ends the old refresh token, so that a lost answer loses the connection. */
   rotates: boolean;
-  /** Whether the answer to the authorization has `iss` (RFC 9207), and which. */
+  /** Value of `iss` in the authorization response (RFC 9207); undefined if the provider sends none. */
   issuer?: string;
-  /** Lifetime of an access token where the answer does not say it; null: it ends without notice, and is refreshed when refused. */
+  /**
+   * Lifetime of an access token if the answer does not contain it. Null: the lifetime is unknown, so a token is
+   * refreshed only after a refusal.
+   */
   accessTokenSeconds: number | null;
-  /** A connection that is not used for so long loses its refresh token, so it is refreshed at a third of it. */
+  /** Days of disuse after which a connection loses its refresh token. A refresh happens after a third of these days. */
   idleDays?: number;
-  /** The request to the token endpoint, for a code or a refresh. Client id and secret are in `client`. */
+  /** Builds the request to the token endpoint, for a code or a refresh. */
   request(grant: Grant, client: { id: string; secret: string }): TokenRequest;
-  /** The tokens of an answer, or what it means. */
+  /** Reads the tokens in an answer, or interprets the answer as a refusal. */
   read(answer: ProviderAnswer): { tokens: Tokens } | { verdict: Exclude<Verdict, { class: 'ok' | 'done' }> };
 };
 
@@ -79,7 +85,7 @@ export type Grant =
   | { type: 'authorization_code'; code: string; redirectUri: string; verifier: string | undefined }
   | { type: 'refresh_token'; refreshToken: string };
 
-/** A request to a token endpoint, beside its URL. */
+/** A request to a token endpoint, without its URL. */
 export type TokenRequest = {
   method: 'POST' | 'DELETE';
   headers: Readonly<Record<string, string>>;
@@ -87,22 +93,22 @@ export type TokenRequest = {
   body?: { form: Readonly<Record<string, string>> } | { json: Readonly<Record<string, string>> };
 };
 
-/** What the test of a connection found. */
+/** The findings of a connection test. */
 export type TestFindings = {
   account: Account | null;
-  /** Granted scopes, where the provider tells. */
+  /** Granted scopes, if the provider reports them. */
   scopes?: readonly string[];
   checks: readonly { name: string; ok: boolean; detail: string }[];
 };
 
-/** The rates that we keep for an account, for all processes, before the provider has to refuse. */
+/** A rate that the platform keeps for an account, over all processes, so that the provider need not refuse calls. */
 export type RateLimit = {
-  /** Requests within `seconds`. */
+  /** Number of requests allowed within `seconds`. */
   points: number;
   seconds: number;
-  /** The requests that it counts. Default: all. */
+  /** Whether a request counts. Default: every request counts. */
   counts?(request: ProviderRequest): boolean;
-  /** What those are, in the plural. Default: requests. */
+  /** Plural name of the counted requests. Default: requests. */
   of?: string;
 };
 
@@ -110,27 +116,29 @@ export type RateLimit = {
 export type Provider = {
   key: ProviderKey;
   name: string;
-  /** One sentence: what it is used for. */
+  /** One sentence that says what the provider is used for. */
   description: string;
   hosts: Readonly<Record<string, Host>>;
   credentials: readonly CredentialField[];
-  /** Sets of fields of which one must be there whole, such as a token, or a key and its secret. */
+  /**
+   * Alternative sets of required fields, such as a token, or a key and its secret. At least one set must be complete.
+   */
   requires: readonly (readonly string[])[];
   oauth?: OAuth;
-  /** The headers that sign a request; null where the credentials lack what it needs. */
+  /** Returns the headers that sign a request; null if the credentials lack a field that the request needs. */
   sign(credentials: Credentials, request: ProviderRequest): Readonly<Record<string, string>> | null;
-  /** What an answer to a request means. */
+  /** Interprets an answer to a request. */
   judge(answer: ProviderAnswer, request: ProviderRequest): Verdict;
   /**
-   * The test of a connection: at least one real call, which proves something. As an action, it gets answers that were `ok` or `done`; another
-   * one ends the test, with what it means.
+   * Tests a connection by at least one real call that proves something. The test receives answers that were `ok` or
+   * `done`, as an action does. Any other answer ends the test with the answer's verdict.
    */
   test(credentials: Credentials): Generator<ProviderRequest, TestFindings, ProviderAnswer>;
   limits: readonly RateLimit[];
-  /** Scopes that data sources need beside those of the actions. */
+  /** Scopes that data sources need in addition to the scopes of the actions. */
   sourceScopes?: readonly string[];
-  /** Milliseconds for which the account takes no more requests, as the headers of an answer say that was no refusal itself. */
+  /** Returns the milliseconds for which the account accepts no more requests, from the headers of any answer. */
   pauseAfter?(answer: ProviderAnswer): number | undefined;
-  /** A date that is near for connections with such credentials, such as the end of a kind of token. */
+  /** Returns a warning about the credentials and its date, such as the end of a kind of token. */
   warning?(credentials: Credentials): { message: string; endsAt: string | null } | undefined;
 };

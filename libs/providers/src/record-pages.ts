@@ -2,12 +2,13 @@ import type { JsonObject } from '@drippulse/json';
 import type { ProviderAnswer, ProviderRequest } from './calls.ts';
 
 /**
- * Reads one page of a source of records. Called once for each page, with the cursor of the page before: a process that ends between two
- * pages loses nothing.
+ * Reads one page of a provider's records. It is called once for each page, with the cursor of the previous page, so
+ * that a process that ends between two pages loses nothing.
  *
- * - `config`: what to read; each reader has a schema of it.
- * - `cursor`: null for the first page ever; the cursor of the last page of a run starts the next run, which reads what changed since.
- * - `upper`: changes at or after it belong to the next run. The same for all pages of a run.
+ * - `config`: settings of the data source, for which each reader has a schema.
+ * - `cursor`: null for the very first page. The cursor of a run's last page starts the next run, which reads later
+ *   changes.
+ * - `upper`: changes at or after this time belong to the next run. All pages of a run have the same `upper`.
  */
 export type RecordPages = (options: {
   config: JsonObject;
@@ -16,14 +17,14 @@ export type RecordPages = (options: {
 }) => Generator<ProviderRequest, RecordPage, ProviderAnswer>;
 
 export type RecordPage = {
-  /** Rows by column. */
+  /** Rows, as cells by column. */
   rows: JsonObject[];
-  /** Where the next page, or after the last one the next run, goes on. */
+  /** Position of the next page. After the last page, position at which the next run starts. */
   cursor: JsonObject;
   isLast: boolean;
 };
 
-/** The columns that a source can give, from the provider's own description of them. */
+/** Lists the columns that a data source can provide, from the provider's own description. */
 export type RecordColumns = (config: JsonObject) => Generator<ProviderRequest, RecordColumn[], ProviderAnswer>;
 
 export type RecordColumn = { name: string; label: string; type: string };

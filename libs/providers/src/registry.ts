@@ -28,7 +28,7 @@ const registry: Readonly<Record<ProviderKey, { provider: Provider; actions: read
 /** The providers, in the order of the documentation. */
 export const providers: readonly Provider[] = providerKeys.map((key) => registry[key].provider);
 
-/** The provider of a key or alias, in any case. */
+/** Finds a provider by its key or alias, ignoring case. */
 export function findProvider(name: string): Provider | undefined {
   const key = resolveProvider(name);
   return key && registry[key].provider;
@@ -38,7 +38,7 @@ export function actionsOf(key: ProviderKey): readonly Action[] {
   return registry[key].actions;
 }
 
-/** The action of a provider, which may be named by an alias. */
+/** Finds an action by its name. `provider` may be the key or an alias of the provider. */
 export function findAction(provider: string, name: string): Action | undefined {
   const key = resolveProvider(provider);
   return key && registry[key].actions.find((action) => action.name === name);

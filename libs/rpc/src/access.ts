@@ -7,8 +7,8 @@ import { restOf } from './rest-option.ts';
 import { permits, scopeOf } from './scopes.ts';
 
 /**
- * Throws `permission_denied` unless the caller meets the method's rest option: least role, scope, user only, mode. Internal methods
- * (those without the option) and open ones (AUTH_NONE) take any caller.
+ * Throws `permission_denied` unless the caller meets the method's rest option: minimum role, scope, user only, mode.
+ * Internal methods (without that option) and open methods (AUTH_NONE) accept any caller.
  */
 export function checkAccess(method: DescMethod, caller: Caller): void {
   const option = restOf(method);
@@ -36,7 +36,10 @@ function checkScope(method: DescMethod, { scopes }: Caller): void {
   throw new DomainError('permission_denied', 'insufficient_scope', `The API key lacks the scope "${scope}".`);
 }
 
-/** The proto enum counts from 1 in the order of `roles`. A method without `min_role` takes administrators only. */
+/**
+ * Returns the rank of the required role. The proto enum counts from 1 in the order of `roles`. A method without
+ * `min_role` accepts only administrators.
+ */
 function requiredRank(minRole: ProtoRole): number {
   return minRole === ProtoRole.UNSPECIFIED ? ProtoRole.ADMIN : minRole;
 }

@@ -1,4 +1,4 @@
-/** Roles in ascending order. Each has all rights of the roles before it. */
+/** Roles in ascending order. Each role has all rights of the roles before it. */
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
 export type Role = (typeof roles)[number];
@@ -6,12 +6,13 @@ export type Role = (typeof roles)[number];
 /** Whether effects are real (`live`) or stubbed (`test`). */
 export type Mode = 'live' | 'test';
 
-/** Actors that are named by an id alone. */
+/** Actors that are identified by an id alone. */
 export const simpleActors = ['user', 'api_key', 'service', 'lead_form', 'lead_scoring'] as const;
 
 /**
- * Who acts: a user with a session, an API key, a service on its own behalf, a hosted form, a model elsewhere that scores leads,
- * or a step of a workflow. `hops` is the length of the chain of workflows that started each other, this one included.
+ * The actor: a user with a session, an API key, a service on its own behalf, a hosted form, an external model that
+ * scores leads, or a step of a workflow. `hops` is the length of the chain of workflows that started each other,
+ * including this one.
  */
 export type Actor =
   | { type: (typeof simpleActors)[number]; id: string }
@@ -23,6 +24,6 @@ export type Caller = {
   actor: Actor;
   role: Role;
   mode: Mode;
-  /** What a restricted API key may ask for, within its role. Absent where the role alone decides. */
+  /** The scopes of a restricted API key, within its role. Absent if the role alone decides. */
   scopes?: readonly string[];
 };

@@ -4,26 +4,32 @@ import { parseKeyList } from '@drippulse/process';
 import { callerOf } from './handler-context.ts';
 
 /**
- * All that follows from one cause: enrollments, the records that they make, and so on. Its name is that of the cause: the id
- * of an event, or `enrollment:<workflow>:<enrollment>`.
+ * Everything that follows from one cause: enrollments, the records that they make, and so on. The chain has the name of
+ * its cause: the id of an event, or `enrollment:<workflow>:<enrollment>`.
  */
 export type Chain = { organizationId: bigint; cause: string };
 
-/** Signs and reads the header `DripPulse-Chain`, by which what we send out keeps its chain when it comes back. */
+/**
+ * Signs and reads the header `DripPulse-Chain`, by which a request that leaves the platform keeps its chain when it
+ * comes back.
+ */
 export type ChainHeaders = {
-  /** The value of the header, valid 24 h from `at`. A repeat takes the time of the first attempt, and so has the same bytes. */
+  /**
+   * Returns the value of the header, valid for 24 h from `at`. A repeat uses the time of the first attempt, so it has
+   * the same bytes.
+   */
   sign(chain: Chain, at: Date): string;
   /**
-   * The chain of a header that this installation signed; undefined when it is malformed, forged or expired: the request is
-   * then a new cause.
+   * Returns the chain of a header that this installation signed. Returns undefined when the header is malformed, forged
+   * or expired; the request is then a new cause.
    */
   read(header: string, now: Date): Chain | undefined;
 };
 
-/** The header of requests that leave the platform, and of those that reach its API. */
+/** The header of requests that leave the platform, and of requests that reach its API. */
 export const chainHeader = 'drippulse-chain';
 
-/** The metadata of a call between services: the organization and the cause. The token beside it says who sent it. */
+/** The metadata of a call between services: the organization and the cause. The call's token proves the sender. */
 export const causeMetadata = 'x-cause';
 
 const lifetimeSeconds = 24 * 60 * 60;
@@ -31,9 +37,9 @@ const causePattern = /^[\w:-]{1,128}$/;
 const macLength = 22;
 
 /**
- * Chain headers by `CHAIN_KEYS`, a list of keys as `parseKeyList` reads it: the first signs, all of them read. The header is
- * `<organization>.<expiry>.<cause>.<mac>`. A signature by the key of a service would cost a tenth of a callback. When a key
- * is removed, the headers that it signed are new causes.
+ * Makes chain headers by `CHAIN_KEYS`, a list of keys as `parseKeyList` reads it: the first key signs, all keys read.
+ * The header is `<organization>.<expiry>.<cause>.<mac>`. A signature by the key of a service would cost a tenth of a
+ * callback. After a key is removed, requests with headers that it signed are new causes.
  */
 export function createChainHeaders(keys: string): ChainHeaders {
   const { current, all } = parseKeyList('CHAIN_KEYS', keys, createSecretKey);
@@ -54,14 +60,14 @@ export function createChainHeaders(keys: string): ChainHeaders {
   };
 }
 
-/** The metadata that a call carries for a chain. */
+/** Returns the metadata that a call carries for a chain. */
 export function causeText({ organizationId, cause }: Chain): string {
   return `${organizationId} ${cause}`;
 }
 
 /**
- * The cause that a served call follows from; undefined when the call is a cause itself. The chain of an organization other
- * than the caller's is ignored.
+ * Returns the cause that a served call follows from; undefined when the call is itself a cause. The chain of an
+ * organization other than the caller's is ignored.
  */
 export function causeOf(call: HandlerContext): string | undefined {
   const text = call.requestHeader.get(causeMetadata);
@@ -70,7 +76,7 @@ export function causeOf(call: HandlerContext): string | undefined {
   return organization === String(callerOf(call).organizationId) ? cause : undefined;
 }
 
-/** 128 bits are enough for a value that can only be guessed online. */
+/** Computes the MAC of a string. 128 bits suffice for a value that can only be guessed online. */
 function macOf(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
 }

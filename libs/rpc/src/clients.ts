@@ -10,16 +10,16 @@ type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
 const defaultTimeoutMs = 10_000;
 
-/** The service that calls go to, and the tokens that prove their caller. */
+/** The service to call, and the tokens that prove the caller. */
 type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
 
 /**
- * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call being
- * served, they also carry its request id, trace context and cause, end when it ends, and have no later deadline. Default deadline:
- * 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
+ * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call
+ * being served, they also carry that call's request id, trace context and cause, end when that call ends, and have no
+ * later deadline. Default deadline: 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
  *
- * A call that a service makes to carry out a permitted one is not restricted by the scopes of the caller's key: the scopes are about
- * what a key asks the API for.
+ * Scopes of the caller's key restrict only requests to the API. They do not restrict the calls that a service makes to
+ * carry out a permitted request.
  */
 export function clientFor<S extends DescService>(
   service: S,

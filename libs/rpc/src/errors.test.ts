@@ -25,7 +25,7 @@ test('a violation travels whole, and an error of a peer that knows no codes is r
   const violations: Violation[] = [
     { field: 'name', message: 'is required', code: 'required' },
     { field: 'status', message: 'must be one of on, off', code: 'enum', allowed: ['on', 'off'], suggestion: 'on' },
-    { field: 'steps.0.type', message: 'Step 0 (wiat): is no type', code: 'enum', phrase: 'is no type' },
+    { field: 'steps.0.type', message: 'Step 0 (wiat): is not a type', code: 'enum', phrase: 'is not a type' },
   ];
   const sent = toConnectError(new DomainError('invalid', 'validation_failed', 'no', { violations }));
   expect(fromConnectError(sent).violations).toEqual(violations);

@@ -10,36 +10,36 @@ import type { GrpcTls } from './tls.ts';
 const channelOptions: grpc.ClientOptions = {
   'grpc.max_receive_message_length': maxWireBytes,
   'grpc.max_send_message_length': maxWireBytes,
-  // The default waits 1 s before the first reconnect and grows to minutes: longer than a restart takes.
+  // By default grpc-js waits 1 s before the first reconnect, growing to minutes: longer than a restart takes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
   // A rolling upgrade changes the address of every replica within seconds. With the default of 30 s a client would call
-  // addresses that are gone.
+  // addresses that no longer exist.
   'grpc.dns_min_time_between_resolutions_ms': 1000,
-  // Saves a second DNS query: we publish no service configuration.
+  // Saves a second DNS query: the platform publishes no service configuration.
   'grpc.service_config_disable_resolution': 1,
   [lookUpEveryMs]: 10_000,
-  // A peer that vanished is found out within 9 s: before the deadline of a call, which is 10 s unless it says otherwise.
+  // A vanished peer is detected within 9 s, which is before the default deadline of a call, 10 s.
   'grpc.keepalive_time_ms': 4000,
   'grpc.keepalive_timeout_ms': 5000,
-  // Statistics for a debugger that nobody attaches.
+  // Statistics for a debugger, which nobody attaches.
   'grpc.enable_channelz': 0,
   // Spreads calls evenly over the replicas of a name.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
-/** Gives a client connections of its own; by default clients of one address share them. */
+/** Gives a client connections of its own. By default, clients of one address share their connections. */
 const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
 type Peer = ServiceName | RoleName;
 
 /**
- * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
- * A name is looked up every 10 s: calls then go to the processes that it gained, and no longer to those that it lost.
- * Connections to the others stay open.
+ * Makes peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with
+ * mutual TLS. A name is looked up every 10 s: calls then go to processes that the name gained, and no longer to
+ * processes that it lost. Connections to all other processes stay open.
  *
- * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the connection,
- * up to 2 s after the peer was lost. Calls of a peer that is away for longer fail at once.
+ * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the
+ * connection, up to 2 s after the peer was lost. Calls of a peer that is unavailable for longer fail immediately.
  */
 export function createGrpcPeers(
   addresses: Partial<Record<Peer, string>>,

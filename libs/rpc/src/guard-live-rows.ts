@@ -8,18 +8,18 @@ import { pathRow } from './path-row.ts';
 import { restOf } from './rest-option.ts';
 
 /**
- * Finds the mode of a row by its id in the path. `ids` has all parameters of the path, by name. Undefined for a row that the
- * caller's organization does not have.
+ * Finds the mode of a row by its id in the path. `ids` has all parameters of the path, by name. Returns undefined for a
+ * row that the caller's organization does not have.
  */
 type RowMode = (caller: Caller, id: unknown, ids: Readonly<Record<string, unknown>>) => Promise<Mode | undefined>;
 
-/** The kinds of rows that methods change: the segment before the id in the path, such as `workflows` in `/workflows/{id}`. */
+/** Finders of modes by the kind of row: the segment before the id in the path (`workflows` in `/workflows/{id}`). */
 export type RowModes = Readonly<Record<string, RowMode>>;
 
 /**
- * Refuses a test key as `test_mode` when the row that the method changes is live, before the method runs. The rest option
- * says which row that is (`changes`). The mode of a row never changes, so the answer is still right when the method runs. A
- * call of a live caller costs nothing. A method whose kind has no entry in `modes` fails for test keys.
+ * Refuses a test key as `test_mode` when the row that the method changes is live, before the method runs. The rest
+ * option names that row (`changes`). The mode of a row never changes, so the decision is still right when the method
+ * runs. A call of a live caller costs nothing. A method whose kind has no entry in `modes` fails for test keys.
  */
 export function guardLiveRows(modes: RowModes): Interceptor {
   return (next) => (request) => {

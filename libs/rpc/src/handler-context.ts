@@ -6,7 +6,7 @@ export const callerKey: ContextKey<Caller | undefined> = createContextKey<Caller
   description: 'caller',
 });
 
-/** The caller whose token came with the call. Throws when the interceptors of this library did not run. */
+/** Returns the caller whose token came with the call. Throws when the interceptors of this library did not run. */
 export function callerOf(call: Pick<HandlerContext, 'values'>): Caller {
   const caller = call.values.get(callerKey);
   if (!caller) throw new Error('the call has no caller: it is served without serverInterceptors');
@@ -14,14 +14,14 @@ export function callerOf(call: Pick<HandlerContext, 'values'>): Caller {
 }
 
 /**
- * The same call on behalf of another caller. For open methods, which have no caller of their own, once the service has found
- * the owner of the resource.
+ * Returns the call on behalf of another caller. It is for open methods, which have no caller of their own, once the
+ * service has found the owner of the resource.
  */
 export function actingAs(call: HandlerContext, caller: Caller): HandlerContext {
   return { ...call, values: createContextValues().set(callerKey, caller) };
 }
 
-/** The request id of the call. */
+/** Returns the request id of the call. */
 export function requestIdOf(call: HandlerContext): string | undefined {
   return call.requestHeader.get('x-request-id') ?? undefined;
 }

@@ -9,7 +9,7 @@ import { type OnWork, onWorkKey } from './work.ts';
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };
 
 /**
- * Peers in one process. Each call looks its service up, so that services may call each other in a circle. Messages are
+ * Makes peers in one process. Each call looks its service up, so services may call each other in a circle. Messages are
  * encoded and tokens checked as over gRPC.
  */
 export function createInMemoryPeers(): Peers {
@@ -44,11 +44,11 @@ export function createInMemoryPeers(): Peers {
   };
 }
 
-/** Like `createRouterTransport`, but it ends a stream whose reader goes away. */
+/** Makes a transport as `createRouterTransport` does, but ends a stream whose reader goes away. */
 function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
   const router = createConnectRouter({ ...limits, interceptors, connect: true });
   routes(router);
-  // By the headers of the request, which reach the handler as they are; its context values do not.
+  // Keyed by the headers of the request, which reach the handler unchanged; its context values do not.
   const followers = new WeakMap<Headers, OnWork>();
   const follow: Interceptor = (next) => (request) => {
     const onWork = request.contextValues.get(onWorkKey);
@@ -72,8 +72,9 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
 type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
- * Ends a call when its caller aborts or its deadline passes, whatever its handler waits for, and so does the stream of its
- * answer. There is no connection whose loss would end them. Who follows the work learns when the handler itself has ended.
+ * Ends a call, or the stream of its answer, when its caller aborts or its deadline passes, even if its handler still
+ * waits, because there is no connection whose loss would end the call. A follower of the work learns when the handler
+ * itself has ended.
  */
 function endingWithItsCaller(
   handler: UniversalHandler,

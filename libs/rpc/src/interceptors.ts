@@ -7,9 +7,9 @@ import { measureCalls } from './metrics.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
- * The interceptors of every served call. They require a valid internal token, check the method's rest option, and turn errors
- * into statuses. This is the only place that logs internal failures, with their cause. What is away or refused for lack of room is
- * summed by its reason: callers decide how often that happens.
+ * Returns the interceptors of every served call. They require a valid internal token, check the method's rest option,
+ * and turn errors into statuses. This is the only place that logs internal failures, with their cause. Failures of
+ * unavailable or overloaded peers are summed by reason, because callers decide how often they happen.
  */
 export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
   const { tokens, log, metrics } = options;
@@ -53,12 +53,12 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
       finish('OK');
       return response;
     }
-    // The messages pass through unchanged, and so does their type.
+    // The messages pass through unchanged, so their type does not change either.
     return { ...response, message: guarded(response.message) } as StreamResponse;
   };
 }
 
-/** Whether a handler stopped because its call had ended. Then the reason of that is the answer. */
+/** Whether a handler stopped because its call had ended. If so, the answer is the reason of that end. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return (
     signal.aborted && signal.reason instanceof ConnectError && error instanceof Error && error.name === 'AbortError'
@@ -69,7 +69,8 @@ function authenticate(tokens: Tokens): Interceptor {
   return (next) => async (request) => {
     const token = /^Bearer (.+)$/.exec(request.header.get('authorization') ?? '')?.[1];
     const caller = token && (await tokens.verify(token).catch(() => undefined));
-    // Without ErrorInfo, so that it becomes `internal`: a service with a bad token is our fault, not the API caller's.
+    // Without ErrorInfo, so that it becomes `internal`, because a bad token of a service is the platform's fault, not
+    // the API caller's.
     if (!caller) throw new ConnectError('a valid internal token is required', Code.Unauthenticated);
     checkAccess(request.method, caller);
     request.contextValues.set(callerKey, caller);

@@ -12,25 +12,25 @@ import { fromConnectError } from './errors.ts';
 export const largeAnswerKey: ContextKey<boolean> = createContextKey(false, { description: 'large answer' });
 
 /**
- * The context values of a call whose answer may be large. It then has a connection that small calls do not use: within a shared
- * stream, the answers of others would wait behind all of its bytes.
+ * Returns the context values of a call whose answer may be large. Such a call uses a connection apart from small calls:
+ * within a shared stream, the answers of other calls would wait behind all its bytes.
  */
 export function withLargeAnswer(): ContextValues {
   return createContextValues().set(largeAnswerKey, true);
 }
 
 /**
- * What the caller of a list takes: one whose rows have at most 256 KiB, at most 4 MiB, or as many as there are. It has a place among lists of
- * the size that it asks for.
+ * The size of list that a caller takes: rows of at most 256 KiB, at most 4 MiB, or without a limit of this kind. The
+ * list gets a place among lists of its requested size.
  */
 export type ListSize = (typeof listSizes)[number];
 
 const listSizes = ['small', 'medium', 'large'] as const;
 
-/** The metadata by which the gateway tells a service which list it takes. */
+/** The metadata by which the gateway requests a list size from a service. */
 export const listSizeMetadata = 'x-list-size';
 
-/** The list that a call takes; undefined of one that is no list of a client, and has no bound. */
+/** Returns the list size that a call takes; undefined for a call that is not a client's list and has no bound. */
 export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeader'>): ListSize | undefined {
   const text = requestHeader.get(listSizeMetadata);
   return listSizes.find((size) => size === text);
@@ -38,7 +38,10 @@ export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeade
 
 const largeListReason = 'large_list';
 
-/** The refusal of a list that is larger than it was asked for. Its caller takes another place and asks again, so no client sees it. */
+/**
+ * Makes the refusal of a list that is larger than its requested size. The caller takes a place for a larger list and
+ * asks again, so no client sees the refusal.
+ */
 export function largeListError(): DomainError {
   return new DomainError(
     'aborted',

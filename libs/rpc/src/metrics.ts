@@ -2,10 +2,10 @@ import { histogram, type Metrics } from '@drippulse/observability';
 
 type Duration = { observe(seconds: number): void };
 
-/** Measures served calls. Start a call by its method; the returned function ends it with its code, and counts it once. */
+/** Measures served calls. Start a call by its method; the returned function ends it with its code, and counts once. */
 export function measureCalls(metrics: Metrics): (method: string) => (code: string) => void {
   const durations = histogram(metrics, 'drippulse_rpc_duration_seconds');
-  // Cached, because the look-up by labels takes longer than the count. One entry for each method and code.
+  // Cached, because the look-up by labels takes longer than the count. There is one entry for each method and code.
   const places = new Map<string, Duration>();
 
   function placeOf(method: string, code: string): Duration {

@@ -1,22 +1,22 @@
 import { Mode as ProtoMode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import type { Caller, Mode } from './caller.ts';
 
-/** The mode that a column has. */
+/** Returns the mode in a column. */
 export function modeOf(column: string): Mode {
   return column === 'test' ? 'test' : 'live';
 }
 
-/** A stored mode as the API shows it. */
+/** Converts a stored mode to its form in the API. */
 export function modeToProto(mode: string): ProtoMode {
   return mode === 'test' ? ProtoMode.TEST : ProtoMode.LIVE;
 }
 
-/** The mode of a message. Messages from before the member existed are live. */
+/** Returns the mode of a message. Messages from before the member existed are live. */
 export function modeFromProto(mode: ProtoMode | undefined): Mode {
   return mode === ProtoMode.TEST ? 'test' : 'live';
 }
 
-/** The mode of the rows that a list shows: the one that is asked for, else that of the caller. */
+/** Returns the mode of the rows that a list shows: the requested mode, else the caller's. */
 export function listedMode(request: { mode?: ProtoMode | undefined }, caller: Caller): Mode {
   return request.mode === undefined ? caller.mode : modeFromProto(request.mode);
 }

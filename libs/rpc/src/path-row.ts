@@ -13,13 +13,13 @@ export type PathRow = {
   ids: Readonly<Record<string, unknown>>;
 };
 
-/** The row that a parameter of the path names; without one, the last. */
+/** Returns the row that a parameter of the path names; by default the last parameter. */
 export function pathRow(method: DescMethod, message: Message, parameter?: string): PathRow {
   const segments = String(getOption(method, http).pattern.value).split('/');
   const parameters = segments.flatMap((segment) => /^\{(\w+)\}$/.exec(segment)?.[1] ?? []);
   const named = parameter ?? parameters.at(-1);
   const kind = named === undefined ? segments.at(-1) : segments[segments.indexOf(`{${named}}`) - 1];
-  if (kind === undefined) throw new Error(`${method.toString()}: ${named} is no parameter of the path`);
+  if (kind === undefined) throw new Error(`${method.toString()}: ${named} is not a parameter of the path`);
   // A message has its fields as own members, by their local names.
   const values = message as unknown as Record<string, unknown>;
   const ids = Object.fromEntries(parameters.map((name) => [name, values[localNameOf(method, name)]]));

@@ -6,26 +6,26 @@ import type { GrpcTls } from './tls.ts';
 /** Registers the methods of a service. */
 export type Routes = (router: ConnectRouter) => void;
 
-/** The largest message, in bytes, both ways and in both kinds of peers. The gateway sets the limits of JSON. */
+/** The largest message, in bytes, in both directions and in both kinds of peers. The gateway has limits of its own. */
 export const maxMessageBytes = 32 << 20;
 
-/** The same with the envelope of a shared stream. */
+/** The largest message with the envelope of a shared stream, in bytes. */
 export const maxWireBytes: number = maxMessageBytes + (64 << 10);
 
-/** The way from one service to the others: in the same process, or over gRPC. */
+/** The connections from one service to the others: in the same process, or over gRPC. */
 export type Peers = {
-  /** The TLS files for a port of this process; undefined without a port, and where gRPC is plain. */
+  /** The TLS files for a port of this process. Undefined if the process has no port, or gRPC is plain. */
   tls: GrpcTls | undefined;
   /**
-   * Works before the service is there. Until then calls fail with UNAVAILABLE. A role without an address of its own is reached at
-   * that of its service.
+   * Returns the transport to a peer. It may be called before the peer is up; until then calls fail with UNAVAILABLE. A
+   * role without an address of its own is reached at its service's address.
    */
   transport(peer: ServiceName | RoleName): Transport;
-  /** Makes a service of this process reachable, with the check behind `isServing`. Peers over gRPC ignore it. */
+  /** Makes a service of this process reachable, with the check behind `isServing`. Peers over gRPC ignore this call. */
   register(service: ServiceName, routes: Routes, interceptors: Interceptor[], isReady?: Part): void;
-  /** Removes a service that stops. Peers over gRPC ignore it. */
+  /** Removes a service that stops. Peers over gRPC ignore this call. */
   unregister(service: ServiceName): void;
-  /** Whether the service answers now. */
+  /** Returns whether the service answers at present. */
   isServing(service: ServiceName): Promise<boolean>;
   close(): void;
 };

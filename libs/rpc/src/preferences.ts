@@ -1,13 +1,13 @@
 import type { HandlerContext } from '@connectrpc/connect';
 
-/** The preferences of a request by their lower-case names (RFC 7240); one without a value has an empty one. */
+/** The preferences of a request by their lower-case names (RFC 7240). A preference without a value has an empty one. */
 type Preferences = ReadonlyMap<string, string>;
 
 const none: Preferences = new Map();
 
 /**
- * Reads a `Prefer` header. The first of equal preferences counts, as the standard has it. Parameters of preferences, and parts
- * that are no preference, are ignored: a preference is a wish, and no error.
+ * Reads a `Prefer` header. The first of equal preferences counts, as in the standard. Parameters of preferences, and
+ * malformed parts, are ignored: a preference is a wish, so it causes no error.
  */
 export function readPreferences(header: string | undefined): Preferences {
   if (header === undefined) return none;
@@ -20,7 +20,7 @@ export function readPreferences(header: string | undefined): Preferences {
   return preferences;
 }
 
-/** Whether a call prefers to be answered before its work is done. */
+/** Whether a call prefers an answer before its work is done. */
 export function prefersAsync(call: Pick<HandlerContext, 'requestHeader'>): boolean {
   return readPreferences(call.requestHeader.get('prefer') ?? undefined).has('respond-async');
 }
@@ -28,14 +28,14 @@ export function prefersAsync(call: Pick<HandlerContext, 'requestHeader'>): boole
 /** The metadata by which the gateway tells a service that a request prefers `handling=strict`. */
 export const strictMetadata = 'x-handling';
 
-/** Whether a call prefers that what the service does not know is refused. */
+/** Whether a call prefers that unknown members are refused. */
 export function isStrict(call: Pick<HandlerContext, 'requestHeader'>): boolean {
   return call.requestHeader.get(strictMetadata) === 'strict';
 }
 
 const preference = /^\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]*)))?\s*(?:;|$)/;
 
-/** The header cut at its commas, but for those within quotes. */
+/** Splits the header at its commas, except commas within quotes. */
 function* partsOf(header: string): Generator<string> {
   let start = 0;
   let isQuoted = false;

@@ -3,7 +3,7 @@ import { type MethodRest, rest } from '@drippulse/proto/drippulse/rest/v1/rest_p
 
 const restOptions = new WeakMap<DescMethod, MethodRest | undefined>();
 
-/** The rest option of a method. It is cached: reading it from the descriptor decodes it each time. */
+/** Returns the rest option of a method. It is cached, because each reading from the descriptor decodes it. */
 export function restOf(method: DescMethod): MethodRest | undefined {
   if (restOptions.has(method)) return restOptions.get(method);
   const option = hasOption(method, rest) ? getOption(method, rest) : undefined;

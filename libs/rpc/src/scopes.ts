@@ -3,8 +3,9 @@ import { Auth, Effect } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { restOf } from './rest-option.ts';
 
 /**
- * The scope that a restricted API key needs for a method: the first word of its operation id, and `read` if the method changes
- * nothing, else `write`. Undefined for methods that no key may call, that need no credential, or that every key may call.
+ * Returns the scope that a restricted API key needs for a method: the first word of its operation id, and `read` if the
+ * method changes nothing, else `write`. Returns undefined for methods that no key may call, that need no credential, or
+ * that every key may call.
  */
 export function scopeOf(method: DescMethod): string | undefined {
   const option = restOf(method);
@@ -13,7 +14,7 @@ export function scopeOf(method: DescMethod): string | undefined {
   return `${area}:${option.effect > Effect.NONE ? 'write' : 'read'}`;
 }
 
-/** Whether scopes permit what needs `scope`. Writes of an area answer its rows, so they include its reads. */
+/** Whether scopes permit what `scope` covers. Writes of an area return its rows, so they include its reads. */
 export function permits(scopes: readonly string[], scope: string): boolean {
   return scopes.includes(scope) || scopes.includes(scope.replace(/:read$/, ':write'));
 }

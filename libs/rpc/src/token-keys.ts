@@ -9,12 +9,12 @@ export type InternalKeys = {
   verifying: ReadonlyMap<string, { service: ServiceName; key: KeyObject }>;
 };
 
-/** A JWK of INTERNAL_TOKEN_KEYS. The key id is the service and a random part: it names the only issuer of the key. */
+/** A JWK of INTERNAL_TOKEN_KEYS. The key id is the service and a random part, so it names the key's only issuer. */
 type InternalJwk = { kty: string; crv: string; x: string; d?: string; kid: string };
 
 /**
- * Makes the value of INTERNAL_TOKEN_KEYS for each service: a JSON array of Ed25519 JWKs, its own private key first,
- * then the public key of every service.
+ * Makes the value of INTERNAL_TOKEN_KEYS for each service: a JSON array of Ed25519 JWKs, the service's own private key
+ * first, then the public key of every service.
  */
 export function generateInternalTokenKeys<S extends ServiceName>(services: readonly S[]): Record<S, string> {
   const privateJwks = services.map((service): [S, InternalJwk] => {
@@ -29,8 +29,8 @@ export function generateInternalTokenKeys<S extends ServiceName>(services: reado
 }
 
 /**
- * New keys for each service, with the former public keys after them. Events that the former keys have signed stay in Kafka
- * until its retention ends.
+ * Makes new keys for each service, followed by the former public keys. Events that the former keys have signed stay in
+ * Kafka until its retention ends.
  */
 export function renewInternalTokenKeys<S extends ServiceName>(
   services: readonly S[],
@@ -43,7 +43,7 @@ export function renewInternalTokenKeys<S extends ServiceName>(
     service,
     JSON.stringify([...parseJwks(String(text)), ...formerPublic.values()]),
   ]);
-  return Object.fromEntries(renewed) as Record<S, string>; // fromEntries forgets which keys there are
+  return Object.fromEntries(renewed) as Record<S, string>; // fromEntries loses the type of the keys
 }
 
 /** Reads INTERNAL_TOKEN_KEYS; throws a ConfigError that never quotes a key. */
@@ -76,7 +76,7 @@ function parseJwks(text: string): InternalJwk[] {
   try {
     jwks = JSON.parse(text);
   } catch {
-    throw malformed('is no JSON');
+    throw malformed('is not JSON');
   }
   if (!Array.isArray(jwks) || !jwks.every(isInternalJwk)) throw malformed('must be a JSON array of Ed25519 JWKs');
   return jwks;

@@ -6,21 +6,24 @@ import type { InternalKeys } from './token-keys.ts';
 
 /** Signs and verifies the internal tokens that carry a caller from service to service. */
 export type Tokens = {
-  /** A token for `audience`, valid 60 s, cached 30 s. */
+  /** Returns a token for `audience`, valid for 60 s and cached for 30 s. */
   mint(caller: Caller, audience: ServiceName): Promise<string>;
-  /** The caller of a token for this service. Throws an error of any kind if the token is not valid. */
+  /** Returns the caller of a token for this service. Throws an error of any kind if the token is not valid. */
   verify(token: string): Promise<Caller>;
 };
 
 const lifetimeSeconds = 60;
-/** Signing on each call would cost as much as a third of a request. A cached token is valid for at least 30 s. */
+/**
+ * Milliseconds for which a token is cached. Signing on each call would cost as much as a third of a request. A cached
+ * token is valid for at least 30 s more.
+ */
 const mintedForMs = 30_000;
-/** The largest difference between the clocks of two machines. */
+/** The largest difference that is tolerated between the clocks of two machines. */
 const clockToleranceSeconds = 5;
 
 /**
- * Accepts tokens for `service`. Tokens it mints name the owner of the private key as issuer: that is another service
- * where `service` runs inside the process of its host and shares the host's keys.
+ * Makes tokens, and accepts tokens for `service`. Minted tokens name the owner of the private key as issuer. The owner
+ * is another service if `service` runs inside the process of its host and shares the host's keys.
  */
 export function createTokens(options: { service: ServiceName; keys: InternalKeys }): Tokens {
   const { service, keys } = options;
@@ -79,7 +82,7 @@ async function check(keys: InternalKeys, service: ServiceName, token: string) {
       requiredClaims: ['exp', 'iss'],
     },
   );
-  // A service signs for itself only: its key must not let it speak for another service.
+  // A service signs only for itself, because its key must not let it speak for another service.
   if (payload.iss !== issuer) throw new Error('the token is signed by another service than it says');
   return { caller: readCaller(payload), expiresAtMs: Number(payload.exp) * 1000 + clockToleranceSeconds * 1000 };
 }

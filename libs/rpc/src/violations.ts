@@ -5,10 +5,10 @@ import { BadRequestSchema } from '@drippulse/proto/google/rpc/error_details_pb';
 
 type Details = ConnectError['details'];
 
-/** Characters of the hints of one error. Its details are trailers, of which peers take few kilobytes. */
+/** Limit of characters in the hints of one error. Its details are trailers, of which peers accept few kilobytes. */
 const maxHintCharacters = 4096;
 
-/** The details that carry violations: `google.rpc.BadRequest`, and our hints where there are any. */
+/** Builds the details that carry violations: `google.rpc.BadRequest`, and the platform's hints if there are any. */
 export function detailsOfViolations(violations: readonly Violation[]): Details {
   if (violations.length === 0) return [];
   const fieldViolations = violations.map(({ field, message, code = 'invalid' }) => ({
@@ -24,7 +24,7 @@ export function detailsOfViolations(violations: readonly Violation[]): Details {
   return details as never; // Connect's type of details names no schema
 }
 
-/** The violations of a failed call. Those of a peer that knows no codes are `invalid`. */
+/** Returns the violations of a failed call. Violations of a peer that knows no codes are `invalid`. */
 export function violationsOf(error: ConnectError): Violation[] {
   const hints = new Map(
     error.findDetails(ViolationHintsSchema).flatMap(({ hints }) => hints.map((hint) => [hint.index, hint])),

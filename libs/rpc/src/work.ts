@@ -1,9 +1,9 @@
 import { type ContextKey, type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
 
-/** Gets the work of a call when it begins: it settles, and never fails, when the work has ended. */
+/** Gets the work of a call when it begins. The promise settles when the work has ended, and never rejects. */
 export type OnWork = (work: Promise<unknown>) => void;
 
-/** The context key of who follows the work of a call. */
+/** The context key of the follower of a call's work. */
 export const onWorkKey: ContextKey<OnWork | undefined> = createContextKey<OnWork | undefined>(undefined, {
   description: 'work',
 });
@@ -12,13 +12,13 @@ export const onWorkKey: ContextKey<OnWork | undefined> = createContextKey<OnWork
 export type Work = {
   /** The context values to make the call with. */
   values: ContextValues;
-  /** Resolves when the work has ended; at once when no call was made. */
+  /** Resolves when the work has ended, or immediately when no call was made. */
   ended(): Promise<void>;
 };
 
 /**
- * Follows the work of a call. A caller that aborts has its answer at once, but a handler ends only when it looks at its signal: what
- * is given to the call belongs to the work until then, not to the caller.
+ * Follows the work of a call. A caller that aborts gets its answer immediately, but a handler ends only when it checks
+ * its signal. Until then, resources that were given to the call belong to the work, not to the caller.
  */
 export function followWork(values: ContextValues = createContextValues()): Work {
   const all: Promise<unknown>[] = [];

@@ -19,7 +19,7 @@ describe.each(layouts)('access %s', (layout) => {
     return clientFor(ProbeService, { peers: probe.peers, target: 'workflows', tokens })(editor).echo({ id: 1n });
   };
 
-  /** A token as the gateway signs it, with some of it changed. */
+  /** Makes a token as the gateway signs it, with some changes. */
   async function forge(changes: {
     claims?: object;
     issuer?: string;
@@ -65,7 +65,7 @@ describe.each(layouts)('access %s', (layout) => {
 
   test.each<[string, () => Promise<string>]>([
     ['no token', async () => ''],
-    ['a text that is no token', async () => 'nonsense'],
+    ['a text that is not a token', async () => 'nonsense'],
     ['an expired token', () => forge({ expiresIn: '-10s' })],
     ['a token for another service', () => forge({ audience: serviceOf('webhooks') })],
     ['a token that one service signed in the name of another', () => forge({ signedBy: serviceOf('webhooks') })],
@@ -78,8 +78,8 @@ describe.each(layouts)('access %s', (layout) => {
     ['a token of a workflow that counts no hops', () => forge({ claims: { actor: { type: 'workflow', id: '12' } } })],
     ['a token of an actor that there is not', () => forge({ claims: { actor: { type: 'robot', id: '12' } } })],
     ['a token with a role that does not exist', () => forge({ claims: { role: 'owner' } })],
-    ['a token whose scopes are no list', () => forge({ claims: { scopes: 'probe:write' } })],
-    ['a token with a scope that is no text', () => forge({ claims: { scopes: [1] } })],
+    ['a token whose scopes are not a list', () => forge({ claims: { scopes: 'probe:write' } })],
+    ['a token with a scope that is not text', () => forge({ claims: { scopes: [1] } })],
     ['a token that is not signed', async () => `${btoa('{"alg":"none"}')}.${btoa('{"org":"7","role":"admin"}')}.`],
   ])('%s is refused with UNAUTHENTICATED, and is a fault of ours for whoever called', async (_name, token) => {
     const error = await echoWith(await token()).catch((reason: unknown) => reason);

@@ -14,7 +14,7 @@ import type { GrpcTls } from '../src/tls.ts';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validMs = 3_600_000;
 
-/** A certificate authority that issues the files of services at 127.0.0.1. */
+/** Creates a certificate authority that issues the files of services at 127.0.0.1. */
 export async function createAuthority(name: string): Promise<{ issue(service: string): Promise<GrpcTls> }> {
   cryptoProvider.set(globalThis.crypto);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-certificates-'));

@@ -16,7 +16,7 @@ const tokensOf = (service: 'workflows' | 'gateway') =>
   rpc.createTokens({ service, keys: rpc.parseInternalTokenKeys(keys[service]) });
 const log = createLogger({ level: 'silent' });
 const opened: { stop(graceMs?: number): Promise<void> }[] = [];
-/** Answers the calls that wait for it. */
+/** Releases the answers of the waiting calls. */
 let release: () => void;
 const released = new Promise<void>((resolve) => {
   release = resolve;
@@ -42,7 +42,7 @@ async function serve(host: string, port: number) {
   return server;
 }
 
-// Other systems have one loopback address only.
+// Other systems have only one loopback address.
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('a name is followed to the process that took the place of the last one, twice within seconds', async () => {

@@ -9,7 +9,7 @@ import { serveEcho, tokens } from './serve-echo.ts';
 import { editor } from './start-probe.ts';
 import { startStreamCounter } from './stream-counter.ts';
 
-/** By server, the ids of its calls that have begun, and of those that saw their call end early. */
+/** By server, the ids of its calls that have begun, and the ids of the calls that saw their end early. */
 const begun: bigint[][] = [[], [], []];
 const ended: bigint[] = [];
 const opened: (() => unknown)[] = [];
@@ -61,7 +61,7 @@ test('calls made at once share streams, and each has its own answer or failure',
   );
   const expected = calls.map((_, index) => (index % 3 === 0 ? `${index} is gone` : String(index)));
   expect(await Promise.all(calls)).toEqual(expected);
-  // The first goes by itself: there is no other yet.
+  // The first call is sent alone, because no other call is under way yet. All further calls share streams.
   expect(counter.streams() - before).toBe(1 + 640 / 64);
 });
 
@@ -117,14 +117,14 @@ test('an answer of 31 MiB and one beyond 32 come among small ones, and fail none
 test('a stream that a slow call keeps open at a process that stops holds up no other call', async () => {
   const client = clientOf(`ipv4:${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
   while (begun.some((ids) => ids.length === 0)) await client.echo({ id: 0n });
-  // The first goes by itself, so that the slow one has a stream.
+  // This call is sent alone. The next call, which is slow, then gets a shared stream.
   const alone = client.echo({ id: heldId });
   const slow = client.echo({ id: heldId + 1n });
   while (!begun.flat().includes(heldId + 1n)) await client.echo({ id: 0n });
   const place = begun.findIndex((ids) => ids.includes(heldId + 1n));
   const made = begun[place]?.length;
   const stopping = servers[place]?.stop();
-  // They go on the stream of the slow call: it takes calls for a quarter of a second.
+  // These calls share the stream of the slow call, because a stream takes calls for a quarter of a second.
   await Promise.all(Array.from({ length: 20 }, () => client.echo({ id: 2n })));
   held.resolve();
   expect((await slow).id).toBe(heldId + 1n);

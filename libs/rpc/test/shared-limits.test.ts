@@ -38,7 +38,7 @@ afterEach(async () => {
   await server.stop(0);
 });
 
-/** A stream of a client that keeps to no limit, with the answers of each message that comes back. */
+/** Opens a stream of a client without limits, and records the answers in each message that comes back. */
 function openStream() {
   const stream: grpc.ClientDuplexStream<ShareRequest, ShareResponse> = client.makeBidiStreamRequest(
     pathOf(share),
@@ -75,7 +75,7 @@ test('refused calls that come in one message are refused a few in each turn of t
 test('of the calls of a stream so many run at once, and the others follow as they end', async () => {
   const { stream, messages } = openStream();
   const calls = await callsOf(200, pathOf(echo));
-  // A call that has not begun can be given up; it is not made and not answered.
+  // A call that has not begun can be cancelled; it is neither made nor answered.
   stream.write(create(ShareRequestSchema, { calls, cancelled: [200] }));
   await eventually(() => expect(begun).toHaveLength(callsAtOnce));
   released.resolve();

@@ -1,6 +1,6 @@
 import { startWatchedLine } from './watched-line.ts';
 
-/** Forwards connections to a local port. A connection that has carried `bytes` there stops until `goOn`. */
+/** Forwards connections to a local port. A connection whose client has sent `bytes` stops until `goOn`. */
 export async function startSlowLine(target: number, bytes: number) {
   const held: (() => void)[] = [];
   const line = await startWatchedLine(target, (client) => {

@@ -26,7 +26,7 @@ export const layouts = ['in memory', 'over grpc-js'] as const;
 
 export const editor: Caller = { organizationId: 7n, actor: { type: 'user', id: '3' }, role: 'editor', mode: 'live' };
 
-/** A service `workflows` with every kind of method, reached by `gateway` in one of the layouts. */
+/** Starts a service `workflows` with every kind of method, which `gateway` reaches in one of the layouts. */
 export async function startProbe(layout: (typeof layouts)[number], rowModes: RowModes = {}) {
   const lines: string[] = [];
   const log = createLogger({ service: 'probe', destination: { write: (line: string) => lines.push(line) } });
@@ -56,7 +56,7 @@ export async function startProbe(layout: (typeof layouts)[number], rowModes: Row
     tokens,
     /** Log lines of the service. */
     lines,
-    /** Ids of the calls whose handler began, and of those that saw their call end. */
+    /** Ids of the calls whose handler began, and of the calls that saw their end. */
     begun,
     ended,
     /** Ids of the rows that `patch` changed. */

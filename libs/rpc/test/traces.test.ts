@@ -17,7 +17,7 @@ collectTraces('probe', 1, new SimpleSpanProcessor({ exporter }));
 
 let server: RpcServer;
 let peers: Peers;
-/** Trace context that is active in handlers, which an event or a row would carry on. */
+/** Trace contexts that were active in handlers, which an event or a row would store. */
 let seen: (string | undefined)[];
 
 const clients = () => clientFor(ProbeService, { peers, target: 'workflows', tokens });
@@ -59,7 +59,7 @@ afterEach(async () => {
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 
-/** Makes calls below a span, as a request that is being served does, and returns all spans once there are so many more. */
+/** Makes calls below a span, like a request that is being served. Returns all spans once `count` more exist. */
 async function spansOf(count: number, calls: () => Promise<unknown>): Promise<ReadableSpan[]> {
   const request = startStep('request', 'internal', `00-${traceId}-b7ad6b7169203331-01`);
   await request.run(calls).catch(() => undefined);
@@ -70,7 +70,7 @@ async function spansOf(count: number, calls: () => Promise<unknown>): Promise<Re
   return spans;
 }
 
-/** Spans as lines, each below its parent. */
+/** Formats spans as lines, each below its parent. */
 function tree(
   spans: readonly ReadableSpan[],
   parent = spans.find(({ name }) => name === 'request'),

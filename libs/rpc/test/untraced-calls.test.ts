@@ -9,7 +9,7 @@ import { editor } from './start-probe.ts';
 
 test('a process that does not collect traces creates no spans, and passes the trace of its caller on', async () => {
   const exporter = new InMemorySpanExporter();
-  // It would see any span that is created.
+  // This provider would see any span that is created.
   trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
   const server = await serveSome({
     echo: ({ id }, call) => ({ id, header: call.requestHeader.get('traceparent') ?? '' }),

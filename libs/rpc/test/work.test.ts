@@ -6,7 +6,7 @@ import { clientFor, createGrpcPeers, createInMemoryPeers, followWork, withLargeA
 import { interceptors, serveSome, tokens } from './serve-echo.ts';
 import { editor, layouts } from './start-probe.ts';
 
-/** A client of a method whose calls with the id 1 go on until they are let go, whoever leaves. */
+/** Makes a client of a method whose calls with the id 1 last until they are released, even if their caller leaves. */
 async function start(layout: (typeof layouts)[number]) {
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const counts = { begun: 0, cancelled: 0 };
@@ -59,7 +59,7 @@ const sizes = layouts.flatMap((layout) => [
 test.each(sizes)('$layout: the work of a $size call that its caller leaves ends with its handler', async (given) => {
   await using service = await start(given.layout);
   const { ended, hasEnded } = await leave(service, given.size === 'large');
-  // The handler has heard of it, and goes on.
+  // The handler was notified, and continues.
   await eventually(() => expect(service.counts.cancelled).toBe(1));
   for (let id = 2n; id < 22n; id += 1n) expect(await service.client.echo({ id })).toMatchObject({ id });
   expect(hasEnded()).toBe(false);

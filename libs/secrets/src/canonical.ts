@@ -4,15 +4,15 @@ import { type Edit, edited, type View } from './view.ts';
 /** The escapes of JSON and JavaScript, of URLs and forms, and of HTML and XML. */
 const escapes = /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|["'\\/bfnrt])|(?:%[0-9a-f]{2})+|&#?[0-9a-z]{1,31};/gi;
 const beginsEscape = /[\\%&]/;
-/** More layers of escapes than a server makes by accident. The bound keeps the work in proportion to the text. */
+/** More layers of escapes than a server makes by accident. The bound keeps the work proportional to the text. */
 const mostLayers = 10;
 
 const shortEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * The view with every escape read, and then those that came out of it, and so on: whatever escaped a secret, and
- * however often, its canonical form is that of the secret itself.
+ * Returns the view with every escape resolved, then the escapes that this produced, and so on. So the canonical form of
+ * an escaped secret equals the canonical form of the secret itself, for any number of escapes of any kind.
  */
 export function canonical(view: View): View {
   if (!beginsEscape.test(view.text)) return view;
@@ -27,7 +27,7 @@ export function canonical(view: View): View {
   return inner;
 }
 
-/** What an escape of JSON or JavaScript means that begins with a backslash. */
+/** Returns the meaning of an escape of JSON or JavaScript that begins with a backslash. */
 export function readBackslash(written: string): string {
   if (written.length > 2) return String.fromCharCode(Number.parseInt(written.slice(2), 16));
   const letter = written.slice(1);
@@ -40,7 +40,7 @@ function readEscape(written: string, at: number): Edit[] {
   return by === written ? [] : [{ at, length: written.length, by }];
 }
 
-/** The characters of `%c3%a4…`. Bytes that are no UTF-8 stay as they are. */
+/** Returns the characters of `%c3%a4…`. Bytes that are not UTF-8 stay unchanged. */
 function readBytes(written: string, at: number): Edit[] {
   const bytes = Buffer.from(written.replaceAll('%', ''), 'hex');
   const edits: Edit[] = [];
@@ -53,7 +53,7 @@ function readBytes(written: string, at: number): Edit[] {
   return edits;
 }
 
-/** The length of the character of UTF-8 that begins with this byte; 0 when none does. */
+/** Returns the length of the UTF-8 character that begins with this byte; 0 when no character does. */
 function bytesOf(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return 0;

@@ -1,16 +1,14 @@
 import { edited, type View } from './view.ts';
 
-/**
- * Forms write a space as a plus, base64 has two alphabets, and a line end may stand as the letter of its short escape.
- */
+/** Forms write a space as a plus, base64 has two alphabets, and a line end may appear as the letter of its escape. */
 const sameUnits: Readonly<Record<string, string>> = {
   ...{ '+': ' ', '-': ' ', _: '/' },
   ...{ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' },
 };
 
 /**
- * The view as texts are compared: units that may stand for each other are one, and backslashes, which come and go,
- * none.
+ * Returns the view in a form for comparison: units that may replace each other become equal, and backslashes, which
+ * come and go, are dropped.
  */
 export function fold(view: View): View {
   const edits = Array.from(view.text.matchAll(/\\+/g), ({ 0: { length }, index }) => ({ at: index, length, by: '' }));

@@ -4,9 +4,10 @@ const mechanisms = [
 ].join('|');
 
 /**
- * Credentials that are known by their form, as sources of regular expressions. The one list of the platform: requests,
- * answers, errors and logs are searched for it. A format that keeps its first word, such as `Bearer`, has it in a
- * lookbehind. Every repetition is bounded or of one class of characters, so a search takes one pass.
+ * Credentials that are known by their form, as sources of regular expressions. It is the only such list of the
+ * platform: requests, answers, errors and logs are searched by it. A format that keeps its first word, such as
+ * `Bearer`, has the word in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes
+ * one pass.
  */
 export const formats: Readonly<Record<string, string>> = {
   'API key of DripPulse': '\\badcrm_(?:live|test)_[0-9A-Za-z]{8,}',
@@ -55,7 +56,7 @@ export const formats: Readonly<Record<string, string>> = {
   'HashiCorp Vault': '\\bhv[sbr]\\.[\\w-]{20,}',
 };
 
-/** Words in any case. Vendors' prefixes are case-sensitive, so the search as a whole is. */
+/** Matches words in any letter case. Vendors' prefixes are case-sensitive, so the search as a whole is too. */
 function anyCase(...words: string[]): string {
   const either = (letter: string) => `[${letter}${letter.toUpperCase()}]`;
   return words.map((word) => word.replace(/[a-z]/g, either)).join('|');

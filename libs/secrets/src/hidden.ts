@@ -1,12 +1,12 @@
 import { maskRequest, type RequestTexts } from './mask.ts';
 
-/** Seals and opens texts: the service's sealer. */
+/** Seals and opens texts. It is the service's sealer. */
 type Sealer = {
   seal(secret: Uint8Array, context: string): Buffer;
   open(box: Uint8Array, context: string): Buffer;
 };
 
-/** The request in an object that has one in its members `url` and `headers`, such as the config of a step. */
+/** Returns the request in an object with the members `url` and `headers`, such as the config of a step. */
 export function requestIn(holder: object): RequestTexts {
   const url: unknown = Reflect.get(holder, 'url');
   const headers: unknown = Reflect.get(holder, 'headers');
@@ -21,7 +21,10 @@ export function requestIn(holder: object): RequestTexts {
   };
 }
 
-/** The object with other texts in its request. Members that it does not have stay away, and all keep their order. */
+/**
+ * Returns a copy of the object with the URL and headers of its request replaced. Absent members stay absent, and the
+ * order of members is kept.
+ */
 export function withRequest<H extends object>(holder: H, { url, headers }: RequestTexts): H {
   const own: unknown = Reflect.get(holder, 'headers');
   return {
@@ -31,7 +34,7 @@ export function withRequest<H extends object>(holder: H, { url, headers }: Reque
   };
 }
 
-/** The object as people may see it, and its own texts if they differ. */
+/** Returns the object as people may see it, and its original texts if they differ. */
 export function hide<H extends object>(holder: H): { shown: H; hidden: RequestTexts | undefined } {
   const request = requestIn(holder);
   const masked = maskRequest(request);
@@ -41,7 +44,7 @@ export function hide<H extends object>(holder: H): { shown: H; hidden: RequestTe
   return isSame ? { shown: holder, hidden: undefined } : { shown: withRequest(holder, masked), hidden: request };
 }
 
-/** The steps of a workflow with the texts of their configs hidden, and these texts by the ids of the steps. */
+/** Returns the steps of a workflow with the texts of their configs hidden, and the hidden texts by step id. */
 export function hideConfigs<S extends { id: string; config: object }>(
   steps: readonly S[],
 ): { shown: S[]; hidden: Map<string, RequestTexts> } {
@@ -55,7 +58,7 @@ export function hideConfigs<S extends { id: string; config: object }>(
   return { shown, hidden };
 }
 
-/** The steps with their own texts again. */
+/** Returns the steps with their original texts. */
 export function revealConfigs<S extends { id: string; config: object }>(
   steps: readonly S[],
   hidden: ReadonlyMap<string, RequestTexts>,
@@ -66,17 +69,17 @@ export function revealConfigs<S extends { id: string; config: object }>(
   });
 }
 
-/** One box for the hidden texts of several objects, by their ids. Null when nothing is hidden. */
+/** Seals the hidden texts of several objects, by their ids, in one box. Returns null when nothing is hidden. */
 export function sealHidden(sealer: Sealer, context: string, hidden: ReadonlyMap<string, RequestTexts>): Buffer | null {
   return hidden.size === 0 ? null : sealer.seal(Buffer.from(JSON.stringify([...hidden])), context);
 }
 
-/** The texts in a box of `sealHidden`. */
+/** Returns the texts in a box of `sealHidden`. */
 export function openHidden(sealer: Sealer, context: string, box: Uint8Array | null): Map<string, RequestTexts> {
   return new Map(box === null ? [] : (JSON.parse(sealer.open(box, context).toString()) as [string, RequestTexts][]));
 }
 
-/** Where the steps of a workflow are sealed. The services of workflows and enrollments share it. */
+/** Returns the context with which a workflow's steps are sealed. Two services share it: workflows, enrollments. */
 export function stepsContext(workflowId: bigint): string {
   return `workflow steps:${workflowId}`;
 }

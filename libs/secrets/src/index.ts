@@ -1,4 +1,4 @@
-// The credentials of requests, and of what comes back.
+// The credentials of requests, and of their answers.
 
 export {
   hide,

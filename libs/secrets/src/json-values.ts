@@ -1,18 +1,16 @@
 import { readBackslash } from './canonical.ts';
 import { asItStands, type Edit, edited, type Span, type View } from './view.ts';
 
-/** A string (without its quotes) or a number of a JSON text, and the name of the member that it is the value of. */
+/** A string (without its quotes) or a number of a JSON text, and the name of its member. */
 export type JsonValue = Span & { kind: 'name' | 'string' | 'number'; name?: Span };
 
-/**
- * A string with its quote at the end, if it has one; a number; the beginning of a word; blanks and brackets; a colon.
- */
+/** Matches a string with its end quote, if it has one; a number; the start of a word; blanks and brackets; a colon. */
 const token = /"([^"\\]*(?:\\[\s\S]?[^"\\]*)*)"?|-?\d[\d.eE+-]*|[a-z]{1,5}|[\s{}[\],]+|:/gy;
 const words = ['true', 'false', 'null'];
 
 /**
- * The strings and numbers of a JSON text, which may be cut off at any place; undefined for a text that is none.
- * Brackets may be out of order: only what is a string, and what is its name, has to be certain.
+ * Reads the strings and numbers of a JSON text, which may be cut off at any place; undefined for other text. Brackets
+ * may be out of order, because only the strings, and their names, must be certain.
  */
 export function readJson(text: string): JsonValue[] | undefined {
   const values: JsonValue[] = [];
@@ -46,10 +44,10 @@ function isWord(text: string, isCut: boolean): boolean {
   return words.some((word) => word === text || (isCut && word.startsWith(text)));
 }
 
-/** Between two strings: a unit that no text has, and the one that no credential goes beyond. */
+/** Separates two strings: a unit that no text has, and the unit at which every credential ends. */
 const separator = '\uffff"';
 
-/** The strings and names of a JSON text as they are meant, apart from each other. */
+/** Returns the unescaped strings and names of a JSON text, separated from each other. */
 export function readStrings(text: string, values: readonly JsonValue[]): View {
   const gaps: Edit[] = [];
   let end = 0;

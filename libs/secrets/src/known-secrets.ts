@@ -3,19 +3,22 @@ import { fold } from './fold.ts';
 import { createNeedle, searchText } from './search-text.ts';
 import { asItStands, type Span, type View } from './view.ts';
 
-/** A shorter text is a part of too many words. */
+/** Minimum length of a known secret. A shorter text occurs in too many words. */
 const shortest = 6;
-/** Units of escapes, and those that one begins with: a cut may have left a part of one at the end of a text. */
+/**
+ * Matches units of escapes, including their first units: a truncation may leave a part of an escape at the end of a
+ * string.
+ */
 const escapeUnits = /[%&#\w\ufffd]/;
 const escapeStart = /[%&ux\ufffd]/;
 const longestHalf = 48;
 
-/** Finds secrets in a view. With `isCut` the end of the view may be the beginning of one. */
+/** Finds secrets in a view. With `isCut` the end of the view may be the beginning of a secret. */
 export type FindSecrets = (view: View, isCut: boolean) => Span[];
 
 /**
- * The search for all known secrets: as they are, without their scheme, the login and the password of Basic, and each of
- * these in base64 at any place of a longer text.
+ * Makes the search for all known secrets: unchanged, without their scheme, the login and the password of Basic, and
+ * each of these in base64 at any place of a longer text.
  */
 export function findSecrets(secrets: readonly string[]): FindSecrets {
   const forms = secrets.flatMap(partsOf).flatMap((part) => [part, ...base64Of(part)]);
@@ -41,14 +44,14 @@ export function findSecrets(secrets: readonly string[]): FindSecrets {
   };
 }
 
-/** Where the units at the end of a text begin that may be a part of an escape. */
+/** Returns the start of the units at the end of a string that may be a part of an escape. */
 function startOfHalf(text: string): number {
   let at = text.length;
   while (at > 0 && text.length - at < longestHalf && escapeUnits.test(text[at - 1] ?? '')) at -= 1;
   return at;
 }
 
-/** With a scheme such as `Bearer`, that is no secret. */
+/** Returns the parts of a secret, without a scheme such as `Bearer`, which is not secret. */
 function partsOf(secret: string): string[] {
   const [, scheme = '', bare = ''] = /^\s*([A-Za-z][\w-]*)\s+(\S.*)$/s.exec(secret) ?? [];
   if (bare === '') return [secret];
@@ -57,7 +60,10 @@ function partsOf(secret: string): string[] {
   return [secret, bare, login, login.slice(login.indexOf(':') + 1)];
 }
 
-/** The characters that the part alone decides, at each of the three places where it may begin in a group. */
+/**
+ * Returns the base64 characters that depend only on the part, for each of the three places in a group at which it may
+ * begin.
+ */
 function base64Of(part: string): string[] {
   const bytes = Buffer.from(part);
   return [0, 1, 2].map((offset) => {

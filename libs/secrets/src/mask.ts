@@ -2,22 +2,22 @@ import { isCredentialName, isHarmlessName } from './names.ts';
 import { originOf } from './origin.ts';
 import { looksLikeCredential } from './redact.ts';
 
-/** Shown instead of a credential. In a request it means "keep the stored value". */
+/** Shown in place of a credential. In a request it means "keep the stored value". */
 export const mask = '***';
 
-/** The texts of a request that may carry credentials; they may be templates. */
+/** The strings of a request that may carry credentials; they may be templates. */
 export type RequestTexts = { url: string; headers: Readonly<Record<string, string>> };
 
-/** A masked value that has no stored one to stand for, at a header or at the URL. */
+/** A mask that stands for no stored value, in a header or in the URL. */
 export type MaskProblem = { header?: string; message: string };
 
-/** Whether a value is to be sealed, by its name or its form. A value that comes from the data alone is no secret. */
+/** Whether a value must be sealed, by its name or its form. A value that comes only from the data is not a secret. */
 function isSecret(name: string, value: string): boolean {
   if (value === '' || isHarmlessName(name) || isOnlyTemplate(value)) return false;
   return isCredentialName(name) || looksLikeCredential(value);
 }
 
-/** The request as people may see it. Masking it again changes nothing. */
+/** Returns the request as people may see it. Masking it again changes nothing. */
 export function maskRequest({ url, headers }: RequestTexts): { url: string; headers: Record<string, string> } {
   return {
     url: mapQuery(url, (name, value) => (isSecret(decoded(name), decoded(value)) ? mask : value)),
@@ -27,7 +27,7 @@ export function maskRequest({ url, headers }: RequestTexts): { url: string; head
   };
 }
 
-/** The values of a request that must not be kept when the other side sends them back. */
+/** Returns the values of a request that must not be kept if the other side sends them back. */
 export function secretsOf({ url, headers }: RequestTexts): string[] {
   const secrets = Object.entries(headers).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
   mapQuery(url, (name, value) => {
@@ -38,8 +38,8 @@ export function secretsOf({ url, headers }: RequestTexts): string[] {
 }
 
 /**
- * The request with each mask replaced by the value that `former`, the request as it is stored, has in its place. A
- * secret stays where it was entered: when scheme, host or port differ, a mask stands for nothing.
+ * Returns the request with each mask replaced by the value that `former`, the stored request, has in its place. A
+ * secret stays where it was entered: when scheme, host or port differ, a mask stands for no value.
  */
 export function unmaskRequest(
   given: RequestTexts,
@@ -74,12 +74,12 @@ function problemOf(isMoved: boolean): string {
     : 'has a masked value, and none is stored: enter the value';
 }
 
-/** What a secret stays with: the origin, or the whole text as it is shown where no origin is written. */
+/** Returns the place that a secret belongs to: the origin, or the whole shown text if no origin is written. */
 function placeOf(url: string): string {
   return originOf(url) ?? maskRequest({ url, headers: {} }).url;
 }
 
-/** Values of the query by name, in order. */
+/** Returns the values of the query by name, in order. */
 function membersOf(url: string): Map<string, string[]> {
   const members = new Map<string, string[]>();
   mapQuery(url, (name, value) => {
@@ -113,7 +113,7 @@ function mapQuery(url: string, replace: (name: string, value: string) => string)
   return `${url.slice(0, start + 1)}${members.join('&')}${url.slice(end)}`;
 }
 
-/** The text with every template replaced by as many letters, and the function that reads the text itself. */
+/** Returns the text with every template replaced by as many letters, and a function that reads the original text. */
 function withoutTemplates(text: string) {
   const plain = text.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, (template) => 'x'.repeat(template.length));
   return { plain, at: (from: number, to: number) => text.slice(from, to) };
@@ -121,7 +121,10 @@ function withoutTemplates(text: string) {
 
 const schemeAlone = /^(?:(?:bearer|basic|digest|token|oauth|api-?key|key)\s)?\s*$/i;
 
-/** A template that names variables only, perhaps after a scheme such as `Bearer`. A text in quotes may be a secret. */
+/**
+ * Whether a value is a template that names only variables, perhaps after a scheme such as `Bearer`. A quoted string may
+ * be a secret.
+ */
 function isOnlyTemplate(value: string): boolean {
   if (!value.includes('{{')) return false;
   return schemeAlone.test(value.replace(/\{\{[^"'{}]*\}\}/g, ' '));

@@ -1,13 +1,13 @@
 const inside =
   /auth(?!or(?!iz))|token|key(?!word|board)|secret|cookie|passw|passphrase|credential|signature|session|jwt|bearer|hmac/i;
 const atEnd = /(?:^|[-_.])(?:sig|sid|pwd|pass|otp)$|^(?:code|pin)$/i;
-/** Headers that describe, identify and sign a message, and open nothing. Most requests have no others. */
+/** Headers that describe, identify or sign a message, and give no access. Most requests have no other headers. */
 const harmless = new Set([
   ...['content-type', 'accept', 'user-agent', 'idempotency-key'],
   ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'drippulse-chain'],
 ]);
 
-/** Whether a header of this name never has a credential, so that its value need not be looked at. */
+/** Whether a header of this name never carries a credential, so that its value need not be looked at. */
 export function isHarmlessName(name: string): boolean {
   return harmless.has(name) || harmless.has(name.toLowerCase());
 }
@@ -19,12 +19,12 @@ export function isCredentialName(name: string): boolean {
 
 const qualifier =
   'api|app|access|private|client|signing|secret|auth|account|encryption|master|shared|service|webhook|session|license';
-/** Tokens of a position in a list open nothing, and a later step may need them. */
+/** Excludes tokens of a position in a list, which give no access, and which a later step may need. */
 const notPosition = '(?<!(?:page|next|continuation|sync|cursor)[_-]?)';
 
 /**
- * The end of a name whose value is a credential wherever it stands, as the source of a regular expression. Narrower
- * than `isCredentialName`: an answer has many a `key` that is none.
+ * The end of a name whose value is a credential in any text, as the source of a regular expression. It matches fewer
+ * names than `isCredentialName`, because in answers many members named `key` are not credentials.
  */
 export const namedInText = [
   ...['authorization', 'cookie', 'pass(?:word|wd|phrase|code)', 'pwd', 'secret', 'credentials?', 'jwt'],

@@ -54,13 +54,13 @@ test.each([
 });
 
 test.each(['', 'h.example', '//h.example/', 'https://', 'https://[/{{ path }}', 'h.example/{{ path }}'])(
-  '%j is no URL, so it has no origin',
+  '%j is not a URL, so it has no origin',
   (url) => {
     expect(originOf(url)).toBeUndefined();
   },
 );
 
-// Each value is put where the template stands: the origin must not follow it.
+// Each value replaces the template; the origin must not follow it.
 const values = [
   '',
   'x',

@@ -1,12 +1,13 @@
 /**
- * Scheme, host and port of a URL that may be a template, as the URL standard reads them: with any number of slashes and
- * backslashes, and without tabs and line ends. Undefined when the data of a run choose them, and for what is no URL.
+ * Returns scheme, host and port of a URL that may be a template, as the URL standard reads them: with any number of
+ * slashes and backslashes, and without tabs and line ends. Returns undefined if the data of a run choose them, and for
+ * a text that is not a URL.
  */
 export function originOf(url: string): string | undefined {
   const template = url.search(/\{[{%]/);
   if (template < 0) return URL.parse(url)?.origin;
   const written = url.slice(0, template);
   const origin = URL.parse(written)?.origin;
-  // While a letter that follows can change the host or the port, so can the data.
+  // If a following letter can change the host or the port, so can the data.
   return URL.parse(`${written}x`)?.origin === origin ? origin : undefined;
 }

@@ -6,7 +6,7 @@ const hex = 'a1b2c3d4'.repeat(8);
 const letters = 'aB3dE5gH'.repeat(8);
 const pem = (kind: string) => `-----BEGIN ${kind}-----\n${letters}\n${letters}==\n-----END ${kind}-----`;
 
-/** A text for each format, with the part of it that is secret. Made of parts, so that no scanner takes it for a leak. */
+/** A text for each format, with its secret. Each is assembled from parts, so that no scanner takes it for a leak. */
 const examples: Record<string, [text: string, secret: string][]> = {
   'API key of DripPulse': [[`key adcrm_live_${letters.slice(0, 40)}.`, letters.slice(0, 40)]],
   'secret of Standard Webhooks': [
@@ -19,7 +19,7 @@ const examples: Record<string, [text: string, secret: string][]> = {
     [pem('OPENSSH PRIVATE KEY'), letters],
     [pem('ENCRYPTED PRIVATE KEY'), letters],
     [pem('PGP PRIVATE KEY BLOCK'), letters],
-    // Cut off by the limit of an excerpt.
+    // Truncated by the limit of an excerpt.
     [pem('PRIVATE KEY').slice(0, -40), letters],
     [JSON.stringify({ key: pem('PRIVATE KEY'), ok: true }), letters],
   ],
@@ -206,7 +206,7 @@ test('a text too short to be told from a word stays', () => {
   expect(redact('a cat sat', ['a', 'cat'])).toBe('a cat sat');
 });
 
-// A pattern that goes back over what it has read would be at it for minutes.
+// A pattern that backtracks would take minutes.
 test.each([
   `${'token '.repeat(100_000)}${'eyJaaaaaaaa.'.repeat(25_000)}${'"'.repeat(200_000)}`,
   '-----BEGIN PRIVATE KEY-----'.repeat(10_000),

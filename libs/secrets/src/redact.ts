@@ -6,16 +6,19 @@ import { namedInText } from './names.ts';
 import { asItStands, type Span, type View } from './view.ts';
 
 const redacted = '[redacted]';
-/** A request with more secrets than this is no request of a sensible step. Its answer is not worth the search. */
+/**
+ * Limits of secrets. A request with more secrets does not come from a sensible step, and its answer is not worth the
+ * search.
+ */
 const most = { secrets: 25, characters: 20 * 1024 };
 
 const byForm = new RegExp(Object.values(formats).join('|'), 'g');
 const hasForm = new RegExp(byForm.source);
 const isNamed = new RegExp(`^[\\w.-]{0,60}(?:${namedInText})$`, 'i');
 const longNumber = /^-?\d[\d.eE+-]{3,}$/;
-/** A member of JSON within another text, whose string may be cut off by its end. */
+/** Matches a member of JSON within another text. The end of the text may cut the member's string off. */
 const stringMember = new RegExp(`("[\\w.-]{0,60}(?:${namedInText})"\\s{0,4}:\\s{0,4}")(?:[^"\\\\]|\\\\.)+`, 'gi');
-/** `Authorization: Bearer …`, `password=…`, and members of JSON within another text. */
+/** Matches `Authorization: Bearer …`, `password=…`, and members of JSON within another text. */
 const scheme = '(?:(?:bearer|basic|token|negotiate|digest|hawk|oauth|aws4-hmac-sha256)\\s{1,4})?';
 const isNoText = '(?!(?:true|false|null)\\s{0,4}(?:[,}\\]]|$))';
 const named = new RegExp(
@@ -23,19 +26,19 @@ const named = new RegExp(
   'gi',
 );
 
-/** Whether a text has the form of a credential of some vendor. */
+/** Whether a string has the form of a credential of some vendor. */
 export function looksLikeCredential(text: string): boolean {
   return hasForm.test(text);
 }
 
-/** A part of the text to replace, and the text in its place. */
+/** A part of the text to replace, and its replacement. */
 type Replacement = Span & { by: string };
 
 /**
- * A text of somebody else with everything replaced that is a credential: the `known` secrets that went out with the
- * request, however the server escaped them; values named as credentials; and every known format. JSON is parsed, every
- * string and name in it is searched, and it stays JSON. Of a truncated text the end may be the beginning of a known
- * secret, and is replaced too. With more than 25 secrets, or 20 Ki characters of them, nothing of the text is kept.
+ * Returns a foreign text with every credential replaced: the `known` secrets of the request, however the server escaped
+ * them; values named as credentials; and every known format. JSON is parsed, every string and name in it is searched,
+ * and it stays JSON. The end of a truncated text may be the beginning of a known secret, and is then replaced too. With
+ * more than 25 secrets, or 20 Ki characters of secrets, the whole text is dropped.
  */
 export function redact(text: string, known: readonly string[] = [], isTruncated = false): string {
   if (text === '') return text;
@@ -44,7 +47,7 @@ export function redact(text: string, known: readonly string[] = [], isTruncated 
   const json = readJson(text);
   const plain = json === undefined ? asItStands(text) : readStrings(text, json);
   const inner = canonical(plain);
-  // Both are searched: what stands before a secret may look like a half of an escape.
+  // Both views are searched, because the text before a secret may look like half of an escape.
   const found = (inner === plain ? [plain] : [plain, inner]).flatMap((view) => [
     ...find(view, isTruncated),
     ...matchesOf(view, named),
@@ -59,7 +62,10 @@ function isTooMuch(known: readonly string[]): boolean {
   return known.length > most.secrets || known.reduce((sum, secret) => sum + secret.length, 0) > most.characters;
 }
 
-/** The matches of a global pattern, without what its first group has. `matchAll` would copy the pattern, which takes longer than most searches. */
+/**
+ * Returns the matches of a global pattern, without the text of its first group. `matchAll` would copy the pattern,
+ * which takes longer than most searches.
+ */
 function matchesOf(view: View, pattern: RegExp): Span[] {
   const spans: Span[] = [];
   pattern.lastIndex = 0;
@@ -70,7 +76,7 @@ function matchesOf(view: View, pattern: RegExp): Span[] {
   return spans;
 }
 
-/** The values that are named as credentials, and the numbers that are known. What stands in their place is a string. */
+/** Finds the values that are named as credentials, and the known numbers. Their replacement is a string. */
 function inJson(text: string, values: readonly JsonValue[], find: FindSecrets): Replacement[] {
   return values.flatMap(({ kind, name, from, to }) => {
     const value = text.slice(from, to);
@@ -84,7 +90,7 @@ function inJson(text: string, values: readonly JsonValue[], find: FindSecrets): 
   });
 }
 
-/** Of replacements that overlap, the first one and the longest counts. */
+/** Applies replacements. If some overlap, the first and longest counts. */
 function replaceAll(text: string, replacements: readonly Replacement[]): string {
   const pieces: string[] = [];
   let end = 0;

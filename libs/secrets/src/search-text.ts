@@ -1,4 +1,7 @@
-/** A text to search for, and of each of its beginnings the length of the longest shorter one that it ends with. */
+/**
+ * A string to search for, and for each of its prefixes the length of the longest shorter prefix with which the prefix
+ * ends.
+ */
 export type Needle = { text: string; borders: readonly number[] };
 
 export function createNeedle(text: string): Needle {
@@ -8,8 +11,9 @@ export function createNeedle(text: string): Needle {
 }
 
 /**
- * Calls `onUnit` for the units of a text, with how much of the needle ends there. It begins where the needle's first
- * units are, which the engine finds faster. One pass, by the method of Knuth, Morris and Pratt.
+ * Calls `onUnit` for the units of a string, with the length of the needle's prefix that ends at the unit. It begins at
+ * the first occurrence of the needle's first units, which the engine finds faster. It makes one pass, by the method of
+ * Knuth, Morris and Pratt.
  */
 export function searchText(
   needle: Needle,
@@ -27,7 +31,10 @@ export function searchText(
   }
 }
 
-/** How much of the needle ends with the unit at a place, when so much ended before it. */
+/**
+ * Returns the length of the needle's prefix that ends with the unit at a place. `matched` is the length before the
+ * unit.
+ */
 function longer({ text, borders }: Needle, matched: number, other: string, at: number): number {
   const unit = other.charCodeAt(at);
   let length = matched;

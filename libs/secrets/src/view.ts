@@ -1,22 +1,22 @@
-/** A text that was made of another one, and the place there of each of its UTF-16 units. */
+/** A string derived from another string. It maps each of its UTF-16 units to a place in the original string. */
 export type View = { text: string; from(at: number): number; to(at: number): number };
 
 /** A part of the original text. */
 export type Span = { from: number; to: number };
 
-/** A part of a view that reads otherwise. Nothing that begins or ends within a gap reaches into it. */
+/** A replacement in a part of a view. No span may begin or end within a gap. */
 export type Edit = { at: number; length: number; by: string; isGap?: boolean };
 
-/** A text as it stands. */
+/** Returns a string as the view of itself. */
 export function asItStands(text: string): View {
   return { text, from: (at) => at, to: (at) => at + 1 };
 }
 
-/** The view with these edits, which are in order. */
+/** Returns the view with these edits, which are in order. */
 export function edited(view: View, edits: readonly Edit[]): View {
   if (edits.length === 0) return view;
   const pieces: string[] = [];
-  /** Where each edit begins in the new text. */
+  /** The start of each edit in the new text. */
   const begins: number[] = [];
   let [read, written] = [0, 0];
   for (const { at, length, by } of edits) {
@@ -27,7 +27,7 @@ export function edited(view: View, edits: readonly Edit[]): View {
   }
   pieces.push(view.text.slice(read));
 
-  /** The edit that a place is in, or the same place in the view. */
+  /** Finds the edit that contains a place, or the corresponding place in the view. */
   function find(at: number): Edit | number {
     let [low, high] = [0, begins.length];
     while (low < high) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithRun } from './end-with-run.ts';
 import { keepLogSmall } from './rotate-log.ts';
 
-/** A server run as a child, apart from the terminal's Ctrl-C, with its output in a file. */
+/** A server that runs as a child, out of reach of the terminal's Ctrl-C, with its output in a file. */
 export type ChildServer = {
   pid: number;
   /** Sends SIGTERM, and SIGKILL after `patienceMs`. */
@@ -58,7 +58,7 @@ export async function startChildServer(options: {
   };
 }
 
-/** Whether something accepts connections on a port of 127.0.0.1. */
+/** Whether any process accepts connections on a port of 127.0.0.1. */
 export async function isListening(port: number): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port });
   try {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { runPid } from './run-id.ts';
 
-/** Polls until the run is gone. Then ends the server, if the process with its number is still the same. */
+/** Polls until the run is gone, and then ends the server, if its number still belongs to the same process. */
 const endServer = `
 run=$1 pid=$2 signal=$3
 born() {
@@ -14,7 +14,7 @@ while kill -0 "$run" 2>/dev/null; do alive || exit 0; sleep 1; done
 alive && kill -s "$signal" "$pid"
 `;
 
-/** Servers that end with the run may write into the folder for a moment longer. */
+/** Removes the folder. Servers that end with the run may write into the folder for a moment longer. */
 const removeFolder = `
 run=$1 folder=$2
 while kill -0 "$run" 2>/dev/null; do [ -e "$folder" ] || exit 0; sleep 1; done
@@ -22,8 +22,8 @@ for i in 1 2 3 4 5; do sleep 2; rm -rf "$folder"; [ -e "$folder" ] || exit 0; do
 `;
 
 /**
- * Ends a server when the run that started it is over. The processes of the run may be killed, so a small process beside
- * them watches.
+ * Ends a server when the run that started it is over. A small separate process watches, because the processes of the
+ * run may be killed.
  */
 export function endWithRun(pid: number, signal: 'INT' | 'KILL'): void {
   watch(endServer, [String(pid), signal]);

@@ -3,12 +3,15 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from './process-identity.ts';
 
-/** Creating the lock file and writing into it are microseconds apart, so an older empty one is left from a crash. */
+/**
+ * Creating the lock file and writing into it are microseconds apart, so an empty lock file older than this is left from
+ * a crash.
+ */
 const emptyForMs = 5_000;
 
 /**
- * Runs `work` while this process alone has the lock file; others wait. The lock of a process that is gone is taken
- * over. Not reentrant.
+ * Runs `work` while only this process has the lock file; others wait. The lock of a process that is gone is taken over.
+ * It is not reentrant.
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });

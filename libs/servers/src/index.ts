@@ -1,4 +1,4 @@
-// For layouts, benches and tests: servers that this machine runs.
+// For layouts, benches and tests: servers on this machine.
 
 export { isDiskFull, PostgresError } from './embedded-postgres/failures.ts';
 export {

@@ -2,18 +2,18 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
-/** The TCP port of a listening server. */
+/** Returns the TCP port of a listening server. */
 export function portOf(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server does not listen on a TCP port');
   return address.port;
 }
 
-/** Below the ports of outgoing connections, which could take one meanwhile, and below the ports of layouts. */
+/** Below the ports of outgoing connections, which could take a port in the meantime, and below the ports of layouts. */
 const range = { from: 11_000, to: 15_000 };
 let next = randomInt(range.from, range.to);
 
-/** A port of 127.0.0.1 that was free a moment ago. It may be taken again before it is used. */
+/** Returns a port of 127.0.0.1 that was free a moment ago. It may be taken again before it is used. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = next;

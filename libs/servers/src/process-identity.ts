@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A name of a running process that no later process gets. Process ids are used again, within moments in a container, so
- * on Linux the name contains the start time. Undefined when there is no such process.
+ * Returns a name of a running process that no later process gets. Process ids are reused, within moments in a
+ * container, so on Linux the name contains the start time. Returns undefined when there is no such process.
  */
 export function identityOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return isAlive(pid) ? String(pid) : undefined;
@@ -19,7 +19,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // By its member and not by its class: under jest, errors of Node are of another realm.
+    // Tests a member, not the class, because under jest errors of Node are of another realm.
     return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -3,7 +3,7 @@ import { copyFileSync, statSync, truncateSync } from 'node:fs';
 const largestBytes = 10_000_000;
 const checkEveryMs = 60_000;
 
-/** Checks every minute, until `stop`, whether the log of a server has grown beyond 10 MB, and rotates it then. */
+/** Checks every minute, until `stop`, whether the log of a server has grown beyond 10 MB, and if so rotates it. */
 export function keepLogSmall(file: string): { stop(): void } {
   const timer = setInterval(() => rotateIfLarge(file, largestBytes), checkEveryMs);
   timer.unref();
@@ -11,8 +11,8 @@ export function keepLogSmall(file: string): { stop(): void } {
 }
 
 /**
- * Copies a log with more than `mostBytes` to `<file>.1` and empties it. The server keeps the file open and appends to it, so
- * the file cannot be renamed. Lines that it writes between the two steps are lost.
+ * Copies a log with more than `mostBytes` to `<file>.1` and empties it. The server keeps the file open and appends to
+ * it, so the file cannot be renamed. Lines that the server writes between the two steps are lost.
  */
 export function rotateIfLarge(file: string, mostBytes: number): void {
   try {
@@ -20,6 +20,6 @@ export function rotateIfLarge(file: string, mostBytes: number): void {
     copyFileSync(file, `${file}.1`);
     truncateSync(file);
   } catch {
-    // The log is gone, or there is no room for a copy: the next check comes in a minute.
+    // The log is gone, or there is no room for a copy. The next check follows in a minute.
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { removeWithRun } from './end-with-run.ts';
 import { runId } from './run-id.ts';
 
-/** The folder that the processes of this run share; it is removed after the run. */
+/** Returns the folder that the processes of this run share. It is removed after the run. */
 export async function runFolder(): Promise<string> {
   const folder = path.join(os.tmpdir(), `drippulse-run-${runId()}`);
   const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
@@ -12,7 +12,7 @@ export async function runFolder(): Promise<string> {
   return folder;
 }
 
-/** A folder of one server; it is removed after the run. */
+/** Makes a folder for one server. It is removed after the run. */
 export async function temporaryFolder(name: string): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), `drippulse-${name}-`));
   removeWithRun(folder);

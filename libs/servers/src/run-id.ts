@@ -1,16 +1,16 @@
 import { identityOf } from './process-identity.ts';
 
-/** Names the test run this process belongs to. */
+/** Returns the name of the test run that this process belongs to. */
 export function runId(): string {
   return identityOf(runPid()) ?? String(runPid());
 }
 
-/** The main process of the run. Workers of jest are connected to it by an IPC channel. */
+/** Returns the id of the run's main process. Workers of jest are connected to it by an IPC channel. */
 export function runPid(): number {
   return isRunProcess() ? process.pid : process.ppid;
 }
 
-/** Whether this is that process, and not one of its workers. */
+/** Whether this is the main process of the run, not one of its workers. */
 export function isRunProcess(): boolean {
   return process.channel === undefined;
 }

@@ -1,7 +1,7 @@
 /** The reason why a server cannot be started here: one sentence that says how to get it. */
 export type Unavailable = { unavailable: string };
 
-/** The first line of an error, for use within a sentence. */
+/** Returns the first line of an error, for use within a sentence. */
 export function firstLine(error: unknown): string {
   const [line = ''] = String(error).split('\n');
   return line.replace(/^Error: /, '');

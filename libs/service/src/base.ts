@@ -17,24 +17,24 @@ import { type Keep, openProcessBase, type ProcessBase, type Shared } from './pro
 
 /** The parts that every service with a schema has. */
 export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
-  /** Its schema, by its own role. */
+  /** The service's schema, accessed with the service's own role. */
   db: Database<DB>;
-  /** The same, over connections of their own for methods that take or answer a stream: they work for long. */
+  /** The same schema over separate connections, for methods that take or return a stream and so work for long. */
   transfers: Database<DB>;
-  /** Wakes the relay of its outbox, in whichever process it is; call it after a commit that wrote events. */
+  /** Wakes the relay of the service's outbox, in any process. Call it after a commit that wrote events. */
   relay: { wake(): void };
-  /** Publishes hints about changes that raise no event; call it after the commit. Those of events follow by themselves. */
+  /** Publishes hints about changes that raise no event. Call it after the commit. Events cause their own hints. */
   hints: Pick<HintPublisher, 'note'>;
   /** Encrypts columns by ENCRYPTION_KEYS. */
   sealer: Sealer;
 };
 
-/** Each serves four transfers, which need one between their slices only. */
+/** Each connection serves four transfers, because a transfer needs a connection only between its slices. */
 const transferConnections = 4;
 
 /**
- * Opens the parts that every service with a schema has; `partitions` are tables whose partitions are made ahead and dropped. Without
- * `isRelaying` other processes of the service send what this one writes into the outbox.
+ * Opens the parts that every service with a schema has. `partitions` are tables whose partitions are made ahead and
+ * dropped. Without `isRelaying`, other processes of the service relay this process's outbox.
  */
 export function openBase<C extends ServiceConfig, DB>(
   name: ServiceName,
@@ -54,7 +54,7 @@ export function openBase<C extends ServiceConfig, DB>(
   return { ...base, db, transfers, ...published, sealer: createSealer(config.encryptionKeys) };
 }
 
-/** Topics that have few events, whatever happens. */
+/** Topics that always have few events. */
 const rareTopics: ReadonlySet<string> = new Set([auditTopic.name, usageTopic.name, entitlementsTopic.name]);
 
 type PublishParts<DB> = {
@@ -65,7 +65,7 @@ type PublishParts<DB> = {
   isRelaying: boolean;
 };
 
-/** The relay notes hints until it has stopped, so it stops first. */
+/** Publishes events and hints. The relay notes hints until it has stopped, so it stops before the hints. */
 function publish<DB>(name: ServiceName, { db, events, log, registry, isRelaying }: PublishParts<DB>, keep: Keep) {
   const hints = keep(startHints({ transport: events, log, metrics: registry }));
   if (!isRelaying) return { relay: keep(startDistantRelay({ db, schema: schemaOf(name), log })), hints };

@@ -15,7 +15,7 @@ import { z } from 'zod';
 /** A TCP port; 0 takes a free one. */
 export const portVariable = z.coerce.number().int().min(0).max(65_535);
 
-/** URL of Redis, where limits are counted for all processes; each process counts its own without it. */
+/** URL of Redis, where limits are counted for all processes. Without it each process counts its own. */
 export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
 
 const ofProcess = z.object({
@@ -35,15 +35,15 @@ const ofService = z.object({
   GRPC_PORT: portVariable.optional(),
 });
 
-/** The configuration that every service has, also one without a schema. */
+/** The configuration of every service, including those without a schema. */
 export type ProcessConfig = {
   internalTokenKeys: string;
   chainKeys: string;
-  /** Address that it listens on. */
+  /** Address on which the service listens. */
   host: string;
-  /** Address of operations, by itself, because metrics are for nobody who calls the API. */
+  /** Separate address for operations, because callers of the API must not see metrics. */
   opsHost: string;
-  /** Port of operations: metrics and readiness. */
+  /** Port for operations: metrics and readiness. */
   opsPort: number;
   logLevel: string;
 };
@@ -52,15 +52,15 @@ export type ProcessConfig = {
 export type ServiceConfig = ProcessConfig & {
   databaseUrl: string;
   encryptionKeys: string;
-  /** Address of gRPC; that of the public API unless it is set. */
+  /** Address of gRPC. Default: the address of the public API. */
   grpcHost: string;
-  /** Port of gRPC; undefined where the service is reached in memory only. */
+  /** Port of gRPC; undefined if the service is reached only in memory. */
   grpcPort: number | undefined;
 };
 
 /**
- * Makes the function that reads the environment of a service: the variables of every service, and `own`, which `toOwn`
- * turns into members of the configuration. It throws one ConfigError that lists every malformed variable.
+ * Makes the function that reads the environment of a service: the common variables, and `own`, which `toOwn` turns into
+ * members of the configuration. The function throws one ConfigError that lists every malformed variable.
  */
 export function configReader<S extends z.ZodRawShape, Own extends object>(
   own: S,
@@ -76,7 +76,7 @@ export function configReader<S extends z.ZodRawShape, Own extends object>(
   }));
 }
 
-/** The same for a service without a schema. */
+/** Makes the function that reads the environment of a service without a schema, as `configReader` does. */
 export function statelessConfigReader<S extends z.ZodRawShape, Own extends object>(
   own: S,
   toOwn: (read: z.output<z.ZodObject<S>>) => Own,
@@ -92,7 +92,7 @@ function readerOf<C extends z.ZodObject, S extends z.ZodRawShape, Config>(
   const environment = z.object({ ...common.shape, ...own });
   return (env) => {
     const read = readEnv(environment, env);
-    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // both shapes are in it
+    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // it has both shapes
   };
 }
 
@@ -115,8 +115,9 @@ const address = z
   );
 
 /**
- * Reads the addresses of the services that a process calls. A service that runs within the process needs none; an
- * address moves it to processes of its own, and so does that of a role. Throws one ConfigError that lists every missing address.
+ * Reads the addresses of the services that a process calls. A service that runs within the process needs no address; if
+ * it has an address, it is called in processes of its own. Roles work the same way. Throws one ConfigError that lists
+ * every missing address.
  */
 export function readPeerAddresses(
   process: ServiceName,

@@ -14,33 +14,37 @@ import { commonTables, type OrganizationTable, type OrganizationTables } from '.
 import { type Keep, keepIn, openProcessBase, type ProcessBase, type Shared } from './process-base.ts';
 import { limitTransfers, transferPlaces } from './transfers.ts';
 
-/** A service that runs. */
+/** A running service. */
 export type Service = {
-  /** Port of gRPC; undefined when it is not served. */
+  /** Port of gRPC; undefined when gRPC is not served. */
   port: number | undefined;
-  /** Port of the public API; undefined when it is not served. */
+  /** Port of the public API; undefined when the public API is not served. */
   publicPort?: number;
   metrics: Metrics;
-  /** The parts that it needs. */
+  /** The parts that the service needs. */
   parts: Parts;
-  /** Serves on, but ends kept connections with their next answer, before `stop` closes them. */
+  /** Continues to serve, but ends kept connections with their next answer, before `stop` closes them. */
   leave?(): void;
   stop(): Promise<void>;
 };
 
-/** A service as the layouts start it: alone in a process, beside the others, or in a test. */
+/** A service as the layouts start it: alone in a process, beside others, or in a test. */
 export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends object = object> = {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
   /**
-   * Brings its schema up to date, as its own role; returns the names of the applied migrations. Undefined without one.
+   * Brings the service's schema up to date, as its own role. Returns the names of applied migrations. Undefined without
+   * a schema.
    */
   migrate?(url: string): Promise<string[]>;
-  /** Its columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */
+  /** The service's columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** What becomes of the rows of an organization that is deleted, by table. Undefined without a schema. */
+  /** The treatment of the service's rows at the deletion of an organization, by table. Undefined without a schema. */
   organizationTables?: Readonly<Record<string, OrganizationTable>>;
-  /** Whether `/ready` stays 200 once every part has answered: a part that is away then fails its own requests only. */
+  /**
+   * Whether `/ready` stays 200 once every part has answered. If so, an unavailable part fails only the requests that
+   * need it.
+   */
   staysReady?: boolean;
   start(config: C, shared: Shared & O): Promise<Service>;
 };
@@ -53,30 +57,33 @@ export type StatefulDefinition<C extends ServiceConfig, O extends object> = Serv
 
 /**
  * Defines a service by its own parts. `open` builds its context, starts its loops and consumers, and returns its
- * routes; each part that it gives to `keep` is stopped in reverse order of opening. All other parts are the same for
- * every service: the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness
- * and the stop. `O` are the members of `Shared` that only its tests set.
+ * routes; each part that it gives to `keep` is stopped in reverse order of opening. All other parts are common to all
+ * services: the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness and
+ * the stop. `O` are the members of `Shared` that only the service's tests set.
  */
 export function defineService<C extends ServiceConfig, DB, O extends object = object>(own: {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
-  /** Migrations of its schema, by name. */
+  /** Migrations of the service's schema, by name. */
   migrations: Record<string, Migration>;
-  /** Its tables whose partitions are made ahead and dropped. */
+  /** The service's tables whose partitions are made ahead and dropped. */
   partitions?: (config: C) => readonly Partitioning[];
-  /** Its columns that ENCRYPTION_KEYS seal. Default: none. */
+  /** The service's columns that ENCRYPTION_KEYS seal. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** What an export has of each of its tables, and what the deletion of an organization erases. */
+  /** The treatment of each of the service's tables in an export and at the deletion of an organization. */
   organizationTables: OrganizationTables<DB>;
-  /** Ends outside of the platform what an organization has there, before its rows are erased. It may be called often. Default: nothing. */
+  /**
+   * Ends the organization's resources outside of the platform, before its rows are erased. It may be called repeatedly.
+   * Default: nothing.
+   */
   endOrganization?(base: ServiceBase<C, DB>): (organizationId: bigint) => Promise<void>;
-  /** Whether this process sends the outbox of the service, which any process of it can. Default: it does. */
+  /** Whether this process relays the outbox of the service, which any of its processes can. Default: it does. */
   relays?: (config: C) => boolean;
-  /** Modes of the rows that its methods change for test keys (TEST_MODE_OWN), by kind. */
+  /** Modes of the rows that the service's methods change for test keys (TEST_MODE_OWN), by kind. */
   rowModes?(base: ServiceBase<C, DB>): RowModes;
-  /** Locks of the rows that its methods PATCH and DELETE, by kind, for `If-Match`. */
+  /** Locks of the rows that the service's methods PATCH and DELETE, by kind, for `If-Match`. */
   rowRevisions?: RowRevisions<DB>;
-  /** Readers of the rows that its methods with the rest option `audit` change, by kind. */
+  /** Readers of the rows that the service's methods with the rest option `audit` change, by kind. */
   auditedRows?(base: ServiceBase<C, DB>): AuditedRows<DB>;
   open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
 }): StatefulDefinition<C, O> {
@@ -114,8 +121,8 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
 }
 
 /**
- * Defines a service without a schema, which other services do not call. `open` starts it, and returns what it needs and how
- * it is reached; each part that it gives to `keep` is stopped in reverse order of opening.
+ * Defines a service without a schema, which other services do not call. `open` starts the service, and returns its
+ * parts and its ports; each part that it gives to `keep` is stopped in reverse order of opening.
  */
 export function defineStatelessService<C extends ProcessConfig, O extends object = object>(own: {
   name: ServiceName;
@@ -134,7 +141,7 @@ export function defineStatelessService<C extends ProcessConfig, O extends object
   };
 }
 
-/** Starts a service, whose kept parts stop with it, and at once when the start fails. */
+/** Starts a service. Its kept parts stop with the service, or immediately when the start fails. */
 async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>): Promise<Service> {
   const opened = new AsyncDisposableStack();
   try {
@@ -145,7 +152,7 @@ async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>):
   }
 }
 
-/** What a service says of its own methods and rows. */
+/** The declarations of a service about its own methods and rows. */
 type OwnParts<DB> = {
   routes: Routes;
   rowModes: RowModes;
@@ -153,7 +160,7 @@ type OwnParts<DB> = {
   auditedRows: AuditedRows<DB>;
 };
 
-/** Makes the routes reachable in this process and, where the configuration has a port, over gRPC. Returns the port. */
+/** Makes the routes reachable in this process and, if the configuration has a port, over gRPC. Returns the port. */
 async function serve<C extends ServiceConfig, DB>(
   name: ServiceName,
   { routes, rowModes, rowRevisions, auditedRows }: OwnParts<DB>,

@@ -34,4 +34,5 @@ export { rotateKeys } from './rotate-keys.ts';
 export { runService } from './run-service.ts';
 export { startSuspensions } from './suspensions/consume.ts';
 export { createSuspensionsTable, isSuspended } from './suspensions/table.ts';
+export { waitIfSuspended } from './suspensions/wait-if-suspended.ts';
 export { overTransfers } from './transfers.ts';

@@ -13,18 +13,18 @@ export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 
 /** Makes limiters that count in one place: in Redis for all processes of a service, or in this process. */
 export type LimiterStore = {
-  /** `points` in each window of `seconds`. */
+  /** Makes a limiter of `points` in each window of `seconds`. */
   fixed(name: string, limit: { points: number; seconds: number }): RateLimiterAbstract;
-  /** A steady rate, and a reserve beyond it that is refilled once a minute. */
+  /** Makes a limiter of a steady rate, with a reserve beyond it that is refilled once a minute. */
   bursty(name: string, limit: { points: number; seconds: number; burst: number }): Pick<RateLimiterAbstract, 'consume'>;
   stop(): Promise<void>;
 };
 
-/** Without an answer of Redis within this time the process counts by itself: limits must not cost availability. */
+/** Time limit of Redis. After that time the process counts by itself, because limits must not cost availability. */
 const redisTimeoutMs = 250;
 
 /**
- * Limiters that count in Redis where there is a URL, else in this process. The gauge `drippulse_limits_degraded` of
+ * Makes limiters that count in Redis if there is a URL, else in this process. The gauge `drippulse_limits_degraded` of
  * `registry` is 1 while limits that belong in Redis are counted in this process.
  */
 export function createLimiters(
@@ -36,7 +36,10 @@ export function createLimiters(
   return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
 }
 
-/** While Redis is away each limiter counts in its insurance, which is in this process. */
+/**
+ * Makes limiters that count in Redis. While Redis is unavailable, each limiter counts in its insurance, a limiter in
+ * this process.
+ */
 function createRedisLimiters(
   url: string,
   options: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },

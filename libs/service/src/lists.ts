@@ -3,7 +3,7 @@ import { readForAll, readWithin, TooManyBytes } from '@drippulse/db';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf, type ListSize, largeListError, listSizeOf } from '@drippulse/rpc';
 
-/** The most bytes of the rows of a list, by the size that it is asked for. A small one is encoded in one turn of the event loop. */
+/** Limit in bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
 const mostBytes: Readonly<Record<ListSize, number>> = {
   small: 256 << 10,
   medium: 4 << 20,
@@ -16,8 +16,9 @@ export type ListPlaces = Readonly<Record<Exclude<ListSize, 'small'>, Shares>>;
 const waitMs = 10_000;
 
 /**
- * Lists that one organization, and all together, may have under way in a process of a service. A large one may have 32 MiB, and takes four
- * times as much until it is encoded: two at once would be ready no sooner than one after the other. Medium ones wait for no large one.
+ * Sets the limits of concurrent lists in a process of a service, of one organization and of all. A large list may have
+ * 32 MiB, and takes four times as much until it is encoded: two concurrent ones would be ready no sooner than one after
+ * the other. Medium lists never wait for large ones.
  */
 export function listPlaces(): ListPlaces {
   return {
@@ -27,16 +28,16 @@ export function listPlaces(): ListPlaces {
 }
 
 /**
- * Bounds the lists that clients ask for, whatever their methods do. All that one reads ends with its caller. It ends with
- * `largeListError` as soon as its rows have more bytes than the size that it is asked for: they are counted as they come, so
- * it does not matter what the list was before. One that is not asked for as a small one has a place before its first statement, so
- * that nobody waits with a connection to the database, and until its answer is encoded. Comes after the server interceptors, which
- * know the caller.
+ * Bounds the lists that clients ask for, in every method. All statements of a list end with its caller. A list ends
+ * with `largeListError` as soon as its rows have more bytes than its requested size. The bytes are counted as they
+ * arrive, so the earlier size of the list does not matter. A medium or large list gets a place before its first
+ * statement, so that no list waits while it occupies a database connection, and keeps the place until its answer is
+ * encoded. The interceptor comes after the server interceptors, which know the caller.
  */
 export function boundLists(places: ListPlaces): Interceptor {
   return (next) => async (request) => {
     const size = request.stream ? undefined : listSizeOf({ requestHeader: request.header });
-    // In one process the call may be one of a list. Over gRPC it would not know that either.
+    // An in-memory call may be a call within a list. Over gRPC it would not know about that list either.
     if (size === undefined) return readForAll(() => next(request));
     const { signal } = request;
     const { organizationId } = callerOf({ values: request.contextValues });

@@ -1,7 +1,7 @@
 import { createInMemoryPeers, type Peers } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Peers of a process within which `inner` runs too: `inner` is called in memory, all others as before. */
+/** Makes the peers of a process within which `inner` runs too: its calls stay in memory, others go to `peers`. */
 export function peersWithin(peers: Peers, inner: ServiceName): Peers {
   const own = createInMemoryPeers();
   return {

@@ -33,29 +33,29 @@ export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?
 /** Anything that runs until it is stopped. */
 export type Stoppable = { stop(): Promise<unknown> };
 
-/** Stops `part` with the service, in reverse order of opening, also when the start fails half way. Returns it. */
+/** Stops `part` with the service, in reverse order of opening, even when the start fails half way. Returns `part`. */
 export type Keep = <T extends Stoppable>(part: T) => T;
 
-/** Clients of one RPC service: for a caller, and with `from` within the call that is being served. */
+/** Makes clients of one RPC service: for a caller, and with `from` within the call that is being served. */
 export type ClientOf<S extends DescService> = (caller: Caller, from?: HandlerContext) => Client<S>;
 
-/** The parts that every service has, also one without a schema. */
+/** The parts of every service, including those without a schema. */
 export type ProcessBase<C extends ProcessConfig> = {
   config: C;
   /** Mints and checks the tokens that carry a caller from service to service. */
   tokens: Tokens;
-  /** Signs the header by which what leaves the platform keeps its chain. */
+  /** Signs the header by which outgoing requests keep their chain. */
   chains: ChainHeaders;
   clock: Clock;
   log: Logger;
-  /** Its instruments. */
+  /** The service's instruments. */
   registry: Metrics;
   /** Signs the events of this service, and refuses consumed events that their publisher has not signed. */
   events: EventTransport;
   peers: Peers;
   /**
-   * Clients of an RPC service of a peer. Throws when the table of services does not say that this one calls it. `target` is only for
-   * an RPC service that several peers serve.
+   * Makes clients of an RPC service of a peer. Throws when the table of services does not list the call. `target` is
+   * needed only for an RPC service that several peers serve.
    */
   client<S extends DescService>(service: S, target?: ServiceName): ClientOf<S>;
 };
@@ -87,12 +87,12 @@ export function openProcessBase<C extends ProcessConfig>(
   };
 }
 
-/** The transport as a service uses it: its events are signed, and those that their publisher has not signed are refused. */
+/** Wraps the transport of a service: signs its events, and refuses events that their publisher has not signed. */
 function signedEvents(name: ServiceName, events: EventTransport, keys: EventKeys): EventTransport {
   return signEvents(events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
 }
 
-/** The services whose keys sign messages of a topic: its publishers, or those in whose processes they run. */
+/** The services whose keys sign messages of a topic: its publishers, or the services in whose processes they run. */
 const signers = new Map<string, readonly ServiceName[]>([
   ...publishers.map(({ name, events }): [string, ServiceName[]] => [topicOf(events).name, [name, processOf(name)]]),
   [hintsTopic, publishers.flatMap(({ name }) => [name, processOf(name)])],
@@ -102,7 +102,7 @@ const signers = new Map<string, readonly ServiceName[]>([
   [entitlementsTopic.name, limiter === undefined ? [] : [limiter, processOf(limiter)]],
 ]);
 
-/** Gives the parts that are opened to a stack, which stops them in reverse order. */
+/** Makes a `Keep` that gives opened parts to a stack, which stops them in reverse order. */
 export function keepIn(opened: AsyncDisposableStack): Keep {
   return <T extends Stoppable>(part: T) => {
     opened.defer(async () => {

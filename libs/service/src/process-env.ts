@@ -5,12 +5,12 @@ import { z } from 'zod';
 
 /** The settings of every service that is a process of its own. */
 export type ProcessSettings = {
-  /** Time for which the process serves on after `/ready` answers 503, until load balancers send it nothing more. */
+  /** Time for which the process still serves after `/ready` returns 503, until load balancers stop sending requests. */
   shutdownDelayMs: number;
   /** File of the log, which rotates; undefined: stdout. */
   logFile: string | undefined;
   kafka: KafkaSettings;
-  /** Undefined: gRPC is plain, and only the signed identity says who calls. */
+  /** The files for mutual TLS. If undefined, gRPC is plain, and only the signed identity proves the caller. */
   grpcTls: GrpcTls | undefined;
 };
 

@@ -3,22 +3,23 @@ import type { Logger } from '@drippulse/observability';
 
 type Client = Awaited<ReturnType<typeof clientOf>>;
 
-/** A connection to Redis that never makes its caller wait for a Redis that is away, hangs, or cannot write. */
+/** A connection to Redis that never makes its caller wait for a Redis that is unavailable, hangs, or cannot write. */
 export type RedisLink = {
   /** The commands that rate-limiter-flexible sends. Each is answered within the deadline, or rejects. */
   store: object;
   stop(): Promise<void>;
 };
 
-/** Time limit of opening a connection, TLS and the greeting of Redis included. */
+/** Time limit for opening a connection, including TLS and the greeting of Redis. */
 const connectTimeoutMs = 2000;
 const probeEveryMs = 1000;
 
 /**
- * Connects in the background. A breaker: the first command that fails, or has no answer after `timeoutMs`, drops the
- * connection, since a hanging Redis would answer nothing on it for a quarter of an hour. From then on every command
- * rejects at once, until a probe over a new connection has succeeded. The probe is no caller's command, and it writes,
- * because a Redis that is full or read-only still answers pings. `onAway` gets true while commands are rejected.
+ * Connects in the background. The link is a breaker: the first command that fails, or has no answer after `timeoutMs`,
+ * drops the connection, because a hanging Redis would send nothing on it for a quarter of an hour. From then on every
+ * command rejects immediately, until a probe over a new connection has succeeded. The probe is not a caller's command,
+ * and it writes, because a Redis that is full or read-only still answers pings. `onAway` gets true while commands are
+ * rejected.
  */
 export function openRedisLink(
   url: string,
@@ -59,7 +60,7 @@ export function openRedisLink(
     live = undefined;
     onAway(true);
     report(error);
-    // Commands that wait for an answer reject with it.
+    // Destroying the client rejects commands that wait for an answer.
     client.destroy();
     probing.wake();
   }
@@ -104,7 +105,7 @@ export function openRedisLink(
   };
 }
 
-/** Loads the client with the first connection: it has 500 modules, and most processes have no Redis. */
+/** Loads the client with the first connection, because it has 500 modules, and most processes have no Redis. */
 async function clientOf(url: string) {
   const { createClient } = await import('@redis/client');
   return createClient({

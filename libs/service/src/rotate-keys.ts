@@ -2,12 +2,12 @@ import { connectDatabase, createSealer, type Resealed, resealColumn, type Sealed
 import { createLogger } from '@drippulse/observability';
 import { sql } from 'kysely';
 
-/** What still needs an old key after a rotation. It ends by itself. */
+/** Data that still needs an old key after a rotation, until it expires. */
 export type Waiting = { what: string; until: string; count: number };
 
 /**
- * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while it serves. Answers of idempotency keys are not sealed anew:
- * they live for a day, and are counted.
+ * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while the service runs. Answers of idempotency
+ * keys are not resealed but counted, because they live only for a day.
  */
 export async function rotateKeys(o: {
   url: string;

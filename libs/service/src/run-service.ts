@@ -9,8 +9,8 @@ import { peersWithin } from './peers-within.ts';
 import { type ProcessSettings, readProcessEnv } from './process-env.ts';
 
 /**
- * The whole main.ts of a service: reads the environment, starts it, waits for a signal, and stops everything. `inner`
- * runs within the process too, unless the environment has an address for it.
+ * Runs the whole main.ts of a service: reads the environment, starts the service, waits for a signal, and stops
+ * everything. `inner` runs within the process too, unless the environment has an address for it.
  */
 export async function runService<C extends ProcessConfig, I extends ServiceConfig = ServiceConfig>(
   service: ServiceDefinition<C>,
@@ -69,13 +69,14 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
 const whenSplit = 'is required when services run as processes of their own';
 
 /**
- * Processes share events through Kafka only. And a process of its own knows no address of the public API: a link in a mail with a wrong
- * one could not be taken back.
+ * Reads the settings of a process, and requires those that separate processes need. Processes share events only through
+ * Kafka. A separate process does not know the address of the public API, and a mail with a wrong link could not be
+ * taken back.
  */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);
   const { servers, environment: ofProcess } = processEntry(name);
-  // A service that usually runs within another one has a process of its own here.
+  // A service that usually runs within another service has a process of its own here.
   const environment = [...ofProcess, ...(services[name].environment ?? [])];
   const problems = [
     ...(servers.includes('kafka') && settings.kafka.brokers === undefined ? [`KAFKA_BROKERS: ${whenSplit}`] : []),
@@ -87,7 +88,10 @@ function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSe
   return settings;
 }
 
-/** Connects when the first event is sent or consumed, so never in a process without events. */
+/**
+ * Creates the event transport. It connects when the first event is sent or consumed, so never in a process without
+ * events.
+ */
 function connectEvents(name: ServiceName, { kafka }: ProcessSettings, log: Logger): EventTransport {
   return createKafkaTransport({ brokers: kafka.brokers ?? [], clientId: name, log, settings: kafka });
 }

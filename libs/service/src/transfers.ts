@@ -2,25 +2,25 @@ import type { Interceptor, StreamResponse } from '@connectrpc/connect';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Transfers that one organization, and all together, may have under way in a process of a service. */
+/** Limits of concurrent transfers in a process of a service, of one organization and of all. */
 const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
-/** A short transfer of the organization ends meanwhile. */
+/** Within this period, a short transfer of the organization ends. */
 const waitMs = 5_000;
 
-/** The context of an operation that takes or answers a stream: it uses the connections of transfers. */
+/** Returns the context of an operation that takes or returns a stream, which uses the connections of transfers. */
 export function overTransfers<C extends { db: unknown; transfers: C['db'] }>(ctx: C): C {
   return { ...ctx, db: ctx.transfers };
 }
 
-/** Places for transfers: exports, imports, streamed lists. */
+/** Creates the places for transfers: exports, imports, streamed lists. */
 export function transferPlaces(): Shares {
   return createShares({ of: 'transfers', ...atOnce, waitMs });
 }
 
 /**
- * Gives every method that takes or answers a stream a place while it runs, whatever the method does. So one organization's
- * exports leave places to others, and a method that is added needs nothing. Calls that services make for themselves need no
- * place. Comes after the server interceptors, which know the caller.
+ * Gives every method that takes or returns a stream a place while it runs. So the exports of one organization leave
+ * places to others, and new methods need no code of their own. Calls that services make for themselves need no place.
+ * The interceptor comes after the server interceptors, which know the caller.
  */
 export function limitTransfers(places: Shares): Interceptor {
   return (next) => async (request) => {
@@ -42,8 +42,8 @@ export function limitTransfers(places: Shares): Interceptor {
 }
 
 /**
- * Gives the place back when the last message is made, or what makes them has ended because the reader left. It has not begun before the
- * first message is asked for.
+ * Gives the place back when the last message is made, or when the messages end because the reader left. No work begins
+ * before the first message is requested.
  */
 function keeping<T>(place: Held, messages: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   const leave = () => place.release();

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A service of the table's entry `workflows`, whose `open` is the test's. */
+/** Defines a service of the table's entry `workflows`, whose `open` is given by the test. */
 function serviceThat(open: (base: Base, keep: Keep) => void) {
   return defineService<ServiceConfig, unknown>({
     name: 'workflows',

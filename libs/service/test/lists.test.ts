@@ -32,7 +32,7 @@ afterAll(() => database.drop());
 
 type ListEnrollments = NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
 
-/** A service whose list has rows of 60 KB, as many as the id of its workflow says. */
+/** Starts a service whose list has as many rows of 60 KB as the id of its workflow says. */
 async function start(
   layout: (typeof layouts)[number],
   change: (list: ListEnrollments) => ListEnrollments = (list) => list,
@@ -72,7 +72,7 @@ async function start(
   return {
     db,
     used: () => places.medium.used() + places.large.used(),
-    /** Asks for a list of so many rows, and returns how many came or why none did. */
+    /** Asks for a list of `rows` rows. Returns their number, or the reason for a refusal. */
     async ask(rows: number, size: string, options: { signal?: AbortSignal; organizationId?: bigint } = {}) {
       const { signal, organizationId = editor.organizationId } = options;
       const caller: Caller = { ...editor, organizationId };
@@ -90,7 +90,7 @@ async function start(
 
 type Service = Awaited<ReturnType<typeof start>>;
 
-/** A list that counts those that are made as large ones, and waits until it is let go. */
+/** Makes a list that counts concurrent large lists, and waits until it is released. */
 function held() {
   const counts = { running: 0, most: 0, made: 0 };
   const waiting: (() => void)[] = [];
@@ -124,7 +124,7 @@ test.each(layouts)(
     expect(await service.ask(300, 'large')).toBe(300);
     expect(await service.ask(60, 'medium')).toBe(60);
     expect(await service.ask(4, 'small')).toBe(4);
-    // The calls that services make for themselves are not bounded.
+    // Calls that services make for themselves have no bound.
     expect(await service.ask(300, '')).toBe(300);
     await eventually(() => expectAllFree(service));
   },
@@ -159,7 +159,7 @@ test.each(layouts)('%s: a caller that leaves while its list waits for a place is
   expect(await service.ask(2, 'small')).toBe(2);
   leaving.abort();
   expect(await Promise.all(left)).toEqual(left.map(() => 'cancelled'));
-  // It comes after they are gone for the service too.
+  // This answer comes after the earlier calls have also ended in the service.
   expect(await service.ask(2, 'small')).toBe(2);
   letGo();
   expect(await first).toBe(300);

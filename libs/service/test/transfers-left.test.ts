@@ -19,7 +19,7 @@ import { limitTransfers } from '../src/transfers.ts';
 
 const layouts = ['in memory', 'over gRPC'] as const;
 
-/** Transfers that go on until they are let go, whoever leaves. */
+/** Starts transfers that last until they are released, even if their caller leaves. */
 async function start(layout: (typeof layouts)[number]) {
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const counts = { running: 0 };
@@ -86,7 +86,7 @@ test.each(
     transfer(service, leaving.signal).catch((error: unknown) => fromConnectError(error).reason),
   );
   await eventually(() => expect(service.counts()).toEqual({ places: 2, running: 2 }));
-  // The others have been refused before anybody leaves.
+  // All further calls have been refused before any caller leaves.
   const refused: unknown[] = [];
   for (const reason of reasons) void reason.then((text) => refused.push(text));
   await eventually(() => expect(refused).toEqual(Array(18).fill('too_much_at_once')));

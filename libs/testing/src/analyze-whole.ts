@@ -4,8 +4,8 @@ import { type Kysely, sql } from 'kysely';
 const target = 1_000;
 
 /**
- * Vacuums a database and takes statistics of every row, now and in the background. PostgreSQL takes them of a sample by
- * default, so plans would differ from run to run by chance.
+ * Vacuums a database and collects statistics of every row, now and in the background. By default PostgreSQL samples
+ * rows, so plans would differ between runs by chance.
  */
 export async function analyzeWhole<DB>(db: Kysely<DB>): Promise<void> {
   await db.connection().execute(async (connection) => {

@@ -9,8 +9,8 @@ const run = promisify(execFile);
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /**
- * Chromium for tests of pages: from the PATH, else Debian's package, which is installed where the tests run as root, as
- * they do in containers.
+ * Finds Chromium for tests of pages: on the PATH, else as Debian's package, which is installed if the tests run as
+ * root, as in containers.
  */
 export async function findChromium(
   options: { onProgress?(message: string): void } = {},
@@ -29,13 +29,13 @@ export async function findChromium(
   }
 }
 
-/** The whole path, which Playwright asks for. */
+/** Returns the whole path, which Playwright requires. */
 function onPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => existsSync(file));
 }
 
-/** Waits for other installations. The lists of packages may be missing in a new container. */
+/** Installs Chromium. It waits for other installations. The lists of packages may be missing in a new container. */
 async function install(): Promise<void> {
   const waiting = ['-o', 'DPkg::Lock::Timeout=300'];
   await run('apt-get', [...waiting, 'update']);

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 
-/** How often bytes of one length were given to an HMAC since the start. */
+/** The number of times that bytes of one length were given to an HMAC since the start. */
 type HashCount = { count: number; stop(): void };
 
-/** Counts the HMACs of this process over texts of `bytes` bytes: take a length that nothing else has. */
+/** Counts the HMACs of this process over texts of `bytes` bytes. Choose a length that no other text has. */
 export function countHashed(bytes: number): HashCount {
   const prototype = Object.getPrototypeOf(createHmac('sha256', ''));
   const { update } = prototype;

@@ -6,25 +6,26 @@ import { text } from 'node:stream/consumers';
 // biome-ignore lint/suspicious/noExplicitAny: tests read JSON of every shape
 type StreamEvent = { event: string; id: string; data: any; atMs: number };
 
-/** A client of server-sent events that reads as `EventSource` does (HTML Standard, 9.2), and keeps everything. */
+/** A client of server-sent events that reads like `EventSource` (HTML Standard, 9.2), and keeps everything. */
 export type EventStream = {
   events: StreamEvent[];
   comments: string[];
-  /** The id to send as `Last-Event-ID`. */
+  /** Returns the id to send as `Last-Event-ID`. */
   lastId(): string;
-  /** The milliseconds that the server asks to wait before the next connection. */
+  /** Returns the milliseconds that the server asks clients to wait before the next connection. */
   retryMs(): number | undefined;
   /** Resolves when the server has ended the stream. */
   ended: Promise<void>;
   close(): void;
 };
 
-/** Opens a stream. Throws the status and the body of an answer that is no stream. */
+/** Opens a stream. If the answer is not a stream, throws its status and body. */
 export async function openEvents(
   url: string,
   { token, lastId, headers = {} }: { token: string; lastId?: string; headers?: Record<string, string> },
 ): Promise<EventStream> {
-  // Not by `fetch`: after it is aborted it opens another connection and sends nothing, for which a server that stops waits.
+  // `fetch` is not used: when aborted, it opens another connection and sends nothing, and a stopping server waits for
+  // that connection.
   const asking = get(url, {
     agent: false,
     headers: {

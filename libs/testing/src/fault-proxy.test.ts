@@ -21,9 +21,7 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-/**
- * Inserts a row in a transaction through the proxy. Returns whether the commit was confirmed, and the number of rows.
- */
+/** Inserts a row in a transaction through the proxy. Returns whether the commit was confirmed, and the row count. */
 async function insertThrough(): Promise<{ heard: boolean; rows: number }> {
   const direct = await connected(database.url);
   await direct.query('create table if not exists rows (id int)');

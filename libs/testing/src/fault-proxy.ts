@@ -9,25 +9,27 @@ import { portOf } from '@drippulse/servers';
 export type CutPoint = 'before' | 'after';
 
 /**
- * The way in which a server fails. `cut`: its connections break, and new ones are closed at once. `swallowed`: connections
- * stay open and new ones are opened, but no byte arrives any more, in either direction. `half_open`: the server has
- * forgotten the open connections, and their clients are not told; new ones work. `slow`: each piece arrives 50 ms later.
+ * The kind of a server's failure. `cut`: its connections break, and new ones are closed immediately. `swallowed`:
+ * connections stay open and new ones are opened, but no byte arrives any more, in either direction. `half_open`: the
+ * server has forgotten the open connections, and their clients are not notified; new connections work. `slow`: each
+ * piece arrives 50 ms later.
  */
 export type Fault = 'cut' | 'swallowed' | 'half_open' | 'slow';
 
 /** A TCP proxy on 127.0.0.1 that breaks connections on request. */
 export type FaultProxy = {
   port: number;
-  /** The same address through this proxy. */
+  /** Returns the address through this proxy. */
   through(url: string): string;
   /**
-   * Cuts the next connection whose client sends these bytes. Returns true once it has; false when no client sent them
-   * within `timeoutMs`. They are searched in each piece as it arrives, so use bytes that are sent together.
+   * Cuts the next connection whose client sends these bytes. Returns true once the connection is cut; false when no
+   * client sent the bytes within `timeoutMs`. The bytes are searched in each piece as it arrives, so use bytes that are
+   * sent together.
    */
   cutAt(bytes: string, point: CutPoint, timeoutMs: number): Promise<boolean>;
   /** Breaks every open connection. */
   cutAll(): void;
-  /** Fails in this way until `heal`. */
+  /** Makes the server fail with this fault until `heal`. */
   fail(fault: Fault): void;
   /** Passes all bytes of new connections. Connections that lost bytes stay silent, as they would on a mended cable. */
   heal(): void;
@@ -37,7 +39,7 @@ export type FaultProxy = {
 type Armed = { bytes: Buffer; point: CutPoint; done(): void };
 type Link = { client: Socket; server: Socket; cutOnAnswer?: () => void; isSilent?: boolean };
 
-/** In each direction. Shorter than every deadline. */
+/** Delay in each direction, shorter than every deadline. */
 const slowMs = 50;
 
 /** Starts a proxy in front of a server of this machine. */
@@ -93,7 +95,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
   }
 
   function cut(link: Link): void {
-    // A client whose connection is half open does not learn that the server has gone.
+    // The client of a half-open connection does not learn that the server has gone.
     if (link.isSilent && !link.client.destroyed) return;
     links.delete(link);
     link.client.destroy();

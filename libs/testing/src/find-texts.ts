@@ -3,8 +3,9 @@ import type pg from 'pg';
 type Column = { table_schema: string; table_name: string; column_name: string; data_type: string };
 
 /**
- * The places of texts in a database, as `schema.table.column: text`. Every column of every table that can contain text
- * is searched, in any case, new tables included. Columns in `except`, as `schema.table.column`, are skipped.
+ * Finds the places of texts in a database, as `schema.table.column: text`. Every column of every table that can contain
+ * text is searched, in any letter case, including new tables. Columns in `except`, as `schema.table.column`, are
+ * skipped.
  */
 export async function findTexts(
   client: Pick<pg.Client, 'query'>,
@@ -28,7 +29,7 @@ export async function findTexts(
 async function contains(client: Pick<pg.Client, 'query'>, column: Column, text: string): Promise<boolean> {
   const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const value = quote(column.column_name);
-  // Bytes are searched as ASCII, because a protobuf message contains its strings as they are.
+  // Bytes are searched as ASCII, because a protobuf message contains its strings unchanged.
   const plain = column.data_type === 'bytea' ? `encode(${value}, 'escape')` : `${value}::text`;
   const { rows } = await client.query(
     `select 1 from ${quote(column.table_schema)}.${quote(column.table_name)}

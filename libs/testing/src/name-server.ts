@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * Addresses, TXT records as the pieces of each, the response codes of RFC 1035 for a name that does not exist and for a server that failed, or nothing at
- * all.
+ * An answer: addresses, TXT records as the pieces of each, a response code of RFC 1035 (the name does not exist, or the
+ * server failed), or silence.
  */
 export type NameAnswer =
   | readonly string[]
@@ -22,7 +22,7 @@ const headerBytes = 12;
 const flags = 0x8180;
 const codes = { NXDOMAIN: 3, SERVFAIL: 2 };
 
-/** DNS over UDP, of IPv4 addresses and TXT records only (RFC 1035, section 4). */
+/** Starts a DNS server over UDP, for IPv4 addresses and TXT records only (RFC 1035, section 4). */
 export async function startNameServer(answerOf: (name: string) => NameAnswer): Promise<NameServer> {
   const socket = createSocket('udp4');
   const asked: string[] = [];
@@ -40,7 +40,7 @@ export async function startNameServer(answerOf: (name: string) => NameAnswer): P
 
 type Question = { name: string; type: number; end: number };
 
-/** The name is a list of labels that an empty one ends; type and class follow. */
+/** Reads the question of a query. The name is a list of labels that ends with an empty one; type and class follow. */
 function readQuestion(query: Buffer): Question {
   const labels: string[] = [];
   let at = headerBytes;
@@ -53,7 +53,7 @@ function readQuestion(query: Buffer): Question {
 
 function encode(query: Buffer, { type, end }: Question, answer: Exclude<NameAnswer, 'silence'>): Buffer {
   const records = dataOf(type, answer).map((data) => {
-    // Name as in the question, type, class, no time to live.
+    // The name as in the question, type, class, and no time to live.
     const head = Buffer.from([0xc0, headerBytes, 0, type, 0, 1, 0, 0, 0, 0, 0, 0]);
     head.writeUInt16BE(data.length, head.length - 2);
     return Buffer.concat([head, data]);
@@ -65,14 +65,14 @@ function encode(query: Buffer, { type, end }: Question, answer: Exclude<NameAnsw
   return Buffer.concat([header, query.subarray(headerBytes, end), ...records]);
 }
 
-/** The data of the records of the type that was asked for. */
+/** Returns the data of the records of the requested type. */
 function dataOf(type: number, answer: Exclude<NameAnswer, 'silence'>): Buffer[] {
   if (typeof answer === 'string') return [];
   if ('txt' in answer) return type === typeTxt ? answer.txt.map(pieces) : [];
   return type === typeA ? answer.map((address) => Buffer.from(address.split('.').map(Number))) : [];
 }
 
-/** A TXT record: pieces of up to 255 bytes, each behind its length. */
+/** Encodes a TXT record: pieces of up to 255 bytes, each after its length. */
 function pieces(texts: readonly string[]): Buffer {
   return Buffer.concat(texts.map((text) => Buffer.from([text.length, ...Buffer.from(text, 'latin1')])));
 }

@@ -12,7 +12,7 @@ export function notRun({ unavailable }: Unavailable): void {
     });
 }
 
-/** A test that needs a server; without it the test is not run. */
+/** Defines a test that needs a server. Without the server the test is not run. */
 export function testUnlessUnavailable<S extends object>(
   server: S | Unavailable,
   name: string,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '@drippulse/servers';
 import { eventually } from './eventually.ts';
 
-/** A request as it arrived: `headers` in lower case, `body` byte for byte. */
+/** A request as received: `headers` in lower case, `body` byte for byte. */
 export type ReceivedRequest = {
   method: string;
   /** Path and query. */
@@ -16,7 +16,7 @@ export type ReceivedRequest = {
   senderPort: number;
 };
 
-/** The answer to a request. Without any member: 200 and an empty body. */
+/** The answer to a request. An empty object means 200 and an empty body. */
 export type Answer = {
   status?: number;
   headers?: Record<string, string>;
@@ -25,7 +25,7 @@ export type Answer = {
   delayMs?: number;
   /** Never answers, or sends its headers and never ends the body. */
   hang?: 'at_once' | 'after_headers';
-  /** Sends the body one byte every so many milliseconds. */
+  /** Sends the body one byte every `dripMs` milliseconds. */
   dripMs?: number;
   /** Closes the connection without an answer. */
   reset?: true;
@@ -43,11 +43,11 @@ export type Receiver = {
   requests: ReceivedRequest[];
   /** Sets the answer to every later request. */
   answer(answer: Answer | Answerer): void;
-  /** Sets the answers to the next requests, one each; those after them are answered as before. */
+  /** Sets the answers to the next requests, one each. Later requests are answered as before. */
   answerNext(...answers: Answer[]): void;
   /**
-   * Answers no request until the returned function is called. That one answers all of them, and every later one, like
-   * this.
+   * Answers no request until the returned function is called. That call answers all waiting requests, and every later
+   * one, with `answer`.
    */
   hold(answer?: Answer): () => void;
   /** Waits until this many requests have arrived, and returns all requests. */

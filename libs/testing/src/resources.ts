@@ -1,4 +1,4 @@
-/** Ids of one resource of each kind, by the collection's name in the path, or by the name that a `ref` option gives the kind. */
+/** Ids of one resource of each kind, by the collection's name in the path, or by the kind's name in a `ref` option. */
 export type Resources = Readonly<Record<string, number | string>>;
 
 /** Sends a POST below /api/v1 for the organization and returns the body of the answer. Throws when it is refused. */
@@ -10,8 +10,9 @@ export type Post = (path: string, body: unknown, headers?: Record<string, string
 export type Get = (path: string) => Promise<any>;
 
 /**
- * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it; `made` are
- * those of the services before it in the table. `get` is for resources that nobody makes by a POST. The file `test/resources.ts` of a service with public routes exports one as
- * `makeResources`, and the tests of access and tenancy try every route on what it makes.
+ * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it. `made`
+ * are the resources of the services before it in the table. `get` is for resources that no POST makes. The file
+ * `test/resources.ts` of a service with public routes exports such a function as `makeResources`, and the tests of
+ * access and tenancy try every route on its resources.
  */
 export type MakeResources = (post: Post, mark: string, made: Resources, get: Get) => Promise<Resources>;

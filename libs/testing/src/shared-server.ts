@@ -3,12 +3,10 @@ import path from 'node:path';
 import type { Unavailable } from '@drippulse/servers';
 import { isRunProcess, runFolder, withFileLock } from '@drippulse/servers';
 
-/**
- * A server that all processes of a test run share. `stop` in the run's main process ends it, elsewhere does nothing.
- */
+/** A server that all processes of a test run share. Only in the run's main process does `stop` end it. */
 export type SharedServer = { address: string; stop(): Promise<void> };
 
-/** Starts the server in the first process of the run that calls this; the others get its address. */
+/** Starts the server in the first process of the run that calls this function; all other processes get its address. */
 export async function shareWithRun(
   name: string,
   start: (folder: string) => Promise<SharedServer | Unavailable>,

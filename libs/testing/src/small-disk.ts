@@ -4,16 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import { firstLine, type Unavailable } from '@drippulse/servers';
 
-/** A file system of its own, in memory, for tests of full disks. */
+/** A separate file system, in memory, for tests of full disks. */
 export type SmallDisk = {
   folder: string;
-  /** Sets its size, such as `8m`. */
+  /** Sets the disk's size, such as `8m`. */
   resize(size: string): void;
-  /** Removes it, also while files on it are open. */
+  /** Removes the disk, even while files on it are open. */
   unmount(): void;
 };
 
-/** Mounts a disk with so much room, such as `64k`. Root may do that on Linux. */
+/** Mounts a disk of this size, such as `64k`. Only root can mount it, on Linux. */
 export function mountSmallDisk(size: string): SmallDisk | Unavailable {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-disk-'));
   try {

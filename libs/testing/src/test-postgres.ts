@@ -4,12 +4,12 @@ import { shareWithRun } from './shared-server.ts';
 /** A PostgreSQL server for tests; `url` names its superuser. */
 export type TestPostgres = { url: string; stop(): Promise<void> };
 
-/** Data of tests need not survive the machine. */
+/** Data of tests need not survive a crash of the machine. */
 const fastSettings = { fsync: false, full_page_writes: false, max_connections: 300, max_locks_per_transaction: 256 };
 
 /**
- * PostgreSQL for tests: `TEST_DATABASE_URL`, else the one from npm, one server for all processes of this test run, which
- * ends with it.
+ * Returns PostgreSQL for tests: `TEST_DATABASE_URL`, else the PostgreSQL from npm, one server for all processes of this
+ * test run, which ends with the run.
  */
 export async function testPostgres(options: { onProgress?(message: string): void } = {}): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL'];

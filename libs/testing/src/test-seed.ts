@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import process from 'node:process';
 
-/** The seed of what is random in a test: TEST_SEED, else a new one. It is printed, so that TEST_SEED repeats what failed. */
+/** Returns the seed of a test's randomness: TEST_SEED, else a new one. It is printed, so that it can be repeated. */
 export function testSeed(what: string): number {
   const given = process.env['TEST_SEED'];
   const seed = given === undefined ? randomInt(2 ** 31) : Number(given);

@@ -1,5 +1,5 @@
-// A test run of two processes that use the shared servers: prints the servers of the main one and its worker, and
-// stays.
+// A test run of two processes that use the shared servers. It prints the servers of the main process and its worker,
+// and stays.
 import { fork } from 'node:child_process';
 import { testPostgres, testRedis } from '../src/index.ts';
 

@@ -23,12 +23,12 @@ const byArea = new Map<string, ServiceName>(
   }),
 );
 
-/** The service that owns a schema, and with it the protos of that area. */
+/** Returns the service that owns a schema, and the protos of that area. */
 export function serviceOf(schema: SchemaName): ServiceName {
   return ownerOf(schema, schema);
 }
 
-/** The schema of a service. Throws when it has none. */
+/** Returns the schema of a service. Throws when the service has no schema. */
 export function schemaOf(name: ServiceName): string {
   const { schema } = services[name];
   if (schema === undefined) throw new Error(`the table in libs/topology gives ${name} no schema`);
@@ -36,14 +36,17 @@ export function schemaOf(name: ServiceName): string {
 }
 
 /**
- * The service that serves an RPC service, by its package `drippulse.<area>.v1`: its schema, its name if it has none, or one of its
- * further areas. Throws when no entry has that area.
+ * Returns the service that serves an RPC service, by the RPC service's package `drippulse.<area>.v1`. The area is a
+ * service's schema, its name if it has no schema, or one of its further areas. Throws when no entry has that area.
  */
 export function servedBy({ typeName }: DescService): ServiceName {
   return ownerOf(typeName.split('.')[1] ?? '', typeName);
 }
 
-/** The npm package of a service: after its area, which never changes; of one without a schema after its name. */
+/**
+ * Returns the npm package of a service. It is named after the service's area, which never changes, or after its name if
+ * it has no schema.
+ */
 export function packageOf(name: ServiceName): string {
   const { schema, within } = services[name];
   return within === undefined ? `@drippulse/${schema ?? name}` : `${packageOf(within)}/${name}`;
@@ -55,7 +58,7 @@ function ownerOf(area: string, wanted: string): ServiceName {
   return name;
 }
 
-/** Services that a service calls. */
+/** Returns the services that a service calls. */
 export function callsOf(name: ServiceName): readonly ServiceName[] {
   const { calls } = services[name];
   return calls === 'all' ? owners.map((owner) => owner.name).filter((other) => other !== name) : calls;
@@ -70,7 +73,7 @@ export const publishers: readonly { name: ServiceName; events: DescMessage }[] =
 /** Services that consume events. */
 export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
 
-/** Services that consume the events of a service. Each is the group of its name. */
+/** Returns the services that consume the events of a service. Each of them is a group of its own name. */
 export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
   return serviceNames.filter((name) => {
     const { consumes } = services[name];
@@ -87,10 +90,10 @@ export const counters: readonly { name: ServiceName; meters: readonly MeterName[
   return counts === undefined ? [] : [{ name, meters: counts }];
 });
 
-/** The service that sets the limits of organizations; undefined when the platform has none, and nothing is limited. */
+/** The service that sets the limits of organizations. If undefined, nothing is limited. */
 export const limiter: ServiceName | undefined = serviceNames.find((name) => services[name].setsLimits);
 
-/** Services that reach a server. */
+/** Returns the services that reach a server. */
 export function servicesOn(server: ServerName): ServiceName[] {
   return serviceNames.filter((name) => services[name].servers.includes(server));
 }
@@ -104,7 +107,10 @@ function theOne(mark: 'isPublic' | 'keepsAudit', meaning: string): ServiceName {
   return name;
 }
 
-/** The variable with the address of a service, or of a role: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
+/**
+ * Returns the variable with the address of a service, or of a role: `host:port`, or a list such as
+ * `ipv4:10.0.0.1:8081,10.0.0.2:8081`.
+ */
 export function addressVariable(name: ServiceName | RoleName): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 }

@@ -20,7 +20,7 @@ test('the image has the same options and environment', () => {
   expect(image).toContain(`\nENV ${variables.join(' ')}\n`);
 });
 
-/** The environment with paths from another root. */
+/** Returns the environment with paths from another root. */
 function environmentIn(folder: string): Record<string, string> {
   const entries = Object.entries(nodeEnvironment);
   return Object.fromEntries(entries.map(([name, value]) => [name, value.replace(fileURLToPath(root), folder)]));

@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { type ServiceName, services } from './services.ts';
 
 /**
- * Options of node for every process of the platform. By itself V8 lets the heap grow to several times the size of the
- * live objects before it collects. With these options the old generation grows by 80 %, the young one has 16 MB (V8
- * rounds up to a power of two), and one thread collects it. There is no fixed limit: a process that needs more gets it.
+ * Options of node for every process of the platform. By default V8 lets the heap grow to several times the size of the
+ * live objects before it collects. With these options the old generation grows by 80 %, the young generation has 16 MB
+ * (V8 rounds up to a power of two), and one thread collects it. There is no fixed limit: a process that needs more
+ * memory gets it.
  */
 export const nodeFlags: readonly string[] = [
   '--disable-warning=TimeoutNegativeWarning',
@@ -13,7 +14,10 @@ export const nodeFlags: readonly string[] = [
   '--heap-growing-percent=80',
 ];
 
-/** Options of node for a service that is a process of its own; node takes the last of an option. */
+/**
+ * Returns the options of node for a service that is a process of its own. If an option is repeated, node takes the last
+ * one.
+ */
 export function nodeFlagsOf(service: ServiceName): readonly string[] {
   return [...nodeFlags, ...(services[service].nodeFlags ?? [])];
 }
@@ -21,12 +25,12 @@ export function nodeFlagsOf(service: ServiceName): readonly string[] {
 /**
  * The environment of every process of the platform.
  *
- * MALLOC_ARENA_MAX: the C library gives threads memory pools of their own, up to eight for each core, and each keeps
- * the memory that was freed in it.
+ * MALLOC_ARENA_MAX: the C library gives threads memory pools of their own, up to eight for each core, and each pool
+ * keeps the memory that was freed in it.
  *
  * NODE_COMPILE_CACHE: all processes share compiled code, below the installed packages. A service starts in half to two
  * thirds of the time and never loads the code that removes types. Node keeps an entry for each file, in a folder for
- * each version of node, user and growth of the heap. Where the folder is read-only, as in an image, node uses its
+ * each version of node, user and growth of the heap. If the folder is read-only, as in an image, node still uses its
  * entries.
  */
 export const nodeEnvironment: Readonly<Record<string, string>> = {

@@ -1,30 +1,33 @@
 import { callsOf } from './lookups.ts';
 import { type ServerName, type ServiceName, serviceNames, services } from './services.ts';
 
-/** Services with processes of their own, in the order of the table: the others run within one of these. */
+/** Services with processes of their own, in the order of the table. All other services run within one of these. */
 export const processNames: readonly ServiceName[] = serviceNames.filter((name) => services[name].within === undefined);
 
-/** The service in whose process a service runs: itself, unless the table says otherwise. */
+/** Returns the service in whose process a service runs: the service itself, unless the table says otherwise. */
 export function processOf(name: ServiceName): ServiceName {
   return services[name].within ?? name;
 }
 
-/** The services of a process: its own, then those that run within it. */
+/** Returns the services of a process: its own, then the services that run within it. */
 export function servicesOf(process: ServiceName): ServiceName[] {
   return serviceNames.filter((name) => processOf(name) === process);
 }
 
-/** The facts of a process: those of its services together. */
+/** The facts of a process: the facts of its services together. */
 export type ProcessEntry = {
-  /** The schema that its role owns; undefined when it has no state. */
+  /** The schema that the process's role owns; undefined when the process has no state. */
   schema: string | undefined;
-  /** Services in other processes that it calls. */
+  /** Services in other processes that the process calls. */
   calls: ServiceName[];
   servers: ServerName[];
   leavesCluster: boolean;
-  /** Variables of its keys, which an installation generates: base64 of 32 bytes. Processes that have the same variable have the same key. */
+  /**
+   * Variables of the process's keys, which an installation generates: base64 of 32 bytes. Processes that have the same
+   * variable have the same key.
+   */
   keys: string[];
-  /** Variables of all its generated secrets. */
+  /** Variables of all the process's generated secrets. */
   secrets: string[];
   optionalSecrets: string[];
   environment: string[];

@@ -3,13 +3,13 @@ import { callsOf } from './lookups.ts';
 import { processEntry, processNames } from './processes.ts';
 import { type RoleName, type ServiceName, serviceNames, services } from './services.ts';
 
-/** A further kind of process of a service, which serves some of its RPC services in its place. */
+/** A further kind of process of a service, which takes over some of its RPC services. */
 export type RoleProcess = {
   name: RoleName;
   service: ServiceName;
-  /** Its ROLE. */
+  /** ROLE of the process. */
   role: string;
-  /** ROLE of the processes of the service itself beside it. */
+  /** ROLE of the service's other processes in the same layout. */
   besides: string;
   serves: readonly DescService[];
 };
@@ -17,34 +17,37 @@ export type RoleProcess = {
 /** The processes of roles, in the order of the table. */
 export const roleProcesses: readonly RoleProcess[] = serviceNames.flatMap((service) =>
   Object.entries(services[service].roles ?? {}).map(([name, entry]) => ({
-    name: name as RoleName, // entries() forgets which keys there are
+    name: name as RoleName, // entries() loses the type of the keys
     service,
     ...entry,
   })),
 );
 
-/** The process of a role that serves an RPC service where a layout has one; undefined: the service itself does. */
+/**
+ * Returns the process of a role that serves an RPC service, if a layout has one. If undefined, the service itself
+ * serves it.
+ */
 export function roleServing({ typeName }: DescService): RoleName | undefined {
   return roleProcesses.find(({ serves }) => serves.some((each) => each.typeName === typeName))?.name;
 }
 
-/** The service of a peer: itself, or the one whose role it is. */
+/** Returns the service of a peer: the peer itself, or the service whose role it is. */
 export function serviceOfPeer(peer: ServiceName | RoleName): ServiceName {
   const role = roleProcesses.find(({ name }) => name === peer);
-  return role === undefined ? (peer as ServiceName) : role.service; // every other name is that of a service
+  return role === undefined ? (peer as ServiceName) : role.service; // every other name is a service's
 }
 
 /** A kind of process of a layout that divides services into roles. */
 export type LayoutProcess = {
   name: ServiceName | RoleName;
   service: ServiceName;
-  /** Its ROLE; undefined for a service without roles. */
+  /** ROLE of the process; undefined for a service without roles. */
   role: string | undefined;
-  /** The processes that it calls over gRPC. */
+  /** The processes that the process calls over gRPC. */
   calls: (ServiceName | RoleName)[];
 };
 
-/** Every kind of process of such a layout: those of services, and after each those of its roles. */
+/** Every kind of process of such a layout: the processes of services, and after each the processes of its roles. */
 export const layoutProcesses: readonly LayoutProcess[] = processNames.flatMap((service): LayoutProcess[] => {
   const { calls } = processEntry(service);
   const roles = roleProcesses.filter((role) => role.service === service);
@@ -55,7 +58,7 @@ export const layoutProcesses: readonly LayoutProcess[] = processNames.flatMap((s
   ];
 });
 
-/** The roles that a process calls: those of a service whose public methods it serves. */
+/** Returns the roles that a process calls: the roles of a service whose public methods it serves. */
 function rolesFor(caller: ServiceName, called: ServiceName): RoleName[] {
   const isPublic = services[caller].isPublic === true && callsOf(caller).includes(called);
   return isPublic ? roleProcesses.filter(({ service }) => service === called).map(({ name }) => name) : [];

@@ -11,59 +11,73 @@ import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/trackin
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 
-/** A server that services share; the chart opens the way to it, and `npm start` replaces it by an embedded part. */
+/** A server that services share. The chart opens the network to it, and `npm start` replaces it by an embedded part. */
 export type ServerName = 'postgres' | 'kafka' | 'redis' | 'mail';
 
-/** A meter that plans may limit, by its name outside. */
+/** A meter that plans may limit, by its name in the API. */
 export type MeterName = 'enrollments' | 'emails' | 'events' | 'llm_cost_usd' | 'agents' | 'seats' | 'contacts';
 
 /** The facts about one service that the rest of the repository derives from. */
 export type ServiceEntry<Name extends string = string> = {
   /**
-   * The area of its protos (`drippulse.<schema>.v1`), its schema in PostgreSQL and, after `drippulse_`, its role. It never
-   * changes: code outside the service names the service by it, so that the name of a service stands in this table alone.
-   * Default: it has no state and serves no RPC.
+   * The area of the service's protos (`drippulse.<schema>.v1`), its schema in PostgreSQL and, after `drippulse_`, its
+   * role. It never changes: code outside the service names the service by it, so that only this table has the name of a
+   * service. Default: the service has no state and serves no RPC.
    */
   schema?: string;
-  /** Further areas of protos that it serves. Default: none. */
+  /** Further areas of protos that the service serves. Default: none. */
   areas?: readonly string[];
-  /** The service in whose process it runs, unless its address says otherwise. Default: it has processes of its own. */
+  /**
+   * The service in whose process this service runs, unless its address says otherwise. Default: it has processes of its
+   * own.
+   */
   within?: Name;
-  /** The message of the events that it publishes, which carries the topic. Default: it publishes nothing. */
+  /**
+   * The message of the events that the service publishes, which names the topic. Default: the service publishes
+   * nothing.
+   */
   events?: DescMessage;
-  /** Services whose events it consumes; `all` is every publisher. Default: none. */
+  /** Services whose events this service consumes; `all` is every publisher. Default: none. */
   consumes?: readonly Name[] | 'all';
-  /** Whether it keeps the audit trail, which every service with a schema publishes to. Of one service. Default: false. */
+  /**
+   * Whether the service keeps the audit trail, to which every service with a schema publishes. Exactly one service
+   * does. Default: false.
+   */
   keepsAudit?: boolean;
-  /** Meters of organizations that it counts, and whose limits it keeps. Default: none. */
+  /** The organization meters that the service counts, and whose limits it keeps. Default: none. */
   counts?: readonly MeterName[];
-  /** Whether it sets the limits of organizations, which every service that counts a meter keeps. Of one service at most. Default: false. */
+  /**
+   * Whether the service sets the limits of organizations, which every service that counts a meter enforces. At most one
+   * service does. Default: false.
+   */
   setsLimits?: boolean;
-  /** Whether each of its processes reads the hints of every publisher, for open streams. Default: false. */
+  /** Whether each process of the service reads the hints of every publisher, for open streams. Default: false. */
   followsHints?: boolean;
   /**
-   * Services that it calls over gRPC: their addresses, network policies and its clients follow from it. `all` is every
-   * other service with a schema: for the one that serves the routes of all of them, and the one that exports and erases what an organization has in them.
+   * Services that this service calls over gRPC. Addresses, network policies and clients follow from this list. `all` is
+   * every other service with a schema. It is for the service with the routes of all services, and for the service that
+   * exports and erases an organization's rows in them.
    */
   calls: readonly Name[] | 'all';
-  /** Whether it serves the public HTTP API. Default: false. */
+  /** Whether the service serves the public HTTP API. Default: false. */
   isPublic?: boolean;
-  /** Whether it calls addresses that customers chose, or their providers. Default: false. */
+  /** Whether the service calls addresses that customers chose, or customers' providers. Default: false. */
   leavesCluster?: boolean;
-  /** Servers that it reaches. */
+  /** Servers that the service reaches. */
   servers: readonly ServerName[];
-  /** Secrets of its own that are generated: base64 of 32 bytes. Every process also has the common ones. */
+  /** The service's own generated secrets: base64 of 32 bytes. Every process also has the common secrets. */
   secrets?: readonly string[];
-  /** Secrets of its own that an operator may set. */
+  /** The service's own secrets that an operator may set. */
   optionalSecrets?: readonly string[];
-  /** Further variables of its own that an operator may set. */
+  /** Further variables of the service that an operator may set. */
   environment?: readonly string[];
   /**
-   * Further kinds of its processes, by name: each serves some of its RPC services alone, where a layout starts it, and has its
-   * ROLE. `besides` is the ROLE of the other processes then. Default: none.
+   * Further kinds of processes of the service, by name. Each serves only some of the service's RPC services, in layouts
+   * that start it, and has its ROLE. `besides` is the ROLE that the other processes have in such layouts. Default:
+   * none.
    */
   roles?: Readonly<Record<string, { role: string; besides: string; serves: readonly DescService[] }>>;
-  /** Options of node after the common ones, of which node takes the last; where it is a process of its own. */
+  /** Options of node after the common ones, which they override, for a service with a process of its own. */
   nodeFlags?: readonly string[];
 };
 
@@ -72,7 +86,7 @@ const oauthApplications = [
   ...['GOOGLE_WORKSPACE', 'MICROSOFT365', 'SLACK', 'SALESFORCE', 'HUBSPOT', 'ZOOM', 'ZENDESK', 'GONG'],
 ];
 
-/** Every service of the platform. A new one is an entry here and a folder `services/<name>`. */
+/** Every service of the platform. A new service is an entry here and a folder `services/<name>`. */
 const table = {
   gateway: {
     calls: 'all',
@@ -158,7 +172,8 @@ const table = {
     servers: ['postgres', 'kafka'],
     optionalSecrets: ['HCAPTCHA_SITE_KEY', 'HCAPTCHA_SECRET'],
     environment: ['HCAPTCHA_VERIFY_URL'],
-    // An import leaves garbage faster than V8 has reason to collect it: the peak is 195 MB instead of 215 MB with 16.
+    // An import leaves garbage faster than V8 has reason to collect it. The peak is 195 MB with this option, instead of
+    // 215 MB with 16.
     nodeFlags: ['--max-semi-space-size=8'],
   },
   integrations: {
@@ -188,7 +203,7 @@ const table = {
   agents: {
     schema: 'agents',
     events: AgentEventSchema,
-    consumes: ['enrollment-runtime'],
+    consumes: ['enrollment-runtime', 'identity'],
     counts: ['agents', 'llm_cost_usd'],
     calls: ['identity', 'workflows', 'enrollment-runtime', 'crm'],
     leavesCluster: true,
@@ -227,4 +242,4 @@ export type SchemaName = Extract<(typeof table)[ServiceName], { schema: string }
 export const services: Readonly<Record<ServiceName, ServiceEntry<ServiceName>>> = table;
 
 /** The names in the order of the table. */
-export const serviceNames = Object.keys(table) as readonly ServiceName[]; // keys() forgets which keys there are
+export const serviceNames = Object.keys(table) as readonly ServiceName[]; // keys() loses the type of the keys

@@ -8,7 +8,7 @@ export { addRevision } from './revisions/add-revision.ts';
 export { requireRevision } from './revisions/compare-revisions.ts';
 export { type LockRevision, lockRevision, type RowRevisions } from './revisions/lock-revision.ts';
 
-// For what composes services, and for tests.
+// For compositions of services, and for tests.
 
 export { idempotencyPartitions } from './idempotency/table.ts';
 export { compareRevisions } from './revisions/compare-revisions.ts';

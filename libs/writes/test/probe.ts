@@ -115,7 +115,7 @@ export async function startProbe(): Promise<Probe> {
   };
 }
 
-/** A promise and the means to settle it. */
+/** Makes a promise and the means to settle it. */
 export function gate(): { opened: Promise<void>; open(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };

@@ -18,26 +18,29 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /** Endpoints of the operator that agents of type `code` call, as JSON. */
+    /** The operator's endpoints for agents of type `code`, as JSON. */
     codeAgents: read.CODE_AGENTS,
-    /** Where models are called, if anywhere. */
+    /** The account of the installation at a model provider, if it has one. */
     llm: {
       baseUrl: read.LLM_BASE_URL,
       apiKey: read.LLM_API_KEY,
       model: read.LLM_MODEL,
       protocol: read.LLM_PROTOCOL,
-      /** Prices of the operator, as JSON. */
+      /** The operator's prices, as JSON. */
       prices: read.LLM_PRICES,
-      /** Most that all organizations together may cost in a day (UTC); undefined: no limit. */
+      /** Limit of the daily cost (UTC) of all organizations together; undefined: no limit. */
       dailyLimitUsd: read.LLM_DAILY_LIMIT_USD,
     },
-    /** Whether these may be at private addresses and plain http, for development. */
+    /** Whether endpoints may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /** How long an execution, or a training, waits for another process after the one that worked on it has died. Longer than any call. */
+    /**
+     * Lease of an execution or a training, longer than any call. After a process dies, other processes take over its
+     * work when the lease ends.
+     */
     leaseMs: 90_000,
-    /** What the lease of a reservation has beyond the deadline of its call. */
+    /** Time by which a reservation's lease outlasts the deadline of its call. */
     reservationGraceMs: 15_000,
-    /** How long a request waits for its execution before it answers 202. */
+    /** Maximum time that a request waits for its execution. After this time the response is 202. */
     patienceMs: 25_000,
   }),
 );

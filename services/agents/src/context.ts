@@ -20,7 +20,7 @@ import type { Llm } from './llm/llm.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { SetPrice } from './pricing/price.ts';
 
-/** The parts that every operation of this service works with. */
+/** The members that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof IdentityService>;
@@ -37,20 +37,20 @@ export type Context = ServiceBase<Config, DB> & {
     opportunities: ClientOf<typeof CrmOpportunitiesService>;
     outcomes: ClientOf<typeof CrmOutcomesService>;
   };
-  /** Code that agents of type `code` run. */
+  /** The code of agents of type `code`. */
   code: CodeRegistry;
-  /** Sends requests to code elsewhere, and to the own model providers of organizations. */
+  /** Sends requests to remote code, and to the model providers of organizations. */
   http: HttpClient;
-  /** Calls models by the account of the installation. Undefined: it has none. */
+  /** Calls models through the account of the installation. Undefined if the installation has no account. */
   llm: Llm | undefined;
   /** Prices that the operator has set. */
   prices: readonly SetPrice[];
-  /** Looks up names of addresses that organizations save. */
+  /** Resolves the host names in addresses that organizations save. */
   lookUp: LookUp;
-  /** News of executions of this process, for requests that wait for one. */
+  /** News of this process's executions, for requests that wait for an execution. */
   ends: Ends;
   metrics: ServiceMetrics;
-  /** From 0 to 1, for jitter and for the shards of counts. */
+  /** Random number from 0 to 1, for jitter and for the shards of counts. */
   random(): number;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { executions(): void; reports(): void; removals(): void; trainings(): void; evals(): void };

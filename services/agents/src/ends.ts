@@ -1,14 +1,17 @@
 import type { Selectable } from 'kysely';
 import type { Executions } from './db/schema.ts';
 
-/** An execution that has ended, with what it got and gave. */
+/** An ended execution with its input and output. */
 type Ended = Selectable<Executions> & { input: string | null; output: string | null };
 
-/** News of executions within this process: that one has ended, or waits for something outside. */
+/** News of executions within this process: an execution has ended, or waits for another service or a person. */
 export type Ends = {
-  /** Call it after the commit, with what has ended. */
+  /** Announces news, with the execution if it has ended. Call it after the commit. */
   note(executionId: bigint, ended?: Ended): void;
-  /** Resolves with the next news of an execution: what has ended, or undefined. After a time undefined at the latest. */
+  /**
+   * Resolves with the next news of an execution: the execution if it has ended, otherwise undefined. Resolves with
+   * undefined after the timeout.
+   */
   wait(executionId: bigint, timeoutMs: number): Promise<Ended | undefined>;
 };
 

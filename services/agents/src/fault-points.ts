@@ -1,7 +1,7 @@
 /**
- * The points of a step at which a process may die: after its intent is committed, after the answer, and after its result is committed. What a
- * training has fitted is an answer.
- * Tests set `fault` in the context and kill the process there.
+ * Points of a step at which a process may die: after the commit of the intent, after the answer, and after the commit
+ * of the result. The fitted model of a training counts as an answer. Tests set `fault` in the context, and kill the
+ * process at one of these points.
  */
 export const faultPoints = ['before-send', 'after-answer', 'after-commit'] as const;
 

@@ -1,19 +1,19 @@
 import type { Violation } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 
-/** An object of JSON, as its text came and as it is read. */
+/** A JSON object, as text and parsed. */
 export type ReadObject = { text: string; value: JsonObject };
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-/** The object; undefined for any other value. */
+/** Returns the value if it is an object, otherwise undefined. */
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** Reads an object of a request. No bytes, and null, are an empty one. */
+/** Reads a JSON object of a request. Empty bytes and null are an empty object. */
 export function readObject(
   bytes: Uint8Array | undefined,
   { field, maxBytes }: { field: string; maxBytes: number },
@@ -30,13 +30,13 @@ export function readObject(
   return { text, value };
 }
 
-/** Reads an object that this service has stored. */
+/** Reads a JSON object that this service has stored. */
 export function storedObject(text: string | null): JsonObject {
   const value = text === null ? {} : parseJson(text);
   return isJsonObject(value) ? value : {};
 }
 
-/** The same text for the same value, in whatever order its members came. */
+/** Serializes a value canonically: values that differ only in the order of members give the same text. */
 export function canonicalJson(value: JsonValue): string {
   return stringifyJson(sorted(value));
 }

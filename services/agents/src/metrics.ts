@@ -1,6 +1,6 @@
 import { counter, gauge, histogram, type Metrics } from '@drippulse/observability';
 
-/** Scopes whose windows are watched, by the form of their keys. Those of executions come and go. */
+/** Scopes whose windows are watched, by the form of their keys. Windows of executions are too short-lived to watch. */
 const watchedScopes = ['organization_day', 'organization_month', 'plan', 'agent_day', 'workflow_day'] as const;
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
@@ -33,7 +33,10 @@ export function createServiceMetrics(registry: Metrics) {
     },
     executionRefused: (reason: string) => refused.inc({ reason }),
     called: (kind: string, result: string) => calls.inc({ kind, result }),
-    /** `action` is of the catalog: names that models make up would be labels without end. */
+    /**
+     * Counts an ended tool call. `action` must be in the catalog, because names that models invent would make an
+     * unbounded number of labels.
+     */
     toolEnded: (action: string, result: string) => tools.inc({ action, result }),
     questionEnded: (kind: string, result: string) => approvals.inc({ kind, result }),
   };

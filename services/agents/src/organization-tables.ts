@@ -24,6 +24,7 @@ export const organizationTables: OrganizationTables<DB> = {
   reservations: ownRows(),
   spend_counts: ownRows(),
   spend_windows: ownRows(),
+  suspensions: keptRows('events that come late must start nothing'),
   template_policies: ownRows(),
   template_versions: ownRows(),
   templates: ownRows(),

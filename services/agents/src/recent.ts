@@ -1,10 +1,10 @@
-/** Keeps what was made of the texts that were used last. */
+/** Caches the results of `make` for the `most` recently used strings. */
 export function createRecent<T>(most: number, make: (text: string) => T): (text: string) => T {
   const made = new Map<string, T>();
   return (text) => {
     const known = made.get(text);
     const value = known ?? make(text);
-    // A map keeps the order of insertion, so the first is the one that was not used for longest.
+    // A map keeps insertion order, so its first entry is the least recently used.
     made.delete(text);
     made.set(text, value);
     if (made.size > most) {

@@ -3,7 +3,7 @@ import { keyContext } from './model-connections/rows.ts';
 
 export const sealedColumns: readonly SealedColumn[] = [
   {
-    // The key of an envelope: what it seals stays as it is.
+    // Only the data key is sealed again. The content that the data key seals stays as it is.
     table: 'model_connections',
     row: ['organization_id'],
     column: 'data_key',

@@ -21,6 +21,7 @@ import { builtInCode } from './code/registry.ts';
 import { readRemoteCode } from './code/remote-code.ts';
 import { type Config, readConfig } from './config.ts';
 import { consumeEnrollments } from './consumers/enrollments.ts';
+import { consumeOrganizations } from './consumers/organizations.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import { agentPartitions } from './db/partitions.ts';
@@ -48,9 +49,9 @@ import { findTemplateMode, lockTemplateRevision } from './templates/rows.ts';
 
 export type { Config } from './config.ts';
 
-/** Set by tests only. */
+/** Replacements that only tests set. */
 export type Overrides = {
-  /** Kills the process at a point. */
+  /** Throws or kills the process at a point. */
   fault?: Fault;
   random?: () => number;
 };
@@ -82,7 +83,8 @@ export const service = defineService<Config, DB, Overrides>({
     keep({ stop: () => http.close() });
     const source = sourceOf(config.llm);
     const prices = readPrices(config.llm.prices);
-    // The address is the operator's, who may have it in a network of the installation.
+    // Private addresses are allowed, because the operator chose the address, and it may be in a network of the
+    // installation.
     const llmHttp = createHttpClient({ allowPrivate: true, userAgent: 'DripPulse-Agents/1' });
     keep({ stop: () => llmHttp.close() });
     const ctx: Context = {
@@ -129,6 +131,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startSweepLedger(ctx));
     keep(startForgetTrainingRecords(ctx));
     keep(await consumeEnrollments(ctx));
+    keep(await consumeOrganizations(ctx));
     const counting = keep(
       await startCounting(ctx, { name: 'agents', standing: { agents: countAgents, llm_cost_usd: countSpent } }),
     );

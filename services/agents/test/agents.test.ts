@@ -157,7 +157,7 @@ test('the example of the reference deploys an agent, whose name no other agent m
   });
   const again = { name: 'Inbound Lead Qualification', ...template };
   expect(await fieldsOf(harness.agents(editor).spawnAgent(again))).toEqual(['name']);
-  // Names are of one organization and mode.
+  // Names are unique only within one organization and mode.
   for (const caller of [stranger, tester]) await harness.agents(caller).spawnAgent(again);
 });
 

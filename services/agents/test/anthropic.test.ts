@@ -46,7 +46,7 @@ test('calls of one answer have their results in the next message, in their order
   expect(provider.requests[0]?.headers['anthropic-version']).toBe('2023-06-01');
   const [first, second] = bodies();
   expect(first.tools.map(({ name }: { name: string }) => name)).toEqual(['crm__create_activity']);
-  // The strict provider has compared calls and results; here are their order and what they say.
+  // The provider, which is strict, has already compared calls and results. This checks their order and content.
   expect(
     second.messages.map(({ role, content }: { role: string; content: Block[] }) => [
       role,
@@ -117,7 +117,7 @@ test('a known model gets the schema as its format, beside its tools', async () =
     expect(config.format.type).toBe('json_schema');
     expect(offered).toHaveLength(1);
   }
-  // A bad answer is repaired over this protocol too.
+  // A bad answer is corrected over this protocol too.
   expect(tools.provider.requests).toHaveLength(3);
   expect(tools.provider.requests[2]?.body).toContain('output.class');
 });

@@ -63,14 +63,14 @@ test('code elsewhere gets signed bytes and one key, however often it is asked', 
       data: { agent_id: Number(agentId), input: { q: 1 } },
     });
   }
-  // An answer that is stored is never asked for again.
+  // A stored answer is never requested again.
   expect((await execute('three attempts')).execution?.replayed).toBe(true);
   expect(receiver.requests).toHaveLength(3);
 });
 
 test.each([
   ['an answer that its schema refuses', { body: '{"answer":10}' }, 'invalid_output'],
-  ['an answer that is no JSON', { body: 'seven' }, 'invalid_output'],
+  ['an answer that is not JSON', { body: 'seven' }, 'invalid_output'],
   ['a refusal', { status: 400 }, 'code_refused'],
 ] as const)('%s fails for good, after one attempt', async (what, answer, code) => {
   receiver.answer(answer);
@@ -136,7 +136,7 @@ test('of executions that end together, one that another process has taken stays 
   });
 });
 
-/** Executions of the agent that are in the counts. */
+/** Returns the number of the agent's executions in the counts. */
 async function counted(): Promise<number> {
   const { sum } = await harness.db.kysely
     .selectFrom('execution_counts')
@@ -170,7 +170,7 @@ test.each(faultPoints)('a process killed %s loses nothing: the execution ends on
   });
 });
 
-/** A queued execution, as a request would leave it. */
+/** Inserts a queued execution in the state in which a request would leave it. */
 async function queue(
   key: string,
   row: { organization_id?: bigint; destination?: string } = {},
@@ -217,7 +217,7 @@ test('a claim takes organizations and destinations in turn, within their limits,
   for (let n = 0; n < 30; n += 1) await queue(`slow ${n}`);
   for (let n = 0; n < 5; n += 1) await queue(`fast ${n}`, { destination: 'code:other' });
   for (let n = 0; n < 3; n += 1) await queue(`theirs ${n}`, { organization_id: stranger.organizationId });
-  const ctx = { db: harness.db, config: harness.config } as unknown as Context; // all that a claim uses
+  const ctx = { db: harness.db, config: harness.config } as unknown as Context; // all members that `claim` uses
   const taken = await claim(ctx, [], 12);
   const count = (organizationId: bigint, destination: string, of = taken) =>
     of.filter((one) => one.organization_id === organizationId && one.destination === destination).length;

@@ -1,7 +1,7 @@
 import { runChild } from '@drippulse/service/harness';
 import { service } from '../src/service.ts';
 
-// Dies by SIGKILL at the point of TEST_KILL_AT, after it has passed it TEST_KILL_PASSES times.
+// Dies by SIGKILL at the point TEST_KILL_AT, after passing this point TEST_KILL_PASSES times.
 let passes = Number(process.env['TEST_KILL_PASSES'] ?? 0);
 await runChild(service, {
   async fault(point) {

@@ -33,7 +33,7 @@ effectServiceContract(async ({ address: runtime, keys }) => {
     },
     config: { grpcHost: '127.0.0.1', grpcPort: 0 },
   });
-  // By the keys of the contract, which the service has.
+  // The service has the key pair of the contract.
   const serve = (peer: ServiceName, routes: Routes) =>
     harness.peers.register(peer, routes, serverInterceptors({ tokens: keys.tokensOf(peer), log: harness.log }));
   serve(runtimeName, (router) =>

@@ -79,7 +79,7 @@ test('a version that does worse at the cases is not activated, unless somebody f
     [executions[1], ['qualified']],
     [executions[0], ['qualified']],
   ]);
-  // Version 2 finds nobody qualified, and version 3 decides the same by another weight.
+  // Version 2 qualifies nobody. Version 3 decides as version 1 does, with a different weight.
   await draft(templateId, { defaultConfiguration: weighing(0.1, { min_score_threshold: 0.6 }) });
   await draft(templateId, { defaultConfiguration: weighing(2, { min_score_threshold: 0.6 }) });
   const worse = await run(evalSetId, 2, { trials: 5 });
@@ -105,7 +105,8 @@ test('a version that does worse at the cases is not activated, unless somebody f
   expect(parsed(own?.output)).toMatchObject({ qualified: false });
   expect(await run(evalSetId, 3)).toMatchObject({ passed: 3, activePassed: 3, isWorse: false });
   expect((await activate(templateId, 3)).agentTemplate?.version).toBe(3);
-  // The run compared version 2 with version 1, which is not active any more; back there its verdict counts.
+  // The run compared version 2 with version 1, which is no longer active. Its verdict counts again when version 1 is
+  // active.
   await activate(templateId, 1);
   expect(await reasonOf(activate(templateId, 2))).toBe('eval_regression');
   expect((await activate(templateId, 2, true)).agentTemplate?.version).toBe(2);
@@ -124,7 +125,7 @@ const outputSchema = json({
 const writes = { allowedActions: ['crm.create_activity'], requireApproval: json('none') };
 const note = { name: 'crm__create_activity', arguments: '{"kind":"note","subject":"Called"}' };
 
-/** An agent that notes something and classifies, with a case of one of its executions. */
+/** Creates an agent that writes a note and classifies, and a case from one of its executions. */
 async function classifier(policy: object = writes) {
   provider.answer(({ body }) => {
     if (!body.includes('"role":"tool"')) return { finish: 'tool_calls', tools: [note] };
@@ -139,7 +140,7 @@ async function classifier(policy: object = writes) {
   return { ...made, evalSetId, executionId };
 }
 
-/** The calls of a run in the ledger. */
+/** Reads the ledger's calls of a run. */
 async function callsOf(runId = 0n) {
   const { rows } = await sql<{ seq: number; attempt: number; state: string; charged: bigint }>`
     select seq, attempt, state, charged_pico_usd as charged from reservations join eval_runs
@@ -154,7 +155,7 @@ test('a run of a model asks for each trial, performs nothing, and is in the ledg
   provider.requests.length = 0;
   const done = await run(evalSetId, 2);
   expect(done).toMatchObject({ trials: 3, cases: 1, passed: 0, activePassed: 1, isWorse: true });
-  // Three trials of two versions, each a call of the tool and an answer.
+  // Three trials of two versions. Each trial has one request that calls the tool and one that gives the answer.
   expect(provider.requests).toHaveLength(12);
   expect(harness.peer.performed).toHaveLength(performed);
   const calls = await callsOf(done?.id);
@@ -167,7 +168,7 @@ test('a run of a model asks for each trial, performs nothing, and is in the ledg
   const [outcome] = evalResults[0]?.outcomes ?? [];
   expect(outcome).toMatchObject({ actions: ['crm.create_activity'], model: 'm' });
   expect(await reasonOf(activate(templateId, 2))).toBe('eval_regression');
-  // What the tool had answered the execution, it answers here.
+  // The tool returns the recorded result.
   expect(provider.requests.at(-1)?.body).not.toContain('was not performed');
 });
 
@@ -178,7 +179,7 @@ test('a run stops at its own limit, and another at that of the agent', async () 
     ...{ status: AgentEvalRunStatus.FAILED, error: 'budget_exceeded', costUsd: '0.000000', isWorse: false },
   });
   expect(provider.requests).toHaveLength(before);
-  // Room for some of the calls that are out at once.
+  // The budget has room for some of the concurrent calls.
   provider.answer({ text: '{"class":"later"}', delayMs: 300 });
   const partly = await run(evalSetId, 2, { maxCostUsd: 0.05 });
   expect(partly).toMatchObject({ status: AgentEvalRunStatus.FAILED, error: 'budget_exceeded' });
@@ -196,7 +197,7 @@ test.each(['after-answer', 'after-commit'] as const)(
     const done = await run(evalSetId, 1, { trials: 1 });
     expect([done?.activeVersion, done?.activePassed, done?.passed]).toEqual([undefined, undefined, 1]);
     await harness.stopServices();
-    // The run as it was before its first call.
+    // Resets the run to its state before the first call.
     await sql`
       with run as (update eval_runs set ledger_id = nextval('executions_id_seq'), cases = null, passed = null where id = ${done?.id}),
       result as (update eval_results set passed = null, output = null where run_id = ${done?.id})
@@ -236,7 +237,7 @@ test('a run is one for its key, one at a time, and a cancelled one judges nothin
   const cancelled = await evals().cancelAgentEvalRun(place);
   expect(cancelled.evalRun).toMatchObject({ status: AgentEvalRunStatus.CANCELLED, isWorse: false });
   release();
-  // What is out is paid, and nothing follows.
+  // Calls under way are paid for, and no further call begins.
   await eventually(async () => {
     const states = (await callsOf(place.id)).map(({ state }) => state);
     expect(states.length).toBeGreaterThan(0);
@@ -327,7 +328,7 @@ test('eval sets of another organization, and of test keys, are out of reach', as
     [other, 0n],
     [evalSetId, 1n],
   ]);
-  // A set of a test key runs without any model.
+  // An eval set of a test key runs without a model.
   const own = await scorer(tester);
   const testSet = await setOf(own.agentId, tester);
   await evals(tester).createAgentEvalCase({ evalSetId: testSet, input: json({ email: 'a@b.example' }), checks });

@@ -70,7 +70,7 @@ test('a key answers what is stored for ever, however often and however many ask 
   const answers = await Promise.all([1, 2, 3, 4].map(() => ask({ email: 'a@b.co', title: 'CTO' })));
   expect(new Set(answers.map(({ executionId }) => executionId)).size).toBe(1);
   expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
-  // The order of members means nothing.
+  // The order of members does not matter.
   expect(await ask({ title: 'CTO', email: 'a@b.co' })).toMatchObject({ replayed: true, score: answers[0]?.score });
   expect(await reasonOf(ask({ email: 'other@b.co' }))).toBe('idempotency_key_reused');
   const header = { headers: { 'idempotency-key': '"lead 7 by header"' } };
@@ -220,7 +220,7 @@ test('an end whose event came before the enrollment was stored is found all the 
   const { execution } = await own.executeAgent({ id, idempotencyKey: 'early' });
   const run = harness.runs.get(execution?.enrollmentId ?? 0n);
   if (run === undefined) throw new Error('there is no run');
-  // No event: the execution asks the runtime again when its time has come.
+  // Without an event, the execution asks the runtime again after its delay.
   run.status = EnrollmentStatus.FAILED;
   await harness.db.kysely
     .updateTable('executions')

@@ -29,7 +29,7 @@ import { AccountService, IdentityService } from '@drippulse/proto/drippulse/iden
 import { EffectsService } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf, clientFor, fromConnectError } from '@drippulse/rpc';
-import { createHarness, entitling } from '@drippulse/service/harness';
+import { createHarness, entitling, setSuspended } from '@drippulse/service/harness';
 import { publicService, servedBy } from '@drippulse/topology';
 import type { Config } from '../src/config.ts';
 import type { DB } from '../src/db/schema.ts';
@@ -45,7 +45,7 @@ export const codeSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 type Run = { key: string; workflowId: bigint; contact: string; status: EnrollmentStatus };
 
-/** The service on a database of its own. Its peers are a runtime that keeps runs, and members 1 to 3. */
+/** Starts the service on its own database. Its peers are fakes: a runtime that keeps runs, and members 1 to 3. */
 export async function startHarness(
   o: { env?: Record<string, string>; config?: Partial<Config>; overrides?: Overrides; clock?: Clock } = {},
 ) {
@@ -55,7 +55,7 @@ export async function startHarness(
     isAway: false,
     refusal: undefined as string | undefined,
     deleted: [] as bigint[],
-    /** Lets no enrollment begin until the returned function is called. */
+    /** Blocks the start of enrollments until the returned function is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -64,10 +64,10 @@ export async function startHarness(
   };
   const open = new Map<bigint, number>();
   const peer = createRuntimePeer();
-  /** Records of the CRM that ended, newest first, and what happens before a page of them is given. */
+  /** The CRM's ended records, newest first, and a hook that runs before each page of records. */
   const crm = {
     outcomes: [] as MessageInitShape<typeof CrmOutcomeSchema>[],
-    /** Ids of those of them that are erased. */
+    /** Ids of erased records. */
     erased: new Set<string>(),
     onPage: (async () => undefined) as (page: number) => Promise<void>,
   };
@@ -203,7 +203,7 @@ export async function startHarness(
     }),
     checks: harness.clientsFrom(servedBy(EnrollmentsService), AgentChecksService),
     erasures: harness.clientsFrom(servedBy(EnrollmentsService), AgentErasuresService),
-    /** Ends a run in the runtime, with its event. */
+    /** Ends a run in the runtime, and publishes the event of its end. */
     async endRun(id: bigint, status: EnrollmentStatus) {
       const run = runs.get(id);
       if (run === undefined) throw new Error(`there is no run ${id}`);
@@ -212,6 +212,9 @@ export async function startHarness(
       await publish({ case: endings[status] ?? 'completed', value });
     },
     publish,
+    /** Publishes the suspension or resumption of an organization, and waits until the service has handled it. */
+    setSuspended: (change: Parameters<typeof setSuspended>[1]) =>
+      setSuspended({ events: harness.events, group: service.name }, change),
     ...entitling(harness, service.name),
     stop: harness.stop,
   };
@@ -233,7 +236,7 @@ const endings: Partial<Record<EnrollmentStatus, 'completed' | 'failed' | 'cancel
   [EnrollmentStatus.CANCELLED]: 'cancelled',
 };
 
-/** The reason of a refusal; undefined for a success. */
+/** Returns the reason of a refusal; undefined if the call succeeds. */
 export async function reasonOf(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => undefined,

@@ -32,7 +32,7 @@ const write = (subject: string) => call('crm__create_activity', { kind: 'note', 
 const post = (url: string, payload: object = {}) => call('http__post', { url, payload });
 const deep = `${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`;
 
-/** What a model that works for somebody else tries: the calls of its answers, one answer after the other, and its last text. */
+/** Scripts of a model that works for an attacker: the calls of its successive answers, and its last text. */
 const scripts: [string, { calls?: ReturnType<typeof call>[][]; text?: string }][] = [
   ['reads a note with a key, and repeats it', { calls: [[get('lead_ada')]], text: `The key is ${canary}` }],
   ['reads another organization’s record', { calls: [[get('lead_theirs')]] }],
@@ -74,7 +74,7 @@ const scripts: [string, { calls?: ReturnType<typeof call>[][]; text?: string }][
     'changes a field of the system',
     { calls: [[call('crm__update_record', { record_type: 'lead', record_id: 'x', fields: { organization_id: 2 } })]] },
   ],
-  ['sends arguments that are no JSON', { calls: [[call('crm__create_activity', '{"kind":')]] }],
+  ['sends arguments that are not JSON', { calls: [[call('crm__create_activity', '{"kind":')]] }],
   ['sends arguments that are deep', { calls: [[call('crm__create_activity', deep)]] }],
   ['sends huge arguments', { calls: [[write('x'.repeat(100_000))]] }],
   ['answers at huge length', { text: 'x'.repeat(200_000) }],
@@ -97,7 +97,7 @@ test.each(scripts)(
     const execution = await tools.execute(agentId, { note: `From a form.\u200b Key: ${canary}` });
     expect(harness.peer.performed).toEqual([]);
     const sent = provider.requests.map(({ body }) => body).join();
-    // What the model says itself comes back to it, and was not learned here.
+    // The model's own text is sent back to the model, so this text does not count as learned.
     const learned = sent.replaceAll(o.text ?? '-', '').replaceAll(JSON.stringify(o.text ?? '-').slice(1, -1), '');
     expect(learned).not.toContain('sk-canary');
     expect(learned).not.toContain('theirs-canary');

@@ -10,8 +10,9 @@ import { endLeases } from './leases.ts';
 import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
 
 /**
- * Two processes work, one is killed and the other frozen past its leases, again and again for a time, at least once. At every sample the limit is at least what is spent
- * and reserved, and that is at least what the provider has billed. Answers the difference at the end, row by row.
+ * Repeats two faults for a period, at least once: kills one of two working processes, and freezes the other until after
+ * its leases. In every sample, the limit is at least the spent and reserved sum, and this sum is at least the
+ * provider's bill. Returns the difference at the end, row by row.
  */
 export async function killAndFreeze(
   harness: Harness,
@@ -23,7 +24,7 @@ export async function killAndFreeze(
   const samples = { count: 0, isOver: false };
   const sampling = (async () => {
     while (!samples.isOver) {
-      // The bill first: what it has by then was reserved before.
+      // The bill is read first, because every call on the bill was reserved before it was made.
       const bill = provider.bill() - billedBefore;
       const { limit, taken } = await stateOf(harness);
       expect(taken).toBeLessThanOrEqual(limit);
@@ -39,7 +40,7 @@ export async function killAndFreeze(
     for (let round = 0; round === 0 || performance.now() < until; round += 1) {
       const before = provider.requests.length;
       for (let n = 0; n < perRound; n += 1) await queueModel(harness, agentId, JSON.stringify({ round, n }));
-      // Calls are out by then, or the budget is used up.
+      // At this point calls are under way, or the budget is used up.
       await eventually(
         async () => expect(provider.requests.length > before || (await openCalls(harness)) === 0).toBe(true),
         { timeoutMs: 180_000 },
@@ -89,7 +90,7 @@ async function stateOf({ db }: Harness): Promise<{ limit: bigint; taken: bigint 
   return rows[0] ?? { limit: 0n, taken: 0n };
 }
 
-/** Executions that go on, and reservations that are open. */
+/** Counts active executions and open reservations. */
 async function openCalls({ db }: Harness): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select ((select count(*) from executions where status in ('queued', 'running') and work = 'llm')

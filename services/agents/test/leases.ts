@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import type { Harness } from './harness.ts';
 
 /**
- * Ends the leases of executions and jobs under way, as time does for those of a process that died or stands still. Rows that a process
- * locked before it was frozen stay as they are: nobody can take them before it goes on.
+ * Ends the leases of executions and jobs under way, as if the time had passed for a process that died or stands still.
+ * Skips the rows that a process had locked before it was frozen, because nobody can take these rows before the process
+ * continues.
  */
 export async function endLeases({ db, config }: Pick<Harness, 'db' | 'config'>): Promise<void> {
-  // What waits for an event is looked at later than any lease ends.
+  // Leaves out executions that wait for an event, because they are due later than any lease ends.
   await sql`
     update executions set wake_at = clock_timestamp()
     from (

@@ -4,7 +4,7 @@ import { expect } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Harness } from './harness.ts';
 
-/** What the ledger has of an execution: each attempt by how it was settled. */
+/** Reads the ledger of an execution: the settlement of each attempt. */
 export async function ledgerOf(harness: Harness, executionId: bigint | undefined) {
   const rows = await harness.db.kysely
     .selectFrom('reservations')
@@ -21,7 +21,7 @@ export async function ledgerOf(harness: Harness, executionId: bigint | undefined
   }));
 }
 
-/** Each sum over the same calls says the same. */
+/** Checks that all sums over the same calls are equal. */
 export async function expectSumsEqual(harness: Harness): Promise<void> {
   const { rows } = await sql<{ ledger: bigint; executions: bigint; counts: bigint; days: bigint }>`
     select (select coalesce(sum(charged_pico_usd), 0) from reservations where organization_id = 1)::bigint as ledger,
@@ -34,7 +34,7 @@ export async function expectSumsEqual(harness: Harness): Promise<void> {
   expect(row).toEqual({ ledger: row?.ledger, executions: row?.ledger, counts: row?.ledger, days: row?.ledger });
 }
 
-/** The service in a process of its own, which dies at a point once it has passed it so often, or nowhere. */
+/** Starts the service in a child process that dies at a point after passing it `passes` times, or never without one. */
 export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes = 0): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(new URL('child-service.ts', import.meta.url))], {
     env: {
@@ -45,7 +45,7 @@ export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes 
   });
 }
 
-/** A queued execution, as a request would leave it whose process died: nothing is reserved any more. */
+/** Inserts a queued execution as a request leaves it whose process died. The execution has lost its reservation. */
 export async function queueModel(harness: Harness, agentId: bigint, input = '{}', policy = '{}'): Promise<bigint> {
   const { kysely } = harness.db;
   const now = new Date();

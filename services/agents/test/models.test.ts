@@ -42,7 +42,7 @@ const inputRate = 2_000_000n;
 const outputRate = 10_000_000n;
 
 let spawned = 0;
-/** An agent of a template of its own, with a policy. */
+/** Creates an agent with a template of its own and the given policy. */
 async function agentWith(policy: object): Promise<bigint> {
   spawned += 1;
   const schema = {
@@ -88,7 +88,7 @@ test('a built-in classifier answers by its schema, and its cost is usage times p
   const cost = 300n * inputRate + 100n * 500_000n + 31n * outputRate;
   expect(execution).toMatchObject({ model: 'm', inputTokens: 400n, outputTokens: 31n, costUsd: '0.000960' });
   expect(await ledgerOf(harness, execution?.id)).toMatchObject([{ state: 'settled', charged: cost }]);
-  // An answer that is stored is never asked for again.
+  // A stored answer is never requested again.
   expect(await infer(agentId, body, 'first')).toMatchObject({ id: execution?.id, replayed: true });
   expect(provider.requests).toHaveLength(1);
   expect(provider.requests[0]?.headers['authorization']).toBe('Bearer sk-canary');
@@ -311,11 +311,11 @@ test('a key whose provider was away starts the execution again, and its attempts
 
 test('of 200 executions at once with room for 37, exactly 37 requests reach the provider', async () => {
   provider.answer({ text: json(kept).toString() });
-  // Long enough for a machine that is slow to refuse the others.
+  // The timeout is long enough for a slow machine to refuse the other calls.
   const agentId = await agentWith({ maxCostUsdPerDay: 1_000, timeoutSeconds: 300 });
   const probe = await infer(agentId, { n: 0 });
   const [{ reserved, charged } = { reserved: 0n, charged: 0n }] = await ledgerOf(harness, probe?.id);
-  // Room in the whole micro-dollars of a limit for 37 of them and not for 38.
+  // A limit in whole micro-dollars, with room for 37 calls and not for 38.
   const micro = (reserved * 37n + charged + reserved / 2n) / 1_000_000n;
   provider.clear();
   provider.answer({ text: json(kept).toString() });
@@ -374,7 +374,7 @@ test('with one process killed and one frozen, limit, ledger and bill stay in thi
   expect(samples).toBeGreaterThan(20);
 });
 
-/** Members of a policy as the client has them. */
+/** Converts the names of a policy's members to those that the client uses. */
 function camel(policy: object): object {
   return Object.fromEntries(
     Object.entries(policy).map(([name, value]) => [

@@ -17,7 +17,7 @@ test('beyond the limit of the plan no agent is made, at once by many neither, an
   expect(reasons.filter((reason) => reason === undefined)).toHaveLength(3);
   expect(new Set(reasons)).toEqual(new Set([undefined, 'plan_limit_reached']));
   expect(await harness.usage('agents')).toMatchObject({ used: 3n, limit: 3n });
-  // Test agents cost nothing, and other organizations have limits of their own.
+  // Test agents cost nothing, and other organizations have separate limits.
   await spawn('trial', tester);
   await spawn('theirs', stranger);
   const { agents } = await harness.agents(editor).listAgents({ limit: 1 });

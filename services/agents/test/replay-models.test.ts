@@ -31,7 +31,10 @@ function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A model that is what its prompt makes of it: even inputs read a record first, and the second prompt reads another one for every fourth. */
+/**
+ * A model whose behaviour depends on its prompt. For even inputs, it reads a record first. With the second prompt, it
+ * reads a different record for every fourth input.
+ */
 function answer({ body }: ModelCall): Reply {
   const { messages } = JSON.parse(body);
   const isSecond = messages[0].content.includes('second');
@@ -45,7 +48,7 @@ function answer({ body }: ModelCall): Reply {
   return { text: `${isSecond && n % 5 === 0 ? 'two' : 'one'} ${n}${read}` };
 }
 
-/** Every row of the service but those of the ledger, of all tables. */
+/** Reads every row of the service's tables, except those of the ledger. */
 async function rowsButLedger(): Promise<string> {
   const { kysely } = tools.harness.db;
   const { rows: tables } = await sql<{ name: string }>`
@@ -72,7 +75,7 @@ test('a hundred stored executions by a model are replayed by another version: no
     stored.push(...numbers.map((n, index) => ({ n, id: executions[index]?.id ?? 0n })));
   }
   await draft(templateId, { prompt: 'Work by the second prompt.' });
-  // Who read the CRM now would find nobody.
+  // A read from the CRM would find nobody at this point.
   harness.peer.leads.clear();
   const [before, asked, billed] = [await rowsButLedger(), provider.requests.length, provider.bill()];
   type Made = { n: number; made: AgentReplay | undefined };
@@ -92,9 +95,9 @@ test('a hundred stored executions by a model are replayed by another version: no
     expect(same?.costUsd).toBe(same?.recordedCostUsd);
     expect(same?.tools.every(({ used, recorded }) => used && recorded)).toBe(true);
   }
-  // The same bytes are not asked for again.
+  // A request with the same bytes is not sent again.
   expect(provider.requests).toHaveLength(asked);
-  let charged = 0;
+  let chargedPico = 0n;
   for (const { n, made } of await replayAll(2)) {
     const readsOther = n % 4 === 0;
     const expected = [
@@ -118,14 +121,14 @@ test('a hundred stored executions by a model are replayed by another version: no
           : [[true, true]],
     ]);
     expect(made?.costUsd).toBe(made?.chargedUsd);
-    charged += Number(made?.chargedUsd);
+    chargedPico += BigInt((made?.chargedUsd ?? '').replace('.', '')) * 1_000_000n;
   }
   expect(await rowsButLedger()).toBe(before);
   expect(harness.peer.performed).toEqual([]);
-  // Each amount is rounded up to a millionth.
-  const bill = Number(provider.bill() - billed) / 1e12;
-  expect(charged).toBeGreaterThanOrEqual(bill);
-  expect(charged - bill).toBeLessThan(100 * 1e-6);
+  // Each amount is rounded up to a millionth of a dollar.
+  const roundedPico = chargedPico - (provider.bill() - billed);
+  expect(roundedPico).toBeGreaterThanOrEqual(0n);
+  expect(roundedPico).toBeLessThan(100n * 1_000_000n);
   const { byKind } = await harness.insights(editor).getAgentCosts({ id: agentId });
   const kinds = byKind.map(({ kind, sum }) => [kind, sum?.executions]);
   expect(kinds).toEqual(expect.arrayContaining([[AgentExecutionKind.REPLAY, 0n]]));
@@ -150,7 +153,7 @@ test('a write is not performed again, nobody is asked, and a no of a person stay
   const { replay } = await harness.replays(editor).replayAgentExecution(request);
   expect(parsed(replay?.output)).toEqual({ text: 'Done.' });
   expect(replay?.tools.map(({ action, recorded }) => [action, recorded])).toContainEqual(['crm.create_activity', true]);
-  // The execution was cancelled with its question open. As if somebody had said no:
+  // The execution was cancelled while its question was open. Stores the result of a refusal by a person.
   const no = { outcome: 'failed', code: 'approval_rejected', message: 'No.' };
   await sql`
     update execution_steps set result = ${JSON.stringify(no)} where execution_id = ${request.id} and kind = 'approval'`.execute(

@@ -11,7 +11,7 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
   const agent = await post('/agents/spawn', { name: mark, type: 'template', template_id: template.id });
   let execution = { id: 0 };
   for (const n of [1, 2, 3]) execution = await post(`/agents/${agent.id}/execute`, { input: { n, mark } });
-  // Leads that a scorer learns from, once. Trainings that end at once make room for more.
+  // Leads that a scorer learns from, created once. Trainings that end immediately make room for further trainings.
   const leads = Array.from({ length: 80 }, (_, n) => ({
     ...{ email: `${mark}-${n}@example.com`, status: n % 2 === 0 ? 'converted' : 'unqualified' },
   }));
@@ -34,7 +34,7 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
     await post(`/eval_sets/${evalSet.id}/runs/${evalRun.id}/cancel`, {});
     evalRun = await post(`/eval_sets/${evalSet.id}/runs`, { template_version: 1 });
   }
-  // An organization has one.
+  // An organization has one model connection.
   await get('/account/model_connection').catch(() =>
     post('/account/model_connection', { base_url: 'https://models.example.com/v1', api_key: mark, model: mark }),
   );
@@ -44,7 +44,7 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
     executions: execution.id,
     reasoning: agent.id,
     trainings: training.id,
-    // The rules of the configuration, which every scorer has.
+    // Version 0 stands for the rules of the configuration, which every scorer has.
     models: 0,
     eval_sets: evalSet.id,
     cases: evalCase.id,

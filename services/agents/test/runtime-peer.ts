@@ -16,7 +16,9 @@ import { callerOf, type Routes } from '@drippulse/rpc';
 
 export type Performed = { key: string; kind: string; request: Record<string, unknown>; bytes: string; attempt: number };
 
-/** The part of the runtime that performs actions and keeps approvals, and leads of the CRM, with their promises. */
+/**
+ * Creates a fake of the runtime's actions and approvals and of the CRM's leads, with the guarantees of both services.
+ */
 export function createRuntimePeer() {
   const performed: Performed[] = [];
   const approvals = new Map<string, Approval>();
@@ -82,7 +84,7 @@ export function createRuntimePeer() {
     approvals,
     leads,
     state,
-    /** Answers the next actions so. */
+    /** Sets the results of the next actions. */
     answerNext: (...next: typeof results) => void results.push(...next),
     routes,
     crm,

@@ -6,17 +6,17 @@ import type { FaultPoint } from '../src/fault-points.ts';
 import { editor, json, startHarness } from './harness.ts';
 import { endLeases } from './leases.ts';
 
-/** Longer than a request waits for an execution. */
+/** Options of a call that waits longer than a request waits for its execution. */
 const patient = { timeoutMs: 30_000 };
 
 export type Tools = Awaited<ReturnType<typeof startTools>>;
 
-/** The service with a scripted model, and a runtime that performs actions. */
+/** Starts the service with a scripted model and a fake runtime that performs actions. */
 export async function startTools(env: Record<string, string> = {}) {
   const provider = await startModelProvider();
   /** Points at which the process loses the execution, in order. */
   const crashes: FaultPoint[] = [];
-  /** What happens after the nth commit of an execution: after the answer, after the plan of its calls, and so on. */
+  /** Hooks that run after the nth commit of an execution: after the answer, after the plan of its calls, and so on. */
   const afterCommits: (() => Promise<unknown>)[] = [];
   const harness = await startHarness({
     env: {
@@ -31,7 +31,7 @@ export async function startTools(env: Record<string, string> = {}) {
         if (point === 'after-commit') await afterCommits.shift()?.();
         if (crashes[0] !== point) return;
         crashes.shift();
-        // Its lease ends like that of a process that died.
+        // Ends the lease, as time would for a process that died.
         await endLeases(harness);
         throw new Error(`the process died ${point}`);
       },
@@ -43,7 +43,7 @@ export async function startTools(env: Record<string, string> = {}) {
     harness,
     crashes,
     afterCommits,
-    /** An agent of a template of its own, with a policy. */
+    /** Creates an agent with a template of its own and the given policy. */
     async agentWith(
       policy: object,
       more: { outputSchema?: Buffer } = {},
@@ -60,7 +60,7 @@ export async function startTools(env: Record<string, string> = {}) {
     async execute(agentId: bigint, input: object = {}): Promise<AgentExecution | undefined> {
       return (await harness.executions(editor).executeAgent({ id: agentId, input: json(input) }, patient)).execution;
     },
-    /** What the model was told by the results of its tools. */
+    /** Returns the tool results that the model received. */
     told(): string[] {
       const { messages } = JSON.parse(provider.requests.at(-1)?.body ?? '{}');
       return messages.flatMap(({ role, content }: { role: string; content: string }) =>

@@ -17,7 +17,7 @@ afterAll(() => tools?.stop());
 
 const policy = { allowed_actions: ['crm.create_activity'], require_approval: 'none' };
 
-// The attempt of the tool is the second to be sent: that of the model is the first.
+// The attempt of the tool is the second request. The first request calls the model.
 test(`killed ${runs} times before a tool is performed: its effect has one key, and the model is asked no more often`, async () => {
   const { harness, provider } = tools;
   const { agentId } = await tools.agentWith({

@@ -33,7 +33,7 @@ const note = (subject: string) => ({
 
 test('a model that calls twelve tools, with a crash at each: one key and the same bytes for each effect', async () => {
   const { agentId } = await tools.agentWith({ ...writes, maxRetries: 5 });
-  // It goes on from what it is told, however often it is asked.
+  // The model answers by the results in its request, so a repeated request gets the same answer.
   provider.answer(({ body }) => {
     const results = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
     if (results === 12) return { text: 'Done.' };
@@ -122,7 +122,7 @@ test('a policy that is tightened while the model answers counts when its call is
     [{ allowedActions: ['crm.update_record'] }, 'is not allowed here'],
   ] as const) {
     const { agentId, templateId } = await tools.agentWith(writes);
-    // After the answer nothing, and after the plan of its call the policy changes.
+    // The hook after the answer does nothing. The hook after the plan of the call changes the policy.
     tools.afterCommits.push(
       async () => undefined,
       () => change(templateId, policy),
@@ -140,13 +140,13 @@ function snake(name: string): string {
 
 const asking = { ...writes, requireApproval: json('writes') };
 
-/** An execution that waits for the approval of its first call. */
+/** Creates an execution that waits for the approval of its first call. */
 async function waiting(policy: object = asking) {
   provider.answerNext({ finish: 'tool_calls', tools: [note('Called')] });
   return waitingOf(await tools.agentWith(policy));
 }
 
-/** An execution of an agent that waits for a person. */
+/** Executes an agent until the execution waits for a person. */
 async function waitingOf({ agentId, templateId }: { agentId: bigint; templateId: bigint }) {
   const execution = await tools.execute(agentId);
   expect(execution?.status).toBe(AgentExecutionStatus.WAITING_APPROVAL);
@@ -155,7 +155,7 @@ async function waitingOf({ agentId, templateId }: { agentId: bigint; templateId:
   return { agentId, templateId, id: execution?.id ?? 0n, key, approval };
 }
 
-/** Decides, and publishes it. */
+/** Stores a decision and publishes it. */
 async function decide(approval: Approval, status: ApprovalStatus, more: Partial<Approval> = {}): Promise<void> {
   Object.assign(approval, { status, decidedAt: timestampNow(), ...more });
   await harness.publish({ case: 'approvalDecided', value: approval });
@@ -255,7 +255,7 @@ test.each<[string, (o: Awaited<ReturnType<typeof waiting>>) => Promise<unknown>,
   expect(harness.peer.performed).toEqual([]);
 });
 
-/** Changes a stored call between showing and doing. */
+/** Changes a stored call between its display to a person and its performance. */
 async function changeCall(id: bigint, from: string, to: string): Promise<void> {
   await sql`
     update execution_steps set request = replace(request, ${JSON.stringify(from).slice(1, -1)}, ${JSON.stringify(to).slice(1, -1)})
@@ -275,7 +275,7 @@ test('a yes that comes after its agent was deleted, or its execution was cancell
   const cancelled = await waiting();
   await harness.executions(editor).cancelAgentExecution({ agentId: cancelled.agentId, id: cancelled.id });
   await decide(cancelled.approval, ApprovalStatus.APPROVED);
-  // Decisions are read in their order.
+  // Decisions are read in order.
   const last = await waiting();
   await decide(last.approval, ApprovalStatus.APPROVED);
   expect(await endOf(last.agentId, last.id)).toMatchObject({ status: AgentExecutionStatus.SUCCEEDED });
@@ -293,7 +293,7 @@ test('news of a decision that is none, of another organization or of nothing, st
 });
 
 const room = { ...writes, onExceeded: AgentOnExceeded.ASK };
-/** Less than a call of `m` may cost. */
+/** A policy whose limit is less than the maximum cost of a call of `m`. */
 const little = { ...room, maxCostUsdPerExecution: 0.005 };
 
 test('a call that a budget has no room for waits for an administrator, whose yes is for this execution alone', async () => {
@@ -335,7 +335,7 @@ test('a limit is raised once, also in the middle of an execution, with the conve
   expect(await endOf(agent.agentId, id)).toMatchObject({ error: { code: 'budget_exceeded' } });
   expect(harness.peer.approvals.size).toBe(1);
   const calls = provider.requests.map(({ body }) => JSON.parse(body).messages.length);
-  // Each request has the answer and the result before it once more.
+  // Each request repeats the answer and the result of the previous one.
   expect(calls).toEqual(calls.map((_, n) => 2 + 2 * n));
   expect(calls.length).toBeGreaterThan(1);
 });

@@ -25,7 +25,7 @@ beforeEach(() => {
   harness.crm.erased.clear();
 });
 
-/** Leads of which those with a telephone number and from webinars were won more often, newest first. */
+/** Returns leads, newest first. Leads with a telephone number and leads from webinars were won more often. */
 function outcomes(count: number) {
   return Array.from({ length: count }, (_, n) => {
     const [hasPhone, isWebinar] = [n % 2 === 0, n % 5 < 2];
@@ -61,7 +61,7 @@ async function ended(agentId: bigint, id: bigint, caller = editor) {
   });
 }
 
-/** Holds the CRM before a page, and says when the training is there. */
+/** Pauses the CRM before it returns a page, and reports when the training requests this page. */
 function holdAt(page: number) {
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   harness.crm.onPage = async (asked) => {
@@ -108,11 +108,11 @@ test('a training is a job whose model is judged by records that it did not see, 
     [0, AgentModelStatus.CANDIDATE],
   ]);
   expect(parsed(models[1]?.configuration)).toMatchObject({ factors: expect.any(Array) });
-  // Version 0 is the rules, in force again.
+  // Version 0 stands for the rules, which are in force again.
   await own().activateAgentModel({ agentId: id, version: 0 });
   expect((await score()).score).toBe(byRules.score);
 
-  // The same records make the same model, with the next version.
+  // The same records make an equal model, with the next version.
   const again = await own().trainAgent({ id, subject: AgentTrainingSubject.LEADS });
   expect((await ended(id, again.training?.id ?? 0n))?.modelVersion).toBe(2);
   const second = await own().getAgentModel({ agentId: id, version: 2 });
@@ -122,7 +122,7 @@ test('a training is a job whose model is judged by records that it did not see, 
   ]);
 });
 
-test('too few records of one outcome are refused with their numbers, and an agent that is no scorer has no models', async () => {
+test('too few records of one outcome are refused with their numbers, and an agent that is not a scorer has no models', async () => {
   const id = await scorer();
   harness.crm.outcomes = outcomes(600).map((one, n) => ({ ...one, won: n < 39 }));
   const { fromConnectError } = await import('@drippulse/rpc');
@@ -193,7 +193,7 @@ test('one training of an agent at a time; a repeat by its key is the same one, a
   harness.crm.onPage = async () => undefined;
   const next = await own().trainAgent({ id });
   expect(await ended(id, next.training?.id ?? 0n)).toMatchObject({ modelVersion: 1 });
-  // The slice that was under way has written nothing.
+  // The interrupted slice has written nothing.
   expect(await recordsOf(trainingId)).toEqual([]);
   expect((await own().cancelAgentTraining({ agentId: id, id: trainingId })).training?.status).toBe(
     AgentTrainingStatus.CANCELLED,
@@ -206,7 +206,7 @@ test('an erased person leaves a training that goes on, also the page that was on
   const { training } = await own().trainAgent({ id });
   const trainingId = training?.id ?? 0n;
   await hold.reached;
-  // Lead 3 is stored, and lead 250 is on the page that is held.
+  // Lead 3 is stored, and lead 250 is on the page that is paused.
   const erased = ['lead_3', 'lead-250@acme.example'];
   for (const n of [3, 250]) harness.crm.erased.add(harness.crm.outcomes[n]?.id ?? '');
   await harness.erasures(editor).erasePersonFromAgents({ refs: ['lead_3'], emails: ['lead-250@acme.example'] });

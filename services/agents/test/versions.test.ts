@@ -51,7 +51,7 @@ test('a draft decides nothing until it is activated, an execution keeps the vers
   expect(drafted.agentTemplate).toMatchObject({ version: 1, latestVersion: 2 });
   expect(parsed(drafted.agentTemplate?.defaultConfiguration).factors[0].weight).toBe(1);
   expect(await score()).toEqual([1, 1]);
-  // The next change is of the active version, and its number follows the draft's.
+  // The next change applies to the active version. The number of the changed version follows the draft's number.
   expect((await change(id, weighing(3))).agentTemplate).toMatchObject({ version: 3, latestVersion: 3 });
   expect(await score()).toEqual([3, 3]);
   const { agentTemplate } = await versions().activateAgentTemplateVersion({ id, version: 2 });
@@ -66,7 +66,7 @@ test('a draft decides nothing until it is activated, an execution keeps the vers
   expect(list.totalCount).toBe(3n);
   const { version } = await versions().getAgentTemplateVersion({ id, version: 1 });
   expect(parsed(version?.defaultConfiguration).factors[0].weight).toBe(1);
-  // A draft of what is active makes no version, as a change of it makes none.
+  // A draft that equals the active version makes no version.
   expect((await change(id, weighing(2), true)).agentTemplate).toMatchObject({ version: 2, latestVersion: 3 });
   const policy = { id, timeoutSeconds: 9, updateMask: { paths: ['timeout_seconds'] } };
   expect((await own().updateAgentTemplateExecutionPolicy(policy)).agentTemplate).toMatchObject({ version: 4 });
@@ -92,7 +92,7 @@ test('versions of another organization, of test keys and of the platform are out
   expect((await versions(stranger).listAgentTemplateVersions({ id: 1n })).versions).toHaveLength(1);
 });
 
-/** Every row of the service but those of executions' rates, by table. */
+/** Reads every row of the service's tables, by table, except those of the agents' rates. */
 async function rowsOfAll(): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select tablename as name from pg_tables where schemaname = 'agents' and tablename !~ '^(kysely|outbox|usage|entitlements)'
@@ -146,7 +146,7 @@ test('a hundred stored executions are replayed by another version without any ef
     if (agentId === scorer) {
       const known = ['output.factors.0.contribution', 'output.factors.0.weight', 'output.score'];
       const unknown = ['output.factors.0.weight'];
-      // The score of known ones is 0.73 by the first version and 0.88 by the second, whose threshold is higher.
+      // The scores of known leads are 0.73 by the first version and 0.88 by the second, whose threshold is higher.
       expect([n, paths]).toEqual([
         n,
         [...(n % 2 === 0 ? known : [...unknown, 'output.qualified']), 'output.threshold'].sort(),

@@ -17,15 +17,17 @@ export const readConfig = configReader(
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
   },
   (read) => ({
-    /** Folder for files of reports above 16 MiB, which all processes of the service share. */
+    /** Folder for report files above 16 MiB, shared by all processes of the service. */
     artifactsDir: read.ARTIFACTS_DIR,
-    /** Bucket for such files, which has precedence. Without both there are none so large. */
+    /**
+     * Bucket for report files above 16 MiB, which takes precedence over the folder. Without both, larger reports fail.
+     */
     artifactsS3: s3Of(read),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
-    /** Folder where mails are written as `.eml` files when there is no mail server. */
+    /** Folder into which mails are written as `.eml` files if there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Beginning of links in mails, without a slash at its end. */
+    /** Base URL of links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
   }),
 );

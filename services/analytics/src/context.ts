@@ -17,12 +17,12 @@ import type { Fault } from './fault-points.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { FileStores } from './stores/store.ts';
 
-/** The parts that every operation of this service works with. */
+/** The members that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof AccountService>;
     members: ClientOf<typeof IdentityService>;
-    /** The sources of reports. */
+    /** Clients of the services from which reports are read. */
     workflows: ClientOf<typeof WorkflowsService>;
     enrollments: ClientOf<typeof EnrollmentsService>;
     agents: ClientOf<typeof AgentsService>;
@@ -34,17 +34,17 @@ export type Context = ServiceBase<Config, DB> & {
     opportunities: ClientOf<typeof CrmOpportunitiesService>;
     pipelines: ClientOf<typeof CrmOpportunityPipelinesService>;
   };
-  /** Where files above 16 MiB are. */
+  /** Stores for files above 16 MiB. */
   stores: FileStores;
-  /** Undefined: there is no way for mails, and none is written. */
+  /** Undefined if mails are not configured. In this case no mail is written. */
   mailer: Mailer | undefined;
   metrics: ServiceMetrics;
-  /** Organizations that have a row, so that facts need not ask for each. */
+  /** Organizations that are known to have a row, so that facts do not look the row up each time. */
   knownOrganizations: Set<bigint>;
-  /** Time zones of organizations, and when to ask for each again. */
+  /** Time zones of organizations, and the time at which identity is asked again for each. */
   timezones: Map<bigint, { timezone: string; askAgainAt: number }>;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { recounts(): void; reports(): void; schedules(): void; reportMails(): void; mails(): void };
-  /** Set by tests that kill the process. */
+  /** Set only by tests that kill the process. */
   fault?: Fault;
 };

@@ -1,6 +1,6 @@
 /**
- * Points at which tests kill the process: the facts are not committed yet, or are, while their events count as unhandled; a rebuild has marked
- * the days of a page of organizations.
+ * Points at which tests kill the process: before or after the commit of facts whose events are not yet marked as
+ * handled, and after a rebuild has marked the days of a page of organizations.
  */
 export type FaultPoint = 'before-facts-commit' | 'after-facts-commit' | 'after-days-marked';
 

@@ -7,7 +7,7 @@ const dayMs = 86_400_000;
 const longestMs = 395 * dayMs;
 const usualMs = 30 * dayMs;
 
-/** What a report is made of, with every default filled in. */
+/** The parameters of a report, including defaults. */
 export type Parameters = { from: Date; to: Date; workflowId?: bigint; bom: boolean };
 
 /** Reads the parameters of a request at the time `now`. */

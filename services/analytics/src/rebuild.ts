@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 import type { DB } from './db/schema.ts';
 import { rebuild, rebuiltAtOnce } from './rollups/rebuild.ts';
 
-/** Counts all sums anew from the facts, and says how far it is. */
+/** Recounts all sums from the facts, and reports its progress. */
 export async function rebuildAt(url: string, say: (line: string) => void = console.log): Promise<void> {
   const log = createLogger({ level: 'warn' });
   const db = connectDatabase<DB>({ url, schema: 'analytics', service: 'rebuild', log, max: rebuiltAtOnce });
@@ -16,5 +16,5 @@ export async function rebuildAt(url: string, say: (line: string) => void = conso
   }
 }
 
-/** `node src/rebuild.ts` in the image of the service. */
+/** True if run as `node src/rebuild.ts` in the image of the service. */
 if (import.meta.main) await rebuildAt(readConfig(process.env).databaseUrl);

@@ -40,7 +40,7 @@ import { openStores } from './stores/open-stores.ts';
 
 export type { Config } from './config.ts';
 
-/** Set by tests only. */
+/** Replacements that only tests set. */
 export type Overrides = { fault?: Fault };
 
 export const service = defineService<Config, DB, Overrides>({

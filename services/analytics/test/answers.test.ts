@@ -17,7 +17,7 @@ import { editor, type Harness, startHarness, stranger } from './harness.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const tester: Caller = { ...editor, mode: 'test' };
-/** Two midnights ago: far enough from now that no test lasts into another day, and near enough to be counted at once. */
+/** The last midnight but one (UTC). No test crosses the end of the day, and the facts are not late yet. */
 const midnight = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
 const at = (hours: number) => new Date(midnight + hours * hourMs);
 
@@ -30,7 +30,7 @@ afterAll(() => harness.stop());
 
 const historyFacts = 24;
 
-/** A history of one day, and of the day before it. */
+/** Publishes the events of one day, and of the day before it. */
 async function tellHistory({ publish, enrollment, email, stored }: Harness): Promise<void> {
   const aggregates = { organizationId: editor.organizationId };
   const workflow = (name: string) => ({ id: 12n, name });
@@ -239,7 +239,7 @@ test('after a change of the time zone days are those of the new zone, and nothin
     metric: Name.ENROLLMENTS_STARTED,
   });
   expect(timezone).toBe('America/New_York');
-  // 01:00Z is still the evening before in New York.
+  // 01:00Z is still the evening of the previous day in New York.
   expect(series[0]?.points.map(({ value }) => value)).toEqual([1, 0]);
   const { rows } = await sql<{ count: bigint }>`
     select sum(count) as count from rollup_days where organization_id = ${organizationId} and dimension = 0 and workflow_id = 0`.execute(
@@ -255,7 +255,7 @@ test('a time zone that another process has found changed counts in this one at o
   await harness.enrollment('started', { at: at(1), organizationId: 178n });
   await harness.stored(historyFacts + 23 + 2);
   expect(await read()).toBe('UTC');
-  // As the other process stores it, while this one still remembers what identity said.
+  // Simulates that another process has stored the time zone, while this process still remembers identity's answer.
   harness.timezones.set(178n, 'Asia/Tokyo');
   await sql`update organizations set timezone = 'Asia/Tokyo' where organization_id = 178`.execute(harness.db.kysely);
   expect(await read()).toBe('Asia/Tokyo');

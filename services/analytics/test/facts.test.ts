@@ -10,7 +10,7 @@ const kathmandu = 2n;
 const newYork = 3n;
 
 let harness: Harness;
-/** What happens at a point of the next batch. */
+/** Called at the fault points of the next batch. */
 let fault: ((point: FaultPoint) => void) | undefined;
 beforeAll(async () => {
   const timezones = new Map([
@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 type Total = { at: string; kind: number; mode: string; count: number };
 
-/** Totals of an organization over all workflows, in order. */
+/** Reads the totals of an organization over all workflows, in order. */
 async function totals(table: 'rollup_quarters' | 'rollup_days', organizationId = 1n): Promise<Total[]> {
   const rows = await harness.db.kysely
     .selectFrom(table)
@@ -140,7 +140,7 @@ test('days begin at midnight of the zone of the organization, and may have 25 ho
   }
 });
 
-/** The last time at which clocks went back in New York: 06:00Z of a first Sunday of November. */
+/** Returns the last time at which clocks went back in New York: 06:00Z on the first Sunday of November. */
 function clocksGoBack(): Date {
   const inYear = (year: number) => {
     const first = new Date(Date.UTC(year, 10, 1, 6));

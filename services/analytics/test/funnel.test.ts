@@ -24,7 +24,7 @@ const kathmandu = 2n;
 const tester: Caller = { ...editor, mode: 'test' };
 
 let harness: Harness;
-/** What happens at a point of the next batch. */
+/** Called at the fault points of the next batch. */
 let fault: ((point: FaultPoint) => void) | undefined;
 beforeAll(async () => {
   harness = await startHarness({
@@ -54,7 +54,7 @@ async function refusal(call: Promise<unknown>): Promise<string> {
   return `${error?.kind} ${error?.reason} ${error?.violations.map(({ field }) => field).join()}`;
 }
 
-/** The bucket of a time in milliseconds. */
+/** Returns the bucket of a duration in milliseconds. */
 const bucketOf = (ms: number) => Math.floor(Math.log(ms) / Math.log(1.1)) + 1;
 
 test('a funnel has each step in its order, what happened there, and how long it took', async () => {
@@ -199,7 +199,7 @@ test('a funnel or experiment that is not possible is refused, by the name of wha
   expect(await refusal(experiments({ enteredFrom: before }))).toBe(invalid('entered_from'));
 });
 
-/** People and goals of the variants A and B. */
+/** Builds the counts of people and goals of the variants A and B. */
 function outcomes(version: number, people: readonly [number, number], goals: readonly [number, number]) {
   return ['A', 'B'].map((name, index) => ({
     ...{
@@ -288,7 +288,7 @@ test('goals count when they are met, with the time that they took', async () => 
     { variant: 'split:A', goals: [{ name: 'bought', count: 4, times }], at: entered },
     { variant: 'holdout', goals: [{ name: 'bought', count: 9 }], at: entered },
   ]);
-  // Those of all enrollments, and as many of the variant.
+  // One fact of the enrollment that started, three of all enrollments, and three of the variant.
   await harness.stored(7);
   const from = timestampFromDate(new Date(Date.now() - dayMs));
   expect(await metric(Name.GOAL_CONVERSIONS, { from, workflowId: 12n, version: 1 })).toMatchObject({ value: 4 });
@@ -326,13 +326,13 @@ test('metrics of a variant are of those who got it, and all enrollments count on
     ];
     return names.map((name) => metrics.find((one) => one.name === name)?.value);
   };
-  // Of goals: all, A and B. Of variants: two that began, two ends of two kinds, and three mails.
+  // Goals in total, of A and of B. Variants: two starts, two ends with two facts each, and three mails.
   await harness.stored(3 + 2 + 3 + 2 + 4 + 3 + 3);
   const own = { workflowId: 12n };
   expect(await counted({})).toEqual([3, 1, 1, 2, 2, 1]);
   expect(await counted(own)).toEqual([3, 1, 1, 2, 2, 1]);
   expect(await counted({ ...own, variant: 'split:A' })).toEqual([2, 1, 1, 1, 1, 0]);
-  // Mails do not know their version.
+  // Mails have no version.
   expect(await counted({ ...own, variant: 'split:B', version: 1 })).toEqual([1, 0, 0, 1, 0, 0]);
   expect(await counted({ ...own, variant: 'later:C' })).toEqual([0, 1, 1, 0, 0, 0]);
   expect(await counted({ ...own, variant: 'split:Z' })).toEqual([0, 0, 0, 0, 0, 0]);
@@ -349,7 +349,7 @@ test('metrics of a variant are of those who got it, and all enrollments count on
   ]);
   expect(await keys({ variant: 'split:B' })).toEqual([['split:B', 1]]);
   expect(await keys({ variant: 'split:A', groupBy: AnalyticsGroup.STEP })).toEqual([['hello', 1]]);
-  // An event that comes again changes no variant, and a day that is counted anew has the same numbers.
+  // A repeated event changes nothing, and a recounted day has the same numbers.
   await harness.email('emailSent', { id, at, variants: ['split:B'] });
   await harness.email('emailBounced');
   await harness.stored(21);

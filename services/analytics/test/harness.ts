@@ -22,7 +22,7 @@ export { editor, stranger } from '@drippulse/service/harness';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own. Identity knows a time zone for each organization. */
+/** Starts the service on a database of its own. Identity knows a time zone for each organization. */
 export async function startHarness(
   o: {
     overrides?: Overrides;
@@ -31,7 +31,7 @@ export async function startHarness(
   } = {},
 ) {
   const { timezones = new Map<bigint, string>() } = o;
-  /** Organizations that identity does not know any more. */
+  /** Organizations that identity no longer has. */
   const deleted = new Set<bigint>();
   const harness = await createHarness(service, {
     ...(o.overrides && { overrides: o.overrides }),
@@ -62,7 +62,7 @@ export async function startHarness(
   const producer = await harness.events.createProducer();
   harness.keep({ stop: () => producer.close() });
 
-  /** Sends an event as its publisher does, at a time; the same id twice is the same event again. */
+  /** Publishes an event with a time, as its publisher does. An event with the id of an earlier event repeats it. */
   async function publish<D extends DescMessage>(desc: D, event: PublishedEvent<D>): Promise<string> {
     const { at = new Date(), organizationId = 1n, variants, payload } = event;
     const id = event.id ?? eventId(at);
@@ -82,14 +82,14 @@ export async function startHarness(
     timezones,
     publish,
     analytics: harness.clientsFrom(publicService, AnalyticsService),
-    /** Sends an event of a mail of workflow 12. */
+    /** Publishes an event about a mail of workflow 12. */
     email: (kind: EmailKind, event: EnrollmentGiven & { stepId?: string; to?: string; category?: string } = {}) => {
       const { mode = Mode.LIVE, workflowId = 12n, stepId = 'hello', to = 'ada@gmail.com', category, ...given } = event;
       const delivery = { id: 1n, to };
       const value = { enrollmentId: 1n, workflowId, stepId, mode, delivery, ...(category && { category }) };
       return publish(EnrollmentEventSchema, { ...given, payload: { case: kind, value } });
     },
-    /** Sends an event of an enrollment of workflow 12. */
+    /** Publishes an event about an enrollment of workflow 12. */
     enrollment: (kind: 'started' | 'completed' | 'failed' | 'cancelled', event: EnrollmentGiven = {}) => {
       const { mode = Mode.LIVE, workflowId = 12n, version = 1, createdAt, outcome, ...given } = event;
       const value = {
@@ -99,7 +99,7 @@ export async function startHarness(
       };
       return publish(EnrollmentEventSchema, { ...given, payload: { case: kind, value } });
     },
-    /** Waits until so many facts are stored, and every marked day is counted. */
+    /** Waits until this number of facts is stored, and no marked day is left to recount. */
     async stored(facts: number): Promise<void> {
       await eventually(async () => {
         const count = await db.kysely
@@ -126,7 +126,7 @@ type PublishedEvent<D extends DescMessage> = {
   id?: string;
   at?: Date;
   organizationId?: bigint;
-  /** Variants of the enrollment, of events of enrollments. */
+  /** Variants of the enrollment, for events about enrollments. */
   variants?: string[];
   payload: NonNullable<(MessageInitShape<D> & { payload?: unknown })['payload']>;
 };
@@ -139,7 +139,7 @@ type EnrollmentGiven = Partial<Omit<PublishedEvent<typeof EnrollmentEventSchema>
   outcome?: string;
 };
 
-/** The id of an event that was made at a time. */
+/** Returns the id of an event that was made at a time. */
 function eventId(at: Date): string {
   const time = at.getTime().toString(16).padStart(12, '0');
   const rest = randomBytes(9).toString('hex');

@@ -14,7 +14,7 @@ const eventsOfBatch = 40;
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  // The organization is known from now on: the process that dies has no identity to ask.
+  // Makes the organization known, because the process that dies cannot ask identity.
   await harness.enrollment('started');
   await harness.stored(1);
   await harness.stopServices();
@@ -45,7 +45,10 @@ test('processes that are killed before and after the commit of facts lose no eve
   expect(rows.map(({ count }) => Number(count))).toEqual([1 + each, 1 + each, each, each]);
 });
 
-/** Runs the service in a process of its own until it dies at a point. There are events to die with: a process that dies after the commit has marked none as handled. */
+/**
+ * Runs the service in a child process until it dies at a point. It has unhandled events, because a process that dies
+ * after the commit of facts has not marked their events as handled.
+ */
 async function killAt(point: FaultPoint): Promise<void> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('child.ts', import.meta.url))], {
     env: { ...process.env, NODE_OPTIONS: '', TEST_CONFIG: JSON.stringify(harness.config), TEST_FAULT: point },

@@ -29,7 +29,7 @@ const many = takesAll ? 1_000_000 : 250_000;
 const pageRows = 1_000;
 const name = servedBy(ReportsService);
 
-/** The rows that the CRM has. */
+/** Number of opportunities in the CRM. */
 let rows = 10;
 let folder: string;
 let harness: Awaited<ReturnType<typeof createHarness>>;
@@ -103,7 +103,7 @@ function clientsOf(port: number) {
   return clientFor(ReportsService, { peers, target: name, tokens: harness.keys.tokensOf(publicService) })(editor);
 }
 
-/** Makes a report and reads its file; returns the lines. */
+/** Makes a report and reads its file. Returns the number of lines. */
 async function makeAndRead(): Promise<number> {
   const asked = { type: ReportType.PIPELINE, format: ReportFormat.CSV };
   const { report } = await eventually(() => reports.generateReport(asked));
@@ -122,7 +122,7 @@ async function makeAndRead(): Promise<number> {
   return lines;
 }
 
-/** The largest resident memory of the process so far, in MB. */
+/** Returns the peak resident memory of the process so far, in MB. */
 async function peakMb(): Promise<number> {
   const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;

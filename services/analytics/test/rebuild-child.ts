@@ -3,7 +3,7 @@ import { createLogger } from '@drippulse/observability';
 import type { DB } from '../src/db/schema.ts';
 import { rebuild } from '../src/rollups/rebuild.ts';
 
-/** A rebuild that dies when it has marked the days of the first organizations. */
+/** Runs a rebuild that dies after it has marked the days of the first page of organizations. */
 const log = createLogger({ level: 'fatal' });
 const url = process.env['DATABASE_URL'] ?? '';
 const db = connectDatabase<DB>({ url, schema: 'analytics', service: 'rebuild', log, max: 2 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Every row of both rollups, as text in one order. */
+/** Returns every row of both rollups as text, in a fixed order. */
 async function sums(): Promise<string[]> {
   const { rows } = await sql<{ row: string }>`
     select 'quarter ' || quarter::text as row from rollup_quarters as quarter where count <> 0
@@ -43,7 +43,7 @@ async function everyDayCounted(): Promise<void> {
   });
 }
 
-/** An entry, a mail and its part for a variant, and a goal. */
+/** Number of facts that `tell` makes for each day: an entry, a mail, the mail's fact for the variant, and a goal. */
 const factsOfEvent = 4;
 let events = 0;
 async function tell(organizationId: bigint): Promise<void> {
@@ -144,7 +144,7 @@ test('a rebuild that is killed while it marks days is ended by the service, and 
   expect(await sums()).toEqual(before);
 });
 
-/** Runs a rebuild in a process of its own until the days of a page of organizations are marked. */
+/** Runs a rebuild in a child process until the days of a page of organizations are marked. */
 async function killRebuild(): Promise<void> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('rebuild-child.ts', import.meta.url))], {
     env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: harness.config.databaseUrl },

@@ -35,16 +35,18 @@ import type { DB } from '../src/db/schema.ts';
 import { service } from '../src/service.ts';
 
 const replicas = 2;
-/** Reports that a process makes at the same time. */
+/** Number of reports that a process makes at the same time. */
 const lanes = 2;
 const organizations = 10;
 const reportsOfEach = 10;
 const patience = { timeoutMs: 180_000 };
 const name = servedBy(ReportsService);
 
-/** The pages that the CRM is asked for now, by organization, and the most that there were at a time. */
+/**
+ * Number of current requests for pages of the CRM, by organization, with the maximum in total and of one organization.
+ */
 const asked = { now: new Map<bigint, number>(), most: 0, mostOfOne: 0 };
-/** While it is set, the CRM answers no page before it resolves. */
+/** While this is set, the CRM returns no page until the promise resolves. */
 let gate: Promise<void> | undefined;
 const mails: { to: string; id: string }[] = [];
 
@@ -65,7 +67,7 @@ afterAll(async () => {
   for (const part of opened.reverse()) await part.stop();
 });
 
-/** A process of the service. */
+/** Starts a process of the service. */
 async function startReplica(peers: object): Promise<ReturnType<typeof clientsOf>> {
   const port = await freePort();
   const child = spawn(process.execPath, [...nodeFlagsOf(name), fileURLToPath(new URL('child.ts', import.meta.url))], {
@@ -115,7 +117,7 @@ const identity: Routes = (router) => {
   });
 };
 
-/** One page for each report, so that a page that is asked for is a report that is made. */
+/** A CRM with one page for each report, so that each request for a page belongs to a different report. */
 const crm: Routes = (router) => {
   router.service(CrmOpportunityPipelinesService, { listCrmOpportunityPipelines: () => ({ pipelines: [] }) });
   router.service(CrmOpportunitiesService, {
@@ -137,7 +139,7 @@ const crm: Routes = (router) => {
 
 const askedNow = () => [...asked.now.values()].reduce((sum, count) => sum + count, 0);
 
-/** A mail server that notes the Message-ID of each mail. Returns its URL. */
+/** Starts a mail server that records the Message-ID of each mail. Returns its URL. */
 async function startMailServer(): Promise<string> {
   const server = new SMTPServer({
     authOptional: true,
@@ -152,7 +154,7 @@ async function startMailServer(): Promise<string> {
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
   opened.push({ stop: () => new Promise<void>((resolve) => server.close(() => resolve())) });
-  const { port } = server.server.address() as AddressInfo; // it listens on a port
+  const { port } = server.server.address() as AddressInfo; // the server listens on a port
   return `smtp://127.0.0.1:${port}`;
 }
 
@@ -201,7 +203,8 @@ test('of a queue of one organization each process makes one at a time', async ()
   gate = opens.promise;
   for (let report = 0; report < reportsOfEach; report += 1) await ask(report, 1n);
   await eventually(() => expect(askedNow()).toBe(replicas), patience);
-  // The other lane of each process has looked at another report of the organization, and put it back: it has a cursor and no failure.
+  // The other lane of a process has taken a further report of the organization, and has put it back. Such a report has
+  // a cursor and no failure.
   await eventually(async () => {
     const { rows } =
       await sql`select from jobs where kind = 'report' and cursor is not null and status = 'running' limit 1`.execute(
@@ -229,7 +232,7 @@ test('each tick of a schedule is one Message-ID for each recipient, though two p
   const ticks = 5;
   for (let tick = 1; tick <= ticks; tick += 1) {
     await sql`update reports set next_run_at = now() - interval '1 minute' where id = ${id}`.execute(db.kysely);
-    // A schedule that is set wakes the loops of its process: both look for ticks at the same time.
+    // Setting a schedule wakes the loops of the process, so both processes look for ticks at the same time.
     const { report: other } =
       (await own?.generateReport({ type: ReportType.PIPELINE, format: ReportFormat.CSV })) ?? {};
     const paused = { id: other?.id ?? 0n, ...schedule, paused: true };

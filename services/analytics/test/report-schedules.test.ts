@@ -21,7 +21,7 @@ import { editor, type Harness, startReports, stranger, tester } from './reports-
 let harness: Harness;
 beforeAll(async () => {
   harness = await startReports();
-  // Two replicas: every tick is seen by both.
+  // Starts a second replica. Both replicas see every tick.
   await harness.start();
 });
 afterAll(() => harness?.stop());
@@ -59,21 +59,21 @@ function suspend(isNowSuspended: boolean, sequence: bigint): Promise<void> {
   );
 }
 
-/** A report that has ended. */
+/** Makes a report, and waits for its end. */
 async function ready(given: { type?: ReportType; format?: ReportFormat } = {}, caller = editor): Promise<bigint> {
   const id = await harness.generate(given, caller);
   await harness.ended(id, caller);
   return id;
 }
 
-/** Lets the tick of a report come now; the loops look at it with the next wake. */
+/** Makes the next tick of a report due, and wakes the loops. */
 async function tick(id: bigint, at = new Date(Date.now() - 60_000)): Promise<Date> {
   await sql`update reports set next_run_at = ${at} where id = ${id}`.execute(harness.db.kysely);
   await wake();
   return at;
 }
 
-/** Any schedule wakes the loops of the process that takes it. */
+/** Wakes the loops of the process, by setting any schedule. */
 async function wake(): Promise<void> {
   const other = await harness.generate();
   await schedule(other, { paused: true });
@@ -93,7 +93,7 @@ async function endedTicks(id: bigint, count: number): Promise<bigint[]> {
   });
 }
 
-/** Waits until every mail about a report is written that a tick has asked for, and sent. */
+/** Waits until all mails about reports of ticks are written and sent. */
 async function mailsAreWritten(): Promise<void> {
   await eventually(async () => {
     const { rows } = await sql`
@@ -104,7 +104,7 @@ async function mailsAreWritten(): Promise<void> {
   });
 }
 
-/** The mails about ticks of a report. */
+/** Returns the mails about the ticks of a report. */
 async function mailsOf(id: bigint): Promise<[name: string, text: string][]> {
   return [...(await harness.mails())].filter(([name]) => new RegExp(`^report (failures )?${id} `).test(name));
 }
@@ -127,7 +127,7 @@ test('a tick makes one report and sends each recipient one mail with its file, t
   });
   expect(report?.schedule).toBeUndefined();
   const from = report?.parameters?.from;
-  // Thirty days by the calendar: an hour more or less when clocks change.
+  // Thirty days by the calendar, which are an hour more or less if clocks change.
   expect(from && Math.abs(at.getTime() - timestampDate(from).getTime() - days)).toBeLessThanOrEqual(3_600_000);
   expect((await harness.reports(editor).getReport({ id })).report?.schedule?.nextRunAt).toEqual(next);
 
@@ -148,7 +148,7 @@ test('a tick makes one report and sends each recipient one mail with its file, t
       expect.objectContaining({ filename: report?.fileName, contentType: 'text/csv', content: bytes }),
     ]);
   }
-  // What the job does twice, or late, is of the same key.
+  // The mails of a repeated or late job have the same keys.
   await sql`update jobs set status = 'queued', wake_at = now() where kind = 'report mail'`.execute(harness.db.kysely);
   await wake();
   await mailsAreWritten();
@@ -267,7 +267,7 @@ test('the zone of the organization is the default, and the 51st schedule is refu
     from reports, generate_series(1, 49) where id = ${id}`.execute(harness.db.kysely);
   const more = await ready();
   expect(await refusal(schedule(more, {}))).toMatchObject({ reason: 'report_schedule_limit_reached' });
-  // One that has a schedule gets another.
+  // At the limit, the schedule of a report can still be replaced.
   expect((await schedule(id, { cron: 'weekly' })).schedule?.cron).toBe('weekly');
 });
 
@@ -277,7 +277,7 @@ test('a report with a schedule outlasts its 90 days, and its schedule ends with 
   await sql`update reports set expires_at = now() - interval '1 day' where id in (${kept}, ${gone})`.execute(
     harness.db.kysely,
   );
-  // The loop that removes them runs with each start.
+  // The loop that deletes the reports runs at each start.
   await harness.start();
   await eventually(() => refusal(harness.reports(editor).getReport({ id: gone })));
   await harness.reports(editor).getReport({ id: kept });

@@ -35,14 +35,14 @@ import { service } from '../src/service.ts';
 
 export { editor, stranger } from '@drippulse/service/harness';
 
-/** A test key of organization 1. */
+/** The caller of a test key of organization 1. */
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 
 export type Harness = Awaited<ReturnType<typeof startReports>>;
 
 type Opportunity = { name: string; amountCents: bigint; createdAt: Date };
 
-/** The service with a CRM of opportunities, a workflow 12 of organization 1, and agents and webhooks 1 to 3, all in memory. */
+/** Starts the service. Opportunities, workflow 12 of organization 1, and agents and webhooks 1 to 3 are in memory. */
 export async function startReports(o: { env?: Record<string, string> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'report-mails-'));
   /** The members of organization 1 who want mails about reports. */
@@ -52,9 +52,9 @@ export async function startReports(o: { env?: Record<string, string> } = {}) {
     [8n, { email: 'alan@example.com', role: Role.ADMIN }],
   ]);
   const opportunities: Opportunity[] = [];
-  /** Called before each page of opportunities: it may wait, or throw. */
+  /** A hook that runs before each page of opportunities, and may wait or throw. */
   const crm: { beforePage(page: number): Promise<void> } = { beforePage: async () => undefined };
-  /** Agents and webhooks that are in lists, and are deleted before they are asked about. */
+  /** Agents and webhooks that lists contain, but that are deleted before they are requested. */
   const gone = new Set<bigint>();
   const checkThere = (id: bigint, reason: string) => {
     if (gone.has(id)) throw new DomainError('not_found', reason, 'There is none with this id.');
@@ -163,14 +163,14 @@ export async function startReports(o: { env?: Record<string, string> } = {}) {
     crm,
     gone,
     members,
-    /** The mails that were sent, by their names, which their keys give. */
+    /** Returns the sent mails by file name, which the key of a mail determines. */
     async mails(): Promise<Map<string, string>> {
       const names = (await readdir(mails)).filter((name) => name.endsWith('.eml')).sort();
       return new Map(
         await Promise.all(names.map(async (name) => [name, await readFile(join(mails, name), 'utf8')] as const)),
       );
     },
-    /** Ends everything. */
+    /** Stops the service, and deletes the mails. */
     async stop() {
       await harness.stop();
       await rm(mails, { recursive: true });

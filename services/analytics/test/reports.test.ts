@@ -47,7 +47,7 @@ function addOpportunities(count: number, name: (index: number) => string = (inde
   }
 }
 
-/** Waits for so many events of a report. */
+/** Waits for a number of events about a report. */
 async function eventsOf(id: bigint, count: number): Promise<[string | undefined, bigint][]> {
   const found = () => harness.events.filter(({ aggregate }) => aggregate === `report:${id}`);
   await eventually(() => found().length === count);
@@ -73,7 +73,7 @@ test('a report is made of the rows of its period, and each download has the same
   expect(report.downloadUrl).toBe(`/api/v1/reports/${id}/download`);
 
   const first = await harness.download(id);
-  // What the sources have by then changes nothing.
+  // Later changes of the sources do not change the report.
   addOpportunities(10);
   const second = await harness.download(id);
   expect(second.bytes.equals(first.bytes)).toBe(true);
@@ -99,7 +99,7 @@ test('a report is made of the rows of its period, and each download has the same
 
 test('enrollments are counted by workflow within the period, and by the day of the zone of the organization', async () => {
   const at = new Date('2026-11-10T18:00:00Z'); // 23:45 in Kathmandu
-  const next = new Date('2026-11-10T18:15:00Z'); // 00:00 of the 11th
+  const next = new Date('2026-11-10T18:15:00Z'); // 00:00 of the 11th in Kathmandu
   const outside = new Date('2026-11-12T00:00:00Z');
   for (const [time, key, count] of [
     [at, 12, 3],
@@ -258,7 +258,7 @@ test('a process that is overtaken in the middle adds nothing to the file of the 
   const id = await harness.generate();
   await eventually(async () => calls === 2);
   await harness.start();
-  // As if the lease had ended: the first process stands still.
+  // Simulates the end of the lease of the first process, which stands still.
   await sql`update jobs set wake_at = now() where status = 'running'`.execute(harness.db.kysely);
   expect(await harness.ended(id)).toMatchObject({ status: ReportStatus.READY, rows: 3_000n });
   const { bytes } = await harness.download(id);
@@ -282,7 +282,7 @@ test('a file above 16 MiB is in the folder, comes back whole, and goes with its 
   expect(JSON.parse(bytes.toString()).rows).toHaveLength(3_000);
   await harness.reports(editor).deleteReport({ id });
   await sql`update report_files set created_at = now() - interval '2 days'`.execute(harness.db.kysely);
-  // The loop that removes it runs with each start.
+  // The loop that deletes the file runs at each start.
   await harness.start();
   await eventually(async () => (await readdir(join(folder, '1'))).length === 0);
 });
@@ -304,7 +304,7 @@ test('a report that is deleted while it is made leaves nothing', async () => {
   await harness.reports(editor).deleteReport({ id });
   release();
   expect(await refusal(harness.reports(editor).getReport({ id }))).toMatchObject({ reason: 'report_not_found' });
-  // The next report has the place of the one that was deleted.
+  // Once the next report is ready, the process has finished its work on the deleted one.
   harness.crm.beforePage = async () => undefined;
   await harness.ended(await harness.generate());
   const { rows } = await sql`select from report_chunks where report_id = ${id}`.execute(harness.db.kysely);

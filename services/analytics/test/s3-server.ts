@@ -21,13 +21,13 @@ const version = 'v1.8.0';
 const bucket = 'reports';
 const keys = { accessKeyId: 'drippulse', secretAccessKey: 'a secret of tests' };
 
-/** A server of S3's protocol with a bucket, as the settings of the store name it. */
+/** A server of S3's protocol with a bucket. Its settings have the names of the store's settings. */
 export type S3Server = {
   settings: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
   stop(): Promise<void>;
 };
 
-/** Starts Versity's gateway, a server of S3's protocol over a folder, installed by Go where it is missing. */
+/** Starts Versity's gateway, a server of S3's protocol over a folder. Go installs the gateway if it is missing. */
 export async function startS3Server(): Promise<S3Server | Unavailable> {
   const binary = await install();
   if (typeof binary !== 'string') return binary;
@@ -39,7 +39,7 @@ export async function startS3Server(): Promise<S3Server | Unavailable> {
     binary,
     [
       ...['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet'],
-      // Not every file system of a test has extended attributes.
+      // Uses a sidecar, because the file system of a test may lack extended attributes.
       ...['posix', '--sidecar', path.join(folder, 'sidecar'), path.join(folder, 'root')],
     ],
     { env: { ...process.env, ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey } },

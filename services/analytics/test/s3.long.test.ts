@@ -68,7 +68,7 @@ describe('files in object storage', () => {
     await bucket.uploadPart('1/5-1', upload, randomBytes(1024), 1);
     await store.remove('1/5-1', upload);
     await expect(bucket.uploadPart('1/5-1', upload, Buffer.from('x'), 1)).rejects.toThrow();
-    // The loop that removes it may die after it.
+    // The loop that removes the file may die after the removal, and remove it again.
     await store.remove('1/5-1', upload);
   });
 
@@ -111,7 +111,7 @@ describe('files in object storage', () => {
       expect(second.bytes.equals(first.bytes)).toBe(true);
       await harness.reports(editor).deleteReport({ id });
       await sql`update report_files set created_at = now() - interval '2 days'`.execute(harness.db.kysely);
-      // The loop that removes it runs with each start.
+      // The loop that deletes the file runs at each start.
       await harness.start();
       await eventually(async () => expect(await bucket.objectExists(name)).toBe(false));
     });

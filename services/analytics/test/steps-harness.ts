@@ -17,14 +17,16 @@ const split = (weight: number) =>
     variants: [{ name: 'A', weight }, { name: 'B' }],
   });
 
-/** The workflow of each version: the weight of a variant is changed by the second. */
+/** The versions of the workflow. Version 2 changes the weight of variant A. */
 const versions = [1, 3].map((weight, index) => ({
   version: index + 1,
   steps: json([step('start', 'trigger'), split(weight), step('mail', 'email'), step('done', 'log')]),
   goals: json([{ name: 'bought' }]),
 }));
 
-/** A workflows service in which organization 1 has workflow 12, now at its first version, and 14, without goals. */
+/**
+ * A workflows service in which organization 1 has workflow 12, now at version 1, and workflow 14, which has no goals.
+ */
 export const workflowsPeer: { name: ServiceName; routes: Routes } = {
   name: servedBy(WorkflowsService),
   routes: (router) =>
@@ -49,7 +51,7 @@ export const workflowsPeer: { name: ServiceName; routes: Routes } = {
 
 type Cohort = MessageInitShape<typeof CohortCountsSchema>;
 
-/** Sends an event of counts of workflow 12. Cohorts entered at `at`, unless they say otherwise. */
+/** Publishes an event with counts of workflow 12. By default, the cohorts entered at `at`. */
 export function publishCounts(
   { publish }: Harness,
   cohorts: (Cohort & { at?: Date })[],
@@ -66,7 +68,7 @@ export function publishCounts(
   return publish(EnrollmentEventSchema, { ...o, payload: { case: 'stepsCounted', value } });
 }
 
-/** Waits until so many days of events about steps are stored. */
+/** Waits until this number of step facts is stored, each with the counts of one event and day. */
 export async function countsStored({ db }: Harness, days: number): Promise<void> {
   await eventually(async () => {
     const { n } = await db.kysely

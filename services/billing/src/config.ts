@@ -21,21 +21,21 @@ export const readConfig = configReader(
   },
   (read) => ({
     plans: readPlans(read.PLANS),
-    /** The secret key of Stripe; undefined: every organization has the plan `self_hosted`. */
+    /** The secret key of Stripe. If undefined, every organization has the plan `self_hosted`. */
     stripeKey: read.STRIPE_SECRET_KEY,
-    /** Secrets that sign hooks. Any of them does, so that one can be replaced by another. */
+    /** Secrets that sign hooks. A signature by any of them is valid, so that a secret can be replaced. */
     hookSecrets: secretsOf(read.STRIPE_WEBHOOK_SECRET),
-    /** Where Stripe is, for tests; undefined: at Stripe. */
+    /** Address of Stripe's API, for tests. If undefined, Stripe's own address is used. */
     stripeBase: checkBase(read.STRIPE_API_BASE),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
     /** Folder where mails are written as `.eml` files when there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Beginning of links, without a slash at its end. */
+    /** Start of links, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
-    /** How long Stripe may take to answer one request. */
+    /** Time limit for Stripe's answer to one request. */
     stripeTimeoutMs: 10_000,
-    /** How long one process has a customer or an operation for itself: longer than all of its requests take. */
+    /** Time for which one process leases a customer or an operation: longer than all of its requests take. */
     leaseMs: 90_000,
   }),
 );
@@ -47,7 +47,7 @@ function secretsOf(list: string | undefined): readonly string[] {
     .filter((secret) => secret !== '');
 }
 
-/** The key goes there, so plain http is for this machine alone. */
+/** Checks the base URL of Stripe's API. The secret key is sent to it, so http is allowed only for this machine. */
 function checkBase(url: string | undefined): string | undefined {
   if (url === undefined) return undefined;
   const { hostname, protocol } = new URL(url);

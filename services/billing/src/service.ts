@@ -67,7 +67,7 @@ export const service = defineService<Config, DB, Overrides>({
     const pushing = keep(startPushEntitlements(ctx));
     keep(startRenewEntitlements(ctx));
     keep(await consumeUsage(ctx));
-    // Without Stripe nothing is fetched, and nobody is reminded.
+    // Without Stripe nothing is fetched, and nobody gets reminders.
     const isOn = ctx.stripe !== undefined;
     const fetching = isOn ? keep(startFetchCustomers(ctx)) : undefined;
     const repeating = isOn ? keep(startRepeatOperations(ctx)) : undefined;

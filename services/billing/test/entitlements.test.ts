@@ -24,7 +24,7 @@ function subscription(): Subscription {
   return found;
 }
 
-/** Tells the service of the last change at Stripe. */
+/** Delivers the hook of the last change at Stripe. */
 async function hook(): Promise<void> {
   const event = harness.stripe.account.events.at(-1);
   if (event !== undefined) await harness.deliver(event);
@@ -46,7 +46,7 @@ test('every organization gets the limits of its plan at every service that count
   harness.shift(60_000);
   await eventually(() => expect(last(crm)).toMatchObject({ sequence: 2n, plan: 'starter' }));
   expect(last(runtime, 2n)?.plan).toBe('free');
-  // What has no limit has no entry.
+  // A meter without a limit has no entry.
   await harness.billing(admin).subscribe({ plan: 'scale', quantity: 1 });
   await eventually(() => expect(last(crm)?.plan).toBe('scale'));
   expect(last(crm)?.limits.map(({ meter }) => meter)).not.toContain(Meter.CONTACTS);
@@ -80,7 +80,7 @@ test('a threshold is reported once for its month, as an event and as one mail to
   const before = (await harness.mails()).length;
   const periodStart = timestampFromDate(new Date('2026-11-01T00:00:00Z'));
   const reached = { meter: Meter.EMAILS, threshold: 80, used: 8n, limit: 10n, periodStart };
-  // As a service that counts would publish it, twice.
+  // Publishes as a service that counts would, twice.
   const publish = () =>
     harness.db
       .transaction()
@@ -146,7 +146,7 @@ test('the event of entitlements says what the push said', async () => {
   expect(entitlementsTopic.name).toBe('drippulse.entitlements.v1');
 });
 
-/** The loop of reminders looks twice a minute, and at its start. */
+/** Restarts the service, because the loop of reminders looks only twice a minute and at its start. */
 async function restart(): Promise<void> {
   await harness.stopServices();
   await harness.start();

@@ -22,7 +22,7 @@ import { service } from '../src/service.ts';
 export const admin: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
 export const otherAdmin: Caller = { ...admin, organizationId: 2n, actor: { type: 'user', id: '3' } };
 
-/** Whoever calls a route without a credential. */
+/** The caller of a route without a credential. */
 const nobody: Caller = {
   organizationId: 0n,
   actor: { type: 'service', id: publicService },
@@ -34,7 +34,7 @@ const hookSecret = 'whsec_test';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own, with a Stripe of its own. */
+/** Starts the service on a database of its own, with a Stripe of its own. */
 export async function startHarness(
   o: {
     env?: Record<string, string>;
@@ -50,11 +50,11 @@ export async function startHarness(
   let shiftMs = 0;
   const clock = { now: () => new Date(Date.now() + shiftMs) };
   const { organizations = [] } = o;
-  /** Entitlements as each service that counts has confirmed them, and services that are away. */
+  /** The entitlements that each service that counts has confirmed, and the services that are unavailable. */
   const applied = new Map<string, Entitlements[]>();
   const away = new Set<string>();
   const usage: { used: bigint; limit?: bigint } = { used: 7n };
-  /** What is used in a month, by meter and month, such as `emails 2026-11`. */
+  /** The use in a month, by meter and month, such as `emails 2026-11`. */
   const usedIn = new Map<string, bigint>();
 
   function serve(router: Parameters<Routes>[0], name: ServiceName): void {
@@ -148,7 +148,7 @@ function stripeEnvironment(stripe: FakeStripe): Record<string, string> {
   };
 }
 
-/** The reason and the pause of a call that is refused. */
+/** Returns the reason and the pause of a refused call. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ reason: string; retryAfterSeconds?: number } | undefined> {

@@ -8,10 +8,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { admin, type Harness, startHarness } from './harness.ts';
 
 const atOnce = 20;
-/** The promise is two seconds; a busy machine has ten times as long. */
+/** The promise is two seconds; a busy machine gets ten times as long. */
 const ceilingMs = 20_000;
 
-/** Organizations whose subscriptions change at Stripe, each with its own order of hooks. */
+/** Tests organizations whose subscriptions change at Stripe, each with its own order of hooks. */
 export function hookOrderTests(count: number): void {
   let harness: Harness;
   beforeAll(async () => {
@@ -32,7 +32,7 @@ export function hookOrderTests(count: number): void {
   }, 600_000);
 }
 
-/** Returns the milliseconds from the last hook until the state was right. */
+/** Tests one order of hooks. Returns the milliseconds from the last hook until the state was right. */
 async function oneOrder(harness: Harness, caller: Caller, random: Random): Promise<number> {
   const { stripe } = harness;
   const billing = harness.billing(caller);
@@ -44,14 +44,15 @@ async function oneOrder(harness: Harness, caller: Caller, random: Random): Promi
   const changes = 2 + random.below(6);
   for (let n = 0; n < changes; n += 1) {
     changeSomething(stripe, customer, random);
-    // Some arrive while things still change, in whatever order.
+    // Some events arrive in random order while changes still happen.
     for (const event of random.some(mine(), random.below(3))) await harness.deliver(event);
   }
-  // Of all others some are lost, some come twice, and none in order; at least one comes after the last change.
+  // Of all other events some are lost, some come twice, and the order is random; at least one comes after the last
+  // change.
   for (const event of random.some(mine(), 1 + random.below(mine().length * 2))) await harness.deliver(event);
   const lastEvent = mine().at(-1);
   if (lastEvent === undefined) throw new Error('nothing happened');
-  // One that was not taken before: a repeat says nothing new.
+  // The event has a new id, because a repeat reports nothing.
   const unseen = { ...lastEvent, id: `${lastEvent.id}_last` };
   await harness.deliver(unseen);
   const deliveredAt = performance.now();
@@ -66,7 +67,7 @@ async function oneOrder(harness: Harness, caller: Caller, random: Random): Promi
 }
 
 function isOf({ data: { object } }: Event, customer: string): boolean {
-  const { id, customer: of } = object as { id?: string; customer?: string }; // every object of the fake has one of them
+  const { id, customer: of } = object as { id?: string; customer?: string }; // every object of the fake has either
   return id === customer || of === customer;
 }
 
@@ -96,7 +97,7 @@ function changeSomething(stripe: FakeStripe, customerId: string, random: Random)
   ])();
 }
 
-/** What the answer should say, read off the fake by itself. */
+/** Returns the expected answer, derived from the fake directly. */
 function atStripe(stripe: FakeStripe, customerId: string) {
   const all = subscriptionsOf(stripe, customerId);
   const counted = all.find(({ status }) => status !== 'canceled') ?? all.at(-1);
@@ -128,7 +129,7 @@ function summary(billing: Billing | undefined) {
   };
 }
 
-/** Every event is a difference, and the last one of an organization is what it has. */
+/** Checks the events: each must differ from the previous one, and an organization's last event must equal its state. */
 async function eventsAreChanges(harness: Harness): Promise<void> {
   const rows = await harness.db.selectFrom('customers').select(['organization_id', 'sequence']).execute();
   await eventually(async () => {

@@ -86,7 +86,7 @@ test('while Stripe is away for ten minutes everything answers, and afterwards ev
     const updateMask = { paths: ['billing_email'] };
     await account.updateAccountBilling({ updateMask, billingEmail: `${mode}@example.com` });
   }
-  // What happened meanwhile is reported while nothing can be fetched.
+  // Changes are reported while nothing can be fetched.
   await harness.stripe.fail('lose');
   harness.stripe.dashboard.failPayment(subscription);
   expect(await harness.deliver(lastEvent())).toMatchObject({ duplicate: false });
@@ -128,7 +128,7 @@ test('the nightly sweep finds what no hook reported', async () => {
     .updateTable('sweeps')
     .set({ due_at: new Date(0) })
     .execute();
-  // The loop looks for the time once a minute, and at its start.
+  // The loop checks the time once a minute, and at its start.
   await harness.stopServices();
   await harness.start();
   await eventually(async () => expect(await read()).toMatchObject({ plan: 'scale', quantity: 3 }));

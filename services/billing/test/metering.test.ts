@@ -9,7 +9,10 @@ import { admin, type Harness, otherAdmin, startHarness } from './harness.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const plans = JSON.parse(readFileSync(new URL('../src/plans/default-plans.json', import.meta.url), 'utf8'));
-/** 20,000 enrollments and 50,000 mails are included; one beyond costs 2 cents and a tenth of a cent. */
+/**
+ * 20,000 enrollments and 50,000 mails are included; a further enrollment costs 2 cents, and a further mail a tenth of a
+ * cent.
+ */
 const overage = {
   enrollments: { unit_cents: 2, lookup_key: 'more_enrollments', event_name: 'enrollments' },
   emails: { unit_cents: 0.1, lookup_key: 'more_mails', event_name: 'mails' },
@@ -26,7 +29,7 @@ beforeAll(async () => {
   for (const { lookup_key: lookupKey, event_name: eventName } of Object.values(overage)) {
     harness.stripe.dashboard.meter({ eventName, lookupKey });
   }
-  // Some hours in the middle of a month, ten minutes after a full one.
+  // Ten minutes past a full hour in the middle of a month.
   const now = harness.now();
   harness.shift(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 10, 12, 10) - now.getTime());
 });
@@ -55,7 +58,7 @@ const setCap = (cents: bigint | undefined) =>
     ...(cents !== undefined && { spendCapCents: cents }),
   });
 
-/** The loops look at their start, and then seldom. */
+/** Moves the time and restarts the service, because the loops look at their start, and then seldom. */
 async function pass(ms: number): Promise<void> {
   await harness.stopServices();
   harness.shift(ms);
@@ -91,7 +94,7 @@ test('what goes beyond the plan is charged once by the hour, however often it is
   use(20_510n);
   await pass(6 * minuteMs);
   await eventually(async () => expect(await overageCents()).toBe(20n));
-  // The ceiling of mails falls, that of enrollments stays.
+  // The ceiling of mails falls; the ceiling of enrollments stays.
   await eventually(() => expect(ceilings()).toEqual([21_000n, 59_800n]));
   expect(harness.stripe.account.meterEvents).toEqual([]);
   // An older answer adds nothing.
@@ -133,7 +136,7 @@ test('what the last hour of a month used is charged in it, and the next month be
   await eventually(() => expect(ceilings()?.[0]).toBeGreaterThan(25_000n));
   const now = harness.now();
   const turn = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
-  // Nobody looks before the month has turned.
+  // The service is stopped, so no look happens before the month has turned.
   await harness.stopServices();
   use(25_100n);
   harness.shift(turn + 2 * hourMs - now.getTime());

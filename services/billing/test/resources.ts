@@ -1,4 +1,4 @@
 import type { MakeResources } from '@drippulse/testing';
 
-/** An organization has one subscription, which has no id. */
+/** Makes no resources, because an organization has one subscription, which has no id. */
 export const makeResources: MakeResources = async () => ({});

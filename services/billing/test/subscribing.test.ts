@@ -151,7 +151,7 @@ function subscribing(mockUrl?: string) {
               and query like '%set marks = marks + 1%'`.execute(harness.db);
           expect(rows).toHaveLength(1);
         });
-        // Then the operation, which the end of the write must not have locked while it waits.
+        // Then the fetch locks the operation, which the end of the write must not have locked while it waits.
         const { rows } = await sql`
           select from operations where organization_id = ${organizationId} for update nowait`.execute(trx);
         expect(rows).toHaveLength(1);
@@ -167,7 +167,7 @@ function subscribing(mockUrl?: string) {
     const { checkout: second } = await three.startCheckout({ plan: 'growth', ...urls });
     expect(() => harness.stripe.dashboard.completeCheckout(first?.id ?? '')).toThrow();
     harness.stripe.dashboard.completeCheckout(second?.id ?? '');
-    // No hook has come.
+    // No hook arrives.
     harness.shift(3_000);
     const { billing } = await three.getBilling({ checkoutSession: second?.id ?? '' });
     expect(billing).toMatchObject({ plan: 'growth', status: SubscriptionStatus.ACTIVE });

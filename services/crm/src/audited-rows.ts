@@ -25,6 +25,6 @@ export const auditedRows: AuditedRows<DB> = {
   plans: audited(OperatorPlanSchema, async (trx, { organizationId }, id: string) =>
     planToProto(trx, await findPlan(trx, organizationId, id)),
   ),
-  // There is nothing but a secret.
+  // The row contains only a secret, which the API does not show.
   lead_scoring: async () => undefined,
 };

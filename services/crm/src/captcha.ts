@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 /** The hCaptcha account of this server, if it has one. */
 export type Captcha = {
   isConfigured: boolean;
-  /** The public key in the page of a form; undefined without hCaptcha. */
+  /** The public key for the page of a form; undefined if there is no hCaptcha account. */
   siteKey: string | undefined;
   /** Throws unless hCaptcha confirms the answer. Each answer is valid once. */
   verify(answer: string, clientAddress: string): Promise<void>;
@@ -15,7 +15,7 @@ export type Captcha = {
 
 const timeoutMs = 5_000;
 
-/** An address set by the operator may be private; hCaptcha's own is public. */
+/** Creates the client. An address that the operator has set may be private; hCaptcha's own address is public. */
 export function createCaptcha({ hcaptcha }: Pick<Config, 'hcaptcha'>): Captcha {
   const { siteKey, secret, verifyUrl, isOwnUrl } = hcaptcha;
   const http = createHttpClient({ allowPrivate: isOwnUrl, userAgent: 'DripPulse' });

@@ -14,7 +14,7 @@ export const readConfig = configReader(
       siteKey: read.HCAPTCHA_SITE_KEY,
       secret: read.HCAPTCHA_SECRET,
       verifyUrl: read.HCAPTCHA_VERIFY_URL ?? 'https://api.hcaptcha.com/siteverify',
-      /** Whether the operator chose the address, which then may be a private one. */
+      /** Whether the operator has set the address. Such an address may be private. */
       isOwnUrl: read.HCAPTCHA_VERIFY_URL !== undefined,
     },
   }),

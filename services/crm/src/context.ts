@@ -10,11 +10,11 @@ import type { Decoy } from './inbound-secrets/secrets.ts';
 import type { Members } from './members.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
-/** The parts that every operation of this service works with. */
+/** The dependencies of every operation of this service. */
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
   members: Members;
-  /** Takes the place of a secret that an organization does not have. */
+  /** Stands in for the secret of an organization that has none. */
   decoy: Decoy;
   clients: {
     account: ClientOf<typeof AccountService>;
@@ -23,6 +23,6 @@ export type Context = ServiceBase<Config, DB> & {
     chains: ClientOf<typeof ChainsService>;
   };
   metrics: ServiceMetrics;
-  /** Runs a loop of this process now; call after the commit that gave it work. */
+  /** Makes a loop of this process run now. Called after the commit that added work for the loop. */
   wake: { enrollSubmissions(): void; imports(): void };
 };

@@ -1,7 +1,7 @@
 import type { GenEnum } from '@bufbuild/protobuf/codegenv2';
 import { enumNames } from '@drippulse/json';
 
-/** The texts of an enum's values in tables: the short names that JSON has too. */
+/** Returns the strings that stand for an enum's values in tables: the short names that JSON also uses. */
 export function enumTexts<E extends number>(desc: GenEnum<E>) {
   const names = enumNames(desc);
   const isMember = (number: number): number is E => names.has(number);

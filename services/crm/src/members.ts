@@ -4,19 +4,25 @@ import { callerOf } from '@drippulse/rpc';
 import type { ClientOf } from '@drippulse/service';
 import { LRUCache } from 'lru-cache';
 
-/** The members of organizations, as identity knows them. */
+/** Members of organizations, as the identity service knows them. */
 export type Members = {
-  /** The members of the caller's organization among these users. Fails with `unavailable` while identity is away. */
+  /**
+   * Finds the members of the caller's organization among these users. Throws `unavailable` while the identity service
+   * is unavailable.
+   */
   find(call: HandlerContext, ids: readonly bigint[]): Promise<ReadonlySet<bigint>>;
 };
 
-/** A member who was removed can be made an owner for this long, and stays one of existing records in any case. */
+/**
+ * For this long, a removed member can still be made an owner. A removed member stays the owner of existing records in
+ * any case.
+ */
 const cachedForMs = 30_000;
 const maxCached = 10_000;
-/** The bound of `FindMembers`. */
+/** Upper limit of ids in `FindMembers`. */
 const maxAsked = 1000;
 
-/** Only members are cached, so that a new one can be an owner at once. */
+/** Creates the look-up of members. Only members are cached, so that a new member can be made an owner immediately. */
 export function createMembers(identity: ClientOf<typeof IdentityService>): Members {
   const cache = new LRUCache<string, true>({ max: maxCached, ttl: cachedForMs });
   return {

@@ -4,7 +4,7 @@ import type { DB } from './db/schema.ts';
 export const organizationTables: OrganizationTables<DB> = {
   accounts: ownRows(),
   activities: ownRows(),
-  // Their trigger lets nothing but this function delete them.
+  // The trigger of this table permits deletion only by this function.
   change_events: ownRows({ eraseBy: 'erase_change_events' }),
   contacts: ownRows(),
   custom_fields: ownRows(),

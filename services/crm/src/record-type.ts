@@ -1,5 +1,5 @@
 /** Types of records, as in change events and errors. */
 export type RecordType = 'account' | 'contact' | 'lead' | 'opportunity' | 'activity';
 
-/** Changes of a record. */
+/** Kinds of changes of a record. */
 export type Action = 'created' | 'updated' | 'deleted';

@@ -52,7 +52,7 @@ async function imported(into: Harness, caller: Caller, bundle: unknown, dryRun =
   return found(result);
 }
 
-/** The parts of an export that are the same in every installation. */
+/** Returns those members of an export that are the same in every installation. */
 function portable(text: string): unknown {
   const own = new Set(['id', 'created_at', 'updated_at', 'deleted_at', 'closed_at', 'owner_id']);
   const { version, exported_at: _at, organization_id: _id, ...collections } = JSON.parse(text);
@@ -93,7 +93,7 @@ test('where another organization has the public ids the rows get their own, link
   expect(await imported(harness, stranger, bundle)).toMatchObject({ created: 6n, failed: 0n });
   expect(await imported(harness, stranger, bundle)).toMatchObject({ created: 0n, updated: 0n, unchanged: 6n });
   const theirs = await exported(harness, stranger);
-  // Exports are in the order in which rows were made, so that the same place is the same record.
+  // Exports are ordered by the creation of rows, so the same position means the same record.
   const [before, after]: Bundle[] = [JSON.parse(bundle), JSON.parse(theirs)];
   let renamed = bundle;
   for (const name of ['accounts', 'contacts', 'leads', 'opportunities', 'activities']) {

@@ -10,7 +10,7 @@ import { refusal } from './refusal.ts';
 import { upload } from './transfers.ts';
 
 const cause = 'enrollment:12:4711';
-/** A request that the gateway hands on as one that continues a chain. */
+/** Headers of a request that the gateway passes on as a continuation of a chain. */
 const within = { 'x-cause': `1 ${cause}` };
 
 let harness: Harness;

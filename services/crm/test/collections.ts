@@ -4,7 +4,7 @@ import { CrmActivityKind } from '@drippulse/proto/drippulse/crm/v1/activities_pb
 import type { Caller } from '@drippulse/rpc';
 import type { Harness } from './harness.ts';
 
-/** The members of every record, for tests of all collections. */
+/** Members of every record, for tests of all collections. */
 export type AnyRecord = Message & {
   id: string;
   publicId: string;
@@ -23,7 +23,7 @@ type Update = {
 type List = { limit?: number; cursor?: string; page?: number; q?: string; sort?: string; externalId?: string };
 type Create = { externalSystem?: string; externalId?: string; custom?: Uint8Array; ownerId?: bigint };
 
-/** One collection with the operations of its own names. */
+/** One collection with its operations. */
 export type AnyCollection = {
   type: string;
   prefix: string;
@@ -34,7 +34,7 @@ export type AnyCollection = {
   list(caller: Caller, request?: List): Promise<{ rows: AnyRecord[]; nextCursor?: string; totalCount: bigint }>;
 };
 
-/** The five collections. `create` sets only required fields; `q` searches the one with the name. */
+/** Returns the five collections. `create` sets only required fields; `q` searches for the record with the name. */
 export function collectionsOf(harness: () => Harness, name: string): AnyCollection[] {
   const accounts = (caller: Caller) => harness().accounts(caller);
   const contacts = (caller: Caller) => harness().contacts(caller);

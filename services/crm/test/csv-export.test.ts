@@ -46,7 +46,7 @@ function imports(into: Harness, caller: Caller) {
   };
 }
 
-/** The rows without the columns that differ between installations. */
+/** Returns the rows without the columns that differ between installations. */
 function portable(text: string): Record<string, string>[] {
   const rows: Record<string, string>[] = parse(text, { columns: true });
   const isOwn = (name: string) =>
@@ -98,7 +98,7 @@ test('random texts come back from a file as they were', async () => {
   const text = fc.string({ unit: nasty, minLength: 1, maxLength: 12 });
   const custom = fc.dictionary(fc.constantFrom('plan', 'Größe', 'a,b', '=x'), text);
   const sampled = fc.sample(fc.record({ last_name: text, title: text, phone: text, custom }), 40);
-  // Equal rows without a key would be one record.
+  // The phone numbers differ, because equal rows without a key would be one record.
   const contacts = sampled.map((contact, index) => ({ ...contact, phone: `${contact.phone}${index}` }));
   const bundle = JSON.stringify({ contacts });
   const { import: made } = await harness.bundles(third).importCrmRecords(upload(bundle));
@@ -115,7 +115,7 @@ test('random texts come back from a file as they were', async () => {
   expect(portable(await exported(elsewhere, third, 'contacts'))).toEqual(portable(file));
 });
 
-/** The cells without the apostrophe before formulas, as docs/security.md describes it. */
+/** Returns the cells without the apostrophe before formulas, as docs/security.md describes it. */
 function unguarded(cells: Record<string, string | undefined>) {
   return Object.fromEntries(
     Object.entries(cells).map(([name, cell]) => [name, cell?.replace(/^'(?='*[=+\-@\t\r\n＝])/, '')]),

@@ -161,7 +161,7 @@ test.each([
     'a header alone that says other things',
     'mail,given\n',
     'header_mismatch',
-    { mail: 'is no column of these records', given: 'is no column of these records' },
+    { mail: 'is not a column of these records', given: 'is not a column of these records' },
   ],
   ['a column twice', 'email,Email\nlea@example.com,x\n', 'header_mismatch', { Email: 'stands in the header twice' }],
   [
@@ -175,7 +175,7 @@ test.each([
       `a column named ${name}`,
       `email,${name}\nlea@example.com,x\n`,
       'header_mismatch',
-      { [name]: 'is no column of these records' },
+      { [name]: 'is not a column of these records' },
     ],
   ),
   [

@@ -59,7 +59,7 @@ test('a group that ends while it is read has as many records as it says', async 
   const email = 'ends@example.com';
   const [one, two] = [await person({ email }), await person({ email })];
   const { answer } = await harness.db.transaction().execute(async (trx) => {
-    // Records are shown with the public ids of their accounts; groups are found without.
+    // Reading the records of groups needs the public ids of their accounts; finding groups does not.
     await sql`lock table accounts in access exclusive mode`.execute(trx);
     const answer = list();
     await somebodyWaits(trx);

@@ -39,7 +39,7 @@ async function create(values: object = person, headers?: Record<string, string>)
   return found(contact);
 }
 
-/** Where the database still has data of the person. The embedded log belongs to the transport. */
+/** Returns the tables in which the database still has data of the person. The embedded log belongs to the transport. */
 function traces(): Promise<string[]> {
   const client = {
     query: (text: string, values: unknown[] = []) =>
@@ -81,7 +81,7 @@ test('nothing of a person is left, and what is counted stays', async () => {
   expect(kept.opportunities.find(({ id }) => id === opportunity.id)).toMatchObject({ name: '[erased]' });
   const activities = await harness.activities(editor).listCrmActivities({ contactId: contact.id });
   expect(activities.activities).toMatchObject([{ id: call.id, kind: CrmActivityKind.CALL }]);
-  // A line for the contact and one for its lead; the others stay, with nothing in them.
+  // The erasure adds one line for the contact and one for its lead; earlier lines are kept, without values.
   const changes = await harness.changes(editor).listCrmChangeEvents({});
   expect(changes.totalCount).toBe(totalCount + 2n);
   expect(changes.changeEvents.slice(0, 2).map(({ action }) => action)).toEqual(['erased', 'erased']);
@@ -98,7 +98,7 @@ test('nothing of a person is left, and what is counted stays', async () => {
   });
   expect(timestampDate(found(events()[0]?.time)).getTime()).toBeLessThanOrEqual(Date.now());
 
-  // A request that comes again is still the one that was answered, and makes nothing.
+  // A repeated request is still recognized, and creates nothing.
   const repeated = await refusal(harness.contacts(editor).createCrmContact(person, { headers }));
   expect(repeated).toMatchObject({ error: 'failed_precondition answer_erased' });
   expect((await harness.contacts(editor).listCrmContacts({ email: person.email })).contacts).toEqual([]);

@@ -4,9 +4,12 @@ import type { DB } from '../src/db/schema.ts';
 
 const tables = ['accounts', 'contacts', 'leads', 'opportunities', 'activities', 'change_events', 'merges'];
 
-/** The id of the nth row of a table, so that others can link to it. */
+/** Returns the id of the nth row of a table, so that other rows can link to it. */
 const idOf = (table: string, n = 'n') => sql`md5(${sql.lit(table)} || ${sql.raw(n)})::uuid`;
-/** Half of the rows are of the first organization, three tenths of the second; a row links to rows with the same tail. */
+/**
+ * Half of the rows belong to the first organization, three tenths to the second. A row links to rows whose number has
+ * the same last two digits.
+ */
 const organizationText = '(case when n % 10 < 5 then 1 when n % 10 < 8 then 2 else 3 end)';
 const organization = sql.raw(organizationText);
 const common = sql`organization_id, id, public_id, sequence, owner_id, external_system, external_id, custom, created_at, updated_at`;
@@ -15,7 +18,10 @@ const commonOf = (table: string, prefix: string) => sql`
   case when n % 4000 = 6 then 'rare-system' when n % 2 = 0 then 'their-crm' end, 'x' || n, '{}',
   now() - n * interval '1 second', now() - n * interval '1 second'`;
 
-/** As many rows in each table of records, and changes of them, of three organizations that came and grew together. */
+/**
+ * Fills each table of records with the same number of rows and changes, from three organizations that grew at the same
+ * time.
+ */
 export async function fillRecords(kysely: Kysely<DB>, count: number): Promise<void> {
   await kysely.connection().execute(async (db) => {
     await sql`set statement_timeout = 0`.execute(db);
@@ -77,7 +83,7 @@ async function fillPipelines(db: Kysely<DB>): Promise<void> {
     select ${idOf('stages')}, n, ${idOf('pipelines')}, 'Open', 'open', 0 from generate_series(1, 3) as n`.execute(db);
 }
 
-/** Built once over all rows, they take a fraction of the time. */
+/** Drops the indexes, because building them once over all rows takes a fraction of the time. */
 async function dropIndexes(db: Kysely<DB>): Promise<{ definition: string }[]> {
   const { rows } = await sql<{ name: string; definition: string }>`
     select indexname as name, indexdef as definition from pg_indexes

@@ -38,7 +38,7 @@ export const colleague: Caller = { ...editor, actor: { type: 'user', id: '2' } }
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 export const key: Caller = { ...editor, actor: { type: 'api_key', id: '7' } };
 
-/** Who speaks where no credential is asked for. */
+/** Caller of methods without a credential. */
 export const anonymous: Caller = {
   organizationId: 0n,
   actor: { type: 'service', id: serviceOf('identity') },
@@ -46,10 +46,10 @@ export const anonymous: Caller = {
   mode: 'live',
 };
 
-/** An enrollment that this service asked for. */
+/** An enrollment that this service requested. */
 export type Enrolled = { workflowId: bigint; contacts: unknown; caller: Caller; cause: string | null };
 
-/** A workflow that this service created at the service of workflows. */
+/** A workflow that this service created at the workflows service. */
 export type CreatedWorkflow = {
   id: bigint;
   organizationId: bigint;
@@ -63,25 +63,25 @@ export type CreatedWorkflow = {
 /** Records that were counted in a chain. */
 export type Counted = { organizationId: bigint; cause: string; records: number };
 
-/** Members by organization, as identity knows them. */
+/** Members by organization, as the identity service knows them. */
 const membersOf = new Map([
   [editor.organizationId, [1n, 2n, 5n, 9n]],
   [stranger.organizationId, [21n]],
 ]);
 
-/** The name of an organization in addresses, as identity knows it. */
+/** Returns the name of an organization in addresses, as the identity service knows it. */
 export const slugOf = ({ organizationId }: Pick<Caller, 'organizationId'>) => `organization-${organizationId}`;
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service, with peers in memory that know workflows and note the enrollments that they are asked for. */
+/** Starts the service, with peers in memory that know workflows and record the requested enrollments. */
 export async function startHarness({ clock, ...options }: { hcaptcha?: Config['hcaptcha']; clock?: Clock } = {}) {
   /** Organizations of workflows by id, as the workflows service knows them. */
   const workflows = new Map<bigint, bigint>();
-  /** Those of them that a test key made. */
+  /** Workflows that were created with a test key. */
   const testWorkflows = new Set<bigint>();
   const createdWorkflows: CreatedWorkflow[] = [];
-  /** After so many have been created, their answers are lost. */
+  /** Errors returned in place of the next create answers, although the workflows are in fact created. */
   const lostAnswers: DomainError[] = [];
   /** Warnings of the next validations. */
   const stepWarnings: { path: string; message: string }[] = [];
@@ -91,12 +91,13 @@ export async function startHarness({ clock, ...options }: { hcaptcha?: Config['h
   const countFailures: DomainError[] = [];
   const onCount: { call?: () => Promise<void> } = {};
   const seen = new Set<string | null>();
-  /** Ids that identity was asked for, one list a call. */
+  /** Ids for which the identity service was asked, one list per call. */
   const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
     ...(clock && { clock }),
-    // The promises of the peers that this service relies on: not found, and one enrollment for each key.
+    // The peers keep the promises on which this service relies: unknown rows are not found, and a key has one
+    // enrollment.
     peers: [
       {
         name: serviceOf('identity'),
@@ -205,12 +206,12 @@ export async function startHarness({ clock, ...options }: { hcaptcha?: Config['h
     lostAnswers,
     stepWarnings,
     enrolled,
-    /** The next enrollments are refused so. */
+    /** Failures of the next enrollments. */
     enrollFailures,
     counted,
-    /** The next counts are refused so. */
+    /** Failures of the next counts. */
     countFailures,
-    /** Runs while records are counted. */
+    /** Called while records are counted. */
     onCount,
     accounts: reach(CrmAccountsService),
     contacts: reach(CrmContactsService),
@@ -230,7 +231,7 @@ export async function startHarness({ clock, ...options }: { hcaptcha?: Config['h
     /** Events as they were published, in order within one record. */
     published,
     imports: reach(CrmImportsService),
-    /** The events of a record, in order, once there are `count`. */
+    /** Returns the events of a record, in order, once there are `count` events. */
     async eventsOf(aggregate: string, count: number): Promise<string[]> {
       const own = () => published.filter((event) => event.aggregate === aggregate);
       await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));

@@ -38,7 +38,7 @@ async function drain(rows: AsyncIterable<unknown>): Promise<void> {
   for await (const _row of rows);
 }
 
-/** The text in pieces, as an upload brings it. */
+/** Yields the text in pieces, like an upload. */
 async function* pieces(text: string, bytes: number) {
   const all = Buffer.from(text);
   for (let start = 0; start < all.length; start += bytes) yield all.subarray(start, start + bytes);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** How many contacts come to a caller that takes a list of this size, or why none do. */
+/** Returns the number of contacts that a caller gets who accepts a list of this size, or the refusal. */
 function ask(size: 'small' | 'large', limit: number): Promise<number | string> {
   return harness
     .contacts(editor)
@@ -49,14 +49,14 @@ test('when clients leave, PostgreSQL ends what their lists do, and others have t
   const lists = Array.from({ length: 12 }, () => harness.contacts(editor).listCrmContacts({}, options));
   const left = Promise.allSettled(lists);
   try {
-    // All of the pool but one, by which the relay listens.
+    // All connections of the pool except the relay's listening one.
     await eventually(async () => expect((await waiting()).length).toBeGreaterThanOrEqual(9));
     const pids = await waiting();
     leaving.abort();
     expect((await left).map(({ status }) => status)).toEqual(lists.map(() => 'rejected'));
     expect(await harness.leadForms(editor).listLeadForms({})).toMatchObject({ leadForms: [] });
     await eventually(async () => expect(await waiting()).toEqual([]));
-    // They were cancelled, and not ended with their connections.
+    // The statements were cancelled, but their connections were kept.
     const { rows } = await sql`select 1 from pg_stat_activity where pid = any(${pids})`.execute(harness.db);
     expect(rows).toHaveLength(pids.length);
   } finally {

@@ -29,7 +29,7 @@ const urlencoded = (values: Record<string, string>) => ({
   data: Buffer.from(new URLSearchParams(values).toString()),
 });
 
-/** Sends a submission as the gateway hands it on, and reads the answer. */
+/** Sends a submission in the same way as the gateway, and reads the answer. */
 async function send(token: string, body: { contentType: string; data: Buffer }, accept = 'text/html,*/*;q=0.8') {
   let headers = new Headers();
   const options = {

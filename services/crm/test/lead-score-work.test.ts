@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The operations with their statements and opened secrets counted. */
+/** Opens the operations, and counts their statements and opened secrets. */
 async function open(url: string) {
   const work = { statements: 0, opened: 0 };
   const db = connectDatabase<DB>({ url, schema: 'crm', service: 'test', log: testLogger(), max: 1 });

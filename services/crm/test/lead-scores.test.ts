@@ -11,7 +11,7 @@ const admin = { ...editor, role: 'admin' as const };
 const strangeAdmin = { ...stranger, role: 'admin' as const };
 const seed = testSeed('lead scores');
 const random = createRandom(seed);
-/** Added to the clock of the service. */
+/** Offset of the service's clock, in milliseconds. */
 let shiftMs = 0;
 let harness: Harness;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(() => harness.stop());
 const hour = 3_600_000;
 let sent = 0;
 
-/** What a sender sends. Members replace what a right sender would send. */
+/** Message of a sender. Members that are present replace those that a correct sender would send. */
 type Sent = {
   secret: string;
   body: unknown;
@@ -33,7 +33,7 @@ type Sent = {
   headers?: Record<string, string>;
 };
 
-/** Sends a message as the gateway hands it on. */
+/** Sends a message in the same way as the gateway. */
 async function send({ secret, body, org = slugOf(editor), id, atMs = 0, signature, headers }: Sent) {
   sent += 1;
   const messageId = id ?? `msg_${seed}_${sent}`;
@@ -149,7 +149,7 @@ test('a message is taken once, also when two of it arrive together; one that was
     '200 true',
     '202 false',
   ]);
-  // Ids are those of the organization: another one may use the same.
+  // Ids belong to the organization, so a different organization may use the same id.
   const theirs = await makeSecret(strangeAdmin);
   const theirLead = await makeLead({ email: 'late@example.com' }, stranger);
   const reused = { ...message, secret: theirs.secret, org: slugOf(stranger) };
@@ -181,7 +181,7 @@ test('after a rotation the former secret verifies for 24 hours', async () => {
   shiftMs += 20_000;
   expect((await refusal(send({ secret: first.secret, body })))?.error).toBe('unauthenticated invalid_signature');
   expect((await send({ secret: second.secret, body })).status).toBe(202);
-  // The one before the former never does.
+  // The secret before the previous one is never valid.
   const third = await makeSecret();
   await makeSecret();
   expect((await refusal(send({ secret: second.secret, body })))?.error).toBe('unauthenticated invalid_signature');
@@ -237,7 +237,7 @@ test.each<[string, unknown, string, object]>([
     { scale: /./ },
   ],
   [
-    'a score that is no number',
+    'a score that is not a number',
     '{"lead":{"email":"a@b.co"},"score":1e999}',
     'invalid validation_failed',
     { score: /./ },
@@ -263,7 +263,7 @@ test.each<[string, unknown, string, object]>([
   ['a NUL', '{"lead":{"email":"a\\u0000@b.co"},"score":1}', 'invalid validation_failed', {}],
 ])('a signed message with %s is refused, and may be sent again', async (_what, body, error, fields) => {
   const { secret } = await makeSecret();
-  // The same id each time: what was refused does not count as taken.
+  // The id is the same each time, because a refused message does not count as processed.
   const answer = await refusal(send({ secret, body, id: `refused_${seed}` }));
   expect(answer?.error).toBe(error);
   for (const [field, message] of Object.entries(fields)) expect(answer?.fields[field]).toMatch(message);

@@ -27,7 +27,7 @@ const services = [
   CrmOpportunitiesService,
 ];
 
-/** Every method of records that takes or answers a stream, called to its end. */
+/** Returns every method of records that receives or returns a stream, called to its end. */
 function transfers(): [string, () => Promise<unknown>][] {
   return services.flatMap((service) =>
     service.methods.flatMap((method): [string, () => Promise<unknown>][] => {
@@ -64,7 +64,7 @@ test('every transfer has connections beside those of other calls, so that neithe
   const lists = Promise.allSettled(Array.from({ length: 12 }, () => harness.leadForms(editor).listLeadForms({})));
   const called: string[] = [];
   try {
-    // All of the pool but one, by which the relay listens.
+    // All connections of the pool except the relay's listening one.
     await eventually(async () => expect(await waiting()).toBeGreaterThanOrEqual(9));
     for (const [name, call] of transfers()) {
       await call();
@@ -155,6 +155,6 @@ test('an export has all records, whatever their size, in slices that are small',
     text += Buffer.from(body?.data ?? []).toString();
   }
   expect(JSON.parse(text).contacts).toHaveLength(120);
-  // The first slice does not know the size of its rows, and has eight; the others have about 512 KiB.
+  // The first slice has eight rows, because the size of rows is not known yet; all later slices have about 512 KiB.
   expect(Math.max(...sizes)).toBeLessThan(600_000);
 });

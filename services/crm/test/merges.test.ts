@@ -32,7 +32,7 @@ async function note(fields: { contactId?: string; leadId?: string }) {
   return found((await harness.activities(editor).createCrmActivity(request)).activity);
 }
 type Request = { survivor: string; merged: string[]; fields?: Record<string, string> };
-/** Longer than any of these calls takes on a busy machine: no test here is about deadlines. */
+/** Longer than any of these calls takes on a busy machine, because no test here is about deadlines. */
 const timeoutMs = 60_000;
 
 async function merge(request: Request, by = editor, headers: Record<string, string> = {}) {
@@ -48,7 +48,7 @@ async function changesOf(recordId: string) {
   return changeEvents.map((line) => ({ ...line, changes: JSON.parse(textOf(line.changes)) }));
 }
 
-/** Everything of the organization to the last digit, without the times at which it was written. */
+/** Returns all data of the organization to the last digit, without the times at which it was written. */
 async function exported(): Promise<string> {
   const text = await readExport(harness.bundles(editor).exportCrmRecords({}));
   return text.replaceAll(/"(exported_at|updated_at)":"[^"]*"/g, '"$1":null');
@@ -485,7 +485,7 @@ describe('leads', () => {
     await sql`
       insert into lead_form_submissions (form_id, submission_key, organization_id, id, lead_id, workflow_id, enroll_at, created_at)
       values (${found(leadForm).id}, 'x', 1, gen_random_uuid(), ${submitted.id}, 7, now(), now())`.execute(harness.db);
-    // Any submission wakes the loop, which may sleep for 10 s.
+    // This submission only wakes the loop, which may otherwise sleep for 10 s.
     const other = found((await harness.leadForms(editor).createLeadForm({ name: 'Other' })).leadForm);
     const body = { contentType: 'application/json', data: utf8.encode('{"email":"other@example.com"}') };
     await harness.publicForms(anonymous).submitLeadForm({ token: other.token, body });

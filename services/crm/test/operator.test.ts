@@ -41,7 +41,7 @@ const operator = (caller = editor) => harness.operator(caller);
 const mails = [{ subject: 'Welcome', body: 'Hello' }];
 
 let names = 0;
-/** A plan whose workflow and form have names of their own. */
+/** Creates a plan whose workflow and form have unique names. */
 async function preview(answers: Answers = {}, caller = editor, goal = OperatorGoal.NURTURE) {
   names += 1;
   const { plan } = await operator(caller).previewOperatorPlan({
@@ -225,19 +225,19 @@ test.each<[string, OperatorGoal, Answers, string]>([
     'configuration.routes.0.field',
   ],
   [
-    'an owner who is no member',
+    'an owner who is not a member',
     OperatorGoal.ROUTING,
     { configuration: { routes: [{ field: 'email', contains: '4', ownerId: 21n }] } },
     'configuration.routes.0.owner_id',
   ],
   [
-    'a default owner who is no member',
+    'a default owner who is not a member',
     OperatorGoal.ROUTING,
     { configuration: { routes: [{ field: 'email', contains: '4', ownerId: 1n }], defaultOwnerId: 404n } },
     'configuration.default_owner_id',
   ],
   [
-    'what is no domain',
+    'what is not a domain',
     OperatorGoal.QUALIFICATION,
     { configuration: { excludedDomains: ['gmail'] } },
     'configuration.excluded_domains.0',
@@ -256,7 +256,7 @@ test.each<[string, OperatorGoal, Answers, string]>([
   ],
   ['a form without a name', OperatorGoal.INTAKE, { intake: { formName: '' } }, 'intake.form_name'],
   [
-    'what is no mail address',
+    'what is not a mail address',
     OperatorGoal.INTAKE,
     { configuration: { notifyEmail: 'sales' } },
     'configuration.notify_email',

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Ids of the stages of the default pipeline by name. */
+/** Returns the ids of the stages of the default pipeline by name. */
 async function stagesOf(caller = editor): Promise<Record<string, string>> {
   const { pipelines } = await harness.pipelines(caller).listCrmOpportunityPipelines({});
   return Object.fromEntries(found(pipelines[0]).stages.map(({ name, id }) => [name, id]));
@@ -29,14 +29,14 @@ async function move(id: string, pipelineStageId: string | undefined) {
   return found((await harness.opportunities(editor).updateCrmOpportunity(request)).opportunity);
 }
 
-/** Names of the opportunities of a stage in their order. */
+/** Returns the names of the opportunities of a stage, in order. */
 async function namesIn(pipelineStageId: string): Promise<string> {
   const list = { pipelineStageId, sort: 'stage_position' };
   const { opportunities } = await harness.opportunities(editor).listCrmOpportunities(list);
   return opportunities.map((row) => row.name).join('');
 }
 
-/** A pipeline's first stage that nothing stands in, holding these opportunities. */
+/** Fills the first stage of a new pipeline with these opportunities. */
 async function fill(...names: string[]) {
   const { pipeline } = await harness.pipelines(editor).createCrmOpportunityPipeline({ name: names.join('') });
   const stage = found(pipeline?.stages[0]).id;

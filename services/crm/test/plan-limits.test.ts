@@ -44,7 +44,7 @@ test('beyond the limit of the plan no contact is made, at once by many neither, 
   await harness.leads(stranger).createCrmLead({ email: 'free@example.com' });
   for (const id of made.slice(0, 2)) await harness.contacts(stranger).deleteCrmContact({ id });
 
-  // Of the rows of a batch as many are written as there is room for.
+  // Only as many rows of a batch are written as the plan has room for.
   const rows = ['a', 'b', 'c'].map((name) => ({ email: `${name}@batch.example`, first_name: name }));
   const request = { target: 'contacts', dedupeBy: ['email'], rows: Buffer.from(JSON.stringify(rows)) };
   const { results } = await harness.reach(CrmRecordBatchesService)(stranger).writeCrmRecordBatch(request);

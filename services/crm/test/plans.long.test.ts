@@ -31,7 +31,7 @@ import { service } from '../src/service.ts';
 import { fillRecords } from './fill-records.ts';
 import { editor } from './harness.ts';
 
-/** Records of each of the five types: 200,000 in all. */
+/** Number of records of each of the five types: 200,000 in total. */
 const rowsOfEach = 40_000;
 
 let database: TestDatabase;
@@ -54,7 +54,7 @@ afterAll(async () => {
 
 const account = uuidOf('accounts', 106);
 const contact = uuidOf('contacts', 106);
-/** The fill goes eleven hours back, with a record every second. */
+/** The filled records go back eleven hours, with one record every second. */
 const longAgo = {
   createdSince: timestampFromMs(Date.now() - 30_000_000),
   createdUntil: timestampFromMs(Date.now() - 29_700_000),
@@ -84,7 +84,7 @@ const common = {
   'a beginning': { q: 'c1' },
 };
 
-/** Searches by the public ids of a collection and by a phrase that all its records have. */
+/** Returns searches by the public ids of a collection and by a phrase that all its records have. */
 const searchesOf = (prefix: string, name: string) => ({
   'one by its public id': { q: `${prefix}_1006` },
   'those whose public ids begin alike': { q: `${prefix}_1` },
@@ -197,7 +197,7 @@ test.each(
       : await measure(() => list()({ ...request, limit: 50, cursor: nextCursor, page: undefined, perPage: undefined }));
   const passed = 'page' in request ? 5_000 : Math.min(51, Number(totalCount));
   const costs = [...first.costs, ...(next?.costs ?? [])];
-  // A page with all rows counts them itself.
+  // A page with all rows needs no separate count.
   expect(costs.length).toBeGreaterThanOrEqual(next === undefined && !('page' in request) ? 1 : 2);
   for (const { sql: text, buffers } of costs) {
     const rows = /count\(/.test(text) ? Number(totalCount) : passed;
@@ -243,7 +243,7 @@ test('duplicates are found in the index alone, and those of one record without t
   for (const kind of [CrmDuplicateKind.EMAIL, CrmDuplicateKind.PHONE]) {
     const { result, costs } = await measure(() => contacts.listCrmContactDuplicates({ kind }));
     expect(result.duplicates).toHaveLength(1);
-    // Some hundred entries a page of the index, and the twenty records shown.
+    // The index has a few hundred entries per page, and twenty records are shown.
     for (const { buffers } of costs) expect(buffers).toBeLessThan(records / 20 + 20 * 20);
   }
   const one = await measure(() => contacts.listCrmContactDuplicates({ contactId: uuidOf('contacts', 16) }));
@@ -270,7 +270,7 @@ function uuidOf(table: string, n: number): string {
     .replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }
 
-/** Clients of the operations alone, without the service's loops, whose statements would be measured too. */
+/** Returns clients of the operations without the service's loops, whose statements would be measured too. */
 function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => Client<S> {
   const base = bareBase(service, database);
   const ctx: Context = {

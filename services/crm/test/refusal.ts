@@ -1,6 +1,6 @@
 import { fromConnectError } from '@drippulse/rpc';
 
-/** The error of a call as `kind reason`, with its violations by field; undefined without an error. */
+/** Returns the error of a call as `kind reason`, with its violations by field; undefined if the call succeeds. */
 export async function refusal(call: Promise<unknown>) {
   try {
     await call;

@@ -1,6 +1,6 @@
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 
-/** The text of an export. */
+/** Reads the text of an export. */
 export async function readExport(messages: AsyncIterable<{ body?: HttpBody }>): Promise<string> {
   const parts: Uint8Array[] = [];
   for await (const { body } of messages) parts.push(body?.data ?? new Uint8Array());
@@ -9,7 +9,7 @@ export async function readExport(messages: AsyncIterable<{ body?: HttpBody }>): 
 
 type Options = { contentType?: string; dryRun?: boolean; pieceBytes?: number };
 
-/** An upload. Pieces of a few bytes cut characters, quotes and line ends in two. */
+/** Yields an upload. Pieces of a few bytes split characters, quotes and line ends. */
 export async function* upload(content: string | Uint8Array, options: Options = {}) {
   const { contentType = 'text/csv', dryRun = false, pieceBytes = 10_000 } = options;
   const bytes = Buffer.from(content);

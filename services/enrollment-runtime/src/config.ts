@@ -27,27 +27,27 @@ export const readConfig = configReader(
     mailFrom: read.MAIL_FROM,
     /** Folder where mails are written as `.eml` files when there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Whether a mail may be from any address, not only from those of verified domains. */
+    /** Whether mails may be sent from any address, not only from verified domains. */
     anySender: read.MAIL_ANY_SENDER,
     /** Whether a callback may go to a private address. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /** Least days that timeline and effects are kept after the end of an enrollment. */
+    /** Minimum number of days for which timeline and effects are kept after the end of an enrollment. */
     historyDays: read.HISTORY_DAYS,
-    /** Enrollments and records that may follow from one cause. */
+    /** Limit of enrollments and records that may follow from one cause. */
     chainBudget: read.CHAIN_BUDGET,
-    /** Beginning of the links in mails, without a slash at its end. */
+    /** Start of the links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
     /** Keys of the tokens in links. */
     trackingKeys: read.TRACKING_KEYS,
-    /** Days that hits of links and pixels are kept. */
+    /** Days for which hits of links and pixels are kept. */
     trackingDays: read.TRACKING_DAYS,
-    /** Secret of a mail server's reports; undefined: none are taken. */
+    /** Secret of a mail server's reports. If undefined, reports are refused. */
     bounceSecret: read.BOUNCE_WEBHOOK_SECRET === undefined ? undefined : parseBounceSecret(read.BOUNCE_WEBHOOK_SECRET),
-    /** Key of SendGrid's reports; undefined: none are taken. */
+    /** Key of SendGrid's reports. If undefined, reports are refused. */
     sendgridKey: read.SENDGRID_WEBHOOK_KEY === undefined ? undefined : parseSendgridKey(read.SENDGRID_WEBHOOK_KEY),
-    /** The work of this process: the links of mails and inbound reports (`public`), everything else (`engine`), or all. */
+    /** The work of this process: links of mails and inbound reports (`public`), all other work (`engine`), or both. */
     role: read.ROLE,
-    /** How long the runs that a dead worker claimed wait for another; effects in flight renew the lease. */
+    /** Time after which another worker takes over the runs of a dead one; effects in flight renew the lease. */
     leaseMs: 8_000,
   }),
 );

@@ -48,17 +48,17 @@ export type Context = ServiceBase<Config, DB> & {
   clients: Clients;
   definitions: Definitions;
   matches: Matches;
-  /** Where the engine's work of organizations takes turns. */
+  /** The queue in which organizations take turns with engine work. */
   turns: TurnQueue;
   dueCounts: DueCounts;
   adapters: EffectAdapters;
-  /** The links that mails carry. */
+  /** Makes and reads the links in mails. */
   links: Links;
   parkings: Parkings;
   performers: Performers;
   /** Looks up TXT records of sending domains. */
   lookUpTxt: LookUpTxt;
-  /** From 0 to 1, for the jitter of retries. */
+  /** Returns a number from 0 to 1, for the jitter of retries. */
   random(): number;
   metrics: ServiceMetrics;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */

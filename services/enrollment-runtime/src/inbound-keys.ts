@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@drippulse/process';
 
-/** Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 as Standard Webhooks has it. Throws a ConfigError that does not quote it. */
+/** Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 (Standard Webhooks). Throws a ConfigError without quoting it. */
 export function parseBounceSecret(text: string): Buffer {
   const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
   if (secret.length >= 24) return secret;
@@ -10,13 +10,13 @@ export function parseBounceSecret(text: string): Buffer {
   ]);
 }
 
-/** Reads SENDGRID_WEBHOOK_KEY, the verification key of SendGrid: a public key of P-256 in base64. */
+/** Reads SENDGRID_WEBHOOK_KEY, SendGrid's verification key: a P-256 public key in base64. */
 export function parseSendgridKey(text: string): KeyObject {
   try {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
     if (key.asymmetricKeyType === 'ec') return key;
   } catch {
-    // Said below.
+    // The error below reports it.
   }
   throw new ConfigError([
     'SENDGRID_WEBHOOK_KEY: must be the verification key of SendGrid: a public key of P-256 in base64',

@@ -4,7 +4,7 @@ export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
 type Weighed = { bytes(): number };
 
-/** `compiled` is what is kept compiled, and measured. */
+/** Creates the metrics. `compiled` are the caches of compiled definitions, whose sizes are measured. */
 export function createServiceMetrics(registry: Metrics, compiled: { definitions: Weighed; matches: Weighed }) {
   const enrolled = counter(registry, 'drippulse_enrollments_started_total');
   const ended = counter(registry, 'drippulse_enrollments_ended_total');

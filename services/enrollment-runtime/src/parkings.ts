@@ -10,24 +10,24 @@ export type OpenedParking = {
   mode: 'live' | 'test';
   email: string | null;
   leadRef: string | null;
-  /** When the enrollment entered the workflow. */
+  /** The time at which the enrollment entered the workflow. */
   enteredAt: Date;
-  /** The key by which it is settled. */
+  /** The key by which the parking is settled. */
   key: string;
   stepId: string;
   request: JsonObject;
-  /** Its end. */
+  /** The end of the parking. */
   until: Date;
 };
 
-/** Why nobody can settle a parking any more. */
+/** The reason why a parking can no longer be settled. */
 export type ParkingEnd = 'settled' | 'expired' | 'cancelled';
 
-/** What belongs to runs that are parked for one kind of thing. Both run in the transaction that changes the runs. */
+/** The handling of runs that are parked for one kind of result, in the transaction that changes the runs. */
 export type Parking = {
-  /** Writes down what the runs wait for. It may settle a parking at once. The contacts of the runs are locked. */
+  /** Records what the runs wait for. It may settle a parking immediately. The contacts of the runs are locked. */
   opened(trx: Transaction<DB>, parked: readonly OpenedParking[], now: Date): Promise<void>;
-  /** Forgets what runs waited for. An enrollment that this kind does not know is left alone. */
+  /** Deletes the records of what runs waited for. Ignores an enrollment that this kind does not know. */
   ended(trx: Transaction<DB>, enrollmentIds: readonly bigint[], end: ParkingEnd): Promise<void>;
 };
 
@@ -35,7 +35,7 @@ export type Parkings = Readonly<Record<ParkKind, Parking>>;
 
 const kinds: Readonly<Record<ParkKind, true>> = { wait_for_event: true, approval: true };
 
-/** Whether a stored intent is one that a run only parks for. */
+/** Whether a stored intent only parks its run. */
 export function isParkKind(kind: string): kind is ParkKind {
   return Object.hasOwn(kinds, kind);
 }

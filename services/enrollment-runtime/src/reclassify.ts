@@ -5,7 +5,10 @@ import { readConfig } from './config.ts';
 import type { DB } from './db/schema.ts';
 import { reclassify } from './reactions/index.ts';
 
-/** Judges the opens and clicks since a time by the rules of this version, corrects what was counted, and says what changed. */
+/**
+ * Judges the opens and clicks since a time by the rules of this version, corrects the recorded times, and reports the
+ * changes.
+ */
 export async function reclassifyAt(options: { url: string; since: string; keptDays: number }): Promise<void> {
   const { url, keptDays } = options;
   const since = new Date(options.since);

@@ -4,10 +4,7 @@ import { readConfig } from './config.ts';
 import type { DB } from './db/schema.ts';
 import { recountFunnel } from './funnel/recount-funnel.ts';
 
-/**
- * `node services/enrollment-runtime/src/recount.ts <workflow id>` checks whether the funnel of a workflow equals its
- * rows.
- */
+/** `node services/enrollment-runtime/src/recount.ts <workflow id>` checks that a workflow's funnel equals its rows. */
 const [workflowId = ''] = process.argv.slice(2);
 if (!/^\d+$/.test(workflowId)) {
   console.error('Which workflow? node services/enrollment-runtime/src/recount.ts <workflow id>');

@@ -76,13 +76,13 @@ type Overrides = {
   shiftMs?: () => number;
   /** Resolves the names of callbacks. */
   resolve?: Resolve;
-  /** Instead of the services that the platform runs. */
+  /** Performers to use instead of the services that the platform runs. */
   performers?: Performers;
   /** Looks up the records of sending domains. */
   lookUpTxt?: LookUpTxt;
 };
 
-/** The loops are in other processes, and these are not needed by what the public role does. */
+/** Wakes for a process of the public role: the loops run in other processes, and the role itself needs no loop. */
 const wakesNothing: Context['wake'] = {
   advance: () => undefined,
   drain: () => undefined,

@@ -111,7 +111,7 @@ test('an ended enrollment can be removed, and has no cancelled event', async () 
   const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
   expect(stepFunnel?.totals).toMatchObject({ completed: 0n, totalEnrollments: 0n });
   expect(await rowsOf('removals', ref.id)).toMatchObject([{ status: 'completed' }]);
-  // The event would have come before that of a later removal.
+  // An event of this removal would have come before the event of the later removal.
   const { ref: later } = await enrollOne(wait);
   await eventually(() => expect(casesOf(later.id)).toEqual(['started']));
   expect(casesOf(ref.id)).toEqual(['started', 'completed']);
@@ -143,13 +143,13 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     const { id: workflowId } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: slow.url }]);
     const { enrollmentIds } = await pair.enrollments().bulkEnroll({ workflowId, contacts: contacts(20) });
     await slow.received(20);
-    // From now on calls go to this runtime, which wakes for the runs that they make due.
+    // From now on calls go to the second runtime, which wakes for the runs that the calls make due.
     await pair.startRuntime();
     for (const id of enrollmentIds) await pair.enrollments().pauseEnrollment({ workflowId, id });
     // Longer than a lease and shorter than the deadline of the callback.
     pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    // Runs that became due after them were performed, so they were considered.
+    // Runs that became due later were performed, so the runs that became due earlier were considered.
     const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
     await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
     await untilCompleted(pair, marker, 1n);
@@ -234,7 +234,8 @@ test('an enrollment that two retry at once is retried once, and the other retry 
   const { ref, read } = await enrollOne([{ type: 'webhook_callback', url: receiver.url }]);
   await until(read, { status: EnrollmentStatus.FAILED });
   const retrying = await harness.db.transaction().execute(async (trx) => {
-    // One retry has locked the outcome and cannot make a run. The other has seen no run and waits for the outcome.
+    // One retry has locked the outcome and cannot make a run. The other retry has seen no run and waits for the
+    // outcome.
     await sql`lock table runs in share mode`.execute(trx);
     const answers = Promise.all([1, 2].map(() => refusal(harness.enrollments().retryEnrollment(ref))));
     await eventually(async () => {

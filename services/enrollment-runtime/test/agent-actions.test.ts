@@ -14,10 +14,10 @@ type Organization = ReturnType<(typeof mailing)['newOrganization']>;
 const plannedAt = timestampFromDate(new Date());
 let keys = 0;
 
-/** The enrollment of an action, if it has one. */
+/** The enrollment of an action, if the action has one. */
 type Place = { workflowId?: bigint; enrollmentId?: bigint };
 
-/** A new action of agent 3. */
+/** Makes a new action of agent 3. */
 function action(kind: string, request: object, more: Place = {}) {
   keys += 1;
   return {
@@ -36,7 +36,7 @@ function mailTo(to: string, place: Place) {
   return action('email', { ...own, to, subject: 'Hello', text: 'Hello', class: 'marketing', on_capped: 'skip' }, place);
 }
 
-/** An enrollment that goes on. */
+/** Makes an enrollment that has not ended. */
 async function enrolled({ organizationId, enroll }: Organization, email: string) {
   const { id: workflowId } = await makeWorkflow(
     mailing.harness,

@@ -18,9 +18,9 @@ import { settleAllParked } from '../src/parking/settle-parked.ts';
 import { type Harness, startHarness, tester } from './harness.ts';
 import { contacts, json, makeWorkflow, parsed, type StepInput } from './workflow.ts';
 
-/** A detail shows the last 1,000 lines, and a visit has up to two. */
+/** A detail shows the last 1,000 lines, and a visit has up to two lines. */
 const mostVisits = 300;
-/** Longer than any wait, and shorter than any timeout, of a random workflow. */
+/** Longer than any wait, and shorter than any timeout, in a random workflow. */
 const roundMs = 2 * 3_600_000;
 const statuses = new Map<EnrollmentStatus | undefined, string>([
   [EnrollmentStatus.COMPLETED, 'completed'],
@@ -32,7 +32,7 @@ let harness: Harness;
 
 type Case = { workflowId: bigint; id: bigint; definition: Definition; tested: TestRun };
 
-/** Test runs and test enrollments of random workflows. 200 of them have a step of every type. */
+/** Compares test runs with test enrollments of random workflows. 200 of the workflows have a step of every type. */
 export function agreementTests(count: number): void {
   beforeAll(async () => {
     harness = await startHarness();
@@ -54,7 +54,7 @@ export function agreementTests(count: number): void {
   }, 600_000);
 }
 
-/** Enrolls a test contact, unless it would go round for too long. */
+/** Enrolls a test contact, unless it would loop for too long. */
 async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   const workflow = await makeWorkflow(harness, steps);
   const { id: workflowId, version } = workflow;
@@ -71,7 +71,7 @@ async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   return [{ workflowId, id, definition, tested }];
 }
 
-/** Settles what is parked as the stubs say, and lets time pass, until nothing runs. */
+/** Settles parked runs as the stubs say, and lets time pass, until nothing runs. */
 async function runAll(cases: readonly Case[]): Promise<void> {
   const definitions = new Map(cases.map(({ id, definition }) => [id, definition]));
   const ids = cases.map(({ id }) => id);
@@ -87,9 +87,9 @@ async function runAll(cases: readonly Case[]): Promise<void> {
   }
 }
 
-/** Waits until each run waits for time, or is parked. */
+/** Waits until each run waits for a time, or is parked. */
 async function untilIdle(ids: readonly bigint[]): Promise<void> {
-  // A call wakes the runtime, which does not know that time has passed.
+  // A call wakes the runtime, which otherwise would not notice that time has passed.
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);
   await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
   await eventually(async () => {
@@ -142,10 +142,10 @@ async function liveRunOf({ workflowId, id }: Case): Promise<LiveRun> {
   return { status: statuses.get(enrollment.status) ?? '', data: parsed(enrollment.data), lines };
 }
 
-/** In the order of the enumeration. */
+/** Indexed by the values of the enumeration. */
 const lineStatuses = ['', 'succeeded', 'waiting', 'skipped', 'failed', 'retrying'];
 
-/** A stored message has its warnings behind it. */
+/** Splits a stored message from its warnings, with which it ends. */
 function readMessage(text: string): { message: string; warnings: string[] } {
   const [message = '', warnings] = text.split(' (warning: ');
   return { message, warnings: warnings === undefined ? [] : warnings.slice(0, -1).split('; ') };

@@ -46,7 +46,7 @@ const ask = (config: object = {}) => [
   { type: 'end', id: 'late', reason: 'late' },
 ];
 
-/** Enrolls people in a workflow that asks, and waits until all of them are asked about. */
+/** Enrolls people in a workflow with an approval step, and waits until each has an approval. */
 async function enroll(count = 1, { config = {}, caller = editor as Caller, mode = Mode.LIVE as Mode } = {}) {
   const workflow = await makeWorkflow(harness, ask(config), { mode });
   const contacts = Array.from({ length: count }, (_, n) => ({ email: `a${n}@example.com`, first_name: `Ada${n}` }));
@@ -65,7 +65,7 @@ async function enroll(count = 1, { config = {}, caller = editor as Caller, mode 
 const get = async (id: bigint, caller = editor as Caller) =>
   (await harness.approvals(caller).getApproval({ id })).approval as Approval;
 
-/** The step at which an enrollment ended. */
+/** Returns the step at which an enrollment ended. */
 async function endOf({ workflowId, enrollmentId: id = 0n }: Approval, caller = editor as Caller) {
   return await eventually(async () => {
     const { enrollment } = await harness.enrollments(caller).getEnrollment({ workflowId: workflowId ?? 0n, id });
@@ -245,7 +245,7 @@ test('an approval that nobody decides expires with its step, and decisions at it
   expect(expiresAt && timestampDate(expiresAt).getTime()).toBeGreaterThan(Date.now());
   harness.pass(2 * hourMs - 300_000);
   expect(await refusal(harness.approvals().approveApproval({ id: approvals[0]?.id ?? 0n }))).toBeUndefined();
-  // The rest of the time passes while the others are decided.
+  // Meanwhile, the time of the other approvals passes.
   const refusals = await Promise.all(
     approvals.slice(1).map(async ({ id }, index) => {
       if (index === 5) harness.pass(300_000);
@@ -296,7 +296,7 @@ test('test keys have approvals of their own, which members may decide', async ()
 });
 
 let keys = 0;
-/** A request as the service of agents sends it. */
+/** Makes a request as the agents service sends it. */
 function action(more: Partial<Omit<RequestApprovalRequest, '$typeName' | '$unknown'>> = {}) {
   keys += 1;
   return {
@@ -351,7 +351,7 @@ test('a decision is about the preview that was shown, and no other', async () =>
   expect(changed.binding).not.toBe(binding);
   expect(await refusal(harness.approvals().approveApproval({ id, binding }))).toBe('aborted approval_changed');
   await harness.approvals().approveApproval({ id, binding: changed.binding.toUpperCase() });
-  // What was decided stays, whatever is asked under its key.
+  // A decision stays when a second request arrives under its key.
   expect(await request(asked)).toMatchObject({ binding: changed.binding, status: ApprovalStatus.APPROVED });
 });
 
@@ -427,7 +427,7 @@ test.each([
   ['no key', { key: '' }],
   ['the kind of a step', { kind: ApprovalKind.STEP }],
   ['no preview', { preview: json([]) }],
-  ['a preview that is no JSON', { preview: new TextEncoder().encode('{') }],
+  ['a preview that is not JSON', { preview: new TextEncoder().encode('{') }],
   ['viewers', { roles: [Role.VIEWER] }],
   ['editors for a budget', { kind: ApprovalKind.BUDGET, roles: [Role.EDITOR] }],
   ['no arguments to edit', { preview: json({}) }],

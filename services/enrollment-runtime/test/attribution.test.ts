@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** A contact of the CRM. */
+/** Returns a contact of the CRM. */
 function contactOf(id: string): { id: string; publicId: string; email: string } {
   const contact = { id: `${id}-uuid`, publicId: `cnt_${id}`, email: `${id}@touch.org` };
   harness.crm.contacts.push(create(CrmContactSchema, { ...contact, custom: json({}) }));
@@ -53,7 +53,7 @@ function attributed(workflowId: bigint) {
   );
 }
 
-/** Writes a mail of an enrollment that was sent, and followed, so many days ago. */
+/** Stores a mail of an enrollment that was sent `sentDays` ago, and the mail's click. */
 async function mail(enrollmentId: bigint | undefined, workflowId: bigint, sentDays: number, clickedDays?: number) {
   const ago = (days: number) => new Date(Date.now() - days * dayMs);
   await harness.db

@@ -19,7 +19,7 @@ afterAll(() => mailing.stop());
 
 let people = 0;
 
-/** A mail that has been sent, and what its enrollment shows of reports. */
+/** Sends a mail. Returns it, and a function that reads the reports that its enrollment shows. */
 async function sentMail() {
   people += 1;
   const organization = mailing.newOrganization();
@@ -35,14 +35,14 @@ async function sentMail() {
 
 type Signed = ReturnType<typeof standardReport>;
 
-/** A report without some of its headers, or with others. */
+/** Returns a report with some headers replaced or removed. */
 function withHeaders({ request, options }: Signed, headers: Record<string, string>): Signed {
   return { request, options: { headers: { ...options.headers, ...headers } } };
 }
 
 const report = ({ request, options }: Signed) => mailing.harness.bounces.reportBounces(request, options);
 const refusalOf = (signed: Signed) => refusal(report(signed));
-/** Seconds of the clock by which reports are judged. */
+/** Returns the time against which reports are checked, in seconds. */
 const now = () => Math.floor(Date.now() / 1_000);
 
 const unsigned = 'unauthenticated invalid_signature';
@@ -50,7 +50,7 @@ const stale = 'malformed stale_signature';
 const sendgridSignature = 'x-twilio-email-event-webhook-signature';
 const sendgridTime = 'x-twilio-email-event-webhook-timestamp';
 
-/** Reports of one mail in the form of each sender, as that sender signs them. */
+/** Reports of one mail in the form of each sender, signed as that sender signs reports. */
 const senders = {
   standard: (messageId: string | undefined) => {
     const body = { type: 'bounce', message_id: messageId };
@@ -107,7 +107,7 @@ test('a report of Standard Webhooks that is forged, stale, of the future or unsi
   ];
   for (const [what, one, answer] of cases) expect([what, await refusalOf(one)]).toEqual([what, answer]);
   expect(await mail.events()).toEqual([]);
-  // One of several signatures suffices, as while a secret is replaced.
+  // One valid signature among several suffices, for example while a secret is replaced.
   const both = signed({ at: now() - 290 });
   const older = `v1,${randomBytes(32).toString('base64')} ${both.options.headers['webhook-signature']}`;
   expect(await report(withHeaders(both, { 'webhook-signature': older }))).toMatchObject({ accepted: 1 });
@@ -124,7 +124,7 @@ test('of a report that was signed for one sender nothing counts for the other', 
   expect(await mail.events()).toEqual([]);
 });
 
-/** Megabytes that a sender with the right key may send. The random ones follow from the seed. */
+/** Makes megabytes that a sender with the right key may send. The random bytes derive from the seed. */
 function garbage(): [string, Buffer][] {
   const size = 1 << 20;
   const { below } = createRandom(testSeed('megabytes of garbage'));
@@ -151,7 +151,7 @@ test.each(garbage())(
     expect(await refusalOf(standardReport(data, { key: secret, at: now(), id }))).toMatch(clear);
     expect(await refusalOf(sendgridReport(data, { key: sendgrid.privateKey, at: now() }))).toMatch(clear);
     expect(await mail.events()).toEqual([]);
-    // What was refused used up no id.
+    // The refused reports used up no id.
     expect(await report(senders.standard(mail.messageId)())).toMatchObject({ accepted: 1, duplicate: false });
     expect(await report(senders.sendgrid(mail.messageId)())).toMatchObject({ accepted: 1, duplicate: false });
   },

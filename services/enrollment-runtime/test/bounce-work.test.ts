@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The operation with its statements counted, at a server with keys and at one without. */
+/** Serves the operation and counts its statements, with keys and without. */
 function open(url: string) {
   const work = { statements: 0 };
   const db = connectDatabase<DB>({ url, schema: 'enrollments', service: 'test', log: testLogger(), max: 1 });
@@ -47,7 +47,7 @@ function open(url: string) {
   const bouncesOf = (keys: object) => {
     const base = bareBase(service, db);
     Object.assign(base.config, keys);
-    // A refusal uses nothing else of the context: another member that it needed would be an internal error.
+    // A refusal uses no other member of the context: access to one would be an internal error.
     const ctx = { ...base, dbNow: sql<Date>`now()` } as unknown as Context;
     base.serve((router) => {
       router.service(BouncesService, { reportBounces: (request, call) => reportBounces(ctx, request, call) });

@@ -42,7 +42,7 @@ test('nothing skipped leaves no count of it', async () => {
 test.each([
   ['an unknown workflow', { workflowId: 987_654n, contacts: contacts(1) }, 'not_found workflow_not_found'],
   ['no contacts', {}, 'invalid contacts_required'],
-  ['contacts that are no array', { contacts: json({ email: 'a@x.org' }) }, 'invalid contacts_required'],
+  ['contacts that are not an array', { contacts: json({ email: 'a@x.org' }) }, 'invalid contacts_required'],
   ['null contacts', { contacts: json(null) }, 'invalid contacts_required'],
   ['empty contacts', { contacts: json([]) }, 'invalid contacts_empty'],
   ['an agent', { contacts: contacts(1), agentId: 9n }, 'not_found agent_not_found'],
@@ -137,7 +137,7 @@ test('a test key enrolls test enrollments, reads the live ones, and changes none
   expect(before).toEqual(await harness.enrollments().getEnrollment(one));
   for (const change of ['pauseEnrollment', 'resumeEnrollment', 'retryEnrollment', 'deleteEnrollment'] as const) {
     expect(await refusal(harness.enrollments(tester)[change](one))).toBe('permission_denied test_mode');
-    // Through a workflow that it does not belong to, it is not there.
+    // Not found through a workflow that it does not belong to.
     const astray = harness.enrollments(tester)[change]({ ...one, workflowId: workflowId + 987_654n });
     expect(await refusal(astray)).toBe('not_found workflow_not_found');
   }

@@ -14,7 +14,7 @@ const budget = 10;
 const trigger = { type: 'trigger' };
 const onLead = { type: 'trigger', kind: 'event', event_name: 'lead.created', timezone: 'UTC' };
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
-/** A call that a busy machine cuts off is soon tried again. */
+/** Makes a step whose call is soon retried if a busy machine cuts it off. */
 const createLead = (email = 'next@example.com') => ({ type: 'crm_create_lead', email, retry: { backoff_seconds: 1 } });
 
 let harness: Harness;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const newCause = () => `evt_${randomUUIDv7()}`;
-/** A call that the gateway or another service makes for a request which continues a chain. */
+/** Returns the options of a call that continues a chain, as the gateway or another service sends it. */
 const within = (cause: string, organization = 1) => ({ headers: { 'x-cause': `${organization} ${cause}` } });
 
 const bulk = (workflowId: bigint, count: number, cause: string, key?: string) =>
@@ -162,7 +162,7 @@ test('steps make records up to the budget of their chain; later ones fail, and s
       .execute();
     expect(rows).toHaveLength(4);
   });
-  // Four of the budget are the enrollments.
+  // Enrollments used four of the budget.
   expect(harness.crm.writes).toHaveLength(budget - 4);
   expect(new Set(harness.crm.writes.map(({ cause: given }) => given))).toEqual(new Set([`1 ${cause}`]));
   const { enrollments } = await harness.enrollments().listEnrollments({ workflowId });

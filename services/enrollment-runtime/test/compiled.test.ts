@@ -14,9 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Bytes that the definitions of one organization may take. */
+/** Limit in bytes of the definitions of one organization. */
 const ofEach = 16 << 20;
-/** Units of one step, and of what may be left of a turn before it. */
+/** Upper limit of units of one step, plus the units that a turn may have used before it. */
 const mostUnits = 4 * 1024 * 1024 + 320 * 1024;
 
 async function bytesOf(kind: string): Promise<number> {
@@ -31,7 +31,7 @@ async function completed(workflowIds: readonly bigint[]): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Steps of about 237 KB, each of which is compiled when the first contact comes to it. */
+/** Makes a step of about 237 KB, which is compiled when the first contact reaches it. */
 const heavy = (name: string, outputs = 140) =>
   Array.from({ length: 30 }, () => ({
     type: 'log',
@@ -78,7 +78,7 @@ test('applying a workflow compiles nothing of it, and neither does looking at it
   expect(applying).toEqual([]);
   const read = await turnsDuring(() => harness.enrollments().listEnrollments({ workflowId: workflow.id }));
   const units = (turns: typeof applying) => turns.reduce((sum, turn) => sum + turn.units, 0);
-  // Its form alone is read, once.
+  // Only the form of the version is read, once.
   expect(units(read.turns)).toBeLessThan(8 * 300_000);
   const again = await turnsDuring(() => harness.enrollments().listEnrollments({ workflowId: workflow.id }));
   expect(units(again.turns)).toBe(0);

@@ -34,7 +34,7 @@ export function createCrmPeer() {
     if (failure !== undefined) throw failure;
   }
 
-  /** Fails when a failure is set. Answers a known key as before. Otherwise records the write. */
+  /** Throws if a failure is set. Repeats the stored answer for a known key. Otherwise records the write. */
   function once<D extends DescMessage>(
     method: string,
     request: object,
@@ -44,7 +44,7 @@ export function createCrmPeer() {
     failIfAsked();
     const key = call.requestHeader.get('idempotency-key');
     const known = key === null ? undefined : answers.get(key);
-    if (known !== undefined) return known as MessageShape<D>; // what this method answered to this key
+    if (known !== undefined) return known as MessageShape<D>; // the stored answer of this method for this key
     const cause = call.requestHeader.get('x-cause');
     writes.push({ method, request, caller: callerOf(call), key, cause });
     const made = make();
@@ -137,7 +137,7 @@ export function createCrmPeer() {
     contacts,
     erasures,
     pages: () => pages,
-    /** Failures of the next calls. Undefined lets a call succeed. */
+    /** Sets the failures of the next calls. Undefined lets a call succeed. */
     fail(...next: (DomainError | undefined)[]) {
       failures.push(...next);
     },

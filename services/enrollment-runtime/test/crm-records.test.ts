@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterEach(() => void harness.crm.leads.splice(0));
 afterAll(() => harness.stop());
 
-/** Leads of the CRM, by email. */
+/** Adds leads of the CRM, by email. */
 function addLeads(count: number, status: CrmLeadStatus = CrmLeadStatus.NEW): void {
   for (let index = 0; index < count; index += 1) {
     const publicId = `lead_${status}x${index}`;
@@ -48,7 +48,7 @@ test('each tick of a schedule enrolls what its source returns then, page by page
     { type: 'trigger', frequency: 'hourly', timezone: 'Asia/Tokyo', source },
     hold,
   ]);
-  // The second page fails at first. The enrollments of the first page stay and are not made again.
+  // The second page fails at first. The enrollments of the first page stay and are not made a second time.
   harness.crm.fail(undefined, new DomainError('unavailable', 'service_unavailable', 'away'));
   harness.pass(hourMs);
   await eventually(async () => expect(await countOf(id)).toBe(520));

@@ -20,7 +20,7 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-/** Enrolls one contact in a workflow that calls the receiver, with more steps behind. */
+/** Enrolls one contact in a workflow that calls the receiver and then takes further steps. */
 async function call(config: object, more: StepInput[] = [], contact: object = {}) {
   const step = {
     type: 'webhook_callback',

@@ -35,7 +35,7 @@ async function enroll(steps: Parameters<typeof makeWorkflow>[1], contact: object
   const read = async () => (await harness.enrollments(caller).getEnrollment(one)).enrollment;
   const deliveries = () =>
     harness.db.selectFrom('deliveries').selectAll().where('enrollment_id', '=', one.id).execute();
-  /** Waits for the line of the mail, once it has this status. */
+  /** Waits until the line of the mail has this status. */
   const line = (status: string) =>
     eventually(async () => {
       const lines = await harness.db
@@ -129,7 +129,7 @@ test('a sent mail is shown as it was sent, without what acts, and stays so when 
     replyTo: 'answers@acme.example',
     messageId: delivery?.message_id,
   });
-  // The same, but for tracked links, the pixel and the token of the link to unsubscribe.
+  // Returns the HTML without its varying parts: tracked links, the pixel and the token of the link to unsubscribe.
   const plain = (html: string) =>
     html
       .replace(/href="[^"]*\/track\/n\/click[^"]*"/g, 'href="https://acme.example/x"')

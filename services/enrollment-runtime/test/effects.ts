@@ -32,10 +32,10 @@ const webhook = { id: 7n, organizationId: 1n, secret: Buffer.from('a secret of t
 
 export const effectKey = '0199d3b2-4a57-7c3e-8f35-0c6f4f2c9d11:step_1:1';
 
-/** The time of the clock of effects. */
+/** The time that the effects' clock shows. */
 export const now = new Date('2026-11-25T09:00:00.500Z');
 
-/** The context of effects, with a service of webhooks in memory that signs. */
+/** Creates the context of effects, with a webhooks service in memory that signs. */
 export function effectContext(
   config: Partial<Pick<Config, 'allowPrivate' | 'smtpUrl' | 'mailDir'>> = {},
 ): PerformContext & { crm: CrmPeer; stop(): Promise<void> } {
@@ -115,7 +115,7 @@ export function effectContext(
   };
 }
 
-/** `webhook-signature` of Standard Webhooks 1.0.0, computed from its text. */
+/** Computes `webhook-signature` of Standard Webhooks 1.0.0, as its specification does. */
 export function signatureOf(id: string, timestamp: string, body: string): string {
   return `v1,${createHmac('sha256', webhook.secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
@@ -124,7 +124,7 @@ function nobody(): never {
   throw new Error('effects know no agents');
 }
 
-/** No settings, and any address may send. */
+/** A sender without settings, for which any address may send. */
 const sender = {
   settings: { fromName: null, fromEmail: null, replyTo: null, postalAddress: null },
   ...{ mayUseAny: true, dkimOf: () => undefined },

@@ -37,7 +37,7 @@ function request(more = {}) {
 
 const perform = (more = {}, call = {}) => performEffect(ctx, effectCall('email', request(more), call));
 
-/** The mail that arrived for one effect. */
+/** Performs one effect, and returns the mail that arrived. */
 async function sent(more = {}) {
   const result = await perform(more);
   expect(result).toMatchObject({ outcome: 'succeeded' });
@@ -72,7 +72,7 @@ test.each([
   ['plain text', { html: undefined, text: 'Hello <Ada>\n--\nGrace' }],
 ])('a repeat of %s after a failed attempt has the same bytes', async (_, more) => {
   const before = server.mails.length;
-  // The server has the mail of the first attempt, and says that it does not.
+  // The server has taken the mail of the first attempt, but answers that it has not.
   const answered = Promise.withResolvers<void>();
   server.pace.until = answered.promise;
   answered.promise.catch(() => undefined);
@@ -121,7 +121,7 @@ test('no value brings a header of its own or a further receiver', async () => {
 });
 
 test('a body that knows the key of its mail, and the mail without it, adds no part', async () => {
-  /** Lines that separate parts, for whoever reads the mail. */
+  /** Returns the parts of a mail as a reader separates them. */
   const partsOf = ({ raw }: { raw: string }) => raw.split(`\r\n--${/boundary="([^"]+)"/.exec(raw)?.[1]}`).length;
   const plain = await sent();
   const known = [`--_NmP-${hashOfKey(effectKey)}-Part_1`, /boundary="([^"]+)"/.exec(plain.raw)?.[1]];
@@ -240,7 +240,7 @@ test('with neither server nor folder mail is skipped', async () => {
   await none.stop();
 });
 
-/** A mail server that answers a command which it refuses with everything that the client has said. */
+/** Starts a mail server that refuses some commands, with a reply that repeats everything the client has said. */
 async function startRepeatingServer(refuses: (line: string) => boolean) {
   const heard: string[] = [];
   const server = createServer((socket) => {
@@ -261,7 +261,7 @@ async function startRepeatingServer(refuses: (line: string) => boolean) {
   return {
     port: typeof address === 'object' ? address?.port : undefined,
     heard: () => heard,
-    /** What stood behind the mechanism of AUTH. */
+    /** Returns the words after the mechanism of AUTH. */
     tokens: () => heard.flatMap((line) => /^AUTH \S+ (\S+)/i.exec(line)?.slice(1) ?? []),
     stop: () => new Promise((resolve) => server.close(resolve)),
   };

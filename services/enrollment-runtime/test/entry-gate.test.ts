@@ -11,7 +11,7 @@ const dayMs = 86_400_000;
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness({ start: false });
-  // Calls at once go to two processes.
+  // Simultaneous calls go to two processes.
   await harness.startRuntime();
   await harness.startRuntime();
 });
@@ -53,7 +53,7 @@ test('under never a person enters once: again, twice in one call, and in another
   expect(await refusal(enroll(workflowId, people('ada', 'bob')))).toBe('invalid no_enrollments_created');
   expect(await total(workflowId)).toBe(4n);
   expect(answer.refused[0]?.allowedAt).toBeUndefined();
-  // A refusal is noted, also when nothing was created.
+  // A refusal is recorded even when nothing was created.
   expect((await refusedEntries(workflowId)).map(({ email, mode }) => [email, mode])).toEqual([
     ['ada@example.com', 'live'],
     ['ada@example.com', 'live'],
@@ -89,7 +89,7 @@ test('a dry run says what the call would do, also that it would do nothing, and 
   const nobody = await enroll(workflowId, people('ada'), { dryRun: true });
   expect(nobody).toMatchObject({ createdCount: 0n, refusedCount: 1n });
   expect(await refusedEntries(workflowId)).toEqual([]);
-  // The same key is unused: the call itself does what was said.
+  // The key is unused, so the call does what the dry run announced.
   const answer = await enroll(workflowId, rows, {}, key);
   expect(answer).toMatchObject({ createdCount: 1n, refusedCount: 2n, skippedInvalidRows: 1n });
 });
@@ -141,7 +141,7 @@ test('a gap says from when on a person may enter again', async () => {
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: enrollmentIds[0] ?? 0n });
   const again = await enroll(workflowId, people('ada', 'bob'), { timezone: 'Europe/Berlin' });
   const allowedAt = Number(again.refused[0]?.allowedAt?.seconds ?? 0n) * 1000;
-  // A day on which clocks change may lie between.
+  // Clocks may change between the two times.
   const enteredAt = Number(enrollment?.createdAt?.seconds ?? 0n) * 1000;
   expect(Math.abs(allowedAt - enteredAt - 2 * dayMs)).toBeLessThanOrEqual(3_601_000);
   harness.pass(2 * dayMs + 3_700_000);
@@ -205,7 +205,7 @@ test('people who are held out have a completed row without steps, beside the tot
   const [one] = heldOut.enrollments;
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: one?.id ?? 0n });
   expect(enrollment).toMatchObject({ outcome: 'holdout', status: 3, actionTimeline: [], goalsMet: [] });
-  // A second workflow of the same id draws the same people.
+  // A second workflow with the same id draws the same people.
   const emails = heldOut.enrollments.map(({ contact }) => contact?.email).sort();
   await apply(harness, workflowOf(steps, { id: workflowId, version: 2, settings: { holdout: { percent: 40 } } }));
   await enroll(workflowId, people(...names));

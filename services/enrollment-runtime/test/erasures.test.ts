@@ -27,12 +27,12 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-/** The service of agents, on behalf of the organization. */
+/** The agents service, on behalf of the organization. */
 const agents = { ...editor, actor: { type: 'service' as const, id: 'agents' }, role: 'viewer' as const };
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
 const log = { type: 'log', message: 'Hello {{ first_name }} {{ hobby }}' };
 
-/** A person whom the CRM erases. */
+/** Makes a person whom the CRM erases. */
 function makePerson(name: string) {
   const id = randomUUIDv7();
   const email = `${name}@example.com`;
@@ -80,7 +80,7 @@ async function erase(person: Person, ...events: CrmEvent[]): Promise<void> {
   await harness.publishCrm(...(events.length > 0 ? events : [erased(person)]));
 }
 
-/** The places in which this service has data of a person. Its events are on their way to others. */
+/** Finds the places where this service has data of a person. Its events are on their way to other services. */
 const traces = ({ name }: Person) => findTexts(client, [name], ['events.embedded_log.value']);
 
 test('enrollments of a person lose the data of the person, by reference and by address, and the funnel stays', async () => {
@@ -130,10 +130,10 @@ test('enrollments of a person lose the data of the person, by reference and by a
     JSON.stringify(told().slice(1), (_, value) => (typeof value === 'bigint' ? String(value) : value)),
   ).not.toContain('canaryone');
 
-  // The second pass finds enrollments made meanwhile. Then the addresses are deleted.
+  // The second pass finds enrollments made in the meantime. After that, the addresses are deleted.
   const late = await enroll([hold], contactOf(person));
   await eventually(async () => {
-    // Repeated, because the slice under way sets the time of the next one.
+    // Repeated, because the running slice sets the time of the next slice.
     await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
     expect((await detail(late))?.status).toBe(EnrollmentStatus.CANCELLED);
   });
@@ -253,7 +253,7 @@ test('what was copied of a partition that is being replaced is emptied with it',
   const callback = { type: 'webhook_callback', url: `${receiver.url}/copied`, payload: { who: '{{ first_name }}' } };
   const at = await enroll([log, callback], contactOf(person));
   await untilStatus(at, EnrollmentStatus.COMPLETED);
-  // As `history/replace-partition.ts` does, stopped after the copy.
+  // Does the work of `history/replace-partition.ts`, stopped after the copy.
   await client.query('set search_path = enrollments, public');
   for (const table of ['timeline', 'effects']) {
     await client.query(`create table ${table}_p0_kept (like ${table} including all)`);

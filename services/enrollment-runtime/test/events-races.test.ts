@@ -12,7 +12,7 @@ const random = createRandom(testSeed('races of events'));
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  // Moves and requests of two processes meet.
+  // Moves and requests come from two processes.
   await harness.startRuntime();
 });
 afterAll(() => harness.stop());
@@ -31,7 +31,7 @@ test('an event wins against the timeout if and only if it was accepted before it
     .execute();
   const endOf = new Map(rows.map((row) => [row.enrollment_id, row.expires_at]));
   const shuffled = ids.map((id, index) => ({ id, index, at: random.below(1_000_000) })).sort((a, b) => a.at - b.at);
-  // The events follow each other over the end of the waits, which comes while they are sent.
+  // The events follow each other across the end of the waits, which falls between the first and the last event.
   harness.pass(Math.max(...[...endOf.values()].map((end) => end.getTime())) - Date.now() - 60 - random.below(60));
   const events = new Map<bigint, string>();
   for (let start = 0; start < shuffled.length; start += 3) {
@@ -99,7 +99,7 @@ test('events and moves that lock many of the same runs wait for each other in no
     const { id } = await makeWorkflow(harness, steps, { settings: { goals } });
     await enrollIn(harness, id, persons);
   }
-  // A batch updates its runs in the order in which the table has them.
+  // A batch updates its runs in the physical order of the table.
   const runs = await harness.db.selectFrom('runs').select('enrollment_id').execute();
   const shuffled = runs
     .map(({ enrollment_id: id }) => ({ id, at: random.below(1_000_000) }))
@@ -107,7 +107,7 @@ test('events and moves that lock many of the same runs wait for each other in no
   for (const { id } of shuffled) {
     await sql`update runs set updated_at = updated_at where enrollment_id = ${id}`.execute(harness.db);
   }
-  // Each row that is locked takes a while, so that transactions meet half way.
+  // Locking each row takes a while, so that transactions meet half way.
   await sql`create function linger() returns trigger language plpgsql
     as $$ begin perform pg_sleep(0.001); return new; end $$`.execute(harness.db);
   await sql`create trigger linger before update on runs for each row execute function linger()`.execute(harness.db);
@@ -116,7 +116,7 @@ test('events and moves that lock many of the same runs wait for each other in no
     for (let turn = 0; turn < 3; turn += 1)
       await Promise.all(persons.map((person) => sendEvent(harness, 'race.locks', person)));
   }
-  // Backends count their deadlocks when they end at the latest.
+  // Backends report their deadlocks at the latest when the backends end.
   await harness.stopRuntimes();
   const { rows } = await sql<{ deadlocks: bigint }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(harness.db);

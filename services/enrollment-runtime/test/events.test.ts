@@ -137,7 +137,7 @@ test('a bad event of a batch is named and costs the others nothing', async () =>
 test('requests that share a transaction do not share a failure', async () => {
   const contact = json({ email: 'shared@example.com' });
   const send = (properties: Uint8Array) => harness.contactEvents().acceptEvent({ name: 'shared', contact, properties });
-  // The gateway lets no such text through, so only the database refuses it.
+  // The gateway blocks such a string, so only the database refuses it.
   const broken = new TextEncoder().encode('{broken');
   const answers = await Promise.allSettled(
     Array.from({ length: 12 }, (_, index) => send(index === 5 ? broken : json({ index }))),
@@ -201,7 +201,7 @@ test('neither the event that started an enrollment nor one that ended a wait of 
   const [{ enrollmentId = 0n } = {}] = (await eventOf(harness, starting)).started;
   await parked(harness, [enrollmentId]);
   expect(await stepOf()).toEqual(['first']);
-  // The event starts another enrollment too.
+  // The event starts one more enrollment.
   await apply(harness, workflowOf([hold], { id: workflowId, version: 2 }));
   await sendEvent(harness, 'again', 'loop@example.com');
   await eventually(async () => expect(await stepOf()).toEqual(['second']));
@@ -292,7 +292,7 @@ test('an event that more enrollments await than one transaction takes goes on un
 });
 
 test('events that fail as they spread delay no other, and go on when nothing fails any more', async () => {
-  // More than there are processes.
+  // There are more names than processes.
   const names = ['stuck1', 'stuck2', 'stuck3'];
   const park = (name: string) =>
     parkContacts(
@@ -383,7 +383,7 @@ test('a page of the log reads by index about as many events as it has', async ()
     (filter): ListEventsRequest => create(ListEventsRequestSchema, { ...filter, limit: 20 }),
   );
   const plans = await harness.db.transaction().execute(async (trx) => {
-    // All of one day: a partition with a few rows is read as a whole.
+    // All enrollments are on one day, because a partition with a few rows is scanned as a whole.
     await sql`
       insert into events (organization_id, accepted_at, occurred_at, mode, source, hops, id, name, contact, properties)
       select 77, date_trunc('day', now(), 'UTC') + n * interval '2 seconds', now(), 'live', 'api', 0, 'evt_' || n, 'name' || n % 7, '{}', '{}'
@@ -409,7 +409,7 @@ test('a page of the log reads by index about as many events as it has', async ()
     return texts;
   });
   for (const plan of plans) {
-    // A partition without rows may be read as a whole.
+    // An empty partition may be scanned as a whole.
     expect(plan).not.toMatch(/Seq Scan on (events|event_contacts)\S* .*actual rows=[1-9]/);
     expect(Number(/shared hit=(\d+)/.exec(plan)?.[1])).toBeLessThan(400);
   }

@@ -4,7 +4,7 @@ import { eventually } from '@drippulse/testing';
 import { editor, type Harness } from './harness.ts';
 import { json, makeWorkflow, type StepInput } from './workflow.ts';
 
-/** Sends an event of a contact, given by its address or its fields, and returns its id. */
+/** Sends an event of a contact, which is given by its address or its fields. Returns the event's id. */
 export async function sendEvent(
   harness: Harness,
   name: string,
@@ -27,7 +27,7 @@ export async function eventOf(harness: Harness, id: string, caller: Caller = edi
   return event;
 }
 
-/** Steps that wait for an event for an hour, and end on `came` or on `late`. */
+/** Returns steps that wait for an event for an hour, and end on `came` or on `late`. */
 export function waiting(config: object = { event_name: 'order.paid' }): StepInput[] {
   return [
     { id: 'waits', type: 'wait_for_event', timeout: { duration: 1, unit: 'hours' }, on_timeout: 'late', ...config },
@@ -36,7 +36,7 @@ export function waiting(config: object = { event_name: 'order.paid' }): StepInpu
   ];
 }
 
-/** A workflow with contacts that stand on its first step, which waits. */
+/** Makes a workflow with contacts at its first step, which waits. */
 export async function parkContacts(
   harness: Harness,
   steps: readonly StepInput[],
@@ -66,7 +66,7 @@ export async function parked(harness: Harness, ids: readonly bigint[]): Promise<
   });
 }
 
-/** The steps on which enrollments ended, in the order of their ids, once all of them have ended. */
+/** Returns the steps on which enrollments ended, in the order of the enrollments' ids, once all have ended. */
 export async function endedOn(harness: Harness, workflowId: bigint, ids: readonly bigint[]): Promise<string[]> {
   const rows = await eventually(async () => {
     const { enrollments } = await harness

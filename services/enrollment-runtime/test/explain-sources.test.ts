@@ -30,7 +30,7 @@ afterAll(async () => {
 const email = 'ada@example.com';
 const person: Person = { organizationId: 1n, mode: 'live', email, leadRef: undefined, workflowId: undefined };
 const [emailKey = ''] = contactKeysOf({ organizationId: 1n, mode: 'live', email, leadRef: null });
-/** A time some minutes ago, rising. */
+/** Number of calls of `at`. Each call returns a later time, beginning an hour ago. */
 let minute = 0;
 function at(): Date {
   minute += 1;
@@ -104,7 +104,7 @@ test('every source tells what it has about a person, and nothing about another',
     };
     await insert('lanes', lane);
   }
-  // A mail that was suppressed, after a rule had held it; then a goal ended the enrollment.
+  // A mail that was suppressed after a rule had held it. Then a goal ended the enrollment.
   await insertEnrollment(1n, 8n);
   const line = { enrollment_id: 8n, step_index: 0, attempt: 1 };
   const held = JSON.stringify({ rule: 'cap:daily', until: Date.parse('2027-01-01T08:00:00Z') });
@@ -162,7 +162,7 @@ test('every source tells what it has about a person, and nothing about another',
   await insert('event_contacts', { ...event, mode: 'live', contact_key: digestOf(emailKey), event_name: 'order.paid' });
   const answers = JSON.stringify({ started: [[1, 8]], not_started: { filter: [1, 2], paused: [1], re_entry: [2] } });
   await insert('event_answers', { ...event, part: 1, mode: 'live', answers });
-  // Mails to the person of somebody else's enrollment.
+  // Mails to the person from other people's enrollments.
   await insertSend('k90', { ...of(1n, 90n), status: 'sent', decision: 'sent' });
   await insertSend('k91', { ...of(1n, 91n), status: 'held', decision: 'held', rule: 'min_gap', reason: 'too soon' });
   await insertSend('k92', { ...of(1n, 92n), status: 'sending' });
@@ -214,7 +214,7 @@ test('every source tells what it has about a person, and nothing about another',
   }
 });
 
-/** Enrollments of a person in each of some workflows: more than are read at once. */
+/** Number of enrollments of a person in each of some workflows: together more than one read takes. */
 const perWorkflow = 1_300;
 
 test('a person with thousands of enrollments gets every answer once, newest first, those of deleted workflows too', async () => {
@@ -249,7 +249,7 @@ test('a person with thousands of enrollments gets every answer once, newest firs
   expect(collected.toSorted()).toEqual(expected.map(({ answer }) => answer).toSorted());
 });
 
-/** Enrollments that entered one after another and ran for different times; every fifth still runs. */
+/** Inserts enrollments that entered one after another and ran for different times; every fifth still runs. */
 async function insertMany(workflows: readonly bigint[], address: string): Promise<void> {
   await sql`select setseed(${(seed % 1_000) / 1_000})`.execute(db.kysely);
   await sql`

@@ -10,9 +10,9 @@ import { type Harness, startHarness } from './harness.ts';
 import { startMailServer } from './mail-server.ts';
 import { contacts, makeWorkflow, type StepInput } from './workflow.ts';
 
-/** More effects than are sent to one endpoint at once, so that some wait. */
+/** More effects than are sent to one endpoint at the same time, so that some wait. */
 const count = 60;
-/** Points that are reached before anything is sent: a kill there leaves nothing to repeat. */
+/** Points before anything is sent: after a kill at such a point, nothing is sent twice. */
 const beforeAnySend: string[] = [
   'after-claim',
   'before-moves-commit',
@@ -99,7 +99,7 @@ test.each([...faultPoints, ...mailFaultPoints])(
 );
 
 test.each([
-  // The mail server has it, and the ledger does not know.
+  // The mail server has taken the mail, but the ledger has no record of that.
   { point: 'after-smtp', mails: 2 },
   { point: 'after-send', mails: 1 },
   { point: 'before-results-commit', mails: 1 },
@@ -117,7 +117,7 @@ test.each([
     expect(server.mails).toHaveLength(mails);
     expect(new Set(server.mails.map(({ raw }) => raw)).size).toBe(1);
     const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: ids[0] ?? 0n });
-    // The server numbers what it takes: this is its answer about the last of them.
+    // The server numbers the mails that it takes, so this is its answer about the last mail.
     expect(enrollment?.deliveries).toMatchObject([{ providerMessageId: `MAIL${mails}` }]);
     expect(await linesOf(harness, workflowId, ids)).toEqual(new Set(['trigger email']));
   } finally {
@@ -136,7 +136,7 @@ async function allCompleted(harness: Harness, workflowId: bigint, completed = co
   );
 }
 
-/** Enrolls into a paused workflow and stops the runtime. The runs are due, and none is claimed. */
+/** Enrolls into a paused workflow and stops the runtime. The runs are due, and no run is claimed. */
 async function enrollHeld(
   harness: Harness,
   steps: readonly StepInput[],
@@ -150,7 +150,7 @@ async function enrollHeld(
   return { workflowId, ids: enrollmentIds };
 }
 
-/** Resumes a workflow in the database, as no runtime is there to call. */
+/** Resumes a workflow in the database, because there is no runtime to call. */
 async function release({ db }: Harness, workflowId: bigint): Promise<void> {
   await sql`update lanes set state = 'active', wake_at = now() where workflow_id = ${workflowId}`.execute(db);
 }
@@ -167,7 +167,7 @@ async function runUntilKilled({ config }: Harness, killAt: string): Promise<unkn
   return signal;
 }
 
-/** The succeeded steps of each timeline, in order. They are equal when no step was skipped or done twice. */
+/** Returns the distinct timelines of succeeded steps, in order. One, if no step was skipped or done twice. */
 async function linesOf(harness: Harness, workflowId: bigint, ids: readonly bigint[]): Promise<Set<string>> {
   const timelines = new Set<string>();
   for (const id of ids) {

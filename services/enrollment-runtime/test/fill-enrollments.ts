@@ -2,7 +2,7 @@ import { analyzeWhole } from '@drippulse/testing';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
-/** Enrollments of each workflow; workflow n belongs to organization n. */
+/** Number of enrollments of each workflow; workflow n belongs to organization n. */
 const enrollments = [100_000, 70_000, 30_000];
 
 const steps = JSON.stringify([
@@ -12,10 +12,10 @@ const steps = JSON.stringify([
 ]);
 
 /**
- * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3
- * are due, one has an effect in flight under a lease that has ended, and one is paused. Of 10,000 one failed and one is
- * paused on another step than the rest. The texts of a fifth are in rows of their own, the others in rows of blocks.
- * Runs and outcomes are not stored in the order of ids, as after a while of moves.
+ * Fills in 200,000 enrollments of three organizations. Of each hundred, 40 have ended (one failed, one was cancelled),
+ * 55 wait, 3 are due, one has an effect in flight under an expired lease, and one is paused. Of 10,000 one failed and
+ * one is paused on a rare step. The texts of a fifth are in rows of their own, all other texts in rows of blocks. Runs
+ * and outcomes are not stored in the order of ids, as after many moves.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -41,7 +41,8 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * An organization with many workflows, whose enrollments came in turn, one every ten seconds. One in 200 failed. None is due.
+ * Fills in an organization with many workflows, whose enrollments came in turn, one every ten seconds. One in 200
+ * failed. None is due.
  */
 async function fillManyWorkflows(
   db: Kysely<DB>,
@@ -78,7 +79,7 @@ async function fillManyWorkflows(
     group by workflow_id`.execute(db);
 }
 
-/** Texts of enrollments up to an id are in rows of their own. The others share rows. */
+/** Fills in texts. Texts of enrollments up to the id `lastAlone` are in rows of their own; later texts share rows. */
 async function fillTexts(db: Kysely<DB>, workflowId: number, lastAlone: number): Promise<void> {
   await sql`
     insert into enrollment_search (workflow_id, block, text)
@@ -108,8 +109,8 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
 }
 
 /**
- * A line of each enrollment and 5,000 of the first, three effects of each enrollment with one in flight, and mails of
- * every tenth.
+ * Fills in one line of each enrollment and 5,000 lines of the first; three effects of each enrollment, one of them in
+ * flight; and mails of every tenth enrollment.
  */
 async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
   await sql`
@@ -129,7 +130,7 @@ async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
     where workflow_id = ${workflowId} and id % 10 = 0 order by md5(id::text)`.execute(db);
 }
 
-/** Workflows of one organization without runs. Every second one is due. */
+/** Fills in workflows of one organization, without runs. Every second workflow is due. */
 export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; count: number }): Promise<void> {
   await sql`
     insert into lanes (workflow_id, organization_id, sequence, version, mode, state, wake_at, name)
@@ -139,7 +140,7 @@ export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; co
   await sql`vacuum analyze lanes`.execute(db);
 }
 
-/** Schedules, of which every 400th is due. */
+/** Fills in schedules, of which every 400th is due. */
 export async function fillSchedules(db: Kysely<DB>, count: number): Promise<void> {
   await sql`
     insert into schedules (workflow_id, organization_id, next_tick_at, frequency, timezone)

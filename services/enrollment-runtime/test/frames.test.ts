@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { FaultPoint } from '../src/fault-points.ts';
 import { startMailing } from './mailing.ts';
 
-/** The TXT records that name servers have. */
+/** The TXT records that the name servers have. */
 const records = new Map<string, string[]>();
-/** The point at which a process loses the next result, as if it had died there. */
+/** The point at which a process loses the next result, as if it had died at that point. */
 let lost: FaultPoint | undefined;
 
 let mailing: Awaited<ReturnType<typeof startMailing>>;
@@ -40,7 +40,7 @@ function remove({ admin }: Organization, id: bigint) {
   return mailing.harness.sender(admin).deleteSendingDomain({ id });
 }
 
-/** A verified domain is not verified any more, as after checks that did not find its records. */
+/** Ends the verification of a domain, as checks do that did not find its records. */
 async function loseVerification(id: bigint): Promise<void> {
   await mailing.harness.db.updateTable('sending_domains').set({ verified_at: null }).where('id', '=', id).execute();
 }
@@ -56,7 +56,10 @@ function updateSender({ admin }: Organization, name: string, domain: string) {
   });
 }
 
-/** The mails of two attempts, between which something happens. The server has the first, and says that it does not. */
+/**
+ * Returns the mails of two attempts, with `meanwhile` in between. The server takes the first mail, but answers that it
+ * has not.
+ */
 async function sentTwice(organization: Organization, step: { from?: string }, meanwhile: () => Promise<unknown>) {
   const email = `twice.${organization.organizationId}@example.org`;
   const answered = Promise.withResolvers<void>();
@@ -153,7 +156,7 @@ test('a mail whose result was lost after the ledger had it is not sent again, an
   lost = 'after-send';
   const [id = 0n] = await organization.enroll(workflow, [email]);
   await eventually(() => expect(lost).toBeUndefined());
-  // The sender of today is of no interest to what is out.
+  // The organization's current sender does not affect mails that are already out.
   await verify(organization, 'after.example');
   await updateSender(organization, 'ada', 'after.example');
   // The lease ends.

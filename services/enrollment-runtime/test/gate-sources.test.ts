@@ -24,7 +24,7 @@ afterAll(() => harness.stop());
 
 type Source = {
   trigger: StepInput;
-  /** Lets the person enter the workflow, unless its rules say otherwise. */
+  /** Lets the person enter the workflow, unless the workflow's rules say otherwise. */
   enter(workflowId: bigint): Promise<unknown>;
 };
 

@@ -21,7 +21,7 @@ let receiver: Receiver;
 beforeAll(async () => {
   receiver = await startReceiver();
   harness = await startHarness();
-  // Events and moves at once meet in two processes.
+  // Concurrent events and moves happen in two processes.
   await harness.startRuntime();
 });
 afterAll(async () => {
@@ -84,7 +84,7 @@ test('a goal that counts is counted once, however often its event comes, and the
   await Promise.all(Array.from({ length: 5 }, () => sendEvent(harness, 'page.seen', 'count@goals.org')));
   const detail = await detailOf(workflowId, id);
   expect(detail.goalsMet).toHaveLength(1);
-  // The run still waits, and lists show for what.
+  // The run still waits, and lists show what it waits for.
   expect(detail.actionTimeline.slice(1).map(({ message, status }) => [message, status])).toEqual([
     [expect.stringMatching(/^Waiting/), 2],
     ['Goal "seen" was met: counted', 1],
@@ -305,7 +305,7 @@ test('goals race with moves, effects and entries: each run ends once, and nothin
     const { rows } = await sql<{ status: string; after: boolean }>`
       select status, created_at > (select max(met_at) from goals_met where enrollment_id = ${id}) as after
       from effects where enrollment_id = ${id}`.execute(harness.db);
-    // A move that was under way as the event was accepted may have handed one out.
+    // A move that was under way when the event was accepted may have handed out one effect.
     expect(rows.filter(({ after }) => after).length).toBeLessThanOrEqual(1);
     expect(rows.filter(({ status }) => status === 'pending')).toEqual([]);
   }

@@ -53,10 +53,10 @@ export const workflowsService: Caller = {
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The settings that tests change of a runtime. */
+/** The settings of a runtime that tests change. */
 export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number; grpcPort?: number };
 
-/** The service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
+/** Starts the service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
 export async function startHarness(
   options: RuntimeOptions & {
     start?: boolean;
@@ -143,26 +143,26 @@ export async function startHarness(
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,
-    /** The chain of a header of an outgoing request, as the gateway reads it. */
+    /** Reads the chain in a header of an outgoing request, as the gateway does. */
     readChain: (header: string) => {
       const { CHAIN_KEYS = '' } = harness.keys.environmentOf(publicService, '');
       return createChainHeaders(CHAIN_KEYS).read(header, new Date());
     },
     ...entitling(harness, service.name),
     chains: (caller: Caller = editor) => chainsOf(caller),
-    /** The environment of a runtime in another process that joins this one. */
+    /** The database URL for a runtime in another process that joins this harness. */
     url: harness.database.url,
     db: db.kysely,
-    /** Further connections to the database of the service. */
+    /** Opens further connections to the database of the service. */
     connect: (max: number) => harness.connect<DB>(max),
-    /** Events as they were published, in order within one enrollment. */
+    /** Published events, in order within one enrollment. */
     published,
     crm,
     /** Members who get mails, which tests change. */
     members: identity.members,
     elsewhere,
     approvals: (caller: Caller = editor) => approvalsOf(caller),
-    /** Approvals as other services ask for them. */
+    /** Calls for approvals, as other services make them. */
     approvalRequests: (caller: Caller = workflowsService) => approvalRequestsOf(caller),
     actions: actionsOf,
     /** Keys of the services, for peers of the test. */
@@ -174,9 +174,9 @@ export async function startHarness(
     stopRuntimes: harness.stopServices,
     enrollments: (caller: Caller = editor) => enrollmentsOf(caller),
     heldEntries: (caller: Caller = editor) => heldOf(caller),
-    /** Retries of what failed for a connection. */
+    /** Calls that retry the failures of a connection. */
     failures: (caller: Caller) => failuresOf(caller),
-    /** Events of contacts. */
+    /** Calls with events of contacts. */
     contactEvents: (caller: Caller = editor) => eventsOf(caller),
     explain: (caller: Caller = editor) => explainOf(caller),
     /** The public methods, as the gateway calls them for nobody. */
@@ -187,21 +187,19 @@ export async function startHarness(
     rules: (caller: Caller = admin) => rulesOf(caller),
     suppressions: (caller: Caller = editor) => suppressionsOf(caller),
     senderChecks: (caller: Caller = workflowsService) => checksOf(caller),
-    /** Time passes for the runtime's database. */
-    /** How far the runtime's time is ahead of the database's, in milliseconds. */
-    shiftMs: () => shiftMs,
+    /** Lets time pass for the runtime's database. */
     pass(ms: number) {
       shiftMs += ms;
     },
-    /** The time that has passed. */
-    shiftedMs: () => shiftMs,
+    /** Returns how far the runtime's time is ahead of the database's, in milliseconds. */
+    shiftMs: () => shiftMs,
     /** Publishes an event of the workflows service. */
     async publishWorkflow(value: Uint8Array) {
       await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
       const headers = { ce_id: 'evt_test', ce_type: 'workflow.updated' };
       await producer.send(topicOf(WorkflowEventSchema).name, [{ key: 'test', value, headers }], 5_000);
     },
-    /** Publishes events of the CRM, as its relay does; answers their ids. */
+    /** Publishes events of the CRM, as its relay does. Returns their ids. */
     async publishCrm(...messages: CrmEvent[]): Promise<string[]> {
       const topic = topicOf(CrmEventSchema);
       await events.ensureTopics([topic.name]);
@@ -213,7 +211,7 @@ export async function startHarness(
       await producer.send(topic.name, sent, 5_000);
       return messages.map(({ id }) => id);
     },
-    /** Publishes an event about a webhook, as its relay does. */
+    /** Publishes an event about a webhook, as the webhooks service's relay does. */
     async publishWebhook(message: WebhookEvent): Promise<void> {
       const topic = topicOf(WebhookEventSchema);
       await events.ensureTopics([topic.name]);

@@ -63,7 +63,7 @@ async function untilWaiting({ workflowId, ids }: Enrolled) {
   }, patience);
 }
 
-/** Many enrollments that ended 200 days ago, in a range of ids that was given out to the last. */
+/** Enrolls many contacts that ended 200 days ago, in a range of ids that is used up. */
 async function enrollOld(steps: readonly StepInput[] = ends, count = 100): Promise<Enrolled> {
   const old = await enroll(steps, count);
   await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count), patience);
@@ -89,7 +89,7 @@ async function rowsWhere(
   return rows[0]?.count;
 }
 
-/** All stored rows of enrollments, in order. */
+/** Returns all stored rows of enrollments, in order. */
 async function traces(ids: readonly bigint[]) {
   const { rows: lines } = await sql<{ enrollment_id: bigint; sequence: number; status: string }>`
     select * from timeline_lines where enrollment_id = any (${ids}::bigint[]) order by enrollment_id, sequence`.execute(
@@ -118,12 +118,15 @@ async function tablesLike(pattern: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Nothing is left of a replacement. */
+/** Waits until no table of a replacement is left. */
 async function untilTidy() {
   await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]), patience);
 }
 
-/** A runtime prunes when it starts, unless another one does. The first may still work on earlier data. */
+/**
+ * Waits until no runtime prunes. A runtime prunes when it starts, unless another runtime prunes already, and the first
+ * one may still work on earlier data.
+ */
 async function untilNobodyPrunes() {
   await eventually(async () => expect(await isPruning()).toBe(false), patience);
 }
@@ -159,7 +162,7 @@ test('a full partition goes when its enrollments ended long ago; those that live
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId: old.workflowId, id });
   expect(enrollment).toMatchObject({ actionTimeline: [], actionTimelineTruncated: true });
 
-  // Runs go on from where they were, and so do the numbers of their lines.
+  // Runs continue from their places, and so do the numbers of their lines.
   harness.pass(301 * dayMs);
   await until(living, { completed: 3n });
   const { lines, effects } = await traces(living.ids.slice(0, 1));
@@ -182,7 +185,7 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   await startKeeping(harness.db, { table: 'timeline', partition });
   await untilNobodyPrunes();
   await harness.startRuntime();
-  // It was considered.
+  // Shows that the partition was considered.
   await eventually(async () => {
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);
@@ -276,7 +279,7 @@ async function rowsIn(table: string): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** A transaction that has read the table and stays open. */
+/** Opens a transaction that has read the table and stays open. */
 async function readingFor(table: 'timeline' | 'effects') {
   const log = createLogger({ level: 'silent' });
   const db = connectDatabase<DB>({ url: harness.url, schema: 'enrollments', service: 'reader', log, max: 1 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => mailing.stop());
 
-/** What a mail is made of, and what programs that read mails have been fooled with. */
+/** Building blocks of a mail, and inputs that have fooled programs that read mails. */
 const scraps = [
   ...['\r\n', '\n', '\r', '\r\n\r\n', '\u2028', '\u0085', ' ', '\t', '.', '\r\n.\r\n', '--', '=', '=0D=0A', '"'],
   ...['----_NmP-0000000000000000000000000000000000000000-Part_1', '--boundary', '--boundary--', '>', '<', ';', ','],
@@ -31,7 +31,7 @@ const hostileText = () =>
     .join('')
     .toWellFormed();
 
-/** Steps whose every text that a value may stand in has one. */
+/** Steps with a value in every member that may have one. */
 const shapes = {
   'an HTML body': { body: '<p title="{{ value }}">Before {{ value }} after</p>' },
   'a plain body': { body: 'Before {{ value }} after\n{{ value }}\n' },
@@ -43,7 +43,7 @@ const shapes = {
   'a transactional mail': { body: '<p>Dear {{ value }}</p>', class: 'transactional', category: '{{ value }}' },
 };
 
-/** The names of the headers of a mail, in their order, and the types of its parts. */
+/** Returns the names of the headers of a mail, in order, and the types of its parts. */
 function shapeOf({ raw, parsed, to }: ReceivedMail) {
   const [head = '', ...rest] = raw.split('\r\n\r\n');
   const boundary = /boundary="([^"]+)"/.exec(head)?.[1];

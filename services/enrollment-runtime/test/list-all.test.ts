@@ -16,7 +16,7 @@ const steps = [
   { type: 'wait', duration: 1, unit: 'hours' },
 ];
 const hourMs = 3_600_000;
-/** One more than the pages of the walks have rows. */
+/** One more than the number of rows on the pages that the tests walk through. */
 const workflows = 7;
 
 let harness: Harness;
@@ -59,7 +59,7 @@ async function enroll(caller: Caller, workflowId: bigint, count: number): Promis
   await harness.enrollments(caller).bulkEnroll({ workflowId, contacts: json(people) });
 }
 
-/** An hour between each enrollment and the next, but neighbours in the wrong order, as of transactions at one time. */
+/** Sets an hour between successive enrollments, with neighbours in the wrong order, as from concurrent transactions. */
 async function spreadTimes(): Promise<Date> {
   const { rows } = await sql<{ start: Date }>`
     with spread as (
@@ -127,14 +127,14 @@ test('random filters give what a walk filtered by hand gives, by cursor and by n
 
 type Part = { request: object; isMet: (row: Enrollment) => boolean };
 
-/** Some filters, and whether a row of the list meets all of them. */
+/** Picks some filters. Returns them, and whether a row of the list meets all of them. */
 function randomFilter(random: Random, rows: readonly Enrollment[]): Part {
   const parts: Part[] = random
     .some(Object.values(filterParts(random, rows)), 1 + random.below(3))
     .map((make) => make());
   return {
     request: Object.assign({}, ...parts.map(({ request }) => request)),
-    // Of two parts for one member the later counts, so only the last of each kind is asked.
+    // If two parts set one member, the later one counts, so only the last of each kind is tested.
     isMet: (row) => lastOfEach(parts).every(({ isMet }) => isMet(row)),
   };
 }
@@ -187,7 +187,7 @@ function filterParts(random: Random, rows: readonly Enrollment[]): Record<string
   };
 }
 
-/** A time that an enrollment may have, or the moment beside it. */
+/** Returns the time of some enrollment, or a moment beside it. */
 function randomTime(random: Random): Date {
   return new Date(start.getTime() + (random.below(50) - 2) * hourMs - random.pick([0, 1, 1_000, 999]));
 }

@@ -16,7 +16,7 @@ afterAll(() => harness.stop());
 
 const list = (workflowId: bigint, more = {}) => harness.enrollments().listEnrollments({ workflowId, ...more });
 
-/** Waits until so many enrollments wait on the second step. */
+/** Waits until `count` enrollments wait on the second step. */
 async function untilWaiting(workflowId: bigint, count: bigint): Promise<void> {
   await eventually(async () => {
     expect((await list(workflowId)).stepFunnel?.steps[1]).toMatchObject({ activeLeads: count, waitingLeads: count });

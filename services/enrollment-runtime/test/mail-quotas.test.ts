@@ -5,7 +5,7 @@ import { startMailing } from './mailing.ts';
 let mailing: Awaited<ReturnType<typeof startMailing>>;
 beforeAll(async () => {
   mailing = await startMailing();
-  // So that no month ends while a test runs.
+  // Keeps a month from ending while a test runs.
   mailing.passToHour(12);
 });
 afterAll(() => mailing.stop());
@@ -36,7 +36,8 @@ test('beyond the quota marketing mails of two processes are held exactly, transa
   await organization.lineOf(transactional, receipt, /^Sent to/);
   expect(await usage()).toMatchObject({ used: 11n, held: 15n });
 
-  // As many as there is room for are sent when the limit rises, and the others when the month turns.
+  // When the limit rises, as many mails leave as the limit has room for. The remaining mails leave when the month
+  // changes.
   await harness.entitle({ emails: 15 }, { organizationId });
   await eventually(() => expect(sent()).toBe(14));
   await eventually(async () => expect(await usage()).toMatchObject({ used: 15n, held: 11n }));

@@ -6,16 +6,16 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 
 export type ReceivedMail = { from: string; to: string[]; raw: string; parsed: ParsedMail };
 
-/** The reply to the next mail instead of accepting it. */
+/** The reply that refuses the next mail. */
 export type Refusal = { code: number; message: string };
 
-/** A mail server on 127.0.0.1 that keeps the mails it gets. */
+/** Starts a mail server on 127.0.0.1 that keeps the mails that it gets. */
 export async function startMailServer() {
   const mails: ReceivedMail[] = [];
   const refusals: Refusal[] = [];
   /** Replies to the next mails to an address. */
   const refusalsTo = new Map<string, Refusal[]>();
-  /** Time that the server takes for each mail, in milliseconds, before it has it, and what it waits for once it has it. */
+  /** The time in milliseconds before the server takes a mail, and a promise that it awaits before it answers. */
   const pace: { delayMs: number; until?: Promise<void> } = { delayMs: 0 };
   let connections = 0;
   const take = async (stream: AsyncIterable<Buffer>, { mailFrom, rcptTo }: SMTPServerSession['envelope']) => {

@@ -8,10 +8,10 @@ import { json, makeWorkflow, type SettingsInput, type StepInput } from './workfl
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** The type of `per` and `min_gap` in requests. */
+/** Makes a length of time in the form of `per` and `min_gap` in requests. */
 export const days = (duration: number) => ({ duration, unit: SpanUnit.DAYS });
 
-/** Runtimes that share a database and a mail server, and an organization of its own for each case. */
+/** Starts runtimes that share a database and a mail server, with an organization of its own for each case. */
 export async function startMailing({
   runtimes = 2,
   ...options
@@ -29,7 +29,7 @@ export async function startMailing({
       organizations += 1n;
       return organizationOf(harness, server, organizations);
     },
-    /** Moves the time to this hour of a day that is not over, in UTC. */
+    /** Moves the time to this hour of the current or next day, in UTC. */
     passToHour(hour: number) {
       const now = Date.now() + shifted;
       const ahead = (hour * hourMs - (now % dayMs) + dayMs) % dayMs;
@@ -51,7 +51,7 @@ let shifted = 0;
 
 type Server = Awaited<ReturnType<typeof startMailServer>>;
 
-/** What a test does as one organization. */
+/** Returns the actions of a test as one organization. */
 function organizationOf(harness: Harness, server: Server, organizationId: bigint) {
   const caller = { ...editor, organizationId };
   const admin = { ...caller, role: 'admin' as const };
@@ -61,7 +61,7 @@ function organizationOf(harness: Harness, server: Server, organizationId: bigint
     admin,
     rules: (changes: Record<string, unknown>) =>
       harness.rules(admin).updateSendingRules({ ...changes, updateMask: { paths: Object.keys(changes).map(snake) } }),
-    /** A workflow of one mail. */
+    /** Makes a workflow of one mail. */
     async mailing(step: Omit<StepInput, 'type'> = {}, before: readonly StepInput[] = [], settings: SettingsInput = {}) {
       const steps = [
         { type: 'trigger' },
@@ -89,7 +89,7 @@ function organizationOf(harness: Harness, server: Server, organizationId: bigint
         return last;
       });
     },
-    /** Mails to an address, by their Message-IDs. */
+    /** Returns the mails to an address, by their Message-IDs. */
     mailsTo: (email: string) => server.mails.filter(({ to }) => to.includes(email)),
   };
 }

@@ -33,7 +33,7 @@ afterEach(async () => {
 const member = (userId: bigint, role: Role, more: object = {}) =>
   harness.members.push({ organizationId: 1n, userId, email: `member${userId}@example.com`, role, ...more });
 
-/** The mails in the folder, by receiver. */
+/** Reads the mails in the folder, by receiver. */
 async function mails(): Promise<ParsedMail[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.eml'));
   return Promise.all(names.map(async (name) => simpleParser(await readFile(join(folder, name)))));
@@ -60,7 +60,7 @@ test('members whose role may decide get one mail about all that waits, and the n
   member(4n, Role.VIEWER);
   member(5n, Role.ADMIN, { organizationId: 2n });
   await harness.startRuntime();
-  // Before the first mail, so that all of them are in it, however many moves they take.
+  // Called before the first mail, so that all approvals are in that mail, however many moves they take.
   await ask(1, { roles: ['approver'] });
   const [first] = await eventually(async () => {
     const found = await mails();
@@ -89,7 +89,7 @@ test('members whose role may decide get one mail about all that waits, and the n
   expect(mail?.html).toContain('Discount &lt;b&gt;? in Welcome');
   expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');
   expect(mail?.bcc).toBeUndefined();
-  // A mailbox is out of reach of an erasure.
+  // An erasure cannot reach a mailbox.
   expect(JSON.stringify(found)).not.toContain('canary');
 });
 
@@ -234,7 +234,7 @@ test('a mail that is put off goes out later with the same bytes, and one that is
     harness.config.smtpUrl = server.url;
     member(1n, Role.ADMIN);
     member(2n, Role.ADMIN);
-    // The first mail is put off after its content, the second refused.
+    // The first mail is refused temporarily after its content, the second for good.
     server.refusals.push({ code: 451, message: 'come back later' }, { code: 550, message: 'no such user' });
     await harness.startRuntime();
     await harness.publishWebhook(disabled('evt_1', Mode.LIVE));
@@ -252,7 +252,7 @@ test('a mail that is put off goes out later with the same bytes, and one that is
     const { message_id: messageId, date } = JSON.parse(stored?.mail ?? '{}');
     expect(server.mails[0]?.parsed).toMatchObject({ messageId, date: new Date(new Date(date).setMilliseconds(0)) });
   } finally {
-    // The server stops when nobody is connected to it.
+    // The server can stop only when it has no open connection.
     await harness.stopRuntimes();
     await server.stop();
   }

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Enrolls contacts who then wait, and returns what settles each. */
+/** Enrolls contacts whose runs park, and returns the settlement of each. */
 async function park(count = 1, steps = waiting, of = harness) {
   const { id: workflowId } = await makeWorkflow(of, steps);
   const { enrollmentIds } = await of
@@ -81,13 +81,13 @@ async function linesOf({ workflowId, enrollmentId: id }: Parked): Promise<string
   return enrollment?.actionTimeline.map(({ stepId, message }) => `${stepId}: ${message.split(' (until')[0]}`) ?? [];
 }
 
-/** What the test changes in the database wakes nobody. Any workflow's call does. */
+/** Wakes the runtime. The test's changes in the database wake no loop, but a call for any workflow does. */
 async function wake(of: Harness): Promise<void> {
   const { id: workflowId } = await makeWorkflow(of, [{ type: 'trigger' }]);
   await of.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
 }
 
-/** Passes the end of all that is parked, and waits until as many runs have completed. */
+/** Moves past the end of all parkings, and waits until `count` runs have completed. */
 async function untilEnded({ workflowId }: { workflowId: bigint }, count = 1, of = harness): Promise<void> {
   of.pass(hourMs);
   await wake(of);
@@ -197,7 +197,7 @@ test('results and timeouts at once, many times, in two runtimes: each run goes o
     const settled = new Map<bigint, boolean>();
     const [first] = parked;
     if (first === undefined) throw new Error('some are parked');
-    // Half of the results come around the end, when the runtimes let the runs expire.
+    // Half of the results arrive around the end, when the runtimes expire the runs.
     pair.pass(hourMs - 300);
     const groups = Array.from({ length: 20 }, (_, index) => parked.filter((_one, place) => place % 20 === index));
     await Promise.all(

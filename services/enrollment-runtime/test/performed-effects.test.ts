@@ -13,7 +13,7 @@ import { editor, type Harness, startHarness, tester } from './harness.ts';
 import { days } from './mailing.ts';
 import { contacts, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
-// Others stand for the services that perform: they do as the request says.
+// Stand-ins for the services that perform effects. They behave as the request says.
 const name = serviceOf('webhooks');
 const otherName = serviceOf('workflows');
 
@@ -46,7 +46,7 @@ afterAll(async () => {
 
 let lastStep = 0;
 
-/** Enrolls a contact in a workflow whose first step is an effect of the performer, and which logs its result. */
+/** Enrolls a contact in a workflow whose first step is an effect of the performer, and whose second logs the result. */
 async function enroll(action: string, more: object = {}, caller = editor) {
   lastStep += 1;
   const id = `call${lastStep}`;
@@ -79,12 +79,12 @@ async function enroll(action: string, more: object = {}, caller = editor) {
 }
 
 const completed = { status: EnrollmentStatus.COMPLETED };
-/** Before its first move an enrollment waits too. */
+/** An enrollment whose effect was taken on. Its line is compared too, because it also waits before its first move. */
 const takenOn = { isWaiting: true, actionTimeline: [{ message: expect.stringMatching(/^Taken on/) }] };
 const messagesOf = ({ actionTimeline }: { actionTimeline: { message: string }[] }) =>
   actionTimeline.map(({ message }) => message.replace(/ \((until|warning).*/, ''));
 
-/** Time passes, and the runtime looks again. */
+/** Lets time pass, and makes the runtime check for due runs. */
 async function pass(ms: number): Promise<void> {
   harness.pass(ms);
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);
@@ -301,7 +301,7 @@ test('an installation without the service says so, and on_error decides; a test 
 test('a rule that holds a step back is shown in list, detail and line, for as long as it does', async () => {
   const { ref, until } = await enroll('later');
   await until(takenOn);
-  // Only the rules of sending hold a step, and mails alone. What they store is shown for every step.
+  // Sending rules hold only mails, but the stored rule is shown for every step.
   const lostTo = { workflowId: '3', enrollmentId: '4' };
   const held = JSON.stringify({ rule: 'quiet_hours', until: Date.parse('2030-01-01T08:00:00Z'), lostTo });
   await sql`update timeline set held = ${held}::json where enrollment_id = ${ref.id}`.execute(harness.db);

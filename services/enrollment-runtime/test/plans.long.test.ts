@@ -79,22 +79,22 @@ async function countMatching(filter: Filter): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** As the list does it. A time costs up to 18 looks into an index. */
+/** Adds the range of ids, as the list does. A range of time costs up to 18 lookups in an index. */
 async function withIdRange(filter: Filter): Promise<Filter> {
   return { ...filter, idRange: await idRangeOf(db.kysely, [1n], filter.created ?? {}) };
 }
 
-/** A range of time, in days ago. There are 8,640 enrollments a day. */
+/** Returns a range of time, in days ago. There are 8,640 enrollments a day. */
 const days = (since: number, until: number) => ({
   createdSince: timestampFromMs(Date.now() - since * 86_400_000),
   createdUntil: timestampFromMs(Date.now() - until * 86_400_000),
 });
 
-/** Pages that a statement may read for a row. A text adds the pages of its block. */
+/** Number of pages that a statement may read for a row. A text adds the pages of its block. */
 const rowPages = 20;
 const blockPages = 30;
 
-/** An address has as many trigrams as letters, and each is looked up. */
+/** Number of pages for an address, which has as many trigrams as letters, and each trigram is looked up. */
 const addressPages = 200;
 
 function pagesOf({ q, email, created, stepIndex }: Partial<Filter>): number {
@@ -104,13 +104,16 @@ function pagesOf({ q, email, created, stepIndex }: Partial<Filter>): number {
   return q === undefined ? rowPages : blockPages;
 }
 
-/** A text that few enrollments have is looked up as a whole. Of a common one as much is read as the page needs. */
+/**
+ * Returns the pages to read for a text. A rare text is looked up as a whole. A common text is read as far as the page
+ * needs.
+ */
 async function readForText({ q }: Partial<Filter>): Promise<number> {
   const found = q === undefined ? 0 : await countMatching({ ...all, q });
   return found < 1_000 ? found : 0;
 }
 
-/** Filters whose rows are together in an index. */
+/** Filters whose rows are adjacent in an index. */
 const filters: Record<string, Partial<Filter>> = {
   everything: {},
   'test enrollments': { mode: 'test' },
@@ -198,13 +201,13 @@ test.each(Object.entries(filters))(
       expect(whole.result?.found).toEqual(parts.result);
       const [only, ...others] = whole.costs;
       expect(others).toEqual([]);
-      // Twice, because a scan of a table starts where another has just been.
+      // Twice as many, because a table scan starts where another scan has just been.
       expect(only?.buffers).toBeLessThanOrEqual(2 * parts.costs.reduce((sum, { buffers }) => sum + buffers, 0));
     }
   },
 );
 
-/** A text and a place are in two tables: the rows that match both are found among those that match one. */
+/** Filters by text and place, which are in two tables: rows that match both are found among rows that match one. */
 const crossed: Record<string, Partial<Filter>> = {
   'a beginning of test enrollments': { q: 'fe', mode: 'test' },
   'a beginning of failed ones': { q: 'fe', status: 'failed' },
@@ -224,7 +227,7 @@ test.each(Object.entries(crossed))('finding and counting %s reads what has the t
   for (const { buffers } of costs) expect(buffers).toBeLessThanOrEqual(blockPages * totalCount + 200);
 });
 
-/** Filters of a list over the 200 workflows of an organization, and how many match of 40,000. */
+/** Filters of a list over the 200 workflows of an organization, and the number of matches among 40,000. */
 const ofAll: Record<string, Filter> = {
   everything: { mode: 'live' },
   'test enrollments, of which there are none': { mode: 'test' },
@@ -242,14 +245,14 @@ test.each(Object.entries(ofAll))(
   'a list of %s over all workflows costs a look into each, and the rows that it shows',
   async (_name, filter) => {
     const scope = { organizationId: 5n, workflowId: undefined };
-    // A text is looked for in an index, or in the texts of a small workflow; these have 200.
+    // A text is searched in an index, or in the texts of a small workflow; these workflows have 200 texts.
     const looks = 200 * (filter.q === undefined && filter.email === undefined ? 10 : 150);
     for (const after of [undefined, 5_020_000n]) {
       const { result, costs } = await measure(() =>
         readAll(ctx as Context, scope, filter, { after, offset: 0, limit: 100 }),
       );
       const counted = Number(result.count ?? 0n);
-      // The rows of a page are looked up by their keys. Of many workflows more ids are read than are shown.
+      // The rows of a page are looked up by their keys. For many workflows, more ids are read than are shown.
       for (const { buffers, sql: text } of costs) {
         if (buffers > 2 * looks + 40 * result.rows.length + rowPages * counted + 100)
           throw new Error(`${buffers} buffers for ${result.rows.length} rows and ${counted} counted: ${text}`);
@@ -304,7 +307,7 @@ test('the counts of a page of workflows read their counters, one row and the rec
     expect(result.rows).toMatchObject([{ workflow_id: 1n, last_fired_at: expect.any(Date) }]);
     const [{ failures_24h: failures } = { failures_24h: 0n }] = result.rows;
     expect(failures).toBeGreaterThan(0n);
-    // Failures that are older cost nothing.
+    // Older failures cost nothing.
     expectCheap(costs, Number(failures), 1);
   }
   await sql`
@@ -375,7 +378,7 @@ test('a slice of a deleted workflow reads the runs that it cancels', async () =>
   expectCheap(costs, 25);
 });
 
-/** Fails when a statement read more pages than allowed for the rows that were asked for. */
+/** Fails when a statement read more pages than allowed for the requested rows. */
 function expectCheap(costs: readonly Cost[], rows: number, pages = rowPages): void {
   expect(costs.length).toBeGreaterThan(0);
   for (const { buffers, sql: text } of costs) {

@@ -23,7 +23,7 @@ async function newOrganization(): Promise<Organization> {
   return organization;
 }
 
-/** Sends a person a mail; answers its token, or why it was not sent. */
+/** Sends a person a mail. Returns the mail's token, or the reason why the mail was not sent. */
 async function write(organization: Organization, email: string, step: Parameters<Organization['mailing']>[0]) {
   const before = organization.mailsTo(email).length;
   const workflow = await organization.mailing({ ...step, body: '<p>Hello</p>' });
@@ -65,7 +65,7 @@ test('the page offers each category of the organization, and leaving one stops t
   ]);
   expect(page).toContain('News &amp; &lt;more&gt; – Once a week');
   expect(page).toContain('from Acme');
-  // What was only looked at stops nothing.
+  // Looking at the page stops no mail.
   expect((await write(organization, email, { category: 'news' })).wasSent).toBe(true);
 
   const answer = await leave(first.token, 'news', 'events');
@@ -89,7 +89,7 @@ test('the page offers each category of the organization, and leaving one stops t
     'news',
   ]);
 
-  // A second time answers the same and changes nothing; another person and another organization are not concerned.
+  // A repeated request gets the same answer and changes nothing. Other people and organizations are not affected.
   expect(await leave(first.token, 'news', 'events')).toBe(answer);
   expect((await first.read()).nurtureEvents).toHaveLength(1);
   expect((await write(organization, 'other@example.org', { category: 'news' })).wasSent).toBe(true);
@@ -117,7 +117,7 @@ test('a choice of nothing, or of what the organization does not have, changes no
     expect(await leave(token, ...keys)).toContain('Nothing chosen');
   }
   expect(await suppressionsOf(organization, email)).toEqual([]);
-  // What is known of a choice counts.
+  // The known categories of a choice count.
   expect(await leave(token, 'unknown', 'offers')).toContain('“Offers”');
   expect((await suppressionsOf(organization, email)).map(({ category }) => category)).toEqual(['offers']);
 });

@@ -21,7 +21,7 @@ import { apply, contacts, json, makeWorkflow, passToMidHour, refusal, type StepI
 const dayMs = 86_400_000;
 const steps = [{ type: 'trigger' }, { type: 'wait', duration: 90, unit: 'days' }];
 const onEvent = (event_name: string) => [{ type: 'trigger', kind: 'event', event_name }, ...steps.slice(1)];
-/** A service that enrolls for somebody who gets no answer, such as a form. */
+/** A service that enrolls for a person who gets no answer, such as a form. */
 const form = { ...editor, actor: { type: 'service' as const, id: 'crm' } };
 
 const keptOutTotal = 'drippulse_entries_kept_out_total';
@@ -30,14 +30,14 @@ let harness: Harness;
 let runtimes: Awaited<ReturnType<Harness['startRuntime']>>[];
 beforeAll(async () => {
   harness = await startHarness({ start: false });
-  // Calls at once go to two processes.
+  // Simultaneous calls go to two processes.
   runtimes = [await harness.startRuntime(), await harness.startRuntime()];
   passToMidHour(harness);
 });
 afterAll(() => harness.stop());
 
 let organizations = 100n;
-/** Another organization for each test, so that their limits do not meet. */
+/** Returns a new organization for each test, so that the tests' limits do not meet. */
 function newOrganization() {
   organizations += 1n;
   const organizationId = organizations;
@@ -52,13 +52,13 @@ function newOrganization() {
       harness.enrollments(of(caller)).bulkEnroll({ workflowId, contacts: rows, ...more }, { headers }),
     total: async (workflowId: bigint) =>
       Number((await harness.enrollments(of(editor)).listEnrollments({ workflowId })).totalCount),
-    /** Local parts of the addresses, in the order of entry. */
+    /** Returns the local parts of the addresses, in the order of entry. */
     names: async (workflowId: bigint) => {
       const { enrollments } = await harness.enrollments(of(editor)).listEnrollments({ workflowId, limit: 1000 });
       return enrollments.map(({ contact }) => contact?.email?.split('@')[0]).reverse();
     },
     usage: () => harness.usage('enrollments', organizationId),
-    /** Who waits or has expired, oldest first. */
+    /** Returns the contacts that wait or have expired, oldest first. */
     held: async (filters = {}) => {
       const { heldEntries } = await harness.heldEntries(of(editor)).listHeldEntries(filters);
       return heldEntries.reverse();
@@ -81,7 +81,8 @@ test('of a limit of 1,000, fifty calls of a hundred at once in two processes cre
   const { organizationId, entitle, workflow, enroll, rows, usage } = newOrganization();
   await entitle(1_000);
   const workflowId = await workflow();
-  // On a slow machine a call can wait too long for its turn. It has created nothing then, and its client asks again.
+  // On a slow machine a call can wait too long for its turn. Such a call has created nothing, and its client tries
+  // again.
   async function answerOf(call: number): Promise<string | undefined> {
     const answer = await refusal(enroll(workflowId, contacts(100, `${call}.`)));
     return answer === 'unavailable database_unavailable' ? answerOf(call) : answer;
@@ -108,7 +109,7 @@ test('a call beyond the quota creates nothing and says what is left; a partial o
   const partial = await enroll(workflowId, contacts(3, 'c'), { onQuota: OnQuota.PARTIAL });
   expect(partial).toMatchObject({ createdCount: 2n, refusedCount: 1n, refused: [{ index: 2, reason: 'quota' }] });
   expect(await refusal(enroll(workflowId, contacts(1, 'd'), { onQuota: OnQuota.PARTIAL }))).toMatch(/quota_exceeded/);
-  // A dry run refuses what the call would.
+  // A dry run refuses exactly when the call itself would.
   expect(await refusal(enroll(workflowId, contacts(1, 'd'), { dryRun: true }))).toMatch(/quota_exceeded/);
   expect(await rows()).toBe(5);
 });
@@ -234,7 +235,7 @@ test('when the month turns the quota is new and those who wait enter; after 30 d
   await entitle(1);
   const untilReset = async () =>
     Number((await usage()).resetsAt?.seconds ?? 0n) * 1_000 - Date.now() - harness.shiftMs();
-  // A month may have more than the 30 days.
+  // A month may be longer than 30 days.
   harness.pass(Math.max((await untilReset()) - 10 * dayMs, 0));
   const workflowId = await workflow();
   for (const name of ['m1', 'm2', 'm3']) await enroll(workflowId, person(name), { caller: form });
@@ -276,7 +277,7 @@ test('a process that is killed while it enrolls leaves the counter equal to the 
   const here = Array.from({ length: 10 }, (_, call) => refusal(enroll(workflowId, contacts(50, `here${call}.`))));
   await Promise.all([...calls, ...here]);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  // What the killed process had begun is rolled back when the database misses it.
+  // The open transaction of the killed process is rolled back when the database notices its death.
   await eventually(async () => expect(Number((await usage()).used)).toBe(await rows()));
   for (let call = 0; (await refusal(enroll(workflowId, contacts(50, `rest${call}.`)))) === undefined; call += 1);
   await enroll(workflowId, contacts(50, 'last'), { onQuota: OnQuota.PARTIAL });

@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** What a mail server reports: a value, or the bytes of a body that may be no JSON. */
+/** The report of a mail server: a value, or the bytes of a body that may not be JSON. */
 type Reported = object | string | Buffer;
 
 function bytesOf(reported: Reported): Buffer {
@@ -12,7 +12,7 @@ function requestOf(data: Buffer, headers: Record<string, string>) {
   return { request: { body: { contentType: 'application/json', data } }, options: { headers } };
 }
 
-/** A report with a signature of Standard Webhooks, `at` in seconds. */
+/** Builds a report with a signature of Standard Webhooks; `at` is in seconds. */
 export function standardReport(body: Reported, { key, at, id }: { key: Buffer; at: number | string; id?: string }) {
   const [data, messageId] = [bytesOf(body), id ?? `msg_${randomBytes(6).toString('hex')}`];
   const signature = createHmac('sha256', key).update(`${messageId}.${at}.`).update(data).digest('base64');
@@ -23,7 +23,10 @@ export function standardReport(body: Reported, { key, at, id }: { key: Buffer; a
   });
 }
 
-/** Events with the signature of SendGrid, `at` in seconds. DER is its encoding; the other one of ECDSA is not. */
+/**
+ * Builds events with the signature of SendGrid; `at` is in seconds. The signature is in DER; the other encoding of
+ * ECDSA is refused.
+ */
 export function sendgridReport(
   body: Reported,
   { key, at, encoding = 'der' }: { key: KeyObject; at: number | string; encoding?: 'der' | 'ieee-p1363' },

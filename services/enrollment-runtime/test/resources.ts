@@ -15,7 +15,7 @@ export const makeResources: MakeResources = async (post, mark, { workflows }, ge
   };
 };
 
-/** An approval that waits, because a step asks for it. */
+/** Makes a pending approval, by a step. */
 async function makeApproval(post: Post, mark: string, get: Get): Promise<number> {
   const steps = [{ type: 'approval', config: { message: 'Write to {{ email }}?', allow_api_keys: true } }];
   const workflow = await post('/workflows', { name: `${mark} asks`, status: 'active', steps });

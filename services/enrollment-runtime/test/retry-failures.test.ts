@@ -15,7 +15,7 @@ const caller: Caller = { ...editor, actor: { type: 'service', id: integrations }
 
 let harness: Harness;
 let isBroken = true;
-/** How often each effect was performed. */
+/** The number of times each effect was performed. */
 const performed = new Map<string, number>();
 
 beforeAll(async () => {

@@ -40,7 +40,7 @@ test('the engine looks for work whenever a process of the public role says so', 
     if (isLoopRun(run) && run.loop === 'advance') looks += 1;
   };
   loopRuns.subscribe(count);
-  // A loop that nobody wakes looks once a second, and later every ten seconds.
+  // A loop that is not woken looks once a second, and later every ten seconds.
   for (let round = 0; round < 60; round += 1) {
     const before = looks;
     await sql`select pg_notify('enrollments_engine', 'advance')`.execute(harness.db);

@@ -29,7 +29,7 @@ async function listed(workflowId: bigint, caller?: typeof stranger) {
   return (await harness.enrollments(caller).listEnrollments({ workflowId })).enrollments;
 }
 
-/** Waits until a workflow has fired this often. */
+/** Waits until a workflow has fired this many times. */
 async function fired(workflowId: bigint, count: number): Promise<void> {
   await eventually(async () => expect(await listed(workflowId)).toHaveLength(count));
 }
@@ -44,8 +44,8 @@ const boundaryOf = async (workflowId: bigint) =>
   )?.next_tick_at;
 
 /**
- * Passes a tick of a workflow that was made after all others. When it has fired, the others have, or another replica is
- * firing them.
+ * Advances past a tick of a workflow that was made after all others. When that tick has fired, the ticks of the others
+ * have fired too, or another replica is firing them.
  */
 async function passTick(): Promise<void> {
   const { id } = await makeWorkflow(harness, hourly);
@@ -142,7 +142,7 @@ test('a schedule that cannot be fired keeps no other from its tick', async () =>
   const broken = await makeWorkflow(harness, hourly);
   const sound = await makeWorkflow(harness, hourly);
   await harness.db.deleteFrom('workflow_versions').where('workflow_id', '=', broken.id).execute();
-  // Due before the other one.
+  // With this time the broken schedule is due before the sound schedule.
   const long = new Date(0);
   await harness.db.updateTable('schedules').set({ next_tick_at: long }).where('workflow_id', '=', broken.id).execute();
   harness.pass(hourMs);
@@ -158,7 +158,7 @@ test("an organization's ticks are its own", async () => {
   await expect(listed(id)).rejects.toThrow('no workflow');
 });
 
-/** The boundary that a trigger gets from a change whose transaction began more than 2 ms ago. */
+/** Returns the boundary that a trigger gets from a change whose transaction began more than 2 ms ago. */
 async function syncedAt(began: string, schedule: { frequency: string; timezone: string }): Promise<Date | undefined> {
   const workflowId = 900_000_001n;
   const { steps } = workflowOf([{ type: 'trigger', ...schedule }]);

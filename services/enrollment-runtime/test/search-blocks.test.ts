@@ -29,7 +29,7 @@ async function enroll(contacts: readonly object[]) {
   return { workflowId, ids, find };
 }
 
-/** Where a text is stored of the enrollments of a workflow. */
+/** Returns the number of rows of a workflow that contain a text. */
 async function holding(workflowId: bigint, text: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select (select count(*) from enrollments where workflow_id = ${workflowId} and enrollments::text like ${`%${text}%`})::int

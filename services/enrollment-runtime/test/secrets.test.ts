@@ -8,7 +8,7 @@ import { json, parsed, type StepInput, workflowOf } from './workflow.ts';
 
 let receiver: Receiver;
 let harness: Harness;
-/** Whether this process has no descriptor left for a connection. */
+/** Whether this process has no descriptors left for connections. */
 let isShort = false;
 beforeAll(async () => {
   receiver = await startReceiver();
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const trigger = { type: 'trigger' };
 
-/** Applies a workflow as the workflows service does: masked, with its box beside it. */
+/** Applies a workflow as the workflows service does: masked, with its sealed box beside it. */
 async function applySealed(steps: StepInput[]): Promise<bigint> {
   const workflow = workflowOf(steps);
   const hidden = new Map<string, RequestTexts>();
@@ -64,7 +64,7 @@ async function enroll(workflowId: bigint) {
   return { id, line };
 }
 
-/** All that the service keeps of an enrollment and its workflow, as text. */
+/** Returns all rows of an enrollment and its workflow, as text. */
 async function keptOf(workflowId: bigint, id: bigint): Promise<string> {
   const tables = [
     await harness.db.selectFrom('workflow_versions').selectAll().where('workflow_id', '=', workflowId).execute(),

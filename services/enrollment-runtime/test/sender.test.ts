@@ -9,7 +9,7 @@ import { sealedColumns } from '../src/sealed-columns.ts';
 import { startMailing } from './mailing.ts';
 import { json, refusal } from './workflow.ts';
 
-/** The TXT records that name servers have, the names for which they do not answer, and those that they were asked for. */
+/** The TXT records of the name servers, the names for which they do not answer, and the names that were looked up. */
 const records = new Map<string, string[]>();
 const silent = new Set<string>();
 const asked: string[] = [];
@@ -40,7 +40,7 @@ async function addDomain({ admin }: Organization, domain: string) {
   return { ...sendingDomain, publish, verify };
 }
 
-/** The mail that a step with these parameters sends, and its line. */
+/** Returns the mail that a step with these parameters sends, and the mail's line. */
 async function sent(organization: Organization, step: Parameters<Organization['mailing']>[0], contact = 'to') {
   const email = `${contact}.${organization.organizationId}@example.org`;
   const workflow = await organization.mailing(step);
@@ -87,7 +87,7 @@ test('a domain sends once its owner has published both records, and its mails ar
   expect(plain.mail.parsed.text).not.toContain('London');
 });
 
-/** Another process, whose loop checks what is due by then. */
+/** Runs the loop of another process, which checks the domains that are due by then. */
 async function check(hours: number): Promise<void> {
   mailing.pass(hours * 3_600_000);
   await mailing.harness.stopRuntimes();
@@ -122,7 +122,7 @@ test('a verified domain is looked up every day, and after three checks without i
   silent.add(name);
   asked.length = 0;
   await check(25);
-  // Name servers that do not answer say nothing.
+  // Unanswered lookups change nothing.
   await eventually(() => expect(asked).toContain(name));
   expect(await stored()).toEqual(before);
   silent.delete(name);
@@ -177,7 +177,7 @@ test('keys of domains are sealed by the first key, and open by it alone afterwar
   const before = openPrivateKey(createSealer(old), id, await read());
   await reseal(rotating);
   expect(openPrivateKey(createSealer(fresh), id, await read())).toBe(before);
-  // The other processes have the old key alone.
+  // The other processes have only the old key.
   const back = { ...rotating, sealer: createSealer(`${old},${fresh}`) };
   await reseal(back);
 });
@@ -248,7 +248,7 @@ test.each([
   );
 });
 
-/** Whether the DKIM signature of a mail is that of the key in a record (RFC 6376, relaxed canonicalization). */
+/** Whether the key in a record made the DKIM signature of a mail (RFC 6376, relaxed canonicalization). */
 function isSigned(raw: string, record: string): boolean {
   const [head = '', ...rest] = raw.split('\r\n\r\n');
   const fields = head.split(/\r\n(?![ \t])/);

@@ -10,7 +10,7 @@ import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { days, startMailing } from './mailing.ts';
 
-/** The Saturday before clocks go forward in Berlin. In all four zones it is night. */
+/** The Saturday before clocks go forward in Berlin. It is night in all four zones. */
 const begin = Date.parse('2027-03-27T23:00:00Z');
 const zones = [
   { timezone: 'Asia/Kathmandu', morning: '2027-03-28T02:15:00Z' },
@@ -76,7 +76,7 @@ test(`three workflows write to ${4 * perZone} contacts once a day, the highest p
     const pair = [startChild(), startChild()];
     for (const [index, { timezone, morning }] of zones.entries()) {
       const own = () => server.mails.filter(({ to }) => to[0]?.startsWith(nameOf(timezone)));
-      // One minute before nobody gets anything; the spread of a minute later all have it.
+      // One minute before the morning, nobody gets a mail. A minute later, after the spread, everybody has one.
       moveTo(Date.parse(morning) - 60_000);
       await eventually(async () => expect(await count(sql`status = 'sending'`)).toBe(0), patience);
       expect(own()).toEqual([]);

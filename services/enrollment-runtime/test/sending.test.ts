@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => mailing.stop());
 
-/** Addresses that no other test has. */
+/** Returns addresses that no other test uses. */
 function people(count: number, name: string): string[] {
   return Array.from({ length: count }, (_, index) => `${name}${index}.${seed}@example.org`);
 }
@@ -40,7 +40,7 @@ test('of three workflows that wait for the morning the one with the highest prio
   expect((await organization.read(low, ids[0]?.[0] ?? 0n)).heldBy).toMatchObject({ rule: 'quiet_hours' });
   expect(mailing.server.mails.filter(({ to }) => all.includes(to[0] ?? ''))).toEqual([]);
 
-  // Until nobody waits for the end of the spread.
+  // Moves past the end of the spread, so that nobody waits for it.
   mailing.passToHour(8);
   mailing.pass(minuteMs);
   for (const id of ids[2] ?? []) await organization.lineOf(high, id, /^Sent to/);
@@ -54,7 +54,7 @@ test('of three workflows that wait for the morning the one with the highest prio
   expect(new Set(sent.map(({ to }) => to[0])).size).toBe(20);
   expect(new Set(sent.map(({ parsed }) => parsed.messageId)).size).toBe(20);
 
-  // The next morning the place goes to the next one.
+  // The next morning the place goes to the next send.
   mailing.pass(24 * 60 * minuteMs);
   const [, middle = 0n] = workflows;
   for (const id of ids[1] ?? []) await organization.lineOf(middle, id, /^Sent to/);
@@ -179,7 +179,7 @@ test('a throughput spreads the mails of an organization', async () => {
     for (const row of rows) expect(row.actionTimeline.at(-1)?.message).toMatch(/^(Sent|Held)/);
     return rows.filter((row) => row.heldBy !== undefined);
   });
-  // Within a second two leave at once, and one more for each second that has passed.
+  // Within a second two mails leave together, and one more for each second that has passed.
   expect(held.length).toBeGreaterThan(0);
   expect(held[0]?.heldBy?.rule).toBe('throughput');
   mailing.pass(10_000);
@@ -203,7 +203,7 @@ describe('suppressions', () => {
     const arrived = new Map<string, number>();
     mailing.server.pace.delayMs = 300;
     const ids = await organization.enroll(workflow, all);
-    // Some before their mail is sent, and some while it is on its way.
+    // Some people are suppressed before their mail is sent, and some while it is on its way.
     await eventually(async () => {
       const sending = harnessSends(organization.organizationId, 'sending');
       expect((await sending).length).toBeGreaterThan(0);
@@ -242,7 +242,7 @@ describe('suppressions', () => {
     expect(await outcome({ category: 'news', class: 'transactional' })).toBe('Sent');
     await suppressions(organization.caller).createSuppression({ email, reason: 2 });
     expect(await outcome({ class: 'transactional' })).toBe('Skipped:');
-    // Another organization writes to its own contacts.
+    // The other organization writes to its own contacts.
     const other = mailing.newOrganization();
     const workflow = await other.mailing();
     const [id = 0n] = await other.enroll(workflow, [email]);

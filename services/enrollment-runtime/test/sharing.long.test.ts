@@ -92,12 +92,12 @@ test('a process with many queued effects leases few more runs of an organization
     await harness
       .enrollments({ ...editor, organizationId: 2n })
       .bulkEnroll({ workflowId: crowded, contacts: contacts(3_000) });
-    // All leased effects are queued, except for the 40 in flight. They are queued once their intents are stored.
+    // All leased effects are queued as soon as their intents are stored, except for the 40 in flight.
     await eventually(async () => expect(await heldOf(crowded, 'effect')).toBeGreaterThan(1_100));
     const { id: next } = await makeWorkflow(harness, steps);
     await harness.enrollments().bulkEnroll({ workflowId: next, contacts: contacts(1_000) });
     await slow.received(80);
-    // 40 are in flight, and each of the two workers claimed at most 50 while fewer than 50 were queued.
+    // 40 effects are in flight, and each of the two workers claimed at most 50 while fewer than 50 were queued.
     expect(await heldOf(next)).toBeLessThan(40 + 50 + 2 * 50);
   } finally {
     await slow.stop();
@@ -111,7 +111,7 @@ test('a paused workflow starts no effect that was waiting for its turn, and goes
   await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(120) });
   await receiver.received(40);
   await apply(harness, { ...workflow, status: WorkflowStatus.PAUSED });
-  // Effects whose leases were confirmed a moment ago start without another check.
+  // Effects whose leases were confirmed a moment ago start without a new check.
   await sleep(trustedMs);
   release();
   await completed(workflowId, 40);

@@ -6,7 +6,7 @@ import { apply, contacts, json, makeWorkflow, refusal, workflowOf } from './work
 
 const hourMs = 3_600_000;
 const waiting = [{ type: 'trigger' }, { type: 'wait', duration: 1, unit: 'weeks' }];
-/** Who has a score waits, and the others fail. */
+/** Contacts with a score wait, and the others fail. */
 const sorting = [
   { type: 'trigger' },
   { type: 'condition', conditions: [{ field: 'score', operator: 'exists' }], on_true: 'next', on_false: 'lost' },

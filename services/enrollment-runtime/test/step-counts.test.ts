@@ -43,7 +43,7 @@ function people(count: number) {
   return Array.from({ length: count }, (_, index) => ({ email: `p${index}@counts.org`, score: index % 10 }));
 }
 
-/** The cohorts of a workflow that were published, of all enrollments or of those with a variant. */
+/** Returns the published cohorts of a workflow, of all enrollments or of those with a variant. */
 function cohortsOf(workflowId: bigint, variant = ''): CohortCounts[] {
   return harness.published.flatMap(({ payload }) =>
     payload.case === 'stepsCounted'
@@ -54,7 +54,7 @@ function cohortsOf(workflowId: bigint, variant = ''): CohortCounts[] {
 
 type Change = Exclude<keyof StepCounts, '$typeName' | '$unknown' | 'stepId' | 'stays'>;
 
-/** The sum of a change by its step; steps without one are left out. */
+/** Sums a change by step; steps without the change are left out. */
 function sums(workflowId: bigint, change: Change | 'active', variant = ''): Record<string, number> {
   const by = new Map<string, number>();
   for (const { stepId, ...step } of cohortsOf(workflowId, variant).flatMap((cohort) => cohort.steps)) {
@@ -79,7 +79,7 @@ async function counters(workflowId: bigint, column: 'active' | 'completed' | 'fa
   return Object.fromEntries(rows.map(({ step_id, number }) => [step_id, number]));
 }
 
-/** Waits until what was published is what the counters say. */
+/** Waits until the published sums equal the counters. */
 async function agree(workflowId: bigint, columns = ['active', 'completed', 'failed', 'cancelled'] as const) {
   await eventually(async () => {
     for (const column of columns) expect(sums(workflowId, column)).toEqual(await counters(workflowId, column));
@@ -109,7 +109,7 @@ test('what is published agrees with the counters through moves, failures, retrie
   expect(stays.reduce((sum, { count }) => sum + count, 0)).toBe(waiting);
   for (const { bucket } of stays) {
     expect(1.1 ** bucket).toBeGreaterThan(hourMs);
-    // An hour, and what the machine took.
+    // An hour, plus the time that the machine took.
     expect(1.1 ** (bucket - 1)).toBeLessThan(2 * hourMs);
   }
 

@@ -18,7 +18,7 @@ type Organization = ReturnType<typeof mailing.newOrganization>;
 
 let people = 0;
 
-/** Somebody whom nobody has written to. */
+/** Returns a person who has had no mail. */
 function newPerson(): string {
   people += 1;
   return `meanwhile${people}@example.org`;
@@ -27,7 +27,7 @@ function newPerson(): string {
 const suppress = ({ caller }: Organization, email: string, reason: SuppressionReason = SuppressionReason.UNSUBSCRIBE) =>
   mailing.harness.suppressions(caller).createSuppression({ email, reason });
 
-/** The decisions of an organization about mails to a person, with their reasons. */
+/** Returns an organization's decisions about mails to a person, with their reasons. */
 async function decisionsOf({ organizationId }: Organization): Promise<string[]> {
   const rows = await mailing.harness.db
     .selectFrom('sends')
@@ -67,7 +67,7 @@ test('a person who complains while a mail is held gets it neither then nor after
   mailing.pass(minuteMs);
   await organization.lineOf(workflow, id, `Skipped: ${email} is suppressed (complaint)`);
   expect(organization.mailsTo(email)).toEqual([]);
-  // It gave no place to anybody, and took none.
+  // The send neither gave away a place nor took one.
   const [, ...more] = await decisionsOf(organization);
   expect(more).toEqual([]);
 });

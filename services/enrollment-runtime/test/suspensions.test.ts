@@ -23,7 +23,7 @@ afterAll(() => harness.stop());
 const suspend = () => harness.setSuspended(editor.organizationId, true, ++sequence);
 const resume = () => harness.setSuspended(editor.organizationId, false, ++sequence);
 
-/** A workflow of ours, and the same of another organization, which shows that time has passed. */
+/** Makes a workflow of the tested organization, and a copy in another one, which shows that time has passed. */
 async function twins(steps: readonly StepInput[]): Promise<[bigint, bigint]> {
   const ours = await makeWorkflow(harness, steps);
   const theirs = await makeWorkflow(harness, steps, { organizationId: stranger.organizationId });
@@ -54,7 +54,8 @@ test('nothing of a suspended organization moves or is sent, and after its resump
     await eventually(async () => expect(await totalsOf(theirs.id, stranger)).toMatchObject({ completed: 3n }));
     expect(await totalsOf(ours.id)).toMatchObject({ active: 3n, completed: 0n });
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/theirs', '/theirs', '/theirs']);
-    // The state of the workflow stays: neither is it paused for good, nor does a change during the suspension start it.
+    // The state of the workflow stays: the workflow is not paused for good, and a change during the suspension does not
+    // start it.
     await apply(harness, { ...ours, name: 'Renamed' });
     expect(await totalsOf(ours.id)).toMatchObject({ active: 3n, completed: 0n });
 

@@ -41,7 +41,7 @@ afterAll(async () => {
 
 let people = 0;
 
-/** A person who has got a mail with two links, and what came of it. */
+/** Sends a person a mail with two links, and reads the reactions to it. */
 async function send(contact: object = {}) {
   people += 1;
   const email = `reader${people}@example.org`;
@@ -89,7 +89,7 @@ function headersOf({ agent = browser, address = '203.0.113.7', method, purpose }
 const open = (t: string, client: Client = {}) =>
   harness.tracking.openPixel({ token: t }, { headers: headersOf(client) });
 
-/** Follows a link; answers where to. */
+/** Follows a link, and returns its target. */
 async function follow(t: string, client: Client = {}) {
   const answer = new Headers();
   await harness.tracking.followLink(
@@ -105,7 +105,7 @@ async function follow(t: string, client: Client = {}) {
   return { location: answer.get('location'), status: answer.get('x-http-status') };
 }
 
-/** Waits until so many hits of an enrollment are stored. */
+/** Waits until `count` hits of an enrollment are stored. */
 async function stored(one: { id: bigint }, count: number) {
   await eventually(async () => {
     const rows = await harness.db.selectFrom('hits').select('id').where('enrollment_id', '=', one.id).execute();
@@ -191,7 +191,7 @@ test('a mail and what its receiver does count for the variants that it was queue
   );
   for (const [place, { parsed }] of server.mails.filter(({ to }) => to.includes(email)).entries()) {
     const [, token = ''] = /\/track\/n\/pixel\.gif\?token=([\w-]+)/.exec(String(parsed.html)) ?? [];
-    // What is opened at once was opened by a program.
+    // A program opens mails immediately after they arrive, so time must pass before a person's open.
     harness.pass(3_600_000);
     await open(token);
     await stored({ id: id ?? 0n }, place + 1);
@@ -260,7 +260,7 @@ test('new rules correct what old ones counted, and raise nothing', async () => {
   await stored(one, 2);
   await judged(one);
   expect((await one.read())?.deliverySummary).toMatchObject({ opened: 1, clicked: 0 });
-  // As rules without a list of agents, and with a wrong one, had judged.
+  // Sets verdicts of older rules, which had no list of agents, or a wrong list.
   await sql`update hits set rules = 0, verdict = case kind when 'click' then 'human' else 'scanner' end
     where enrollment_id = ${one.id}`.execute(harness.db);
   await sql`update deliveries set clicked_at = sent_at, opened_at = null where enrollment_id = ${one.id}`.execute(
@@ -339,10 +339,10 @@ test('the form of the page and a multipart request unsubscribe; any other body d
   expect((await one.read())?.nurtureEvents).toHaveLength(1);
 });
 
-/** Seconds of the clock of the runtime. */
-const now = () => Math.floor((Date.now() + harness.shiftedMs()) / 1_000);
+/** Returns the time of the runtime, in seconds. */
+const now = () => Math.floor((Date.now() + harness.shiftMs()) / 1_000);
 
-/** A report that the mail server signs. */
+/** Builds a report, signed by the mail server. */
 const reportOf = (body: object) => standardReport(body, { key: secret, at: now() });
 
 test('a hard bounce counts once, and its mail shows it', async () => {
@@ -407,10 +407,10 @@ test('a mail that came back before its result was recorded counts as sent and bo
   });
   const { request, options } = reportOf({ type: 'bounce', message_id: mail.parsed.messageId, reason: 'no such user' });
   expect(await harness.bounces.reportBounces(request, options)).toMatchObject({ accepted: 1 });
-  // The server has the mail, and its answer says something else.
+  // The server has taken the mail, but its answer denies it.
   answered.reject(Object.assign(new Error('try later'), { responseCode: 451 }));
   delete server.pace.until;
-  // An enrollment is due from its start, so its next time does not say that the attempt has failed.
+  // An enrollment is due from its start, so its next due time does not show that the attempt has failed.
   await eventually(async () => {
     const lines = await harness.db
       .selectFrom('timeline_lines')

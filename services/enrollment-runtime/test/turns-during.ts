@@ -1,10 +1,10 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { type QueueTurn, queueTurns } from '@drippulse/loops';
 
-/** A turn of synchronous work, and the round of the event loop in which it was. */
+/** A turn of synchronous work, and its round of the event loop. */
 type Turn = QueueTurn & { round: number };
 
-/** The turns of all queues of this process during some work. */
+/** Runs some work, and returns the turns of all queues of this process during it. */
 export async function turnsDuring<T>(work: () => Promise<T>): Promise<{ result: T; turns: Turn[] }> {
   const turns: Turn[] = [];
   let round = 0;

@@ -10,12 +10,12 @@ const hourMs = 3_600_000;
 let lastWorkflowId = 0n;
 let lastSequence = 0n;
 
-/** Settings as a request has them. */
+/** Settings in the form of a request. */
 export type SettingsInput = { goals?: unknown[]; re_entry?: unknown; holdout?: unknown; priority?: number };
 
 export type StepInput = { type: string; [key: string]: unknown };
 
-/** A workflow as the workflows service stores it. Without an id it is a new one. */
+/** Builds a workflow as the workflows service stores it. A workflow without an id gets a new one. */
 export function workflowOf(
   steps: readonly StepInput[],
   options: {
@@ -62,7 +62,7 @@ export async function apply(
   await harness.runtime({ ...workflowsService, organizationId }).applyWorkflow({ sequence, workflow, deleted });
 }
 
-/** A workflow that the runtime knows. */
+/** Makes a workflow that the runtime knows. */
 export async function makeWorkflow(
   harness: Harness,
   steps: readonly StepInput[],
@@ -78,12 +78,12 @@ export function passToMidHour(harness: Harness): void {
   harness.pass((1.5 * hourMs - (Date.now() % hourMs)) % hourMs);
 }
 
-/** Free JSON as requests carry it. */
+/** Encodes free-form JSON as requests carry it. */
 export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Free JSON of an answer. */
+/** Parses free-form JSON of an answer. */
 export function parsed(bytes: Uint8Array | undefined): unknown {
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }
@@ -92,7 +92,7 @@ export function contacts(count: number, prefix = 'c'): Uint8Array {
   return json(Array.from({ length: count }, (_, index) => ({ email: `${prefix}${index}@example.com` })));
 }
 
-/** The refusal of a call, as `kind reason`. */
+/** Returns the refusal of a call, as `kind reason`. */
 export async function refusal(call: Promise<unknown>): Promise<string | undefined> {
   try {
     await call;

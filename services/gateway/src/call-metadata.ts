@@ -1,11 +1,14 @@
 /**
- * Metadata of calls between the public API and identity, beside what every call carries. The names are a contract: both
- * sides may run in processes of different versions.
+ * Metadata of calls between the public API and the identity service, in addition to the metadata of every call. The
+ * names are a contract, because the two sides may run in processes of different versions.
  */
 
-/** On a request: address of the client, after the trusted proxies. */
+/** On a request: the address of the client, after the trusted proxies. */
 export const clientAddressHeader = 'x-client-address';
-/** On a request: id of the session, absent for an API key. Logout ends this session. */
+/** On a request: the id of the session, absent for an API key. Logout ends this session. */
 export const sessionIdHeader = 'x-session-id';
-/** On an answer of identity: the call ended a credential or changed its role. Cached credentials must be resolved again. */
+/**
+ * On an answer of the identity service: the call ended a credential or changed its role, so cached credentials must be
+ * resolved again.
+ */
 export const credentialsChangedHeader = 'x-credentials-changed';

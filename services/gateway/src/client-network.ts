@@ -1,12 +1,13 @@
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** All addresses that cannot be read count as one, so that no text gets a budget of its own. */
+/** Network of all addresses that cannot be read. They share one budget, so that no unreadable address gets its own. */
 const unreadable = 'unknown';
 
 /**
- * The network that limits count a client by: an IPv4 address, or the /64 of an IPv6 address, because a /64 is the smallest
- * network that a provider gives to one customer (RFC 6177). An IPv4 address mapped into IPv6 counts as the IPv4 address.
+ * Returns the network by which limits count a client: an IPv4 address, or the /64 of an IPv6 address, because a /64 is
+ * the smallest network that a provider assigns to one customer (RFC 6177). An IPv4-mapped IPv6 address counts as the
+ * IPv4 address.
  */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return address;

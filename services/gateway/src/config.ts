@@ -5,7 +5,7 @@ import { publicUrlVariable } from './public-url.ts';
 
 const positive = z.coerce.number().int().min(1).max(1_000_000);
 
-/** A proxy to trust, in the notation of Express. */
+/** A trusted proxy, in the notation of Express. */
 const network = z.union(
   [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])],
   'must be addresses or networks such as 10.0.0.0/8, or loopback, linklocal or uniquelocal',
@@ -25,19 +25,19 @@ export const readConfig = statelessConfigReader(
   (read) => ({
     /** Port of the public API. */
     port: read.PORT,
-    /** Addresses and networks whose X-Forwarded-For is believed. */
+    /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
     trustedProxies: read.TRUSTED_PROXIES,
     redisUrl: read.REDIS_URL,
-    /** Address of the public API as the world reaches it, without a slash at its end. */
+    /** External address of the public API, without a trailing slash. */
     publicUrl: read.PUBLIC_URL,
-    /** Steady requests a minute of one credential; an organization gets five times that. */
+    /** Steady rate of requests per minute for one credential; an organization gets five times this rate. */
     rateLimitPerMinute: read.RATE_LIMIT_PER_MINUTE,
-    /** Requests beyond the steady rate in a minute. */
+    /** Number of requests that are allowed in a minute beyond the steady rate. */
     rateLimitBurst: read.RATE_LIMIT_BURST,
   }),
 );
 
-/** Variables of bootstrap.ts: the database and the first administrator. */
+/** Reads the variables of bootstrap.ts: the database and the first administrator. */
 export function readBootstrapConfig(env: NodeJS.ProcessEnv) {
   const read = readEnv(
     z.object({

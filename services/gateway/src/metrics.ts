@@ -12,7 +12,7 @@ export function createGatewayMetrics(registry: Metrics): GatewayMetrics {
 
   return {
     requestAnswered({ method, route, status, durationMs, reason }) {
-      // The method of an unmatched request is any text a client sends, and no label.
+      // The method of an unmatched request can be any string from a client, so it is not used as a label.
       const label = route === 'unmatched' ? 'any' : method;
       durations.observe({ method: label, route, status }, durationMs / 1000);
       if (reason !== undefined) refusals.inc({ reason });

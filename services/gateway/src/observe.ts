@@ -5,8 +5,9 @@ import type { Observe } from './transcoder/ports.ts';
 import { toDomainError } from './transcoder/problem.ts';
 
 /**
- * Writes one log line for each answer, measures it, and counts the request of its API key. Only a defect is logged as an error. What is
- * refused with a 5xx because there is no room, or something is away, is summed by its reason: a stranger could repeat it for ever.
+ * Writes one log line for each answer, measures the answer, and counts the request of its API key. Only a defect is
+ * logged as an error. 5xx refusals because of a lack of room or an unavailable service are summed by reason, because an
+ * unknown client could cause any number of them.
  */
 export function createObserve(options: {
   log: Logger;
@@ -14,8 +15,8 @@ export function createObserve(options: {
   usage: Pick<ApiKeyUsage, 'count'>;
 }): Observe {
   const { log, metrics, usage } = options;
-  // Redaction looks for 32 member names in each line. These lines always have the same members and none of those names.
-  // Credentials inside their texts are removed from every line as it is written.
+  // Redaction is off for these lines. It would look for 32 member names in each line, but these lines always have the
+  // same members and none of those names. Credentials within strings are removed from every line as it is written.
   const answers = log.child({}, { redact: [] });
   const warn = sumWarnings(log, 'answered with refusals');
   return (answered) => {

@@ -1,7 +1,9 @@
 import type { Caller } from '@drippulse/rpc';
 import { publicService } from '@drippulse/topology';
 
-/** The caller of calls that the gateway makes for itself, or for a client without a credential: no organization. */
+/**
+ * Caller of the calls that the gateway makes for itself, or for a client without a credential. It has no organization.
+ */
 export const ownCaller: Caller = {
   organizationId: 0n,
   actor: { type: 'service', id: publicService },

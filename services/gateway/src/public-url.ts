@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** Address of the public API as the world reaches it; `PUBLIC_URL` of identity and of the public part alike. */
+/** External address of the public API: `PUBLIC_URL` of the identity service and of the public part. */
 export const publicUrlVariable = z
   .url({ protocol: /^https?$/ })
   .default('http://localhost:3000')
   .transform((url) => url.replace(/\/+$/, ''));
 
 /**
- * Whether it is plain http on this machine, as for a developer. There alone are cookies neither `Secure` nor `__Host-`: not every browser
- * takes these over http from this machine, and no network is between.
+ * Whether the public URL is plain http on this machine, as for a developer. Only then are cookies neither `Secure` nor
+ * `__Host-`, because not every browser accepts such cookies over http from this machine, and no network is involved.
  */
 export function isPlainLoopback(publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl);

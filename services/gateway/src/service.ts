@@ -31,11 +31,12 @@ const identity = servedBy(CredentialsService);
 /** Set by tests only. */
 type Overrides = { redisTimeoutMs?: number };
 
-/** The public API. It has no state: identity is a service of its own, which usually runs within the same process. */
+/** The public API. It has no state. Identity is a separate service, which usually runs within the same process. */
 export const service = defineStatelessService<Config, Overrides>({
   name: 'gateway',
   readConfig,
-  // Taking every gateway out of the load balancer for a part that is away would fail the other routes as well.
+  // The gateway stays ready if a part is unavailable: otherwise the load balancer would remove every gateway, and all
+  // other routes would fail as well.
   staysReady: true,
   async open(base, keep, { redisTimeoutMs: timeoutMs }) {
     const { config, peers, tokens, chains, clock, log, registry } = base;
@@ -66,7 +67,7 @@ export const service = defineStatelessService<Config, Overrides>({
       trustedProxies: config.trustedProxies,
     });
     const server = keep(await startHttpServer(app, { host: config.host, port: config.port }));
-    // Before the server stops, which waits for every answer.
+    // The streams stop before the server, because the server waits for every answer.
     keep(streams);
     return { publicPort: server.port, parts, leave: server.leave };
   },

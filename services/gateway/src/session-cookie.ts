@@ -1,23 +1,32 @@
 import { isPlainLoopback } from './public-url.ts';
 
-/** Name of the cookie that has the session of a browser. No other host and no other path can set one with the prefix. */
+/**
+ * Returns the name of the cookie with the session of a browser. The prefix prevents other hosts and paths from setting
+ * the cookie.
+ */
 function nameOf(publicUrl: string): string {
   return isPlainLoopback(publicUrl) ? 'drippulse' : '__Host-drippulse';
 }
 
-/** `Set-Cookie` with a session token, which no script of a page can read, and which no other site can send. */
+/**
+ * Returns the `Set-Cookie` value with a session token. No script of a page can read the cookie, and no foreign site can
+ * send it.
+ */
 export function sessionCookie(publicUrl: string, token: string, secondsLeft: number): string {
   const attributes = [`Max-Age=${Math.max(0, Math.floor(secondsLeft))}`, 'Path=/', 'HttpOnly', 'SameSite=Strict'];
   if (!isPlainLoopback(publicUrl)) attributes.push('Secure');
   return [`${nameOf(publicUrl)}=${token}`, ...attributes].join('; ');
 }
 
-/** `Set-Cookie` that removes it. */
+/** Returns the `Set-Cookie` value that removes the session. */
 export function endedSessionCookie(publicUrl: string): string {
   return sessionCookie(publicUrl, '', 0);
 }
 
-/** The session token in a `Cookie` header. With two of the name, of which one may be planted, there is none. */
+/**
+ * Returns the session token of a `Cookie` header. Undefined if two cookies have the name, because one of them may be
+ * planted.
+ */
 export function readSessionCookie(header: string | undefined, publicUrl: string): string | undefined {
   const start = `${nameOf(publicUrl)}=`;
   const found = (header ?? '').split(/;\s*/).filter((pair) => pair.startsWith(start));

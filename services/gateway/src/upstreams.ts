@@ -3,19 +3,19 @@ import { publicServices } from '@drippulse/proto/public-services';
 import { publicService, type RoleName, roleServing, type ServiceName, servedBy } from '@drippulse/topology';
 import type { Upstream } from './transcoder/ports.ts';
 
-/** The other services that have public methods. */
+/** The services, other than this one, that have public methods. */
 export const owners: readonly ServiceName[] = [...new Set(publicServices.map(servedBy))].filter(
   (owner) => owner !== publicService,
 );
 
-/** The methods of the gateway's own area are answered without a call. */
+/** Transport of the gateway's own area, whose methods are answered without a call. */
 const noCalls: Transport = { unary: refuseCall, stream: refuseCall };
 
 function refuseCall(): never {
   throw new Error('the gateway answers its own methods without a call');
 }
 
-/** Every service of the public API with the transport that the transcoder calls it by. */
+/** Returns every service of the public API with the transport for its calls. */
 export function publicUpstreams(transportOf: (peer: ServiceName | RoleName) => Transport): Upstream[] {
   return publicServices.map((service) => {
     const audience = servedBy(service);

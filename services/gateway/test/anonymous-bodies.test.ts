@@ -6,7 +6,7 @@ import { routesOf } from '../src/transcoder/routes.ts';
 import { openSocket } from './probe/raw-http.ts';
 import { type Gateway, startGateway } from './start-gateway.ts';
 
-/** Every route that takes a body of a stranger, by the descriptors, with its bound. */
+/** Every route that accepts a body without a credential, from the descriptors, with its limit. */
 const routes = publicServices
   .flatMap(routesOf)
   .filter(({ rest, hasBody }) => rest.auth === Auth.NONE && hasBody)
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** The status of the answer to these bytes, whether or not more were announced. */
+/** Sends these bytes and returns the status of the answer, whether or not more bytes were announced. */
 async function statusOf(line: string, rest: string): Promise<number> {
   const head = `${line}\r\nHost: x\r\nContent-Type: application/json\r\n`;
   const socket = await openSocket({ port: Number(new URL(gateway.url).port) }, head + rest);
@@ -30,7 +30,7 @@ async function statusOf(line: string, rest: string): Promise<number> {
   return Number(/^HTTP\/1.1 (\d+) /.exec(String(answer))?.[1]);
 }
 
-/** A body that announces no length. */
+/** Returns a body that announces no length. */
 const chunked = (bytes: number, end: string) =>
   `Transfer-Encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${' '.repeat(bytes)}${end}`;
 
@@ -42,7 +42,7 @@ test.each(routes)('$line takes $bound bytes of a stranger, and refuses one more 
   expect(await statusOf(line, chunked(bound, '\r\n0\r\n\r\n'))).not.toBe(413);
 });
 
-/** Characters of three bytes, which are nine in a form and six in escaped JSON. */
+/** Returns characters of three bytes each. They take nine bytes in a form and six in escaped JSON. */
 const longest = (length: number) => '名'.repeat(length);
 const token = 'x'.repeat(43);
 const login = { username: longest(255), password: longest(200), code: '123-456-789' };

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Identity as another service reaches it. */
+/** Calls the identity service as a peer service does. */
 function overGrpc() {
   const peers = createGrpcPeers({ identity: `127.0.0.1:${gateway.grpcPort}` });
   const tokens = gateway.tokensOf('workflows');
@@ -181,7 +181,7 @@ test('a credential that cannot be checked because the database is away is 503, n
       expect(answer).toMatchObject({ status: 503, body: { error: 'database_unavailable' } });
       expect(answer.headers.get('retry-after')).toBe('1');
     }
-    // A token with a wrong signature needs no database to be refused.
+    // The database is not needed to refuse a token with a wrong signature.
     expect(await own.as(`${token}x`)('GET', '/api/v1/account')).toMatchObject({ status: 401 });
     database.restore();
     await eventually(async () => expect(await call('GET', '/api/v1/account')).toMatchObject({ status: 200 }));

@@ -3,12 +3,12 @@ import { consent } from '@drippulse/fake-providers/consent';
 /** An answer as a browser shows it. */
 export type Shown = { status: number; page: string; title: string; location: string };
 
-/** Cookies, and the requests that a person in a browser makes. */
+/** A person's browser in tests: it keeps cookies, and makes the requests that a browser makes. */
 export type TestBrowser = {
   get(path: string): Promise<Shown>;
   /** Sends a form of one of our own pages. */
   submit(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Shown>;
-  /** Signs in at the provider that a path leads to. Returns the path and query of the callback. */
+  /** Signs in at the provider to which a path leads. Returns the path and query of the callback. */
   visit(path: string, person: string): Promise<string>;
   /** Calls the API as a page of our own does. */
   fetch(method: string, path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>;

@@ -35,7 +35,7 @@ test('lists, raw bytes and answers to writes without a revision have no tag', as
   }
 });
 
-test('a write whose If-Match is no list of tags is refused, and one whose tags have no revision gets the row', async () => {
+test('a write whose If-Match is not a list of tags is refused, and one whose tags have no revision gets the row', async () => {
   const write = (given: string) =>
     send(probe, 'PATCH', '/api/v1/probe/items/3', { body: { name: 'n' }, headers: { 'if-match': given } });
   expect(await write('nope')).toMatchObject({ status: 400, json: { error: 'invalid_header' } });

@@ -35,7 +35,7 @@ test('a sign-in of the dashboard sets a cookie that no script can read, and answ
 type Sent = Record<string, string | undefined>;
 const page: Sent = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'x-drippulse-dashboard': '1' };
 
-// What a browser sends with the cookie in each place, and whether the gateway takes it.
+// Each row: headers that a browser sends with the cookie in a situation, and whether the gateway accepts the cookie.
 test.each<[string, 'GET' | 'POST', Sent, boolean]>([
   ['a read by a page of the dashboard', 'GET', { ...page, 'x-drippulse-dashboard': undefined }, true],
   ['a change by a page of the dashboard', 'POST', page, true],
@@ -113,7 +113,7 @@ test('an API key in the cookie is refused, and so are two cookies of the name', 
     (await gateway.as(null)('GET', '/api/v1/account', undefined, { ...own, cookie: text })).status;
   expect(await withCookie(`__Host-drippulse=${body.key}`)).toBe(401);
   expect(await withCookie(`${cookie}; ${cookie}`)).toBe(401);
-  // The name that is for plain http on one's own machine.
+  // The cookie has this name for plain http on a person's own machine.
   expect(await withCookie(cookie.replace('__Host-', ''))).toBe(401);
   expect(await withCookie(`other=1; ${cookie}; last=2`)).toBe(200);
 });

@@ -22,7 +22,7 @@ test('a link signs a browser in once, and the next link replaces the one before'
   const replaced = await issueSignInLink(gateway.identity, 'ada');
   const token = await issueSignInLink(gateway.identity, 'ada');
   const browser = openBrowser(gateway.url);
-  // Looking uses nothing up.
+  // Opening the page does not use up the link.
   expect(await browser.get('/dashboard/open')).toMatchObject({ status: 200, title: 'Open the dashboard' });
   expect(await browser.submit('/dashboard/open', { token: replaced })).toMatchObject({ status: 422 });
   const shown = await browser.submit('/dashboard/open', { token });

@@ -26,7 +26,9 @@ async function attempts(count: number, username: string, address: string): Promi
   return statuses;
 }
 
-/** A user whose password is compared in less than a millisecond: the limits are the same. */
+/**
+ * Creates a user whose password comparison takes less than a millisecond. The limits are the same as for other users.
+ */
 async function makeVictim(username: string): Promise<void> {
   await gateway.makeOrganization(username);
   const cheap = await hash(password, { memoryCost: 8, timeCost: 1, parallelism: 1 });
@@ -43,10 +45,10 @@ test('strangers who guess slow each other down, and the right password gets in f
     expect(await attempts(10, 'victim', `198.51.100.${stranger}`)).toEqual(Array(10).fill(401));
   }
   expect(await attempt('victim', '192.0.2.1', password)).toBe(200);
-  // A network that the user has logged in from is not counted with the strangers.
+  // A network from which the user has logged in does not count as a stranger.
   expect(await attempts(5, 'victim', '192.0.2.1')).toEqual(Array(5).fill(401));
   expect(await attempt('victim', '192.0.2.1', password)).toBe(200);
-  // Of each other network one attempt a minute is heard.
+  // Each other network has one attempt per minute.
   expect(await attempts(3, 'victim', '192.0.2.2')).toEqual([401, 429, 429]);
   expect(await attempt('victim', '198.51.100.1', password)).toBe(429);
 });

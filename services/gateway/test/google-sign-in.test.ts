@@ -20,7 +20,7 @@ afterAll(async () => {
   await provider.stop();
 });
 
-/** An organization with one administrator, whose address is proven or not. */
+/** Creates an organization with one administrator, whose address is proven unless `verified` is false. */
 async function makePerson(name: string, { verified = true } = {}) {
   const made = await gateway.makeOrganization(name);
   if (verified) {
@@ -64,7 +64,7 @@ test('who is linked signs in whatever the address is now, and whoever has it by 
   says('bea');
   const first = openBrowser(gateway.url);
   await first.get(await first.visit(start, 'bea'));
-  // Bea's account at Google now has the address of Cam, unproven, and Bea's own was given to somebody new.
+  // Bea's account at Google has the unproven address of Cam, and Bea's own address was given to a different person.
   says('bea', { email: 'cam@example.com' });
   const browser = openBrowser(gateway.url);
   expect(await browser.get(await browser.visit(start, 'bea'))).toMatchObject({ title: 'You are signed in' });
@@ -149,7 +149,7 @@ test('a callback in another browser, with another state, a second time or late i
   const kept = new Map(browser.cookies);
   expect(await browser.get(callback)).toMatchObject({ title: 'You are signed in' });
   expect(await browser.get(callback)).toMatchObject(refusal);
-  // With the cookie kept by hand it is the provider that refuses the code.
+  // With the cookie restored, the provider refuses the code.
   for (const [name, value] of kept) browser.cookies.set(name, value);
   const replayed = await browser.get(callback);
   expect(replayed).toMatchObject({ status: 400, title: 'Google did not sign you in' });
@@ -225,7 +225,7 @@ test('a second factor is asked for on the pages, whichever way somebody comes, a
   expect(await google.submit('/dashboard/login/code', { code: recovery[1] ?? '' })).toMatchObject({
     title: 'You are signed in',
   });
-  // Another account is linked by password and code together.
+  // A further account is linked by password and code together.
   says('lin2', { email: 'elsewhere@example.com' });
   const other = openBrowser(gateway.url);
   await other.get(await other.visit(start, 'lin2'));

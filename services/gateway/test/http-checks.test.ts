@@ -66,7 +66,7 @@ test('limits are told on success and error alike', async () => {
 test.each(['OPTIONS', 'TRACE', 'PROPFIND', 'DELETE'])(
   '%s on a known path is 405 with what it takes',
   async (method) => {
-    // fetch refuses TRACE itself.
+    // fetch itself refuses TRACE.
     if (method === 'TRACE') return;
     const answer = await send(probe, method, '/api/v1/probe/items', { role: '' });
     expect(answer).toMatchObject({ status: 405, json: { error: 'method_not_allowed' } });
@@ -75,7 +75,7 @@ test.each(['OPTIONS', 'TRACE', 'PROPFIND', 'DELETE'])(
 );
 
 test.each(['/api', '/api/v1/probe', '/api/v1/probe/items/1/2', '/api/v1/probe/items//', '/%00', '/docs/nowhere'])(
-  '%s is no path',
+  '%s is not a path',
   async (path) => {
     expect(await send(probe, 'GET', path, { role: '' })).toMatchObject({
       status: 404,

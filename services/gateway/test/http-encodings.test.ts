@@ -12,7 +12,7 @@ afterAll(async () => probe[Symbol.asyncDispose]());
 
 type Raw = { status: number; headers: IncomingHttpHeaders; bytes: Buffer };
 
-/** The bytes as they are sent: fetch would decompress them. */
+/** Requests the bytes as they are sent, because fetch would decompress them. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(probe.url + path, { method, headers: { authorization: 'Bearer editor', ...headers } });
@@ -97,7 +97,7 @@ test.each([
   ['a small streamed list', '/api/v1/probe/texts?count=1'],
   ['one that can hold a credential', large],
   ['a list of those', '/api/v1/probe/lists?count=3000'],
-  ['bytes that are no text', '/api/v1/probe/downloads/3'],
+  ['bytes that are not text', '/api/v1/probe/downloads/3'],
   ['an image', '/docs/assets/favicon.svg'],
   ['an error', '/nowhere'],
 ])('an answer is not compressed when it is %s', async (_, path) => {

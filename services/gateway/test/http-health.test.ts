@@ -8,7 +8,7 @@ import { healthRoutes } from '../src/routes/health.ts';
 import { startHealthMonitor } from '../src/routes/health-monitor.ts';
 import { send } from './probe/send.ts';
 
-/** A server with health alone. The test sets its parts and its clock. */
+/** Starts a server with only the health route. The test sets its parts and its clock. */
 async function startHealth() {
   const parts: { check: () => Promise<boolean>; checks: number } = { check: async () => true, checks: 0 };
   const time = { now: Date.UTC(2026, 3, 2) };

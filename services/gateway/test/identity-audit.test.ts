@@ -63,7 +63,7 @@ test('appenders of one organization at once make one chain, and an event that co
 });
 
 test('rows go after 400 days from the beginning of the chain alone, and what is left is still proven', async () => {
-  // The third happened early and came late: it stays until those before it go.
+  // The third change happened early and arrived late. It stays until the rows before it are deleted.
   const rows = [401, 400.5, 10, 402, 5].map((days, index) => rowAt(days, `evt_r${index}`));
   await appendToChain(identity.kysely, 2n, rows);
   const retention = startAuditRetention({ db: identity, clock: { now: () => now }, log });

@@ -41,7 +41,7 @@ async function invite(name: string, by = admin): Promise<{ id: number; token: st
 const accept = (token: string, more: object = {}) =>
   anybody('POST', '/api/v1/invitations/accept', { token, username: `new${run}`, password, ...more });
 
-/** Invites and accepts, and answers the session of the new member. */
+/** Invites a person, who accepts. Returns the session of the new member. */
 async function join(name: string): Promise<{ id: number; email: string; call: Call }> {
   const { id, token, email } = await invite(name);
   expect((await accept(token, { username: `${name}${run}` })).status).toBe(200);
@@ -186,7 +186,7 @@ test('who has a user name joins by its password, belongs to both organizations, 
   const other = gateway.as(there.body.token);
   expect((await other('GET', '/api/v1/account')).body.name).toBe(`rival${run}`);
 
-  // Neither organization changes who somebody is.
+  // Neither organization can change the identity of the person.
   const mine = `/api/v1/team_members/${id}`;
   for (const change of [{ username: 'mine' }, { email: 'mine@example.com' }, { password: 'another long password' }]) {
     expect(await boss('PATCH', mine, change)).toMatchObject({ status: 422, body: { error: 'identity_shared' } });
@@ -196,7 +196,7 @@ test('who has a user name joins by its password, belongs to both organizations, 
     name: 'Bo',
     role: 'viewer',
   });
-  // A removed member stays who they are, and belongs to the other organization alone.
+  // A removed member keeps the identity, and belongs only to the second organization.
   expect((await boss('DELETE', mine)).status).toBe(204);
   const { call: again } = await logIn(gateway, `both${run}`);
   expect((await again('GET', '/api/v1/auth/organizations')).body).toMatchObject({ organizations: [{ id: first }] });
@@ -227,7 +227,7 @@ test('one goes only to organizations that one is an active member of', async () 
 test('to change the organization is no sign-in: the new session ends with the former, and asks for one as early', async () => {
   const hourMs = 3_600_000;
   const { body: key } = await admin('POST', '/api/v1/api_keys', {});
-  /** Lets time pass for the gateway too, which caches what it knows of a credential. */
+  /** Advances the time, also for the gateway, which caches credentials. */
   async function pass(ms: number): Promise<void> {
     gateway.shiftClock(ms);
     const made = await gateway.as(key.key)('POST', '/api/v1/api_keys', {});

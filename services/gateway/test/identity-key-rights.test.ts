@@ -18,7 +18,7 @@ async function makeKey(rights: object, by: Call = admin): Promise<{ id: number; 
   return { id: body.id, key: body.key, call: gateway.as(body.key) };
 }
 
-/** The code of a refusal, else the status. */
+/** Returns the code of a refusal, else the status. */
 function outcomeOf({ status, body }: Answer): string | number {
   return body?.error ?? status;
 }
@@ -56,13 +56,13 @@ test('a key with scopes gets 403 insufficient_scope, which names the scope, for 
     status: 403,
     body: { error: 'insufficient_scope', detail: expect.stringContaining('"projects:write"') },
   });
-  // Writes include reads.
+  // The right to write includes the right to read.
   expect(await call('GET', '/api/v1/team_members')).toMatchObject({ status: 200 });
   expect(await call('GET', '/api/v1/account')).toMatchObject({
     status: 403,
     body: { error: 'insufficient_scope', detail: expect.stringContaining('"account:read"') },
   });
-  // A people's route stays one.
+  // A route for users still refuses keys.
   expect(outcomeOf(await call('GET', '/api/v1/sessions'))).toBe('user_required');
 });
 
@@ -166,7 +166,7 @@ test('a lowered key is refused at once by the gateway of the change, and by anot
     await refused(call, 'insufficient_scope');
     await eventually(() => refused(elsewhere, 'insufficient_scope'));
 
-    // Lifted again, by the same text of the key.
+    // The restriction is removed again. The key itself stays the same.
     expect(await lower({ role: 'admin', scopes: null })).toMatchObject({ status: 200 });
     await refused(call, 'project_not_found');
   } finally {

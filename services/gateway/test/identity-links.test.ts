@@ -206,7 +206,7 @@ test('a change of the address needs a user who signed in lately, and wrong bodie
   }
   for (const answer of [await reset('nonsense'), await confirm('nonsense')]) expect(answer).toMatchObject(notValid);
   try {
-    // A request each hour and a half: the session is used, and signed in too long ago.
+    // There is one request every hour and a half: the session stays in use, but its sign-in becomes too old.
     gateway.shiftClock(1.5 * hourMs);
     await gateway.as(body.key)('DELETE', `/api/v1/api_keys/${body.id}/revoke`);
     expect((await call('GET', '/api/v1/account')).status).toBe(200);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-// At the start of a step of time, so that no step ends between a code and its answer.
+// Moves the clock to the start of a time step, so that no step ends between a code and its answer.
 beforeEach(() => shift(stepMs - ((Date.now() + offsetMs) % stepMs)));
 
 function shift(ms: number): void {
@@ -21,7 +21,7 @@ function shift(ms: number): void {
   offsetMs += ms;
 }
 
-/** The code of a secret, so many steps from now. */
+/** Returns the code of a secret, `steps` steps from now. */
 function codeOf(secret: string, steps = 0): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({
     timestamp: Date.now() + offsetMs + steps * stepMs,
@@ -36,7 +36,7 @@ function logInWith(username: string, code?: string): Promise<Answer> {
   return gateway.as(null)('POST', '/api/v1/auth/login', { username, password, ...(code !== undefined && { code }) });
 }
 
-/** A user with a second factor, whose last code is of the step of now. */
+/** Creates a user with a second factor, whose last used code is from the current step. */
 async function enabledUser(username: string) {
   await gateway.makeOrganization(username);
   const { call } = await logIn(gateway, username);
@@ -50,7 +50,7 @@ async function enable(call: Call): Promise<{ secret: string; recoveryCodes: stri
   return { secret, recoveryCodes: confirmed.body.recovery_codes };
 }
 
-/** Waits for the newest row of the audit trail, and looks for secrets in all of them. */
+/** Waits until a row is the newest of the audit trail, and checks that no row contains a secret. */
 async function untilRecorded(call: Call, row: object, secrets: readonly string[]): Promise<void> {
   await eventually(async () => {
     const { audit_events } = (await call('GET', '/api/v1/audit_events')).body;
@@ -227,7 +227,7 @@ test('where the organization requires a factor, a session without one may only e
   expect((await member('GET', '/api/v1/auth/mfa')).body).toMatchObject({ enabled: false, required: true });
   expect(outcomeOf(await member('GET', '/api/v1/admin/verify'))).toBe(200);
   expect(outcomeOf(await gateway.as(key)('GET', '/api/v1/account'))).toBe(200);
-  // A new sign-in makes such a session too.
+  // A new sign-in creates a session with the same restriction.
   const again = (await logIn(gateway, 'member')).call;
   expect(outcomeOf(await again('GET', '/api/v1/projects'))).toBe('mfa_enrollment_required');
   const { recoveryCodes } = await enable(again);

@@ -34,7 +34,7 @@ test('starting twice makes one organization, one administrator and one key, and 
   expect((await byKey('GET', '/api/v1/team_members')).body.total_count).toBe(1);
   expect((await byKey('GET', '/api/v1/api_keys')).body.total_count).toBe(1);
 
-  // A restart does not undo the password that the administrator has chosen since.
+  // A restart does not undo the password that the administrator has chosen in the meantime.
   const { id } = (await byKey('GET', '/api/v1/team_members')).body.team_members[0];
   await byKey('PATCH', `/api/v1/team_members/${id}`, { password: 'a chosen password' });
   await bootstrapIdentity(databaseUrl, first);

@@ -26,7 +26,7 @@ import { createProviders } from '../src/identity/sign-in/providers.ts';
 import { mailless } from './mailless.ts';
 import { watchReads } from './watch-reads.ts';
 
-/** A count reads at most this many rows. */
+/** Upper limit for the number of rows that a count reads. */
 const countCap = 10_000;
 const key32 = Buffer.alloc(32, 1).toString('base64');
 const caller: Caller = { organizationId: 2n, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };
@@ -47,7 +47,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Identity over real calls, with every read of its database explained. */
+/** Opens the identity service with real calls, and explains every read of its database. */
 function openIdentity(url: string) {
   const log = createLogger({ service: 'test', level: 'fatal' });
   const db = connectDatabase<DB>({ url, schema: 'identity', service: 'test', log, max: 1 });

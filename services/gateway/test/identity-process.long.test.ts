@@ -9,7 +9,7 @@ import { connectIdentity, type Identity } from '../src/identity/organizations/in
 import { callerOfApi, logIn, makeOrganization, migrateAll, password } from './start-gateway.ts';
 import { type StartedProcess, startProcess } from './start-process.ts';
 
-/** No service listens there: these tests need none of them. */
+/** No service listens here, because these tests need none. */
 const nowhere = '127.0.0.1:1';
 const keys = generateInternalTokenKeys(serviceNames);
 const chainKeys = randomBytes(32).toString('base64');
@@ -26,7 +26,7 @@ let identity: StartedProcess;
 let gateway: StartedProcess;
 let identityPort: number;
 
-/** Identity is the only process with the address of the database. */
+/** Starts the identity service, the only process with the address of the database. */
 function startIdentity(): Promise<StartedProcess> {
   return startProcess('identity/main.ts', {
     message: 'identity serves',
@@ -102,7 +102,7 @@ test('an API key is created once, works, and its requests are counted', async ()
   expect((await call('POST', '/api/v1/api_keys', { name: 'CI' }, headers)).text).toBe(created.text);
   const byKey = at(gateway).as(created.body.key);
   expect(await byKey('GET', '/api/v1/admin/verify')).toMatchObject({ body: { api_key: { id: created.body.id } } });
-  // The count of workflows is null, because the workflows service is away.
+  // The count of workflows is null, because the workflows service is unavailable.
   expect(await byKey('GET', '/api/v1/projects')).toMatchObject({ status: 200 });
   expect(await byKey('GET', '/api/v1/projects/999999')).toMatchObject({ status: 404 });
   await eventually(
@@ -141,7 +141,7 @@ test('a revoked key and a changed role take effect at once where they were made,
     }
     expect(await call('DELETE', `/api/v1/api_keys/${key.id}/revoke`)).toMatchObject({ status: 204 });
     expect(await call('PATCH', `/api/v1/team_members/${riser.id}`, { role: 'editor' })).toMatchObject({ status: 200 });
-    // Another role ends the sessions of before.
+    // A new role ends the earlier sessions.
     for (const call of [read, create]) expect(await call(gateway)).toMatchObject({ status: 401 });
     await eventually(async () => expect(await read(another)).toMatchObject({ status: 401 }), { timeoutMs: 180_000 });
     await eventually(async () => expect(await create(another)).toMatchObject({ status: 401 }), { timeoutMs: 180_000 });
@@ -161,7 +161,7 @@ test('requests are limited by the gateway, attempts to log in by identity', asyn
     expect(statuses).toEqual([200, 200, 200, 200, 429]);
     const attempts = [];
     for (let index = 0; index < 11; index++) {
-      // Every second attempt at the other gateway: the two have one count, at identity.
+      // Every second attempt goes to the second gateway. Both gateways share one count, at the identity service.
       const { as } = at(index % 2 === 0 ? slow : gateway);
       const body = { username: 'victim', password };
       attempts.push((await as(null)('POST', '/api/v1/auth/login', body)).status);

@@ -145,7 +145,7 @@ test("another organization's project answers exactly like an unknown one, in the
   }
 });
 
-test('an id that is no integer, or too large, is 404 like an unknown one', async () => {
+test('an id that is not an integer, or too large, is 404 like an unknown one', async () => {
   for (const id of ['x', '1.5', '9007199254740993', '99999999999999999999']) {
     expect(await admin('GET', `/api/v1/projects/${id}`)).toMatchObject({
       status: 404,

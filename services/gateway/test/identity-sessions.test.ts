@@ -25,7 +25,7 @@ test.each(['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login'
     });
     expect(answer.body.admin.organization_id).toBe(Number(organizationId));
     const startedAt = Date.parse(answer.body.expires_at) - 12 * 3_600_000;
-    // Given out in whole seconds.
+    // The API shows whole seconds, so up to a second may be cut off.
     expect(startedAt).toBeGreaterThanOrEqual(before - 1000);
     expect(startedAt).toBeLessThanOrEqual(Date.now() + 1000);
   },
@@ -114,7 +114,10 @@ test('a session ends after twelve hours', async () => {
 
 const hourMs = 3_600_000;
 
-/** Lets time pass, also for the gateway, which keeps what it knows of a credential for some seconds: a revocation empties that. */
+/**
+ * Advances the time, also for the gateway. The gateway caches credentials for a few seconds, and a revocation empties
+ * the cache.
+ */
 async function pass(ms: number): Promise<void> {
   gateway.shiftClock(ms);
   expect((await gateway.as(keyOfAda)('DELETE', `/api/v1/api_keys/${revoked}/revoke`)).status).toBe(204);
@@ -217,7 +220,7 @@ test('a change of who may do what needs a sign-in of the last two hours, and an 
   expect((await make()).status).toBe(201);
   await pass(0.6 * hourMs);
   expect(await make()).toMatchObject({ status: 403, body: { error: 'reauthentication_required' } });
-  // What changes no rights goes on.
+  // Changes that do not affect permissions are still allowed.
   expect((await call('POST', '/api/v1/projects', { name: 'P' })).status).toBe(201);
   expect((await gateway.as(key)('POST', '/api/v1/api_keys', { name: 'By key' })).status).toBe(201);
   const { call: again } = await logIn(gateway, 'keeper');

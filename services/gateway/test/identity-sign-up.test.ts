@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 let network = 0;
-/** Each from a network of its own, unless it says otherwise. */
+/** Requests a sign-up. By default, each request comes from a new network. */
 function signUp(email: string, more: object = {}, from = `198.51.100.${++network}`): Promise<Answer> {
   const body = { organization_name: 'Acme', email, ...more };
   return gateway.as(null)('POST', '/api/v1/sign_up', body, { 'x-forwarded-for': from });
@@ -93,7 +93,7 @@ test('who has a user name of the address adds an organization by its password, a
     .where('username', '=', 'known')
     .execute();
   expect(memberships).toHaveLength(2);
-  // The address of somebody else proves nothing about a user name.
+  // A link to the address of a different person proves nothing about a user name.
   await signUp('other@example.com');
   const others = tokenOf(await mail.mailTo('other@example.com'));
   expect(outcomeOf(await confirm(others, { username: 'known' }))).toBe('sign_up_for_another_address');
@@ -141,7 +141,7 @@ test('people sign up by the pages, and a form of another site does nothing', asy
   await logIn(gateway, 'pages@example.com');
 });
 
-// login-work.test.ts counts the statements.
+// This test compares the answers; login-work.test.ts counts the statements.
 test('an address that somebody has and one that nobody has answer alike', async () => {
   const shape = ({ status, text, headers }: Answer) => [status, text, [...headers.keys()].sort()];
   expect(shape(await signUp('known@example.com'))).toEqual(shape(await signUp('nobody-yet@example.com')));

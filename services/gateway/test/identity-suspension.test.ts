@@ -38,7 +38,7 @@ test('sessions and keys of a suspended organization are refused by every gateway
     expect(outcomeOf(await gateway.as(testKey)('GET', '/api/v1/projects'))).toBe('organization_suspended');
     expect(outcomeOf(await gateway.as(key)('GET', '/api/v1/admin/verify'))).toBe('organization_suspended');
     expect(outcomeOf(await session('GET', '/api/v1/stream'))).toBe('organization_suspended');
-    // A new session tells its user why, and ends as always.
+    // A new session tells its user the reason, and ends as usual.
     const later = (await logIn(gateway, 'ada')).call;
     expect(outcomeOf(await later('GET', '/api/v1/projects'))).toBe('organization_suspended');
     expect(outcomeOf(await later('GET', '/api/v1/admin/verify'))).toBe(200);
@@ -71,7 +71,7 @@ test('when a deletion begins, sessions and keys of the organization are refused 
     const { key } = (await session('POST', '/api/v1/api_keys', {})).body;
     const callers = [session, gateway.as(key), callerOfApi(other.url, token), callerOfApi(other.url, key)];
     for (const call of callers) expect(outcomeOf(await call('GET', '/api/v1/account'))).toBe(200);
-    // No other service is there, so that none erases anything.
+    // No other service runs, so no service erases anything.
     await sql`
       insert into organization_deletions (organization_id, requested_at, delete_at, next_at)
       values (${organizationId}, now() - interval '30 days', now(), now())`.execute(gateway.identity.kysely);

@@ -22,7 +22,7 @@ afterAll(async () => {
   await provider.stop();
 });
 
-/** An organization with one administrator, whose address is proven. */
+/** Creates an organization with one administrator, whose address is proven. */
 async function makePerson(name: string) {
   await gateway.makeOrganization(name);
   await sql`update identities set email_verified_at = now() where username = ${name}`.execute(gateway.identity.kysely);
@@ -32,7 +32,7 @@ function says(name: string, claims: Record<string, unknown> = {}) {
   provider.people.set(name, { email: `${name}@example.com`, email_verified: true, hd: 'example.com', ...claims });
 }
 
-/** Invites a person to a new organization, and answers the token of the mail. */
+/** Invites a person to a new organization. Returns the token from the mail. */
 async function invite(organization: string, name: string): Promise<string> {
   await gateway.makeOrganization(organization);
   const { call } = await logIn(gateway, organization);
@@ -42,7 +42,7 @@ async function invite(organization: string, name: string): Promise<string> {
   return tokenOf(await mail.mailTo(email));
 }
 
-/** Follows the link of the mail, and signs in with Google in place of a password. */
+/** Follows the link of the mail, and signs in with Google instead of a password. */
 async function acceptBy(person: string, token: string) {
   const browser = openBrowser(gateway.url);
   const page = await browser.submit('/dashboard/invitation', { token, by: 'provider' });
@@ -63,7 +63,7 @@ test('who signs in with Google alone accepts an invitation by that, and belongs 
   expect([...browser.cookies.keys()]).not.toContain('__Host-drippulse-invitation');
   const { body } = await first.fetch('GET', '/api/v1/auth/organizations');
   expect(body).toMatchObject({ total_count: 2 });
-  // Used up.
+  // The token is now used up.
   expect(await openBrowser(gateway.url).submit('/dashboard/invitation', { token, by: 'provider' })).toMatchObject({
     status: 422,
     title: 'Accept the invitation',
@@ -99,14 +99,14 @@ test('an invitation is accepted by nobody whose address at Google is another one
     expect([person, shown.title]).toEqual([person, 'Who are you here?']);
     expect(browser.cookies.has('__Host-drippulse')).toBe(false);
   }
-  // Who is known by Google, but has another address, is refused with the reason.
+  // A person who is linked to Google, but has a different address, is refused with the reason.
   await makePerson('other-address');
   says('other-address');
   const known = openBrowser(gateway.url);
   await known.get(await known.visit(start, 'other-address'));
   const { shown } = await acceptBy('other-address', token);
   expect(shown).toMatchObject({ status: 422, title: 'The invitation was not accepted' });
-  // It waits on.
+  // The invitation still waits.
   const accepted = await gateway.as(null)('POST', '/api/v1/invitations/accept', { token, password });
   expect(accepted.status).toBe(200);
 });

@@ -8,7 +8,7 @@ import { layouts, type Probe, startProbe } from './probe/start-probe.ts';
 
 const path = '/api/v1/workflows/1/enrollments';
 
-/** A probe whose lists end when they are let go, whether or not anybody waits for them. */
+/** Starts a probe whose lists end when the test releases them, whether or not a client still waits for them. */
 async function startSlowLists(layout: (typeof layouts)[number], isLarge: boolean) {
   const counts = { asked: 0, running: 0, most: 0, cancelled: 0 };
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
@@ -48,7 +48,7 @@ test.each(
   const leaving = await Promise.all(Array.from({ length: 20 }, () => openSocket(probe, request)));
   await eventually(() => expect(counts.asked).toBe(places));
   await untilLeft(probe, leaving);
-  // The handlers have heard of it, and go on.
+  // The handlers have noticed the cancellation, and continue.
   await eventually(() => expect(counts.cancelled).toBe(places));
   const next = send(probe, 'GET', path, { role: 'viewer' });
   for (let turn = 0; turn < 20; turn += 1) await send(probe, 'GET', '/api/v1/probe/items');

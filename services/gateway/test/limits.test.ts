@@ -18,14 +18,14 @@ async function areDegraded(gateway: Gateway): Promise<boolean> {
 
 describe.each(stores)('limits counted %s', (_name, redisUrl) => {
   let gateway: Gateway;
-  // Names of this run, because Redis keeps the counts of an earlier one.
+  // Names are unique to this run, because Redis keeps the counts of an earlier run.
   const name = (text: string) => `${text}-${process.pid}-${Date.now() % 1_000_000}`;
   const owner = name('owner');
   beforeAll(async () => {
     gateway = await startGateway(
       { redisUrl, rateLimitPerMinute: 2, rateLimitBurst: 3, trustedProxies: ['127.0.0.1'] },
       undefined,
-      // Requests that Redis answers too late are counted in memory, which would make the count inexact.
+      // Requests for which Redis answers too late are counted in memory, which would make the count inexact.
       { redisTimeoutMs: 20_000 },
     );
     await eventually(async () => expect(await areDegraded(gateway)).toBe(false));
@@ -82,7 +82,7 @@ describe.each(stores)('limits counted %s', (_name, redisUrl) => {
     const paths = ['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login'];
     const headers = { 'x-forwarded-for': address };
     let refused = 0;
-    // Without a password, so that the attempts are counted and refused before hashing.
+    // The requests have no password, so that the attempts are counted and refused before hashing.
     for (let index = 0; index < 102; index++) {
       const path = paths[index % 3] ?? '';
       const answer = await gateway.as(null)('POST', path, { username: `u${index}` }, headers);

@@ -47,7 +47,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Identity with its statements and its comparisons of passwords counted. */
+/** Opens the identity service, and counts its statements and password comparisons. */
 function openIdentity(url: string) {
   const work = { statements: 0, comparisons: 0 };
   const db = connectDatabase<DB>({ url, schema: 'identity', service: 'test', log: testLogger(), max: 1 });
@@ -78,7 +78,7 @@ function openIdentity(url: string) {
       providers: createProviders(base.config, (part) => part),
       lookUpTxt: async () => undefined,
       ...mailless(base),
-      // No loop runs, which would send.
+      // No loop runs that would send mails.
       mailer: createMailer({ smtpUrl: 'smtp://127.0.0.1:1', mailFrom: 'drippulse@localhost', mailDir: undefined }),
     }),
   );

@@ -3,7 +3,7 @@ import { createLimiters } from '@drippulse/service';
 import { createMailLimits } from '../src/identity/links/mail-limits.ts';
 import { createIdentityMetrics } from '../src/identity/metrics.ts';
 
-/** The parts of an identity that sends no mails. */
+/** Returns the members of an identity context that sends no mails. */
 export function mailless(base: Parameters<typeof createLimiters>[1] & { registry: Metrics }) {
   return {
     mailer: undefined,

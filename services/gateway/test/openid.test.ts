@@ -53,7 +53,7 @@ test('a code is worth nothing in an attempt of another browser, which has anothe
   const other = beginAttempt('google', new Date());
   await expect(oidc.finish(client, other, answer)).rejects.toMatchObject({ kind: 'refused' });
   const withItsState = new URLSearchParams({ ...Object.fromEntries(answer), state: other.state });
-  // The verifier is not that of the challenge.
+  // The verifier does not match the challenge.
   await expect(oidc.finish(client, other, withItsState)).rejects.toMatchObject({ code: 'invalid_grant' });
 });
 

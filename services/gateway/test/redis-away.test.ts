@@ -5,7 +5,7 @@ import { eventually, type FaultProxy, startFaultProxy } from '@drippulse/testing
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Gateway, logIn, password, startGateway } from './start-gateway.ts';
 
-// A Redis of its own, because these tests freeze it.
+// A separate Redis, because these tests freeze it.
 const redis = await startRedis();
 const withRedis = 'unavailable' in redis ? describe.skip : describe;
 if ('unavailable' in redis) console.warn(`NOT RUN: a Redis that hangs. ${redis.unavailable}`);
@@ -36,7 +36,10 @@ withRedis('while Redis does not answer, limits are counted in memory and no requ
 
   let users = 0;
 
-  /** A login of a new user, whose attempts nobody has counted, and requests with its token: alone and together. */
+  /**
+   * Logs in a new user, whose attempts are not counted yet, and makes requests with the token, first one by one and
+   * then in parallel.
+   */
   async function useApi(): Promise<number[]> {
     users += 1;
     const username = `owner-${users}`;
@@ -84,7 +87,7 @@ withRedis('while Redis does not answer, limits are counted in memory and no requ
   });
 });
 
-/** Sends one command by itself. */
+/** Sends one command on its own connection. */
 async function command(url: string, text: string): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
   socket.write(`${text}\r\n`);

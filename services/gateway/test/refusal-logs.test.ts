@@ -5,10 +5,13 @@ import { send } from './probe/send.ts';
 import { layouts, type Probe, startProbe } from './probe/start-probe.ts';
 
 const refusals = 200;
-/** A line for the first, and one for each interval that passes meanwhile. Nobody waits for as many as that. */
+/**
+ * One line for the first refusal, and one for each interval that passes. The test is too short for a tenth of the
+ * refusals.
+ */
 const mostLines = refusals / 10;
 
-/** The lines of a log that say anything about requests, by their levels. */
+/** Returns the levels of the log lines about requests. */
 function levelsOf(lines: readonly string[]): string[] {
   return lines.map((line) => JSON.parse(line)).flatMap(({ level, msg }) => (msg === 'rpc port open' ? [] : [level]));
 }

@@ -5,7 +5,7 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
   const member = await post('/team_members', { email: `${mark}@example.com`, role: 'viewer' });
   const key = await post('/api_keys', { name: mark });
   const domain = await post('/account/domains', { domain: `${mark}.example` });
-  // An organization has one.
+  // An organization has only one provider.
   await get('/account/sso').catch(() =>
     post('/account/sso', { issuer: 'https://issuer.example', client_id: mark, client_secret: mark }),
   );
@@ -17,7 +17,7 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
     invitations: member.id,
     api_keys: key.id,
     domains: domain.id,
-    // Of nobody: a session belongs to a user, and goes with its token.
+    // A session of nobody, because a session belongs to a user and ends with its token.
     sessions: '0190a8a0-7e3a-7c4e-9d39-0e0d1c2b3a49',
   };
 };

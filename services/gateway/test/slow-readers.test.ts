@@ -9,7 +9,7 @@ import { openSocket } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
 
-/** More than the buffers of the kernel take. */
+/** More bytes than the kernel buffers can contain. */
 const largeBytes = 20 << 20;
 const large = `/api/v1/probe/items?tags=large&count=${largeBytes}`;
 
@@ -17,7 +17,7 @@ function ask(probe: Probe, path: string, credential = 'viewer'): Promise<Socket>
   return openSocket(probe, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${credential}\r\n\r\n`);
 }
 
-/** Of clients that do not read: those whose answer has begun. A socket reads ahead until its buffer is full. */
+/** Returns the clients whose answer has begun and who do not read it. A socket reads ahead until its buffer is full. */
 const begun = (sockets: readonly Socket[]) => sockets.filter(({ readableLength }) => readableLength > 0);
 
 test('of the unread answers of an organization as many are made as it may have, and others get theirs', async () => {
@@ -27,11 +27,11 @@ test('of the unread answers of an organization as many are made as it may have, 
   expect((await send(probe, 'GET', large, { role: 'viewer@2' })).text.length).toBeGreaterThan(largeBytes);
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   expect(begun(sockets)).toHaveLength(1);
-  // Whoever leaves makes room for the next.
+  // A client that leaves makes room for the next one.
   for (const left of [1, 2, 3]) {
     const [reader] = begun(sockets);
     reader?.destroy();
-    sockets.splice(sockets.indexOf(reader as Socket), 1); // it is one of them
+    sockets.splice(sockets.indexOf(reader as Socket), 1); // the reader is one of the sockets
     await eventually(() => expect(begun(sockets)).toHaveLength(1));
     expect(sockets).toHaveLength(4 - left);
   }
@@ -47,7 +47,7 @@ test.each([
   socket.on('error', () => undefined);
   await eventually(() => expect(probe.answered).toHaveLength(1));
   if (!socket.destroyed) {
-    // Its end is behind what it has not read.
+    // The end of the connection comes after the unread data.
     socket.resume();
     await once(socket, 'close');
   }
@@ -58,7 +58,7 @@ test.each([
 
 afterEach(() => void jest.useRealTimers());
 
-/** Takes 64 KiB of an answer, unless it was broken off. */
+/** Reads 64 KiB of an answer, unless the connection was closed. */
 async function takeSome(socket: Socket): Promise<void> {
   for (let taken = 0; taken < 64 << 10 && !socket.destroyed; ) {
     const chunk: Buffer | null = socket.read();
@@ -69,7 +69,7 @@ async function takeSome(socket: Socket): Promise<void> {
 
 test('a reader that is too slow is ended when others wait for its room, and not before', async () => {
   holdLooks();
-  // They take something now and then, so that only their pace is judged.
+  // The clients read something now and then, so that only their pace is judged.
   await using probe = await startProbe('in memory', { limits: { unreadTimeoutMs: 3_600_000 } });
   const hugeBytes = 30 << 20;
   const huge = `/api/v1/probe/items?tags=large&count=${hugeBytes}`;
@@ -78,7 +78,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   await using closing = new AsyncDisposableStack();
   closing.defer(() => slow.forEach((socket) => void socket.destroy()));
   await eventually(() => expect(begun(slow)).toHaveLength(2));
-  /** A second, in which each takes a part of what it should. */
+  /** Lets one second pass, in which each client reads only some of the required amount. */
   const second = async () => {
     await Promise.all(slow.map(takeSome));
     jest.advanceTimersByTime(1_000);
@@ -87,7 +87,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   const ended = () => probe.answered.filter(({ authenticated }) => authenticated?.limitKey === 'role:viewer');
   expect(ended()).toEqual([]);
-  // A third one of 30 MiB would leave less than what is spared for answers such as this one.
+  // A third answer of 30 MiB would leave less than the reserve that answers such as this one need.
   const third = `/api/v1/probe/items?tags=large&count=${16 << 20}`;
   expect((await send(probe, 'GET', third, { role: 'viewer@3' })).text.length).toBeGreaterThan(16 << 20);
   expect(ended()).toHaveLength(1);
@@ -103,7 +103,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   });
   const { text } = await fourth;
   expect([status, text.length > largeBytes]).toEqual([200, true]);
-  // Its room did.
+  // The disconnected reader's room became free.
   await eventually(() => expect(ended().map(({ status }) => status)).toEqual([200, 200, 200]));
 });
 
@@ -124,7 +124,7 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   await eventually(() => expect(asked).toEqual([1n]));
   const waiting = [list(2, 'viewer'), list(3, 'viewer')];
   expect((await list(4, 'viewer@2')).status).toBe(200);
-  // What is no list has no turn to wait for.
+  // An answer that is not a list does not wait for a turn.
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   expect(asked).toEqual([1n, 4n]);
   held.resolve();
@@ -180,7 +180,7 @@ test.each(['small', 'large'])(
     const first = await list(1);
     await eventually(() => expect(asked).toEqual([1n]));
     const leaving = await Promise.all([list(2), list(3)]);
-    // Answered after both wait: requests are read in order.
+    // This request is answered after both others wait, because requests are read in order.
     expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
     for (const socket of leaving) socket.destroy();
     const leavers = () => probe.answered.filter(({ status }) => status === 499);
@@ -221,7 +221,7 @@ test('whatever lists were before, large ones of an organization are made one aft
   expect(await smaller()).toEqual(answered);
   const large = organizations.flatMap((organization) => Array.from({ length: 16 }, () => list(2, organization)));
   await eventually(() => expect(next).toHaveLength(1));
-  // Also of the organizations that have fifteen or sixteen in line.
+  // This includes the organizations with fifteen or sixteen lists in line.
   expect(await smaller()).toEqual(answered);
   expect(running).toHaveLength(1);
   for (const _ of large) {
@@ -246,7 +246,7 @@ test('organizations whose clients read nothing of their large lists keep no plac
   const path = '/api/v1/workflows/1/enrollments';
   await using closing = new AsyncDisposableStack();
   const organizations = [1, 2, 3];
-  // Of two each, the second has no room beside the first.
+  // Each organization asks for two lists. The answer of the second list has no room next to the first.
   for (const round of [1, 2]) {
     for (const organization of organizations) {
       const socket = await ask(probe, path, `viewer@${organization}`);
@@ -273,6 +273,6 @@ test('while large lists are encoded, the event loop turns after each piece of th
   const texts = (await Promise.all(answers)).map(({ text }) => text);
   isOver = true;
   expect(texts.map((text) => JSON.parse(text).enrollments.length)).toEqual([300, 300]);
-  // A row is more than a piece.
+  // A row is larger than a piece, so each row takes more than one turn.
   expect(turns).toBeGreaterThan(2 * 300);
 });

@@ -11,7 +11,7 @@ const head = (path: string, length: number, credential = 'editor') =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${credential}\r\nContent-Type: application/json\r\n` +
   `Content-Length: ${length}\r\nConnection: close\r\n\r\n`;
 
-/** Begins an upload that goes on when the socket is written to. */
+/** Begins an upload that continues when the socket is written to. */
 const begin = (probe: Probe, credential?: string) => openSocket(probe, `${head(uploads, 10, credential)}first`);
 
 const multipart =
@@ -19,7 +19,7 @@ const multipart =
   'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n';
 const filePart = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nfirst';
 
-/** Resolves when everything that was sent before has been read: requests of one process are read in order. */
+/** Resolves when everything sent before was read, because requests of one process are read in order. */
 async function untilRead(probe: Probe): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await send(probe, 'GET', '/api/v1/probe/items', { role: 'viewer@9' });
 }
@@ -61,7 +61,7 @@ describe('uploads under way at once', () => {
     ['of parts, in the head of a part', `${multipart}--b\r\nContent-Disposition: form-data; na`],
     ['of parts, within the file', `${multipart}${filePart}`],
   ])('one %s that breaks off gives its place back', async (_, begun) => {
-    // Nobody is too slow: only the end of a connection gives the place back.
+    // No sender is too slow here, so only the end of a connection frees the place.
     const holdings = { uploads: { ofEach: 1, ofAll: 1 } };
     await using probe = await startProbe('in memory', { holdings, bodyIdleTimeoutMs: 3_600_000 });
     const socket = await openSocket(probe, begun);
@@ -91,14 +91,14 @@ test('the bytes of bodies under way are bounded for an organization and for all,
   const holdings = { bodyBytes: { ofEach: 1_000_000, ofAll: 1_500_000 } };
   await using probe = await startProbe('in memory', { holdings });
   const text = JSON.stringify({ contacts: [{ email: 'a@example.com', note: 'x'.repeat(600_000) }] });
-  /** Begins a request whose last byte is missing. Its answer is a refusal, or that to the whole of it. */
+  /** Begins a request whose last byte is missing. Its answer is a refusal, or the answer to the whole request. */
   const stall = async (credential: string) => {
     const socket = await openSocket(probe, head(bulk, text.length, credential) + text.slice(0, -1));
     socket.on('error', () => undefined);
     const answer = once(socket, 'data').then(([bytes]) => String(bytes));
     return { answer, finish: () => socket.write(text.slice(-1)), end: () => socket.destroy() };
   };
-  /** Of two, the one that comes later is refused. */
+  /** Sends two requests, of which the later one is refused. */
   const contest = async (credentials: [string, string]) => {
     const [one, other] = [await stall(credentials[0]), await stall(credentials[1])];
     const refused = await Promise.race([one.answer.then(() => one), other.answer.then(() => other)]);

@@ -75,7 +75,7 @@ test('a domain is verified by its record, by one organization, until the record 
   const { body: mine } = await admin('POST', '/api/v1/account/domains', { domain: 'shared.example' });
   records.set(made.record.name, [made.record.value, mine.record.value]);
   expect((await verify(admin, mine.id)).body.error).toBe('domain_taken');
-  // Name servers that are away change nothing.
+  // If the name servers are unavailable, nothing changes.
   records.set(made.record.name, undefined);
   expect((await verify(call, made.id)).body.verified).toBe(true);
   records.set(made.record.name, [mine.record.value]);
@@ -123,7 +123,7 @@ test('settings are checked, and the client secret is sealed and shown masked', a
   const { rows } = await sql<{ row: string }>`
     select sso_connections::text as row from sso_connections`.execute(gateway.identity.kysely);
   expect(rows[0]?.row).not.toContain(provider.client.secret);
-  // What GET showed may be sent back.
+  // A request may repeat the values that GET returned.
   const { body: kept } = await admin('PATCH', '/api/v1/account/sso', (await admin('GET', '/api/v1/account/sso')).body);
   expect(kept.client_secret).toBe(body.client_secret);
   const { call: viewer } = await addMember('looker', 'viewer');
@@ -194,7 +194,7 @@ test('the provider of one organization signs nobody in to another one, whatever 
   const { browser, shown } = await come('boss');
   expect(shown.title).toBe('Who are you here?');
   const answer = await browser.submit('/dashboard/login/link', { username: 'bystander', password });
-  expect(answer).toMatchObject({ status: 403, title: 'You are no member of this organization' });
+  expect(answer).toMatchObject({ status: 403, title: 'You are not a member of this organization' });
   expect(browser.cookies.has('__Host-drippulse')).toBe(false);
 });
 
@@ -218,7 +218,7 @@ test('a domain whose record is gone a day later lets nobody be linked by it', as
 
 test('without a default role strangers are refused; with one they become members, but invited ones accept first', async () => {
   says('stranger', { name: 'A Stranger' });
-  expect((await come('stranger')).shown).toMatchObject({ status: 403, title: 'You are no member of acme' });
+  expect((await come('stranger')).shown).toMatchObject({ status: 403, title: 'You are not a member of acme' });
   await admin('PATCH', '/api/v1/account/sso', { default_role: 'viewer' });
   says('invitee');
   await admin('POST', '/api/v1/team_members', { email: 'invitee@acme.example', role: 'admin' });
@@ -242,7 +242,7 @@ test("an invited person joins by the organization's provider without a password,
   const email = 'joiner@acme.example';
   says('joiner');
   const token = await invite(admin, email, 1);
-  // Without the mail the provider alone lets nobody in.
+  // Without the token from the mail, the provider alone admits nobody.
   expect((await come('joiner')).shown).toMatchObject({ status: 403 });
   const browser = openBrowser(gateway.url);
   const page = await browser.submit('/dashboard/invitation', { token, by: 'provider' });
@@ -258,7 +258,7 @@ test("an invited person joins by the organization's provider without a password,
   expect(await browser.get(await browser.visit(start, 'joiner'))).toMatchObject({ title: 'You are signed in' });
   const { body } = await boss('GET', '/api/v1/team_members');
   expect(body.team_members).toEqual(expect.arrayContaining([expect.objectContaining({ email, status: 'active' })]));
-  // The session is one of the provider's organization alone.
+  // The session is valid only for the provider's organization.
   expect((await browser.fetch('GET', '/api/v1/auth/organizations')).body).toMatchObject({ total_count: 1 });
 });
 

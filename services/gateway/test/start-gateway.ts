@@ -23,8 +23,8 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 export const password = 'correct horse battery';
 
 /**
- * The gateway and identity, on a database that is reached `through` another address where given. The only peer that
- * identity calls, workflows, counts in memory.
+ * Starts the gateway and the identity service, on a database that is reached through the address `through`, if given.
+ * The only peer of the identity service is workflows, which counts in memory.
  */
 export async function startGateway(
   overrides: Partial<Config> & { identity?: Partial<IdentityConfig> } = {},
@@ -89,9 +89,9 @@ export async function startGateway(
   return {
     config: { ...config, identity: harness.config },
     service: running,
-    /** Port of identity's gRPC. */
+    /** Port of the identity service's gRPC server. */
     grpcPort: identityProcess.port,
-    /** Metrics of both, as one process exports them. */
+    /** Metrics of both services, as one process would export them. */
     metrics: async () => `${await running.metrics.metrics()}${await identityProcess.metrics.metrics()}`,
     peers,
     /** Collects the events of a topic from now on. */
@@ -99,7 +99,7 @@ export async function startGateway(
     /** The transport of hints. */
     events,
     database,
-    /** Starts another process of the gateway beside it, on the same database. */
+    /** Starts a second gateway process on the same database. */
     startAnother: async () => {
       const other = await service.start(config, shared);
       return { url: `http://127.0.0.1:${other.publicPort}`, stop: () => other.stop() };
@@ -107,7 +107,7 @@ export async function startGateway(
     tokensOf: keys.tokensOf,
     identity,
     url,
-    /** Workflows that the peer knows of, by project. */
+    /** Workflows that the peer knows, by project. */
     workflowsOf,
     registerWorkflows,
     shiftClock(ms: number) {
@@ -125,14 +125,14 @@ export async function startGateway(
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
-/** Logs in and answers a function that calls with the session. */
+/** Logs in and returns a function that calls with the session. */
 export async function logIn(gateway: Pick<Gateway, 'as'>, username: string): Promise<{ call: Call; token: string }> {
   const answer = await gateway.as(null)('POST', '/api/v1/auth/login', { username, password });
   if (answer.status !== 200) throw new Error(answer.text);
   return { call: gateway.as(answer.body.token), token: answer.body.token };
 }
 
-/** Waits until a credential that was revoked elsewhere is refused: five seconds by themselves, and the look-up. */
+/** Waits until a credential that was revoked through a different gateway is refused: five seconds, and the look-up. */
 export async function untilRefused(call: Call): Promise<void> {
   await eventually(async () => (await call('GET', '/api/v1/account')).status === 401);
 }

@@ -6,7 +6,7 @@ import { SMTPServer } from 'smtp-server';
 
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
-/** A mail server on 127.0.0.1 that keeps the mails it gets. */
+/** Starts a mail server on 127.0.0.1 that stores its mails. */
 export async function startMailServer() {
   const mails: { to: string; parsed: ParsedMail }[] = [];
   const server = new SMTPServer({
@@ -29,7 +29,7 @@ export async function startMailServer() {
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    /** Waits for the mails to an address, of which there are `count` then, and answers the last one. */
+    /** Waits until there are `count` mails to an address, and returns the last one. */
     async mailTo(address: string, count = 1): Promise<ParsedMail> {
       const own = () => mails.filter(({ to }) => to === address);
       await eventually(() => {
@@ -43,7 +43,7 @@ export async function startMailServer() {
   };
 }
 
-/** The token of the link in a mail. */
+/** Returns the token of the link in a mail. */
 export function tokenOf({ text = '' }: ParsedMail): string {
   const token = /#token=([\w-]+)/.exec(text)?.[1];
   if (token === undefined) throw new Error(`no link in ${text}`);

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 export type StartedProcess = {
   /** Members of the log line that reported the start, such as `port`. */
   started: Record<string, unknown>;
-  /** Sends SIGTERM and answers the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number | null>;
 };
 
-/** Starts an executable of this package with these variables alone, and waits until it logs `message`. */
+/** Starts an executable of this package with only these variables, and waits until it logs `message`. */
 export async function startProcess(
   executable: string,
   options: { message: string; env: Record<string, string> },
@@ -24,7 +24,7 @@ export async function startProcess(
   return { started: await lineWith(child, message), stop: () => stopChild(child) };
 }
 
-/** The first line of the log with this message; rejects with all output when the process ends before. */
+/** Returns the first log line with this message. Rejects with the whole output if the process ends before. */
 function lineWith(child: ChildProcess, message: string): Promise<Record<string, unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
   const output: string[] = [];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A proxy in front of a database that can break. `forward` answers the URL through the proxy. */
+/** Starts a proxy that can fail, in front of a database. `forward` returns the URL through the proxy. */
 export async function startProxy() {
   let target = { host: '', port: 0 };
   let isBroken = false;

@@ -6,28 +6,28 @@ import { openSocket } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
 
-/** The largest body that a stranger may send. */
+/** Size of the largest body that needs no credential. */
 const reportBytes = 4 << 20;
 const report = 'x'.repeat(reportBytes);
 
-/** Sends a body from a network, up to its last byte. */
+/** Sends a body from a network, without its last byte. */
 async function stall(probe: Probe, network: string): Promise<Socket> {
   const head =
     `POST /webhooks/nurture/bounce HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${network}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${reportBytes}\r\n\r\n`;
   const socket = await openSocket(probe, head);
-  socket.on('error', () => undefined); // those that are refused
+  socket.on('error', () => undefined); // the sockets that are refused
   socket.write(report.slice(1));
   return socket;
 }
 
-/** More than the buffers of the kernel take. */
+/** More bytes than the kernel buffers can contain. */
 const largeBytes = 20 << 20;
 
 afterEach(() => void jest.useRealTimers());
 
 test('a stranger who takes nothing of an answer takes no room from an organization', async () => {
-  // Nobody is ended: the organization gets its answer beside the stranger's.
+  // No client is disconnected: the organization gets its answer while the stranger waits.
   holdLooks();
   const unreadBytes = { ofEach: largeBytes, ofAll: largeBytes + (1 << 20) };
   await using probe = await startProbe('in memory', { page: 'x'.repeat(largeBytes), holdings: { unreadBytes } });
@@ -51,7 +51,7 @@ test('strangers fill a pool of their own, and every organization has its room', 
     const refused = await stranger(report.slice(0, 2 << 20));
     expect(refused).toMatchObject({ status: 503, json: { error: 'busy' } });
   });
-  // What a login takes.
+  // The body has the size of a login.
   expect(await stranger(report.slice(0, 4 << 10))).toMatchObject({ status: 200 });
   const contacts = [{ email: 'a@example.com', note: 'x'.repeat(2 << 20) }];
   for (let organization = 1; organization <= 5; organization += 1) {

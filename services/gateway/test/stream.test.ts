@@ -16,7 +16,7 @@ let organizationId: bigint;
 let call: Call;
 let token: string;
 const opened: EventStream[] = [];
-/** Ten times what the product promises. */
+/** Ten times the time limit that the product promises. */
 const promised = { timeoutMs: 180_000 };
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ afterAll(async () => {
   await gateway?.stop();
 });
 
-/** The places of closed streams are free a moment later. */
+/** Waits until the places of closed streams are free. */
 async function untilClosed(): Promise<void> {
   await eventually(async () => expect(await gateway.metrics()).toMatch(/^drippulse_streams_open\{[^}]*\} 0$/m));
 }
@@ -50,7 +50,7 @@ async function open(topics: string, options: { token?: string; lastId?: string; 
     ...(lastId !== undefined && { lastId }),
   });
   opened.push(stream);
-  // The first block is there once the stream listens.
+  // The first block arrives once the stream listens.
   await eventually(() => expect(stream.retryMs()).toBeDefined());
   return stream;
 }
@@ -134,7 +134,7 @@ test('a stream ends with the reason after its key is revoked, and after its memb
     await open('webhooks', { token: key }),
     await open('webhooks', { token: (await logIn(gateway, member.username)).token }),
   ];
-  // Past this gateway, which would forget the credential at once otherwise.
+  // Uses a different gateway, because this one would forget the credential immediately.
   const other = await gateway.startAnother();
   const elsewhere = (method: string, path: string) =>
     fetch(other.url + path, { method, headers: { authorization: `Bearer ${token}` } });
@@ -167,7 +167,7 @@ test('clients that move between two gateways, one of which restarts, miss no hin
     for (const { event, data, atMs: readAtMs } of stream.events) {
       if (event !== 'message') continue;
       const { topic, id } = data;
-      // A hint without an id is for everything of the topic that was noted before.
+      // A hint without an id covers every change of the topic that was recorded before the hint was read.
       for (const { what, atMs } of noted) {
         const isIt = id === null ? what.startsWith(`${topic} `) && atMs < readAtMs : what === `${topic} ${id}`;
         if (isIt) seen.add(what);
@@ -176,7 +176,10 @@ test('clients that move between two gateways, one of which restarts, miss no hin
     lastId = stream.lastId();
   }
 
-  /** Publishes some hints. They are in the topic afterwards: a publisher that stops sends what waits. */
+  /**
+   * Publishes a few hints. Afterwards they are in the topic, because a publisher that stops sends the hints that still
+   * wait.
+   */
   async function publish(): Promise<void> {
     const own = startHints({ transport: gateway.events, log: testLogger(), metrics: createMetrics('test') });
     for (let count = random.below(3); count >= 0; count -= 1) {
@@ -192,7 +195,7 @@ test('clients that move between two gateways, one of which restarts, miss no hin
   for (let round = 0; round < 12; round += 1) {
     await publish();
     if (round === 5) {
-      // As in a rolling restart: it asks its clients to go, and another takes its place.
+      // As in a rolling restart, the gateway asks its clients to leave, and a new gateway takes its place.
       await gateways[at]?.stop();
       await stream.ended;
       keep(stream);
@@ -200,12 +203,12 @@ test('clients that move between two gateways, one of which restarts, miss no hin
       expect(stream.retryMs()).toBeGreaterThanOrEqual(500);
       gateways[at] = await gateway.startAnother();
     } else {
-      // A client that is cut off anywhere.
+      // The client is cut off at an arbitrary point.
       stream.close();
       await stream.ended;
       keep(stream);
     }
-    // While it is away.
+    // These hints are published while the client is disconnected.
     await publish();
     at = random.below(gateways.length);
     stream = await follow();
@@ -230,7 +233,7 @@ test('a client that was away for longer than hints are kept is asked to read eve
     db.kysely,
   );
   await db.close();
-  // It starts after the hints were forgotten; the gateway that was there remembers them.
+  // The second gateway starts after the hints were forgotten; the first gateway remembers them.
   const other = await gateway.startAnother();
   const late = await open('webhooks,leads', { url: other.url, lastId });
   await eventually(() => expect(hintsOf(late)).toHaveLength(2));

@@ -33,7 +33,7 @@ describe.each(layouts)('%s', (layout) => {
 
   test.each([
     ['text/csv', 512 << 20],
-    // The file of multipart/form-data has something around it.
+    // The file of multipart/form-data has framing around it.
     ['multipart/form-data; boundary=b', 513 << 20],
   ])('an upload of %s that announces 2 GB is refused before a byte of it, with the limit', async (type, most) => {
     const announced = async (length: number) => {
@@ -50,7 +50,7 @@ describe.each(layouts)('%s', (layout) => {
     }
   });
 
-  /** Uploads as a client does that sends all of its body before it reads the answer. */
+  /** Uploads like a client that sends the whole body before it reads the answer. */
   async function sendWhole(agent: Agent, headers: Record<string, string>, body: Buffer) {
     const request = httpRequest(probe.url + uploads, {
       method: 'POST',
@@ -133,7 +133,7 @@ describe.each(layouts)('%s', (layout) => {
   const head = `POST ${uploads} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer editor\r\nContent-Length: 100\r\n\r\n`;
 
   test('an upload that falls silent is refused', async () => {
-    // Only here: what a busy machine keeps waiting for 300 ms is not silent.
+    // The limit is set only in this test, because on a busy machine a sender may wait for 300 ms without being silent.
     await using impatient = await startProbe(layout, { bodyIdleTimeoutMs: 300 });
     const silent = await openSocket(impatient, `${head}only this`);
     silent.once('data', () => silent.end());
@@ -165,7 +165,7 @@ describe.each(layouts)('%s', (layout) => {
     const request = httpRequest(`${probe.url}/api/v1/probe/downloads/${chunks}`, {
       headers: { authorization: 'Bearer viewer' },
     });
-    request.on('error', () => undefined); // it is broken off below
+    request.on('error', () => undefined); // the request is broken off below
     request.end();
     await new Promise((resolve) => request.once('response', resolve)); // and nobody reads the body
     let before = -1;
@@ -176,7 +176,7 @@ describe.each(layouts)('%s', (layout) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(isStill).toBe(true);
     });
-    // As much as fits in the buffers on the way, out of 1.3 GB.
+    // Only as much is sent as fits into the buffers on the way, out of 1.3 GB.
     expect(probe.log.chunksSent).toBeLessThan(1000);
     request.destroy();
     await eventually(() => expect(probe.log.cancelled).toContain('download'));

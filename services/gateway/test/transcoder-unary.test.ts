@@ -156,7 +156,8 @@ describe.each(layouts)('%s', (layout) => {
     const before = probe.log.cancelled.length;
     const answer = await send(probe, 'POST', '/api/v1/probe/echo/1', { body: { name: 'n', delay_ms: 20_000 } });
     expect(answer).toMatchObject({ status: 504, json: { error: 'deadline_exceeded' } });
-    // The deadline runs at both ends. The service sees its own, or the client's cancellation, whichever is first.
+    // The deadline runs at both ends. The service sees its own deadline or the client's cancellation, whichever comes
+    // first.
     await eventually(() => expect(probe.log.cancelled).toHaveLength(before + 1));
   });
 
@@ -193,7 +194,7 @@ describe.each(layouts)('%s', (layout) => {
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
     const answer = await send(probe, 'POST', '/api/v1/probe/echo/1', { body: { name: 'n' }, headers });
     expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_idempotency_key' } });
-    // Methods that know no repeats do not look at it.
+    // Methods without idempotency ignore the header.
     expect((await send(probe, 'PATCH', '/api/v1/probe/items/1', { body: {}, headers })).status).toBe(200);
   });
 });

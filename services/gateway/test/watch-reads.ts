@@ -1,9 +1,9 @@
 import type { Database } from '@drippulse/db';
 
-/** Cost of one statement: pages of the buffer cache, and returned rows. */
+/** Cost of one statement: pages read from the buffer cache, and returned rows. */
 export type Cost = { sql: string; rows: number; buffers: number };
 
-/** Explains every read of a database as it runs, with its real parameters and rows. */
+/** Explains every read of a database as the read runs, with its real parameters and rows. */
 export function watchReads<DB>(db: Database<DB>): { take(): Cost[] } {
   let costs: Cost[] = [];
   db.pool.on('connect', (client) => {

@@ -38,21 +38,25 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /** Redis, where the rates of accounts are counted for all processes; undefined: each process counts its own. */
+    /**
+     * Address of Redis, which counts the rates of accounts for all processes; undefined: each process counts its own.
+     */
     redisUrl: read.REDIS_URL,
-    /** How long a process may be at an effect: longer than all requests of an action take. */
+    /** Lease of an effect, longer than all requests of an action take. */
     effectLeaseMs: 40_000,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
-    /** Folder where mails are written as `.eml` files when there is no mail server. */
+    /** Folder into which mails are written as `.eml` files if there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Beginning of the redirect address and of links in mails, without a slash at its end. */
+    /** Base URL of the redirect address and of links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
-    /** Whether addresses of data sources may be private ones and plain http, for development. */
+    /** Whether data sources may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /** Where requests to all providers go instead, for tests and egress proxies; undefined: to the providers. */
+    /**
+     * Base URL that replaces those of all providers, for tests and egress proxies; undefined: the providers' own URLs.
+     */
     hostsOverride: checkOverride(read.PROVIDER_HOSTS_OVERRIDE, read.PROVIDER_HOSTS_OVERRIDE_CONFIRM),
-    /** The operator's applications at providers, by which accounts are connected. */
+    /** The operator's applications at providers, through which accounts are connected. */
     oauthClients: {
       google_workspace: clientOf(read.GOOGLE_WORKSPACE_CLIENT_ID, read.GOOGLE_WORKSPACE_CLIENT_SECRET),
       microsoft365: clientOf(read.MICROSOFT365_CLIENT_ID, read.MICROSOFT365_CLIENT_SECRET),
@@ -63,9 +67,11 @@ export const readConfig = configReader(
       zendesk: clientOf(read.ZENDESK_CLIENT_ID, read.ZENDESK_CLIENT_SECRET),
       gong: clientOf(read.GONG_CLIENT_ID, read.GONG_CLIENT_SECRET),
     } as Readonly<Partial<Record<ProviderKey, { id: string; secret: string }>>>,
-    /** How long a token endpoint may take; it is asked twice at most within a lease. Tests shorten both. */
+    /**
+     * Time limit of a call to a token endpoint, which is called at most twice within a lease. Tests shorten both times.
+     */
     tokenTimeoutMs: 15_000,
-    /** How long one process has a refresh for itself. */
+    /** Lease of a refresh, during which no other process refreshes. */
     refreshLeaseMs: 60_000,
   }),
 );
@@ -74,7 +80,10 @@ function clientOf(id: string | undefined, secret: string | undefined): { id: str
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-/** Credentials of customers go there, so it is this machine, or a proxy over TLS that the operator has confirmed. */
+/**
+ * Checks the override of the providers' URLs. Customers' credentials are sent to it, so it must be this machine, or a
+ * proxy over TLS that the operator confirmed.
+ */
 function checkOverride(url: string | undefined, isConfirmed: boolean): string | undefined {
   if (url === undefined) return undefined;
   const { hostname, protocol } = new URL(url);

@@ -13,18 +13,18 @@ import type { AccountLimits } from './limits/account-limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { Fresh } from './usable-connection.ts';
 
-/** The parts that every operation of this service works with. */
+/** The members that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   /** Sends requests to providers. */
   http: HttpClient;
-  /** Gets addresses of customers. */
+  /** Sends requests to addresses that customers choose. */
   urls: HttpClient;
-  /** The providers and their actions; tests add some of their own. */
+  /** The providers and their actions. Tests add further ones. */
   catalog: Catalog;
   /** The rates of accounts. */
   limits: AccountLimits;
   fault?: Fault;
-  /** Undefined when there is neither a mail server nor a folder for mails. */
+  /** Sends mails; undefined if neither a mail server nor a folder for mails is configured. */
   mailer: Mailer | undefined;
   clients: {
     identity: ClientOf<typeof IdentityService>;
@@ -32,16 +32,16 @@ export type Context = ServiceBase<Config, DB> & {
     failures: ClientOf<typeof FailuresService>;
     batches: ClientOf<typeof CrmRecordBatchesService>;
   };
-  /** From 0 to 1, for jitter. */
+  /** Random number from 0 to 1, for jitter. */
   random(): number;
-  /** The refreshes of tokens that this process has under way, by connection. */
+  /** The token refreshes of this process that are under way, by connection. */
   refreshes: Map<bigint, Promise<Fresh>>;
   metrics: ServiceMetrics;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { news(): void; mails(): void; retries(): void; runs(): void };
-  /** Aborts when the service stops: for what may take longer than a stop may. */
+  /** Aborts when the service stops, for work that may outlast the stop. */
   stopping: AbortSignal;
-  /** Points of a run at which tests let the process die. */
+  /** Called at the points of a run at which tests kill the process. */
   runFault?: (point: 'before-write' | 'after-write' | 'before-commit') => void | Promise<void>;
 };
 

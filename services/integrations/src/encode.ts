@@ -2,10 +2,12 @@ import { stringifyJson } from '@drippulse/json';
 import type { Credentials, Provider, ProviderRequest } from '@drippulse/providers';
 import { ForeignHost, type Outgoing } from './send.ts';
 
-/** A request as it is sent, without its deadline. */
+/** A request in the form in which it is sent, without its deadline. */
 export type Encoded = Pick<Outgoing, 'url' | 'allowed' | 'method' | 'headers' | 'body' | 'maxBytes'>;
 
-/** The request with its credentials; undefined where the connection lacks what it needs. */
+/**
+ * Builds the request with its credentials. Returns undefined if the connection lacks a field that the request needs.
+ */
 export function encode(provider: Provider, credentials: Credentials, request: ProviderRequest): Encoded | undefined {
   const host = provider.hosts[request.host];
   if (host === undefined) throw new Error(`${provider.key} has no host ${request.host}`);
@@ -38,7 +40,10 @@ function urlOf(origin: string, { path, query = {} }: ProviderRequest): string {
   return url.href;
 }
 
-/** The next page, which an answer named: credentials go along, so it is where the page before was. */
+/**
+ * Returns the address of the next page that an answer names. It must have the origin of the previous page, because the
+ * credentials are sent to it.
+ */
 function pageOf(origin: string, page: string): string {
   const url = URL.parse(page, origin);
   if (url === null || url.host !== new URL(origin).host) throw new ForeignHost(page);

@@ -1,7 +1,7 @@
 /**
- * The points of an effect at which a process may die: after its intent is committed, after the provider answered, and before its
- * result is committed. Tests set `fault` in the context and kill the process there; between the request and the answer they kill it
- * from outside.
+ * Points of an effect at which a process may die: after the commit of its intent, after the provider's answer, and
+ * before the commit of its result. Tests set `fault` in the context, and kill the process at one of these points. Tests
+ * that kill it between the request and the answer do so without `fault`.
  */
 export const faultPoints = ['before-send', 'after-answer', 'before-commit'] as const;
 

@@ -2,7 +2,7 @@ import { counter, gauge, histogram, type Metrics } from '@drippulse/observabilit
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
-/** The counts of a run that has ended. */
+/** The facts of an ended run that metrics count. */
 type EndedRun = {
   status: string;
   is_dry: boolean;
@@ -30,7 +30,7 @@ export function createServiceMetrics(registry: Metrics, { hostsOverride }: { hos
       calls.inc({ provider, class: verdict });
       duration.observe({ provider }, durationMs / 1000);
     },
-    /** `slept`: the call went on after a short pause. `postponed`: its caller has to come again. */
+    /** Counts a wait for a rate. `slept`: the call continued after a pause. `postponed`: its caller must try again. */
     limitWaited: (provider: string, kind: 'slept' | 'postponed') => limitWaits.inc({ provider, kind }),
     refreshed: (provider: string, result: string) => refreshes.inc({ provider, result }),
     waitedForRefresh: (seconds: number) => waits.observe(seconds),
@@ -46,7 +46,7 @@ export function createServiceMetrics(registry: Metrics, { hostsOverride }: { hos
   };
 }
 
-/** Codes are the provider's, so the rest of them shares a label. */
+/** Codes with a label of their own. Providers choose the codes, so all other codes share a label. */
 const knownReasons: ReadonlySet<string> = new Set([
   ...['invalid_grant', 'refresh_interrupted', 'http_401', 'invalid_auth', 'token_revoked', 'no_refresh_token'],
 ]);

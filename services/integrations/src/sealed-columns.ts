@@ -3,7 +3,9 @@ import { contextOf } from './connect/authorizations.ts';
 import { credentialsContext } from './connections/credentials.ts';
 import { sourceContext } from './sources/config/seal-config.ts';
 
-/** The keys of the envelopes: what they seal stays as it is. */
+/**
+ * Columns with sealed contents. Only the data keys are sealed again. The content that a data key seals stays as it is.
+ */
 export const sealedColumns: readonly SealedColumn[] = [
   {
     table: 'connections',
@@ -30,7 +32,7 @@ export const sealedColumns: readonly SealedColumn[] = [
       sourceContext({ id: BigInt(String(id)), organizationId: BigInt(String(organization_id)) }),
   },
   {
-    // A run seals its settings as its source does, and forgets the key at its end.
+    // The settings of a run are sealed like those of its data source. The end of the run deletes their key.
     table: 'data_source_runs',
     row: ['id'],
     needs: ['organization_id', 'data_source_id'],

@@ -2,25 +2,25 @@ import type { HttpClient } from '@drippulse/http';
 import { type JsonValue, parseJson } from '@drippulse/json';
 import type { ProviderAnswer } from '@drippulse/providers';
 
-/** A request to a provider as it leaves: with its credentials. */
+/** A request to a provider in the form in which it is sent, with its credentials. */
 export type Outgoing = {
   url: string;
-  /** Host names that the credentials may go to. */
+  /** Pattern of the host names that may receive the credentials. */
   allowed: RegExp;
   method: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
   timeoutMs: number;
-  /** Most bytes of the answer. Default: 1 MiB. A longer one is a failure, not half an answer. */
+  /** Size limit of the answer in bytes. Default: 1 MiB. A longer answer counts as a failure, and is never truncated. */
   maxBytes?: number;
-  /** Whether it must not use a kept connection, since a repeat would happen twice. */
+  /** Whether to avoid a kept-alive connection, because a repeat of the request would take effect twice. */
   freshConnection?: boolean;
   signal?: AbortSignal;
 };
 
 type Sender = { http: HttpClient; config: { hostsOverride: string | undefined } };
 
-/** An address that credentials must not go to. */
+/** The request names a host that must not receive the credentials. */
 export class ForeignHost extends Error {
   constructor(url: string) {
     super(`${URL.parse(url)?.host ?? 'this address'} is not a host of the provider`);
@@ -28,7 +28,7 @@ export class ForeignHost extends Error {
   }
 }
 
-/** An answer that is longer than may be read. */
+/** The answer exceeds the size limit. */
 export class AnswerTooLong extends Error {
   constructor(maxBytes: number) {
     super(`the answer is longer than ${maxBytes} bytes`);
@@ -39,8 +39,9 @@ export class AnswerTooLong extends Error {
 const defaultBytes = 1024 * 1024;
 
 /**
- * Sends a request and returns any answer. Redirects are answers. Throws HttpFailure without one, and ForeignHost before anything is sent
- * where the host is not one of the provider's: credentials go along, and addresses come from customers and from answers.
+ * Sends a request and returns any answer, including redirects. Throws HttpFailure if there is no answer. The request
+ * contains credentials, and addresses come from customers and from answers. So it throws ForeignHost before sending if
+ * the host does not belong to the provider.
  */
 export async function send({ http, config }: Sender, o: Outgoing): Promise<ProviderAnswer> {
   const { timeoutMs, maxBytes = defaultBytes, method, headers, body, freshConnection, signal } = o;
@@ -58,7 +59,9 @@ export async function send({ http, config }: Sender, o: Outgoing): Promise<Provi
   return { status: answer.statusCode, headers: answer.headers, body: readBody(answer.body) };
 }
 
-/** The address to connect to: that of the request, or its place at the override, which stands for every provider. */
+/**
+ * Returns the URL to connect to: the URL of the request, or its path at the override, which replaces every provider.
+ */
 export function targetOf({ url, allowed }: Pick<Outgoing, 'url' | 'allowed'>, override: string | undefined): string {
   const parsed = URL.parse(url);
   const isOwn = parsed !== null && parsed.protocol === 'https:' && parsed.port === '' && parsed.username === '';
@@ -67,7 +70,7 @@ export function targetOf({ url, allowed }: Pick<Outgoing, 'url' | 'allowed'>, ov
   return `${override.replace(/\/+$/, '')}/${parsed.host}${parsed.pathname}${parsed.search}`;
 }
 
-/** JSON where it is JSON, whatever its type is said to be: some providers send it as text. */
+/** Parses JSON regardless of the content type, because some providers send JSON as text. */
 function readBody(bytes: Buffer): JsonValue {
   const text = new TextDecoder().decode(bytes);
   if (text.trim() === '') return null;

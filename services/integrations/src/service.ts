@@ -34,17 +34,17 @@ import { findRunMode } from './runs/rows.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { findSourceMode } from './sources/rows.ts';
 
-/** Longest URL to a provider: lists name the properties that they want. */
+/** Maximum length of a provider's URL. The limit is high, because requests for lists name the wanted properties. */
 const maxUrlLength = 16_000;
 
-/** Set by tests only. */
+/** Replacements that only tests set. */
 export type Overrides = {
-  /** Kills the process at a point. */
+  /** Throws or kills the process at a point of an effect. */
   fault?: Fault;
-  /** Providers besides those that the platform has. */
+  /** Replaces the catalog of the platform's providers. */
   catalog?: Catalog;
   random?: () => number;
-  /** Points of a run at which it dies. */
+  /** Throws or kills the process at a point of a run. */
   runFault?: NonNullable<Context['runFault']>;
 };
 
@@ -106,7 +106,7 @@ export const service = defineService<Config, DB, Overrides>({
       ...(fault && { fault }),
       ...(runFault && { runFault }),
     };
-    // A refresh whose answer is not stored may lose the connection, so the end waits for each.
+    // The stop waits for each refresh, because a refresh whose answer is not stored may lose the connection.
     keep({ stop: () => Promise.allSettled(ctx.refreshes.values()) });
     const mailing = keep(startSendMails(ctx));
     const reporting = keep(startReportNews(ctx));
@@ -119,7 +119,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startAnnounceEnds(ctx));
     keep(startForgetAuthorizations(ctx));
     keep(startCheckKeys(ctx));
-    // It is kept last, so that it stops first.
+    // Registered last, so that it is stopped first.
     keep({ stop: async () => stopping.abort() });
     return routesOf(ctx, { effects: createEffects(ctx) });
   },

@@ -1,6 +1,6 @@
 import type { Credentials, Verdict } from '@drippulse/providers';
 
-/** A connection that may be used now, with its open credentials. It is never stored or logged. */
+/** A usable connection, with its opened credentials. It is never stored or logged. */
 export type UsableConnection = {
   id: bigint;
   organizationId: bigint;
@@ -9,13 +9,13 @@ export type UsableConnection = {
   /** Rises with every change of the credentials. */
   version: bigint;
   credentials: Credentials;
-  /** The account at the provider, by which limits are counted. */
+  /** The account at the provider, for which limits are counted. */
   accountId: string | null;
-  /** When its access token ends, as far as it is known. */
+  /** End of the access token, if known. */
   tokenExpiresAt?: Date | null;
-  /** When it was given. */
+  /** Time at which the access token was issued. */
   refreshedAt?: Date | null;
 };
 
-/** A connection whose access token lives, or what prevents that. */
+/** A connection with a valid access token, or the verdict that prevents it. */
 export type Fresh = { connection: UsableConnection } | { verdict: Verdict };

@@ -118,7 +118,7 @@ test('a link to a next page that leads elsewhere never sees a credential', async
   expect(receiver.requests[0]?.url).toBe('/api.fixture.example/next?page=2');
 });
 
-test('a redirect is no way to another host', async () => {
+test('a redirect is not a way to another host', async () => {
   receiver.answer({ status: 302, headers: { location: `${receiver.url}/elsewhere` } });
   expect(await outcomeOf(client(), actionEffect('put'))).toMatchObject({ case: 'failed' });
   expect(receiver.requests).toHaveLength(1);
@@ -152,7 +152,7 @@ test('an account whose provider asks for a pause is left alone by everybody, and
   expect(until).toBeGreaterThanOrEqual(before + 120_000);
   expect(await outcomeOf(client(), actionEffect('post', at))).toMatchObject({ case: 'postponed' });
   expect(receiver.requests).toHaveLength(1);
-  // Other accounts go on.
+  // Other accounts are not paused.
   receiver.answer({ body: '{}' });
   expect(await outcomeOf(client(), actionEffect('post'))).toMatchObject({ case: 'succeeded' });
 });
@@ -177,7 +177,7 @@ test('what is stored of an effect names nobody, and opens with its request alone
   expect(row).not.toContain(canary);
   expect(row).not.toContain(Buffer.from(canary).toString('hex'));
   expect(await ask(client(), effect)).toEqual(first);
-  // The runtime has emptied the request of an erased person.
+  // The runtime has emptied the request, because the person was erased.
   const erased = await ask(client(), { ...effect, request: {} });
   expect(erased?.outcome).toMatchObject({ case: 'succeeded', value: { message: 'Was done before' } });
   expect(receiver.requests).toHaveLength(1);

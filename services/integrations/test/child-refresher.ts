@@ -13,8 +13,8 @@ import { freshCredentials } from '../src/oauth/fresh-credentials.ts';
 import { service } from '../src/service.ts';
 
 /**
- * A process whose workers all need the token of one connection, whose former one was refused. It prints what each got, as JSON. Parts that
- * it does not use throw.
+ * A process whose workers all need the token of one connection, after the provider refused the previous token. It
+ * prints each worker's result as JSON. The parts of the context that it does not need throw.
  */
 const { config, connectionId, workers } = JSON.parse(process.env['TEST_INPUT'] ?? '{}') as {
   config: Config;

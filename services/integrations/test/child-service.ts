@@ -5,7 +5,7 @@ import { fixtureCatalog } from './fixture-provider.ts';
 const { TEST_KILL_AT: point, TEST_EFFECTS: count } = process.env;
 let reached = 0;
 
-// Dies by SIGKILL once all effects have reached the point of TEST_KILL_AT; those that are there first wait.
+// Dies by SIGKILL once all effects have reached the point TEST_KILL_AT. Effects that reach it earlier wait.
 await runChild(service, {
   catalog: fixtureCatalog(),
   async fault(at) {

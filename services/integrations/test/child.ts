@@ -3,7 +3,7 @@ import { service } from '../src/service.ts';
 
 let left = Number(process.env['TEST_KILL_AFTER']);
 
-// Dies by SIGKILL when it has reached the point of TEST_KILL_AT so often.
+// Dies by SIGKILL when it has reached the point TEST_KILL_AT a given number of times.
 await runChild(service, {
   runFault(point) {
     if (point !== process.env['TEST_KILL_AT']) return;

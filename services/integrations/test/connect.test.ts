@@ -41,7 +41,7 @@ test('a consent makes a connection of the account, says which scopes are missing
   expect(integrationConnection).toMatchObject({ externalKey: 'first', account: { id: 'acme', name: 'ada@acme' } });
   expect(integrationConnection?.scopes?.granted).toContain('user:read:user');
   expect(integrationConnection?.scopes?.actionsWithout).toContain('create_meeting');
-  // The client is the operator's, and no part of the connection.
+  // The client belongs to the operator, and is not part of the connection.
   expect(JSON.parse(Buffer.from(integrationConnection?.credentials ?? '{}').toString())).not.toHaveProperty(
     'client_secret',
   );
@@ -54,7 +54,7 @@ test('the address to begin with works once, and a look at it does not use it up'
   const ticket = ticketOf(url);
   const look = await start(ticket, { 'sec-purpose': 'prefetch' });
   expect(look.status).toBe(404);
-  // The pages have no form, and none may be put into them.
+  // The pages have no form, and the policy forbids adding one.
   expect(look.policy).toMatch(/^default-src 'none'; .*form-action 'none'$/);
   expect((await start(ticket)).location).toContain('/zoom.us/oauth/authorize?');
   expect((await start(ticket)).status).toBe(404);
@@ -70,7 +70,7 @@ test('another browser, another state and a second use are refused, and nothing i
   wrongState.searchParams.set('state', 'a'.repeat(43));
   expect((await finish(wrongState.href, begun.cookie)).status).toBe(400);
   expect((await finish(answer, other.cookie)).status).toBe(400);
-  // The state was seen by another browser, so that the right one has to begin again.
+  // A different browser has brought the state, so the right browser must start a new consent.
   expect((await finish(answer, begun.cookie)).status).toBe(400);
   expect(provider.tokenCalls()).toBe(calls);
   expect(await keysOf()).not.toContain('refused');
@@ -215,7 +215,7 @@ function finish(address: string, cookie: string): Promise<Seen> {
   );
 }
 
-/** What a browser would see of a call. */
+/** Returns the parts of a response that a browser sees. */
 async function see(
   call: (
     pages: ReturnType<Harness['pages']>,

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { sealCredentials } from '../src/connections/credentials.ts';
 import type { Harness } from './sources-harness.ts';
 
-/** Stores a connection of organization 1, as one that was made by a person. */
+/** Stores a connection of organization 1, as if a person had made it. */
 export async function connect(
   harness: Harness,
   provider: string,

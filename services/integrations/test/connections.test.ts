@@ -129,7 +129,7 @@ test('a connection that is disabled by hand is not used, and enabling it asks th
   const enabled = await patch(made.id, { status: 1 });
   expect(enabled.status).toBe(1);
   expect(enabled.statusReason).toBeUndefined();
-  // What failed meanwhile can be retried, from a minute before the disabling on.
+  // Failures can be retried if they happened at most a minute before the disabling, or later.
   const { retry } = await harness.connections(admin).retryFailedEnrollments({ id: made.id });
   const { failed_at: failedAt } = await rowOf(made.id);
   expect(retry?.failedSince && timestampDate(retry.failedSince).getTime()).toBe((failedAt?.getTime() ?? 0) - 60_000);
@@ -139,7 +139,7 @@ test('a token that nothing can renew is refused in the words of the provider', a
   const made = await create('slack', { bot_token: 'xoxb-000000000000-refused' });
   fakes.provider('slack').refuse('xoxb-000000000000-refused');
   expect(await testOf(made.id)).toMatchObject({ ok: false, checks: [{}, {}, { name: 'call', ok: false }] });
-  // A provider that has no words but its code says it once.
+  // If a provider's message is only a code, the refusal contains the code once.
   const twice = await refusalOf(create('slack', { bot_token: 'xoxb-000000000000-refused' }));
   expect(twice.message).toBe('Slack refuses the connection: Slack answered invalid_auth');
   const { integrationConnection } = await harness.connections(admin).getIntegrationConnection({ id: made.id });
@@ -226,7 +226,7 @@ test('a test says what fails first: the credentials themselves, then what is mis
       { name: 'call', ok: false },
     ],
   });
-  // Credentials of another row do not open, whatever else is in their row.
+  // Credentials cannot be opened in a row to which they were copied.
   const before = callsOf('sendgrid', `${canary}b`);
   const { credentials, data_key } = await rowOf(other.id);
   await harness.db.kysely.updateTable('connections').set({ credentials, data_key }).where('id', '=', made.id).execute();
@@ -303,7 +303,7 @@ function rowOf(id: bigint) {
   return harness.db.kysely.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** The requests that carried a token. */
+/** Counts the requests with a token. */
 function callsOf(provider: 'sendgrid', token: string): number {
   return fakes
     .provider(provider)

@@ -12,10 +12,13 @@ import { editor, type Harness, startHarness } from './effects-harness.ts';
 import { fixtureCatalog } from './fixture-provider.ts';
 
 const name = serviceOf('integrations');
-/** One action for each way to repeat. */
+/** One action for each value of `repeat`. */
 const actions = ['make_by_key', 'put', 'look_and_make', 'post'];
 
-/** The points at which a process is killed: those of `faultPoints`, and `after-send`, when the provider has the request and has not answered. */
+/**
+ * Kills a process at each of the given points. These are the points of `faultPoints`, and `after-send`, at which the
+ * provider has received the request and has not answered.
+ */
 export function crashTests(points: readonly string[]): void {
   let receiver: Receiver;
   let harness: Harness;
@@ -49,7 +52,7 @@ export function crashTests(points: readonly string[]): void {
     const counts = effects.map(({ action, effect }) => effectsOf(receiver, action, effect.key));
     expect(counts.slice(0, 3)).toEqual([1, 1, 1]);
     expect(ends.slice(0, 3).map((end) => end?.case)).toEqual(['succeeded', 'succeeded', 'succeeded']);
-    // Of the one that cannot be repeated nobody knows, so that a person decides.
+    // The last effect cannot be repeated. Its outcome is unknown, so a person decides.
     expect(counts[3]).toBe(point === 'before-send' ? 0 : 1);
     expect(ends[3]).toMatchObject({
       case: 'failed',
@@ -69,7 +72,7 @@ export function crashTests(points: readonly string[]): void {
     });
   }
 
-  /** Ends the leases of a process that died. */
+  /** Ends the leases of a dead process. */
   async function endLeases(): Promise<void> {
     await harness.db
       .updateTable('effects')
@@ -78,7 +81,7 @@ export function crashTests(points: readonly string[]): void {
       .execute();
   }
 
-  /** Asks another process, which is killed when it has come to the point with all effects. */
+  /** Requests the effects from a child process, which is killed when all effects have reached the point. */
   async function killAt(point: string, effects: readonly TestEffect[]): Promise<void> {
     const grpcPort = await freePort();
     const config = { ...harness.config, grpcHost: '127.0.0.1', grpcPort };
@@ -110,7 +113,7 @@ export function crashTests(points: readonly string[]): void {
     } finally {
       child.kill('SIGKILL');
       peers.close();
-      // What was held had arrived: the provider has done it, and nobody heard of it.
+      // The delayed requests had arrived, so the provider has done them. Their answers were lost.
       release?.();
       answerFound(receiver);
     }

@@ -15,8 +15,9 @@ type Response = MessageInitShape<typeof WriteCrmRecordBatchResponseSchema>;
 type Stored = { id: string; fields: Fields; writes: number };
 
 /**
- * The promises of the CRM that this service relies on: records by external id or mail address, one result for each row, and the answer of
- * the first call to a repeat with its key. A repeat with other rows is an error, and so is an address without `@`.
+ * Creates a fake CRM with the guarantees that this service relies on: it finds records by external id or mail address,
+ * returns one result for each row, and returns its first answer to a repeat with the same key. A repeat with different
+ * rows is an error, and so is an address without `@`.
  */
 export function createCrmPeer() {
   const records = new Map<string, Stored>();

@@ -123,7 +123,7 @@ test.each([
   expect(harness.crm.records.get('zoë@example.com')?.fields).toMatchObject({ first_name: 'Zoë', last_name: 'Müller' });
 });
 
-test('what is no text, or of two encodings, is refused with a sentence and leaves nothing', async () => {
+test('what is not text, or of two encodings, is refused with a sentence and leaves nothing', async () => {
   const id = await makeSource(harness);
   const mixed = Buffer.concat([
     Buffer.from('E-mail,Name\nzo\u00eb@example.com,x\n'),
@@ -170,7 +170,7 @@ test('a preview says what the columns are, what rows become and what would happe
     external_id: '1',
   });
   expect(harness.crm.records.size).toBe(size);
-  // What a person chose for these columns is what is suggested the next time.
+  // The mapping that a person chose for these columns is suggested for the next data source.
   const chosen = [
     { from: 'Work e-mail', to: 'email' },
     { from: 'Email consent', to: 'custom.consent', transform: 'boolean' },
@@ -275,7 +275,8 @@ test('an upload at the moment a run starts leaves the run the file that it start
   await harness.db
     .transaction()
     .execute(async (trx) => {
-      // As a run starts: the data source is locked, and what names the file is not yet seen by others.
+      // Does what a starting run does: locks the data source, and inserts a row that names the file and is not visible
+      // yet.
       await sql`select from data_sources where id = ${id} for update`.execute(trx);
       await sql`
       insert into data_source_runs (organization_id, data_source_id, mode, status, trigger, is_dry, confirms_archive, actor_type, actor_id, settings, created_at)
@@ -410,7 +411,7 @@ test('records whose row is gone are deleted after a whole reading, unless too ma
   await put(people(20, 70_000));
   expect(await run(harness, id)).toMatchObject({ errorCode: 'suspicious_shrink', counts: { archived: 0n } });
   expect(await run(harness, id, { confirmMassArchive: true })).toMatchObject({ counts: { archived: 18n } });
-  // The record of a refused row is not known: nobody is deleted then.
+  // The record of the refused row is unknown, so no record is deleted.
   await put(`${people(19, 70_000)}broken,x\n`);
   expect(await run(harness, id)).toMatchObject({
     counts: { failed: 1n, archived: 0n },
@@ -499,7 +500,7 @@ test('a suspended organization starts no run, and one that was asked for waits u
   const asked = await start(harness, id, { dryRun: true });
   await harness.stopServices();
   await harness.start();
-  // Another organization shows that both loops have looked.
+  // A run of another organization shows that both loops have looked at the data sources.
   const theirs = await makeSource(harness, {}, stranger);
   await harness.sources(stranger).uploadDataSourceFile(upload(theirs, people(1, 700_010)));
   expect(await run(harness, theirs, {}, stranger)).toMatchObject({ status: DataSourceRunStatus.COMPLETED });

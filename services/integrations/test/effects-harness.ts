@@ -17,7 +17,7 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 type Overrides = NonNullable<Parameters<typeof service.start>[1]>;
 type Options = HarnessOptions<Config, Pick<Overrides, 'catalog' | 'fault'>>;
 
-/** The service on a database of its own. */
+/** Starts the service on a database of its own. */
 export async function startHarness({ start = true, ...options }: Options & { start?: boolean } = {}) {
   const harness = await createHarness(service, options);
   if (start) await harness.start();
@@ -26,13 +26,13 @@ export async function startHarness({ start = true, ...options }: Options & { sta
     ...harness,
     db,
     connections: harness.clientsFrom(publicService, IntegrationConnectionsService),
-    /** Asks for effects as the runtime does. */
+    /** Requests effects as the runtime does. */
     effects: clientFor(EffectsService, {
       peers: harness.peers,
       target: serviceOf('integrations'),
       tokens: harness.keys.tokensOf(serviceOf('enrollments')),
     }),
-    /** Stores a connection as the service would. */
+    /** Stores a connection as the service would store it. */
     async addConnection(
       provider: string,
       credentials: Record<string, string>,

@@ -22,7 +22,7 @@ export function actionEffect(action: string, more: object = {}): TestEffect {
   return { key: randomUUID(), kind: 'integration_action', request, plannedAt: timestampNow() };
 }
 
-/** Asks once, as the runtime does. */
+/** Requests an effect once, as the runtime does. */
 export async function ask(client: EffectsClient, { key, kind, request, plannedAt }: TestEffect, attempt = 1) {
   const answer = await client.performEffect({
     ...{ key, kind, attempt, plannedAt },
@@ -36,7 +36,9 @@ export async function ask(client: EffectsClient, { key, kind, request, plannedAt
   return resultIn(answer);
 }
 
-/** Asks until there is a result, as the runtime does: it waits when it is put off, and tries again what may pass. */
+/**
+ * Requests an effect until it has a result, as the runtime does: waits if postponed, and retries transient failures.
+ */
 export async function settle(client: EffectsClient, effect: TestEffect, { attempts = 20 } = {}) {
   for (let attempt = 1; ; ) {
     const result = await ask(client, effect, attempt);
@@ -49,7 +51,7 @@ export async function settle(client: EffectsClient, effect: TestEffect, { attemp
   }
 }
 
-/** How often the receiver has done the effect of a key, as a provider would count it. */
+/** Counts how often the receiver has done the effect of a key, as a provider would count. */
 export function effectsOf({ requests }: Pick<Receiver, 'requests'>, action: string, key: string): number {
   const bodies = (path: string) =>
     requests
@@ -67,7 +69,7 @@ export function effectsOf({ requests }: Pick<Receiver, 'requests'>, action: stri
   }
 }
 
-/** Lets the receiver answer as a provider that keeps what it made. */
+/** Makes the receiver answer as a provider that stores its records would. */
 export function answerFound(receiver: Receiver): void {
   receiver.answer(({ method, url }) => {
     if (method !== 'GET' || !url.includes('/made')) return { body: '{"id":1}' };

@@ -10,7 +10,7 @@ let guarded: HttpClient;
 beforeAll(async () => {
   receiver = await startReceiver();
   http = createHttpClient({ allowPrivate: true, userAgent: 'test' });
-  // A public name that resolves to an address within.
+  // A public host name that resolves to an internal address.
   guarded = createHttpClient({ allowPrivate: false, userAgent: 'test', resolve: async () => ['10.0.0.7'] });
 });
 afterAll(async () => {

@@ -12,13 +12,13 @@ import {
 import { z } from 'zod';
 import type { Catalog } from '../src/context.ts';
 
-/** The key that the provider of these tests stands under. */
+/** The provider key under which the tests register the fixture. */
 export const fixtureKey = 'zoom';
 const fixtureHost = 'api.fixture.example';
 
 const problem = { code: 'http', message: 'The fixture refused it' };
 
-/** A provider with one action for each way to repeat, which any receiver can stand for. */
+/** A provider that any receiver can simulate. It has one action for each value of `repeat`. */
 const fixture: Provider = {
   key: fixtureKey,
   name: 'Fixture',
@@ -126,7 +126,7 @@ const fixtureActions: readonly Action[] = [
   }),
 ];
 
-/** The platform's catalog, with the fixture in the place of one provider. */
+/** The platform's catalog, with one provider replaced by the fixture. */
 export function fixtureCatalog(more: Partial<Provider> = {}): Catalog {
   const provider = { ...fixture, ...more };
   const isFixture = (name: string) => resolveProvider(name) === fixtureKey;

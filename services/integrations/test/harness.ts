@@ -24,11 +24,11 @@ export const admin: Caller = { organizationId: 1n, actor: { type: 'user', id: '1
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own. Its peers know two admins, and the workflows in `uses`. */
+/** Starts the service on a database of its own. Its peers know two admins, and the workflows in `uses`. */
 export async function startHarness(o: { env?: Record<string, string>; config?: Partial<Config> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'integrations-mails-'));
   const uses: { workflowId: bigint; name: string; stepIds: string[]; actions: string[] }[] = [];
-  /** The role that everybody has by now; undefined: nobody is a member any more. */
+  /** The role of every member; undefined: nobody is a member any more. */
   const actor: { role: Role | undefined } = { role: Role.ADMIN };
   const harness = await createHarness(service, {
     env: { MAIL_DIR: mails, ...o.env },
@@ -71,7 +71,7 @@ export async function startHarness(o: { env?: Record<string, string>; config?: P
     db,
     uses,
     actor,
-    /** The mails that were sent so far. */
+    /** Returns the file names of the mails sent so far. */
     mails: async () => (await readdir(mails)).filter((name) => name.endsWith('.eml')),
     async stop() {
       await harness.stop();

@@ -9,7 +9,7 @@ import { connect } from './connect.ts';
 import { expectWhole, json, makeSource, run } from './sources.ts';
 import { editor, type Harness, startHarness } from './sources-harness.ts';
 
-/** HubSpot with contacts that were all changed at one moment, as a bulk update leaves them. */
+/** Fills HubSpot with contacts that were all changed at the same moment, as a bulk update changes them. */
 function fill(fakes: FakeProviders, count: number, at: Date, title: string): void {
   const { state } = fakes.provider('hubspot');
   state.records.length = 0;
@@ -31,8 +31,9 @@ function fill(fakes: FakeProviders, count: number, at: Date, title: string): voi
 }
 
 /**
- * Reads so many contacts of one moment: all of them, then all again after a bulk update, which a search cannot page through by times, and
- * then none of those that have not changed.
+ * Tests runs that read `count` contacts, all changed at the same moment. The first run reads all contacts. The second
+ * run reads all of them again after a bulk update, whose equal times a search cannot page through. The third run reads
+ * none, because none has changed.
  */
 export async function readHubSpot(count: number): Promise<void> {
   const fakes = await startFakeProviders();

@@ -41,7 +41,7 @@ test('a key in the row of another connection is left as it is, and named', async
   const { data_key } = await rowOf(other);
   await harness.db.kysely.updateTable('connections').set({ data_key }).where('id', '=', own).execute();
   const { columns } = await rotate(`${key()},${harness.config.encryptionKeys}`);
-  // The rows of the test before need another key.
+  // The rows of the previous test need a key that is not given here.
   expect(columns[0]?.unreadable.get(data_key.toString('hex', 1, 5))).toBe(1);
   expect((await rowOf(own)).data_key).toEqual(data_key);
   expect((await rowOf(other)).data_key).not.toEqual(data_key);
@@ -63,7 +63,7 @@ async function create(externalKey: string, secret: string): Promise<bigint> {
   return id;
 }
 
-/** As a process with these keys would write it. */
+/** Writes a secret as a process with the given keys would. */
 async function changeSecret(keys: string, id: bigint, secret: string): Promise<void> {
   const sealed = sealCredentials(createSealer(keys), { organizationId, id }, { api_key: secret });
   await harness.db.kysely.updateTable('connections').set(sealed).where('id', '=', id).execute();

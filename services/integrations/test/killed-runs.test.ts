@@ -23,7 +23,7 @@ afterAll(async () => {
   await crm.stop();
 });
 
-const rows = 4_300; // three pages of a file, nine batches
+const rows = 4_300; // 3 pages of a file, 9 batches
 
 async function runUntilKilled(point: string, after: number): Promise<unknown> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('child.ts', import.meta.url))], {
@@ -52,7 +52,7 @@ test('a run that is killed again and again, anywhere, loses no row and writes no
     const after = random.below(3);
     process.stdout.write(`killed ${point} after ${after}\n`);
     expect(await runUntilKilled(point, after)).toBe('SIGKILL');
-    // As if the lease of the dead process had ended.
+    // Simulates the end of the dead process's lease.
     await sql`update jobs set wake_at = now() where status = 'running'`.execute(harness.db);
   }
   await harness.start();
@@ -68,7 +68,7 @@ test('a run that is killed again and again, anywhere, loses no row and writes no
   expect(left).toEqual([]);
 });
 
-/** Queues a run, of which no batch is written before the service has stopped. */
+/** Queues a run, and stops the service before it writes a batch. */
 async function startStopped(id: bigint): Promise<bigint> {
   const held = await harness.db.startTransaction().execute();
   await sql`lock table source_batches in access exclusive mode`.execute(held);

@@ -12,7 +12,7 @@ const megabyte = Buffer.alloc(1024 * 1024, 'ada@example.com,Ada\n');
 let server: Server;
 let http: HttpClient;
 beforeAll(async () => {
-  // Without a length: chunks until nobody reads them.
+  // Sends no length, and sends chunks until the client stops reading.
   server = createServer((_, response) => {
     function* pieces() {
       for (let sent = 0; sent < 4_096; sent += 1) yield megabyte;

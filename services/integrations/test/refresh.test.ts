@@ -144,7 +144,7 @@ test('a connection that is deleted while others are kept alive keeps none of the
   });
 });
 
-/** A connection with the refresh token of a person, whose first access token its creation gets. */
+/** Creates a connection with a person's refresh token. The creation gets the first access token. */
 async function connect(person: string): Promise<bigint> {
   const credentials = {
     refresh_token: await provider.giveRefreshToken(person),
@@ -172,7 +172,7 @@ async function refreshInProcesses(id: bigint, count: number): Promise<Answer[]> 
   return answers.flat();
 }
 
-/** Processes that have read the connection, and wait for the word to refresh it. */
+/** Starts processes that read the connection, and then wait for a signal to refresh its token. */
 async function startChildren(id: bigint, count: number): Promise<Child[]> {
   const input = JSON.stringify({ config: harness.config, connectionId: String(id), workers });
   const started = Array.from({ length: count }, () => {
@@ -187,7 +187,7 @@ async function startChildren(id: bigint, count: number): Promise<Child[]> {
   return started;
 }
 
-/** Lets the lease of a process that died run out. */
+/** Ends the lease of a dead process. */
 async function endLease(id: bigint): Promise<void> {
   await harness.db.kysely
     .updateTable('connections')
@@ -201,7 +201,7 @@ async function refreshByRequest(id: bigint) {
   return harness.connections(admin).refreshIntegrationToken({ id });
 }
 
-/** The stored refresh token is the last one that the provider gave. */
+/** Checks that the stored refresh token is the last one that the provider issued. */
 async function expectUsable(id: bigint): Promise<void> {
   const { integrationConnection } = await refreshByRequest(id);
   expect(integrationConnection?.lastError).toBeUndefined();

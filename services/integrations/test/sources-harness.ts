@@ -13,12 +13,12 @@ import { createCrmPeer } from './crm-peer.ts';
 
 export { editor, stranger } from '@drippulse/service/harness';
 
-/** A test key of organization 1. */
+/** The caller of a test key of organization 1. */
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own, with a CRM in memory. */
+/** Starts the service on a database of its own, with a CRM in memory. */
 export async function startHarness(
   options: { overrides?: Overrides; env?: Record<string, string>; start?: boolean } = {},
 ) {

@@ -12,7 +12,7 @@ import { editor, type Harness } from './sources-harness.ts';
 export const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 export const fromJson = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString());
 
-/** The mapping of the files of these tests. */
+/** The mapping for the files of these tests. */
 export const mapping = [
   { from: 'E-mail', to: 'email', transform: 'lower' },
   { from: 'Name', to: 'first_name', transform: 'split_name' },
@@ -34,7 +34,7 @@ export async function makeSource(
   return dataSource?.id ?? 0n;
 }
 
-/** An upload, in pieces that cut characters, quotes and line ends in two. */
+/** Yields an upload in pieces that split characters, quotes and line ends. */
 export async function* upload(id: bigint, content: string | Uint8Array, pieceBytes = 10_007) {
   const bytes = Buffer.from(content);
   if (bytes.length === 0) yield { id, body: { contentType: 'text/csv', data: bytes } };
@@ -48,7 +48,7 @@ export async function start(harness: Harness, dataSourceId: bigint, more: object
   return dataSourceRun?.id ?? 0n;
 }
 
-/** The run once it has ended. */
+/** Waits until a run has ended, and returns it. */
 export async function ended(harness: Harness, id: bigint, caller: Caller = editor) {
   return eventually(async () => {
     const { dataSourceRun } = await harness.runs(caller).getDataSourceRun({ id });
@@ -57,12 +57,12 @@ export async function ended(harness: Harness, id: bigint, caller: Caller = edito
   });
 }
 
-/** Starts a run, and returns it once it has ended. */
+/** Starts a run, waits until it has ended, and returns it. */
 export async function run(harness: Harness, dataSourceId: bigint, more: object = {}, caller: Caller = editor) {
   return ended(harness, await start(harness, dataSourceId, more, caller), caller);
 }
 
-/** A file of people, from number `from` on. */
+/** Builds a file of people, numbered from `from` on. */
 export function people(count: number, from = 0): string {
   const rows = Array.from({ length: count }, (_, index) => `P${from + index}@example.com,Ada Person ${from + index}`);
   return `E-mail,Name\n${rows.join('\n')}\n`;
@@ -74,7 +74,7 @@ export async function readLines(messages: AsyncIterable<{ body?: { data: Uint8Ar
   return Buffer.concat(parts).toString();
 }
 
-/** The sum of what became of rows is the rows. */
+/** Checks that the counts of results add up to the number of rows. */
 export function expectWhole(
   counts: Record<'read' | 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed', bigint> | undefined,
 ): void {

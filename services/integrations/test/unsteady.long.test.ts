@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 test(`${steps} steps at a provider that answers 429, 503 and nothing by turns all end right, within its limit`, async () => {
-  /** How often each effect was really done, as the provider counts: by its key where it takes one. */
+  /** How often each effect was really done, as the provider counts. It counts by key if the action sends one. */
   const done = new Map<string, number>();
   receiver.answer(({ method, url, headers, body }, index) => {
     if (method === 'GET') return { body: String(done.has(new URL(url, receiver.url).searchParams.get('key') ?? '')) };
@@ -34,7 +34,7 @@ test(`${steps} steps at a provider that answers 429, 503 and nothing by turns al
     const named = headers['idempotency-key'] ?? decodeURIComponent(/\/things\/(.+)$/.exec(url)?.[1] ?? '');
     if (named !== '') done.set(named, 1);
     else count(JSON.parse(body.toString()).key);
-    // It is done, and nobody hears of it.
+    // The effect is done, and its answer is lost.
     return turn === 4 ? { reset: true } : { body: '{"id":1}' };
   });
   function count(key: string): void {
@@ -58,7 +58,7 @@ test(`${steps} steps at a provider that answers 429, 503 and nothing by turns al
     expect([action, done.get(effect.key)]).toEqual([action, 1]);
   }
   expect(lost).toBeGreaterThan(0);
-  // No second has more requests than two windows that touch it may have.
+  // No period of the limit's length has more requests than two adjacent windows allow.
   const times = receiver.requests.map(({ at }) => at.getTime());
   for (const [index, time] of times.entries()) {
     const within = times.slice(index).filter((other) => other < time + limit.seconds * 1_000).length;

@@ -10,11 +10,11 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /** Redis, where the rates of endpoints are counted for all processes; undefined: each process counts its own. */
+    /** Redis, which counts the rates of endpoints for all processes. If undefined, each process counts its own. */
     redisUrl: read.REDIS_URL,
     /** Seconds of silence after which another process takes over the recoveries of a dead or frozen one. */
     leaseSeconds: read.LEASE_SECONDS,
-    /** Whether endpoints may be at private addresses and speak plain http. */
+    /** Whether endpoints may have private addresses and plain http. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
   }),
 );

@@ -11,15 +11,15 @@ export type Context = ServiceBase<Config, DB> & {
   http: HttpClient;
   /** Looks up host names when a URL is saved. */
   lookUp: LookUp;
-  /** From 0 to 1; for the jitter of retries. */
+  /** Returns a number from 0 to 1, for the jitter of retries. */
   random(): number;
   metrics: ServiceMetrics;
   filters: Filters;
   limits: EndpointLimits;
-  /** To be called after a commit that made something due. */
+  /** Wakes the delivery loop. Call it after a commit that made something due. */
   wakeDelivery(): void;
-  /** To be called after a recovery was asked for. */
+  /** Wakes the recovery loop. Call it after a recovery was requested. */
   wakeRecoveries(): void;
-  /** To be called after a webhook was removed. */
+  /** Wakes the removal loop. Call it after a webhook was removed. */
   wakeRemovals(): void;
 };

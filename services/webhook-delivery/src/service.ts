@@ -54,7 +54,8 @@ export const service = defineService<Config, DB, Overrides>({
     const http = createHttpClient({
       allowPrivate: config.allowPrivate,
       userAgent: 'DripPulse-Webhooks/1',
-      // Many customers' endpoints may share an origin; one that hangs must not take the connections of the others.
+      // Endpoints of many customers may share an origin, and an endpoint that hangs must not take the connections of
+      // the others.
       maxConnectionsPerOrigin: maxInFlight,
       resolve,
     });

@@ -5,9 +5,9 @@ import { auditTopic, readProcessEnv } from '@drippulse/service';
 import { eventMessages } from './catalog/event-messages.ts';
 
 /**
- * Makes the Kafka topics of all events, those of their dead letters, and that of hints, and exits. Partitions, retention and replicas
- * come from `KAFKA_TOPIC_…` and `KAFKA_MIN_INSYNC_REPLICAS`; topics that exist stay as they are. This service consumes
- * every topic that carries webhooks, so it is the one that knows them.
+ * Creates the Kafka topics of all events, of their dead letters and of hints, and exits. Partitions, retention and
+ * replicas come from `KAFKA_TOPIC_…` and `KAFKA_MIN_INSYNC_REPLICAS`; existing topics stay unchanged. This service
+ * creates them because it consumes every topic that carries webhooks, and so knows them all.
  */
 const { kafka: settings } = readProcessEnv(process.env);
 const { brokers } = settings;

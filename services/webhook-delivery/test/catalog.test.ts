@@ -69,7 +69,7 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
   }
 });
 
-/** Validators made from the schemas of the catalog; an invalid schema fails here. */
+/** Compiles validators from the schemas of the catalog; an invalid schema fails here. */
 async function validators(): Promise<Map<string, ValidateFunction>> {
   const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
   addFormats.default(ajv);

@@ -19,7 +19,7 @@ import { routesOf } from '../src/rpc/index.ts';
 import { service } from '../src/service.ts';
 import { createFilters } from '../src/webhooks/filter.ts';
 
-/** A context without loops, for tests that call operations one by one. */
+/** Makes a context without loops, for tests that call operations one by one. */
 export function contextOf(db: Database<DB>): Context {
   const base = bareBase(service, db, { WEBHOOK_ALLOW_PRIVATE: 'true' });
   const filters = createFilters();
@@ -37,7 +37,7 @@ export function contextOf(db: Database<DB>): Context {
   };
 }
 
-/** Calls the methods of such a context as an editor. */
+/** Makes a client that calls the methods of such a context as an editor. */
 export function clientOf(context: Context) {
   const own = serviceOf('webhooks');
   const keys = generateInternalTokenKeys(serviceNames);

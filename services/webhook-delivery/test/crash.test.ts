@@ -16,7 +16,7 @@ afterEach(async () => {
   await harness.stop();
 });
 
-/** A webhook, and one event that a child process has sent to it and whose answer the process still waits for. */
+/** Makes a webhook, and one event that a child process has sent to it and for whose answer the process still waits. */
 async function sentByChild(answered: Promise<void>) {
   const webhook = await harness.create();
   await harness.stopServices();

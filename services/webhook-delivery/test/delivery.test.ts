@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 afterAll(() => harness.stop());
 
-/** The newest delivery of a webhook, once it has this status and number of attempts. */
+/** Waits until the newest delivery of a webhook has this status and number of attempts, and returns it. */
 async function until(webhookId: bigint, status: WebhookDeliveryStatus, attempts: number) {
   return eventually(async () => {
     const [delivery] = await harness.deliveries(webhookId, 1);
@@ -148,7 +148,7 @@ test('a redirect is a failure and is not followed', async () => {
   expect(harness.receiver.requests.map(({ url }) => url)).toEqual(['/from']);
 });
 
-/** How many attempts of a webhook were published as counts. */
+/** Returns the number of published attempts of a webhook, from the counts. */
 function attemptsCounted(webhookId: bigint, succeeded: boolean): number {
   const counts = harness.published.flatMap(({ payload }) =>
     payload.case === 'attemptsCounted' ? payload.value.counts : [],

@@ -35,7 +35,7 @@ async function everythingHeard() {
   });
 }
 
-/** The events about a webhook, once there are as many. */
+/** Waits until there are `count` events about a webhook, and returns them. */
 async function raised(id: bigint, count: number): Promise<WebhookEvent[]> {
   return eventually(() => {
     const about = harness.published.filter(({ aggregate }) => aggregate === `webhook:${id}`);

@@ -53,7 +53,7 @@ async function sendEnrollment(
   });
 }
 
-/** The stored bodies by the type of their event, empty ones included. */
+/** Returns the types of the events with stored bodies, including empty ones. */
 async function bodies(): Promise<string[]> {
   const rows = await harness.db.selectFrom('payloads').select(['body', 'event_id']).orderBy('event_id').execute();
   return rows.map(({ body }) => (body.length === 0 ? 'empty' : JSON.parse(String(body)).type));

@@ -8,7 +8,7 @@ import { newEventId } from '../src/deliveries/event-id.ts';
 
 const at = new Date('2026-11-25T12:00:00.123Z');
 
-/** An event of this type in the form of its topic, with every member set or only the required ones. */
+/** Makes an event of this type in the form of its topic, with every member set or only the required ones. */
 export function filledEvent({ event, case: payloadCase, payload, type }: EventType, isWhole: boolean) {
   const id = newEventId(new Date());
   const time = timestampFromDate(new Date());
@@ -43,7 +43,7 @@ function setField(message: ReflectMessage, field: DescField, isWhole: boolean): 
   }
 }
 
-/** The value of a field; for a list or a map, of one element. */
+/** Returns the value of a field; for a list or a map, a value of one element. */
 function memberOf(field: DescField, isWhole: boolean) {
   if (field.message !== undefined) return filled(field.message, isWhole);
   // The webhooks of the tests are live.
@@ -64,14 +64,14 @@ function memberOf(field: DescField, isWhole: boolean) {
   }
 }
 
-/** A text of the form that the schema of its field requires. */
+/** Returns a string of the form that the schema of its field requires. */
 function textOf(field: DescField): string {
   const schema = JSON.stringify(fieldSchemaOf(field));
   if (schema.includes('"format":"uuid"')) return '0198f0a2-7c4e-7b11-9d55-3f2a1c6e8b90';
   return schema.includes('"pattern"') ? 'lead_4f1c9d7a2b8e6053c1d2e3f4' : 'text';
 }
 
-/** Free JSON of the shape that its name requires. */
+/** Returns free JSON of the shape that its name requires. */
 function freeJson({ json, schemaOf }: ReturnType<typeof fieldRest>): string | undefined {
   if (!json) return undefined;
   return schemaOf.replace('?', '').endsWith('[]') ? '[{"price":1.10}]' : '{"price":1.10}';

@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
 /**
- * Lets a statement of the service fail that changes a row of the queue without the locks of `db/locks.ts`: the endpoint
- * of the row, or its lane as a claim does. A locked row has the transaction as its xmax, and a changed one as its xmin.
+ * Makes a statement of the service fail that changes a row of the queue without the locks of `db/locks.ts`: the lock of
+ * the row's endpoint, or of its lane as in a claim. The xmax of a locked row is the transaction, and so is the xmin of
+ * a changed row.
  */
 export async function guardQueue(db: Kysely<DB>): Promise<void> {
   await sql`

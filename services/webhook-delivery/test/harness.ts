@@ -29,7 +29,7 @@ export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, 
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service, a receiver of its deliveries, and the events that it publishes about endpoints. */
+/** Starts the service, a receiver of its deliveries, and a list of the events that it publishes about endpoints. */
 export async function startHarness(
   o: { allowPrivate?: boolean; resolve?: Resolve; redisUrl?: string; leaseSeconds?: number } = {},
 ) {
@@ -52,7 +52,7 @@ export async function startHarness(
 
   return {
     config,
-    /** The chain of a header of a delivery, as the gateway reads it. */
+    /** Reads the chain in a header of a delivery, as the gateway does. */
     readChain: (header: unknown) => {
       const { CHAIN_KEYS = '' } = harness.keys.environmentOf(publicService, '');
       return createChainHeaders(CHAIN_KEYS).read(String(header), new Date());
@@ -62,7 +62,7 @@ export async function startHarness(
     events,
     metrics,
     receiver,
-    /** Events that it raised about endpoints. */
+    /** Events that the service raised about endpoints. */
     published: await harness.collect(WebhookEventSchema),
     webhooks: webhooksOf,
     signing: harness.clientsFrom(serviceOf('identity'), WebhookSigningService),
@@ -77,7 +77,7 @@ export async function startHarness(
       if (webhook === undefined) throw new Error('no webhook came back');
       return webhook;
     },
-    /** Publishes that workflows were created; `ids` are those of the events. */
+    /** Publishes that workflows were created; `ids` are the ids of the events. */
     async publish(
       names: readonly string[],
       o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint; mode?: Mode; cause?: string } = {},
@@ -92,14 +92,17 @@ export async function startHarness(
     async send(event: DescMessage, message: TransportMessage) {
       await producer.send(topicOf(event).name, [message], 5000);
     },
-    /** The deliveries of a webhook, newest first, once there are as many. */
+    /** Waits until a webhook has `count` deliveries, and returns them, newest first. */
     deliveries: (webhookId: bigint, count: number) =>
       eventually(async () => {
         const { deliveries } = await webhooksOf(editor).listDeliveries({ webhookId });
         if (deliveries.length < count) throw new Error(`${deliveries.length} of ${count} deliveries`);
         return deliveries;
       }),
-    /** The lane of a webhook's events once its circuit is open, a moment after the attempt that opened it was recorded. */
+    /**
+     * Waits until the circuit of a webhook's event lane is open, shortly after the causing attempt was recorded, and
+     * returns the lane.
+     */
     openLane: (webhookId: bigint) =>
       eventually(async () => {
         const lane = await db.kysely
@@ -111,11 +114,11 @@ export async function startHarness(
         if (lane.open_until === null) throw new Error('its circuit is closed');
         return lane;
       }),
-    /** Lets time pass for everything that is due or is remembered of endpoints. */
+    /** Lets time pass for everything that is due or is remembered about endpoints. */
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;
       await db.kysely.transaction().execute(async (trx) => {
-        // In the order of the service, which is at work meanwhile.
+        // The rows are locked in the order that the service uses, because it works at the same time.
         await sql`select from endpoints order by webhook_id for update`.execute(trx);
         await sql`select from queue order by delivery_id for update`.execute(trx);
         await sql`select from lanes order by webhook_id, is_manual for update`.execute(trx);

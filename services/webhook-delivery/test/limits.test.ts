@@ -16,7 +16,7 @@ function open(limits: EndpointLimits): EndpointLimits {
 }
 
 test('takes what is left of a second, says how long to wait, and gives back', async () => {
-  // No second ends by itself.
+  // Keeps seconds from ending by themselves.
   jest.useFakeTimers();
   const limits = open(createEndpointLimits(undefined, { log, registry: createMetrics('test') }));
   expect(await limits.take(1n, 5, 3)).toEqual({ granted: 3, waitMs: 0 });
@@ -34,7 +34,7 @@ test('takes what is left of a second, says how long to wait, and gives back', as
 test('while Redis is away each process counts its own', async () => {
   const limits = open(createEndpointLimits('redis://127.0.0.1:1', { log, registry: createMetrics('test') }));
   let webhookId = 0n;
-  // Again, if the second ended between the two.
+  // Repeated, in case the second ended between the two calls.
   await eventually(async () => {
     webhookId += 1n;
     const granted = [await limits.take(webhookId, 5, 32), await limits.take(webhookId, 5, 32)].map((g) => g.granted);

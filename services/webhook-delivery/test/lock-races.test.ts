@@ -20,7 +20,7 @@ import { service } from '../src/service.ts';
 import { clientOf, contextOf } from './context.ts';
 
 const webhooks = 40;
-/** Those that are there to the end; the others are removed meanwhile. */
+/** Number of webhooks that stay to the end; all others are removed in the meantime. */
 const staying = 8;
 const rounds = 16;
 
@@ -54,7 +54,10 @@ afterAll(async () => {
 const any = () => BigInt(1 + random.below(staying));
 const several = () => [...new Set([any(), any(), any(), any()])];
 
-/** In the opposite order of their ids, so that whoever does not sort the rows locks the last one first. */
+/**
+ * Fills in rows in the opposite order of their ids, so that a writer that does not sort the rows locks the last row
+ * first.
+ */
 async function fill(): Promise<void> {
   const { kysely } = observer;
   const descending = sql`from generate_series(1, ${webhooks}::int) w order by w desc`;
@@ -68,7 +71,7 @@ async function fill(): Promise<void> {
     from generate_series(1, ${webhooks}::int) w, unnest(array[true, false]) kind order by w desc, kind desc`.execute(
     kysely,
   );
-  // Each row that is written takes a while, so that transactions meet half way.
+  // Each write of a row takes a while, so that transactions meet half way.
   await sql`create function linger() returns trigger language plpgsql
     as $$ begin perform pg_sleep(0.001); return coalesce(new, old); end $$`.execute(kysely);
   for (const table of ['queue', 'lanes', 'endpoints']) {
@@ -117,13 +120,13 @@ async function update(): Promise<void> {
 
 async function forget(): Promise<void> {
   const eventId = `e${1 + random.below(Math.max(1, events))}`;
-  // Some of them are forgotten already.
+  // Some of these payloads are already deleted.
   await clientOf(ctx)
     .deleteEventPayload({ eventId })
     .catch((error: unknown) => expect(String(error)).toContain('There is no payload'));
 }
 
-/** Lets deliveries expire. Those of webhooks that are paused are then removed. */
+/** Lets deliveries expire. Deliveries of paused webhooks are then removed. */
 async function expire(): Promise<void> {
   const id = any();
   await db.kysely.transaction().execute(async (trx) => {
@@ -155,7 +158,7 @@ test('the writers of the queue and of lanes wait for each other in no circle', a
   );
   await expiring.stop();
   await cancelling.stop();
-  // Backends count their deadlocks when they end at the latest.
+  // Backends report their deadlocks at the latest when the backends end.
   await db.close();
   const { rows } = await sql<{ deadlocks: bigint }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(observer.kysely);

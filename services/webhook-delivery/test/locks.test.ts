@@ -42,8 +42,8 @@ async function prepare(url: string): Promise<void> {
 }
 
 /**
- * Three ordered webhooks with two deliveries each, of the events 1 and 2, of which the second waits for the first. The
- * rows stand in the tables in the opposite order, so that whoever does not sort them locks the last one first.
+ * Fills in three ordered webhooks with two deliveries each, of the events 1 and 2; the second waits for the first. The
+ * rows are in the tables in the opposite order, so that a writer that does not sort them locks the last row first.
  */
 async function fill(): Promise<void> {
   const { kysely } = db;
@@ -73,7 +73,7 @@ async function fill(): Promise<void> {
 
 const claimed = () => claim(ctx, createConcurrency(100));
 
-/** Runs a loop until something holds. */
+/** Runs a loop until a condition is true. */
 async function until(start: (context: Context) => { stop(): Promise<void> }, holds: () => Promise<void>) {
   const loop = start(ctx);
   try {
@@ -84,7 +84,7 @@ async function until(start: (context: Context) => { stop(): Promise<void> }, hol
 }
 
 /**
- * Everything that writes lanes, or changes rows of the queue, but the claims. Each is prepared first, and returns the
+ * All writers of lanes or of rows of the queue, except the claims. Each writer is prepared first, and returns the
  * write.
  */
 const writers = {
@@ -137,7 +137,7 @@ const writers = {
   },
 };
 
-/** What somebody else has locked, and how much of the rest must be free while a writer waits for it. */
+/** Rows that another transaction has locked, and the number of other rows that must be free while a writer waits. */
 const places = {
   endpoint: {
     lock: sql`select from endpoints where webhook_id = 1 for update`,
@@ -160,7 +160,7 @@ const cases: [keyof typeof writers, (keyof typeof places)[]][] = [
   ['expiring', ['endpoint', 'queue', 'lane']],
 ];
 
-/** How many rows nobody else has locked. */
+/** Counts the rows that no other transaction has locked. */
 function countFree(): Promise<Record<string, number>> {
   return db.kysely.transaction().execute(async (trx) => {
     const free = async (table: string) =>

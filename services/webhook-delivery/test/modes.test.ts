@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => harness.receiver.answer({}));
 afterAll(() => harness.stop());
 
-/** Publishes an event and answers its id. */
+/** Publishes an event and returns its id. */
 async function publish<D extends DescMessage>(desc: D, init: MessageInitShape<D>): Promise<string> {
   const id = newEventId(new Date());
   const fields = { id, time: timestampFromDate(new Date()), organizationId: 1n, sequence: 1n, aggregate: 'some:1' };

@@ -6,7 +6,7 @@ import { editor, type Harness, startHarness, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
 let harness: Harness;
-/** Whether this process has no descriptor left for a connection, and how many connections it wanted meanwhile. */
+/** Whether this process has no descriptors left for connections, and how many connections it tried to open. */
 let isShort = false;
 let refused = 0;
 beforeAll(async () => {
@@ -288,7 +288,7 @@ test('a process without descriptors uses up no try of a delivery, and the endpoi
   expect(waiting).toMatchObject({ status: WebhookDeliveryStatus.PENDING, attempts: [] });
   isShort = false;
   await eventually(async () => {
-    // The end of the lease.
+    // Moves past the end of the lease.
     await harness.pass(60);
     const [delivery] = await harness.deliveries(id, 1);
     expect(delivery?.status).toBe(WebhookDeliveryStatus.DELIVERED);

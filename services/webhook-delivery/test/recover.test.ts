@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const hourAgo = () => timestampFromDate(new Date(Date.now() - 3_600_000));
 
-/** A webhook with exhausted deliveries of an outage, and one delivered one. */
+/** Makes a webhook with exhausted deliveries from an outage, and with one delivery that arrived. */
 async function afterOutage(count: number) {
   const { id } = await harness.create({ eventType: 'workflow.created' });
   await sql`

@@ -1,6 +1,6 @@
 import { fromConnectError } from '@drippulse/rpc';
 
-/** The refusal of a call as `kind reason`, with the problem of each field; undefined for a call that succeeded. */
+/** Returns a call's refusal as `kind reason`, with each field's problem; undefined for a call that succeeded. */
 export async function refusal(call: Promise<unknown>) {
   try {
     await call;

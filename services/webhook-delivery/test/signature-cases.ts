@@ -12,7 +12,7 @@ export type SignatureCase = {
   isValid: boolean;
 };
 
-/** Cases for every verifier: the vector of the catalog, the vector of the specification, and attacks. */
+/** Returns cases for every verifier: the vector of the catalog, the vector of the specification, and attacks. */
 export function signatureCases(): SignatureCase[] {
   const { secret, id, timestamp, body, signature } = signingContract().testVector;
   const now = Number(timestamp);

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, stranger, tester, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
-/** Host names of these tests; all others do not resolve. */
+/** Host names of these tests. No other name resolves. */
 const addresses: Record<string, string[]> = {
   'inside.example.com': ['10.0.0.7'],
   'mixed.example.com': ['8.8.8.8', '::1'],
 };
 
-/** Look-ups of names whose name servers are dead: they end when a test ends them. */
+/** Look-ups of names with dead name servers, which end when a test ends them. */
 const dead = new Set<() => void>();
 
 async function resolve(hostname: string): Promise<string[]> {
@@ -245,6 +245,6 @@ test("dead name servers of one organization delay no other's save, whose private
     dead.clear();
     await new Promise((next) => setImmediate(next));
   }
-  // Unknown is accepted, and judged at every connect.
+  // A name whose addresses are unknown is accepted, and judged at every connect.
   await Promise.all(saves);
 });

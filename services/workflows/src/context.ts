@@ -10,7 +10,7 @@ import type { ServiceMetrics } from './metrics.ts';
 import type { Workplace } from './workflows/in-turns.ts';
 import type { LoadWorkflow } from './workflows/load-workflow.ts';
 
-/** The parts that every operation of this service works with. */
+/** The dependencies of every operation of this service. */
 export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof IdentityService>;
@@ -21,7 +21,7 @@ export type Context = ServiceBase<Config, DB> & {
   loadWorkflow: LoadWorkflow;
   /** Looks up the host names of callbacks when a workflow is saved. */
   lookUp: LookUp;
-  /** Where requests do work that takes long. */
+  /** Runs the long work of requests in turns. */
   workplace: Workplace;
   metrics: ServiceMetrics;
 };

@@ -69,7 +69,7 @@ test('workflows are counted by mode, and a test key closes no project with live 
   ]);
   const close = (projectId: bigint) => harness.catalog(tester).reassignProject({ projectId });
   expect(await refusal(close(105n))).toMatchObject({ error: 'permission_denied test_mode' });
-  // Nothing moved, and the project still takes workflows.
+  // Nothing was moved, and the project still accepts workflows.
   await create(105n);
   expect(await counted()).toEqual({ 105: 4n });
   await create(106n);

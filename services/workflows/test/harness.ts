@@ -41,17 +41,19 @@ export const gateway: Caller = { ...editor, actor: { type: 'service', id: identi
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service with peers in memory that know projects and note the workflows that they are asked to apply. */
+/** Starts the service with peers in memory that know projects and record the applied workflows. */
 export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {}) {
   const applied: ApplyWorkflowRequest[] = [];
   const counted: CountWorkflowsRequest[] = [];
-  /** Test mails that the runtime was asked to send. */
+  /** Test mails that the service asked the runtime to send. */
   const mailed: { to: string; request: string }[] = [];
-  /** The enrollments that the runtime knows, by workflow. */
+  /** Counts of enrollments that the runtime returns, by workflow. */
   const stats: Record<string, MessageInitShape<typeof WorkflowStatsSchema>> = {};
-  /** Its living enrollments, by version. */
+  /** Living enrollments that the runtime returns, by version. */
   const active: Record<number, bigint> = {};
-  /** Runs once, after identity has found the next project and before it answers. */
+  /**
+   * Functions that are each called once, after the identity service has found the next project and before it answers.
+   */
   const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {
     ...(o.resolve && { overrides: { resolve: o.resolve } }),
@@ -74,7 +76,7 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
       },
     ],
   });
-  /** Why connections cannot be used, by provider; the others can. */
+  /** Reasons why connections cannot be used, by provider. Connections to all other providers can be used. */
   const unusable = new Map<string, string>();
   const registerIntegrations = () =>
     harness.servePeer(integrations, (router) => {
@@ -119,7 +121,7 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
     config: harness.config,
     peers: harness.peers,
     registerRuntime,
-    /** Integrations as a peer, which `unusable` answers for. */
+    /** The integrations service as a peer, which answers from `unusable`. */
     integrations: {
       unusable,
       register: registerIntegrations,
@@ -130,10 +132,10 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
     pool: db.pool,
     /** Events as they were published, in order within one workflow. */
     published: await harness.collect(WorkflowEventSchema),
-    /** The workflows that the runtime was asked to apply. */
+    /** Workflows that the runtime was asked to apply. */
     applied,
     mailed,
-    /** The counts that the runtime was asked for, and those that it answers. */
+    /** Requests for counts to the runtime, and the counts that it returns. */
     counted,
     stats,
     active,

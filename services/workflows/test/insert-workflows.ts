@@ -2,7 +2,10 @@ import type { Mode } from '@drippulse/rpc';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
-/** Inserts many workflows, named from `Workflow 1`: every tenth is active, every fifth is in project 101. Their times of change are in no order. */
+/**
+ * Inserts many workflows, named from `Workflow 1` on. Every tenth is active, and every fifth is in project 101. Their
+ * times of change are not in order.
+ */
 export async function insertWorkflows(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -19,7 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Workflows whose names, in both cases and partly equal, and times of change are in no order. Every third is active. */
+/**
+ * Inserts workflows whose names and times of change are in no order. The names are in both cases, and some are equal.
+ * Every third workflow is active.
+ */
 async function insertShuffled(organizationId: bigint, count: number): Promise<void> {
   await insertWorkflows(harness.db, organizationId, count);
   await sql`
@@ -143,7 +146,7 @@ test.each(['created_at', '-created_at', 'updated_at', '-updated_at', 'name', '-n
       expect(names).toEqual(expected);
       expect(namesOf(await list({ sort, view, status, page: 2, perPage: 4 }, mine))).toEqual(expected.slice(4, 8));
     }
-    // In the whole collection, whose slices follow each other as pages do.
+    // The whole collection has this order. Its slices follow each other like pages.
     expect(namesOf(await list({ sort }, mine))).toEqual(rows.map(({ name }) => name));
   },
 );

@@ -9,7 +9,7 @@ import { sliceVersions } from '../src/workflows/versions.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { insertWorkflows } from './insert-workflows.ts';
 
-/** Rows that a count may read before it costs more than a page. */
+/** Upper limit for the number of rows that a count may read before it costs more than a page. */
 const countCap = 10_000;
 const rowsOfOrganization = [100_000, 70_000, 30_000];
 
@@ -20,7 +20,8 @@ beforeAll(async () => {
   measured = measureStatements(harness.pool);
   for (const [index, count] of rowsOfOrganization.entries())
     await insertWorkflows(harness.db, BigInt(index + 1), count);
-  // The newest of them, so that a list of live ones would walk past them.
+  // The test workflows are the newest rows. A list of live workflows would have to skip them if the indexes were not by
+  // mode.
   await insertWorkflows(harness.db, 2n, 20_000, 'test');
   await sql`vacuum (analyze) workflows, workflow_versions`.execute(harness.db);
 });
@@ -128,7 +129,7 @@ test('workflows that are asked for in one turn are one statement by their keys, 
   const { rows } = await sql<{ id: bigint; organization_id: bigint }>`
     select id, organization_id from workflows tablesample system (1) order by random() limit 60`.execute(harness.db);
   const asked = rows.map(({ id, organization_id: owner }, index) => {
-    // Every fifth is asked for by another organization, every seventh twice.
+    // Every fifth workflow is requested by a different organization, every seventh is requested twice.
     const organizationId = index % 5 === 0 ? owner + 1n : owner;
     return index % 7 === 0 ? [load(organizationId, id), load(organizationId, id)] : [load(organizationId, id)];
   });
@@ -145,7 +146,7 @@ test('workflows that are asked for in one turn are one statement by their keys, 
   expect(costs[0]?.buffers).toBeLessThanOrEqual(20 * answers.length + 100);
 });
 
-/** Any query; the tests read only its plan. */
+/** Any query, of which the tests read only the plan. */
 type Explainable = { explain(format: 'json', options: RawBuilder<unknown>): Promise<Record<string, unknown>[]> };
 
 async function cost(query: Explainable): Promise<{ rows: number; buffers: number }> {

@@ -26,7 +26,7 @@ const projectOf = async (id: bigint) => (await workflows().getWorkflow({ id })).
 const move = (id: bigint, projectId: bigint) =>
   workflows().updateWorkflow({ id, projectId, updateMask: { paths: ['project_id'] } });
 
-/** Workflows in a project, deleted ones too. */
+/** Returns the number of workflows in a project, including deleted ones. */
 async function countIn(projectId: bigint): Promise<number> {
   const rows = await harness.db.selectFrom('workflows').select('id').where('project_id', '=', projectId).execute();
   return rows.length;
@@ -48,7 +48,7 @@ test('a workflow whose write had begun when its project was deleted leaves the p
       const { rows } = await sql`select from pg_locks where not granted`.execute(harness.db);
       return rows.length >= count;
     });
-  // The row of the workflow is written, and its version waits.
+  // The row of the workflow is written, while the insert of its version waits.
   const creating = create(102n);
   await waiting(1);
   const closing = close(102n);
@@ -66,7 +66,7 @@ test('workflows follow the projects that theirs were given to, when those are de
   await close(104n, { reassignTo: 105n });
   expect(await projectOf(id)).toBe(105n);
   expect(await refusal(close(105n, { reassignTo: 103n }))).toMatchObject(notFound);
-  // The deletion of 103 is repeated, as after an interruption: what is still in it goes on to 105.
+  // The deletion of 103 is repeated, as after an interruption. A workflow that is still in 103 goes to 105.
   const late = await create();
   await harness.db.updateTable('workflows').set({ project_id: 103n }).where('id', '=', late).execute();
   expect(await refusal(close(103n, { reassignTo: 104n }))).toMatchObject(notFound);

@@ -1,11 +1,11 @@
 import { fromConnectError } from '@drippulse/rpc';
 
-/** A free JSON field of a request. */
+/** Returns a free-form JSON field of a request. */
 export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** The value of a free JSON field of a response. */
+/** Returns the value of a free-form JSON field of a response. */
 export function parsed(bytes: Uint8Array | undefined): unknown {
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }
@@ -16,7 +16,7 @@ export const referenceSteps = json([
   { type: 'log', name: 'Done', config: { message: 'ok', level: 'info' } },
 ]);
 
-/** The refusal of a call as `kind reason`, with the problem of each field; undefined for a call that succeeded. */
+/** Returns the refusal of a call as `kind reason`, with the problem of each field; undefined if the call succeeds. */
 export async function refusal(call: Promise<unknown>) {
   try {
     await call;
@@ -27,7 +27,7 @@ export async function refusal(call: Promise<unknown>) {
   return undefined;
 }
 
-/** All messages of a stream. */
+/** Collects all messages of a stream. */
 export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const messages: T[] = [];
   for await (const message of stream) messages.push(message);

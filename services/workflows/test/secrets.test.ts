@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { collect, json, parsed, refusal } from './requests.ts';
 
-/** Look-ups of names whose name servers are dead: they end when a test ends them. */
+/** Look-ups of names whose name servers do not answer. A look-up ends only when the test ends it. */
 const dead = new Set<() => void>();
 
 async function resolve(hostname: string): Promise<string[]> {
@@ -39,7 +39,7 @@ async function change(id: bigint, ...steps: object[]) {
   return (await harness.workflows(editor).updateWorkflow(update)).workflow;
 }
 
-/** The request that the runtime may open. */
+/** Returns the secrets of the step `tell`, opened with the key of the runtime. */
 function opened(id: bigint) {
   const last = harness.applied.findLast(({ workflow }) => workflow?.id === id);
   const sealer = createSealer(harness.config.encryptionKeys);

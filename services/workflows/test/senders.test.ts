@@ -17,7 +17,7 @@ test.each([
   ['ada@verified.example', undefined],
   ['Ada <ada@verified.example>', undefined],
   ['{{ owner }}@verified.example', undefined],
-  // Known only when the step runs.
+  // The address is known only when the step runs.
   ['{{ owner_email }}', undefined],
   ['ada@other.example', 'invalid sender_not_verified'],
   ['Ada <ada@other.example>', 'invalid sender_not_verified'],

@@ -12,7 +12,7 @@ const steps = json([
   { type: 'webhook_callback', config: { url: 'https://hooks.example.com/{{ lead_ref }}', payload: { a: 1 } } },
 ]);
 
-/** The time stands still, so that two runs say the same times. */
+/** The clock is stopped, so that two runs show the same times. */
 const now = new Date('2026-05-01T09:00:00Z');
 let harness: Harness;
 let id: bigint | undefined;
@@ -92,7 +92,7 @@ test('steps without a workflow run too, and only for who may edit', async () => 
   expect(await refusal(foreign)).toMatchObject({ error: 'not_found workflow_not_found' });
 });
 
-test('a payload that is no object and an unknown fixture are refused', async () => {
+test('a payload that is not an object and an unknown fixture are refused', async () => {
   expect(await refusal(run({ input: json([1]) }))).toEqual({
     error: 'invalid validation_failed',
     fields: { input: 'must be an object' },
@@ -153,7 +153,7 @@ test('a test run says what a live one would lack: SendGrid is skipped without a 
     own: ['succeeded', expect.not.stringContaining('Warning')],
   });
   harness.integrations.unusable.clear();
-  // While nobody can say, a test run needs no connection, and says nothing of any.
+  // While the integrations service is unavailable, a test run needs no connection and mentions none.
   harness.integrations.unregister();
   expect(await tried()).toMatchObject({
     mail: ['skipped', expect.stringContaining('no usable connection for sendgrid')],

@@ -1,15 +1,15 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { type QueueTurn, queueTurns } from '@drippulse/loops';
 
-/** A turn of synchronous work, and the round of the event loop in which it was. */
+/** A turn of synchronous work, and its round of the event loop. */
 type Turn = QueueTurn & { round: number };
 
-/** The turns of all queues of this process during some work. */
+/** Runs some work and records the turns of all queues of this process meanwhile. */
 export async function turnsDuring<T>(work: () => Promise<T>): Promise<{ result: T; turns: Turn[] }> {
   const turns: Turn[] = [];
   let round = 0;
   let isOver = false;
-  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round }); // the only messages of the channel
+  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round }); // the channel has no other messages
   const counting = (async () => {
     for (; !isOver; round += 1) await nextRound();
   })();

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Units of one step, and of what may be left of a turn before it. */
+/** Upper limit of units in one turn: the units of one step, and the units already in the turn before that step. */
 const mostUnits = 4 * 1024 * 1024 + 320 * 1024;
 
 function requireSliced(turns: readonly { units: number; round: number }[]): void {
@@ -18,7 +18,7 @@ function requireSliced(turns: readonly { units: number; round: number }[]): void
   expect(new Set(turns.map(({ round }) => round)).size).toBe(turns.length);
 }
 
-/** Steps of about 237 KB that take as much work as may be: to read, to compile and to run. */
+/** Steps of about 237 KB that take the maximum work to read, to compile and to run. */
 const heavy = json(
   Array.from({ length: 30 }, (_, index) => ({
     ...{ id: `s${index}`, type: 'log' },
@@ -45,7 +45,7 @@ test('of thirty test runs at once two of an organization run and the others are 
   const [of, other] = [String(editor.organizationId), String(stranger.organizationId)];
   expect(organizations.filter((one) => one === of).length).toBeGreaterThan(10);
   expect(organizations.lastIndexOf(of)).toBeGreaterThan(organizations.lastIndexOf(other));
-  // Both have their place back.
+  // Both places are free again.
   expect((await harness.workflows(editor).testSteps({ steps: light })).status).toBe('completed');
 });
 

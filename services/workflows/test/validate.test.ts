@@ -22,7 +22,7 @@ afterAll(() => harness.stop());
 
 type RawStep = Record<string, unknown>;
 
-/** What a save and a check say about the same members: their problems, and the steps where there is none. */
+/** Saves and checks the same members. Returns the problems of both calls, and the steps if there are no problems. */
 async function both(members: { steps?: Uint8Array; status?: WorkflowStatus; name?: string }) {
   const saving = harness.workflows(editor).createWorkflow({ name: 'Checked', ...members });
   const refused = await refusal(saving);
@@ -33,7 +33,7 @@ async function both(members: { steps?: Uint8Array; status?: WorkflowStatus; name
 
 const withoutIds = (steps: unknown) => (steps as RawStep[]).map(({ id: _, ...step }) => step);
 
-/** A few steps of the catalog, of which every third is changed in one place. */
+/** Creates a few steps from the catalog. Every third step has one change. */
 function randomSteps(random: Random): unknown[] {
   const steps = random.some(stepTypes, 1 + random.below(6)).map(({ example }) => structuredClone(example) as RawStep);
   return steps.map((step, index) => (random.below(3) === 0 ? changed(random, step, index) : step));
@@ -74,12 +74,12 @@ test(
           told: Object.keys(fields).sort(),
           valid: refused === undefined,
         });
-        // The text of a refusal also names the step.
+        // The message of a refusal also names the step.
         for (const { path, message } of problems) expect(fields[path]?.endsWith(message)).toBe(true);
         for (const { path, step } of problems) expect(path).toMatch(step === undefined ? /^steps$/ : `steps.${step}`);
         seen[valid ? 'valid' : 'invalid'] += 1;
         if (!valid) continue;
-        // Saved as it was shown, it is what was saved, with its defaults.
+        // Steps that are saved as they were shown stay the same, with their defaults.
         const again = await harness.workflows(editor).validateWorkflow({ steps: json(stored) });
         expect(withoutIds(parsed(again.steps))).toEqual(withoutIds(shown));
         expect(shown).toMatchObject(withoutIds(stored).map(({ config, ...step }) => step));
@@ -148,7 +148,7 @@ test('a masked credential is valid for the workflow that has it, and for no othe
   const { valid, problems, refused } = await both({ ...(steps && { steps }) });
   expect({ valid, refused }).toMatchObject({ valid: false, refused: { error: 'invalid secret_needed' } });
   expect(Object.keys(refused?.fields ?? {})).toEqual(problems.map(({ path }) => path));
-  // Sent by people who may not see it, the whole credential comes back masked too.
+  // A caller who may not see the credential gets it back masked, even after sending it in full.
   const whole = await harness.workflows({ ...editor, role: 'viewer' }).validateWorkflow({ steps: json([callback]) });
   expect(JSON.stringify(parsed(whole.steps))).not.toContain('planted');
 });
@@ -166,7 +166,7 @@ test('viewers and test keys may check, nothing is stored, and foreign ids are un
     );
   };
   const { workflow } = await harness.workflows(editor).createWorkflow({ name: 'Ours', steps: referenceSteps });
-  // The event of the new workflow has gone.
+  // The event of the new workflow was sent.
   await eventually(async () => expect((await rows())[2]).toEqual([{ n: 0n }]));
   const before = await rows();
   const request = { steps: referenceSteps, workflowId: workflow?.id };

@@ -12,7 +12,7 @@ afterAll(() => harness.stop());
 const stepsOf = (count: number) =>
   json(Array.from({ length: count }, (_, index) => ({ type: 'log', id: `s${index}`, message: `of ${count}` })));
 
-/** A workflow whose version n has n steps. */
+/** Creates a workflow whose version n has n steps. */
 async function makeVersions(count: number): Promise<bigint> {
   const { workflow } = await harness.workflows(editor).createWorkflow({ name: 'Grows', steps: stepsOf(1) });
   const id = workflow?.id ?? 0n;

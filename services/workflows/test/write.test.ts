@@ -19,7 +19,7 @@ async function createWorkflow(request = {}, headers = {}) {
   return workflow;
 }
 
-/** The published changes of a workflow, once there are `count` events. */
+/** Returns the published changes of a workflow, once there are `count` events. */
 async function eventsOf(id: bigint, count: number) {
   const own = () => harness.published.filter((event) => event.aggregate === `workflow:${id}`);
   await eventually(() => expect(own().length).toBeGreaterThanOrEqual(count));

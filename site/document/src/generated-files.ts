@@ -7,12 +7,12 @@ import { buildManifest } from './manifest.ts';
 import { buildDocument } from './openapi/build-document.ts';
 import { publicServicesModule } from './public-services.ts';
 
-/** The version of the product. */
+/** Version of the product. */
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 /**
- * Files that are generated from an image of `buf build`, by path from the root of the repository: the list of public
- * services, the OpenAPI document, the skills pack and the regions of the pages that people write.
+ * Returns the files that are generated from an image of `buf build`, by path from the root of the repository: the list
+ * of public services, the OpenAPI document, the skills pack and the regions of the hand-written pages.
  */
 export function generatedFiles(image: Uint8Array, root: string): Map<string, string | Buffer> {
   const api = readImage(image);
@@ -31,7 +31,7 @@ export function generatedFiles(image: Uint8Array, root: string): Map<string, str
   ]);
 }
 
-/** The reasons of errors, which a page explains. */
+/** Returns the error reasons that a page explains. */
 export function publicReasons(image: Uint8Array): Reason[] {
   return readImage(image).reasons;
 }

@@ -25,9 +25,9 @@ import {
 import { filesOf, operationsOf } from './openapi/operations.ts';
 
 /**
- * The facts about each operation that the OpenAPI document has no place for, and the few of it that a program needs to
- * make a call. Pages of the reference, tests of access and generated clients read it. Its order is that of the
- * documentation.
+ * Builds the manifest: for each operation, the facts that the OpenAPI document cannot express, and the few facts of the
+ * document that a program needs to make a call. Pages of the reference, tests of access and generated clients read the
+ * manifest. It has the order of the documentation.
  */
 export function buildManifest(api: PublicApi, version: string): Record<string, unknown> {
   const files = filesOf(api);
@@ -95,7 +95,7 @@ function typeOf({ enum: ofEnum, message, scalar }: DescField): string {
   return scalar === ScalarType.DOUBLE || scalar === ScalarType.FLOAT ? 'number' : 'string';
 }
 
-/** The body: a schema of the document, or the media types of raw bytes. Null where the route takes none. */
+/** Returns the body: a schema of the document, or the media types of raw bytes. Null for a route without a body. */
 function bodyOf(route: Operation['route']): Record<string, unknown> | null {
   const { hasBody, bodyField, method, rest } = route;
   if (!hasBody) return null;
@@ -124,7 +124,7 @@ function answerOf(route: Operation['route']): Record<string, unknown> {
   return { status, schema: (responseField?.message ?? method.output).name, media_types: ['application/json'] };
 }
 
-/** How a list is read page by page: the member with the rows, and the parameters. Null where there is one page. */
+/** Returns how a list is paged: the member with the rows, and the parameters. Null for a list of one page. */
 function paginationOf({ isList, method }: Operation['route']): Record<string, unknown> | null {
   const rows = method.output.fields.find(({ fieldKind, message }) => fieldKind === 'list' && message !== undefined);
   const has = (name: string) => method.input.fields.some((field) => field.name === name);

@@ -1,6 +1,6 @@
 import type { DescService } from '@bufbuild/protobuf';
 
-/** The module that lists the services with public methods, as text. The gateway serves these. */
+/** Returns the text of the module that lists the services with public methods, which the gateway serves. */
 export function publicServicesModule(services: readonly DescService[]): string {
   const imports = services.map(({ name, file }) => `import { ${name} } from './${file.name}_pb.ts';`);
   const members = services.map(({ name }) => `  ${name},`);

@@ -2,19 +2,19 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** A declaration at the top of a file, or the function that serves a method. */
+/** A top-level declaration of a file, or the function that serves a method. */
 export type Declared = { file: string; name: string; node: ts.Node };
 
-/** The declarations that a piece of code mentions, its strings, and the methods of services that it calls. */
+/** Declarations that a piece of code mentions, its strings, and the service methods that it calls. */
 type Mentions = { declared: Declared[]; texts: Set<string>; calls: Set<string> };
 
 type Names = Map<string, { file: string; name: string }>;
 type File = { tops: Map<string, ts.Node>; imports: Names; exports: Names; stars: string[] };
 
 /**
- * What the code of this repository mentions, by declarations. It is read from syntax alone, which takes a second, and so errs on
- * one side: a declaration mentions all that is written in it, whether or not it happens. Members of objects that are passed
- * along are not followed.
+ * Finds the mentions in the code of this repository, by declaration. Only the syntax is read, which takes a second and
+ * so overestimates: a declaration mentions everything that is written in it, whether or not it is executed. Members of
+ * objects that are passed along are not followed.
  */
 export function readCode(root: string) {
   const entries = packageEntries(root);
@@ -88,7 +88,7 @@ function sourceOf(path: string): ts.SourceFile {
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
-/** The members of object literals, such as the methods that a service registers. */
+/** Returns the members of object literals, such as the methods that a service registers. */
 function membersOf(file: string, source: ts.SourceFile): Declared[] {
   const found: Declared[] = [];
   const visit = (node: ts.Node): void => {
@@ -129,7 +129,7 @@ function namesWithin(pattern: ts.BindingPattern): ts.Identifier[] {
   );
 }
 
-/** The files behind `@drippulse/…`, from the `exports` of each package. */
+/** Returns the files behind `@drippulse/…`, from the `exports` of each package. */
 function packageEntries(root: string): Map<string, string> {
   const entries = new Map<string, string>();
   for (const path of globSync('{libs,services}/*/package.json', { cwd: root })) {

@@ -1,14 +1,15 @@
-// Prints, for each method named on the standard input, the reasons within reach of its code, each with the declarations that lead
-// to it. A process of its own: a test's loader takes several times as long for the compiler.
+// Prints, for each method named on the standard input, the reasons that the method's code can reach, each with the
+// declarations that lead to it. It runs in a separate process, because a test's loader takes several times as long to
+// load the compiler.
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type Declared, readCode } from './code-graph.ts';
 
-/** `names` are of methods, `reasons` those looked for. Declarations of `notFollowed` lead nowhere. */
+/** `names` are methods, and `reasons` are the reasons to look for. Declarations in `notFollowed` are not followed. */
 export type Question = { names: string[]; reasons: string[]; notFollowed: string[] };
-/** By name; undefined for a method that no service registers. */
+/** Reasons by method name; undefined for a method that no service registers. */
 export type Answer = Record<string, [reason: string, way: string[]][]>;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -16,14 +17,17 @@ const code = readCode(root);
 const question: Question = JSON.parse(readFileSync(0, 'utf8'));
 const reasons = new Set(question.reasons);
 
-/** The methods of all services, internal ones included, as clients call them. */
+/** Methods of all services, internal ones included, by the names that clients use. */
 const methodNames = new Set(
   globSync('proto/drippulse/**/*.proto', { cwd: root })
     .flatMap((path) => [...readFileSync(resolve(root, path), 'utf8').matchAll(/ rpc (\w)(\w+)\(/g)])
     .map(([, first = '', rest = '']) => first.toLowerCase() + rest),
 );
 
-/** What serves each method: the member of its name where a service registers its methods. */
+/**
+ * Functions that serve each method: the members with the method's name in the places where services register their
+ * methods.
+ */
 const paths = globSync('services/*/src/{rpc,identity/rpc}/*.ts', { cwd: root }).map((path) => resolve(root, path));
 const methods = Map.groupBy(paths.flatMap(code.membersOf), ({ name }) => name);
 
@@ -34,7 +38,7 @@ for (const name of question.names) {
 }
 process.stdout.write(JSON.stringify(answer));
 
-/** Calls of other services count. */
+/** Returns the reasons that a method mentions, including those of calls to other services. */
 function mentionedBy(name: string, served: readonly Declared[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const seen = new Set<Declared['node']>();
@@ -51,7 +55,7 @@ function mentionedBy(name: string, served: readonly Declared[]): Map<string, str
   return found;
 }
 
-/** A template such as `${type}_not_found` stands for a reason with this end. */
+/** Whether a string is a reason. A template such as `${type}_not_found` stands for any reason with this ending. */
 function isReason(text: string): boolean {
   return reasons.has(text) || (text.startsWith('*_') && [...reasons].some((reason) => reason.endsWith(text.slice(1))));
 }

@@ -14,7 +14,7 @@ const api = { services: [...publicServices], reasons: [], schemas: [], events: [
 const files = filesOf(api);
 const operations = operationsOf(api, files);
 
-/** Faults, which the document has as `default`, and what only the gateway and the transport answer. */
+/** Faults, which the document has as `default`, and reasons that only the gateway and the transport return. */
 const notOfMethods: ReadonlySet<string> = new Set(['unauthenticated', 'message_too_large']);
 const reasons = new Set(
   [...files, file_drippulse_rest_v1_reasons]
@@ -23,86 +23,86 @@ const reasons = new Set(
     .map(({ name }) => name),
 );
 
-/** Reasons of `transact`, which only repeatable methods have. */
+/** Reasons of `transact`, which only repeatable methods can return. */
 const ofRepeats = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_key_reused', 'answer_erased'];
 
 /**
- * Declarations that are not followed. The table of effects is asked for the deadlines of attempts that are cut off. Pages of a
- * list are read by other methods too, which ask for pages of our own making. What a request of ours ended with has codes of its own,
- * which some reasons share.
+ * Declarations that are not followed. The table of effects is used only for the deadlines of interrupted attempts.
+ * Methods other than lists also read pages, with page parameters of our own. Outcomes of our own requests have separate
+ * codes, some of which equal a reason.
  */
 const notFollowed = ['effectTypeOf', 'readPage', 'startOf', 'mayHaveBeenSent', 'neverSent', 'lasting', 'HttpFailure'];
 
-/** Reasons of code that serves several methods, which only some of them can answer with. */
+/** Reasons in code that serves several methods, some of which cannot return them. */
 const impossible: Readonly<Record<string, readonly string[]>> = {
-  // Its mail goes by integrations, which run no agent.
+  // The mail of sendTestMail goes through integrations, which run no agent.
   sendTestMail: [
     ...['agent_not_active', 'wrong_agent_type', 'agent_rate_limited', 'agent_not_found', 'agent_model_not_found'],
     ...['budget_exceeded', 'model_price_unknown', 'model_overrun'],
   ],
-  // Scorers call no language model. A model of a scorer goes with its agent alone.
+  // Scorers call no language model. The model of a scorer is deleted only with the scorer's agent.
   scoreLead: ['budget_exceeded', 'model_price_unknown', 'model_overrun', 'agent_model_not_found'],
   executeAgent: ['agent_model_not_found'],
   inferAgent: ['agent_model_not_found'],
-  // The contact of an enrollment that is gone is nobody.
+  // The contact of a missing enrollment is treated as unknown.
   replayAgentExecution: ['agent_model_not_found', 'enrollment_not_found', 'workflow_not_found'],
-  // An eval set is of an agent with a template, and goes with it.
+  // An eval set belongs to an agent with a template, and is deleted with it.
   createAgentEvalCase: ['agent_not_found', 'enrollment_not_found', 'workflow_not_found'],
   startAgentEvalRun: ['agent_not_found', 'wrong_agent_type'],
-  // The workflows that move to another project are locked and sound, and their steps stay.
+  // The workflows that move to a different project are locked and valid, and their steps do not change.
   deleteProject: ['workflow_not_found', 'secret_needed', 'invalid_step_graph'],
-  // The project stays.
+  // These methods do not change the project.
   activateWorkflow: ['project_not_found'],
   pauseWorkflow: ['project_not_found'],
   archiveWorkflow: ['project_not_found'],
-  // The workflow that the runtime hears of was just read.
+  // The workflow that is sent to the runtime was just read.
   deleteWorkflow: ['parameter_missing'],
-  // A page says so.
+  // A page shows this refusal.
   finishConnect: ['integration_connection_limit_reached'],
-  // A version that is gone has numbers, and no names.
+  // A deleted version still has numbers, but no names.
   getAnalyticsFunnel: ['workflow_version_not_found'],
   getAnalyticsExperiments: ['workflow_version_not_found'],
-  // The webhook was just made.
+  // The webhook was just created.
   createWebhook: ['webhook_not_found'],
-  // The connection was just made.
+  // The connection was just created.
   createAgentModelConnection: ['model_connection_not_found'],
-  // Only records that are made count against a chain.
+  // Only new records count in a chain.
   deleteCrmAccount: ['chain_cut'],
   deleteCrmContact: ['chain_cut'],
   deleteCrmLead: ['chain_cut'],
   deleteCrmOpportunity: ['chain_cut'],
   deleteCrmActivity: ['chain_cut'],
   eraseCrmContact: ['chain_cut'],
-  // The merged records give their external ids up before the survivor takes one.
+  // The merged records release their external ids before the survivor takes one.
   mergeCrmContacts: ['external_id_taken'],
   mergeCrmLeads: ['external_id_taken'],
-  // These write other members.
+  // These methods write members other than those that the reasons concern.
   convertCrmLead: ['external_id_taken', 'pipeline_not_found'],
   reorderCrmOpportunities: ['external_id_taken'],
   receiveLeadScore: ['external_id_taken'],
-  // The steps are of our own making, and name no project. The preview asks whether they can be saved.
+  // The steps are generated, and name no project. The preview checks whether they can be saved.
   previewOperatorPlan: ['invalid_cursor', 'project_not_found'],
   applyOperatorPlan: [
     ...['sender_not_verified', 'invalid_step_graph', 'unsupported_integration_action', 'project_not_found'],
-    // The trail reads what the same transaction made.
+    // The audit trail reads rows that the same transaction created.
     ...['lead_form_not_found', 'pipeline_not_found'],
   ],
   ensureOperatorDefaults: ['lead_form_not_found', 'pipeline_not_found'],
-  // Plans limit contacts alone.
+  // Plans limit only contacts.
   createCrmAccount: ['plan_limit_reached'],
   createCrmLead: ['plan_limit_reached'],
   createCrmOpportunity: ['plan_limit_reached'],
   createCrmActivity: ['plan_limit_reached'],
-  // Whoever is beyond a quota waits, and the event is accepted.
+  // An entry beyond a quota waits, and the event is accepted.
   acceptEvent: ['quota_exceeded', 'payment_overdue'],
   acceptEvents: ['quota_exceeded', 'payment_overdue'],
   unsubscribe: ['quota_exceeded', 'payment_overdue'],
   reportBounces: ['quota_exceeded', 'payment_overdue'],
-  // Reads pay nothing.
+  // Reads cause no payment.
   getBilling: ['payment_failed'],
   listPaymentMethods: ['payment_failed'],
   listInvoices: ['payment_failed'],
-  // Pages say so.
+  // Pages show these refusals.
   submitSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
   submitSignInCode: ['mfa_code_required', 'sso_required'],
   linkSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
@@ -116,7 +116,8 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   submitNewPassword: ['link_not_valid'],
   submitSignUpLink: ['link_not_valid', 'sign_up_for_another_address'],
   submitAddressChange: ['link_not_valid'],
-  // A submission makes a contact of our own making. A refusal of its enrollment is shown to the owner of the form.
+  // A submission makes a generated contact. If the contact's enrollment is refused, the refusal is shown to the owner
+  // of the form.
   submitLeadForm: [
     ...['external_id_taken', 'contacts_required', 'contacts_empty', 'too_many_contacts', 'not_an_array'],
     ...['workflow_not_found', 'workflow_archived', 'agent_not_found', 'no_enrollments_created', 'invalid_timezone'],
@@ -154,7 +155,7 @@ function askForMentions(): Answer {
   return JSON.parse(execFileSync(process.execPath, [script], options));
 }
 
-/** A template such as `${type}_not_found` stands for a reason with this end. */
+/** Whether a reason is documented. A template such as `${type}_not_found` stands for any reason with this ending. */
 function isDocumented(name: string, documented: ReadonlySet<string>): boolean {
   return name.startsWith('*') ? [...documented].some((one) => one.endsWith(name.slice(1))) : documented.has(name);
 }

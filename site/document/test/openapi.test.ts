@@ -102,7 +102,7 @@ test('free objects take any member, and no value is null twice', () => {
     if (typeof value !== 'object' || value === null) return;
     const { type, properties, additionalProperties, anyOf } = value as Record<string, unknown>;
     const isObject = type === 'object' || (Array.isArray(type) && type.includes('object'));
-    // A message without members is the one object that has none.
+    // Only a message without members has no properties.
     if (isObject && properties === undefined && additionalProperties === undefined) faults.push(`${path}: closed`);
     const nulls = (Array.isArray(anyOf) ? anyOf : []).filter(
       (one) => one.type === 'null' || one.type?.includes('null'),
@@ -128,7 +128,7 @@ test('every operation has an id of its own, and documents its success and its er
 
 test('comments of the protos are in the document', () => {
   const text = JSON.stringify(committed);
-  for (const comment of ['newest first', 'Starts at 1 and goes up by one with every change of the steps']) {
+  for (const comment of ['newest first', 'starts at 1 and rises by one with every change of the steps']) {
     expect(text).toContain(comment);
   }
   expect(committed.tags.every(({ description }) => description.length > 10)).toBe(true);

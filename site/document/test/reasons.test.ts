@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 /**
- * Reasons without an answer of the public API: between services, at the start, of a client that left, of a command, of rows of
- * imports, of reports that fail.
+ * Reasons that no answer of the public API has: those between services, at the start, for a client that left, of a
+ * command, of rows of imports, and of failed reports.
  */
 const unseen = [
   'cancelled',

@@ -26,7 +26,7 @@ import { file_drippulse_webhooks_v1_webhooks } from '@drippulse/proto/drippulse/
 import { expect, test } from '@jest/globals';
 import { restProblems } from '../src/api/rest-problems.ts';
 
-/** The problems of the file of webhooks after a change of it. */
+/** Returns the problems of the webhooks file after a change to the file. */
 function problemsAfter(change: (file: FileDescriptorProto) => void): string[] {
   const [file, ...imported] = withImports(file_drippulse_webhooks_v1_webhooks);
   const changed = clone(FileDescriptorProtoSchema, file.proto);
@@ -35,7 +35,7 @@ function problemsAfter(change: (file: FileDescriptorProto) => void): string[] {
   return restProblems(createFileRegistry(set));
 }
 
-/** A file before the files that it imports. */
+/** Returns a file, followed by the files that it imports. */
 function withImports(file: DescFile): [DescFile, ...DescFile[]] {
   return [file, ...file.dependencies.flatMap(withImports)];
 }
@@ -97,8 +97,8 @@ test.each<[string, string, (option: MethodRest) => void, string]>([
     'a body without a credential needs max_body_bytes',
   ],
   ['no operation_id', 'UpdateWebhook', (option) => (option.operationId = ''), 'operation_id is missing'],
-  ['an id in camel case', 'UpdateWebhook', (option) => (option.operationId = 'webhooks.updateIt'), 'is no path of'],
-  ['an id of one word', 'UpdateWebhook', (option) => (option.operationId = 'update'), 'is no path of'],
+  ['an id in camel case', 'UpdateWebhook', (option) => (option.operationId = 'webhooks.updateIt'), 'is not a path of'],
+  ['an id of one word', 'UpdateWebhook', (option) => (option.operationId = 'update'), 'is not a path of'],
   ['an id that is there', 'UpdateWebhook', (option) => (option.operationId = 'webhooks.get'), 'another method has'],
   ['no effect', 'UpdateWebhook', (option) => (option.effect = Effect.UNSPECIFIED), 'effect is missing'],
   ['a GET with an effect', 'GetWebhook', (option) => (option.effect = Effect.WRITE), 'a GET changes nothing: effect'],

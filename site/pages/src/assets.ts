@@ -7,7 +7,10 @@ const require = createRequire(import.meta.url);
 const swaggerUi = path.dirname(require.resolve('swagger-ui-dist/package.json'));
 const miniSearch = path.resolve(path.dirname(require.resolve('minisearch')), '../..');
 
-/** Files that the pages load, by path in the static folder: our own, and those of packages with their licences. */
+/**
+ * Returns the files that the pages load, by path in the static folder: our own, and those of packages with their
+ * licences.
+ */
 export function assets(): [string, string | Buffer][] {
   const ofPackages = Object.entries({
     'swagger-ui.css': path.join(swaggerUi, 'swagger-ui.css'),
@@ -20,7 +23,7 @@ export function assets(): [string, string | Buffer][] {
   const ofOurs = readdirSync(own).map((name): [string, string] => [name, path.join(own, name)]);
   return [
     ...[...ofPackages, ...ofOurs].map(([name, file]): [string, Buffer] => [`docs/assets/${name}`, readFileSync(file)]),
-    // Without the address of a map that is not served.
+    // The address of the source map is removed, because the map is not served.
     [
       'docs/assets/minisearch.js',
       readFileSync(path.join(miniSearch, 'dist/es/index.js'), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),

@@ -15,15 +15,16 @@ import { searchEntries } from './search/search-entries.ts';
 
 const contentFolder = 'site/pages/content';
 const documentAddress = '/docs/skills/drippulse-openapi-v1.json';
-/** What the document cannot say of operations; absent from older trees. */
+/** Address of the facts about operations that the document cannot express. Older trees lack the file. */
 const manifestAddress = '/docs/skills/manifest.json';
 const packAddress = '/docs/skills/drippulse-agent-skills-v1.md';
-/** Pages that people write come before these. */
+/** Place of the reference. Hand-written pages come before it. */
 const reference = { section: 'API reference', order: 10_000 };
 
 /**
- * The pages of the site and all that they load, by path from the root of the repository. `earlier` are the files that
- * are generated before: the OpenAPI document, and pages of the content folder whose regions are generated.
+ * Returns the pages of the site and all files that they load, by path from the root of the repository. `earlier`
+ * contains the files that were generated before: the OpenAPI document, and pages of the content folder with generated
+ * regions.
  */
 export function generatedFiles(
   earlier: ReadonlyMap<string, string | Buffer>,
@@ -81,7 +82,7 @@ function effectsOf(manifest: string | Buffer | undefined): Map<string, string> {
   return new Map(operations.map(({ id, effect }) => [id, effect]));
 }
 
-/** What people wrote: pages, and the skills of agents in folders of `skills`. */
+/** Reads the hand-written content: pages, and the skills of agents in folders of `skills`. */
 function readContent(earlier: ReadonlyMap<string, string | Buffer>): { written: Page[]; skills: Skill[] } {
   const root = path.resolve(import.meta.dirname, '../../..');
   const names = readdirSync(path.join(root, contentFolder), { recursive: true, encoding: 'utf8' }).sort();

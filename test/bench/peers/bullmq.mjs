@@ -1,4 +1,4 @@
-// BullMQ on Redis: one worker that completes each job at once. A job is a step.
+// BullMQ on Redis, with one worker that completes each job immediately. A job is a step.
 import { Queue, Worker } from 'bullmq';
 import { config, measure } from './peer.mjs';
 

@@ -1,4 +1,4 @@
-// DBOS: a workflow of as many steps as ours, on its own queueless start, a hundred at a time.
+// DBOS, with a workflow that has as many steps as the platform's. Workflows start without a queue, a hundred at a time.
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { config, measure } from './peer.mjs';
 

@@ -1,10 +1,10 @@
-// What every peer's program does: prepare, say so, wait for the word, work, report what came of it.
+// The frame of every peer's program: it prepares, says so, waits for the signal, works, and reports the result.
 import process from 'node:process';
 
-/** What the bench asks for. */
+/** The request of the bench, as its process passes it. */
 export const config = JSON.parse(process.argv[2] ?? '{}');
 
-/** Reports what `work` answers, which is an object of figures, and how long it took. */
+/** Reports the result of `work`, an object of figures, and its duration. */
 export async function measure(work) {
   const told = new Promise((resolve) => process.once('message', resolve));
   process.send({ ready: true });

@@ -1,5 +1,6 @@
-// pg-boss: each job is a call to the receiver, made by two loops that fetch 500 at a time. Its row is the intent; what was
-// answered is its output, so that each is completed by itself: many at once have one output.
+// pg-boss. Each job is a call to the receiver, made by two loops that fetch 500 jobs at a time. The job's row is the
+// intent and its output the answer. Each job is completed by itself, because jobs that are completed together have one
+// output.
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { PgBoss } from 'pg-boss';
@@ -9,7 +10,7 @@ const queue = 'effects';
 const batchSize = 500;
 const concurrency = 2;
 const { databaseUrl, receiverUrl, effects, warmUpEffects } = config;
-/** As many connections as ours has to one origin. */
+/** As many connections to one origin as the platform's client has. */
 const agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
 
 const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });

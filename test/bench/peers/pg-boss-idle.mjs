@@ -1,11 +1,11 @@
-// pg-boss as it ships, with its upkeep: one worker, and jobs of which none is due.
+// pg-boss as it ships, with its maintenance: one worker, and jobs none of which is due.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
 
 const queue = 'waiting';
 const { databaseUrl, waiting, seconds } = config;
-/** It looks as often at first as it does later. */
+/** A short rest suffices, because pg-boss looks as often at first as later. */
 const calmAfterMs = 2_000;
 
 const boss = new PgBoss({ connectionString: databaseUrl });

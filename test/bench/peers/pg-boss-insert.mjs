@@ -1,4 +1,4 @@
-// pg-boss takes rows in calls of the same size, each a job whose data is the contact, so many calls under way at once.
+// pg-boss inserts rows in several concurrent calls of equal size. Each row is a job whose data is the contact.
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
 

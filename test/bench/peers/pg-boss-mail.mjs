@@ -1,7 +1,8 @@
-// pg-boss: each job is a mail, made by two loops that fetch 500 at a time. Its row is the intent. The mail is what ours is: the same
-// templates, a text part made of the HTML, a link to unsubscribe that nobody can guess, a Message-ID of its own, and a look for a
-// suppression before it is sent. A row keeps what was sent to whom, by the Message-ID that a bounce would name, and then the job is
-// completed, by itself: one that is done with others would be sent again with them.
+// pg-boss. Each job is a mail, made by two loops that fetch 500 jobs at a time. The job's row is the intent. The mail
+// equals the platform's: equal templates, a text part made from the HTML, a link to unsubscribe that cannot be guessed,
+// a Message-ID of its own, and a look-up of suppressions before it is sent. A row records receiver and content, by the
+// Message-ID that a bounce would name. The job is then completed by itself, because jobs that were completed together
+// would be sent again together.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { compile } from 'html-to-text';
 import { Liquid } from 'liquidjs';
@@ -16,7 +17,7 @@ const { databaseUrl, smtpUrl, mails, warmUpMails, suppressed, subject, body } = 
 const from = { name: '', address: 'drippulse@localhost' };
 const secret = randomBytes(32);
 
-// The guards, the pool and the deadlines of our mailer.
+// The guards, the pool and the deadlines of the platform's mailer.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 const transport = createTransport({
   ...guard,

@@ -1,5 +1,5 @@
-// pg-boss: jobs that start after a moment, fetched and completed by two loops that look every few milliseconds, more often
-// than its own workers ever do. A job is late by the time between that moment and its completion.
+// pg-boss. Its jobs start after a moment, and two loops fetch and complete them. The loops look every few milliseconds,
+// more often than its own workers can. The lateness of a job is the time from that moment to its completion.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
@@ -23,7 +23,7 @@ async function fire(count) {
   return finish();
 }
 
-/** Sends the jobs, the first of them due in a moment. */
+/** Sends the jobs. The first job is due in a moment. */
 async function prepare(count) {
   const beginMs = Date.now() + 3_000;
   const jobs = Array.from({ length: count }, (_, n) => {

@@ -1,4 +1,4 @@
-// pg-boss in its fastest use: jobs fetched and completed in batches, without a handler. A job is a step.
+// pg-boss in its fastest use: jobs are fetched and completed in batches, without a handler. A job is a step.
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
 

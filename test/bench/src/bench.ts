@@ -1,19 +1,19 @@
 /** Options of a bench. */
 export type Options = {
-  /** A small run: it shows that the bench works, and ratios, in seconds. */
+  /** Whether the run is small, which takes seconds. A small run shows that the bench works, and measures ratios. */
   short: boolean;
-  /** All peers, and not only the one that comes closest. */
+  /** Whether to run all peers, not only the one that comes closest. */
   allPeers: boolean;
-  /** Sizes that replace those of the bench, by their names. */
+  /** Sizes that replace the bench's own sizes, by their names. */
   sizes: Readonly<Record<string, number>>;
-  /** The one part to run, of a bench that has parts; all by default. */
+  /** The one part to run, for a bench that has parts. Default: all parts. */
   only?: string;
-  /** Tells whoever waits how far it is. */
+  /** Reports progress. */
   progress(line: string): void;
 };
 
-/** The figures of a bench by name, which ends in the unit where there is one. */
+/** The figures of a bench by name. A name ends in its unit, if there is one. */
 export type Figures = Record<string, number | string>;
 
-/** One bench: it starts what it needs, measures, checks that the work was done, and leaves nothing behind. */
+/** A bench. It starts its servers, measures, checks that the work was done, and leaves nothing behind. */
 export type Bench = (options: Options) => Promise<Figures>;

@@ -51,5 +51,5 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['neighbours', neighbours],
 ]);
 
-/** The parts of benches that have some, each of which can be run alone. */
+/** The parts of benches that have parts, each of which can run alone. */
 export const parts: ReadonlyMap<string, readonly string[]> = new Map([['neighbours', [...classes.keys()]]]);

@@ -1,17 +1,17 @@
 import type { Figures } from './bench.ts';
 
-/** Which way a figure gets better. */
+/** The direction in which a figure gets better. */
 export type Better = 'higher' | 'lower';
 
 /**
- * A figure that a change is judged by. `shortLimit` is the worst value that a short run gives on a busy machine of two
+ * A figure by which a change is judged. `shortLimit` is the worst value that a short run gives on a busy machine of two
  * cores, for figures that such a machine changes little.
  */
 export type Judged = { better: Better; shortLimit?: number };
 
 /**
- * The judged figures of each bench. Where a bench measures a peer in the same run, the ratio to the peer is judged and the
- * absolute figure is not: the ratio leaves out what the machine did meanwhile.
+ * The judged figures of each bench. If a bench measures a peer in the same run, the ratio to the peer is judged instead
+ * of the absolute figure, because the ratio is independent of other load on the machine.
  */
 const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   engine: {
@@ -61,12 +61,12 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   },
 };
 
-/** The judged figures of a bench, by their names. */
+/** Returns the judged figures of a bench, by their names. */
 export function judgedOf(bench: string): ReadonlyMap<string, Judged> {
   return new Map(Object.entries(judged[bench] ?? {}));
 }
 
-/** The judged figures of a short run that are worse than their limits, each as a sentence. */
+/** Returns the judged figures of a short run that are worse than their limits, each as a sentence. */
 export function beyondShortLimits(bench: string, figures: Figures): string[] {
   return [...judgedOf(bench)].flatMap(([figure, { better, shortLimit }]) => {
     const value = Number(figures[figure]);

@@ -25,7 +25,7 @@ const [name, ...names] = positionals;
 const short = values.short === true;
 const progress = (line: string) => console.error(line);
 const interrupted = new AbortController();
-// The benches stop the servers they started as the process exits; a comparison removes its work tree first.
+// The benches stop the servers that they started as the process exits; a comparison removes its work tree first.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (isAlone()) process.exit(130);
@@ -56,7 +56,7 @@ async function runOne(): Promise<void> {
   else printTable(name, figures);
 }
 
-/** In processes of their own, as a bench that is run alone. */
+/** Runs the benches in separate processes, as when each runs alone. */
 async function runAllShort(): Promise<void> {
   const all: Record<string, object> = {};
   for (const bench of benches.keys()) {
@@ -72,7 +72,7 @@ async function runAllShort(): Promise<void> {
   if (values.json === true) console.log(JSON.stringify(all));
 }
 
-/** Undefined when the bench failed, which leaves the others to be measured. */
+/** Returns the figures of a bench; undefined when it failed, so that the others are still measured. */
 async function shortFigures(bench: string): Promise<Awaited<ReturnType<typeof runBench>> | undefined> {
   try {
     return await runBench(root, bench, { short, signal: interrupted.signal });

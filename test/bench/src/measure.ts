@@ -2,10 +2,10 @@ import { loadavg } from 'node:os';
 import type { Bench, Figures, Options } from './bench.ts';
 import { type Better, judgedOf } from './judged.ts';
 
-/** With more of other work on the machine than this, absolute figures say little; ratios still do. */
+/** If other work loads the machine more than this, absolute figures mean little; ratios still do. */
 const quietLoad = 0.2;
 
-/** The figures of one run, with the load before it, and which way each judged figure gets better. */
+/** The figures of one run, with the load before it, and the direction in which each judged figure gets better. */
 export type Measured = { figures: Figures; better: Record<string, Better> };
 
 export async function measure(name: string, bench: Bench, options: Options): Promise<Measured> {

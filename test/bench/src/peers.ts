@@ -10,15 +10,15 @@ const folder = new URL('../peers/', import.meta.url);
 const lockFile = new URL('package-lock.json', folder);
 const stampFile = new URL('node_modules/.installed-lock', folder);
 
-/** The report of a peer's program: the work it did and how long it took. */
+/** The report of a peer's program: the work done and its duration. */
 type Report = { steps: number; seconds: number; latenessMs?: number[] };
 
-/** The same with the CPU time that it took in the peer's own process, and in the database's. */
+/** The report with CPU times, of the peer's own process and of the database's. */
 export type PeerRun = Report & { cpuSeconds: number; databaseCpuSeconds: number };
 
 /**
- * Installs the peers, from their own lock file, unless they are there. They are no dependency of this repository: whoever
- * uses it does not get them. Throws when they can't be had.
+ * Installs the peers, from their own lock file, unless they are installed. They are not dependencies of this
+ * repository, so its users do not get them. Throws when they cannot be installed.
  */
 export function installPeers({ progress }: Pick<Options, 'progress'>): void {
   const lock = readFileSync(lockFile, 'utf8');
@@ -33,8 +33,8 @@ export function installPeers({ progress }: Pick<Options, 'progress'>): void {
 }
 
 /**
- * Runs a peer's program in a process of its own, on a database of its own on the same server: it prepares, says so, works
- * when it is told to, and reports.
+ * Runs a peer's program in a process of its own, on a database of its own on the same server. The program prepares,
+ * says so, works on a signal, and reports.
  */
 export async function runPeer(postgres: BenchPostgres, program: string, config: object): Promise<PeerRun> {
   const database = await postgres.addDatabase();

@@ -1,6 +1,6 @@
 import type { Figures } from './bench.ts';
 
-/** Prints figures one a line, numbers in groups of three digits. */
+/** Prints one figure on each line, with numbers in groups of three digits. */
 export function printTable(name: string, figures: Figures): void {
   const width = Math.max(...Object.keys(figures).map((figure) => figure.length)) + 2;
   console.log(name);

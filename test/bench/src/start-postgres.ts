@@ -5,19 +5,19 @@ import { startEmbeddedPostgres } from '@drippulse/servers';
 import pg from 'pg';
 import { databaseCpuSeconds } from './measuring/cpu.ts';
 
-/** As shipped but for these, for us and for the peers: fsync is on. */
+/** PostgreSQL as shipped except for these settings, for the platform and the peers: fsync is on. */
 const settings = { shared_buffers: '1GB', max_wal_size: '4GB' };
 
-/** A PostgreSQL of one bench's own. */
+/** A PostgreSQL for one bench. */
 export type BenchPostgres = {
   url: string;
-  /** Of its superuser, for one statement after the other. */
+  /** A connection of the server's superuser, for one statement after the other. */
   client: pg.Client;
-  /** Seconds that all its processes have spent on a core. */
+  /** Returns the seconds of CPU time of all processes of the server. */
   cpuSeconds(): Promise<number>;
-  /** A database on the same server, for a peer. */
+  /** Makes a database on the same server, for a peer. */
   addDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
-  /** Bytes of WAL written so far. */
+  /** Returns the bytes of WAL written so far. */
   walBytes(): Promise<number>;
   /** Stops the server and starts it again, with empty buffers, at the same address. */
   restart(): Promise<void>;

@@ -29,7 +29,7 @@ function write(file: string, text: string): void {
   writeFileSync(path.join(root, file), text);
 }
 
-/** A bench that notes its tree and measures the same each time. */
+/** Writes a bench that records its tree and measures equal figures each time. */
 function measuring(tree: string, ratio: number, after = ''): void {
   write(
     'test/bench/src/main.ts',
@@ -58,7 +58,7 @@ function compared(more: Partial<Comparing> = {}) {
   return compare({ ...options, ...more });
 }
 
-/** The trees in the order of their runs, and whether the base's is still there. */
+/** Returns the trees in the order of their runs, and whether the base's tree still exists. */
 function noted(): { order: string; isBaseThere: boolean } {
   const lines = readFileSync(runs, 'utf8').trim().split('\n');
   const bases = lines.filter((line) => line.startsWith('base '));

@@ -1,8 +1,8 @@
 import { agentOrganization } from './agents.ts';
 
 /**
- * An execution that a step asked for, with its calls of models, which have ended at `answered_at` by an answer that is
- * stored.
+ * An execution that a step asked for, with its calls of models. `answered_at` is the time of a stored answer, which
+ * ends the calls.
  */
 export type ExecutionFact = {
   id: string;
@@ -10,19 +10,19 @@ export type ExecutionFact = {
   kind: string;
   status: string;
   error_code: string | null;
-  /** Attempts that were sent, as the ledger has them. */
+  /** Attempts that were sent, by the ledger. */
   attempts: number;
   answered_at: Date | null;
 };
-/** Calls by the way in which they were settled. Sums are texts of pico-USD. */
+/** Calls, by the kind of their settlement. Sums are texts of pico-USD. */
 export type ChargeFact = { state: string; count: number; charged: string };
 
-/** The service of agents after a run. Sums are texts of pico-USD, each over the same calls. */
+/** The rows of the agents service after a run. Sums are texts of pico-USD, each over the same calls. */
 export type AgentFacts = {
   executions: readonly ExecutionFact[];
   charges: readonly ChargeFact[];
   sums: { ledger: string; executions: string; counts: string; days: string; reserved: string };
-  /** Steps of agents that ended otherwise than their execution. */
+  /** Steps of agents whose outcome differs from their execution's. */
   steps: readonly { enrollment_id: string; kind: string; status: string; execution_id: string | null }[];
 };
 

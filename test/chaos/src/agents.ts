@@ -3,7 +3,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 /** The organization whose workflows ask agents. */
 export const agentOrganization = 19n;
-/** Templates of the platform: one scores by itself, the other asks a model. */
+/** Templates of the platform: one scores without a model, the other asks a model. */
 export const templates = { score: 1n, classify: 3n } as const;
 
 const policy = { on_error: 'continue', retry: { max_attempts: 8, backoff_seconds: 1 } };
@@ -11,9 +11,7 @@ const policy = { on_error: 'continue', retry: { max_attempts: 8, backoff_seconds
 /** The ids of the two agents, once they are made. */
 export type AgentIds = Record<keyof typeof templates, bigint>;
 
-/**
- * A workflow that scores a person, and then parks until a model has answered. The input of the model names the person.
- */
+/** Makes a workflow that scores a person, and then parks until a model has answered. Its input names the person. */
 export function makeAgentWorkflows({ score, classify }: AgentIds): ChaosWorkflow[] {
   const steps = makeSteps([
     { id: 'score', type: 'score_lead', config: { agent_id: String(score), ...policy } },

@@ -1,5 +1,5 @@
 import { service } from '@drippulse/analytics';
 import { runService } from './run-service.ts';
 
-/** The service that counts. */
+/** The service of analytics. */
 await runService(service);

@@ -4,7 +4,7 @@ import { analystConfig } from './clients.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** A process that counts what the runtimes publish. */
+/** Starts a process of analytics, which counts the events of the runtimes. */
 export async function startAnalyst(servers: Servers, opened: { stop(): unknown }[]): Promise<Runtime> {
   await knowOrganizations(servers.postgresUrl);
   const config = analystConfig({
@@ -23,7 +23,7 @@ export async function startAnalyst(servers: Servers, opened: { stop(): unknown }
   return analyst;
 }
 
-/** Nobody is there who could be asked for their time zones. */
+/** Stores the organizations' time zones, because no service exists that could tell them. */
 async function knowOrganizations(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();

@@ -1,12 +1,12 @@
 /** A sum of analytics over all its days or quarter hours: of a kind, at a step or of the whole workflow. */
 export type SumFact = { workflow_id: string; kind: number; step_id: string; count: number };
 
-/** What analytics has counted, and how many mails of each workflow a mail server took. */
+/** The sums of analytics, and the number of each workflow's mails that a mail server took. */
 export type AnalyticsFacts = {
   days: readonly SumFact[];
   quarters: readonly SumFact[];
   sent: readonly { workflow_id: string; count: number }[];
-  /** Attempts of webhooks by their outcome, as analytics has counted them, and as they are. */
+  /** Attempts of webhooks by their outcome, as counted by analytics, and as recorded. */
   attempts: readonly { webhook_id: string; succeeded: boolean; counted: number; made: number }[];
   /** Ids of the events that became facts. */
   ids: ReadonlySet<string>;
@@ -35,7 +35,10 @@ export async function readAnalyticsFacts(rowsOf: RowsOf): Promise<AnalyticsFacts
   };
 }
 
-/** Of all versions and of all enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from 40 on). */
+/**
+ * Selects sums over all versions and enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from
+ * 40 on).
+ */
 function sumsQuery(table: string): string {
   return `
     select workflow_id, kind, key as step_id, sum(count)::int as count

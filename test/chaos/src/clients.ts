@@ -22,7 +22,7 @@ import { type Config as DelivererConfig, service as deliverer } from '@drippulse
 
 /** The methods of a runtime that its callers use, over gRPC. */
 export type RuntimeClient = {
-  /** Of the runtime. */
+  /** The name of the runtime. */
   name: string;
   enrollments(organizationId: bigint): Client<typeof EnrollmentsService>;
   workflows(organizationId: bigint): Client<typeof RuntimeService>;
@@ -30,7 +30,7 @@ export type RuntimeClient = {
   approvals(organizationId: bigint): Client<typeof ApprovalsService>;
   rules(organizationId: bigint): Client<typeof SendingRulesService>;
   suppressions(organizationId: bigint): Client<typeof SuppressionsService>;
-  /** What clients of mails and mail servers call without a credential. */
+  /** The methods that clients of mails and mail servers call without a credential. */
   tracking: Client<typeof TrackingService>;
   bounces: Client<typeof BouncesService>;
   close(): void;
@@ -69,7 +69,7 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
   };
 }
 
-/** The methods of a deliverer that the gateway calls. */
+/** Creates the methods of a deliverer that the gateway calls. */
 export function createWebhooksClient(port: number) {
   const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -84,7 +84,7 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
-/** The methods of an integrator that the gateway calls. */
+/** Creates the methods of an integrator that the gateway calls. */
 export function createConnectionsClient(port: number) {
   const peers = createGrpcPeers({ [integrator.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -95,7 +95,7 @@ export function createConnectionsClient(port: number) {
   };
 }
 
-/** The methods of agents that the gateway calls. */
+/** Creates the methods of agents that the gateway calls. */
 export function createAgentsClient(port: number) {
   const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -106,15 +106,15 @@ export function createAgentsClient(port: number) {
   };
 }
 
-/** The way of a process to others: its brokers, and the addresses of the services that it calls. */
+/** The addresses of a process's peers: its brokers, and the services that it calls. */
 type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
 
 export type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
 
-/** The configuration of a service, and its ways to others. */
+/** The configuration of a service, and the addresses of its peers. */
 export type ProcessConfig<C> = C & Ways;
 
-/** The configuration of a runtime process that these clients can call. */
+/** Returns the configuration of a runtime process that these clients can call. */
 export function runtimeConfig({
   leaseMs,
   smtpUrl,
@@ -123,27 +123,30 @@ export function runtimeConfig({
   return { ...runtime.readConfig(environmentOf(runtime.name, options)), ...waysOf(options), leaseMs, smtpUrl };
 }
 
-/** The configuration of a deliverer. */
+/** Returns the configuration of a deliverer. */
 export function delivererConfig(options: ProcessOptions): ProcessConfig<DelivererConfig> {
   return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), ...waysOf(options) };
 }
 
-/** The configuration of the service that counts. */
+/** Returns the configuration of analytics. */
 export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystConfig> {
   return { ...analyst.readConfig(environmentOf(analyst.name, options)), ...waysOf(options) };
 }
 
-/** The configuration of an integrator, whose calls to all providers go to `providersUrl`. */
+/** Returns the configuration of an integrator, whose calls to all providers go to `providersUrl`. */
 export function integratorConfig({ providersUrl, ...options }: ProcessOptions & { providersUrl: string }) {
   const environment = { ...environmentOf(integrator.name, options), PROVIDER_HOSTS_OVERRIDE: providersUrl };
   return { ...integrator.readConfig(environment), ...waysOf(options) };
 }
 
-/** How long executions of a process that died wait for another. A frozen process must lose its own within seconds. */
+/**
+ * Time after which another process takes over the executions of a dead process. A frozen process must lose its
+ * executions within seconds.
+ */
 const agentLeaseMs = 6_000;
 const reservationGraceMs = 3_000;
 
-/** The configuration of a process of agents, which ask the models at `modelsUrl`. */
+/** Returns the configuration of a process of agents, which asks the models at `modelsUrl`. */
 export function agentConfig({ modelsUrl, ...options }: ProcessOptions & { modelsUrl: string }) {
   const environment = {
     ...environmentOf(agents.name, options),

@@ -5,19 +5,22 @@ import type { HookEndpoint } from './hook-endpoint.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** A webhook for all events of the runtimes in an organization: enrollments, and workflows of failed ones. */
+/**
+ * A webhook for all events of the runtimes in an organization: of enrollments, and of workflows with failed
+ * enrollments.
+ */
 export type Hook = {
   id: string;
   organizationId: string;
   path: string;
-  /** Its endpoint answers `gone` at the first request, and it is disabled. */
+  /** Whether the webhook's endpoint answers `gone` at the first request, which disables the webhook. */
   isGone: boolean;
 };
 
 const names = ['c', 'd'];
 const organizations = [11n, 12n, 13n];
 
-/** Two processes that deliver the events of the runtimes, with plain webhooks, ordered ones, and one that is gone. */
+/** Starts two processes that deliver the runtimes' events, with plain and ordered webhooks, and one that is gone. */
 export async function startDeliverers(
   servers: Servers,
   endpoint: HookEndpoint,
@@ -66,8 +69,8 @@ async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook
 }
 
 /**
- * Ends all waits and leases at once, because they last hours and half a minute, longer than a run. Rows that a frozen
- * process has locked are skipped.
+ * Ends all waits and leases immediately, because waits last hours and leases half a minute, longer than a run. Rows
+ * that a frozen process has locked are skipped.
  */
 export async function hurryDeliveries(client: pg.Client): Promise<void> {
   await client.query(`
@@ -78,7 +81,7 @@ export async function hurryDeliveries(client: pg.Client): Promise<void> {
       select webhook_id, is_manual from webhooks.lanes where next_due_at > now() for update skip locked)`);
 }
 
-/** Ends leases on a connection of its own, for faults. */
+/** Ends leases on a separate connection, for faults. */
 export async function endLeases(postgresUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: postgresUrl });
   client.on('error', () => undefined);

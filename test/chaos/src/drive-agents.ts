@@ -4,7 +4,7 @@ import { createRandom } from './random.ts';
 import { callMs } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 8;
 
 /** Lets persons enter the workflow that asks agents. */

@@ -8,12 +8,12 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type EntryDriving = Driving & { entries: readonly ChaosWorkflow[] };
 
-/** Persons who try to enter, in each of both rows of calls. */
+/** Number of persons who try to enter, in each of the two series of calls. */
 const persons = 40;
-/** Calls of each row, also on a busy machine. */
+/** Minimum number of calls of each series, even on a busy machine. */
 const leastCalls = 12;
 
-/** Two rows of calls at once, each to a runtime of its own, by which the same persons try to enter again and again. */
+/** Runs two concurrent series of calls, each to its own runtime, by which the same persons repeatedly try to enter. */
 export async function driveEntries(driving: EntryDriving): Promise<void> {
   await Promise.all([0, 1].map((row) => keepEntering(driving, row)));
 }
@@ -53,7 +53,7 @@ type Call = {
   options: { headers: Record<string, string>; timeoutMs: number };
 };
 
-/** That everybody is refused is an answer too. */
+/** Makes a bulk call. A refusal of everybody is an answer too. */
 async function bulkEnroll(
   client: RuntimeClient,
   { organizationId, request, options }: Call,

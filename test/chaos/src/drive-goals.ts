@@ -6,10 +6,13 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type GoalDriving = Driving & { goals: readonly ChaosWorkflow[] };
 
-/** Rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 6;
 
-/** Lets persons enter, some of whom had bought before, and sends events that meet goals before, near and after the end of their runs. */
+/**
+ * Lets persons enter, some of whom had bought before, and sends events that meet goals before, near and after the end
+ * of their runs.
+ */
 export async function driveGoals(driving: GoalDriving): Promise<void> {
   const random = createRandom(driving.seed, 'goals');
   const sending: Promise<void>[] = [];
@@ -19,7 +22,7 @@ export async function driveGoals(driving: GoalDriving): Promise<void> {
     for (const workflow of driving.goals) await enter(driving, workflow, persons, round);
     for (const email of persons) {
       const events = sendEvents(driving, random, email);
-      // Thrown below; until then a failure must not end the process.
+      // Rethrown below; until then a failure must not end the process.
       events.catch(() => undefined);
       sending.push(events);
     }
@@ -45,7 +48,7 @@ async function enter(
   history.calls.push({ workflowId, organizationId, refs, ids: enrollmentIds });
 }
 
-/** None, one or both events, the one that ends the run up to three times. */
+/** Sends none, one or both events, and the event that ends the run up to three times. */
 async function sendEvents(driving: Driving, random: Random, email: string): Promise<void> {
   const bought = random.next() < 0.6 ? random.between(1, 3) : 0;
   const events: { name: keyof typeof goalEvents; key: string; ms: number }[] = [

@@ -9,15 +9,15 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type JourneyDriving = Driving & { journeys: readonly ChaosWorkflow[] };
 
-/** Rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 8;
 
-/** Lets persons enter both workflows, then sends their events, and decides approvals meanwhile. */
+/** Lets persons enter both workflows, then sends their events. Decides approvals at the same time. */
 export async function driveJourneys(driving: JourneyDriving): Promise<void> {
   await setRules(driving);
   const entered = new AbortController();
   const deciding = decideAll(driving, entered.signal);
-  // Thrown below; until then a failure must not end the process.
+  // Rethrown below; until then a failure must not end the process.
   deciding.catch(() => undefined);
   const random = createRandom(driving.seed, 'journeys');
   const events: Promise<void>[] = [];
@@ -49,7 +49,7 @@ async function setRules({ untilAnswered }: Driving): Promise<void> {
   await untilAnswered((client) => client.rules(journeyOrganization).updateSendingRules(changes, { timeoutMs: callMs }));
 }
 
-/** The same persons enter each workflow, under a reference of its own. */
+/** Lets the same persons enter each workflow, under a separate reference. */
 async function enter(
   { journeys, history, untilAnswered }: JourneyDriving,
   random: Random,
@@ -70,7 +70,7 @@ async function enter(
   return persons;
 }
 
-/** Answered before the event is sent without which no mail is due. */
+/** Suppresses an address. The call is answered before the event is sent; without the event no mail is due. */
 async function suppress({ history, untilAnswered }: Driving, email: string): Promise<void> {
   const headers = { 'idempotency-key': `suppress-${email}` };
   await untilAnswered((client) =>
@@ -79,7 +79,7 @@ async function suppress({ history, untilAnswered }: Driving, email: string): Pro
   history.journeys.suppressed.push(email);
 }
 
-/** None, one or two events: at once, near the end of the wait, or behind it. */
+/** Sends none, one or two events: immediately, near the end of the wait, or after it. */
 async function sendEvents(driving: Driving, random: Random, email: string): Promise<void> {
   const chance = random.next();
   const count = chance < 0.1 ? 0 : chance < 0.7 ? 1 : 2;
@@ -99,7 +99,7 @@ async function sendLate(
   driving.history.journeys.events.push({ id: await sendEvent(driving, event, index), email });
 }
 
-/** Decides what waits, until nobody enters any more; the rest expires. */
+/** Decides pending approvals until nobody enters any more; all further approvals expire. */
 async function decideAll(driving: Driving, entered: AbortSignal): Promise<void> {
   const seen = new Set<bigint>();
   while (!entered.aborted) {
@@ -114,7 +114,7 @@ async function decideAll(driving: Driving, entered: AbortSignal): Promise<void> 
   }
 }
 
-/** Two people at once decide both ways; or one does; or nobody. */
+/** Lets two people decide differently at the same time, or one person decide, or nobody. */
 async function decide(driving: Driving, id: bigint): Promise<void> {
   const chance = chanceOf(driving.seed, `approval ${id}`);
   if (chance < 0.15) return;

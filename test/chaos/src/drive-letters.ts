@@ -11,19 +11,22 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type LetterDriving = Driving & { letters: readonly ChaosWorkflow[] };
 
-/** Rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 6;
 const lookEveryMs = 200;
-/** A hit within 5 s of the send is a scanner's. */
+/** A hit within 5 s of the send counts as a scanner's. */
 const readersMs = { least: 6_000, most: 9_000 };
 const mostBounceMs = 4_000;
 
-/** Persons in two zones get letters, by night in one of them. Letters are opened and followed, and some come back. */
+/**
+ * Sends letters to persons in two zones, in one of which it is night. Letters are opened and followed, and some come
+ * back.
+ */
 export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
   const entered = new AbortController();
   const reacting = reactToAll(driving, entered.signal);
-  // Thrown below; until then a failure must not end the process.
+  // Rethrown below; until then a failure must not end the process.
   reacting.catch(() => undefined);
   const random = createRandom(driving.seed, 'letters');
   try {
@@ -37,7 +40,10 @@ export async function driveLetters(driving: LetterDriving): Promise<void> {
   await reacting;
 }
 
-/** Many letters a minute, so that those that waited for the morning leave soon after it. */
+/**
+ * Sets the quiet hours. It allows many letters a minute, so that the letters that waited for the morning leave soon
+ * after it.
+ */
 async function setNight({ history, untilAnswered }: Driving): Promise<void> {
   const { from, to, untilMs } = nightAround(Date.now());
   const changes = {
@@ -67,7 +73,7 @@ async function enter(
   }
 }
 
-/** Reacts to each letter once, when it arrives first, until nobody enters any more. */
+/** Reacts to the first arrival of each letter, until nobody enters any more. */
 async function reactToAll(driving: LetterDriving, entered: AbortSignal): Promise<void> {
   const seen = new Set<string>();
   const reactions: Promise<unknown>[] = [];
@@ -88,7 +94,7 @@ function reactTo(driving: LetterDriving, mail: Receipt): Promise<void>[] {
   const tokens = tokensIn(mail.content);
   const hits = Array.from({ length: random.between(1, 3) }, async (_, index) => {
     const kind = random.next() < 0.6 ? ('open' as const) : ('click' as const);
-    // Some come at once, as from a scanner of links.
+    // Some hits come immediately, as from a scanner of links.
     const ms = random.next() < 0.2 ? random.between(0, 1_000) : random.between(readersMs.least, readersMs.most);
     const client = random.pick(driving.clients);
     await pause(driving, ms);
@@ -98,12 +104,12 @@ function reactTo(driving: LetterDriving, mail: Receipt): Promise<void>[] {
   return bounces ? [...hits, reportBounce(driving, mail, random.between(0, mostBounceMs))] : hits;
 }
 
-/** A browser that is different for each hit. */
+/** Returns a browser that is different for each hit. */
 function agentOf(subject: string, index: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0 (${subject} ${index})`;
 }
 
-/** Clients of mails don't ask again. */
+/** Sends a hit once, because clients of mails do not retry. */
 async function hit(
   { history }: LetterDriving,
   client: RuntimeClient,
@@ -121,7 +127,7 @@ async function hit(
   );
 }
 
-/** Both runtimes get the report. One of a mail that is not known yet is sent again. */
+/** Sends the report to both runtimes. Repeats a report of a mail that is not known yet. */
 async function reportBounce(driving: LetterDriving, { key: mail, url: email }: Receipt, ms: number): Promise<void> {
   await pause(driving, ms);
   for (const first of [0, 1]) {
@@ -134,7 +140,7 @@ async function reportBounce(driving: LetterDriving, { key: mail, url: email }: R
   }
 }
 
-/** A report in our own form, with a signature of Standard Webhooks over this moment. */
+/** Makes a report in the platform's own form, with a signature of Standard Webhooks for the current time. */
 function signedReport(mail: string) {
   const id = `bounce-${mail}`;
   const at = String(Math.floor(Date.now() / 1_000));

@@ -4,19 +4,19 @@ import { createRandom, type Random } from './random.ts';
 import { plans, starterEvent, starterOrganization } from './starters.ts';
 import { callMs } from './until-answered.ts';
 
-/** Rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 6;
-/** Events of a person come within this time, in which some runs end and some gaps are over. */
+/** Events of a person come within this period, in which some runs end and some gaps are over. */
 const spanMs = 20_000;
 
-/** Lets persons send events that start workflows: alone, many at once, in batches, and again with the same key. */
+/** Lets persons send events that start workflows: alone, many together, in batches, and again with the same key. */
 export async function driveStarters(driving: Driving): Promise<void> {
   const random = createRandom(driving.seed, 'starters');
   const sending: Promise<unknown>[] = [];
   for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
     for (let person = 0; person < random.between(2, 4); person++) {
       const events = sendAll(driving, random, `s${round}-${person}`);
-      // Thrown below; until then a failure must not end the process.
+      // Rethrown below; until then a failure must not end the process.
       events.catch(() => undefined);
       sending.push(events);
     }
@@ -25,7 +25,7 @@ export async function driveStarters(driving: Driving): Promise<void> {
   await Promise.all(sending);
 }
 
-/** Two to six events of a person. The case of an address says nothing. */
+/** Sends two to six events of a person. The letter case of an address is random. */
 async function sendAll(driving: Driving, random: Random, name: string): Promise<void> {
   const email = `${name}@starters.example`;
   const events = Array.from({ length: random.between(2, 6) }, (_, index) => ({
@@ -46,7 +46,7 @@ async function sendAll(driving: Driving, random: Random, name: string): Promise<
 
 type Sending = { sent: SentStart; written: string; first: number };
 
-/** A batch answers no ids. A repeat alone answers that of the event in the batch. */
+/** The methods to send an event. A batch returns no ids. A single repeat returns the id of the event in the batch. */
 const ways = [
   sendOne,
   (driving: Driving, event: Sending) =>

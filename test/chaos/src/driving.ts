@@ -3,22 +3,25 @@ import type { RuntimeClient } from './clients.ts';
 import type { History } from './history.ts';
 import { callMs, type UntilAnswered } from './until-answered.ts';
 
-/** The parts that every driver of persons works with. */
+/** The parts that every driver of persons uses. */
 export type Driving = {
   seed: number;
   clients: readonly RuntimeClient[];
   history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters'>;
   untilAnswered: UntilAnswered;
-  /** The load stops. */
+  /** Aborted when the load stops. */
   stopped: AbortSignal;
 };
 
-/** Ends early once the load stops. */
+/** Pauses, but ends early once the load stops. */
 export async function pause({ stopped }: Pick<Driving, 'stopped'>, ms: number): Promise<void> {
   await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
 }
 
-/** Sends an event of a person to the runtime `first`, and to the others until it is answered. Returns its id. */
+/**
+ * Sends a person's event to the runtime `first`; if that runtime does not answer, tries the others in turn until one
+ * does. Returns the event's id.
+ */
 export async function sendEvent(
   { untilAnswered }: Driving,
   event: { organizationId: bigint; name: string; email: string; key: string; properties?: object },

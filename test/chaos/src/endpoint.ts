@@ -2,7 +2,7 @@ import { type Receiver, startReceiver } from '@drippulse/testing';
 import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The receiver of callbacks. Its answer to an attempt depends on seed, key and attempt only. */
+/** The receiver of callbacks. Its answer to an attempt depends only on seed, key and attempt. */
 export type Endpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };
 
 export async function startEndpoint(seed: number): Promise<Endpoint> {

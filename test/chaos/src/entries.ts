@@ -2,13 +2,16 @@ import { entryOrganization } from './goals.ts';
 import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Most entries of one person, by the workflow; every person may enter the others once, because nobody tries to enter again. */
+/**
+ * Limit of entries of one person, by the workflow. For all other workflows the limit is one entry for every person,
+ * because nobody tries to enter again.
+ */
 export const entryLimits: ReadonlyMap<bigint, number> = new Map([
   [entryOrganization * 10n + 1n, 1],
   [entryOrganization * 10n + 2n, 2],
 ]);
 
-/** Workflows that the same persons enter again and again: one takes them once, the other twice a day. */
+/** Makes workflows that the same persons enter repeatedly: one takes each person once, the other twice a day. */
 export function makeEntries(): ChaosWorkflow[] {
   return [...entryLimits].map(([id, limit]) => ({
     id,

@@ -19,7 +19,7 @@ export type EnrollmentFact = {
   status: string;
   step_index: number;
   lines: number;
-  /** Rows of runs and outcomes; must be one. */
+  /** Number of the enrollment's rows in runs and outcomes; must be one. */
   places: number;
 };
 export type LineFact = {
@@ -74,7 +74,7 @@ export type Facts = {
   analytics: AnalyticsFacts;
 };
 
-/** An event of a contact, with the enrollments that waited when it came. */
+/** An event of a contact, with the enrollments that waited when it arrived. */
 export type EventFact = {
   id: string;
   organization_id: string;
@@ -82,10 +82,10 @@ export type EventFact = {
   email: string;
   accepted_at: Date;
   resumed: number[];
-  /** Of a reaction to a mail, the mail. */
+  /** For a reaction to a mail, the id of the mail. */
   delivery_id: string | null;
 };
-/** An effect that is no callback, or what a run was parked for; `event_id` is that of the event that ended a wait. */
+/** An effect other than a callback, or a parking; `event_id` is the event that ended a wait. */
 export type IntentFact = { enrollment_id: string; kind: string; status: string; event_id: string | null };
 export type ApprovalFact = { id: string; enrollment_id: string; status: string };
 export type SendFact = {
@@ -102,7 +102,7 @@ export type JourneyFacts = {
   intents: readonly IntentFact[];
   approvals: readonly ApprovalFact[];
   sends: readonly SendFact[];
-  /** Waits for events that were not forgotten. */
+  /** Number of waits for events that were not deleted. */
   waitsLeft: number;
 };
 

@@ -22,7 +22,7 @@ export type FaultKind<V extends Victim = Node> = {
   name: string;
   /** Hits `node`. Returns whether the fault happened as its name says. */
   inflict(target: Target, node: V, random: Random): Promise<boolean>;
-  /** The nodes whose effects may be repeated because of it. */
+  /** The nodes whose effects may be repeated because of the fault. */
   losesResultsOf: 'the node' | 'all' | 'none';
 };
 
@@ -31,12 +31,10 @@ export const askedToEnd = 'ask to end';
 const endMs = 45_000;
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
-/** The leases of the frozen process are ended meanwhile. */
+/** The leases of the frozen process are ended in the meantime. */
 const delivererFreezeMs = 2_000;
 
-/**
- * Faults that lose results. They happen one after the other, so that the check of repeats can attribute each repeat.
- */
+/** Faults that lose results. They happen one after the other, so that each repeat can be attributed. */
 const losing: readonly FaultKind[] = [
   ...faultPoints.map(
     (point): FaultKind => ({
@@ -87,7 +85,7 @@ const losing: readonly FaultKind[] = [
   },
 ];
 
-/** Faults that lose no result; they happen beside the others. */
+/** Faults that lose no result. They happen beside all other faults. */
 const harmless: readonly FaultKind[] = [
   {
     name: askedToEnd,
@@ -135,7 +133,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
     async inflict({ servers }, { runtime }) {
       const frozen = runtime.freeze(delivererFreezeMs);
       await sleep(delivererFreezeMs / 2);
-      // Fails while the database is stopped by a fault.
+      // Fails while a fault has stopped the database.
       const hasEnded = await endLeases(servers.postgresUrl).then(
         () => true,
         () => false,
@@ -146,7 +144,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Faults of the process that counts. It counts again what it had not marked as counted. */
+/** Faults of the process of analytics. The process counts again any events that it had not marked as counted. */
 export const analystFaults: readonly FaultKind<Victim>[] = [
   {
     name: 'kill -9 the analyst',
@@ -159,7 +157,7 @@ export const analystFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Deaths at the points of a call. */
+/** Makes the faults of deaths at the points of a call. */
 const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
   points.map((point) => ({
     name: `kill ${name} ${point}`,
@@ -167,10 +165,10 @@ const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
     inflict: (_, { runtime }) => runtime.dieAt(point, patienceMs),
   }));
 
-/** The lease of a step at a provider, 40 s, ends meanwhile: another process takes the step over. */
+/** The lease of a step at a provider, 40 s, ends in the meantime, so another process takes the step over. */
 const integratorFreezeMs = 44_000;
 
-/** Faults of the processes that perform steps at providers. No result of a callback or a mail gets lost by them. */
+/** Faults of the processes that perform steps at providers. They lose no results of callbacks or mails. */
 export const integratorFaults: readonly FaultKind[] = [
   ...pointsOf(integratorPoints, 'an integrator'),
   {
@@ -234,5 +232,5 @@ export const agentFaults: readonly FaultKind[] = [
   },
 ];
 
-/** Every kind of fault once. The groups run side by side; the seed decides the order in each. */
+/** Every kind of fault once. The groups run side by side; the seed decides the order in each group. */
 export const faultRows = { losing, harmless };

@@ -1,6 +1,6 @@
 /** A goal that an enrollment met. */
 export type MetGoalFact = { workflow_id: string; enrollment_id: string; goal: string; met_at: Date };
-/** Why an enrollment ended, where a goal ended it, and when. */
+/** The goal that ended an enrollment, and the time of its end. */
 export type EndFact = { enrollment_id: string; outcome: string | null; ended_at: Date };
 export type MarkFact = { workflow_id: string; kind: string; name: string; number: number };
 
@@ -9,9 +9,9 @@ export type GoalFacts = {
   met: readonly MetGoalFact[];
   ends: readonly EndFact[];
   marks: readonly MarkFact[];
-  /** References of contacts that were refused, once for each refusal, by workflow. */
+  /** References of refused contacts, one for each refusal, by workflow. */
   refused: readonly { workflow_id: string; lead_ref: string }[];
-  /** Watches that wait for the end of a run. */
+  /** Number of watches that wait for the end of a run. */
   watchesLeft: number;
 };
 

@@ -4,14 +4,17 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** The organization of workflows with goals, and of those that people enter again. */
 export const entryOrganization = 15n;
 
-/** Events that meet goals: the one is counted, the other ends the run. */
+/** Events that meet goals: one goal is counted, the other ends the run. */
 export const goalEvents = { seen: 'chaos.seen', bought: 'chaos.bought' } as const;
 /** The goal that ends a run. */
 export const exitGoal = 'bought' satisfies keyof typeof goalEvents;
-/** How long a run waits for its goals. Much longer than a lease, so that most events are surely before its end. */
+/**
+ * Time for which a run waits for its goals. It is much longer than a lease, so that most events surely precede the
+ * run's end.
+ */
 export const goalWaitMs = 12_000;
 
-/** A workflow that waits, and has goals. */
+/** Makes a workflow that waits, and has goals. */
 export function makeGoals(): ChaosWorkflow[] {
   const steps = makeSteps([
     { id: 'note', type: 'log', config: { message: 'at {{ lead_ref }}' } },

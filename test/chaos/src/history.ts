@@ -5,7 +5,7 @@ export type Fault = {
   name: string;
   from: number;
   to: number;
-  /** Names of the runtimes whose results could get lost or late: an effect of theirs may be repeated for it. */
+  /** Names of the runtimes whose results the fault can lose or delay, so their effects may be repeated. */
   victims: readonly string[];
   /** Whether the fault happened as its name says. */
   met: boolean;
@@ -19,7 +19,7 @@ export type Receipt = {
   key: string;
   at: number;
   url: string;
-  /** Method, path, content type and body, to be compared with those of other attempts. */
+  /** Method, path, content type and body, for comparison with other attempts. */
   content: string;
   body: string;
   succeeded: boolean;
@@ -27,22 +27,19 @@ export type Receipt = {
   senderPort: number;
 };
 
-/** A connection that a runtime opened, by the port of its end. */
+/** A connection that a runtime opened, by the port of the runtime's end. */
 export type Opened = { port: number; name: string; at: number };
 
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
-/**
- * An event that starts workflows, which was accepted, and the ids that were answered: one for each time it was sent
- * alone.
- */
+/** An accepted event that starts workflows, and the ids in the answers: one for each time it was sent alone. */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
-/** A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were refused. */
+/** A bulk enrollment into a workflow with a limit of re-entry: references of all contacts, and of refused ones. */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
-/** A request for the pixel or the link of a letter. Each has an agent of its own. */
+/** A request for the pixel or the link of a letter. Each request has an agent of its own. */
 export type SentHit = {
   kind: 'open' | 'click';
   /** Message-ID of the letter. */
@@ -54,30 +51,27 @@ export type SentHit = {
   answered: boolean;
 };
 
-/** A report that a letter came back, which was answered as taken. */
+/** A report that a letter came back, which was answered as accepted. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
-/** A thing at a provider, by the step that makes such, and the contact that it is for. */
+/** A thing at a provider, with the step that makes such things, and the contact that the thing names. */
 export type MadeThing = { step: string; ref: string };
 
-/** A request for a model, by the person that it names. */
+/** A request to a model, by the person that the request names. */
 export type AskedModel = { ref: string; at: number };
 
-/**
- * A look at the ledger of agents, in pico-USD: what the provider had billed, and after that what was spent and
- * reserved.
- */
+/** A sample of the ledger of agents, in pico-USD: the bill of the provider, and then the spent and reserved amount. */
 export type LedgerSample = { bill: bigint; limit: bigint; taken: bigint };
 
-/** A decision that was answered as the one that counts. */
+/** A decision that was answered as the decision that counts. */
 export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
 
-/** The calls, faults and results of a run, as seen from outside. */
+/** The calls, faults and results of a run, as seen from outside the platform. */
 export type History = {
   faults: Fault[];
   calls: AcceptedCall[];
   receipts: Receipt[];
-  /** In the order they were opened. */
+  /** In the order in which they were opened. */
   connections: Opened[];
   /** Organizations of events by event id, as they came out of Kafka. */
   published: Map<string, string>;
@@ -93,14 +87,14 @@ export type History = {
   mails: Receipt[];
   entries: EntryCall[];
   starters: SentStart[];
-  /** What providers have at the end. */
+  /** Things that the providers have at the end. */
   made: MadeThing[];
   models: {
     asked: AskedModel[];
     /** Bodies that the provider of models refused. */
     refused: string[];
     samples: LedgerSample[];
-    /** What the provider has billed at the end. */
+    /** The provider's bill at the end. */
     bill: bigint;
   };
   /** Requests that a provider refused for their form, as sentences. */

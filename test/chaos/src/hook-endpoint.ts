@@ -2,10 +2,10 @@ import { type Answer, startReceiver } from '@drippulse/testing';
 import { Webhook } from 'standardwebhooks';
 import { chanceOf } from './random.ts';
 
-/** A request to a webhook as it arrived; `problem` says why its signature is wrong. */
+/** A request to a webhook as received; `problem` says why its signature is wrong. */
 export type HookReceipt = { path: string; id: string; body: string; problem: string | undefined };
 
-/** The receiver of webhooks; `secrets` are those of the webhooks by path. */
+/** The receiver of webhooks; `secrets` are the webhooks' secrets by path. */
 export type HookEndpoint = {
   url: string;
   secrets: Map<string, string>;
@@ -13,7 +13,10 @@ export type HookEndpoint = {
   stop(): Promise<void>;
 };
 
-/** The answer to an attempt depends on seed, path and number of attempts, except for the webhook that is gone. */
+/**
+ * Starts the receiver. Its answer to an attempt depends on seed, path and number of attempts, except for the webhook
+ * that is gone.
+ */
 export async function startHookEndpoint(seed: number): Promise<HookEndpoint> {
   const secrets = new Map<string, string>();
   const receipts: HookReceipt[] = [];

@@ -14,10 +14,10 @@ import type { History } from './history.ts';
 import { names } from './nodes.ts';
 import { createRandom } from './random.ts';
 
-/** The number of each fault, and of those that happened as the name says. */
+/** The number of times each fault was inflicted, and the number of times it happened as its name says. */
 export type FaultCounts = Record<string, { inflicted: number; met: number }>;
 
-/** Times that a fault is inflicted again if the run never came to it. */
+/** Number of times that a fault is repeated if it did not happen. */
 const repeats = 2;
 
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
@@ -30,7 +30,7 @@ export type Others = {
   agents: readonly Node[];
 };
 
-/** Inflicts each kind of fault until the run came to it, three times at most, and goes on for `seconds`. */
+/** Inflicts each kind of fault until it happened, three times at most, and continues for `seconds`. */
 export async function inflictAll(
   target: Target,
   { deliverers, analysts, integrators, agents }: Others,
@@ -50,7 +50,7 @@ export async function inflictAll(
   return counts;
 }
 
-/** Rounds of faults, each in an order of its own, at the two nodes in turn. */
+/** Inflicts rounds of faults, each in an order of its own, on the two nodes in turn. */
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],

@@ -5,12 +5,12 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** The organization whose workflows act at providers. */
 export const integrationOrganization = 18n;
 export const integrationDomain = '@integrations.example';
-/** Channels for messages: a provider takes few messages a second for each. */
+/** Channels for messages. A provider takes only a few messages a second for each channel. */
 export const channels: readonly string[] = Array.from({ length: 10 }, (_, index) => `room-${index}`);
 
 /**
- * Steps at providers, one of each way to repeat, by the action that their request names; an alert names none. Each
- * makes one thing that has the reference of the contact in it.
+ * Steps at providers, one for each kind of repeat, by the action that their request names; an alert names no action.
+ * Each makes one thing that contains the reference of the contact.
  */
 export const providerSteps = {
   create_customer: { repeat: 'key' },
@@ -35,7 +35,7 @@ const drafts: Record<ProviderStep, object> = {
   alert: { type: 'alert', config: { channel: room, message: 'alert {{ lead_ref }}', ...policy } },
 };
 
-/** Two workflows, each with all steps in an order of its own, one after the other whatever became of the one before. */
+/** Makes two workflows, each with all steps in an order of its own, one after the other, even after a failure. */
 export function makeIntegrations(random: Random): ChaosWorkflow[] {
   return [0n, 1n].map((index) => ({
     id: integrationOrganization * 10n + index,

@@ -8,7 +8,7 @@ import { startPair } from './start-pair.ts';
 
 const providers = ['stripe', 'hubspot', 'zoom', 'slack'] as const;
 
-/** Two processes that perform steps at providers, with a connection of each. */
+/** Starts two processes that perform steps at providers, with a connection to each provider. */
 export async function startIntegrators(
   servers: Servers,
   o: { opened: { stop(): unknown }[]; providersUrl: string; places: Places },
@@ -27,7 +27,7 @@ async function connectAll(grpcPort: number): Promise<void> {
   try {
     for (const provider of providers) {
       const credentials = Buffer.from(JSON.stringify(sampleCredentials[provider]));
-      // Not tested: the providers answer wrongly now and then.
+      // Saved without a test, because the providers sometimes answer wrongly.
       const request = { provider, credentials, test: false };
       await client.connections(integrationOrganization).createIntegrationConnection(request);
     }

@@ -6,7 +6,7 @@ export const journeyOrganization = 14n;
 export const journeyEvent = 'chaos.paid';
 export const eventTimeoutMs = 4_000;
 const approvalTimeoutMs = 5_000;
-/** Mails of one person in `capDays`, which is longer than a run. */
+/** Limit of mails of one person in `capDays`, which is longer than a run. */
 export const capLimit = 1;
 export const capDays = 1;
 export const holdSeconds = 3;
@@ -14,7 +14,7 @@ export const holdSeconds = 3;
 /** Positions of the steps. */
 export const places = { event: 0, ask: 1, mail: 2, finish: 3, late: 4 } as const;
 
-/** Two workflows for the same persons, so that their mails compete for one place. */
+/** Makes two workflows for the same persons, so that their mails compete for one place. */
 export function makeJourneys(): ChaosWorkflow[] {
   return [0n, 1n].map((index) => ({
     id: journeyOrganization * 10n + index,
@@ -23,7 +23,10 @@ export function makeJourneys(): ChaosWorkflow[] {
   }));
 }
 
-/** A person gets a mail after an event that comes in time and an approval. The subject tells the enrollment. */
+/**
+ * Returns the steps: a person gets a mail after an event that comes in time and an approval. The subject names the
+ * enrollment.
+ */
 function drafts(): object[] {
   const seconds = (ms: number) => ({ duration: ms / 1_000, unit: 'seconds' });
   return [

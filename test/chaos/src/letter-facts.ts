@@ -1,6 +1,6 @@
 import { letterOrganization } from './letters.ts';
 
-/** A letter as the runtime keeps it. */
+/** A letter in the rows of the runtime. */
 export type LetterFact = {
   id: string;
   enrollment_id: string;

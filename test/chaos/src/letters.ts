@@ -7,17 +7,17 @@ export const letterDomain = '@letters.example';
 
 /** Positions of the steps. */
 export const letterPlaces = { first: 0, pause: 1, second: 2 } as const;
-/** Longer than a report of a mail takes to arrive, so that the second letter is due after it. */
+/** Longer than a report of a mail takes to arrive, so that the second letter is due after the report. */
 const pauseMs = 15_000;
-/** Time zones of persons, in one of which it is night, whenever a run begins. */
+/** Time zones of persons. In one of them it is night at the start of every run. */
 export const letterZones = { quiet: 'UTC', awake: 'Pacific/Kiritimati' } as const;
-/** The night began so long before the run. */
+/** Time between the start of the night and the run. */
 const nightMs = 3 * 3_600_000;
-/** Letters wait for the morning at least so long. */
+/** Minimum time for which letters wait for the morning. */
 const leastQuietMs = 40_000;
 const minuteMs = 60_000;
 
-/** Two letters to each person, some time apart. */
+/** Makes a workflow of two letters to each person, with a pause in between. */
 export function makeLetters(): ChaosWorkflow[] {
   const letter = (id: string) => ({
     ...{ id, type: 'email' },
@@ -36,7 +36,7 @@ export function makeLetters(): ChaosWorkflow[] {
   return [{ id: letterOrganization * 10n, organizationId: letterOrganization, steps }];
 }
 
-/** A night in UTC that ends at a full minute, soon after `nowMs`. */
+/** Returns a night in UTC that ends at a full minute, soon after `nowMs`. */
 export function nightAround(nowMs: number): { from: string; to: string; untilMs: number } {
   const untilMs = Math.ceil((nowMs + leastQuietMs) / minuteMs) * minuteMs;
   const timeOf = (ms: number) => new Date(ms).toISOString().slice(11, 16);

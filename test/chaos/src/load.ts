@@ -23,12 +23,12 @@ export type Load = {
 
 type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents';
 
-/** Answered calls of each organization, also on a busy machine. */
+/** Minimum number of answered calls of each organization, even on a busy machine. */
 const leastCalls = 10;
 
 /**
- * Announces the workflows and drives them: bulk enrollments of each organization one after the other, with a pause of a
- * workflow now and then, and persons with events, approvals, goals and mails.
+ * Announces the workflows and drives them: bulk enrollments of each organization one after the other, with an
+ * occasional pause of a workflow, and persons with events, approvals, goals and mails.
  */
 export async function startLoad(options: {
   seed: number;
@@ -99,7 +99,7 @@ export async function startLoad(options: {
     driveIntegrations({ ...driving, integrations }),
     driveAgents({ ...driving, agents }),
   ]);
-  // stop() throws it; until then a failure must not end the process.
+  // Rethrown by stop(); until then a failure must not end the process.
   running.catch(() => undefined);
   return {
     async stop() {

@@ -4,17 +4,23 @@ import { portOf } from '@drippulse/servers';
 import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The receiver of mails, by SMTP. `receipts` have the Message-ID as their key, and the receiver's address as their path. */
+/** The receiver of mails, by SMTP. The key of a receipt is the Message-ID, and its path is the receiver's address. */
 export type MailEndpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };
 
 type Answer = { text: string } | { reset: true };
 type Taken = { to: string; raw: string };
 
 const accepted: Answer = { text: '250 2.0.0 Ok: queued' };
-/** Later attempts of a mail are taken: a mail that is given up may have arrived before, and nobody could know. */
+/**
+ * Limit of failed attempts of a mail. Later attempts succeed, because a mail that is given up may have arrived before,
+ * which could not be known.
+ */
 const mostFailures = 2;
 
-/** Its answer to an attempt depends on seed, subject and attempt only. A mail that it refuses is refused each time. */
+/**
+ * Starts the receiver. Its answer to an attempt depends only on seed, subject and attempt. A mail that it refuses for
+ * good is refused each time.
+ */
 export async function startMailEndpoint(seed: number): Promise<MailEndpoint> {
   const receipts: Receipt[] = [];
   const attempts = new Map<string, number>();
@@ -60,7 +66,7 @@ function answerTo(seed: number, subject: string, attempt: number): Answer {
   return chance < 0.05 ? { reset: true } : { text: '451 4.3.0 try again later' };
 }
 
-/** The part of RFC 5321 that a client needs to send mails one after the other. */
+/** Serves the commands of RFC 5321 that a client needs to send mails one after the other. */
 function serve(socket: Socket, take: (taken: Taken) => Answer): void {
   let data: string[] | undefined;
   let unread = '';

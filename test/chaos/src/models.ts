@@ -6,7 +6,7 @@ import { chanceOf } from './random.ts';
 export type Models = {
   url: string;
   asked: AskedModel[];
-  /** Bodies that no such provider takes. */
+  /** Returns the bodies that a real provider would refuse. */
   refused(): string[];
   bill(): bigint;
   stop(): Promise<void>;
@@ -14,7 +14,7 @@ export type Models = {
 
 const text = JSON.stringify({ class: 'other', confidence: 0.5, summary: 'A reply.' });
 
-/** The answer to a request depends on the seed and on the times that its person was asked about. */
+/** Starts the provider. Its answer to a request depends on the seed and on the number of requests about the person. */
 export async function startModels(seed: number): Promise<Models> {
   const provider = await startModelProvider();
   const asked: AskedModel[] = [];

@@ -8,12 +8,12 @@ import type { Servers } from './servers.ts';
 
 /** The runtimes. */
 export const names = ['a', 'b'];
-/** Leases of runs. A frozen process must lose its own within seconds. */
+/** Duration of run leases. A frozen process must lose its leases within seconds. */
 export const leaseMs = 3_000;
-/** What a stall of the machine is called among the faults. */
+/** The name of a stall of the machine among the faults. */
 export const stall = 'stall';
 
-/** Two processes, each with a proxy of its own before the database. */
+/** Starts two processes, each with its own proxy between the process and the database. */
 export async function startNodes(
   servers: Servers,
   o: { history: History; opened: { stop(): unknown }[]; smtpUrl: string; places: Places },
@@ -46,7 +46,7 @@ export async function startNodes(
   return { nodes, clients };
 }
 
-/** The machine itself stopped these processes until now. */
+/** Records that the machine itself stopped these processes until now. */
 export function addStall({ faults }: History, ms: number, victims: readonly string[]): void {
   const to = Date.now();
   faults.push({ name: stall, from: to - ms, to, victims, met: true });

@@ -1,9 +1,7 @@
 import { freePort } from '@drippulse/servers';
 import { type ServiceName, serviceOf } from '@drippulse/topology';
 
-/**
- * Ports of the processes that others call, chosen before any of them starts: each keeps its port in every replacement.
- */
+/** Ports of the processes that others call, chosen before any of them starts, as replacements keep their port. */
 export type Places = { runtimes: readonly number[]; integrators: readonly number[]; agents: readonly number[] };
 
 export async function choosePlaces(): Promise<Places> {
@@ -11,7 +9,7 @@ export async function choosePlaces(): Promise<Places> {
   return { runtimes: await two(), integrators: await two(), agents: await two() };
 }
 
-/** The addresses by which services find each other: calls go to both processes in turn. */
+/** Returns the addresses by which services find each other: calls go to both processes in turn. */
 export function addressesOf({ runtimes, integrators, agents }: Places): Partial<Record<ServiceName, string>> {
   const both = (ports: readonly number[]) => `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
   return {

@@ -1,11 +1,11 @@
-/** A step at a provider as the runtime keeps it: `action` is undefined for an alert. */
+/** A step at a provider in the rows of the runtime. `action` is undefined for an alert. */
 export type ProviderStepFact = {
   enrollment_id: string;
   kind: string;
   action: string | null;
   lead_ref: string;
   status: string;
-  /** Of the last line of the step. */
+  /** The error of the step's last line. */
   error: string | null;
 };
 

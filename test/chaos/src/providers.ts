@@ -3,18 +3,18 @@ import type { MadeThing } from './history.ts';
 import { channels, type ProviderStep } from './integrations.ts';
 import { chanceOf } from './random.ts';
 
-/** The providers of integrations, which answer wrongly now and then. */
+/** The providers of integrations, which sometimes answer wrongly. */
 export type Providers = {
   url: string;
-  /** What there is at the providers now. */
+  /** Returns the things that are at the providers at present. */
   made(): MadeThing[];
-  /** Requests that a provider would refuse for their form. */
+  /** Returns the requests that a real provider would refuse for their form. */
   refusals(): string[];
   stop(): Promise<void>;
 };
 
 const keys = ['stripe', 'hubspot', 'zoom', 'slack'] as const;
-/** Of these the provider does nothing, or does it and its answer is lost. */
+/** Failures in which the provider does nothing, or does the work and loses its answer. */
 const failures: readonly { share: number; failure: Failure }[] = [
   { share: 0.04, failure: { status: 503 } },
   { share: 0.02, failure: { status: 429, headers: { 'retry-after': '1' } } },
@@ -23,7 +23,7 @@ const failures: readonly { share: number; failure: Failure }[] = [
   { share: 0.08, failure: { delayMs: 400 } },
 ];
 
-/** The answer to a request depends on the seed and the number of requests to its provider. */
+/** Starts the providers. The answer to a request depends on the seed and the number of requests to its provider. */
 export async function startProviders(seed: number): Promise<Providers> {
   const fakes = await startFakeProviders();
   for (const key of keys) {
@@ -35,7 +35,7 @@ export async function startProviders(seed: number): Promise<Providers> {
   const slack = fakes.provider('slack').state;
   for (const name of channels) slack.addChannel(name);
 
-  /** Read from what the providers have, whatever key it was asked for with. */
+  /** Reads what was made from the things of the providers, independently of the keys of requests. */
   function made(): MadeThing[] {
     const things = (step: ProviderStep, refs: readonly unknown[]) => refs.map((ref) => ({ step, ref: String(ref) }));
     const texts = slack.messages.map(({ text }) => text.split(' '));

@@ -2,19 +2,19 @@ import { hash } from 'node:crypto';
 
 /** Random numbers of a seed. */
 export type Random = {
-  /** From 0 up to, not including, 1. */
+  /** Returns a number from 0 up to, not including, 1. */
   next(): number;
-  /** A whole number from `least` to `most`. */
+  /** Returns a whole number from `least` to `most`. */
   between(least: number, most: number): number;
   pick<T>(items: readonly T[]): T;
   shuffle<T>(items: readonly T[]): T[];
 };
 
-/** A sequence of its own for each name, so that concurrent parts do not change each other's numbers. */
+/** Creates a separate sequence for each name, so that concurrent parts do not change each other's numbers. */
 export function createRandom(seed: number, name: string): Random {
   let state = Number.parseInt(hash('sha256', `${seed} ${name}`, 'hex').slice(0, 8), 16);
 
-  /** Mulberry32. */
+  /** Returns the next number, by the method mulberry32. */
   function next(): number {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -43,7 +43,7 @@ export function createRandom(seed: number, name: string): Random {
   };
 }
 
-/** A number from 0 to 1 that depends on seed and text only. */
+/** Returns a number from 0 to 1 that depends only on seed and text. */
 export function chanceOf(seed: number, text: string): number {
   return Number.parseInt(hash('sha256', `${seed} ${text}`, 'hex').slice(0, 8), 16) / 2 ** 32;
 }

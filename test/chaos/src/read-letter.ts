@@ -1,4 +1,4 @@
-/** The tokens of the pixel and of the link in the HTML of a mail. Throws if it has none. */
+/** Returns the tokens of the pixel and of the link in the HTML of a mail. Throws if the mail has no tokens. */
 export function tokensIn(raw: string): { open: string; click: string } {
   const html = htmlOf(raw);
   return {

@@ -2,7 +2,7 @@ import type { Outcome } from './run-chaos.ts';
 
 const shown = 10;
 
-/** An outcome for people, broken promises first. */
+/** Formats an outcome for people, broken promises first. */
 export function report(outcome: Outcome, minutes: number): string {
   const { seed, seconds, enrollments, lines, effects, repeats, events, deliveries, faults, stalls, promises } = outcome;
   const { contactEvents, approvals, mails, goals, refusals, started, providerSteps, executions, hits, bounces } =

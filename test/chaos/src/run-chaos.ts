@@ -30,16 +30,16 @@ export type Outcome = {
   enrollments: number;
   lines: number;
   effects: number;
-  /** Requests at the receiver beyond one for each effect. */
+  /** Number of requests at the receiver in addition to one for each effect. */
   repeats: number;
   events: number;
   deliveries: number;
-  /** Mails at their receiver, with their repeats. */
+  /** Number of mails at their receiver, including repeats. */
   mails: number;
   approvals: number;
   contactEvents: number;
   goals: number;
-  /** Contacts that the rules of re-entry refused. */
+  /** Number of contacts that the rules of re-entry refused. */
   refusals: number;
   /** Enrollments that events started. */
   started: number;
@@ -49,7 +49,7 @@ export type Outcome = {
   executions: number;
   hits: number;
   bounces: number;
-  /** The number of each fault, and of those that happened as the name says. */
+  /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
   faults: FaultCounts;
   /** The number of times that the machine itself stopped a process for half a second or more; no seed decides it. */
   stalls: number;
@@ -58,8 +58,8 @@ export type Outcome = {
 };
 
 /**
- * Breaks two runtimes and their servers under load for `seconds`, each kind of fault at least once. Then lets all work
- * end, and checks the promises. Stops the servers.
+ * Breaks two runtimes and their servers under load for `seconds`, with each kind of fault at least once. Then lets all
+ * work end, and checks the promises. Stops the servers.
  */
 export async function runChaos(options: {
   servers: Servers;

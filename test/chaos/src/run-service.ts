@@ -19,9 +19,9 @@ type Startable<C> = {
   start(config: C, parts: Parts): Promise<{ stop(): Promise<void> }>;
 };
 
-/** Runs a service as its own main does, once its parent says so. It dies at a point that its parent names. */
+/** Runs a service as its own main does, once its parent gives the signal. It dies at a point that its parent names. */
 export async function runService<C>(service: Startable<C>): Promise<void> {
-  // A secret is bytes.
+  // Restores secrets, which are bytes.
   const {
     kafkaBrokers: brokers,
     addresses,
@@ -29,9 +29,9 @@ export async function runService<C>(service: Startable<C>): Promise<void> {
   }: ProcessConfig<C> = JSON.parse(process.env['CHAOS_CONFIG'] ?? '{}', (_, value) =>
     value?.type === 'Buffer' ? Buffer.from(value.data) : value,
   );
-  // Its parent is gone.
+  // The parent of this process is gone.
   process.on('disconnect', () => process.exit(1));
-  // A killed process does not store its compiled code.
+  // A killed process would not store its compiled code, so it is stored now.
   flushCompileCache();
   await once(process, 'message');
   let dieAt: string | undefined;

@@ -17,16 +17,16 @@ const {
   ...config
 }: ProcessConfig<Config> = JSON.parse(
   process.env['CHAOS_CONFIG'] ?? '{}',
-  // A secret is bytes.
+  // Secrets are bytes.
   (_, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value),
 );
 const stallMs = 500;
 let dieAt: string | undefined;
 let shiftMs = 0;
 
-// Its parent is gone.
+// The parent of this process is gone.
 process.on('disconnect', () => process.exit(1));
-// A killed process does not store its compiled code.
+// A killed process would not store its compiled code, so it is stored now.
 flushCompileCache();
 await once(process, 'message');
 
@@ -73,7 +73,7 @@ function send(message: FromRuntime): void {
   process.send?.(message);
 }
 
-/** The receiver attributes requests to this process by the port of its end. */
+/** Reports the port of each connection's own end, by which the receiver attributes requests to this process. */
 function tellConnections(): void {
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: unknown };
@@ -84,7 +84,7 @@ function tellConnections(): void {
   });
 }
 
-/** A busy machine may stop a process as a freeze does. Reports that, by a clock that does not jump. */
+/** Reports stalls, by a clock that does not jump: a busy machine may stop a process as a freeze does. */
 function watchStalls(): void {
   let last = performance.now();
   setInterval(() => {

@@ -8,25 +8,28 @@ import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 
 /** Messages to a process. */
 export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
-/** Messages from it: it serves, the machine stopped it, the port of its end of a connection. */
+/** Messages from a process: it serves, the machine stopped it, or the port of its end of a connection. */
 export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
-/** A service in a process of its own, which is replaced when it ends. */
+/** A service in a separate process, which is replaced when it ends. */
 export type Runtime = {
   name: string;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Kills it when it next reaches the point. False when it does not within `timeoutMs`; then it is killed anyway. */
+  /**
+   * Kills the process when it next reaches the point. If it does not within `timeoutMs`, kills it anyway and returns
+   * false.
+   */
   dieAt(point: string, timeoutMs: number): Promise<boolean>;
-  /** Sends SIGTERM, as a deployment does. False when it has not ended within `timeoutMs`; then it is killed. */
+  /** Sends SIGTERM, as a deployment does. If the process does not end within `timeoutMs`, kills it; returns false. */
   askToEnd(timeoutMs: number): Promise<boolean>;
   /** Sends SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
   /** Shifts the clock of the process. */
   shiftClock(ms: number): void;
-  /** Waits until it serves. */
+  /** Waits until the process serves. */
   untilReady(): Promise<void>;
-  /** Ends it without a replacement. */
+  /** Ends the process without a replacement. */
   stop(): Promise<void>;
 };
 
@@ -38,7 +41,7 @@ export function startRuntime(options: {
   program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent'}-process.ts`;
   /** The configuration of the service. */
   config: object;
-  /** For the log. */
+  /** The folder of the process's log. */
   folder: string;
   onStall(ms: number): void;
   onConnection(port: number): void;
@@ -84,7 +87,7 @@ export function startRuntime(options: {
     return begun;
   }
 
-  /** A message to a process that has just died is lost. */
+  /** Sends a message. A message to a process that has just died is lost. */
   function send(to: ChildProcess, message: ToRuntime): void {
     if (to.connected) to.send(message, () => undefined);
   }
@@ -120,7 +123,7 @@ export function startRuntime(options: {
   };
 }
 
-/** Sends SIGKILL after that. */
+/** Returns whether the process ends in time. If it does not, sends SIGKILL. */
 async function endsWithin(child: ChildProcess, timeoutMs: number): Promise<boolean> {
   const patience = new AbortController();
   const exited = once(child, 'exit').then(() => true);

@@ -8,8 +8,8 @@ export interface Sampling {
 }
 
 /**
- * Calls a sampler every 100 ms with a connection to the database. It connects again after a fault stopped the database,
- * and `begin` makes a sampler for each connection.
+ * Calls a sampler every 100 ms with a connection to the database. It reconnects after a fault stopped the database, and
+ * `begin` makes a sampler for each connection.
  */
 export function sampleDatabase(url: string, begin: () => (client: pg.Client) => Promise<void>): Sampling {
   let isStopping = false;
@@ -18,7 +18,7 @@ export function sampleDatabase(url: string, begin: () => (client: pg.Client) => 
     while (!isStopping) {
       const client = new pg.Client({ connectionString: url });
       client.on('error', () => undefined);
-      // Fails while the database is stopped by a fault.
+      // Fails while a fault has stopped the database.
       await client
         .connect()
         .then(() => sampleOn(client))

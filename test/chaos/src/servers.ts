@@ -33,12 +33,12 @@ export type Servers = {
   kafka: KafkaBroker;
   /** Organizations of events by event id, as they come out of Kafka. */
   published: Map<string, string>;
-  /** PostgreSQL's immediate shutdown, as after a power cut, and its recovery. */
+  /** PostgreSQL's immediate shutdown, as in a power cut, and its recovery. */
   crashPostgres(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Topics that services consume beside that of enrollments. */
+/** Topics that services consume, beside the topic of enrollments. */
 const others = [
   ...[WorkflowEventSchema, CrmEventSchema, AgentEventSchema, WebhookEventSchema],
   ...[OrganizationEventSchema, IntegrationEventSchema],
@@ -101,8 +101,8 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
 }
 
 /**
- * Sent rows of the outbox are deleted, so a trigger copies each row of an enrollment's events in the transaction that commits it. Rows
- * of the audit trail go to a topic that nobody reads here.
+ * Adds a trigger that copies each row of an enrollment's events in the transaction that commits the row, because sent
+ * rows of the outbox are deleted. Rows of the audit trail go to a topic that nothing reads here.
  */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

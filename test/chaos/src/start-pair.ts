@@ -5,7 +5,7 @@ import { addressesOf, type Places } from './places.ts';
 import { startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** Two processes of a service that others call, each with a proxy of its own before the database. */
+/** Starts two processes of a service that others call, each with its own proxy between the process and the database. */
 export async function startPair(
   servers: Servers,
   o: {

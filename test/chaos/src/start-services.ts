@@ -9,7 +9,7 @@ import { startNodes } from './nodes.ts';
 import { choosePlaces } from './places.ts';
 import type { Servers } from './servers.ts';
 
-/** Starts the processes of all services, with what their load needs: webhooks, connections and agents. */
+/** Starts the processes of all services, with the webhooks, connections and agents that their load needs. */
 export async function startServices(
   servers: Servers,
   o: {

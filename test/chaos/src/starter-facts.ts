@@ -1,13 +1,13 @@
 import { starterOrganization } from './starters.ts';
 
-/** Workflows and enrollments that an event says it led to, as numbers of JSON. */
+/** The consequences of an event, by its own record: workflows and enrollments as numbers of JSON. */
 export type AnswersFact = {
   started?: readonly (readonly [workflowId: number, enrollmentId: number])[];
   /** Workflows by reason. */
   not_started?: Readonly<Record<string, readonly number[]>>;
 };
 
-/** An event as the log has it; `key` is the idempotency key that its sender gave it, which is among its properties. */
+/** An event in the log. `key` is the sender's idempotency key, which is also in its properties. */
 export type StarterEventFact = {
   id: string;
   email: string;

@@ -4,11 +4,11 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** The organization whose workflows are started by events of persons. */
 export const starterOrganization = 17n;
 export const starterEvent = 'chaos.joined';
-/** An event says a plan; a filter may ask for one. */
+/** Plans of events; a filter may require one. */
 export const plans = ['pro', 'free'] as const;
 export type Plan = (typeof plans)[number];
 
-/** How often a person may enter a workflow that the event starts, and the plan that its filter asks for. */
+/** The number of times that a person may enter a workflow by its event, and the plan that its filter requires. */
 export type StarterRule = { most?: number; gapMs?: number; isAfterExit?: true; plan?: Plan };
 
 const first = starterOrganization * 10n;
@@ -19,13 +19,10 @@ export const starterRules: ReadonlyMap<bigint, StarterRule> = new Map([
   [first + 3n, { isAfterExit: true }],
 ]);
 
-/**
- * Runs last longer than a frozen process stands still, so that it is sure that an event at their beginning finds them
- * running.
- */
+/** Runs last longer than a freeze of a process, so that an event at a run's beginning certainly finds it active. */
 const runSeconds = 8;
 
-/** Workflows that all listen to one event, each with a rule of its own. */
+/** Makes workflows that all listen to one event, each with a rule of its own. */
 export function makeStarters(): ChaosWorkflow[] {
   return [...starterRules].map(([id, rule]) => ({
     id,
@@ -40,7 +37,7 @@ export function makeStarters(): ChaosWorkflow[] {
   }));
 }
 
-/** Whether an event started an enrollment, and no call. */
+/** Whether an event, and not a call, started an enrollment. */
 export function isStarted(enrollment: { organization_id: string }): boolean {
   return enrollment.organization_id === String(starterOrganization);
 }

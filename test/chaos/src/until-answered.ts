@@ -6,7 +6,7 @@ import type { RuntimeClient } from './clients.ts';
 export const callMs = 5_000;
 const patienceMs = 120_000;
 
-/** Repeats a call, at one runtime and then at another, until it is answered: it must be safe to repeat. */
+/** Repeats a call, at the runtimes in turn, until it is answered. The call must be safe to repeat. */
 export type UntilAnswered = <T>(call: (client: RuntimeClient) => Promise<T>, first?: number) => Promise<T>;
 
 export function createUntilAnswered(clients: readonly RuntimeClient[]): UntilAnswered {
@@ -25,7 +25,7 @@ export function createUntilAnswered(clients: readonly RuntimeClient[]): UntilAns
   };
 }
 
-/** Whether somebody else was first. */
+/** Whether another call was first. */
 export function isTaken(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.AlreadyExists;
 }

@@ -6,10 +6,13 @@ import { type Facts, readFacts } from './facts.ts';
 import type { History } from './history.ts';
 import type { Servers } from './servers.ts';
 
-/** The longest time without a change before all is done: a backoff, a lease, and a busy machine. */
+/** The longest period without a change before everything is done: a backoff, a lease, and a busy machine. */
 const patienceMs = 60_000;
 
-/** The facts once no work is under way, or nothing has changed for long; the checks report the rest. */
+/**
+ * Waits until no work is under way, or nothing has changed for long, and returns the facts. The checks report
+ * unfinished work.
+ */
 export async function factsWhenDrained(
   { postgresUrl }: Servers,
   { published, letters }: History,
@@ -60,7 +63,7 @@ const countedTypes: ReadonlySet<string> = new Set([
   ...['started', 'completed', 'failed', 'cancelled', 'emailSent', 'stepsCounted'],
 ]);
 
-/** A disabled webhook gets no more deliveries, and keeps its queue. */
+/** Waits for deliveries. A disabled webhook gets no more deliveries, and keeps its queue. */
 async function untilDelivered(client: pg.Client, expected: number): Promise<void> {
   await untilNothingChanges(async () => {
     await hurryDeliveries(client);

@@ -8,7 +8,8 @@ export function watchDatabase(url: string, onStall: (ms: number) => void, now = 
     let dueAt = now();
     return async (client) => {
       await client.query('select');
-      // Counted from the due time: when the machine stands still between two queries, the next one is late.
+      // Lateness counts from the due time, because when the machine stands still between two queries, the next query is
+      // late.
       const late = now() - dueAt;
       if (late > stallMs) onStall(late);
       dueAt += late + sampleEveryMs;

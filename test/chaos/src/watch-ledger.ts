@@ -8,7 +8,7 @@ const dailyPicoUsd = 25_000_000_000_000n;
 /** Samples the ledger of agents, each time beside the bill of the provider at that moment. */
 export function watchLedger(url: string, bill: () => bigint, samples: LedgerSample[]): Sampling {
   return sampleDatabase(url, () => async (client) => {
-    // The bill first: what it has by then was reserved before.
+    // The bill is read first, because its amount was reserved before it was billed.
     const billed = bill();
     const { rows } = await client.query(`
       select coalesce(sum(spent_pico_usd + reserved_pico_usd), 0)::text as taken, count(*) as days from agents.spend_windows

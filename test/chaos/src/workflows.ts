@@ -16,7 +16,7 @@ type Block = (random: Random, id: string, url: string) => Draft;
 const workflowsOfEach = 3;
 const organizations = [11n, 12n, 13n] as const;
 
-/** Workflows of several organizations, with waits, branches and callbacks in an order of the seed. */
+/** Makes workflows of several organizations, with waits, branches and callbacks in an order from the seed. */
 export function makeWorkflows(seed: number, receiverUrl: string): ChaosWorkflow[] {
   const random = createRandom(seed, 'workflows');
   return organizations.flatMap((organizationId) =>
@@ -27,7 +27,7 @@ export function makeWorkflows(seed: number, receiverUrl: string): ChaosWorkflow[
   );
 }
 
-/** Every kind of step at least once. Jumps lead forward, so every run ends. */
+/** Makes every kind of step at least once. Jumps lead forward, so every run ends. */
 function makeSteps(random: Random, url: string): Step[] {
   const blocks = random.shuffle([callback, callback, wait, wait, log, condition, split]);
   const drafts = blocks.map((block, index) => block(random, `s${index}`, url));

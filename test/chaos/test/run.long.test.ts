@@ -4,7 +4,7 @@ import { runChaos } from '../src/run-chaos.ts';
 import { startServers } from '../src/servers.ts';
 
 const seed = Number(process.env['TEST_CHAOS_SEED'] ?? Math.floor(Math.random() * 1_000_000));
-/** Ends a run that hangs. Others end by themselves, with a report. */
+/** Ends a run that hangs. All other runs end by themselves, with a report. */
 const timeoutMs = 600_000;
 const servers = await startServers();
 
@@ -36,7 +36,7 @@ if ('unavailable' in servers) {
       expect(outcome.executions).toBeGreaterThan(10);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
-      // A short run may miss a point of the code or a commit three times, but only a few.
+      // A short run may miss a few points of the code or of a commit in all three tries.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
     },

@@ -14,7 +14,7 @@ const volumeKinds = [
 ];
 
 /**
- * The rules of the level `restricted` of the Pod Security Standards that a pod breaks
+ * Returns the rules of the level `restricted` of the Pod Security Standards that a pod breaks
  * (https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted).
  */
 export function restrictedProblemsOf(pod: PodSpec): string[] {
@@ -45,7 +45,7 @@ function problemsOfContainer(ofPod: PodSpec, { name, securityContext = {}, ports
   return Object.entries(rules).flatMap(([rule, isKept]) => (isKept ? [] : [`container ${name} ${rule}`]));
 }
 
-/** Containers that can write to their root file system, which the level allows. */
+/** Returns the containers that can write to their root file system, which the level allows. */
 export function writableRootsOf(pod: PodSpec): string[] {
   const containers: PodSpec[] = [...(pod.initContainers ?? []), ...(pod.containers ?? [])];
   return containers.flatMap(({ name, securityContext }) => (securityContext?.readOnlyRootFilesystem ? [] : [name]));

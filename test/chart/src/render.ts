@@ -37,7 +37,7 @@ export type KubernetesObject = {
   [member: string]: any;
 };
 
-/** The text that Helm renders for a value set, with further `--set` pairs. */
+/** Returns the text that Helm renders for a value set, with further `--set` pairs. */
 export async function render(helm: string, chart: Chart, set: string, pairs: string[] = []): Promise<string> {
   const more = pairs.flatMap((pair) => ['--set', pair]);
   const place = ['--namespace', chart.release, '--values', valuesFile(chart, set)];
@@ -52,7 +52,7 @@ export function objectsOf(text: string): KubernetesObject[] {
     .filter((object) => object !== null);
 }
 
-/** The pod template of a workload or a Job. */
+/** Returns the pod template of a workload or a Job. */
 export function podOf(object: KubernetesObject): KubernetesObject['spec'] | undefined {
   return object['spec']?.template?.spec;
 }

@@ -63,7 +63,7 @@ function describeChart(helm: string): void {
       const pods = objects.flatMap((object) => podOf(object) ?? []);
       expect(pods.length).toBeGreaterThan(chart === platform ? 5 : 1);
       expect(pods.flatMap(restrictedProblemsOf)).toEqual([]);
-      // The images of the servers are not ours, and write to their root file system.
+      // The images of the servers are third-party, and write to their root file system.
       if (chart === platform) expect(pods.flatMap(writableRootsOf)).toEqual([]);
     });
 
@@ -260,7 +260,7 @@ function describeChart(helm: string): void {
   });
 }
 
-/** The process that a peer runs in: that of its role, or of the service that it runs within. */
+/** Returns the process in which a peer runs: the process of its role, or of the service within which it runs. */
 function peerProcess(peer: ServiceName | RoleName): string {
   const service = serviceOfPeer(peer);
   return service === peer ? processOf(service) : peer;

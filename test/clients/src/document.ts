@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The committed OpenAPI document, and what these tests read of it. */
+/** The committed OpenAPI document, with the members that these tests read. */
 export const documentFile = fileURLToPath(
   new URL('../../../site/static/docs/skills/drippulse-openapi-v1.json', import.meta.url),
 );
@@ -13,9 +13,10 @@ type Document = { paths: Record<string, Record<string, Operation>> };
 const notSetUp = /"(billing|google)_not_configured"/;
 
 /**
- * The document without the answers for "every other status". They stand for faults of HTTP itself and for defects; with
- * them, no status would be undocumented. Keys are revoked by ids that no key has: one of them is that of the caller. What needs a
- * server of others that the platform of the test does not have is left out: it answers 503.
+ * Returns the document without the answers for "every other status". These stand for faults of HTTP itself and for
+ * defects; with them, no status would be undocumented. Ids of keys to revoke are replaced by ids that no key has,
+ * because one of the keys is the caller's. Operations that need a third-party server, which the test's platform lacks,
+ * are left out, because they answer 503.
  */
 export function strictDocument(): Document {
   const document: Document = JSON.parse(readFileSync(documentFile, 'utf8'));

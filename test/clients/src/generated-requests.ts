@@ -8,7 +8,7 @@ import { failuresIn } from './schemathesis-output.ts';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(folder, 'dist');
 
-/** Sends requests that Schemathesis makes of the document, for so many seconds, and returns those that failed. */
+/** Sends requests that Schemathesis derives from the document, for `seconds`, and returns the failed ones. */
 export async function sendGeneratedRequests(
   program: string,
   { baseUrl, apiKey, seconds }: { baseUrl: string; apiKey: string; seconds: number },

@@ -15,8 +15,8 @@ const timeout = 300_000;
 export type PythonEnvironment = { bin: string };
 
 /**
- * Makes the environment once for each lock of versions, in the folder of downloads. Only wheels are installed, so that no
- * script of a package runs.
+ * Makes the environment once for each lock of versions, in the folder of downloads. Only wheels are installed, so that
+ * no script of a package runs.
  */
 export async function findPython(): Promise<PythonEnvironment | Unavailable> {
   try {
@@ -32,7 +32,7 @@ export async function findPython(): Promise<PythonEnvironment | Unavailable> {
   }
 }
 
-/** An installation that was interrupted has no stamp, and begins again. */
+/** Installs the packages. An interrupted installation has no stamp, and starts again. */
 async function install(folder: string): Promise<void> {
   const stamp = path.join(folder, 'installed');
   if (existsSync(stamp)) return;

@@ -1,10 +1,10 @@
 const ofFailures = /^=+ (FAILURES|ERRORS) =+$/;
 const ofOthers = /^=+ .* =+$/;
-/** A request with a large body is many screens long, and logs of builds are cut. */
+/** Limit of a line's length: a request with a large body is many screens long, and logs of builds are cut. */
 const longestLine = 2_000;
 const mostLines = 60;
 
-/** The failed requests in the output of Schemathesis: few enough lines to be read at the end of a log. */
+/** Returns the failed requests in the output of Schemathesis: few enough lines to be read at the end of a log. */
 export function failuresIn(output: string, seed: number): string {
   const found: string[] = [];
   let isFailure = false;

@@ -19,7 +19,7 @@ let platform: RunningPlatform;
 let env: { BASE_URL: string; API_KEY: string };
 
 beforeAll(async () => {
-  // Schemathesis sends more than a client may.
+  // Schemathesis sends more requests than a client may.
   const limits = { RATE_LIMIT_PER_MINUTE: '600000', RATE_LIMIT_BURST: '10000' };
   platform = await startLayout('start', { env: limits });
   env = {
@@ -86,7 +86,7 @@ else {
   test('generated requests find no fault of the server, and no answer that the document does not have', async () => {
     const asked = { baseUrl: env.BASE_URL, apiKey: env.API_KEY, seconds: 5 };
     expect(await sendGeneratedRequests(program('st'), asked)).toEqual({ code: 0, failures: '' });
-    // The requests were made as a caller who may do everything; a key that was refused would have shown nothing.
+    // The requests came from a caller with all rights. A refused key would have shown nothing.
     expect((await platform.api.as(env.API_KEY).get('/api/v1/admin/verify')).status).toBe(200);
   });
 }

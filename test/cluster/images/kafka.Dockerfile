@@ -1,5 +1,5 @@
-# Apache Kafka where no registry of images is reachable: takes KAFKA_… as the official image does. The context holds the
-# jars of the broker.
+# Apache Kafka for places without a registry of images. It takes KAFKA_… as the official image does. The context
+# contains the jars of the broker.
 ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${BASE_IMAGE}
 # The package of the JRE links its manual, for which slim images have no folder.

@@ -1,4 +1,5 @@
-# PostgreSQL 18 where no registry of images is reachable: takes what the official image's users set, and no more.
+# PostgreSQL 18 for places without a registry of images. It takes the variables that users of the official image set,
+# and no more.
 ARG NODE_IMAGE=node:24.21.0-slim
 ARG BASE_IMAGE=debian:bookworm-slim
 

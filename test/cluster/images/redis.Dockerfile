@@ -1,4 +1,4 @@
-# Redis where no registry of images is reachable.
+# Redis for places without a registry of images.
 ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${BASE_IMAGE}
 RUN apt-get update && apt-get install --yes --no-install-recommends redis-server && rm -rf /var/lib/apt/lists/*

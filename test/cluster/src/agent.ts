@@ -9,17 +9,17 @@ export type Load = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** The phases of the longest one. */
+  /** The phases of the longest request. */
   longest: string;
 };
 
 type Received = { key: string; headers: Record<string, string>; body: string };
 
-/** The scripts that run in pods, by a forwarded port each. */
+/** Access to the scripts that run in pods, by a forwarded port each. */
 export type Agent = {
-  /** An order to a client; see pods/client.ts. */
+  /** Sends an order to a client; see pods/client.ts. */
   order<T>(order: object): Promise<T>;
-  /** The requests that a receiver got on a path. */
+  /** Returns the requests that a receiver got on a path. */
   received(path: string): Promise<Received[]>;
   close(): void;
 };

@@ -4,10 +4,10 @@ import type { World } from './world.ts';
 /** The public API through the gateway's Service, called by the client's pod. */
 export type Api = {
   token: string;
-  /** The type of a body is JSON unless it is given; a text is sent as it is. */
+  /** Calls the API. Default type of a body: JSON. A string is sent unchanged. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
-  /** Whether a GET of a whole path is a success. */
+  /** Returns whether a GET of a whole path is a success. */
   succeeds(path: string): Promise<boolean>;
 };
 

@@ -27,7 +27,7 @@ Then: KUBECONFIG=kind.conf npm run test:cluster -- --help`;
 
 export type Options = ReturnType<typeof parse>;
 
-/** The options of the command; or a text and an exit code to end with. */
+/** Reads the options of the command, or returns a message and an exit code to end with. */
 export function readOptions(words: string[], env: NodeJS.ProcessEnv): Options | { text: string; code: number } {
   let options: Options;
   try {

@@ -13,7 +13,7 @@ export type Step = {
 };
 
 export type Report = {
-  /** Runs a step and measures its time. A failure is in its row, and is thrown. */
+  /** Runs a step and measures its time. A failure is written into its row, and rethrown. */
   step<T>(name: string, action: (step: Step) => Promise<T>): Promise<T | undefined>;
   leaveOut(name: string, why: string): void;
   table(): string;

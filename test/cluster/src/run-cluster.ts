@@ -145,7 +145,7 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   await report.step('helm uninstall leaves nothing behind', (step) => uninstall(world, before, step));
 }
 
-/** Refuses namespaces that exist: they may belong to other users, so they are neither used nor removed. */
+/** Refuses existing namespaces. They may belong to other users, so they are neither used nor removed. */
 async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   const words = ['get', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--output=name'];
   const found = (await tools.kubectl(words)).trim();
@@ -162,7 +162,7 @@ async function remove(world: World): Promise<void> {
   await tools.kubectl(['delete', 'namespace', ...names, '--ignore-not-found', '--wait', '--timeout=300s']);
 }
 
-/** Ctrl-C removes the namespaces too. Under npm it arrives more than once. */
+/** Removes the namespaces on Ctrl-C too. Under npm, Ctrl-C arrives more than once. */
 function removeOnSignal(world: World): { cancel(): void } {
   let isRemoving = false;
   const onSignal = () => {

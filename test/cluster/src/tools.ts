@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A Kubernetes object of which a test reads single members. */
+/** A Kubernetes object from which a test reads single members. */
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind, which the API server has validated
 export type KubernetesObject = Record<string, any>;
 
@@ -13,7 +13,7 @@ export type Tools = {
   list(namespace: string, kind: string, selector?: string): Promise<KubernetesObject[]>;
 };
 
-/** The cluster is the one of KUBECONFIG, which both programs read by themselves. */
+/** Makes the tools for the cluster of KUBECONFIG, which both programs read by themselves. */
 export function createTools(helm: string): Tools {
   const kubectl: Tools['kubectl'] = (args, input) => run('kubectl', args, input);
   return {
@@ -30,7 +30,7 @@ export function createTools(helm: string): Tools {
   };
 }
 
-/** The output of a program. When it fails, its standard error is the message of the error. */
+/** Runs a program, and returns its output. When the program fails, the message of the error is its standard error. */
 export function run(program: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -43,7 +43,7 @@ export function run(program: string, args: readonly string[], input = ''): Promi
       if (code === 0) return resolve(output);
       reject(new Error(`${program} ${args.slice(0, 4).join(' ')} … ended with ${code}: ${complaint.trim()}`));
     });
-    // A program that ends before it has read everything reports why by itself.
+    // A program that ends before it has read everything reports the reason itself.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Repeats a function until it returns a value; after the timeout throws with the last state. */
+/** Repeats a function until it returns a value. After the timeout, throws with the last state. */
 export async function until<T>(
   seconds: number,
   look: () => Promise<T | undefined>,

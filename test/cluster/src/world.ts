@@ -5,10 +5,10 @@ import type { KubernetesObject, Tools } from './tools.ts';
 export const release = 'drippulse';
 /** Services with pods of their own. */
 export const services: readonly string[] = processNames;
-/** The kinds of pods: those of services, and those of roles, which have a Deployment of their own. */
+/** The kinds of pods: pods of services, and pods of roles, which have their own Deployments. */
 export const deployments: readonly string[] = layoutProcesses.map(({ name }) => name);
 
-/** The members that every step works with. */
+/** The members that every step uses. */
 export type World = {
   options: Options;
   tools: Tools;
@@ -17,12 +17,12 @@ export type World = {
   gateway: string;
 };
 
-/** The URL that callbacks and webhooks of the test go to. */
+/** Returns the URL of the test's callbacks and webhooks. */
 export function receiverUrl({ namespaces }: World): string {
   return `http://receiver.${namespaces.peers}.svc:8080`;
 }
 
-/** The serving pods of the release, without those of its jobs. */
+/** Finds the serving pods of the release, without the pods of its jobs. */
 export function serverPods({ tools, namespaces }: World, deployment?: string): Promise<KubernetesObject[]> {
   const selector = `app.kubernetes.io/instance=${release},app.kubernetes.io/component=server`;
   const ofOne = deployment === undefined ? '' : `,app.kubernetes.io/name=${deployment}`;

@@ -1,15 +1,15 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-/** A page in the browser, and what was wrong with it so far: violations of the security policy, and failed scripts. */
+/** A page in the browser, and its faults so far: violations of the security policy, and failed scripts. */
 export type OpenPage = { page: Page; faults: string[] };
 
 export async function startBrowser(executable: string): Promise<Browser> {
-  // Chromium refuses its sandbox to root. The pages are our own.
+  // Chromium refuses to sandbox as root. The pages are the platform's own.
   return chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
 }
 
-/** Opens an address in a browser of its own storage. */
+/** Opens an address in a browser with storage of its own. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -31,14 +31,14 @@ export async function openPage(
   return { page, faults, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** The faults that axe finds at WCAG 2.2 AA, a line each. */
+/** Returns the faults that axe finds at WCAG 2.2 AA, one on each line. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
   const found = await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })`,
   );
-  const { violations } = found as axe.AxeResults; // what axe.run resolves with
+  const { violations } = found as axe.AxeResults; // the result of axe.run
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
   );

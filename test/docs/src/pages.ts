@@ -1,7 +1,10 @@
-/** A page as it is served. */
+/** A page as served. */
 export type ServedPage = { path: string; html: string; ids: ReadonlySet<string>; links: readonly string[] };
 
-/** Fetches every page that can be reached from the home by links, and what else they refer to. What is not there is left out. */
+/**
+ * Fetches every page that links reach from the home page, and all other resources that these pages refer to. Missing
+ * pages are left out.
+ */
 export async function crawl(baseUrl: string): Promise<Map<string, ServedPage>> {
   const pages = new Map<string, ServedPage>();
   const queue = ['/docs'];
@@ -20,7 +23,7 @@ export async function crawl(baseUrl: string): Promise<Map<string, ServedPage>> {
   return pages;
 }
 
-/** The path of a link, without its anchor. */
+/** Returns the path of a link, without its anchor. */
 export function pathOf(link: string): string {
   return link.replace(/#.*$/, '');
 }
@@ -31,7 +34,7 @@ function readPage(path: string, html: string): ServedPage {
   return { path, html, ids: new Set(attributes('id')), links: [...attributes('href'), ...attributes('src')] };
 }
 
-/** The text of code on a page. */
+/** Returns the text of code on a page. */
 export function decoded(html: string): string {
   return html
     .replaceAll(/<[^>]+>/g, '')

@@ -76,7 +76,7 @@ async function newPage(browser: Browser): Promise<Page> {
   return (await browser.newContext()).newPage();
 }
 
-/** The pages of the provider: its sign-in, and its consent. */
+/** Passes the pages of the provider: its sign-in, and its consent. */
 async function signIn(page: Page, person: string): Promise<void> {
   await page.fill('input[name=login]', person);
   await page.fill('input[name=password]', 'any');

@@ -60,7 +60,7 @@ function signsInInBrowser(executable: string): void {
       expect(await look()).toEqual([]);
       await page.getByRole('link', { name: 'Sign in with Google' }).click();
       await atProvider(page, `grace-${javaScriptEnabled}`);
-      // An administrator made the member, so that the address alone says nothing.
+      // An administrator made the member, so the address alone proves nothing.
       expect(await page.textContent('h1')).toBe('Who are you here?');
       expect(await look()).toEqual([]);
       await page.fill('input[name=username]', member.username);
@@ -134,18 +134,18 @@ function signsInInBrowser(executable: string): void {
       );
     expect(await status({})).toBe(401);
     expect(await status({ 'x-drippulse-dashboard': '1' })).toBe(201);
-    // Cookies know no ports: the provider's page is of the same site.
+    // Cookies ignore ports: the provider's page belongs to the same site.
     await page.goto(`${provider.issuer}/.well-known/openid-configuration`);
     expect(await status({ 'x-drippulse-dashboard': '1' })).toBe('refused');
     await page.context().close();
   });
 }
 
-/** The link of the mail to an address, which a platform without a mail server writes into a folder. */
+/** Reads the link in the mail to an address. A platform without a mail server writes mails into a folder. */
 async function mailedLink(folder: string, email: string): Promise<string> {
   return eventually(() => {
     for (const name of readdirSync(folder)) {
-      // Quoted-printable: `=` ends a broken line, and is written `=3D`.
+      // Quoted-printable: `=` ends a broken line, and a literal `=` is written `=3D`.
       const mail = readFileSync(path.join(folder, name), 'utf8')
         .replace(/=\r?\n/g, '')
         .replaceAll('=3D', '=');
@@ -156,7 +156,7 @@ async function mailedLink(folder: string, email: string): Promise<string> {
   });
 }
 
-/** What a new organization does first: a key, a workflow, a contact that runs through it. */
+/** Does the first actions of a new organization: a key, a workflow, a contact that runs through the workflow. */
 async function runFirstWorkflow(anybody: Api, credentials: { username: string; password: string }): Promise<void> {
   const { body: session } = await anybody.post('/api/v1/auth/login', credentials);
   const key = await anybody.as(session.token).post('/api/v1/api_keys', { name: 'First' });
@@ -173,7 +173,7 @@ async function runFirstWorkflow(anybody: Api, credentials: { username: string; p
   });
 }
 
-/** The pages of the provider: its sign-in where it has no session yet, and its consent. */
+/** Passes the pages of the provider: its sign-in if it has no session yet, and its consent. */
 async function atProvider(page: Page, person: string): Promise<void> {
   for (let step = 0; step < 3; step += 1) {
     await page.waitForLoadState();

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** Its body is read whole: a socket of which nobody reads outlives the suite. */
+/** Reads the whole body, because a socket that is not read outlives the suite. */
 const get = async (path: string, accept = '*/*') => {
   const answer = await fetch(platform.baseUrl + path, { headers: { accept } });
   return new Response(await answer.arrayBuffer(), answer);
@@ -136,14 +136,14 @@ test('the digests of the skills are those of their files', async () => {
   }
 });
 
-/** Reasons that only a wrong sample causes. Others depend on rows, which the samples cannot know. */
+/** Reasons that only a wrong sample causes. All other reasons depend on rows, which the samples cannot know. */
 const faults =
   /route_not_found|method_not_allowed|unsupported_media_type|malformed|unauthenticated|invalid_header|invalid_idempotency_key|internal/;
 
 test('every curl sample of the reference reaches its operation', async () => {
   const samples = samplesOf(/<section data-tab="curl">[\s\S]*?<code>([\s\S]*?)<\/code>/g);
   expect(samples).toHaveLength(operations().length);
-  // One shell for all: each call prints its status and its answer, on a line that begins with its number.
+  // One shell runs all samples: each call prints its status and its answer, on a line that begins with its number.
   const script = samples.map((sample, number) => `printf '\\n%s ' ${number}\n${sample}`).join('\n');
   const shell = `curl() { command curl --max-time 2 "$@" -o answer -w '%{http_code} '; head -c 300 answer | tr '\\n' ' '; }\necho {} > file\n${script}`;
   const { stdout } = await run('bash', ['-c', shell], {
@@ -173,7 +173,7 @@ test('every TypeScript sample of the reference reaches its operation', async () 
   };
   for (const sample of samples) {
     const call = new Function('API_BASE', 'TOKEN', 'fetch', `return (async () => {\n${sample}\n})()`);
-    // The samples throw the errors of the API.
+    // Errors of the API are rethrown by the samples.
     await call(`${platform.baseUrl}/api/v1`, keys[1], noting).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'Error') throw error;
     });
@@ -182,7 +182,7 @@ test('every TypeScript sample of the reference reaches its operation', async () 
   expect(answers.filter(isFault)).toEqual([]);
 });
 
-/** What an operation answers whose other server the operator has not set up. */
+/** Matches the answer of an operation whose third-party server the operator has not set up. */
 const notConfigured = /^\d+ 503 \{"type":"\/docs\/errors#[a-z]+_not_configured"/;
 
 function isFault(line: string): boolean {
@@ -190,7 +190,7 @@ function isFault(line: string): boolean {
   return !/^\d+ [1-4]\d\d /.test(line) || faults.test(/"error":"([a-z_]+)"/.exec(line)?.[1] ?? '');
 }
 
-/** Samples of every operation. */
+/** Returns the samples of every operation. */
 function samplesOf(pattern: RegExp): string[] {
   return htmlPages()
     .filter(({ path }) => path.startsWith('/docs/api/'))

@@ -1,6 +1,6 @@
 import { checkAgainstOpenApi } from './openapi.ts';
 
-/** An answer of the public API, its body parsed where it is JSON. */
+/** An answer of the public API. JSON bodies are parsed. */
 export type ApiAnswer = {
   status: number;
   headers: Headers;
@@ -18,7 +18,7 @@ export type Api = {
   patch(path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
   delete(path: string, options?: CallOptions): Promise<ApiAnswer>;
   request(method: string, path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
-  /** The same with another credential; null sends none. */
+  /** Returns the caller with another credential; null sends no credential. */
   as(token: string | null): Api;
 };
 

@@ -57,7 +57,7 @@ export function checkAgainstOpenApi(
   }
 }
 
-/** Throws unless a body is one that the OpenAPI document lets a client send. `path` may have its parameters as `:name`. */
+/** Throws unless the OpenAPI document lets a client send this body. `path` may have its parameters as `:name`. */
 export function checkRequestAgainstOpenApi(method: string, path: string, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
   const place = `/paths/${escapePointer(template)}/${method.toLowerCase()}/requestBody`;
@@ -68,8 +68,8 @@ export function checkRequestAgainstOpenApi(method: string, path: string, body: u
 }
 
 /**
- * Throws unless an answer that somebody wrote is valid by the OpenAPI document. The document lets answers have more members than it
- * says; an example may not.
+ * Throws unless a hand-written answer is valid by the OpenAPI document. The document lets answers have members that it
+ * does not list, but an example may not have such members.
  */
 export function checkExampleAgainstOpenApi(method: string, path: string, status: number, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
@@ -91,7 +91,7 @@ type Schema = {
   additionalProperties?: unknown;
 };
 
-/** Paths of members that no part of a schema names. */
+/** Returns the paths of members that no part of a schema names. */
 function unknownMembers(given: Schema, value: unknown, at: string): string[] {
   const parts = partsOf(given);
   if (Array.isArray(value)) {
@@ -113,11 +113,11 @@ function partsOf(given: Schema): Schema[] {
   return [schema, ...[...(schema.anyOf ?? []), ...(schema.allOf ?? [])].flatMap(partsOf)];
 }
 
-/** What a reference within the document leads to. */
+/** Returns the target of a reference within the document. */
 function resolve<T extends { $ref?: string }>(given: T): T {
   if (given.$ref === undefined) return given;
   const [, , group = '', name = ''] = given.$ref.split('/');
-  return document.components[group]?.[name] as T; // the generator of the document writes no reference that leads nowhere
+  return document.components[group]?.[name] as T; // the generator of the document writes no dangling reference
 }
 
 /** Throws unless a value is valid by a JSON Schema. */

@@ -18,7 +18,7 @@ const entries: Record<Layout, string> = {
   'start:distributed': 'deploy/local/src/distributed.ts',
 };
 
-/** The platform as a person starts it, in processes of its own on a folder of its own. */
+/** The platform as a person starts it, in separate processes with a folder of its own. */
 export type RunningPlatform = {
   baseUrl: string;
   opsUrl: string;
@@ -30,19 +30,19 @@ export type RunningPlatform = {
   pid: number;
   /** Seconds from the command to its ready line. */
   startSeconds: number;
-  /** Its output so far. */
+  /** Returns the platform's output so far. */
   output(): string;
   /** Sends SIGKILL to every process of the platform, not to the servers, and waits for their end. */
   kill(): Promise<void>;
-  /** Starts it again on the same folder and port. */
+  /** Starts the platform again on the same folder and port. */
   restart(): Promise<void>;
   /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  /** stop(), and removes the folder. */
+  /** Stops the platform, and removes the folder. */
   dispose(): Promise<void>;
 };
 
-/** Starts the platform in a layout and waits for its ready line; `tree` is another copy of the repository. */
+/** Starts the platform in a layout and waits for its ready line. `tree` is a copy of the repository to use instead. */
 export async function startLayout(
   layout: Layout,
   options: { env?: Record<string, string>; dataDir?: string; tree?: string } = {},
@@ -97,7 +97,7 @@ export async function startLayout(
   }
 }
 
-/** Runs an entry of the repository to its end, on code that is compiled already. */
+/** Runs an entry of the repository to its end, with precompiled code. */
 export async function runCommand(
   file: string,
   args: readonly string[],
@@ -137,7 +137,7 @@ async function spawnPlatform(tree: string, layout: Layout, env: Record<string, s
   return { child, output: () => output, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** The environment of a person's shell, without variables of the test runner or of the platform. */
+/** Returns the environment of a person's shell, without variables of the test runner or of the platform. */
 function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>

@@ -4,12 +4,12 @@ import { http } from '@drippulse/proto/google/api/annotations_pb';
 import { publicServices } from '@drippulse/proto/public-services';
 import { owners, type ServiceName, servedBy } from '@drippulse/topology';
 
-/** A public route that can be read without knowing anything, and the service that answers it. */
+/** A public route that can be read without parameters, and the service that serves it. */
 export type PublicRead = { service: ServiceName; path: string };
 
 /**
- * The reads that need neither an id nor a parameter, of every service that has some. Streams are left out, because they go on. A new
- * RPC in the protos is in this list.
+ * The reads that need neither an id nor a parameter, of every service that has such reads. Streams are left out,
+ * because they do not end. New RPCs are included, because the list comes from the protos.
  */
 export const publicReads: readonly PublicRead[] = publicServices.flatMap((service) =>
   service.methods.flatMap((method) => {
@@ -18,7 +18,10 @@ export const publicReads: readonly PublicRead[] = publicServices.flatMap((servic
   }),
 );
 
-/** The paths of the reads that succeed, for a load that must not fail. Throws when a service of the table has none. */
+/**
+ * Returns the paths of the reads that succeed, for a load that must not fail. Throws when a service of the table has no
+ * such read.
+ */
 export async function readsThatSucceed(isSuccess: (path: string) => Promise<boolean>): Promise<string[]> {
   const found: PublicRead[] = [];
   for (const read of publicReads) if (await isSuccess(read.path)) found.push(read);

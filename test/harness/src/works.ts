@@ -4,16 +4,16 @@ import { owners, type ServiceName } from '@drippulse/topology';
 
 /** The public API below `/api/v1`, and a receiver of webhooks that answers with success. */
 export type WorkTools = {
-  /** Returns the body of the answer. Throws unless that is a success. The type of a body is JSON unless it is given. */
+  /** Returns the body of the answer. Throws unless the call succeeds. Default type of a body: JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
   receiverUrl: string;
 };
 
-/** Lets a service do a piece of its work to the end, and throws if it does not. Can be repeated. Returns a word about it. */
+/** Makes a service do a piece of its work to the end, or throws. Can be repeated. Returns a word about the work. */
 export type Work = (tools: WorkTools) => Promise<string>;
 
-/** For results that pass through several services, also on a busy machine. */
+/** For results that pass through several services, even on a busy machine. */
 const patience = { timeoutMs: 120_000 };
 
 /** A piece of the work of each service, by its schema. */
@@ -109,8 +109,8 @@ const worksOfSchemas: Record<string, Work> = {
 const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };
 
 /**
- * A piece of the work of every service of the table with a schema; the one of the public API without a schema passes all of them on.
- * A service whose work nobody wrote down has one that fails by its name.
+ * A piece of the work of every service of the table with a schema. The service of the public API has no schema, and
+ * passes all pieces on. A service without an entry gets a work that fails with its name.
  */
 export const works: readonly { service: ServiceName; work: Work }[] = owners.map(({ name, schema }) => ({
   service: name,

@@ -19,19 +19,19 @@ const REQUEST_ID = 'access-matrix';
 
 type Pick = (list: readonly Route[]) => readonly Route[];
 
-/** A route of each service for each way to read and to change that a descriptor can describe. */
+/** Picks a route of each service for each kind of read and change that a descriptor can describe. */
 export const oneOfEachKind: Pick = (list) => {
   const kindOf = ({ rpc, method, rest: { minRole, auth, testMode } }: Route) =>
     [rpc.split('.').slice(0, 2), method === 'GET', minRole, auth, testMode].join(' ');
   return [...new Map(list.map((route) => [kindOf(route), route])).values()];
 };
 
-/** Routes that end the sessions of their caller, which the other tests go on with. */
+/** Routes that end the sessions of their caller, which the other tests still use. */
 export const endsSession = ({ rpc }: Route) => /\.(Logout(All)?|DeleteDashboardSession)$/.test(rpc);
 
 /**
- * Tests of roles, scopes, tenancy, concurrent changes and filters, for the picked ones of the routes that each is about. `hostile` is
- * the API to an organization that none of them uses.
+ * Tests roles, scopes, tenancy, concurrent changes and filters, for the routes that each test picks. `hostile` is the
+ * API of an organization that none of these tests uses.
  */
 export function accessTests(pick: Pick): { hostile(): Api } {
   let platform: RunningPlatform;
@@ -59,13 +59,13 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     };
     testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
     const scopes = ['crm:read', 'workflows:write'];
-    // Of an organization of its own, whose limits the other tests do not use up.
+    // In a separate organization, so that the other tests do not use up its limits.
     const scoped = await makeOrganization(platform, 'scoped');
     scopedKey = scoped.as((await scoped.post('/api/v1/api_keys', { scopes })).body.key);
     ({ operations } = (await platform.api.get('/docs/skills/manifest.json')).body);
     stranger = await makeOrganization(platform, 'stranger');
     hostile = await makeOrganization(platform, 'hostile');
-    // Its reports are not used up either.
+    // The other tests do not use up the reports of this organization either.
     strict = await makeOrganization(platform, 'strict');
     ours = await makeAllResources(platform.api, 'mark-of-ours');
     theirs = await makeAllResources(stranger, 'mark-of-theirs');
@@ -142,7 +142,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       async (_name, route) => {
         const nouns = nounsOf(route.template);
         for (const [depth, noun] of nouns.entries()) {
-          // A number that counts below its parent, such as that of a version, belongs to no organization.
+          // A number that counts below its parent, such as the number of a version, belongs to no organization.
           if (theirs[noun] === ours[noun]) continue;
           const ids = (id: number | string | undefined) => (at: string) => {
             if (at === noun) return id ?? missing(noun);
@@ -194,7 +194,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
   });
 
   describe('concurrent changes', () => {
-    /** An administrator with rows of the organization, and a pipeline of its own: nobody else changes one. */
+    /** An administrator with rows of the organization, and a pipeline of its own, which nobody else may change. */
     let token: string;
     let admin: Api;
     let rows: Resources;
@@ -256,7 +256,8 @@ export function accessTests(pick: Pick): { hostile(): Api } {
         changed.push(...differing.map(([path]) => path));
         before = after;
       }
-      // Every row but those of a team member, a project, a field, a form and the account, which only PATCH changes.
+      // Every row except the row of a team member, a project, a field, a form and the account, which only PATCH
+      // changes.
       expect([...new Set(changed.map((path) => path.split('/').at(-2)))].sort()).toEqual([
         'accounts',
         'activities',
@@ -270,7 +271,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       ]);
     });
 
-    // What is inside another row comes first.
+    // Rows inside other rows are deleted first.
     const deleted = [...deletedRows].sort((a, b) => b.template.split('/').length - a.template.split('/').length);
 
     test.each(deleted.map((row) => [row.template, row] as const))(
@@ -281,7 +282,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
           theirs = { ...theirs, opportunity_pipelines: pipeline.body.id };
         }
         if (template.includes('eval_sets')) {
-          // That of before went with its agent.
+          // The earlier workflow was deleted with its agent.
           const origin = { type: 'template', template_id: 2 };
           const agent = await stranger.post('/api/v1/agents/spawn', { name: 'judged', ...origin });
           const set = await stranger.post('/api/v1/eval_sets', { agent_id: agent.body.id, name: 'own' });
@@ -295,11 +296,11 @@ export function accessTests(pick: Pick): { hostile(): Api } {
           status: 412,
           body: {
             error: 'precondition_failed',
-            // What an organization has one of has no id.
+            // A resource that exists once for each organization has no id.
             current: before.body.id === undefined ? {} : { id: before.body.id },
           },
         });
-        // A row that moves by itself has no revision, and only `*` meets it.
+        // A row that moves by itself has no revision, and only `*` matches it.
         const current = hasRevision ? (before.headers.get('etag') ?? '') : '*';
         expect((await stranger.delete(target, { headers: { 'if-match': current } })).status).toBe(204);
       },
@@ -353,17 +354,17 @@ export function accessTests(pick: Pick): { hostile(): Api } {
         }),
       );
       expect(counts.length).toBeGreaterThan(15);
-      // One's own organizations are one.
+      // One's own organizations are a single row.
       expect(counts.filter((count) => count > 2).length).toBeGreaterThan(counts.length - 4);
     });
   });
 
-  /** The answer to our admin, with the path, and so its id, masked. */
+  /** Returns the answer to the organization's admin. The path, and so its id, is masked. */
   async function masked(route: Route, path: string) {
     const answer = await platform.api.request(route.method, path, route.body, {
       headers: { 'x-request-id': REQUEST_ID },
     });
-    // Until when numbers are complete goes on from one request to the next.
+    // The time up to which numbers are complete advances between requests.
     const text = answer.text
       .replaceAll(path.split('?')[0] ?? path, '<path>')
       .replace(/"complete_until":"[^"]*"/, '"complete_until":"<time>"');
@@ -385,14 +386,14 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     throw new Error(`No resource of ${noun}: make one in test/resources.ts of its service`);
   }
 
-  /** The other organization's resource of a kind that a `ref` option names. */
+  /** Returns the id of the other organization's resource of a kind that a `ref` option names. */
   function idOfRef(resource: string): number | string {
-    // Of areas to come there is none yet.
+    // No service has the area of this resource yet.
     if (!owners.some(({ schema }) => resource.startsWith(`${schema}.`))) return UNKNOWN - 1;
     return theirs[resource] ?? theirs[collectionOf(resource) ?? ''] ?? missing(resource);
   }
 
-  /** An unknown id of the same form. */
+  /** Returns an unknown id of the same form. */
   function unknownLike(id: number | string | undefined): number | string {
     return typeof id === 'string' && id.includes('-') ? UNKNOWN_UUID : UNKNOWN;
   }
@@ -425,7 +426,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       },
     );
 
-    // Logging out would end the session, and a second login or creation answers otherwise than the first.
+    // A logout would end the session, and the answer to a second login or creation differs from the first.
     const repeatable = guarded.filter(({ method, template }) => method !== 'POST' || template.includes('{'));
 
     test.each(named(repeatable))('%s ignores it by default', async (_name, route) => {

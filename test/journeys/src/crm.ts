@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { makeOrganization } from './organizations.ts';
 
-/** The promises of the CRM, in an organization of its own. */
+/** Tests the promises of the CRM, in an organization of its own. */
 export function crm(started: () => RunningPlatform): void {
   let api: Api;
   let receiver: Receiver;
@@ -42,14 +42,14 @@ export function crm(started: () => RunningPlatform): void {
     expect(back.body).toEqual(lead.body);
   });
 
-  /** A workflow that is active. */
+  /** Makes an active workflow. */
   async function launch(name: string, steps: object[]): Promise<string> {
     const made = await api.post('/api/v1/workflows', { name, status: 'active', steps });
     expect(made).toMatchObject({ status: 201 });
     return `/api/v1/workflows/${made.body.id}/enrollments`;
   }
 
-  /** The only enrollment of a workflow, once it has ended. */
+  /** Waits until the only enrollment of a workflow has ended, and returns it. */
   async function ended(enrollments: string) {
     return eventually(async () => {
       const { body } = await api.get(enrollments);

@@ -4,7 +4,10 @@ import { crm } from './crm.ts';
 import { mainJob } from './main-job.ts';
 import { reports } from './reports.ts';
 
-/** What the platform promises in each layout, on one platform, because starting one takes longer than most tests. */
+/**
+ * Tests the promises of the platform in a layout, on one platform, because starting a platform takes longer than a
+ * test.
+ */
 export function describeLayout(layout: Layout): void {
   describe(`as npm run ${layout} lays it out`, () => {
     let platform: RunningPlatform;

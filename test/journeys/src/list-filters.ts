@@ -2,7 +2,7 @@ import type { Api } from '@drippulse/harness';
 import type { Random } from '@drippulse/testing/hostile';
 import { type Route, routes } from './routes.ts';
 
-/** A list whose rows no request makes: the limit of a plan does. The tests of its service have its filters. */
+/** A list whose rows come from the limit of a plan, not from requests. The tests of its service cover its filters. */
 const heldEntries = '/api/v1/account/held_entries';
 
 /** Routes that list rows with the filters by time of creation and by ids. */
@@ -13,7 +13,7 @@ export const filteredLists = routes.filter(
     ['created_since', 'created_until', 'ids'].every((n) => fields.includes(n)),
 );
 
-/** A row of a list, as far as its filters see it. */
+/** A row of a list, with the members that filters use. */
 type ListedRow = { id: number | string; public_id?: string; created_at?: string; at?: string };
 
 function createdAt({ created_at, at }: ListedRow): string {
@@ -22,7 +22,7 @@ function createdAt({ created_at, at }: ListedRow): string {
   return time;
 }
 
-/** All rows of a list, by pages of a random size, and the greatest count that a page gave. */
+/** Reads all rows of a list, by pages of a random size, and the greatest count of any page. */
 export async function walk(api: Api, path: string, query: readonly string[], random: Random) {
   const rows: ListedRow[] = [];
   let totalCount = 0;
@@ -38,16 +38,16 @@ export async function walk(api: Api, path: string, query: readonly string[], ran
   return { rows, totalCount };
 }
 
-/** The rows of an answer: of its arrays, the one whose elements have ids. */
+/** Returns the rows of an answer: the elements of the array that has ids. */
 function rowsOf(body: Record<string, unknown>): ListedRow[] {
   const lists = Object.values(body).filter((value) => Array.isArray(value));
   return lists.find((list) => list.some((row) => row?.id !== undefined)) ?? [];
 }
 
-/** A filter as a client may write it, and whether a row meets it. */
+/** A filter in the form of a client, and a function that tests a row. */
 type TriedFilter = { query: string[]; isMet: (row: ListedRow) => boolean };
 
-/** A range of time whose bounds are times of rows, where a mistake of the bounds shows. */
+/** Makes a filter by a range of time whose bounds are times of rows, so that a mistake at the bounds shows. */
 export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFilter {
   const [since, until] = random.some(rows.map(createdAt), 2);
   if (since === undefined || until === undefined) throw new Error('there are no rows');
@@ -59,10 +59,13 @@ export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFil
   };
 }
 
-/** A request may name 100 ids; those of others come to these. */
+/** Limit of chosen ids, because a request may name 100 ids, and unknown ones are added. */
 const maxChosen = 90;
 
-/** Some ids in any order, one of them perhaps twice, with ids that the organization does not have. */
+/**
+ * Makes a filter by some ids in random order, one of them perhaps twice, and by ids that the organization does not
+ * have.
+ */
 export function idFilter(
   rows: readonly ListedRow[],
   others: readonly (number | string)[],
@@ -75,7 +78,7 @@ export function idFilter(
   return { query, isMet: (row) => chosen.some(({ id }) => id === row.id) };
 }
 
-/** An order of the list, if it has any; otherwise its own. */
+/** Returns a random order of the list; if the list has no orders, its default one. */
 export function orderOf({ orders }: Route, random: Random): string[] {
   return orders.length === 0 || random.below(3) === 0 ? [] : [`sort=${random.pick(orders)}`];
 }

@@ -1,18 +1,18 @@
 import type pg from 'pg';
 
-/** Every row that is not of the mode `test`, as JSON text, by table. */
+/** Every row whose mode is not `test`, as JSON text, by table. */
 export type LiveRows = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Tables of the machinery, which change by themselves. The head of the audit trail moves with each of its rows, usage is summed up
- * some seconds after it was counted, and what is counted is noted as it goes on.
+ * Matches internal tables, which change by themselves. The head of the audit trail moves with each of its rows, usage
+ * is summed up some seconds after it was counted, and counts are recorded as they arise.
  */
 const machinery =
   /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$|^analytics\.progress$/;
 
 /**
- * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects and the audit trail, have none. A table that
- * is not here may not grow.
+ * Tables without a mode to which a test key may add rows: they belong to rows with a mode or, like projects and the
+ * audit trail, have no mode. No other table may grow.
  */
 const growing = new Set([
   'agents.agent_logs',
@@ -51,7 +51,7 @@ const growing = new Set([
   'workflows.workflow_versions',
 ]);
 
-/** Columns that tell when a worker or a key was last or is next at work. */
+/** Columns with the last or next time at which a worker or a key works. */
 const clocks = ['last_used_at', 'wake_at', 'next_due_at', 'lease_until', 'catching_up'];
 
 /** Reads the live rows of all schemas. New tables are included. */
@@ -79,8 +79,8 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
 }
 
 /**
- * Whether every event was sent and handled, every delivery was delivered, everybody was mailed, and every job has ended. One
- * statement is one snapshot, so nothing hides between two tables.
+ * Returns whether every event was sent and handled, every delivery was delivered, every mail was sent, and every job
+ * has ended. One statement is one snapshot, so nothing hides between two tables.
  */
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const open = [
@@ -97,7 +97,7 @@ export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boole
   return rowCount === 0;
 }
 
-/** The differences of live rows after calls of test keys: one line each. */
+/** Returns the differences of live rows after calls of test keys, one line each. */
 export function changesOf(before: LiveRows, after: LiveRows): string[] {
   return [...before].flatMap(([table, rows]) => {
     const now = after.get(table) ?? [];

@@ -7,7 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { endWaits } from './end-waits.ts';
 
 const CONTACTS = 50;
-/** Callbacks that are answered before the kill, which hits between the request and the record of the others. */
+/** Number of callbacks that are answered before the kill, which comes before all further callbacks are recorded. */
 const ANSWERED = 10;
 
 /** The example body of POST /workflows in the reference. */
@@ -22,7 +22,7 @@ const referenceWorkflow = {
   integrations: [],
 };
 
-/** The promises of the main job, in one layout. They kill and stop the platform, so they come last. */
+/** Tests the promises of the main job, in one layout. These tests kill and stop the platform, so they come last. */
 export function mainJob(layout: Layout, started: () => RunningPlatform): void {
   let platform: RunningPlatform;
   let receiver: Receiver;
@@ -183,7 +183,8 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        // The hints about the start are out by then, so that the next is about the move. A move to a wait raises no event.
+        // The hints about the start are out by then, so the next hint is about the move. A move to a wait raises no
+        // event.
         { type: 'wait', name: 'Pause', duration: 5, unit: 'seconds' },
         { type: 'wait', name: 'Rest', duration: 30, unit: 'days' },
       ],
@@ -238,7 +239,7 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
           config: {
             url: `${receiver.url}/callback`,
             payload: { email: '{{ email }}', ref: '{{ lead_ref }}' },
-            // Paused until the kill, none may be given up and sent again before.
+            // The callbacks pause until the kill, and no callback may be given up and sent again before the kill.
             timeout_seconds: 60,
           },
         },
@@ -342,7 +343,7 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
     expect(await platform.stop()).toBe(0);
   });
 
-  /** Bodies of the callbacks by their effect key. */
+  /** Returns the bodies of the callbacks, by their effect key. */
   function callbacks(): Map<string, string[]> {
     const byKey = new Map<string, string[]>();
     for (const request of receiver.requests.filter(({ url }) => url === '/callback')) {
@@ -352,7 +353,7 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
     return byKey;
   }
 
-  /** The webhooks received, verified, by their id: repeats of one id count once. */
+  /** Returns the received webhooks, verified, by their id: repeats of one id count once. */
   function verifiedEvents(secret: string): Map<string, { type: string; data: { id: number } }> {
     const verifier = new Webhook(secret);
     const events = new Map<string, { type: string; data: { id: number } }>();

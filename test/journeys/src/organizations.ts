@@ -4,7 +4,7 @@ import { processNames } from '@drippulse/topology';
 
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
-/** Makes one resource of each kind in the organization of a caller, as each service's `test/resources.ts` says. */
+/** Makes one resource of each kind in the organization of a caller, by each service's `test/resources.ts`. */
 export async function makeAllResources(api: Api, mark: string): Promise<Resources> {
   async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
     const answer = await api.post(`/api/v1${path}`, body, { headers });
@@ -25,7 +25,7 @@ export async function makeAllResources(api: Api, mark: string): Promise<Resource
   return made;
 }
 
-/** A second organization, and a caller who administers it. `env` is what the platform was started with beside its folder. */
+/** Makes a second organization, and a caller who administers it. `env` is the platform's environment. */
 export async function makeOrganization(
   platform: RunningPlatform,
   username: string,
@@ -48,7 +48,7 @@ export async function makeOrganization(
   return logIn(platform, username, password);
 }
 
-/** A caller of the first organization with a role. */
+/** Makes a caller of the first organization with a role. */
 export async function makeMember(
   platform: RunningPlatform,
   role: (typeof roles)[number],

@@ -5,8 +5,8 @@ import { startEmbeddedPostgres } from '@drippulse/servers';
 import type { TestDatabase } from '@drippulse/testing';
 
 /**
- * A database on a server of its own. A platform gives the roles of its services passwords, and roles are those of the whole server: two
- * platforms on one server would take them from each other.
+ * Starts a server with a database. A platform sets the passwords of its services' roles, which belong to the whole
+ * server, so two platforms on one server would overwrite each other's passwords.
  */
 export async function startOwnDatabase(): Promise<TestDatabase> {
   const folder = mkdtempSync(path.join(tmpdir(), 'drippulse-journeys-'));

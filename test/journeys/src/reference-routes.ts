@@ -1,6 +1,6 @@
 /**
- * Every route of the reference by which clients were written, with the status of a request that succeeds. None of them may go, or change
- * its status.
+ * Every route of the reference for which clients exist, with the status of a successful request. No route may be
+ * removed, or change its status.
  */
 const lines = `
 GET /health 200

@@ -3,7 +3,7 @@ import { eventually } from '@drippulse/testing';
 import { beforeAll, expect, test } from '@jest/globals';
 import { makeOrganization } from './organizations.ts';
 
-/** The promises of reports, in an organization of its own. */
+/** Tests the promises of reports, in an organization of its own. */
 export function reports(started: () => RunningPlatform): void {
   let api: Api;
   let workflowId: number;
@@ -27,7 +27,7 @@ export function reports(started: () => RunningPlatform): void {
   });
 
   test('each type of report is made of what its service knows, in each format, and the eleventh in a minute is refused', async () => {
-    // The period ends with the request, so that what was made just now is in it.
+    // The period ends with the request, so it includes the resources that were just made.
     const rows = {
       crm_growth: { leads: 1, opportunities: 1, contacts: 0 },
       pipeline: { name: '=1+1', amount_cents: 1_200, currency: 'EUR', status: 'open' },
@@ -75,7 +75,7 @@ export function reports(started: () => RunningPlatform): void {
     expect((await api.get(path)).body.schedule).toBeNull();
   });
 
-  /** The file of a report, which is the same when it is downloaded again. */
+  /** Returns the file of a report, and checks that a second download is equal. */
   async function made(asked: object): Promise<{ text: string }> {
     const { status, body, headers } = await api.post('/api/v1/reports/generate', asked);
     expect({ status, body }).toMatchObject({ status: 202, body: { status: 'queued' } });

@@ -15,7 +15,7 @@ export type Route = {
   rest: MethodRest;
   rpc: string;
   needsCredential: boolean;
-  /** Type of the resource that it answers with, where the answer is one. */
+  /** Type of the resource in the route's answer, if the answer is a resource. */
   answers: string | undefined;
   /** Fields of the request that name another resource. */
   refs: { name: string; resource: string }[];
@@ -25,13 +25,13 @@ export type Route = {
   orders: string[];
   /** Names that a strict request may have in its query. */
   parameters: string[];
-  /** Names that a strict request may have in its JSON body; undefined for a route without one. */
+  /** Names that a strict request may have in its JSON body; undefined for a route without a body. */
   members: string[] | undefined;
   /** The smallest body that the codec accepts. */
   body: Record<string, unknown> | undefined;
 };
 
-/** Every public route. A new RPC in the protos is in this list, and so in every generated test. */
+/** Every public route. New RPCs are included in all generated tests, because the list comes from the protos. */
 export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
 
 /** Fills the parameters of a template. */
@@ -40,13 +40,16 @@ export function fill(template: string, idOf: (noun: string) => number | string):
   return parts.map((part, index) => (part.startsWith('{') ? idOf(nounBefore(parts, index)) : part)).join('/');
 }
 
-/** Names of the collections whose members a template names, outermost first. */
+/** Returns the names of the collections whose members a template names, outermost first. */
 export function nounsOf(template: string): string[] {
   const parts = template.split('/');
   return parts.flatMap((part, index) => (part.startsWith('{') ? [nounBefore(parts, index)] : []));
 }
 
-/** Collections that are below another one as a whole, and have the name of a third: `/webhooks/events/{event_id}`. */
+/**
+ * Collections that are below another collection as a whole, and share a third one's name:
+ * `/webhooks/events/{event_id}`.
+ */
 const longNames: ReadonlySet<string> = new Set(['webhooks/events']);
 
 function nounBefore(parts: readonly string[], index: number): string {
@@ -54,7 +57,7 @@ function nounBefore(parts: readonly string[], index: number): string {
   return longNames.has(long) ? long : (parts[index - 1] ?? '');
 }
 
-/** The collection whose members a `ref` option names: that of a route whose answer is such a resource. */
+/** Returns the collection whose members a `ref` option names: that of a route whose answer is such a resource. */
 export function collectionOf(resource: string): string | undefined {
   const [area, message] = resource.split('.');
   const route = routes.find(
@@ -85,7 +88,7 @@ function routesOf(rpc: DescMethod): Route[] {
   }));
 }
 
-/** The names that a request may have in its query and in its JSON body, by the HTTP rule of its route. */
+/** Returns the names that a request may have in its query and in its JSON body, by the HTTP rule of its route. */
 function namesOf(rpc: DescMethod, path: string, body: string): Pick<Route, 'parameters' | 'members'> {
   const fields = rpc.input.fields.filter(({ name }) => !path.includes(`{${name}}`) && name !== body);
   const names = fields.map(({ name }) => name).filter((name) => name !== 'update_mask');

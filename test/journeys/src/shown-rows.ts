@@ -9,10 +9,10 @@ import { fill } from './routes.ts';
 /** A GET of one row with a revision, and its members that change without a write of the row. */
 export type ShownRow = { template: string; derived: string[] };
 
-/** A PATCH of such a row, a member that a test may change, and values for it: neighbours in the list differ. */
+/** A PATCH of such a row, a member that a test may change, and values for it, of which neighbours differ. */
 export type PatchedRow = ShownRow & { rpc: string; member: string; valueAt(place: number): string | boolean };
 
-/** Names of text that rows have for people. */
+/** Names of text members of rows that people read. */
 const texts = ['name', 'from_name', 'label', 'last_name', 'subject', 'description', 'note', 'tax_id'];
 
 const methods = publicServices.flatMap(({ methods: all }) => all).filter((method) => hasOption(method, http));
@@ -30,17 +30,17 @@ export const patchedRows: readonly PatchedRow[] = methods.flatMap((method) => {
   const text = texts.find((name) => method.input.fields.some((field) => field.name === name));
   const flag = method.input.fields.find((field) => field.scalar === ScalarType.BOOL)?.name;
   const member = text ?? flag;
-  // It would refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares its revisions.
+  // An update could refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares the revisions.
   if (method.name === 'UpdateSecurity') return [];
-  // The walk of roles removes it; sso-sign-in.test.ts of the gateway compares its revisions.
+  // The walk of roles removes the provider; sso-sign-in.test.ts of the gateway compares its revisions.
   if (method.name === 'UpdateSso') return [];
-  // Rules of sending are numbers and times; sending.test.ts of the runtime compares their revisions.
+  // Sending rules are numbers and times; sending.test.ts of the runtime compares their revisions.
   if (member === undefined && method.name === 'UpdateSendingRules') return [];
-  // A policy is numbers too; agents.test.ts of its service compares the revisions.
+  // A policy is numbers too; agents.test.ts of the agents service compares its revisions.
   if (method.name === 'UpdateAgentTemplateExecutionPolicy') return [];
-  // So are budgets; ledger.test.ts of the agents compares their revisions.
+  // Budgets are numbers too; ledger.test.ts of the agents service compares their revisions.
   if (method.name === 'UpdateAgentBudgets') return [];
-  // The walk of roles removes it; model-connections.test.ts of the agents compares its revisions.
+  // The walk of roles removes the connection; model-connections.test.ts of the agents service compares its revisions.
   if (method.name === 'UpdateAgentModelConnection') return [];
   if (shown === undefined || member === undefined) throw new Error(`${method.name} changes no row, or no text or flag`);
   const valueAt = (place: number) => (text === undefined ? place % 2 === 0 : `value ${place}`);
@@ -58,12 +58,12 @@ export const deletedRows: readonly { template: string; shown: string; hasRevisio
   },
 );
 
-/** The revision in an ETag. */
+/** Returns the revision in an ETag. */
 export function revisionOf(tag: string | null): string {
   return /^(?:W\/)?"(\d+)\.[\w-]{16}"$/.exec(tag ?? '')?.[1] ?? `no revision in ${tag}`;
 }
 
-/** What the API shows of a row, by its path: its revision, and all that only a write of the row changes. */
+/** Reads a row by its path: its revision, and the members that only a write of the row changes. */
 export async function readShown(
   api: Api,
   resources: Resources,

@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunningPlatform } from '@drippulse/harness';
 
-/** The mails that a platform has written to its folder, without the breaks of quoted-printable, as far as they matter for links. */
+/**
+ * Reads the mails that a platform has written to its folder, without the line breaks of quoted-printable. Only links
+ * need to be right.
+ */
 export function readMails({ dataDir }: RunningPlatform): string[] {
   const folder = path.join(dataDir, 'mail');
   return readdirSync(folder)
@@ -15,7 +18,7 @@ export function readMails({ dataDir }: RunningPlatform): string[] {
     );
 }
 
-/** The first link of a kind in a mail. */
+/** Returns the first link of a kind in a mail. */
 export function linkIn(mail: string, kind: 'pixel.gif' | 'click' | 'unsubscribe'): string {
   return new RegExp(`http://[^"<>\\s]*/track/n/${kind}\\?token=[\\w-]+`).exec(mail)?.[0] ?? '';
 }
@@ -24,12 +27,12 @@ export function messageIdIn(mail: string): string | undefined {
   return /^Message-ID: (\S+)/im.exec(mail)?.[1];
 }
 
-/** Requests a link as it stands, without following where it leads. */
+/** Requests a link unchanged, without following redirects. */
 export function request(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, { redirect: 'manual', ...init });
 }
 
-/** The answer to a message that is signed as Standard Webhooks has it. */
+/** Sends a message that is signed by Standard Webhooks, and returns the answer. */
 export async function sendSigned(url: string, secret: string, message: { id: string; body: Buffer | string }) {
   const at = Math.floor(Date.now() / 1_000);
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');

@@ -3,7 +3,10 @@ import type { Resources } from '@drippulse/testing';
 
 type Write = readonly [string, () => Promise<ApiAnswer>];
 
-/** Writes that change rows beside PATCH: in bulk, by moves between rows, by jobs and by what deletes other rows. */
+/**
+ * Returns writes that change rows by other methods than PATCH: in bulk, by moves between rows, by jobs, by deletions of
+ * other rows.
+ */
 export function writesOf(api: Api, rows: Resources): Write[] {
   const crm = '/api/v1/crm';
   const workflow = `/api/v1/workflows/${rows['workflows']}`;
@@ -43,7 +46,7 @@ export function writesOf(api: Api, rows: Resources): Write[] {
         others.push((await api.post(`${crm}/opportunities`, { name: 'B' })).body.id);
         const reorder = (ordered_ids: unknown[]) =>
           api.post(`${crm}/opportunities/reorder`, { pipeline_stage_id, ordered_ids });
-        // Below two that stay, and then above them: it moves at least once.
+        // First the opportunity moves below two rows that stay, and then above them, so it moves at least once.
         await reorder([...others, rows['opportunities']]);
         return reorder([rows['opportunities'], ...others]);
       },

@@ -16,7 +16,7 @@ describe('hostile input', () => {
           const path = fill(route.template, () => 987_654_321);
           const { name, text } = hostileBody(random, route);
           const { status, body } = await hostile().request(route.method, path, text);
-          // There is no Stripe here.
+          // The platform of this test has no Stripe.
           if (status === 503 && body?.error === 'billing_not_configured') continue;
           if (status >= 500) throw new Error(`${route.method} ${path} with ${name} answered ${status}`);
         }
@@ -26,7 +26,7 @@ describe('hostile input', () => {
   );
 });
 
-/** A body that is no value of a member, or one in which a member has a hostile value. */
+/** Makes a malformed body, or a body with a malformed or hostile member. */
 function hostileBody(random: Random, route: Route): { name: string; text: string } {
   const size = random.pick([100, 2_000, 30_000]);
   const member = route.fields.length === 0 ? 'a' : random.pick(route.fields);

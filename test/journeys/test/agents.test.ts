@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** The enrollment once it has ended. */
+/** Waits until an enrollment has ended, and returns it. */
 const ended = (workflowId: number, id: number) =>
   eventually(async () => {
     const { body } = await platform.api.get(`/api/v1/workflows/${workflowId}/enrollments/${id}`);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** Metrics by their name; amounts with their currency. */
+/** Returns metrics by their name; amounts with their currency. */
 async function metrics(api: Api, query = ''): Promise<Record<string, number | null>> {
   const answer = await api.get(`/api/v1/analytics/metrics${query}`);
   expect(answer).toMatchObject({ status: 200, body: { timezone: 'Asia/Kathmandu' } });
@@ -36,15 +36,15 @@ test('what happened through the API is counted to the last unit, and agrees with
     });
   const people = (count: number) => Array.from({ length: count }, (_, n) => ({ email: `person${n}@gmail.com` }));
 
-  // Mails that go out, in a workflow that is deleted afterwards.
+  // Mails that are sent, in a workflow that is deleted afterwards.
   const mail = { type: 'email', id: 'hello', config: { to: '{{ email }}', subject: 'Hello', body: 'Hello' } };
   const deleted = await launch(api, 'Deleted', [mail]);
   await enroll(api, deleted, people(7));
-  // Enrollments that wait, of which one is cancelled and one is of a person who is erased.
+  // Enrollments that wait. One is cancelled, and the person of a second one is erased.
   const contact = await api.post('/api/v1/crm/contacts', { email: 'erased@example.com' });
   const waiting = await launch(api, 'Waiting', [{ type: 'wait', config: { duration: 1, unit: 'days' } }]);
   await enroll(api, waiting, [...people(3), { email: 'erased@example.com', lead_ref: contact.body.public_id }]);
-  // What a test key does counts by itself.
+  // Rows of a test key count separately.
   const tried = await launch(testKey, 'Tried', [{ type: 'log', config: { message: 'ok' } }]);
   await enroll(testKey, tried, people(5));
   for (const email of ['one@example.com', 'two@example.com']) await api.post('/api/v1/crm/leads', { email });

@@ -11,7 +11,7 @@ let database: TestDatabase;
 let client: pg.Client;
 let fakes: FakeProviders;
 let platform: RunningPlatform;
-/** An administrator with a session: some rows belong to a user. */
+/** An administrator with a session, because some rows belong to a user. */
 let admin: Api;
 let made: Resources;
 
@@ -30,9 +30,9 @@ beforeAll(async () => {
   // An invitation and its member are one row.
   const invitation = await admin.post('/api/v1/team_members/invitations', { email: 'i@example.com', role: 'viewer' });
   made = { ...made, invitations: invitation.body.id };
-  // An organization has one provider to sign in by, which the walk makes anew.
+  // An organization has one sign-in provider, which the walk makes again.
   await admin.request('DELETE', '/api/v1/account/sso');
-  // So is an account at a model provider.
+  // An organization also has only one account at a model provider.
   await admin.request('DELETE', '/api/v1/account/model_connection');
   // A sheet is read before its data source is made.
   fakes.provider('google_workspace').state.rows.set(`${sheet}/People`, [['E-mail'], ['s1@example.com']]);
@@ -57,8 +57,8 @@ async function trail(): Promise<Entry[]> {
 }
 
 /**
- * Those of second factors need a code of the moment; identity-mfa.test.ts of the gateway shows their rows. An overrun needs a provider that
- * bills too much; models.test.ts of agents acknowledges one.
+ * Routes that write to the audit trail. Second factors need a current code; identity-mfa.test.ts of the gateway shows
+ * their rows. An overrun needs a provider that bills too much; models.test.ts of agents acknowledges one.
  */
 const audited = routes.filter(
   ({ rest, needsCredential }) =>
@@ -68,7 +68,7 @@ const audited = routes.filter(
     needsCredential,
 );
 const sheet = '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms';
-/** Of routes that need more than the members that the codec asks for. */
+/** Bodies of routes that need more than the members that the codec requires. */
 const bodies: Readonly<Record<string, object>> = {
   '/api/v1/team_members': {
     email: 'grace@example.com',
@@ -102,9 +102,9 @@ const bodies: Readonly<Record<string, object>> = {
   '/api/v1/webhooks': { url: 'https://example.com/hooks', event_type: '*' },
   '/api/v1/account/deletion': { confirm: 'auditor' },
 };
-/** New rows first, then changes, then deletions, so that each finds its row. */
+/** Orders routes: new rows first, then changes, then deletions, so that each finds its row. */
 const rank = ({ method, rest }: Route) => (method === 'DELETE' ? 2 : rest.audit.endsWith('.created') ? 0 : 1);
-/** What is inside another row is deleted before the row. */
+/** Orders routes so that a row inside another row is deleted before that row. */
 const innerFirst = (a: Route, b: Route) =>
   rank(a) === 2 ? b.template.split('/').length - a.template.split('/').length : 0;
 
@@ -126,7 +126,7 @@ test('every route that changes configuration leaves one row, which says who, wha
     const found = (await trail()).filter(({ request_id: id }) => requestIds.includes(id ?? ''));
     const own = found.filter(({ request_id: id, name }) => name === nameOf.get(id ?? undefined));
     expect(own.map(({ name }) => name).sort()).toEqual(calls.map(({ route }) => route.rest.audit).sort());
-    // A plan of the Operator makes its workflow by the service of workflows, which audits it too.
+    // A plan of the Operator makes its workflow by the workflows service, which audits it too.
     expect(found.filter((entry) => !own.includes(entry)).map(({ name }) => name)).toEqual(['workflow.created']);
     return new Map(own.map((entry) => [entry.request_id, entry]));
   });
@@ -178,7 +178,7 @@ test('a call that is refused leaves no row, and neither does the repeat of an an
     ids.push((await admin.post('/api/v1/projects', { name: 'Once' }, { headers })).body.id);
   expect(ids[0]).toBe(ids[1]);
   await eventually(async () => expect((await trail()).length).toBe(before + 1));
-  // What comes later shows that nothing of the above was only late.
+  // A later entry proves that no missing entry is only late.
   await admin.post('/api/v1/projects', { name: 'Later' });
   await eventually(async () => expect((await trail()).length).toBe(before + 2));
 });

@@ -77,7 +77,7 @@ test('an organization subscribes by Checkout, changes, ends and keeps its plan; 
       stripe.dashboard.completeCheckout(answer.id);
       const back = await admin.get(`/api/v1/billing?checkout_session=${answer.id}`);
       expect(back.body).toMatchObject({ plan: 'starter', status: 'active', quantity: 1 });
-      // A method of Checkout is that of the subscription; that of the customer is for what comes later.
+      // A payment method of Checkout belongs to the subscription; the customer's one is for later charges.
       const card = stripe.dashboard.card();
       const changed = await admin.post('/api/v1/billing/subscribe', { plan: 'scale', payment_method: card.id });
       expect(changed).toMatchObject({ status: 200, body: { plan: 'scale' } });

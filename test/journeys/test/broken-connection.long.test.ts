@@ -6,7 +6,7 @@ import { eventually, type Receiver, startReceiver, takesAll } from '@drippulse/t
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 const count = takesAll ? 1_000 : 300;
-/** Enrollments that go on at another step when the first fails. */
+/** Number of enrollments that continue at a further step when the first fails. */
 const others = 50;
 const [old, anew] = ['pat-na1-canary-old-0001', 'pat-na1-canary-new-0002'];
 const patience = { timeoutMs: 20 * 60_000 };
@@ -40,7 +40,7 @@ test('a connection that breaks under hundreds of running enrollments is said onc
   const going = await enroll('Goes on', { on_error: 'after' }, others);
 
   const hubspot = fakes.provider('hubspot');
-  /** The people with a note, as often as they have one. */
+  /** Returns the people with a note, each as often as they have one. */
   const done = (word: string) =>
     [...hubspot.effects()]
       .flatMap(([effect, times]) => {
@@ -49,7 +49,7 @@ test('a connection that breaks under hundreds of running enrollments is said onc
       })
       .sort();
 
-  // Some of them are done, and all the others are under way, when the provider ends the token.
+  // Some enrollments are done, and all others are under way, when the provider ends the token.
   await eventually(() => expect(hubspot.effects().size).toBeGreaterThan(count / 10), patience);
   hubspot.refuse(old);
   await eventually(async () => expect((await totals(failing)).active).toBe(0), patience);
@@ -104,7 +104,7 @@ function eventsOf(type: string): unknown[] {
   return receiver.requests.map(({ body }) => JSON.parse(body.toString())).filter((event) => event.type === type);
 }
 
-/** The mails about connections. */
+/** Returns the mails about connections. */
 async function mails(): Promise<string[]> {
   const folder = path.join(platform.dataDir, 'mail');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.eml'));

@@ -23,13 +23,13 @@ const post = (url: string, payload: object) => ({
   config: { url, headers: { Authorization: `Bearer ${platform.apiKey}` }, payload, on_error: 'continue' },
 });
 
-/** The announced cuts, once there are so many. */
+/** Waits until `count` cuts are announced, and returns them. */
 async function cuts(count: number) {
   const requests = await receiver.received(count);
   return requests.map(({ body }) => JSON.parse(body.toString()).data);
 }
 
-/** The number of enrollments of a workflow, once none of them is under way. */
+/** Waits until no enrollment of a workflow is under way, and returns their number. */
 async function settled(enrollments: string): Promise<number> {
   return eventually(async () => {
     const { body } = await platform.api.get(`${enrollments}?limit=1`);

@@ -18,7 +18,11 @@ test.each<[string, (folder: string) => Record<string, string>, RegExp]>([
     (folder) => ({ DATA_DIR: path.join(folder, 'secrets.json') }),
     /DATA_DIR=.* is not a folder/,
   ],
-  ['a host that there is not', () => ({ HOST: 'no-such-host.invalid', PORT: '1' }), /is no address of this machine/],
+  [
+    'a host that there is not',
+    () => ({ HOST: 'no-such-host.invalid', PORT: '1' }),
+    /is not an address of this machine/,
+  ],
   [
     'a taken operations port',
     () => ({ OPS_PORT: new URL(platform.opsUrl).port, DATA_DIR: `${platform.dataDir}-beside` }),

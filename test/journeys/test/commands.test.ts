@@ -28,7 +28,7 @@ test('a second start prints the same key, admin and address', async () => {
 
 test('readiness names the database of each service', async () => {
   const databases = Object.fromEntries(owners.map(({ name }) => [`${name}.database`, true]));
-  // The platform was started again just before, and some of its parts become ready later.
+  // The platform has just been restarted, and some of its parts become ready later.
   await eventually(async () => {
     const answer = await fetch(`${platform.opsUrl}/ready`);
     expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
@@ -44,7 +44,7 @@ test('everything in the data folder is readable by its owner only', () => {
 
 test('HOST opens the public API, and not the port of operations', async () => {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  // Without a network: Linux answers at every address of 127.0.0.0/8.
+  // Without a network the test uses 127.0.0.2, because Linux answers at every address of 127.0.0.0/8.
   const elsewhere = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
   const isOpen = (url: string, pathname: string) =>
     fetch(`http://${elsewhere}:${new URL(url).port}${pathname}`).then(
@@ -89,7 +89,7 @@ test('one message names all malformed variables', async () => {
     expect(output).toContain(name);
 });
 
-test('secrets that are no JSON are reported in a sentence, not a stack', async () => {
+test('secrets that are not JSON are reported in a sentence, not a stack', async () => {
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], {
     DATA_DIR: damaged(platform.dataDir),
     PORT: '0',
@@ -171,7 +171,7 @@ test('reset refuses under a running platform and without a terminal, and empties
   expect(() => statSync(platform.dataDir)).toThrow();
 });
 
-/** A second folder, whose secrets file was cut short. */
+/** Makes a second folder, whose secrets file is truncated. */
 function damaged(folder: string): string {
   const beside = `${folder}-damaged`;
   mkdirSync(beside, { recursive: true });

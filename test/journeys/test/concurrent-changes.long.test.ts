@@ -20,7 +20,7 @@ beforeAll(async () => {
   const { username, password } = platform;
   token = (await platform.api.as(null).post('/api/v1/auth/login', { username, password })).body.token;
   api = platform.api.as(token);
-  // Only its owner changes a pipeline.
+  // A pipeline may be changed only by its owner.
   const pipeline = await api.post('/api/v1/crm/opportunity_pipelines', { name: 'raced' });
   made = { ...(await makeAllResources(platform.api, 'raced')), opportunity_pipelines: pipeline.body.id };
 });

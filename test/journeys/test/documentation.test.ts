@@ -16,7 +16,7 @@ import { runPage } from '../src/documentation/run-page.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** The Markdown twins of all pages, by their path below `/docs`. The pack stands for the skills that it is made of. */
+/** The Markdown twins of all pages, by their path below `/docs`. The pack stands for the skills in it. */
 const everyPage = readdirSync(`${root}site/static/docs`, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('skills/'))
   .sort();
@@ -24,7 +24,7 @@ const everyPage = readdirSync(`${root}site/static/docs`, { recursive: true, enco
 const isReference = (page: string) => page.startsWith('api/');
 const pages = everyPage.filter((page) => !isReference(page));
 let platform: RunningPlatform;
-/** The program, where there is one. */
+/** The Helm program; undefined if there is none. */
 let helm: string | undefined;
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function read(address: string): Promise<string> {
   return answer.text();
 }
 
-/** A block that is run, or that a page's other blocks run. */
+/** Whether a block is run, or run by the page's other blocks. */
 function isRun({ language, attributes }: CodeBlock): boolean {
   if (attributes['norun'] !== undefined || attributes['checked-by'] !== undefined) return false;
   return ['sh', 'ts', 'js'].includes(language) || attributes['file'] !== undefined;
@@ -101,7 +101,7 @@ describe.each(pages)('/docs/%s', (page) => {
       BRIDGE_PORT: String(await freePort()),
     };
     const programs = blocks.filter(isRun);
-    // A file that no program names is run by nobody.
+    // A file that no program names is never run.
     for (const { place, attributes } of programs) {
       const { file } = attributes;
       const isUsed = programs.some(({ language, code }) => language === 'sh' && code.includes(file ?? ''));
@@ -151,7 +151,7 @@ test('an agent that has read only llms.txt and the skills pack enrolls a contact
   const events = readFileSync(path.join(walk.folder, 'verified-events.ndjson'), 'utf8');
   walk.dispose();
 
-  // What the agent saw is compared with what the platform has.
+  // Compares the output of the agent with the rows of the platform.
   const [, workflow, enrollment] = /^workflow (\d+)\n[\s\S]*^enrollment (\d+)$/m.exec(walk.stdout) ?? [];
   const { body } = await platform.api.get(`/api/v1/workflows/${workflow}/enrollments/${enrollment}`);
   expect(body).toMatchObject({ status: 'completed', lead_ref: 'skill-ada', contact: { email: 'ada@example.com' } });
@@ -181,7 +181,8 @@ test('each skill of the pack is served as a file of its own, with the same block
   expect(single.flat()).toEqual(pack);
   for (const [index, name] of skills.entries()) {
     const text = await read(`/docs/skills/${name}/SKILL.md`);
-    // The limits of agentskills.io: name as the folder, a description up to 1,024 characters, a body below 500 lines.
+    // The limits of agentskills.io: a name equal to the folder, a description up to 1,024 characters, a body below 500
+    // lines.
     const [, given, description = ''] = /^---\nname: (.*)\ndescription: (.*)\n/.exec(text) ?? [];
     expect([given, description.length <= 1024, text.split('\n').length < 500, single[index]?.length]).toEqual([
       name,

@@ -35,9 +35,9 @@ const person = {
   custom: { hobby: 'falconry-canary' },
 };
 const canaries = ['zephyrine', 'quillfeather', '90817263', 'falconry-canary'];
-/** The log of events is as immutable as a Kafka topic: its events are removed after 7 days. */
+/** The log of events is as immutable as a Kafka topic; its events are removed after 7 days. */
 const immutable = ['events.embedded_log.value'];
-/** A client of a person, with a name that would say who it is. */
+/** A person's mail client, with a name that identifies the person. */
 const reader = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/132.0 falconry-canary' };
 
 test('an erased person is found in no column of any table', async () => {
@@ -119,7 +119,7 @@ test('an erased person is found in no column of any table', async () => {
     expect(body.deliveries.length).toBeGreaterThan(5);
     expect(body.deliveries.every((one: { status: string }) => one.status === 'delivered')).toBe(true);
   });
-  // Members get mails about approvals meanwhile.
+  // Members also get mails about approvals.
   const mails = readMails(platform).filter((one) => linkIn(one, 'pixel.gif') !== '');
   await reactTo(mails);
   const before = await findTexts(client, canaries, immutable);
@@ -195,10 +195,13 @@ test('an erased person is found in no column of any table', async () => {
   expect(await findTexts(client, [...canaries, ...mails.flatMap(tokensIn)], immutable)).toEqual([]);
 });
 
-/** What a person does with mails, and the mail server with one of them. All hits are judged when it has returned. */
+/**
+ * Makes the reactions of a person to mails, and of the mail server to one of the mails. All hits are judged when it
+ * returns.
+ */
 async function reactTo(mails: readonly string[]): Promise<void> {
   expect(mails).toHaveLength(4);
-  // Hits right after the sending count as those of a scanner.
+  // Hits right after the sending count as a scanner's.
   await client.query(`update enrollments.deliveries set sent_at = sent_at - interval '1 hour'`);
   for (const mail of mails) await openAndFollow(mail);
   expect(await unsubscribeFrom(mails[0])).toContain('You are unsubscribed');
@@ -217,7 +220,7 @@ async function reactTo(mails: readonly string[]): Promise<void> {
   expect(await countTraces()).toEqual({ sends: 4, suppressions: 2, hits: 10, telling_hits: 10 });
 }
 
-/** The links of mails answer as before, name nobody, and leave nothing of whoever follows them. */
+/** Checks that links of erased mails answer as before, name nobody, and leave no traces of who follows them. */
 async function followErased(mails: readonly string[]): Promise<void> {
   for (const mail of mails) {
     await openAndFollow(mail);
@@ -258,7 +261,7 @@ function tokensIn(mail: string): string[] {
   return [...mail.matchAll(/\?token=([\w-]+)/g)].flatMap(([, token]) => token ?? []);
 }
 
-/** Rows about mails of which one says who the person is, or what the person did with them. */
+/** Counts rows about mails with traces of the person, or of the person's reactions. */
 async function countTraces(): Promise<Record<string, number> | undefined> {
   const { rows } = await client.query<Record<string, number>>(
     `select

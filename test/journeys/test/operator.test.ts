@@ -27,7 +27,7 @@ async function apply(goal: string, answers: object): Promise<Plan> {
 
 const idOf = ({ operations }: Plan, key: string) => operations.find((operation) => operation.key === key)?.resource_id;
 
-/** The mails that were written so far. */
+/** Returns the mails that have been written so far. */
 function mails(): string[] {
   const folder = path.join(platform.dataDir, 'mail');
   return readdirSync(folder)

@@ -24,7 +24,7 @@ let leaver: Api;
 let stayer: Api;
 let leaverId: string;
 let stayerId: string;
-/** What each service declares of its tables, by schema. */
+/** The declarations of each service about its tables, by schema. */
 const declared = new Map<string, Record<string, Table>>();
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ const tablesOf = (schema: string) =>
     [schema],
   );
 
-/** Counts of the rows of an organization, by table; those without any are left out. */
+/** Counts the rows of an organization, by table; empty tables are left out. */
 async function rowsOf(organizationId: string): Promise<Record<string, number>> {
   const tables = await texts(
     `select format('%I.%I', table_schema, table_name) as text from information_schema.columns
@@ -91,7 +91,7 @@ const isWork = (table: string) => {
 const withoutWork = (counts: Record<string, number>) =>
   Object.fromEntries(Object.entries(counts).filter(([table]) => !isWork(table)));
 
-/** The files of a zip archive, by the directory at its end. */
+/** Returns the files of a zip archive, by the directory at its end. */
 function unzip(archive: Buffer): Map<string, string> {
   const end = archive.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
   const files = new Map<string, string>();
@@ -110,7 +110,7 @@ function unzip(archive: Buffer): Map<string, string> {
 }
 
 const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
-/** Subjects of the mails about the deletion, to the administrator of the organization. */
+/** Returns the subjects of the mails about the deletion, to the administrator of the organization. */
 const mails = () => {
   const folder = path.join(platform.dataDir, 'mail');
   const all = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
@@ -129,7 +129,8 @@ test('every table of every service is declared: what an export has of it, and wh
       schema,
       undeclared: [],
     });
-    // An exported table needs an owner, and a table with the id of an organization is erased or says why not.
+    // An exported table needs an owner, and a table with the id of an organization is either erased or has a reason to
+    // be kept.
     for (const name of there) {
       const table = tables[name];
       if (table?.owner === undefined)
@@ -157,7 +158,7 @@ test('an administrator takes everything along: each row of each table, no secret
   expect([...files.keys()].sort()).toEqual(['manifest.json', ...manifest.files].sort());
   const counts = withoutWork(await rowsOf(leaverId));
   expect(Object.keys(counts).length).toBeGreaterThan(30);
-  // What somebody did since then is in the trail.
+  // Later actions are in the trail.
   for (const [table, count] of Object.entries(counts).filter(([name]) => !/audit|usage/.test(name))) {
     const [schema, name] = table.split('.');
     expect({ table, lines: linesOf(files.get(`${schema}/${name}.ndjson`) ?? '').length }).toEqual({
@@ -228,7 +229,7 @@ test('a week before and at the end administrators get a mail; then nothing of th
       }),
     { timeoutMs: 180_000 },
   );
-  // In the middle of the work.
+  // Waits until the work is half done.
   await eventually(
     async () =>
       expect((await texts('select started_at::text as text from identity.organization_deletions'))[0]).toBeTruthy(),

@@ -17,7 +17,7 @@ const bulkPath = () => `/api/v1/workflows/${workflow.id}/enrollments/bulk`;
 
 test.each([
   ['no contacts', {}, 422, 'contacts_required'],
-  ['contacts that are no array', { contacts: 'x' }, 422, 'contacts_required'],
+  ['contacts that are not an array', { contacts: 'x' }, 422, 'contacts_required'],
   ['a wrapper without contacts', { enrollment: { timezone: 'UTC' } }, 422, 'contacts_required'],
   ['an empty array', { contacts: [] }, 422, 'contacts_empty'],
   ['rows that are no objects only', { contacts: [1, 'x', null] }, 422, 'no_enrollments_created'],
@@ -107,7 +107,7 @@ test.each([
     undefined,
   ],
   ['an unknown id', 'GET', '/api/v1/workflows/999999', {}, undefined, 404, 'workflow_not_found'],
-  ['an id that is no number', 'GET', '/api/v1/workflows/abc', {}, undefined, 404, 'workflow_not_found'],
+  ['an id that is not a number', 'GET', '/api/v1/workflows/abc', {}, undefined, 404, 'workflow_not_found'],
   ['a webhook without url', 'POST', '/api/v1/webhooks', {}, '{"event_type":"*"}', 400, 'parameter_missing'],
   [
     'a webhook without event type',

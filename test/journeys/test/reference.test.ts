@@ -18,9 +18,9 @@ const csv = { 'content-type': 'text/csv' };
 let stripe: FakeStripe;
 let google: SignInProvider;
 let platform: RunningPlatform;
-/** A person, who may do what keys may not. */
+/** A person, who has rights that keys lack. */
 let person: Api;
-/** A resource of each kind, and those that the routes of the reference have made since. */
+/** A resource of each kind, and the resources that the routes of the reference have made since. */
 let made: Resources;
 const created: Record<string, number | string> = {};
 let mail: string;
@@ -54,7 +54,7 @@ afterAll(async () => {
   await Promise.all([stripe?.stop(), google?.stop()]);
 });
 
-/** The default plans, with room for every resource in the one that is for nothing. */
+/** Returns the default plans, with room for every resource in the free plan. */
 function roomyPlans(): string {
   const file = new URL('../../../services/billing/src/plans/default-plans.json', import.meta.url);
   const plans = JSON.parse(readFileSync(file, 'utf8'));
@@ -63,7 +63,7 @@ function roomyPlans(): string {
   return JSON.stringify(plans);
 }
 
-/** A mail of a step whose links lead through the platform. */
+/** Sends a mail by a step, whose links lead through the platform. */
 async function mailWithLinks(): Promise<string> {
   const config = {
     ...{ integration_id: 'nurture', track_opens: true, track_clicks: true, subject: 'Linked' },
@@ -88,11 +88,11 @@ async function mailWithLinks(): Promise<string> {
 const tokenOf = (kind: string) => new RegExp(`/track/n/${kind}\\?token=([\\w-]+)`).exec(mail)?.[1] ?? '';
 
 type Request = {
-  /** What follows the path. */
+  /** The query after the path. */
   query?: string;
   body?: unknown;
   headers?: Record<string, string>;
-  /** Sent without a credential: the route has none, or one of its own. */
+  /** Whether the request is sent without a credential: the route needs none, or has one of its own. */
   isOpen?: true;
 };
 
@@ -113,7 +113,7 @@ const signed = (secret: string, body: string): Request => {
 const rowsOf = (text: string): Request => ({ body: text, headers: csv });
 const source = { type: 'csv', target: 'leads', mapping: [{ from: 'Mail', to: 'email' }] };
 
-/** A data source with a file. */
+/** Makes a data source with a file. */
 async function sourceWithFile(name: string): Promise<number> {
   const { body } = await platform.api.post('/api/v1/data_sources', { name, ...source });
   const file = await platform.api.post(`/api/v1/data_sources/${body.id}/file`, 'Mail\na@example.com\n', {
@@ -123,7 +123,7 @@ async function sourceWithFile(name: string): Promise<number> {
   return body.id;
 }
 
-/** Requests that succeed, where a path alone is none. */
+/** Successful requests, for routes whose path alone is not enough. */
 const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'POST /api/v1/admin/login': logIn,
   'POST /api/v1/sessions/admin': logIn,
@@ -227,14 +227,20 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'GET /auth/google_oauth2/callback': () => ({ isOpen: true }),
 };
 
-/** Routes of whose success a browser is a part, and the tests that show it. Here they refuse what did not begin there. */
+/**
+ * Routes that succeed only with a browser, and the tests that show their success. In this test they refuse calls
+ * without a browser.
+ */
 const shownElsewhere: Readonly<Record<string, string>> = {
   'GET /auth/google_oauth2/callback': 'test/docs/test/sign-in.test.ts',
 };
 
 const shapeOf = (template: string) => template.replaceAll(/\{[^}]+\}/g, '{}');
 const isNested = (template: string) => nounsOf(template).length > 1;
-/** What makes a row comes first, and what deletes one last, what is inside of another one before it. */
+/**
+ * Returns the pass of a route. Routes that make a row come first, and routes that delete a row last; a row inside
+ * another row is deleted before it.
+ */
 const passOf = ({ method, template }: ReferenceRoute) =>
   method === 'DELETE' ? 9 - nounsOf(template).length : method === 'POST' && !template.includes('{') ? 0 : 1;
 
@@ -259,7 +265,7 @@ function missing(noun: string): never {
   throw new Error(`no resource of ${noun} was made`);
 }
 
-/** Rows of a collection that a route has made are those that later routes change and delete. */
+/** Keeps the rows of a collection that a route has made, so that later routes change and delete these rows. */
 function keep({ template }: ReferenceRoute, answer: ApiAnswer): void {
   if (answer.body?.id === undefined || template.includes('{')) return;
   const collection = template.split('/').at(-1) ?? '';
@@ -269,7 +275,7 @@ function keep({ template }: ReferenceRoute, answer: ApiAnswer): void {
 test('every route of the reference is served, under its name', () => {
   const served = new Set(routes.map(({ method, template }) => `${method} ${shapeOf(template)}`));
   const unknown = referenceRoutes.filter(({ method, template }) => !served.has(`${method} ${shapeOf(template)}`));
-  // Health is no RPC: the test below asks for it.
+  // Health is not an RPC: the test below calls it.
   expect(unknown.map(({ name }) => name)).toEqual(['GET /health', 'GET /api/v1/health']);
   expect(referenceRoutes).toHaveLength(140);
 });

@@ -1,4 +1,4 @@
 import { describeLayout } from '../src/layout.ts';
 
-// A file of its own: both layouts wait most of the time, and run at the same time.
+// This is a separate file, because both layouts wait most of the time, and so can run at the same time.
 describeLayout('start:distributed');

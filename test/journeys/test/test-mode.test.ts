@@ -49,10 +49,13 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** A delivery that failed before its webhook was changed comes again after a minute. */
+/**
+ * Waits until no event, delivery, mail or job is unfinished. A delivery that failed before its webhook was changed is
+ * retried after a minute.
+ */
 const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true));
 
-/** How many events the live webhook has got, which is subscribed to all. */
+/** Returns the number of events that the live webhook has got, which is subscribed to all events. */
 const heard = async () => (await platform.api.get(`/api/v1/webhooks/${live['webhooks']}/deliveries`)).body.total_count;
 
 async function makeOwn(): Promise<Resources> {
@@ -139,7 +142,7 @@ const writes = routes.filter(({ method, needsCredential, rest }) => {
   return needsCredential && method !== 'GET' && rest.auth !== Auth.USER_ONLY;
 });
 
-/** Every way to name rows of both worlds in the path of a route, with at least one live row. */
+/** Every combination of rows of both modes in the path of a route, with at least one live row. */
 const calls = writes.flatMap((route) => {
   const nouns = nounsOf(route.template);
   const ways = nouns.reduce<boolean[][]>(
@@ -160,13 +163,13 @@ const calls = writes.flatMap((route) => {
 });
 
 test.each(calls)('%s with a test key changes nothing that is live', async (_name, route, isLive) => {
-  // Kinds without a mode have live rows only.
+  // Kinds without a mode have only live rows.
   const path = fill(route.template, (noun) => (isLive(noun) ? live[noun] : own[noun]) ?? live[noun] ?? missing(noun));
   const answers = [await testKey.request(route.method, path, route.body)];
-  // The same with live rows in the members that name others.
+  // Repeats the calls with live rows in the members that name other rows.
   for (const { name, resource } of route.refs) {
     const value = live[resource] ?? live[collectionOf(resource) ?? ''];
-    if (value === undefined) continue; // of a kind that is still to come
+    if (value === undefined) continue; // its kind does not exist yet
     if (route.body !== undefined)
       answers.push(await testKey.request(route.method, path, { ...route.body, [name]: value }));
     else answers.push(await testKey.request(route.method, `${path}?${name}=${value}`));
@@ -174,11 +177,11 @@ test.each(calls)('%s with a test key changes nothing that is live', async (_name
   const { changes, testMode } = route.rest;
   const nouns = nounsOf(route.template);
   const isMixed = nouns.some((noun) => !isLive(noun));
-  // A number that counts below its parent, such as that of a version, belongs to no world.
+  // A number that counts below its parent, such as the number of a version, belongs to no mode.
   const isOwn = nouns.every((noun) => !isLive(noun) || own[noun] === live[noun]);
   for (const { status, body } of answers) {
     if (testMode === TestMode.READ || changes === 'none' || isOwn) expect(status).not.toBe(500);
-    // A row is not below a row of the other world.
+    // A row of one mode is never below a row of the other mode, so such a path names no row.
     else if (isMixed && status === 404) continue;
     else expect({ status, error: body?.error }).toEqual({ status: 403, error: 'test_mode' });
     if (changes === 'none' && body?.mode !== undefined) expect(body.mode).toBe('test');

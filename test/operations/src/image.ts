@@ -13,10 +13,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Packages whose files the gateway serves with the documentation: they are not installed in its image. */
+/** Packages whose files the gateway serves with the documentation. The packages are not installed in its image. */
 const inPages = ['swagger-ui-dist', 'minisearch'];
 
-/** The promises of a service's image, whose contents are those of one folder; npm has installed more. */
+/**
+ * Tests the promises of a service's image. Its contents are in a separate folder, because npm has installed more
+ * packages.
+ */
 export function describeImage(service: ServiceName): void {
   describe(`the image of ${service}`, () => image(service));
 }
@@ -82,10 +85,13 @@ function image(service: ServiceName): void {
   }, 60_000);
 }
 
-/** Sources that a service loads with their first use. */
+/** Sources that a service loads on first use. */
 const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./src/effects/email/compose-mail.ts'] };
 
-/** The modules of node that remove types and are loaded once the image's process has loaded all sources. */
+/**
+ * Returns the modules of node for removing types that are still loaded after the image's process has loaded all
+ * sources.
+ */
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
   const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';
   const [, ...flags] = JSON.parse(entrypoint.replaceAll('/app/', `${folder}/`));
@@ -93,14 +99,14 @@ async function typeRemovers(folder: string, service: string, env: Record<string,
   const imported = [...(loadedLater[service] ?? []), `data:text/javascript,process.on("exit", () => ${print})`];
   const imports = imported.flatMap((source) => ['--import', source]);
   const cwd = path.join(folder, 'services', service);
-  // It ends, because it has no settings.
+  // The process ends, because it has no settings.
   const ended = await run(process.execPath, [...flags, ...imports, 'src/main.ts'], { cwd, env }).catch(
     (error) => error,
   );
   return JSON.parse(ended.stdout);
 }
 
-/** Name and version of every installed package, by their own manifests. */
+/** Returns name and version of every installed package, by their own manifests. */
 function packagesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.name === 'package.json' && /node_modules\/(@[^/]+\/)?[^/]+$/.test(entry.parentPath))

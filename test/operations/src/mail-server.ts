@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { portOf } from '@drippulse/servers';
 
-/** A mail that has arrived as a whole, with its headers. */
+/** A completely received mail, with its headers. */
 export type AcceptedMail = { to: string; text: string };
 
-/** A mail server on 127.0.0.1 that takes every mail. `recipients` has the addresses of the mails that it has taken. */
+/** A mail server on 127.0.0.1 that accepts every mail. `recipients` has the addresses of the accepted mails. */
 export type MailServer = { port: number; recipients: string[]; mails: AcceptedMail[]; stop(): Promise<void> };
 
-/** `onMail` runs before the sender hears that a mail was taken. */
+/** Starts a mail server. `onMail` runs before the sender gets the confirmation of a mail. */
 export async function startMailServer(onMail?: () => Promise<void>): Promise<MailServer> {
   const recipients: string[] = [];
   const mails: AcceptedMail[] = [];
@@ -36,7 +36,7 @@ export async function startMailServer(onMail?: () => Promise<void>): Promise<Mai
   };
 }
 
-/** The part of RFC 5321 that a client needs to send mails one after the other. */
+/** Serves the commands of RFC 5321 that a client needs to send mails one after the other. */
 function serve(socket: Socket, onMail: (mail: AcceptedMail) => Promise<void>): void {
   let isData = false;
   let unread = '';

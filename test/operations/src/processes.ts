@@ -1,9 +1,9 @@
 import type { ServiceName } from '@drippulse/topology';
 
-/** A service as `npm run start:distributed` lists it. */
+/** A service in the list of `npm run start:distributed`. */
 export type ListedProcess = { service: ServiceName; pid: number; opsPort: number };
 
-/** The processes in the output of the command. */
+/** Returns the processes in the output of the command. */
 export function processesOf(output: string): ListedProcess[] {
   const lines = output.matchAll(/^ {2}(\S+) +process (\d+), gRPC \d+, operations (\d+)$/gm);
   return [...lines].map(([, service = '', pid, opsPort]) => ({
@@ -13,7 +13,7 @@ export function processesOf(output: string): ListedProcess[] {
   }));
 }
 
-/** The metrics of a process, as Prometheus reads them. */
+/** Reads the metrics of a process, as Prometheus reads them. */
 export async function scrape(opsPort: number): Promise<string> {
   return (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text();
 }

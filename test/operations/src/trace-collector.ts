@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 /** A collected span. */
 export type CollectedSpan = { trace: string; id: string; parent: string; service: string; name: string; start: bigint };
 
-/** Takes traces over OTLP/HTTP, as a collector would, and keeps them. */
+/** Receives traces over OTLP/HTTP, as a collector does, and keeps them. */
 export type TraceCollector = { url: string; spans(): CollectedSpan[]; text(): string; stop(): Promise<void> };
 
 type Attribute = { key: string; value: { stringValue?: string } };

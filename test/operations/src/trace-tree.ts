@@ -1,6 +1,6 @@
 import type { CollectedSpan } from './trace-collector.ts';
 
-/** A trace as lines of text, each span below its parent. */
+/** Formats a trace as lines of text, each span below its parent. */
 export function traceTree(spans: readonly CollectedSpan[]): string {
   const ids = new Set(spans.map(({ id }) => id));
   const children = Map.groupBy(spans, ({ parent }) => (ids.has(parent) ? parent : ''));
@@ -13,7 +13,7 @@ export function traceTree(spans: readonly CollectedSpan[]): string {
   return linesBelow('', '').join('\n');
 }
 
-/** For each span, the spans from it up to the root of its trace. */
+/** Returns for each span the spans from it up to the root of its trace. */
 export function pathsToRoot(spans: readonly CollectedSpan[]): string[][] {
   const byId = new Map(spans.map((span) => [span.id, span]));
 

@@ -6,7 +6,7 @@ import { type MailServer, startMailServer } from '../src/mail-server.ts';
 let platform: RunningPlatform;
 let model: Receiver;
 let mails: MailServer;
-/** What kills the platform once, and is then done. */
+/** Occasions that each kill the platform once. */
 const kills = { onMail: true, onAnswer: true };
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const mail = {
 };
 const script = [note('First'), mail, note('Second')];
 
-/** The script goes on from what the model is told, however often it is asked. */
+/** Returns the model's answer. It depends only on the model's input, not on the number of requests. */
 function answerTo(body: string): string {
   const done = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
   const next = script[done];
@@ -56,7 +56,7 @@ function answerTo(body: string): string {
 test('an agent of a live workflow that is killed while its model and its mail are out does each effect once', async () => {
   model.answer(async ({ body }) => {
     const text = answerTo(body.toString());
-    // The first note is written, and the next call of the model is out.
+    // The first note is written, and the next call of the model is in flight.
     if (kills.onAnswer && text.includes('email__send')) {
       kills.onAnswer = false;
       await platform.kill();
@@ -101,13 +101,13 @@ test('an agent of a live workflow that is killed while its model and its mail ar
     'First',
     'Second',
   ]);
-  // Nobody has told the platform that the first mail was taken, so it comes again, as the same mail.
+  // The platform never learned that the first mail was accepted, so it sends the mail again.
   const ours = mails.mails.filter(({ to }) => to === 'ada@acme.example');
   expect(ours.length).toBeGreaterThan(1);
   expect(new Set(ours.map(({ text }) => /^Message-ID: .*$/im.exec(text)?.[0])).size).toBe(1);
   const { body: history } = await platform.api.get(`/api/v1/agents/${agent.body.id}/executions`);
   expect(history.executions).toMatchObject([{ status: 'succeeded' }]);
-  // A call that was out when the process died is paid in full, and made again.
+  // A call that was in flight when the process died is paid in full, and repeated.
   const { totals } = (await platform.api.get(`/api/v1/agents/${agent.body.id}/costs`)).body;
   expect(totals).toMatchObject({ calls: script.length + 2 });
   expect(Number(totals.assumed_usd)).toBeGreaterThan(0);

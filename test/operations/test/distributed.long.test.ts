@@ -23,7 +23,7 @@ const topics = publishers.map(({ events }) => topicOf(events).name);
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
 
-/** Planted where people and operators put secrets; none may appear anywhere else. */
+/** Values in the places of secrets. No such value may appear anywhere else. */
 const planted = {
   smtpPassword: 'planted-smtp-password',
   wrongPassword: 'planted-wrong-password',
@@ -56,7 +56,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         REDIS_URL: limiter.url,
         SMTP_URL: `smtp://mailer:${planted.smtpPassword}@127.0.0.1:1`,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        // Longer than any wait of a test, which so finds a process that ends still serving.
+        // Longer than any wait of a test, so that a test can observe an ending process that still serves.
         SHUTDOWN_DELAY_SECONDS: '300',
       },
     });
@@ -121,7 +121,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const paths = pathsToRoot(ours());
     expect(paths).toContainEqual([`${runtime}: pg.query:COMMIT postgres`, ...served]);
     expect(paths).toContainEqual([`${runtime}: publish drippulse.enrollments.v1`, ...served]);
-    // One root, and the request to the receiver at the end of the longest branch. A consumer's spans may come after those that it caused.
+    // There is one root, and the request to the receiver is at the end of the longest branch. A consumer's spans may
+    // come after the spans that it caused.
     const roots = () =>
       traceTree(ours())
         .split('\n')
@@ -167,7 +168,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const producer = await transport.createProducer();
     await producer.send(topic, forged, 10_000);
     await producer.close();
-    // The genuine event after the forged ones is handled, so they have been.
+    // The genuine event after the forged ones is handled, so the forged ones have been handled too.
     expect((await createLead('second@example.com')).status).toBe(201);
     await eventually(
       async () => {
@@ -217,7 +218,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       expect(await statusOf('/agents/spawn', { name: 'Still', type: 'template', template_id: scorer.id })).toBe(201);
       receiver.clear();
       expect((await enroll()).status).toBe(201);
-      // The webhook about the enrollment comes too.
+      // The webhook about the enrollment arrives too.
       await receiver.received(1, { timeoutMs: 180_000 });
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -251,7 +252,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const before = await startTimes();
     const dataDir = path.join(platform.dataDir, 'postgres');
     const server = await startEmbeddedPostgres({ dataDir });
-    // While this test has the lock of starting, the platform cannot start the server again.
+    // While this test has the start lock, the platform cannot restart the server.
     await withFileLock(`${dataDir}.starting`, async () => {
       await server.stop();
       const answer = await eventually(async () => {
@@ -260,7 +261,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         return refused;
       });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-      // The gateway answers its clients itself: without a ready one they would reach no process.
+      // The gateway answers its clients itself: without a ready gateway they would reach no process.
       const gateway = processesOf(platform.output()).find(({ service }) => service === 'gateway');
       expect((await fetch(`http://127.0.0.1:${gateway?.opsPort}/ready`)).status).toBe(200);
       expect(await sampleOf('workflows', 'drippulse_part_up{part="database",service="workflows"}')).toBe(0);
@@ -308,7 +309,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     expect(found(logs, [...never, templateData])).toEqual([]);
     expect(found([collector.text()], [...never, templateData])).toEqual([]);
     expect(found(events, never)).toEqual([]);
-    // The search works: it finds a value that people may see.
+    // Proves that the search works: it finds a value that people may see.
     expect(found(logs, ['request_id', 'trace_id'])).toEqual(['request_id', 'trace_id']);
   });
 
@@ -321,7 +322,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect(await status('/ready')).toBe(503));
     expect(await status('/live')).toBe(200);
     expect((await platform.api.get('/api/v1/crm/custom_fields?record_type=lead')).status).toBe(200);
-    // That processes end with code 0 then is a part of the main job.
+    // The main job tests that processes then end with code 0.
     process.kill(stopped.pid, 'SIGKILL');
   });
 
@@ -334,11 +335,12 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true), {
       timeoutMs: 180_000,
     });
-    // The test of runMain proves that they end then. They would serve on for a pause before.
+    // The test of runMain proves that processes end after SIGTERM. Before that, they would continue to serve for a
+    // pause.
     for (const { pid } of services) process.kill(pid, 'SIGKILL');
   });
 
-  /** Newest value of a sample of a service, named whole or by its metric alone. */
+  /** Returns the newest value of a sample of a service, by its full name or its metric. */
   async function sampleOf(service: string, sample: string): Promise<number> {
     const found = processesOf(platform.output()).find((process) => process.service === service);
     const text = await scrape(found?.opsPort ?? 0);
@@ -347,13 +349,13 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
   }
 }
 
-/** Whether a process runs; one that has ended and that nobody has waited for does not. */
+/** Whether a process runs. Returns false for an ended process that was not reaped. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
-/** Every text in a JSON value, names of members aside. */
+/** Returns every string in a JSON value, except names of members. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];

@@ -7,7 +7,7 @@ import { eventually, mountSmallDisk } from '@drippulse/testing';
 import { testUnlessUnavailable } from '@drippulse/testing/not-run';
 import { afterAll, expect, test } from '@jest/globals';
 
-// Room for a new database and for little more.
+// Room for a new database and little more.
 const smallDisk = mountSmallDisk('300m');
 afterAll(() => {
   if (!('unavailable' in smallDisk)) smallDisk.unmount();
@@ -23,7 +23,7 @@ testUnlessUnavailable(
       spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=64k']);
       const refused = await eventually(() => refusedWrite(platform), { timeoutMs: 120_000 });
       expect(refused.headers.get('retry-after')).not.toBeNull();
-      // Log lines that the disk does not take do not end the process.
+      // Log lines that do not fit on the disk must not end the process.
       for (let round = 0; round < 500; round++) await platform.api.get('/api/v1/workflows?limit=1');
       expect((await fetch(`${platform.opsUrl}/live`)).status).toBe(200);
       rmSync(ballast);

@@ -27,13 +27,13 @@ import { type MailServer, startMailServer } from '../src/mail-server.ts';
 
 const servers = ['postgres', 'redis', 'kafka', 'smtp'] as const;
 type Server = (typeof servers)[number];
-/** Beside the faults of the way: the processes of the server are stopped by SIGSTOP, and go on later. */
+/** The faults of the proxy, and `frozen`: the processes of the server are stopped by SIGSTOP, and resume later. */
 type Way = Fault | 'frozen';
 const ways: readonly Way[] = ['frozen', 'swallowed', 'cut', 'half_open', 'slow'];
 
 /** Ten times the deadline of a request, which is 30 s. */
 const answerCeilingMs = 300_000;
-/** Ten times the longest time after which a client finds out that its connection is dead: a member of a Kafka group, 70 s. */
+/** Ten times the longest time until a client detects that its connection is dead: a member of a Kafka group, 70 s. */
 const recoveryCeilingMs = 700_000;
 
 const broker = await startKafkaBehindProxy();
@@ -110,7 +110,7 @@ function failingServers(
     return server === 'kafka' ? [kafka.pid] : [];
   }
 
-  /** The status of a request. Throws when there is none within the ceiling. */
+  /** Returns the status of a request. Throws when there is no status within the ceiling. */
   async function statusOf(method: string, url: string, body?: object): Promise<number> {
     const answer = await fetch(url, {
       method,
@@ -133,7 +133,7 @@ function failingServers(
   }
 
   const cells = servers.flatMap((server) =>
-    // The mail server runs within this test, so that it cannot be frozen; to be swallowed is the same for its client.
+    // The mail server runs within this test, so it cannot be frozen; for its client, `swallowed` is equivalent.
     ways.filter((way) => server !== 'smtp' || way !== 'frozen').map((way) => [server, way] as const),
   );
 

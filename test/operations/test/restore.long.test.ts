@@ -15,14 +15,20 @@ import { watchConsumerGroups } from '../src/rollout/consumer-groups.ts';
 const point = 'drill';
 const patience = { timeoutMs: 180_000 };
 
-/** Deliveries of webhooks take this long, so that some are under way at the point. */
+/** Deliveries of webhooks take this long, so that some are under way at the restore point. */
 const hookMs = 300;
-/** How far groups are set back behind the point: further than the backup, as nobody knows what was handled at the point. */
+/**
+ * Time by which groups are set back before the point. It goes further back than the backup, because the groups'
+ * positions at the point are unknown.
+ */
 const backMs = 600_000;
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
 
 const topicsOf = new Map(publishers.map(({ name, events }) => [name, topicOf(events).name]));
-/** Groups for which an event is what a thing is now. Events of after the point would bring back what the restored schemas do not know. */
+/**
+ * Groups whose events carry the state of a resource. Events from after the point would bring back rows that the
+ * restored schemas lack.
+ */
 const groupsOfState = [serviceOf('workflows'), serviceOf('identity')].flatMap((publisher) =>
   consumersOf(publisher)
     .filter((name) => services[name].consumes !== 'all')
@@ -137,12 +143,12 @@ function drill(brokers: string[] | undefined): void {
     process.stdout.write(
       `${doneBefore} callbacks before, ${recorded.length} of them recorded at the point, ${later.length} after it, ${repeated.length} of them again\n`,
     );
-    // Something was done after the point that the restored database does not know.
+    // Some work was done after the point, and the restored database does not know it.
     expect(repeated.length).toBeGreaterThan(0);
     expect(recorded.length).toBeGreaterThan(0);
     const keysAfter = new Set(later.map(({ key }) => key));
     expect(recorded.filter(({ effect_key: key }) => keysAfter.has(key))).toEqual([]);
-    // Each step of each enrollment has one key, whenever it was performed, and its bytes.
+    // Each step of each enrollment has one key, whenever it was performed, and one content.
     for (const all of Map.groupBy(callbacks, ({ place }) => place).values()) {
       expect(new Set(all.map(({ key }) => key)).size).toBe(1);
       expect(new Set(all.map(({ body }) => body)).size).toBe(1);
@@ -164,9 +170,9 @@ function drill(brokers: string[] | undefined): void {
     }
     await everyHook(enrolled.map(({ id }) => Number(id)));
     expectHooks(hooks.requests.map(hookOf), hookedBefore, new Set(delivered.map(({ event_id: id }) => id)));
-    // Enrollments of after the point are gone; what was done for them is not.
+    // Enrollments from after the point are gone; their effects are not.
     expect(contacts).toBeGreaterThan(enrolled.length);
-    // The change of after the point is gone everywhere: the next one has its version, and is what runs.
+    // The change from after the point is gone everywhere: the next change gets its version, and runs.
     await change('after the restore');
     const path = `/api/v1/workflows/${changedId}/enrollments/bulk`;
     expect((await platform.api.post(path, { contacts: [{ email: 'changed@example.com' }] })).status).toBe(201);
@@ -174,7 +180,7 @@ function drill(brokers: string[] | undefined): void {
     await eventually(() => expect(called()).toContain('changed@example.com after the restore'), patience);
   }, 600_000);
 
-  /** Each enrollment that the restored database has is reported as started and as completed. */
+  /** Waits until each enrollment in the restored database is reported as started and as completed. */
   async function everyHook(ids: readonly number[]): Promise<void> {
     const wanted = ids.flatMap((id) => eventTypes.map((type) => `${type} ${id}`));
     await eventually(() => {
@@ -183,7 +189,10 @@ function drill(brokers: string[] | undefined): void {
     }, patience);
   }
 
-  /** What was recorded as delivered is not sent again; what is sent again has its \`webhook-id\` and its bytes. */
+  /**
+   * Checks that a recorded delivery is not sent again, and that a delivery that is sent again has its `webhook-id` and
+   * its bytes.
+   */
   function expectHooks(all: readonly Hook[], countBefore: number, delivered: ReadonlySet<string>): void {
     const [before, later] = [all.slice(0, countBefore), all.slice(countBefore)];
     const idsBefore = new Set(before.map(({ id }) => id));
@@ -199,7 +208,7 @@ function drill(brokers: string[] | undefined): void {
     }
   }
 
-  /** Sets the groups of the platform as docs/backup.md says, once their members have gone. */
+  /** Sets the groups of the platform as docs/backup.md says, once their members have left. */
   async function setBack(of: string[], timeMs: number): Promise<void> {
     const groups = await watchConsumerGroups(of);
     for (const groupId of await groups.list()) {
@@ -230,13 +239,13 @@ function drill(brokers: string[] | undefined): void {
     expect(changed).toMatchObject({ status: 200, body: { version: 2 } });
   }
 
-  /** Enrolls ten contacts after the other until it is stopped. */
+  /** Enrolls ten contacts after ten others until it is stopped. */
   function startLoad(): { stop(): Promise<void> } {
     let isOver = false;
     const enrolling = (async () => {
       while (!isOver) {
         const given = Array.from({ length: 10 }, () => ({ email: `contact-${contacts++}@example.com` }));
-        // The platform is killed in the middle of one.
+        // The platform is killed in the middle of a call.
         await platform.api
           .post(`/api/v1/workflows/${workflowId}/enrollments/bulk`, { contacts: given })
           .catch(() => undefined);
@@ -260,7 +269,10 @@ function drill(brokers: string[] | undefined): void {
     }
   }
 
-  /** Copies the folder while the server works, as pg_basebackup does (PostgreSQL's manual, "Making a Base Backup Using the Low Level API"). */
+  /**
+   * Copies the folder while the server works, as pg_basebackup does (PostgreSQL's manual, "Making a Base Backup Using
+   * the Low Level API").
+   */
   async function backUp(): Promise<void> {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
@@ -268,7 +280,7 @@ function drill(brokers: string[] | undefined): void {
     const [from, to] = [path.join(folder, 'postgres'), path.join(folder, 'backup')];
     await cp(from, to, {
       recursive: true,
-      // Files that the server removes meanwhile are in the log that is replayed.
+      // Files that the server removes in the meantime are in the log that is replayed.
       filter: (file) => existsSync(file) && !/\/(?:postmaster\.(?:pid|opts)|pg_wal\/.+|server\.log.*)$/.test(file),
     });
     const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(true)');
@@ -276,14 +288,14 @@ function drill(brokers: string[] | undefined): void {
     await client.end();
   }
 
-  /** Waits until the log is in the archive as far as it goes. */
+  /** Waits until the whole log is in the archive. */
   async function archiveAll(): Promise<void> {
     const [current] = await query<{ name: string }>('select pg_walfile_name(pg_current_wal_lsn()) as name');
     await query('select pg_switch_wal()');
     await eventually(() => existsSync(path.join(archive, current?.name ?? '')), patience);
   }
 
-  /** Puts the backup in the place of the server, and lets it replay the archive up to the point. */
+  /** Replaces the server by the backup, and lets the server replay the archive up to the point. */
   async function restore(): Promise<void> {
     await postgres.stop();
     const dataDir = path.join(folder, 'postgres');
@@ -308,7 +320,7 @@ function drill(brokers: string[] | undefined): void {
   }
 }
 
-/** A callback with its key, the step and the enrollment that it is of. */
+/** Reads a callback with its key, step and enrollment. */
 function callbackOf({ headers, body }: ReceivedRequest): { key: string; place: string; body: string } {
   const { email, step }: { email: string; step: string } = JSON.parse(body.toString());
   return { key: headers['idempotency-key'] ?? '', place: `${email} ${step}`, body: body.toString() };
@@ -320,7 +332,7 @@ function messageIdOf({ text }: { text: string }): string {
 
 type Hook = { id: string; place: string; body: string };
 
-/** A webhook with its id, and the event and the enrollment that it is about. */
+/** Reads a webhook with its id, event and enrollment. */
 function hookOf({ headers, body }: ReceivedRequest): Hook {
   const text = body.toString();
   const { type, data }: { type: string; data: { id: number } } = JSON.parse(text);

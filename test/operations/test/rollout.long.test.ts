@@ -32,11 +32,11 @@ import { startWorks } from '../src/rollout/works.ts';
 
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
-/** The groups that the table of services says, each with its service and topic. */
+/** The groups in the table of services, each with its service and topic. */
 const groupsOfTable = publishers.flatMap(({ name, events }) =>
   consumersOf(name).map((service) => ({ service, topic: topicOf(events).name })),
 );
-/** The counter of the work of one process, where its work is not to answer calls. */
+/** The counter of the work of one process, for services whose work is not only answering calls. */
 const workOf: Partial<Record<ServiceName, string>> = {
   [runtime]: 'drippulse_effects_total',
   [deliverer]: 'drippulse_webhook_attempts_total',
@@ -66,7 +66,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   let hooks: CountingReceiver;
   let worked: Receiver;
   let reads: string[];
-  /** Enrollments of live mode so far, which analytics counts. */
+  /** Number of live enrollments so far, which analytics counts. */
   let started = 0;
   let groups: ConsumerGroups;
   let api: Api;
@@ -128,7 +128,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   test('every service is replaced, one process after the other: every change is hinted at, and no client has to read all again', async () => {
     const testKey = (await api.post('/api/v1/api_keys', { mode: 'test' })).body.key;
     const workflowId = await createWaiting();
-    // Topics that the load of this file does not touch: attempts of webhooks hint at webhooks of live mode.
+    // Topics that the load of this file does not touch, because attempts of webhooks cause hints about live webhooks.
     const live = await followHints(balancer.url, {
       topics: ['workflows', 'accounts', `enrollments:${workflowId}`],
       token: secrets.apiKey,
@@ -143,7 +143,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
       }),
       startHintedChanges(tests, {
         webhooks: async () => {
-          // An organization may have 100, and a slow machine has time for more.
+          // An organization may have 100 webhooks, and a slow machine has time for more.
           if (webhookId !== undefined) await api.as(testKey).delete(`/api/v1/webhooks/${webhookId}`);
           webhookId = await created('/api/v1/webhooks', { url: hooks.url, event_type: eventTypes[0] }, testKey);
           return webhookId;
@@ -160,11 +160,11 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     console.log(`hinted at: ${JSON.stringify(hinted)}`);
     for (const follower of [live, tests]) {
       await follower.stop();
-      // The gateway that the client was connected to was replaced, once.
+      // The client's gateway was replaced, once.
       expect(follower.ends()).toEqual(['restarting']);
       expect(resyncsOf(follower)).toEqual([]);
     }
-    // Each enrollment that waits has told the webhooks that it started.
+    // Each waiting enrollment has reported its start to the webhooks.
     const waiting = hinted[`enrollments:${workflowId}`] ?? 0;
     started += waiting;
     await everythingArrived({ callbacks: 0, hooks: waiting });
@@ -200,7 +200,10 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     );
   });
 
-  /** Enrollments and reads beside pieces of work of every service. `stop` checks that all of it was done, and once. */
+  /**
+   * Starts enrollments and reads beside pieces of work of every service. `stop` checks that everything was done, and
+   * only once.
+   */
   function startLoads(name: string) {
     const load = startLoad(api, { workflowIds, name, reads });
     const works = startWorks(api, worked.url);
@@ -222,7 +225,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     };
   }
 
-  /** The id of a thing that was made. */
+  /** Creates a resource and returns its id. */
   async function created(path: string, body: object, token = secrets.apiKey): Promise<string> {
     const answer = await api.as(token).post(path, body);
     expect(answer).toMatchObject({ status: 201 });
@@ -238,7 +241,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const resyncsOf = (follower: HintFollower) => follower.hints().filter(({ kind }) => kind === 'resync');
 
-  /** A workflow whose enrollments change no more once they wait. */
+  /** Makes a workflow whose enrollments stop changing once they wait. */
   function createWaiting(): Promise<string> {
     const wait = { type: 'wait', name: 'Pause', config: { duration: 1, unit: 'days' } };
     const steps = [{ type: 'trigger', name: 'Start' }, wait];
@@ -264,7 +267,10 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const replicasOf = (service: ServiceName) => running.filter((process) => process.service === service);
 
-  /** The groups of the platform, as the broker knows them: those of the table, and those for usage and the audit trail. */
+  /**
+   * Returns the groups of the platform at the broker: the groups of the table, and the groups for usage and the audit
+   * trail.
+   */
   async function consumerGroups(): Promise<{ groupId: string; service: ServiceName; topic: string }[]> {
     const found = (await groups.list()).flatMap((groupId) => {
       const service = serviceNames.find((name) => groupId.startsWith(`${name}.`));
@@ -274,7 +280,10 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     return found;
   }
 
-  /** Every group has a member in each process of its service, with partitions of its own, and no partition is without one. */
+  /**
+   * Waits until every group has a member in each process of its service, with partitions of its own, and no partition
+   * is unassigned.
+   */
   async function untilShared(): Promise<void> {
     for (const { groupId, service, topic } of await consumerGroups()) {
       const replicas = replicasOf(processOf(service)).length;
@@ -293,7 +302,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 
   async function everyReplicaWorked(): Promise<void> {
-    // The clients keep their connections, so a new gateway is reached by new ones alone.
+    // The clients keep their connections, so only new connections reach a new gateway.
     for (const { publicPort } of replicasOf(publicService)) {
       const direct = createApi(`http://127.0.0.1:${publicPort}`, secrets.apiKey);
       expect(await direct.get('/api/v1/webhooks')).toMatchObject({ status: 200 });
@@ -314,7 +323,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     console.log(`work by process: ${lines.join('; ')}`);
   }
 
-  /** As a rollout does: the new process is ready before an old one stops. */
+  /** Starts a process and waits until it is ready, as a rollout does before it stops an old process. */
   async function startReady(service: ServiceName): Promise<PlacedProcess> {
     const started = await platform.startAnother(service);
     running.push(started);
@@ -323,7 +332,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     return started;
   }
 
-  /** Seconds from SIGTERM to its end. */
+  /** Stops a process. Returns the seconds from SIGTERM to its end. */
   async function stop(process: PlacedProcess | undefined): Promise<number> {
     if (process === undefined) throw new Error('there is no process to stop');
     const askedAt = performance.now();
@@ -343,7 +352,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     hooks.arrivals.clear();
   }
 
-  /** Log lines of services about calls that they broke off. */
+  /** Returns the log lines of services about calls that they aborted. */
   function cutOff(): string[] {
     const lines = readdirSync(platform.logDir).flatMap((file) =>
       readFileSync(path.join(platform.logDir, file), 'utf8').split('\n'),
@@ -352,7 +361,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 }
 
-/** All samples of a counter of one process. */
+/** Returns the sum of all samples of a counter of one process. */
 async function sumOf(opsPort: number, metric: string): Promise<number> {
   const lines = (await scrape(opsPort)).split('\n').filter((line) => line.startsWith(`${metric}{`));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);

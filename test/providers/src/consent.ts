@@ -1,4 +1,4 @@
-/** Signs in and gives the consent, as a browser does that follows the pages of oidc-provider. Returns where it is sent in the end. */
+/** Signs in and consents, as a browser does on oidc-provider's pages. Returns the final redirect address. */
 export async function consent(address: string, person: string): Promise<string> {
   const cookies = new Map<string, string>();
   const { origin } = new URL(address);

@@ -1,40 +1,41 @@
 import type { FakeAnswer } from './fake.ts';
 
-/** What a script of failures knows of a request. */
+/** The facts of a request that a script of failures uses. */
 export type Asked = {
-  /** Counts the requests to the provider from 0. */
+  /** Number of the request to the provider, from 0. */
   index: number;
-  /** Such as `POST /chat.postMessage`. */
+  /** Method and path of the operation, such as `POST /chat.postMessage`. */
   operation: string;
   body: unknown;
 };
 
 /**
- * Something that goes wrong with a request. It is answered by `status`, `headers`, `body` or `text`, or its connection is `reset`, or it
- * gets no answer at all (`hang`). A failure with none of these is answered as always, after `delayMs`.
+ * A failure of a request. The failure may have its own answer (`status`, `headers`, `body` or `text`), close the
+ * connection (`reset`), or give no answer (`hang`). If it has none of these, the request gets the normal answer after
+ * `delayMs`.
  */
 export type Failure = FakeAnswer & {
-  /** The operation that it is about. Default: every one. */
+  /** The operation that fails. Default: every operation. */
   operation?: string;
-  /** The requests that it is about. Default: all. */
+  /** Whether a request fails. Default: every request does. */
   when?(asked: Asked): boolean;
-  /** The number of requests that it happens to. Default: 1. */
+  /** Number of requests that fail. Default: 1. */
   times?: number;
-  /** Whether the provider does what was asked before the failure, so that only the answer is lost. Default: false. */
+  /** Whether the request takes effect, so that only its answer is lost. Default: false. */
   happens?: boolean;
   reset?: true;
   hang?: true;
   delayMs?: number;
 };
 
-/** The failures that are still to come. */
+/** Creates a queue of pending failures. */
 export function makeScript() {
   let waiting: { failure: Failure; left: number }[] = [];
   return {
     add(failures: readonly Failure[]): void {
       waiting.push(...failures.map((failure) => ({ failure, left: failure.times ?? 1 })));
     },
-    /** The failure of a request: the first that is about it. */
+    /** Returns the first failure that matches a request, and removes it if it has been used `times` times. */
     take(asked: Asked): Failure | undefined {
       const found = waiting.find(
         ({ failure: { operation, when } }) =>
@@ -51,7 +52,7 @@ export function makeScript() {
   };
 }
 
-/** Whether a failure has an answer of its own. */
+/** Whether a failure has its own answer. */
 export function hasAnswer({ status, body, text }: Failure): boolean {
   return status !== undefined || body !== undefined || text !== undefined;
 }

@@ -1,17 +1,17 @@
 import type { ProviderKey } from '@drippulse/providers';
 
-/** A request as it arrived: `path` from the root of its host, still encoded, and the body as text. */
+/** A request in the form in which a fake receives it. `path` starts at the root of the host and is still encoded. */
 export type FakeRequest = {
   method: string;
   host: string;
   path: string;
   query: readonly (readonly [name: string, value: string])[];
-  /** By lower-case name. */
+  /** Headers by name in lower case. */
   headers: Readonly<Record<string, string>>;
   text: string;
 };
 
-/** An answer: JSON as `body`, or `text`, or nothing. Default status: 200. */
+/** An answer: JSON as `body`, text as `text`, or an empty body. Default status: 200. */
 export type FakeAnswer = {
   status?: number;
   headers?: Readonly<Record<string, string>>;
@@ -19,40 +19,40 @@ export type FakeAnswer = {
   text?: string;
 };
 
-/** A request that passed the description, as an operation of a fake sees it. */
+/** A request that matches the description, in the form that an operation of a fake gets. */
 export type FakeCall<State> = {
-  /** Of the path, decoded. */
+  /** Parameters of the path, decoded. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string>>;
-  /** The JSON or form of the body, as the description says it is: an operation may assert its type. */
+  /** The JSON or form in the body. It has the type that the description gives, so an operation may assert the type. */
   body: unknown;
   /** The text of the body. */
   text: string;
   /** The path, still encoded. */
   path: string;
   state: State;
-  /** Counts something that would really happen, by a name that is the same when it happens twice. */
+  /** Counts a real effect by its name. A repeat of the effect must have the same name. */
   happened(effect: string): void;
 };
 
-/** What stands in for a provider: state, and an operation for each that its description has. */
+/** A stand-in for a provider: its state, and a function for each operation of its description. */
 export type Fake<State> = {
   key: ProviderKey;
   makeState(): State;
-  /** Puts there what the examples of the actions are about, such as the message that one updates. */
+  /** Adds the objects to which the examples of the actions refer, such as the message to be updated. */
   addExamples?(state: State): void;
-  /** The answer to a request without a token, or with one that is refused. */
+  /** The answer to a request whose token is missing or refused. */
   unauthorized: FakeAnswer;
-  /** Header names that the provider takes beside those of the description, in lower case. */
+  /** Names in lower case of headers that the provider accepts in addition to those of the description. */
   headers?: readonly string[];
-  /** Names in the query that every operation takes, beside those of the description. */
+  /** Names of query parameters that every operation accepts in addition to those of the description. */
   query?: readonly string[];
-  /** By method and path of the description, such as `POST /chat.postMessage`. */
+  /** Functions by method and path of the operation, such as `POST /chat.postMessage`. */
   operations: Readonly<Record<string, (call: FakeCall<State>) => FakeAnswer>>;
 };
 
-/** Defines a fake; the type of its state follows from `makeState`. */
+/** Defines a fake. The type of its state follows from `makeState`. */
 export function defineFake<State>(fake: Fake<State>): Fake<State> {
   return fake;
 }

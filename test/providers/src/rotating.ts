@@ -4,26 +4,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '@drippulse/servers';
 import { Provider } from 'oidc-provider';
 
-/** What happens to the next request for tokens: it waits, its answer is lost after it was given, or it never comes. */
+/** The fault of a token request: the answer is delayed or lost, or never sent. */
 export type TokenFault = { delayMs?: number; lost?: true; hang?: true };
 
 export type RotatingProvider = {
-  /** For PROVIDER_HOSTS_OVERRIDE. */
+  /** Value of PROVIDER_HOSTS_OVERRIDE. */
   url: string;
   client: { id: string; secret: string };
-  /** Requests for tokens so far. */
+  /** Returns the number of token requests so far. */
   tokenCalls(): number;
-  /** What happens to the next requests for tokens, one each. */
+  /** Sets the faults of the next token requests, one fault for each request. */
   fail(...faults: TokenFault[]): void;
-  /** Answers the next calls of the API with 503: nobody learns whose tokens they are. */
+  /** Answers the next API calls with 503, so that the account of the tokens stays unknown. */
   failCalls(count: number): void;
-  /** Waits for a request for tokens beyond so many. */
+  /** Waits until there have been more than `count` token requests. */
   tokenCall(count: number): Promise<void>;
-  /** A refresh token of somebody who has given the consent. */
+  /** Returns a refresh token for a person who has consented. */
   giveRefreshToken(person: string): Promise<string>;
-  /** Ends the consent of somebody, as an admin of the account would. */
+  /** Ends the consents of a person, as an admin of the account would. */
   endConsents(person: string): Promise<void>;
-  /** Whether an access token lives. */
+  /** Whether an access token is valid. */
   isLive(accessToken: string): Promise<boolean>;
   stop(): Promise<void>;
 };
@@ -32,8 +32,9 @@ const client = { id: 'drippulse-test', secret: 'canary-client-secret-71c2' };
 const scopes = ['user:read:user', 'meeting:write:meeting', 'meeting:update:meeting'];
 
 /**
- * An authorization server that rotates refresh tokens and ends a consent when an old one is used again, in the place of zoom.us. Its
- * accounts are named by who signs in: the part after the `@` is the account, so two people may share one.
+ * Starts an authorization server that replaces zoom.us. It rotates refresh tokens, and ends a consent when an old
+ * refresh token is used again. The part of a person's name after the `@` is the account, so two people may share an
+ * account.
  */
 export async function startRotatingProvider({ redirectUri }: { redirectUri: string }): Promise<RotatingProvider> {
   const server = createServer();
@@ -62,7 +63,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
       response.writeHead(404).end();
       return;
     }
-    // As a framework does that mounts it below a path.
+    // Sets what a framework sets when it mounts the provider below a path.
     Object.assign(request, { originalUrl: path });
     request.url = path.slice('/zoom.us'.length);
     if (request.url.startsWith('/oauth/token')) {
@@ -75,7 +76,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
     await provider.callback()(request, response);
   }
 
-  /** The person of a token, which is the only call that a test of a connection makes. */
+  /** Answers with the person to whom a token belongs. The test of a connection makes only this call. */
   async function answerApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = await provider.AccessToken.find(request.headers.authorization?.replace('Bearer ', '') ?? '');
     response.setHeader('content-type', 'application/json');

@@ -7,7 +7,7 @@ const oauth = {
   client_secret: 'client-secret-1',
 };
 
-/** Credentials that each provider takes. They open nothing. */
+/** Credentials that each fake accepts. They give access to nothing. */
 export const sampleCredentials: Readonly<Record<ProviderKey, Credentials>> = {
   google_workspace: { ...oauth, sender_email: 'owner@example.com', token_url: 'https://oauth2.googleapis.com/token' },
   microsoft365: { ...oauth, token_url: 'https://login.microsoftonline.com/common/oauth2/v2.0/token' },

@@ -4,34 +4,36 @@ import { portOf } from '@drippulse/servers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 
-/** What the provider says of a person, by its claims. */
+/** The claims about a person that the provider issues. */
 export type Person = Record<string, unknown>;
 
-/** What happens to the answer with the tokens. */
+/** A forgery of the token response. */
 export type Forgery = {
-  /** Claims of the ID token in place of the true ones; `undefined` removes one. It is signed anew, by the key of the provider. */
+  /**
+   * Claims that replace those of the ID token; `undefined` removes a claim. The provider's key signs the changed token.
+   */
   claims?: Person;
-  /** Signed by another key, or not at all. */
+  /** Whether a foreign key signs the ID token, or no key does. */
   signature?: 'foreign' | 'none';
 };
 
 export type SignInProvider = {
   issuer: string;
   client: { id: string; secret: string };
-  /** The people who can sign in, by what they type as their name, which is their subject. */
+  /** The people who can sign in, by the name that they type. The name is also their subject. */
   people: Map<string, Person>;
-  /** Forges the next answer with tokens. */
+  /** Forges the next token response. */
   forge(forgery: Forgery): void;
-  /** From now on tokens are signed by another key, which the provider publishes in place of the first. */
+  /** Signs tokens with a new key from now on. The provider publishes the new key instead of the old one. */
   rotateKeys(): void;
-  /** Paths that were asked for. */
+  /** Paths of all requests so far. */
   asked: string[];
   stop(): Promise<void>;
 };
 
 const client = { id: 'drippulse-sign-in', secret: 'canary-sign-in-secret-58f3' };
 
-/** A provider of OpenID Connect, in the place of Google or that of an organization. */
+/** Starts a provider of OpenID Connect, which replaces Google or the provider of an organization. */
 export async function startSignInProvider({ redirectUris }: { redirectUris: string[] }): Promise<SignInProvider> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -57,13 +59,13 @@ export async function startSignInProvider({ redirectUris }: { redirectUris: stri
       response.end(JSON.stringify({ keys: [publicPart] }));
       return;
     }
-    // Of Google, which lets people choose an account; here they type a name anyway.
+    // Removes Google's parameter for choosing an account, because people always type a name here.
     if (path === '/auth') request.url = request.url?.replace('prompt=select_account&', '');
     if (path === '/token') await rewriteTokens(response);
     await provider.callback()(request, response);
   }
 
-  /** Signs the ID token of the answer as the test asked for. */
+  /** Signs the ID token in the response as the test has requested. */
   async function rewriteTokens(response: ServerResponse): Promise<void> {
     const forgery = forgeries.shift();
     if (forgery === undefined && current === first) return;
@@ -129,7 +131,7 @@ function createProvider(
       },
     ],
     jwks: { keys: [jwk] },
-    // As Google does, and most others: all claims are in the ID token.
+    // Puts all claims into the ID token, as Google and most other providers do.
     conformIdTokenClaims: false,
     claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd', 'groups'], profile: ['name'] },
     features: { devInteractions: { enabled: true } },

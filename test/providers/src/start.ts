@@ -7,18 +7,20 @@ import type { FakeRequest } from './fake.ts';
 import { type FakedKey, type FakedStates, fakes } from './fakes/index.ts';
 import { type Ending, type FakeProvider, type Running, runFake } from './running/fake-provider.ts';
 
-/** Fake providers behind one address, each at `/<host>/<path>`: the value of PROVIDER_HOSTS_OVERRIDE. */
+/** Fake providers behind one base URL. Each is at `/<host>/<path>`, as in PROVIDER_HOSTS_OVERRIDE. */
 export type FakeProviders = {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** Base URL `http://127.0.0.1:<port>`, without a trailing slash. */
   url: string;
   provider<K extends FakedKey>(key: K): FakeProvider<FakedStates[K]>;
-  /** Requests that a description refuses, of all providers, as sentences. A test that expects none says so. */
+  /**
+   * Returns the requests that violate a provider's description, as sentences. A test that expects none must check this.
+   */
   refusals(): string[];
-  /** Ends every connection, and fails where a fake itself made a mistake. */
+  /** Closes every connection. Throws if a fake itself made a mistake. */
   stop(): Promise<void>;
 };
 
-/** Starts the server of the fake providers. `port`: default 0, a free one. */
+/** Starts the server of the fake providers. The default of `port` is 0, which chooses a free port. */
 export async function startFakeProviders(options: { port?: number } = {}): Promise<FakeProviders> {
   const running = new Map(Object.values(fakes).map((fake) => [fake.key, runFake<unknown>(fake as never)]));
   const stopped = new AbortController();
@@ -44,7 +46,7 @@ export async function startFakeProviders(options: { port?: number } = {}): Promi
     provider: (key) => {
       const found = running.get(key);
       if (found === undefined) throw new Error(`There is no fake of ${key}`);
-      return found as FakeProvider<unknown> as FakeProvider<never>; // the state is that of the fake with this key
+      return found as FakeProvider<unknown> as FakeProvider<never>; // the state belongs to the fake with this key
     },
     refusals: () =>
       [...running.values()].flatMap((one) =>
@@ -63,14 +65,14 @@ export async function startFakeProviders(options: { port?: number } = {}): Promi
   };
 }
 
-/** Hosts of a provider's API and of its sign-in. */
+/** Whether a host belongs to a provider's API or its sign-in. */
 function isHostOf({ key }: Running<unknown>, host: string): boolean {
   const provider = providers.find((one) => one.key === key);
   const allowed = [...Object.values(provider?.hosts ?? {}), ...(provider?.oauth ? [provider.oauth] : [])];
   return allowed.some((one) => one.allowed.test(host));
 }
 
-/** `/<host>/<path>` is a request to the host. */
+/** Reads a request to `/<host>/<path>` as a request to the host. */
 async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);

@@ -15,18 +15,18 @@ import {
 
 const run = promisify(execFile);
 
-/** The release whose description the fake has too. */
+/** The release of stripe-mock, whose description the fake uses too. */
 const version = 'v0.203.0';
 
-/** Stripe's own mock: it refuses what Stripe's description does not have, and remembers nothing. */
+/** Stripe's own mock, which refuses requests outside Stripe's description. It has no state. */
 export type StripeMock = { url: string; stop(): Promise<void> };
 
-/** Starts it, installed by Go where it is missing. */
+/** Starts stripe-mock. Go installs it if it is missing. */
 export async function startStripeMock(): Promise<StripeMock | Unavailable> {
   const binary = await install();
   if (typeof binary !== 'string') return binary;
   const port = await freePort();
-  // It listens with TLS too, by default on one port for all.
+  // By default, stripe-mock also listens with TLS on a fixed port. Port 0 keeps several processes apart.
   const child = execFile(binary, ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:0']);
   const ended = once(child, 'exit');
   if (child.pid !== undefined) endWithRun(child.pid, 'KILL');

@@ -90,7 +90,7 @@ describe.each(faked)('$name', ({ provider }) => {
       expect(run().answer(toRequest(revoked.url, revoked.request)).answer.status ?? 200).toBeLessThan(300);
   });
 
-  /** A field of a grant may be optional for the description, so what counts is whether tokens come. */
+  /** Whether a request gets tokens. The result counts, because a description may mark a grant's fields as optional. */
   function isAccepted(running: SomeRunning, request: FakeRequest): boolean {
     const { status = 200 } = running.answer(request).answer;
     return status < 300 && (running.requests()[0]?.problems.length ?? 0) === 0;

@@ -52,7 +52,9 @@ describe.each(actions.filter(({ provider }) => Object.hasOwn(fakes, provider.key
       expect({ seed, unnoticed: [...new Set(unnoticed)] }).toEqual({ seed, unnoticed: [] });
     });
 
-    /** Runs the action again for each name of each request, with this one misspelt. */
+    /**
+     * Runs the action once for each name in its requests, with this name misspelt. Returns those that were accepted.
+     */
     function unnoticedOf(input: unknown): string[] {
       const { sent } = runAction(provider, { action, input }, start(fake));
       return sent.flatMap((request, index) =>
@@ -77,7 +79,7 @@ describe.each(actions.filter(({ provider }) => Object.hasOwn(fakes, provider.key
       }
     }
 
-    /** The segments of the path that are not parameters. */
+    /** Returns the segments of the request's path that are not parameters. */
     function literalsOf(request: FakeRequest): string[] {
       const found = findOperation(descriptionOf(provider.key), request);
       return (found?.operation.name.split(' ')[1] ?? '')

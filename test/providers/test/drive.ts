@@ -8,13 +8,13 @@ import {
 import type { FakeRequest } from '../src/index.ts';
 import { judgeAnswer, type SomeRunning, toFakeRequest, toProviderAnswer } from './run-example.ts';
 
-/** The end of a generator of requests: its result, or what ended it. */
+/** The end of a generator of requests: the generator's result, or the verdict that ended it. */
 export type Ended<T> = { result: T } | { verdict: Verdict };
 
-/** What answers requests: a fake that runs, or something before it. */
+/** Answers requests: a running fake, or a wrapper around a fake. */
 export type Answering = { answer(request: FakeRequest): ReturnType<SomeRunning['answer']> };
 
-/** Answers the requests of a generator, as the executor does: what is neither `ok` nor `done` ends it. */
+/** Answers the requests of a generator as the executor does. An answer that is neither `ok` nor `done` ends it. */
 export function drive<T>(
   key: ProviderKey,
   calls: Generator<ProviderRequest, T, ProviderAnswer>,

@@ -16,7 +16,7 @@ function sendMail(key: (typeof senders)[number], running: unknown, input: object
   return runAction(provider, { action, input, at: place(provider, { mayHaveHappened }) }, running as SomeRunning);
 }
 
-/** The parts that a composed mail of an email step has. */
+/** The members of the mail that an email step composes. */
 const composed = {
   to: 'ada@example.com',
   from: 'hello@example.com',

@@ -1,9 +1,9 @@
 import type { FakeRequest } from '../src/index.ts';
 
-/** A name of a request that can be misspelt: where it is, and the request with it misspelt. */
+/** A name in a request that can be misspelt: the name's place, and the request with the misspelling. */
 export type Misspelling = { at: string; request: FakeRequest };
 
-/** Every request that has one name more wrong than this one: of its path, query, headers, and of its body at any depth. */
+/** Returns all requests that differ from the given one by one misspelt name, in path, query, headers or body. */
 export function misspellings(request: FakeRequest, literals: readonly string[], random: () => number): Misspelling[] {
   return [
     ...literals.map((segment) => ({
@@ -29,7 +29,7 @@ export function misspellings(request: FakeRequest, literals: readonly string[], 
   ];
 }
 
-/** A content type is one of few words, so it is the value that is misspelt. */
+/** Misspells a header. For a content type, misspells the value, because a content type is one of few words. */
 function renameHeader(headers: FakeRequest['headers'], name: string, random: () => number): Record<string, string> {
   if (name === 'content-type') return { ...headers, [name]: misspell(headers[name] ?? '', random) };
   return Object.fromEntries(
@@ -62,7 +62,7 @@ function bodyMisspellings(request: FakeRequest, random: () => number): Misspelli
   }));
 }
 
-/** The path of each member of each object. */
+/** Returns the path of each member of each object. */
 function pathsOf(value: unknown, path: readonly string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => [
@@ -81,7 +81,7 @@ function rename(value: unknown, [name = '', ...rest]: readonly string[], random:
   return Object.fromEntries(members);
 }
 
-/** The word with one letter twice. */
+/** Doubles one letter of a word. */
 function misspell(word: string, random: () => number): string {
   const letters = [...word.matchAll(/[A-Za-z0-9]/g)].map(({ index }) => index);
   const at = letters[Math.floor(random() * letters.length)] ?? 0;

@@ -1,6 +1,6 @@
 /**
- * Inputs beside the example of an action, for fields that exclude each other. Together they have every field of the input. By provider and
- * action.
+ * Further inputs of actions, by provider and action, for fields that exclude each other. Together with the action's
+ * example, they cover every field of the input.
  */
 export const moreExamples: Readonly<Record<string, readonly object[]>> = {
   'slack post_message': [
@@ -297,7 +297,10 @@ export const moreExamples: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-/** Names that a provider takes as they come, by place: what people call their own data. Each says whose names they are. */
+/**
+ * Names that a provider accepts unchecked, by their place, because people choose them for their own data. Each entry
+ * says who chooses the names.
+ */
 export const freeNames: readonly (readonly [provider: string, at: RegExp, why: string])[] = [
   ['slack', /^body \/metadata\/event_payload\//, 'our own, in the metadata of a message'],
   ['sendgrid', /^body \/personalizations\/0\/custom_args\//, 'our own, which come back with events'],

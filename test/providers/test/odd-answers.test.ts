@@ -6,7 +6,7 @@ import { seededRandom } from './seeded-random.ts';
 const { random, seed } = seededRandom();
 const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
 
-/** Names that answers have, so that odd values come to where something is looked for. */
+/** Names that occur in answers. Odd values get these names, so that they reach the code that reads the answers. */
 const names =
   'ok error errors error_codes message code status reason id value result results data items meetings messages channel channels user ' +
   'response_metadata details contact calendars events updates records body innerError access_token scope team id_token __proto__';
@@ -73,7 +73,7 @@ describe.each(providers.map((provider) => ({ name: provider.key, provider })))('
   });
 });
 
-/** A pause that somebody can wait: `Retry-After` may be of days. */
+/** Whether a pause is plausible. `Retry-After` may be days. */
 function isPause(ms: number | undefined): boolean {
   return ms === undefined || (ms >= 0 && ms < 12 * 86_400_000);
 }

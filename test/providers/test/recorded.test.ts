@@ -56,7 +56,10 @@ function verdictOf(provider: Provider, one: Recorded): Verdict {
   return verdictOfAction(provider, one);
 }
 
-/** Runs the action until the request that the answer is to, and gives it this answer. An action may see a refusal inside a success. */
+/**
+ * Runs the action up to the request with the recorded answer, and passes this answer to the action. The action may find
+ * a refusal inside a successful answer.
+ */
 function verdictOfAction(provider: Provider, one: Recorded): Verdict {
   const action = actionsOf(provider.key).find(({ name }) => name === one.to);
   if (action === undefined) throw new Error(`${provider.key} has no action ${one.to}`);

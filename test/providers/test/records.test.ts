@@ -15,7 +15,7 @@ const timestamp = '2026-11-20T10:00:00.000Z';
 const upper = new Date('2026-11-21T00:00:00Z');
 const nextUpper = new Date('2026-11-22T00:00:00Z');
 
-/** Reads all pages of a run, and its last cursor. */
+/** Reads all pages of a run. Returns the rows and the last cursor. */
 function readAll(
   key: Key,
   pages: RecordPages,

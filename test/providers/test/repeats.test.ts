@@ -10,7 +10,9 @@ const repeatable = providers.flatMap((provider) =>
     .map((action) => ({ name: `${provider.key} ${action.name}`, provider, action })),
 );
 
-/** Effects by name: ids that a fake gives are the same in a fresh one. */
+/**
+ * Returns the effects in order of their names. A fresh fake assigns the same ids, so names of two fakes are comparable.
+ */
 const effectsOf = (fake: SomeRunning) => [...fake.effects()].sort();
 
 const startFor = ({ key }: Provider) => start(fakes[key as FakedKey]);
@@ -23,7 +25,7 @@ function cleanEffects(provider: Provider, action: Action) {
 
 class Lost extends Error {}
 
-/** Performs the example until the answer to request `count` is lost. False where it has fewer requests. */
+/** Runs the example until the answer to request `count` is lost. Returns false if the example has fewer requests. */
 function loseAnswer(provider: Provider, action: Action, fake: SomeRunning, count: number): boolean {
   let left = count;
   const losing: Answering = {
@@ -79,7 +81,7 @@ test.each(repeatable.filter(({ provider, action }) => provider.key in forgotten 
   },
 );
 
-/** Whether the action did its work. False where it ends as unknown. */
+/** Whether the repeated action succeeded. Returns false if its outcome is unknown. */
 function isRepeated(provider: Provider, action: Action, at: ActionPlace, fake: SomeRunning): boolean {
   try {
     runAction(provider, { action, input: action.example, at }, fake);

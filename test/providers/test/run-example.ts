@@ -9,7 +9,7 @@ import type {
 } from '@drippulse/providers';
 import { type FakeAnswer, type FakeRequest, type fakes, runFake, sampleCredentials } from '../src/index.ts';
 
-/** Some fake, whose state does not matter here. */
+/** A fake with a state of any type. */
 export type SomeFake = Parameters<typeof runFake<unknown>>[0];
 export type SomeRunning = ReturnType<typeof runFake<unknown>>;
 
@@ -19,7 +19,7 @@ export function start(fake: (typeof fakes)[keyof typeof fakes]): SomeRunning {
   return running;
 }
 
-/** A request with its credentials, as it arrives at the fake. */
+/** Converts a request with its credentials to the form that a fake receives. */
 export function toFakeRequest(provider: Provider, request: ProviderRequest, credentials?: Credentials): FakeRequest {
   const own = credentials ?? sampleCredentials[provider.key];
   const origin = provider.hosts[request.host]?.originOf(own);
@@ -55,7 +55,7 @@ function bodyOf({ body }: ProviderRequest): { text: string; type?: string } {
   return { text: body.text, type: body.type };
 }
 
-/** The answer of a fake, as an executor reads it. */
+/** Converts the answer of a fake to the form that an executor reads. */
 export function toProviderAnswer({ status = 200, headers = {}, body, text }: FakeAnswer): ProviderAnswer {
   return {
     status,
@@ -81,10 +81,12 @@ export const place = (provider: Provider, more: Partial<ActionPlace> = {}): Acti
   ...more,
 });
 
-/** A request of a run that was not accepted. */
+/** A request of an action was refused. */
 export class Refused extends Error {}
 
-/** Runs an action against a fake, and returns its output and what it sent. `change` may falsify a request on its way. */
+/**
+ * Runs an action against a fake. Returns the output and the requests. `change` may alter a request before it is sent.
+ */
 export function runAction(
   provider: Provider,
   { action, input, at = place(provider) }: { action: Action; input: unknown; at?: ActionPlace },
@@ -106,7 +108,7 @@ export function runAction(
   }
 }
 
-/** The output, or an error where it has members that the action does not declare. */
+/** Returns the output. Throws if the output has members that the action does not declare. */
 export function readOutput({ output: schema }: Action, output: unknown): unknown {
   return (schema.def.catchall === undefined ? schema.strict() : schema).parse(output);
 }

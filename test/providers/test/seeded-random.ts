@@ -1,6 +1,6 @@
 import { createRandom, testSeed } from '@drippulse/testing/hostile';
 
-/** Random numbers from 0 to below 1. A failing test shows their seed. */
+/** Returns random numbers from 0 to below 1, and their seed, which a failing test shows. */
 export function seededRandom(): { random: () => number; seed: number } {
   const seed = testSeed('requests and answers of providers');
   const { below } = createRandom(seed);

@@ -51,7 +51,7 @@ test('a webhook is tested by an empty message, which it does not post', () => {
   const running = runFake(slackFake);
   const test = () => {
     const calls = slack.test(credentials);
-    const request = calls.next().value as ProviderRequest; // the first step of a test is a request
+    const request = calls.next().value as ProviderRequest; // the first step of each of these actions is a request
     const answer = toProviderAnswer(running.answer(toFakeRequest(slack, request, credentials)).answer);
     return judgeAnswer(slack, request, answer);
   };

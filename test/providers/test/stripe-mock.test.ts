@@ -28,7 +28,7 @@ describe("Stripe's own description", () => {
   test.each(cases)('takes every request of $name', async ({ action, input }) => {
     const at = place(stripe);
     await takes(url, action, input, at);
-    // A day later the action looks for what it made.
+    // A day later, the action looks for the object that the first attempt made.
     const now = new Date(at.plannedAt.getTime() + 24 * 3_600_000);
     await takes(url, action, input, { ...at, mayHaveHappened: true, now });
   });
@@ -40,7 +40,9 @@ describe("Stripe's own description", () => {
   });
 });
 
-/** Sends the requests of an action, and expects that each is taken. The mock's answers are examples, which an action may refuse. */
+/**
+ * Sends the requests of an action, and expects that stripe-mock accepts them. The action may refuse an example answer.
+ */
 async function takes(url: string, action: Action, input: unknown, at: ActionPlace) {
   const sent = [];
   const calls = action.perform(action.input.parse(input), at);

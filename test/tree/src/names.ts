@@ -2,10 +2,13 @@ import type { TreeCopy } from './tree-copy.ts';
 
 type Tree = Pick<TreeCopy, 'files' | 'read'>;
 
-/** Files that say what was: they keep the names of their time. */
+/** Matches files about the past, which keep the names of their time. */
 const history = /^(CHANGELOG\.md|test\/upgrade\/dumps\/.*)$/;
 
-/** Lines of all files outside of a folder that match beside `other` meanings of the words, as `file:line: text`. */
+/**
+ * Returns the lines of all files outside of a folder that match, except `other` meanings of the words, as `file:line:
+ * text`.
+ */
 export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!)/g): string[] {
   const matches = (line: string) => pattern.test(line.replaceAll(other, ''));
   return tree
@@ -18,10 +21,10 @@ export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!
     });
 }
 
-/** Manifests and references of a workspace name what it uses, which need not be every service. */
+/** Manifests and references of a workspace list its dependencies, which need not be all services. */
 const dependencies = /\/(package|tsconfig)\.json$/;
 
-/** Files that name all services but one at most, and not `name`. */
+/** Returns the files that name all services, or all but one, and not `name`. */
 export function filesWithout(tree: Tree, name: string, services: readonly string[]): string[] {
   const word = (service: string) => new RegExp(`(?<![\\w-])${service}(?![\\w-])`);
   return tree.files().filter((file) => {
@@ -32,7 +35,7 @@ export function filesWithout(tree: Tree, name: string, services: readonly string
   });
 }
 
-/** A name in kebab-case in every spelling: kebab, snake, SCREAMING, camel, Pascal and words. */
+/** Matches a name in kebab-case in every spelling: kebab, snake, SCREAMING, camel, Pascal and words. */
 export function anySpelling(name: string): RegExp {
   return new RegExp(name.split('-').join('[-_ ]?'), 'i');
 }

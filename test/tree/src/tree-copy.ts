@@ -22,9 +22,9 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export type TreeCopy = {
   root: string;
   read(file: string): string;
-  /** Every file that git tracks or would track, by its path; no links. */
+  /** Lists every file that git tracks or would track, by its path, without links. */
   files(): string[];
-  /** Paths that differ from the copied state. */
+  /** Returns the paths that differ from the copied state. */
   changed(): string[];
   git(...args: string[]): string;
   /** Runs Node or an installed program in the copy. Throws with the output unless it ends with 0. */
@@ -108,7 +108,7 @@ function linkPackages(copy: string): void {
   }
 }
 
-/** The environment without what the runner of this test set for itself. */
+/** Returns the environment without the variables that the runner of this test set for itself. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|JEST_)/.test(name)));
 }

@@ -7,13 +7,14 @@ import { copyTree, type TreeCopy } from '../src/tree-copy.ts';
 
 const table = 'libs/topology/src/services.ts';
 
-/** Services with another name than their area: the name of any other one is the name of its area too. */
+/** Services whose name differs from their area. For any other service, the name is also the name of its area. */
 const renamed = [
   { old: serviceOf('enrollments'), name: 'journey-keeper', otherMeaning: undefined },
   {
     old: serviceOf('webhooks'),
     name: 'hook-sender',
-    // A message, the words for it, and a header that receivers answer with; in brackets, so that this line is no mention.
+    // Matches a message, the words for it, and a header that receivers answer with. The brackets keep this line from
+    // being a mention itself.
     otherMeaning:
       /Webhook(Delivery)|WEBHOOK_(DELIVERY)_STATUS|webhook (delivery)|'?webhook-(delivery)'?: ('abort-message'|disable|abort-message)/g,
   },
@@ -43,7 +44,7 @@ test('every service with another name than its area is renamed here', () => {
   expect(others).toEqual(renamed.map(({ old }) => old));
 });
 
-/** Renames the folder and the entry, and what the service itself says to be its name. */
+/** Renames the folder and the entry, and the name that the service uses for itself. */
 function rename(old: string, name: string): void {
   const at = (file: string) => path.join(copy.root, file);
   renameSync(at(`services/${old}`), at(`services/${name}`));

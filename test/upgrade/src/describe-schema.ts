@@ -1,6 +1,9 @@
 import pg from 'pg';
 
-/** The columns, constraints, indexes, triggers, functions and views of a schema, as sorted lines without partitions. */
+/**
+ * Lists the columns, constraints, indexes, triggers, functions and views of a schema, as sorted lines without
+ * partitions.
+ */
 export async function describeSchema(url: string, schema: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -12,7 +15,7 @@ export async function describeSchema(url: string, schema: string): Promise<strin
   }
 }
 
-// Partitions differ: they are made for the days and ids of each database.
+// Partitions differ, because they are made for the days and ids of each database.
 const statement = `
   with relations as (
     select c.oid, c.relname, c.relkind from pg_class c

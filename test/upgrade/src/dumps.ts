@@ -4,25 +4,25 @@ import type { Secrets } from '@drippulse/local/secrets';
 
 const folder = path.resolve(import.meta.dirname, '../dumps');
 
-/** The folder of a version's dump. */
+/** Returns the folder of a version's dump. */
 export function dumpFolder(version: string): string {
   return path.join(folder, version);
 }
 
-/** The newest version with a committed dump. */
+/** Returns the newest version with a committed dump. */
 export function newestDump(): string {
   const [newest] = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
   if (newest === undefined) throw new Error(`${folder} holds no dump`);
   return newest;
 }
 
-/** The SQL of one schema; undefined when that version lacked it. */
+/** Reads the SQL of one schema; undefined when that version lacked the schema. */
 export function readDump(version: string, schema: string): string | undefined {
   const file = path.join(dumpFolder(version), `${schema}.sql`);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** The keys and passwords of the installation that was dumped. */
+/** Reads the keys and passwords of the installation that was dumped. */
 export function readDumpSecrets(version: string): Secrets {
   return JSON.parse(readFileSync(path.join(dumpFolder(version), 'secrets.json'), 'utf8'));
 }

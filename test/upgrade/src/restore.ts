@@ -19,7 +19,10 @@ export async function restoreDump(adminUrl: string, version: string): Promise<vo
   }
 }
 
-/** The address of the role that owns a schema of the dump. Migrations run as this role, so that it owns new tables too. */
+/**
+ * Returns the address of the role that owns a schema of the dump. Migrations run as this role, so that it owns new
+ * tables.
+ */
 export async function ownerUrl(adminUrl: string, version: string, schema: string): Promise<string> {
   const password = readDumpSecrets(version).rolePasswords[schema] ?? '';
   return provisionSchema({ adminUrl, schema, role: `drippulse_${schema}`, password });

@@ -1,4 +1,4 @@
-/** Values of a series over time, in promtool's notation: `0+60x90` is 91 values a minute apart, growing by 60. */
+/** Values of a series over time, in promtool's notation: `0+60x90` are 91 values, a minute apart, growing by 60. */
 export type Series = Record<string, string>;
 
 /** Series on which an alert must fire or stay silent, and the minute at which a test looks. */
@@ -7,11 +7,11 @@ export type Scenario = { series: Series; atMinute: number };
 /** `page` wakes a person; a `ticket` is for one of the next days. */
 export type Severity = 'page' | 'ticket';
 
-/** One alerting rule, with the cases that prove it. Several may share a name, and with it the runbook. */
+/** One alerting rule, with the cases that prove it. Several rules may share a name, and so a runbook. */
 export type Alert = {
   name: string;
   severity: Severity;
-  /** PromQL; it fires for each series that the expression answers. */
+  /** PromQL. The alert fires for each series in the expression's result. */
   expr: string;
   /** The time for which the expression must be true, such as `2m`. */
   for: string;
@@ -21,7 +21,7 @@ export type Alert = {
   quiet: Scenario;
 };
 
-/** The page below docs/runbooks. */
+/** Returns the page of an alert below docs/runbooks. */
 export function runbookOf(name: string): string {
   return `${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
 }

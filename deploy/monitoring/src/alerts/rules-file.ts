@@ -7,7 +7,7 @@ import { slos } from './slos.ts';
 const header = '# Made by npm run generate from deploy/monitoring; change it there.\n';
 const runbooks = 'docs/runbooks';
 
-/** The rules as Prometheus reads them. */
+/** Writes the rules in the format of Prometheus. */
 export function rulesFile(): string {
   const groups = [
     ...slos.map((slo) => ({ name: `drippulse-slo-${slo.key}`, rules: recordingRules(slo) })),
@@ -16,7 +16,7 @@ export function rulesFile(): string {
   return header + stringify({ groups }, { lineWidth: 0 });
 }
 
-/** One rule, with the labels and annotations that an alert carries. */
+/** Returns one rule, with the labels and annotations that an alert carries. */
 function ruleOf({ name, severity, expr, for: duration, summary }: Alert) {
   return {
     alert: name,

@@ -1,24 +1,24 @@
 import type { Alert, Scenario } from './alert.ts';
 
-/** A promise about a share of good events, and how the share of bad ones is computed. */
+/** A promise about a share of good events, and the computation of the bad share. */
 export type Slo = {
-  /** Name of its alerts. */
+  /** Name of the promise's alerts. */
   name: string;
-  /** Name of its recorded ratios. */
+  /** Name of the promise's recorded ratios. */
   key: string;
   /** Share of good events promised over 30 days. */
   objective: number;
   /** The fault of the bad events, as the end of a sentence. */
   bad: string;
-  /** PromQL for the share of bad events over a window. */
+  /** Returns PromQL for the share of bad events over a window. */
   errorRatio(window: string): string;
-  /** Series in which this share of a hundred events a minute is bad, for so many minutes. */
+  /** Returns series in which this share of a hundred events a minute is bad, for `minutes` minutes. */
   series(badShare: number, minutes: number): Scenario['series'];
 };
 
 export type RecordingRule = { record: string; expr: string };
 
-/** Both windows must burn: the long one for significance, the short one so that the alert ends with the fault. */
+/** Both windows must burn: the long window for significance, the short one so that the alert ends with the fault. */
 const pageBurns = [
   { factor: 14.4, long: '1h', short: '5m' },
   { factor: 6, long: '6h', short: '30m' },
@@ -29,7 +29,7 @@ const ticketBurns = [
 ];
 const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'];
 
-/** The ratios that the alerts of an SLO compare, and dashboards show. */
+/** Returns the ratios that the alerts of an SLO compare, and dashboards show. */
 export function recordingRules(slo: Slo): RecordingRule[] {
   return windows.map((window) => ({ record: ratioName(slo, window), expr: slo.errorRatio(window) }));
 }
@@ -39,8 +39,8 @@ export function ratioName(slo: Slo, window: string): string {
 }
 
 /**
- * Multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is used up
- * within an hour or 5 % within six, a ticket when 10 % is used up within a day or three.
+ * Makes multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is
+ * used up within an hour or 5 % within six, a ticket when 10 % is used up within a day or three.
  */
 export function burnRateAlerts(slo: Slo): Alert[] {
   const budget = 1 - slo.objective;

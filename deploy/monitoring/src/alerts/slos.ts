@@ -55,7 +55,7 @@ export const slos: readonly Slo[] = [
   }),
 ];
 
-/** 99 % of the values of a histogram stay within one of its buckets. */
+/** Makes a promise that 99 % of the values of a histogram stay within one of its buckets. */
 function withinLimit(o: {
   name: string;
   key: string;
@@ -82,7 +82,7 @@ function withinLimit(o: {
   };
 }
 
-/** A counter that grows by this share of a hundred a minute. */
+/** Returns a counter that grows by this share of a hundred a minute. */
 function counts(share: number, minutes: number): string {
   return `0+${Number((share * 100).toFixed(6))}x${minutes}`;
 }

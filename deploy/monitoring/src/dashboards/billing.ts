@@ -1,7 +1,7 @@
 import { dashboard } from './dashboard.ts';
 import { lines, rateBy } from './panels.ts';
 
-/** Subscriptions, and what is said to and by Stripe. */
+/** Subscriptions, and the traffic with Stripe. */
 export const billing = dashboard('billing', 'Billing', [
   {
     title: 'Stripe',

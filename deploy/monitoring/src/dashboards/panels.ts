@@ -12,7 +12,7 @@ const height = 8;
 const halfWidth = 12;
 const quarterWidth = 6;
 
-/** Lines over time, half as wide as the page. `unit` is one of Grafana's, such as `s`, `reqps`, `percentunit`. */
+/** Makes lines over time, half as wide as the page. `unit` is one of Grafana's, such as `s`, `reqps`, `percentunit`. */
 export function lines(title: string, unit: string, queries: readonly Query[]): PanelBuilder {
   return new PanelBuilder()
     .title(title)
@@ -24,7 +24,7 @@ export function lines(title: string, unit: string, queries: readonly Query[]): P
     .targets(queries.map(target));
 }
 
-/** The newest value as a number, a quarter as wide as the page. */
+/** Makes the newest value as a number, a quarter as wide as the page. */
 export function number(title: string, unit: string, expr: string): StatBuilder {
   return new StatBuilder()
     .title(title)
@@ -35,7 +35,7 @@ export function number(title: string, unit: string, expr: string): StatBuilder {
     .targets([target({ expr, legend: title })]);
 }
 
-/** Median, 95th and 99th percentile of a histogram. */
+/** Returns the median, 95th and 99th percentile of a histogram. */
 export function quantiles(histogram: string, matchers = ''): Query[] {
   return [0.5, 0.95, 0.99].map((quantile) => ({
     expr: `histogram_quantile(${quantile}, sum by (le) (rate(${histogram}_bucket${matchers}[$__rate_interval])))`,
@@ -43,7 +43,7 @@ export function quantiles(histogram: string, matchers = ''): Query[] {
   }));
 }
 
-/** Events per second of a counter, one line for each value of a label. */
+/** Returns the events per second of a counter, one line for each value of a label. */
 export function rateBy(counter: string, label: string): Query[] {
   return [{ expr: `sum by (${label}) (rate(${counter}[$__rate_interval]))`, legend: `{{${label}}}` }];
 }

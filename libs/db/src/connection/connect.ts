@@ -7,29 +7,29 @@ import { endWhenSilent } from './end-when-silent.ts';
 import { measuredPool } from './measured-pool.ts';
 import { typeParsers } from './type-parsers.ts';
 
-/** The part of a logger that the pool needs. */
+/** The members of a logger that the pool needs. */
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
-/** A service's own schema: typed queries, the connection pool that serves them, and `close`. */
+/** A service's own schema: typed queries, the connection pool behind them, and `close`. */
 export type Database<DB> = { kysely: Kysely<DB>; pool: pg.Pool; close(): Promise<void> };
 
 const statementTimeoutMs = 30_000;
 const lockTimeoutMs = 10_000;
 const idleInTransactionTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
-/** Longer than any statement may take, so that the server's own timeout comes first where the server is alive. */
+/** Longer than any statement may take, so that the server's own timeout comes first while the server is alive. */
 const defaultSilenceMs = 35_000;
-/** The kernel then asks ten times, a second apart: an idle connection whose other end is gone ends within 20 s. */
+/** The kernel then probes ten times, a second apart, so an idle connection whose other end is gone ends within 20 s. */
 const keepAliveMs = 10_000;
 
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
- * their text, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is the size of the pool (default 10); `service` names it in the
- * metrics and to the server.
+ * their text, `timestamptz` as Date. No statement runs longer than 30 s or waits for a lock longer than 10 s, and no
+ * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is
+ * the size of the pool (default 10); `service` names the pool in the metrics and to the server.
  *
- * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
- * connection until the last row is read or the loop is left.
+ * `.stream(chunkSize)` of a query reads the query's rows through a cursor of the server, `chunkSize` at a time. It
+ * occupies a connection until the last row is read or the loop is left.
  */
 export function connectDatabase<DB>(options: {
   url: string;
@@ -54,8 +54,8 @@ export function connectDatabase<DB>(options: {
     keepAliveInitialDelayMillis: keepAliveMs,
     types: typeParsers,
   });
-  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener,
-  // either error would end the process. The next statement on that connection fails by itself.
+  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener, the
+  // error of either break would end the process. The next statement on that connection fails by itself.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'database connection lost'));

@@ -6,13 +6,13 @@ import Cursor from 'pg-cursor';
 type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
 
 /**
- * Breaks a connection that owes an answer and has sent no byte for `silenceMs`. A server that is frozen, or a way to it that
- * swallows bytes, would otherwise keep the query, its transaction and its place in the pool: no timeout of the server ends a
- * query whose answer is lost, and the kernel sends lost bytes again for a quarter of an hour. The query then fails as one
- * whose connection timed out.
+ * Breaks a connection that owes an answer and has sent no byte for `silenceMs`. Otherwise a frozen server, or a network
+ * that swallows bytes, would keep the query, its transaction and its place in the pool: no timeout of the server ends a
+ * query whose answer is lost, and the kernel resends lost bytes for a quarter of an hour. The query then fails as if
+ * its connection had timed out.
  */
 export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
-  const internals = client as unknown as Internals; // parsed by no type, and used by pg's own pool and cursor
+  const internals = client as unknown as Internals; // missing in pg's types, and used by pg's own pool and cursor
   const { stream } = internals.connection;
   stream.setTimeout(silenceMs);
   stream.on('timeout', () => {

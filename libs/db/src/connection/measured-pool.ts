@@ -8,9 +8,7 @@ import { nextConnection } from './next-connection.ts';
 /** The open pools, with their names. */
 const pools = new Map<pg.Pool, string>();
 
-/**
- * The pool as Kysely uses it. Measures how long a caller waits for a connection, and counts the connections by state.
- */
+/** Wraps the pool for Kysely. Measures the wait of callers for a connection, and counts connections by state. */
 export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
   const waits = histogram(processMetrics, 'drippulse_database_wait_seconds').labels(name);
   gauge(processMetrics, 'drippulse_database_connections', countConnections);
@@ -38,7 +36,7 @@ export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
 
 type Count = { set(labels: { pool: string; state: 'busy' | 'idle' | 'waiting' }, value: number): void };
 
-/** Counts when the metrics are read: each use of a connection would change the counts twice. */
+/** Counts connections when the metrics are read, because each use of a connection would change the counts twice. */
 function countConnections(connections: Count): void {
   for (const [pool, name] of pools) {
     connections.set({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount);

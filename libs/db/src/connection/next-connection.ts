@@ -4,10 +4,10 @@ import type pg from 'pg';
 const askAgainMs = 1000;
 
 /**
- * Takes a connection from the pool. pg's pool binds a waiting caller to the connection it is opening, even if another
- * becomes free. If opening hangs, because packets are lost, this asks the pool again every second, takes the first
- * connection and releases the others. It rejects when the first attempt rejects, at the latest after the pool's
- * `connectionTimeoutMillis`.
+ * Takes a connection from the pool. pg's pool binds a waiting caller to the connection that it is opening, even if
+ * another connection becomes free. If opening hangs, because packets are lost, this function asks the pool again every
+ * second, takes the first connection and releases the others. It rejects when the first attempt rejects, at the latest
+ * after the pool's `connectionTimeoutMillis`.
  */
 export function nextConnection(pool: pg.Pool): Promise<pg.PoolClient> {
   if (pool.idleCount > 0 || pool.totalCount >= pool.options.max) return pool.connect();

@@ -19,7 +19,7 @@ const parsers = new Map<number, (text: string) => unknown>([
   [jsonbArray, parseTextArray],
 ]);
 
-/** How values are read from PostgreSQL, for one pool. pg's own table is global to the process and stays as it is. */
+/** The parsers of values from PostgreSQL, for one pool. pg's own table is global to the process and stays unchanged. */
 export const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     (format === 'binary' ? undefined : parsers.get(oid)) ?? getTypeParser(oid, format ?? 'text'),

@@ -1,16 +1,16 @@
 /** A message of the COPY protocol: its kind, its length, and a piece of the rows. */
 export type Chunk = { bytes: Buffer; view: DataView; length: number };
 
-/** The kind, and the length, which counts itself. */
+/** Bytes of the kind and of the length. The length includes its own bytes. */
 const chunkHeaderBytes = 1 + 4;
 
 const kind = 'd'.charCodeAt(0);
 const chunkBytes = 64 * 1024;
-/** The chunks of a few large calls at once: 4 MB. */
+/** Number of kept chunks, 4 MB: the chunks of a few large concurrent calls. */
 const keptChunks = 64;
 /**
- * Chunks that nobody uses. With new ones for each COPY a bulk enrollment makes twice the garbage, and the system has to
- * clear the pages of each: a quarter of the runtime's work.
+ * Unused chunks. If each COPY made new chunks, a bulk enrollment would make twice the garbage, and the system would
+ * have to clear the pages of each chunk: a quarter of the runtime's work.
  */
 const idle: Chunk[] = [];
 
@@ -22,7 +22,7 @@ export function startChunk(atLeast: number): Chunk {
   return chunk;
 }
 
-/** Lets later calls write over chunks that are no longer to be sent. */
+/** Lets later calls overwrite chunks that are no longer needed. */
 export function giveBack(chunks: readonly Chunk[]): void {
   const kept = chunks.filter(({ bytes }) => bytes.byteLength === chunkBytes);
   idle.push(...kept.slice(0, keptChunks - idle.length));
@@ -33,14 +33,14 @@ function allocate(byteLength: number): Chunk {
   return { bytes, view: new DataView(bytes.buffer), length: 0 };
 }
 
-/** The bytes of the message. */
+/** Returns the bytes of the message. */
 export function messageOf({ bytes, view, length }: Chunk): Uint8Array {
   bytes[0] = kind;
   view.setInt32(1, length - 1);
   return bytes.subarray(0, length);
 }
 
-/** The piece of the rows. */
+/** Returns the piece of the rows, without the header. */
 export function contentOf({ bytes, length }: Chunk): Uint8Array {
   return bytes.subarray(chunkHeaderBytes, length);
 }

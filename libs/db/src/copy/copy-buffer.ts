@@ -4,8 +4,8 @@ import { copyQuery } from './copy-query.ts';
 import type { CopyBuffer } from './format.ts';
 
 /**
- * Appends the rows of a buffer to a table by COPY, in the transaction. For many rows this costs the server half of what
- * an insert does. Constraints and triggers apply as to an insert. A buffer is copied once.
+ * Appends the rows of a buffer to a table by COPY, in the transaction. For many rows this costs the server half as much
+ * as an insert. Constraints and triggers apply as they do to an insert. A buffer may be copied only once.
  */
 export async function copyBuffer<DB>(
   trx: Transaction<DB>,
@@ -15,9 +15,9 @@ export async function copyBuffer<DB>(
   if (count() === 0) return;
   const columns = sql.join(names.map((name) => sql.id(name)));
   const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
-  // `Client` sends a query that it finds in place of the parameters.
+  // `Client` sends a query that is passed in place of the parameters.
   const chunks = end();
   await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
-  // The server has answered that it has all of them. Chunks of a COPY that failed may still wait to be sent.
+  // The server has confirmed all chunks. After a failed COPY, chunks may still wait to be sent.
   giveBack(chunks);
 }

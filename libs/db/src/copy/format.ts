@@ -1,6 +1,6 @@
 import { type Chunk, contentOf, giveBack, startChunk } from './chunks.ts';
 
-/** The types of PostgreSQL that can be copied, with the type of a value. A timestamp is copied with milliseconds. */
+/** The types of PostgreSQL that can be copied, with the type of their values. Timestamps have milliseconds. */
 type CopyTypes = {
   bool: boolean;
   int4: number;
@@ -16,15 +16,15 @@ type CopyTypes = {
 export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 
-/** The rows of one COPY. Each is encoded when it is added, so that the caller need not keep it. */
+/** The rows of one COPY. Each row is encoded when it is added, so that the caller need not keep it. */
 export type CopyBuffer<Row, Fixed = never> = {
   /** The columns in the order in which they are copied. */
   names: readonly string[];
   add(row: Row): void;
-  /** Gives the fixed columns other values, in the rows that are added from now on. */
+  /** Gives the fixed columns other values in the rows that are added afterwards. */
   fix(fixed: Fixed): void;
   count(): number;
-  /** The rows in the binary format of COPY. No row is added afterwards. */
+  /** Returns the rows in the binary format of COPY. No row may be added afterwards. */
   end(): Chunk[];
 };
 
@@ -37,11 +37,11 @@ const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** The signature, then no flags and no extension. */
 const header = Buffer.concat([signature, Buffer.alloc(8)]);
 const postgresEpochMs = 946_684_800_000;
-/** The length of a field, then a value: the largest of fixed size is a UUID. */
+/** Bytes of the length of a field, and of the largest value of fixed size, a UUID. */
 const maxFixedBytes = 4 + 16;
-/** The most bytes of UTF-8 that one UTF-16 unit of a string becomes. */
+/** The largest number of UTF-8 bytes that one UTF-16 unit of a string can become. */
 const maxUnitBytes = 3;
-/** The bytes of a shorter text are not counted beforehand: room for the most that it can have is cheap. */
+/** The bytes of a string shorter than this are not counted in advance, because reserving the maximum is cheap. */
 const shortText = 1000;
 
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
@@ -73,8 +73,8 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 };
 
 /**
- * Starts a COPY of these columns. The columns of `fixed` have the same value in all rows: they are encoded once, and
- * the rows that are added do not have them.
+ * Starts a COPY of these columns. The columns of `fixed` have one value in all rows; they are encoded once, and added
+ * rows leave them out.
  */
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
   columns: C,
@@ -82,7 +82,7 @@ export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
 ): CopyBuffer<Omit<CopyRow<C>, Fixed>, Pick<CopyRow<C>, Fixed>> {
   const all = Object.entries(columns).map(([name, type]) => ({ name, write: writers[type] as WriteValue<unknown> }));
   const [shared = [], own = []] = [true, false].map((isFixed) => all.filter(({ name }) => name in fixed === isFixed));
-  // A row is the number of its fields, and of each field its length and its bytes.
+  // A row is the number of its fields, then the length and bytes of each field.
   const beginningOf = (values: Pick<CopyRow<C>, Fixed>) =>
     encoded((writer) => {
       writeInt2(writer, all.length);

@@ -3,15 +3,15 @@ import { DomainError, isShortage } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
- * Turns an infrastructure error of the database into `unavailable` with a time to retry; without it, the caller would
- * get `internal`. Comes after the server interceptors in the list, so that they see the error that it throws. The messages
- * of a stream are read later than its response, and their errors are turned too.
+ * Turns an infrastructure error of the database into `unavailable` with a time to retry; otherwise the caller would get
+ * `internal`. It comes after the server interceptors in the list, so that they see the error that it throws. The
+ * messages of a stream are read later than its response, and their errors are turned too.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
     const response = await next(request);
     if (!response.stream) return response;
-    return { ...response, message: translated(response.message) } as StreamResponse; // the messages stay as they are
+    return { ...response, message: translated(response.message) } as StreamResponse; // the messages pass unchanged
   } catch (error) {
     throw unavailableOr(error);
   }
@@ -26,7 +26,7 @@ async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unk
 }
 
 function unavailableOr(error: unknown): unknown {
-  // A shortage of this machine speaks for itself.
+  // A shortage of this machine has an error of its own.
   if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
   return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
     cause: error,

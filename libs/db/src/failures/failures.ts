@@ -21,8 +21,8 @@ const infrastructureMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/;
 
 /**
- * Whether a failure comes from the infrastructure (connection, serialization, a shortage of this machine, a peer that is
- * unavailable): the same work may succeed later without a change.
+ * Whether a failure comes from the infrastructure (connection, serialization, a shortage of this machine, a peer that
+ * is unavailable), so that the same work may succeed later without a change.
  */
 export function isInfrastructureError(error: unknown): boolean {
   if (isShortage(error)) return true;
@@ -34,7 +34,7 @@ export function isInfrastructureError(error: unknown): boolean {
   });
 }
 
-/** Whether a failure is a serialization failure or a deadlock: the whole transaction must be run again. */
+/** Whether a failure is a serialization failure or a deadlock, so that the whole transaction must be run again. */
 export function isTransactionConflict(error: unknown): boolean {
   return chain(error).some((link) => codeOf(link) === '40001' || codeOf(link) === '40P01');
 }
@@ -43,13 +43,13 @@ function isInfrastructureState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && infrastructureClasses.has(code.slice(0, 2));
 }
 
-/** The SQLSTATE, or Node's code, of an error that has one. */
+/** Returns the SQLSTATE, or Node's code, of an error that has one. */
 export function codeOf(error: unknown): string | undefined {
   const code = memberOf(error, 'code');
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The error, its causes, and the errors that it aggregates. */
+/** Returns the error, its causes, and the errors that it aggregates. */
 function chain(error: unknown): unknown[] {
   const links: unknown[] = [];
   const open: unknown[] = [error];
@@ -61,7 +61,7 @@ function chain(error: unknown): unknown[] {
   return links;
 }
 
-/** Reads a member and not the class: errors of Node may be of another realm. */
+/** Reads a member of an error. It does not test the class, because errors of Node may be of another realm. */
 function memberOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

@@ -8,8 +8,8 @@ import { claimJob, JobLost, type JobRow, nextJobInMs } from './rows.ts';
 
 /** The result of one slice of a job. */
 export type JobSlice = {
-  /** JSON text, from which the next slice starts. */
-  cursor: string;
+  /** JSON text, from which the next slice starts. Null: from the beginning. */
+  cursor: string | null;
   /** The amount of work that this slice did. */
   processed: number;
   isFinished: boolean;
@@ -26,9 +26,10 @@ const giveUpAfter = 5;
 /**
  * Works on the jobs of one kind, slice by slice and by turns, until it is stopped. A slice, its cursor and its progress
  * are one transaction: a process that dies loses nothing, and when its lease ends another process continues from the
- * cursor. The fence rolls back a slice of a process that lost its lease, and of a job that was cancelled. The lease
- * must outlast a slice (default 30 s). Infrastructure errors are retried without end; after five other errors in a row
- * the job fails, and at once when a slice is refused (`failed_precondition`), with the reason as its error.
+ * cursor. The fence rolls back a slice of a process that lost its lease, or of a job that was cancelled. The lease must
+ * outlast a slice (default 30 s). Infrastructure errors are retried without end. After five successive errors of other
+ * kinds the job fails; it fails immediately when a slice is refused (`failed_precondition`), with the reason as its
+ * error.
  *
  * `slice` runs before the transaction and may call other services, because no lock waits for their answers. It may run
  * twice for one cursor. The function that it returns then writes the slice.
@@ -50,7 +51,7 @@ export function startJobLoop<DB>(o: {
       const dueInMs = await nextJobInMs(db.kysely, kind);
       if (dueInMs === undefined || dueInMs > 0) return dueInMs;
       const job = await claimJob(db.kysely, kind, leaseSeconds);
-      // Another process takes the job that is due.
+      // Another process has taken the due job.
       if (job === undefined) return undefined;
       try {
         const write = await o.slice(job);
@@ -91,7 +92,7 @@ async function saveSlice<DB>(trx: Transaction<DB>, job: JobRow, slice: JobSlice)
     where id = ${job.id}`.execute(trx);
 }
 
-/** Makes the job due at once, and not at the end of its lease. If this fails too, the lease ends by itself. */
+/** Makes the job due immediately, instead of at the end of its lease. If this fails too, the lease ends by itself. */
 async function release<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
   await sql`update jobs set wake_at = clock_timestamp() where id = ${job.id} and fence = ${job.fence}`
     .execute(db)

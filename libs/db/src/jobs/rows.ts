@@ -37,7 +37,7 @@ export async function addJob<DB>(
   return row;
 }
 
-/** The job with this id, if it belongs to the organization and is of this kind. */
+/** Finds the job with this id, if it belongs to the organization and is of this kind. */
 export async function findJob<DB>(
   db: Kysely<DB>,
   job: { organizationId: bigint; kind: string; id: bigint },
@@ -48,16 +48,14 @@ export async function findJob<DB>(
   return rows[0];
 }
 
-/** Cancels a job that has not ended. A slice in progress is not committed: its fence is no longer that of the job. */
+/** Cancels a job that has not ended. A slice in progress is not committed, because its fence no longer matches. */
 export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set status = 'cancelled', fence = fence + 1, finished_at = clock_timestamp()
     where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/**
- * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined when none is due.
- */
+/** Leases the due job of a kind that has waited longest, so no other process takes it; undefined if none is due. */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`
     update jobs
@@ -70,7 +68,10 @@ export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: n
   return rows[0];
 }
 
-/** Leases a job for longer, in the middle of a slice that does much outside of transactions. Throws when another process has it by now. */
+/**
+ * Extends the lease of a job, in the middle of a slice with much work outside of transactions. Throws when another
+ * process has leased the job.
+ */
 async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, leaseSeconds: number): Promise<void> {
   const { numAffectedRows } = await sql`
     update jobs set wake_at = clock_timestamp() + make_interval(secs => ${leaseSeconds})
@@ -79,8 +80,9 @@ async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, l
 }
 
 /**
- * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its length meanwhile. `lost` is aborted
- * when another process has the job, or it was cancelled; the call then ends in `JobLost`, whatever the work made of it.
+ * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its duration. `lost`
+ * is aborted when another process has leased the job, or the job was cancelled; the call then throws `JobLost`,
+ * regardless of the result of the work.
  */
 export async function keepJob<DB, T>(
   db: Kysely<DB>,
@@ -93,7 +95,7 @@ export async function keepJob<DB, T>(
   const timer = setInterval(
     () => {
       renewing = renewJob(db, job, leaseSeconds).catch((error: unknown) => {
-        // What else fails is tried again: the lease lasts for two more renewals.
+        // After any other failure the renewal is tried again, because the lease lasts for two more renewals.
         if (error instanceof JobLost) lost.abort(error);
       });
     },
@@ -109,13 +111,16 @@ export async function keepJob<DB, T>(
   }
 }
 
-/** Makes a job due that waits for its next slice. While a process works on it, this ends the lease: another one may take it over. */
+/**
+ * Makes a job due that waits for its next slice. If a process works on the job, this ends its lease, so another process
+ * may take the job over.
+ */
 export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set wake_at = clock_timestamp() where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** The same for all jobs of a kind of an organization. */
+/** Makes all jobs of one kind and organization due, as `wakeJob` does for one. */
 export async function wakeJobs<DB>(
   trx: Transaction<DB>,
   { organizationId, kind }: { organizationId: bigint; kind: string },
@@ -126,10 +131,10 @@ export async function wakeJobs<DB>(
       and wake_at > clock_timestamp()`.execute(trx);
 }
 
-/** Another process has the job, or it was cancelled. */
+/** Another process has leased the job, or the job was cancelled. */
 export class JobLost extends Error {}
 
-/** Milliseconds until the next job of this kind is due; undefined when there is none. */
+/** Returns the milliseconds until the next job of this kind is due; undefined when there is no job. */
 export async function nextJobInMs<DB>(db: Kysely<DB>, kind: string): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number }>`
     select extract(epoch from wake_at - clock_timestamp())::float8 * 1000 as ms from jobs

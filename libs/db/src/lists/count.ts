@@ -4,8 +4,8 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 export type RowCount = { totalCount: bigint; totalCountIsMinimum?: true };
 
 /**
- * Counts the rows of a query exactly up to `cap` (default 10,000), so that the cost of a count has a bound. Above it,
- * the result is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit.
+ * Counts the rows of a query exactly up to `cap` (default 10,000), so that the cost of a count has a bound. Above the
+ * cap, the result is the cap, marked as a minimum. The query selects one narrow column and has neither order nor limit.
  */
 export async function countUpTo<DB, TB extends keyof DB, O>(
   db: Kysely<DB>,

@@ -4,14 +4,14 @@ import { type RawBuilder, sql } from 'kysely';
 /** The filters of a list by the time at which a row was created: from `createdSince` on, and before `createdUntil`. */
 export type CreatedFilters = { createdSince?: Timestamp | undefined; createdUntil?: Timestamp | undefined };
 
-/** The same in milliseconds, the precision in which rows show their times. */
+/** The filters as Dates in milliseconds, the precision in which rows show their times. */
 export type CreatedRange = { since?: Date | undefined; until?: Date | undefined };
 
 export function readCreatedRange({ createdSince, createdUntil }: CreatedFilters): CreatedRange {
   return { since: createdSince && roundedUp(createdSince), until: createdUntil && roundedUp(createdUntil) };
 }
 
-/** The conditions on the column with the time of creation; none without a filter. */
+/** Returns the conditions on the column with the time of creation; none without a filter. */
 export function createdConditions(filters: CreatedFilters, column = 'created_at'): RawBuilder<boolean>[] {
   const { since, until } = readCreatedRange(filters);
   return [
@@ -21,8 +21,8 @@ export function createdConditions(filters: CreatedFilters, column = 'created_at'
 }
 
 /**
- * Columns may have microseconds, of which an answer shows none. A shown time is at or after a bound exactly when the
- * stored one is at or after the bound rounded up.
+ * Rounds a bound up to milliseconds. Columns may have microseconds, which answers do not show. A shown time is at or
+ * after a bound exactly when the stored time is at or after the bound rounded up.
  */
 function roundedUp({ seconds, nanos }: Timestamp): Date {
   return new Date(Number(seconds) * 1_000 + Math.ceil(nanos / 1e6));

@@ -4,7 +4,7 @@ export type CursorColumn = 'bigint' | 'time' | 'text';
 const longestCursor = 2_000;
 
 /**
- * Encodes the position after a row as an opaque cursor, from the values that the list is ordered by. A Date keeps only
+ * Encodes the position after a row as an opaque cursor, from the values by which the list is ordered. A Date keeps only
  * milliseconds: order by columns of `timestamptz(3)`, or by an id.
  */
 export function encodeCursor(values: readonly (string | number | bigint | Date)[]): string {
@@ -12,7 +12,7 @@ export function encodeCursor(values: readonly (string | number | bigint | Date)[
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** The values of a cursor; undefined when it was not made by `encodeCursor`, or not for these columns. */
+/** Returns the values of a cursor; undefined when `encodeCursor` did not make the cursor, or not for these columns. */
 export function decodeCursor(cursor: string, columns?: readonly CursorColumn[]): string[] | undefined {
   if (cursor.length > longestCursor || !/^[A-Za-z0-9_-]+$/.test(cursor)) return undefined;
   const values = parseStrings(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -41,13 +41,13 @@ function isBigint(value: string): boolean {
   return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
 }
 
-/** PostgreSQL reads neither a year 0 nor one with a sign, which ISO 8601 has. */
+/** Whether PostgreSQL can read a time. It reads neither the year 0 nor a signed year, which ISO 8601 has. */
 function isTime(value: string): boolean {
   if (!/^(?!0000)\d{4}-/.test(value) || Number.isNaN(Date.parse(value))) return false;
   return new Date(value).toISOString() === value;
 }
 
-/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
+/** Whether PostgreSQL can store a string. It stores neither NUL nor half of a surrogate pair. */
 function isText(value: string): boolean {
   return !value.includes('\0') && value.isWellFormed();
 }

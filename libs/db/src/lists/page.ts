@@ -17,9 +17,9 @@ const maxLimit = 1_000;
 const deepestRow = 10_000;
 
 /**
- * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1, above 1,000 read as
- * 1,000. `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns that the list is
- * ordered by. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
+ * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1; values above 1,000 count
+ * as 1,000. `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns by which the
+ * list is ordered. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
  */
 export function readPage(request: PageRequest, columns?: readonly CursorColumn[]): Page {
   const { limit, cursor, page, perPage } = request;
@@ -43,7 +43,7 @@ function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined
   throw invalidCursor();
 }
 
-/** The refusal of a cursor that does not come from this list, or not from this order of it. */
+/** Makes the refusal of a cursor that comes from another list, or from another order of the list. */
 export function invalidCursor(): DomainError {
   const message = 'is not one that this list gave';
   const violations: Violation[] = [{ field: 'cursor', message, code: 'invalid' }];
@@ -61,8 +61,9 @@ function refuse(field: string, message: string, code: ViolationCode): never {
 }
 
 /**
- * Cuts the rows that were found, at most one more than the page has, to those of the page. An additional row shows that
- * there is a next page, and `nextCursor` is then the position after the last row of this one, for a list ordered by id.
+ * Cuts the rows that were found, at most one more than the page has, to the rows of the page. An additional row shows
+ * that there is a next page; `nextCursor` is then the position after the last row of this page, for a list ordered by
+ * id.
  */
 export function cutPage<R extends { id: bigint }>(
   found: readonly R[],
@@ -73,7 +74,10 @@ export function cutPage<R extends { id: bigint }>(
   return found.length > limit && last ? { rows, nextCursor: encodeCursor([last.id]) } : { rows };
 }
 
-/** The additional members of a response to `page` and `per_page`. A response to a cursor has none of them. */
+/**
+ * Returns the additional members of a response to `page` and `per_page`. A response to a cursor has none of these
+ * members.
+ */
 export function pageTotals({ page, perPage }: Page, totalCount: bigint) {
   if (perPage === undefined) return {};
   return { page, perPage, totalPages: Math.ceil(Number(totalCount) / perPage) };

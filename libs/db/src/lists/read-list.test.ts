@@ -4,7 +4,7 @@ import { type ListWindow, readList } from './read-list.ts';
 
 const ids = [9n, 8n, 7n, 6n, 5n, 4n, 3n, 2n, 1n];
 
-/** A list of nine rows, and the windows that were read. */
+/** Makes a list of nine rows, and records the windows that were read. */
 function nine() {
   const windows: ListWindow[] = [];
   return {

@@ -9,9 +9,7 @@ export type Paging = RowCount & {
   totalPages?: number;
 };
 
-/**
- * The rows to read: those with an id below `beforeId`, highest id first, without the first `offset`, at most `limit`.
- */
+/** The rows to read: rows with an id below `beforeId`, highest first, without the first `offset`, at most `limit`. */
 export type ListWindow = { beforeId: bigint; offset: number; limit: number };
 
 const highestId = 9_223_372_036_854_775_807n;

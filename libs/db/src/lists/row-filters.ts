@@ -1,22 +1,25 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { type CreatedFilters, type CreatedRange, createdConditions, readCreatedRange } from './created-range.ts';
 
-/** The filters that every list of rows has. No ids mean that the filter is absent; the codec refuses an empty one. */
+/**
+ * The filters of every list of rows. An empty `ids` means that there is no such filter, because the codec refuses an
+ * empty filter.
+ */
 export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 
-/** The columns that a list is filtered by. */
+/** The columns by which a list is filtered. */
 type RowColumns = { id: string; createdAt: string };
 
 /**
- * How much earlier than a row with a lower id a row can have been created, in milliseconds: ids come from a sequence, and
- * the time is that of the transaction's start or of a process. No transaction lives so long.
+ * Milliseconds by which a row can be older than a row with a lower id: ids come from a sequence, whereas the time is
+ * the start of the transaction or a process's time. No transaction lives so long.
  */
 const disorderMs = 300_000;
 
 /**
- * The conditions of a list's filters by time of creation and ids. `rows` selects from the table of the list by what an
- * index leads with before the id, such as the organization. The list is ordered by id, so a range of time is read as a
- * range of ids: without it, a list of a short time long ago would read all that is newer.
+ * Returns the conditions of a list's filters by time of creation and ids. `rows` selects from the table of the list by
+ * the columns that an index has before the id, such as the organization. The list is ordered by id, so a range of time
+ * is read as a range of ids. Otherwise a list of a short period long ago would read all newer rows.
  */
 export async function rowConditions<DB, TB extends keyof DB, O>(
   db: Kysely<DB>,
@@ -51,11 +54,14 @@ export function idConditions({ from, before }: IdRange, id: RawBuilder<unknown>)
   ];
 }
 
-/** Rows in the order of their ids. `last` selects the highest id, `from` the first row (`id`, `created_at`) from an id on. */
+/**
+ * Rows in the order of their ids. `last` selects the highest id, `from` the first row (`id`, `created_at`) at or after
+ * an id.
+ */
 type OrderedRows = { last: RawBuilder<unknown>; from(least: RawBuilder<unknown>): Subquery };
 type Subquery = RawBuilder<unknown> | SelectQueryBuilder<never, never, unknown>;
 
-/** A range of ids that has all rows of a range of time, and few others. Reads as many rows as an id has bits. */
+/** Finds a range of ids that has all rows of a range of time, and few others. Reads as many rows as an id has bits. */
 export async function idsWithin<DB>(
   db: Kysely<DB>,
   { since, until }: CreatedRange,

@@ -16,8 +16,8 @@ const migratingPollMs = 50;
 type Migrations = Record<string, Migration>;
 
 /**
- * Applies the migrations that the schema does not have yet, in the order of their names, and returns these names.
- * Creates the schema if it is missing and the role may create it. Several processes may call it at once: one works, the
+ * Applies the migrations that the schema lacks, in the order of their names, and returns these names. Creates the
+ * schema if it is missing and the role may create it. Several processes may call it at the same time: one works, the
  * others wait. Refuses a schema with migrations that are not in the list (`schema_too_new`).
  */
 export async function migrate(options: { url: string; schema: string; migrations: Migrations }): Promise<string[]> {
@@ -27,7 +27,7 @@ export async function migrate(options: { url: string; schema: string; migrations
     options: `-c search_path=${checkIdentifier(schema)}`,
     max: 1,
     lock_timeout: lockTimeoutMs,
-    // A statement may take long, so that only keepalive tells a server that is gone.
+    // A statement may take long, so only keepalive detects a lost server.
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: connectTimeoutMs,
@@ -44,10 +44,7 @@ export async function migrate(options: { url: string; schema: string; migrations
   }
 }
 
-/**
- * Locks the migrations of this database until the connection ends. It polls, because a wait would meet the lock
- * timeout.
- */
+/** Locks the migrations of this database until the connection ends. Polls, because a wait meets the lock timeout. */
 async function lockMigrating(db: Kysely<unknown>): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ locked: boolean }>`
@@ -71,14 +68,17 @@ async function apply(db: Kysely<unknown>, schema: string, migrations: Migrations
   }
 }
 
-/** Looks first, because `create schema if not exists` needs the right to create even when the schema exists. */
+/**
+ * Creates the schema if it is missing. It looks first, because `create schema if not exists` needs the right to create
+ * even when the schema exists.
+ */
 async function ensureSchema(db: Kysely<unknown>, schema: string): Promise<void> {
   const { rows } = await sql`select 1 from pg_namespace where nspname = ${schema}`.execute(db);
   if (rows.length > 0) return;
   try {
     await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
   } catch (error) {
-    // Two processes may both have found it missing.
+    // Two processes may both have found the schema missing.
     if (codeOf(error) !== '23505' && codeOf(error) !== '42P06') throw error;
   }
 }

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
-/** Roles belong to the whole server: two databases that are provisioned at once may conflict in the catalog. */
+/** Roles belong to the whole server, so databases that are provisioned concurrently may conflict in the catalog. */
 const catalogTries = 10;
 /** SQLSTATEs of objects that another session changed or created at the same time. */
 const catalogConflicts = new Set(['XX000', '23505', '42710', '42P06']);
@@ -15,8 +15,8 @@ const connectTimeoutMs = 10_000;
 
 /**
  * Creates or updates the login role of one service and the schema that it owns, in the database of `adminUrl`. Returns
- * the URL to connect with. The role has no rights on any other schema. Safe to repeat; a new password replaces the old
- * one.
+ * the URL to connect with. The role has no rights on any other schema. The call may be repeated; a new password
+ * replaces the old one.
  */
 export async function provisionSchema(options: {
   adminUrl: string;
@@ -49,7 +49,7 @@ async function createRole(client: pg.Client, role: string, password: string): Pr
   await client.query(
     `alter role ${role} with login nocreatedb nocreaterole password ${client.escapeLiteral(password)}`,
   );
-  // A role that is no superuser must be a member of the new role to create a schema for it.
+  // A role that is not a superuser must be a member of the new role to create a schema for it.
   const { rows: own } = await client.query(
     `select current_user as name, pg_has_role(current_user, $1, 'member') as member`,
     [role],

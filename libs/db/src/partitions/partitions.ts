@@ -3,23 +3,27 @@ import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
 /**
- * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the time that its rows are kept. By the
- * month for what is kept for long and read over all of its time, because a query looks into each partition. Default: the day.
+ * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the period for which its
+ * rows are kept. Months suit rows that are kept for long and read over the whole period, because a query looks into
+ * each partition. Default: the day.
  */
 export type Partitioning = { table: string; column: string; keepHours: number; by?: Period };
 
 type Period = 'day' | 'month';
 
 const dayMs = 86_400_000;
-/** Periods made ahead of the current one. */
+/** Number of periods made ahead of the current one. */
 const ahead = { day: 3, month: 1 };
 const deleteSlice = 5_000;
-/** Creating or dropping a partition locks the whole table for a moment: give up fast rather than delay its traffic. */
+/**
+ * Creating or dropping a partition locks the whole table for a moment, so it gives up fast rather than delay the
+ * table's traffic.
+ */
 const lockTimeout = '500ms';
 
 /**
- * Creates the partitions of `now`'s day (UTC) and the three days after it, or of its month and the next one, and the default
- * partition for all other rows. For migrations; `maintainPartitions` creates the later ones.
+ * Creates the partitions of `now`'s day (UTC) and the three days after it, or of its month and the next one, and the
+ * default partition for all other rows. For migrations; `maintainPartitions` creates later partitions.
  */
 export async function createPartitions<DB>(
   db: Kysely<DB>,
@@ -32,8 +36,9 @@ export async function createPartitions<DB>(
 }
 
 /**
- * Creates the partitions of the next days and drops those whose last row is older than `keepHours`, each in a short
- * transaction. Of several processes that call it, one does it. Returns the names that it created and dropped.
+ * Creates the partitions of the next days and drops the partitions whose last row is older than `keepHours`, each in a
+ * short transaction. If several processes call it, only one does the work. Returns the names that it created and
+ * dropped.
  */
 export async function maintainPartitions<DB>(
   db: Kysely<DB>,
@@ -61,7 +66,7 @@ export async function maintainPartitions<DB>(
 
 async function addPartition<DB>(trx: Kysely<DB>, table: string, start: Date, by: Period): Promise<boolean> {
   if ((await partitionsOf(trx, table)).includes(partitionName(table, start, by))) return false;
-  // If no process created partitions for long, rows of this period may be in the default partition: it then keeps the period.
+  // If no process created partitions for long, rows of this period may be in the default partition, and stay there.
   await sql`savepoint before_partition`.execute(trx);
   try {
     await createPartition(trx, table, start, by);
@@ -87,7 +92,7 @@ async function dropPartition<DB>(trx: Kysely<DB>, name: string): Promise<boolean
   return true;
 }
 
-/** Deletes in slices, so that no transaction grows with the number of rows. */
+/** Deletes the rows of a default partition in slices, so that no transaction grows with the number of rows. */
 async function emptyDefault<DB>(db: Kysely<DB>, name: string, column: string, before: Date): Promise<void> {
   const id = sql.id(name);
   for (;;) {
@@ -98,7 +103,7 @@ async function emptyDefault<DB>(db: Kysely<DB>, name: string, column: string, be
   }
 }
 
-/** Runs one change under the table's maintenance lock; false when another process has the lock. */
+/** Runs one change under the table's maintenance lock. Returns false when another process has the lock. */
 async function locked<DB>(
   db: Kysely<DB>,
   table: string,
@@ -124,7 +129,7 @@ async function partitionsOf<DB>(db: Kysely<DB>, table: string): Promise<string[]
   return rows.map((row) => row.name);
 }
 
-/** The starts of the period of `now` and of those that are made ahead. */
+/** Returns the starts of the period of `now` and of the periods that are made ahead. */
 function starts(now: Date, by: Period): Date[] {
   const made = [startOf(now, by)];
   while (made.length <= ahead[by]) made.push(next(made.at(-1) ?? now, by));
@@ -140,13 +145,13 @@ function next(start: Date, by: Period): Date {
   return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1));
 }
 
-/** `facts_p20260301` for a day, `facts_p202603` for a month. */
+/** Names a partition: `facts_p20260301` for a day, `facts_p202603` for a month. */
 function partitionName(table: string, start: Date, by: Period): string {
   const digits = start.toISOString().slice(0, 10).replaceAll('-', '');
   return checkIdentifier(`${table}_p${by === 'day' ? digits : digits.slice(0, 6)}`);
 }
 
-/** The end of a partition, from its name; undefined for the default partition. */
+/** Returns the end of a partition, from its name; undefined for the default partition. */
 function endOf(table: string, name: string): Date | undefined {
   const digits = name.startsWith(`${table}_p`) ? /^(\d{4})(\d{2})(\d{2})?$/.exec(name.slice(table.length + 2)) : null;
   if (digits === null) return undefined;

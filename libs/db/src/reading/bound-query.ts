@@ -10,7 +10,10 @@ type Query = Omit<pg.Query, 'submit'> & {
 /** pg's query, with the members that its types leave out. */
 const Query = pg.Query as unknown as new (config: pg.QueryConfig, callback: Callback) => Query;
 
-/** A statement whose rows are counted as they come. When its reading has ended, it is not sent, and its rows are dropped unparsed. */
+/**
+ * A statement whose rows are counted as they arrive. When its reading has ended, the statement is not sent, and its
+ * rows are dropped unparsed.
+ */
 export class BoundQuery extends Query {
   readonly #reading: Reading;
 

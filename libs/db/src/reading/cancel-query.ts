@@ -20,12 +20,12 @@ type Internals = {
 const patienceMs = 5_000;
 
 /**
- * Asks the server to cancel what the client has it do, by a connection of its own, as the protocol wants. Resolves when the server has
- * passed it on, so that it cannot hit a later statement of the client. It also resolves when the server cannot be asked; the statement
- * then ends by itself, at the latest by its timeout.
+ * Asks the server to cancel the client's current statement, over a separate connection, as the protocol requires.
+ * Resolves when the server has passed the request on, so that it cannot hit a later statement of the client. It also
+ * resolves when the server cannot be asked; the statement then ends by itself, at the latest by its timeout.
  */
 export function cancelQuery(client: pg.Client, config: pg.ClientConfig): Promise<void> {
-  const { processID, secretKey } = client as unknown as Internals; // parsed by no type, as those of the client below
+  const { processID, secretKey } = client as unknown as Internals; // missing in pg's types, like the members above
   const { host, port, sslNegotiation, connection } = new pg.Client(config) as unknown as Internals;
   const send = () => connection.cancel(processID, secretKey);
   return new Promise((resolve) => {

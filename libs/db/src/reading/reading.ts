@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Until when a call may read, and how many bytes of rows; any number unless given. */
+/** The end of a call's reading, and the limit in bytes of its rows; unlimited by default. */
 type ReadBounds = { signal: AbortSignal; mostBytes?: number };
 
-/** The end of a reading whose rows have more bytes than it may have. */
+/** The end of a reading whose rows exceed its limit of bytes. */
 export class TooManyBytes extends Error {
   override readonly name = 'TooManyBytes';
 
@@ -14,22 +14,23 @@ export class TooManyBytes extends Error {
 
 /** The statements that one call sends. */
 export type Reading = {
-  /** Why nothing more is read: the reason of the signal, or TooManyBytes. Undefined while it goes on. */
+  /** The reason for the end of the reading: the signal's reason, or TooManyBytes. Undefined while the reading lasts. */
   ended: unknown;
-  /** What each statement that is under way, or waits for a connection, does when the reading ends. */
+  /** Callbacks for the end of the reading, from statements that are under way or wait for a connection. */
   readonly stops: Set<() => void>;
-  /** Those that are under way. */
+  /** Statements that are under way. */
   readonly underWay: Set<Promise<unknown>>;
-  /** Counts bytes of rows as they come. */
+  /** Counts bytes of rows as they arrive. */
   count(bytes: number): void;
 };
 
 const readings = new AsyncLocalStorage<Reading | undefined>();
 
 /**
- * Bounds all that `read` reads from the database, with whatever functions: the statements of a pool find their reading by
- * themselves. When the signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, further
- * ones are not sent, and this fails with the reason of the signal or with TooManyBytes when all of them have ended.
+ * Bounds everything that `read` reads from the database: the statements of a pool find their reading by themselves.
+ * When the signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, and
+ * further statements are not sent. When all of them have ended, this rejects with the reason of the signal or with
+ * TooManyBytes.
  */
 export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () => Promise<T>): Promise<T> {
   const reading = startReading(mostBytes);
@@ -42,22 +43,25 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     return result;
   } catch (error) {
     if (reading.ended === undefined) throw error;
-    // Of statements that ran at once, the first failure is thrown before the others have ended.
+    // If concurrent statements fail, the first failure is thrown before the others have ended.
     await Promise.allSettled(reading.underWay);
     throw reading.ended;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Statements that the call has left behind may go on, and are not counted any more.
+    // Statements that the call has left behind may continue, but no longer count.
     reading.count = () => undefined;
   }
 }
 
-/** Runs work whose result others wait for too, such as a shared load: it ends with no single call. */
+/**
+ * Runs work outside of the reading, so that the work does not end with one call. It is for work whose result other
+ * calls wait for too, such as a shared load.
+ */
 export function readForAll<T>(work: () => T): T {
   return currentReading() === undefined ? work() : readings.run(undefined, work);
 }
 
-/** The reading that the running code belongs to. */
+/** Returns the reading that the running code belongs to. */
 export function currentReading(): Reading | undefined {
   return readings.getStore();
 }

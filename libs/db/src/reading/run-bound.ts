@@ -6,14 +6,17 @@ import type { Reading } from './reading.ts';
 /** The member of pg's client that its types leave out. */
 type Internals = { _getActiveQuery(): unknown };
 
-/** Statements that begin and end transactions: a transaction ends after its reading too. */
+/** Statements that begin and end transactions: a transaction also ends after its reading. */
 const control = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b/;
 
 export function isBound(text: string): boolean {
   return !control.test(text);
 }
 
-/** Runs a statement within a reading, and cancels it when the reading ends. Then the connection is usable again when this fails. */
+/**
+ * Runs a statement within a reading, and cancels it when the reading ends. By the time this rejects, the connection is
+ * usable again.
+ */
 export function runBound(
   client: pg.Client,
   config: pg.ClientConfig,
@@ -31,7 +34,7 @@ export function runBound(
     else if (error) reject(error);
     else resolve(result);
   });
-  /** One that waits behind others of its connection is not sent. */
+  /** Stops the statement. If it waits behind other statements of its connection, it is not sent. */
   function stop(): void {
     if ((client as unknown as Internals)._getActiveQuery() === query) cancelled ??= cancelQuery(client, config);
   }

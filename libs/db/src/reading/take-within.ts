@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Reading } from './reading.ts';
 
-/** Waits for a connection no longer than the reading goes on. One that comes later goes back at once. */
+/** Waits for a connection until the reading ends. A connection that comes later is released immediately. */
 export function takeWithin(reading: Reading, taken: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(reading.ended);

@@ -4,12 +4,12 @@ import type { Sealer } from '../sealer.ts';
 /** A column whose values are boxes of the service's sealer: secrets, or the wrapped keys of envelopes. */
 export type SealedColumn = {
   table: string;
-  /** Columns that name a row, in the order of an index. */
+  /** Columns that identify a row, in the order of an index. */
   row: readonly string[];
   column: string;
   /** Further columns that `context` needs. Default: none. */
   needs?: readonly string[];
-  /** What the box was sealed with beside the key, of the columns in `row` and `needs`. */
+  /** Returns the context with which the box was sealed, from the columns in `row` and `needs`. */
   context(row: Readonly<Record<string, unknown>>): string;
 };
 
@@ -18,17 +18,18 @@ export type Resealed = {
   table: string;
   column: string;
   resealed: number;
-  /** Boxes that do not open: their key is missing, or they are not of their row. By the id of their key. */
+  /** Boxes that do not open, by the id of their key: the key is missing, or they belong to another row. */
   unreadable: ReadonlyMap<string, number>;
 };
 
-/** The version and the key id at the start of a box, see `createSealer`. */
+/** Bytes of the version and the key id at the start of a box; see `createSealer`. */
 const headBytes = 5;
 const sliceRows = 500;
 
 /**
- * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service goes on: a box that is replaced meanwhile
- * is left alone, and running it again changes nothing more. Null and empty values are no boxes. A box that does not open is counted and left as it is.
+ * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service runs. A box that is
+ * replaced in the meantime is left alone, and a second run changes nothing more. Null and empty values are not boxes. A
+ * box that does not open is counted and left unchanged.
  */
 export async function resealColumn<DB>(db: Kysely<DB>, sealer: Sealer, sealed: SealedColumn): Promise<Resealed> {
   const { table, column, row: ids, needs = [] } = sealed;

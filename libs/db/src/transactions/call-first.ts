@@ -1,6 +1,6 @@
 /**
- * Thrown by a write that needs an answer of another service. Its transaction is rolled back, so that no connection and no
- * lock waits for the answer; then `call` runs, and then the write again.
+ * Thrown by a write that needs an answer of another service. The write's transaction is rolled back, so that no
+ * connection and no lock waits for the answer; then `call` runs, and then the write again.
  */
 export class CallFirst extends Error {
   readonly call: () => Promise<void>;
@@ -13,7 +13,7 @@ export class CallFirst extends Error {
 
 const callsAtMost = 5;
 
-/** Runs a write of one transaction, and between its tries the calls that it asks for, at most five. */
+/** Runs a write of one transaction and, between its tries, the calls that it asks for, at most five. */
 export async function withCalls<T>(write: () => Promise<T>): Promise<T> {
   for (let left = callsAtMost; ; left -= 1) {
     try {

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The time of the database's clock now, and not at the start of the transaction: correct after waiting for a lock too.
+ * Returns the current time of the database's clock, not the start of the transaction, so it is right even after a wait
+ * for a lock.
  */
 export async function databaseNow<DB>(trx: Kysely<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx);

@@ -5,10 +5,10 @@ import type { Cap, Span } from './rules.ts';
 /** 1970-01-05, a Monday: weeks of the calendar begin on Mondays. */
 const firstMonday = 4;
 const epoch = Temporal.PlainDate.from('1970-01-01');
-/** More periods than a cap can be full in a row, so that the search ends. */
+/** Upper limit of successive full periods of a cap, so that the search ends. */
 const mostPeriods = 1_000;
 
-/** How many of the sends at these times count against a cap at `now`. */
+/** Counts the sends at these times that count against a cap at `now`. */
 export function countedBy(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling')
     return times.filter((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone) > now).length;
@@ -16,11 +16,11 @@ export function countedBy(cap: Cap, times: readonly number[], now: number, timez
   return times.filter((at) => at >= start && at < end).length;
 }
 
-/** The earliest time from `now` on at which a cap has a place beside the sends at these times. */
+/** Returns the earliest time from `now` on at which a cap has a place beside the sends at these times. */
 export function freeAt(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling') {
     const ends = times.map((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone)).sort((a, b) => a - b);
-    // A place is free once all but `limit - 1` of them have left the window.
+    // A place is free once all but `limit - 1` of the sends have left the window.
     return Math.max(now, ends[ends.length - cap.limit] ?? now);
   }
   let at = now;
@@ -30,7 +30,7 @@ export function freeAt(cap: Cap, times: readonly number[], now: number, timezone
   return at;
 }
 
-/** The period of the calendar that a time is in: days count from 1970, weeks from the first Monday. */
+/** Returns the calendar period that contains a time: days count from 1970, weeks from the first Monday. */
 function periodOf({ duration, unit }: Span, at: number, timezone: string): { start: number; end: number } {
   const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
   const [offset, days] = unit === 'weeks' ? [firstMonday, 7 * duration] : [0, duration];

@@ -168,7 +168,7 @@ describe('quiet hours', () => {
     ['Europe/Berlin', '2026-07-01T20:30:00Z', '2026-07-02T06:00:00Z'],
     ['Asia/Kathmandu', '2026-07-01T16:00:00Z', '2026-07-02T02:15:00Z'],
     ['America/New_York', '2026-07-02T01:00:00Z', '2026-07-02T12:00:00Z'],
-    // The night on which clocks go forward, and the one on which they go back.
+    // The nights on which clocks go forward and back.
     ['Europe/Berlin', '2026-03-28T22:00:00Z', '2026-03-29T06:00:00Z'],
     ['Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T07:00:00Z'],
     ['UTC', '2026-07-01T21:00:00Z', '2026-07-02T08:00:00Z'],
@@ -180,7 +180,7 @@ describe('quiet hours', () => {
   test.each([
     ['2026-07-01T20:59:59Z', []],
     ['2026-07-01T08:00:00Z', []],
-    // A Wednesday; the night that began on Tuesday is none of Fridays.
+    // A Wednesday; the night that began on Tuesday does not belong to Friday.
     ['2026-07-01T03:00:00Z', [5]],
   ])('at %s with the days %j a mail leaves', (now, days) => {
     expect(decideSend(rules({ quietHours: [{ ...night, days }] }), asked(), empty, at(now))).toEqual({ kind: 'send' });
@@ -188,7 +188,7 @@ describe('quiet hours', () => {
 
   test('windows that follow each other are one', () => {
     const given = rules({ quietHours: [night, { channel: 'email', from: '08:00', to: '24:00', days: [4] }] });
-    // From Wednesday night over the whole Thursday and its night.
+    // From Wednesday night through all of Thursday and its night.
     const decision = decideSend(given, asked(), empty, at('2026-07-01T22:00:00Z'));
     expect(decision).toMatchObject({ until: at('2026-07-03T08:00:00Z') });
   });

@@ -5,18 +5,21 @@ import { quietUntil } from './quiet-hours.ts';
 import type { Cap, SendingRules, Span } from './rules.ts';
 import { type AskedSend, goesBefore, type Owner, type PlacedSend, type PlannedSend } from './sends.ts';
 
-/** What the ledger knows of the contact, without the send itself. Planned sends are those that could be sent. */
+/** The ledger's rows of the contact, without the send itself. Planned sends are those that could be sent. */
 export type ContactLedger = { placed: readonly PlacedSend[]; planned: readonly PlannedSend[] };
 
-/** The decision about one send, with the rule that decided, and who has the place instead. Times are epoch milliseconds. */
+/**
+ * The decision about one send, with the rule that decided, and the enrollment that got the place instead. Times are in
+ * epoch milliseconds.
+ */
 export type Decision =
   | { kind: 'send' }
   | { kind: 'hold'; until: number; rule: string; reason: string; lostTo?: Owner }
   | { kind: 'skip'; rule: string; reason: string };
 
 /**
- * Decides about a send by the rules, at `now`. The same arguments give the same decision. A send that has its place is held by
- * quiet hours only: whether its attempt before arrived is not known, so the place stays taken.
+ * Decides about a send by the rules, at `now`. Equal arguments give equal decisions. Only quiet hours hold a send that
+ * already has its place: its last attempt may have arrived, so the place stays taken.
  */
 export function decideSend(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Decision {
   if (send.expiresAt !== null && send.expiresAt <= now) {
@@ -33,7 +36,7 @@ export function decideSend(rules: SendingRules, send: AskedSend, ledger: Contact
 
 type Full = { until: number; rule: string; reason: string; isHerd: boolean; lostTo?: Owner };
 
-/** The cap or gap that keeps the send longest. */
+/** Returns the cap or gap that holds the send longest. */
 function fullest(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Full | undefined {
   const horizon = rules.lookAhead === null ? now : addOf(now, rules.lookAhead, send.timezone);
   const rivals = ledger.planned
@@ -55,7 +58,7 @@ function fullCap(cap: Cap, { send, placed, rivals, now }: Place): Full | undefin
   const before = rivals.filter((one) => isOf(cap, one));
   const places = cap.limit - countedBy(cap, times, now, send.timezone);
   if (before.length < places) return undefined;
-  // Those that get a place before this send, each at its time.
+  // The sends that get a place before the given send, each at its time.
   const winners = places <= 0 ? [] : before.slice(0, places);
   const until = freeAt(cap, [...times, ...winners.map(({ dueAt }) => Math.max(now, dueAt))], now, send.timezone);
   const reason = `${cap.limit} ${cap.limit === 1 ? 'mail' : 'mails'} per ${spanOf(cap.per)} (cap ${cap.id})`;
@@ -92,7 +95,7 @@ function overMaxHold({ maxHold, afterMaxHold }: SendingRules, send: AskedSend, n
   return { kind: 'skip', rule: 'max_hold', reason: `rules held it for ${spanOf(maxHold)}` };
 }
 
-/** A send is not held beyond its own end: there it is skipped. */
+/** Limits a hold by the send's own end: from its end on, a send is skipped. */
 function within(send: AskedSend, hold: Extract<Decision, { kind: 'hold' }>): Decision {
   return send.expiresAt === null ? hold : { ...hold, until: Math.min(hold.until, send.expiresAt) };
 }

@@ -2,12 +2,13 @@ import { Temporal } from 'temporal-polyfill';
 import { momentOf } from '../time/spans.ts';
 import type { QuietHours } from './rules.ts';
 
-/** More windows than may follow each other without a pause, so that the search ends. */
+/** Upper limit of windows that follow each other without a gap, so that the search ends. */
 const mostInARow = 32;
 
 /**
- * The end of the quiet hours at `now`, of all windows that follow each other without a pause; undefined outside of them.
- * Begin and end are times of day: they keep them when clocks change, and a skipped time is the moment at which clocks go forward.
+ * Returns the end of the quiet hours at `now`, across all windows that follow each other without a gap; undefined if
+ * `now` is not in quiet hours. Begin and end are times of day, even when clocks change. A skipped time counts as the
+ * moment at which clocks go forward.
  */
 export function quietUntil(
   rules: readonly QuietHours[],
@@ -23,7 +24,7 @@ export function quietUntil(
   return until > now ? until : undefined;
 }
 
-/** The end of the window that `at` is in: one that began today, or yesterday over midnight. */
+/** Returns the end of the window that contains `at`: one that began today, or yesterday and lasts past midnight. */
 function endOf({ from, to, days }: QuietHours, at: number, timezone: string): number | undefined {
   const today = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
   for (const date of [today, today.subtract({ days: 1 })]) {

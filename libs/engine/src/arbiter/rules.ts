@@ -4,12 +4,13 @@ import type { Unit } from '../time/spans.ts';
 export type Span = { duration: number; unit: Unit };
 
 /**
- * Hours of the day in which nothing is sent, in the contact's zone. `to` is not after `from` when they last over midnight;
- * `24:00` is the end of the day. `days` are those on which they begin (1 Monday to 7 Sunday; none: every day).
+ * Hours of the day in which nothing is sent, in the contact's zone. If `to` is not after `from`, the hours last past
+ * midnight; `24:00` is the end of the day. `days` are the days on which the hours begin (1 Monday to 7 Sunday; empty:
+ * every day).
  */
 export type QuietHours = { channel: string | null; from: string; to: string; days: readonly number[] };
 
-/** At most `limit` sends in `per`. A null channel or category counts all of them. */
+/** At most `limit` sends in `per`. A null channel or category counts sends of all channels or categories. */
 export type Cap = {
   id: string;
   channel: string | null;
@@ -26,13 +27,13 @@ export type SendClass = 'marketing' | 'transactional';
 export type SendingRules = {
   quietHours: readonly QuietHours[];
   caps: readonly Cap[];
-  /** Least time between two sends to a contact. */
+  /** Minimum time between two sends to a contact. */
   minGap: Span | null;
-  /** Sends that will be due within this time compete with those that are due. */
+  /** Sends that will be due within this period compete with the sends that are due. */
   lookAhead: Span | null;
-  /** What a class does not follow. `caps` stands for the least gap too. */
+  /** The rules from which a class is exempt. `caps` includes the minimum gap. */
   exempt: Readonly<Record<SendClass, readonly ('caps' | 'quiet_hours')[]>>;
-  /** A send that rules held for so long is skipped, or sent in spite of caps and gap. */
+  /** A send that rules have held for this long is skipped, or sent in spite of caps and gap. */
   maxHold: Span | null;
   afterMaxHold: 'skip' | 'send';
   throughput: { perMinute: number | null; perDomainPerMinute: number | null };
@@ -50,7 +51,7 @@ export const noRules: SendingRules = {
   throughput: { perMinute: null, perDomainPerMinute: null },
 };
 
-/** Whether the sends of a contact compete with each other: then all that are planned must be known. */
+/** Whether the sends of a contact compete with each other. If they do, all planned sends must be known. */
 export function haveCompetition({ caps, minGap }: SendingRules): boolean {
   return caps.length > 0 || minGap !== null;
 }

@@ -1,12 +1,12 @@
 import type { SendClass } from './rules.ts';
 
-/** What rules match a send by. */
+/** The members of a send that rules match. */
 type Kind = { channel: string; category: string | null; class: SendClass };
 
 /** The enrollment that a send belongs to. */
 export type Owner = { workflowId: bigint; enrollmentId: bigint };
 
-/** A send that has its place: it counts against caps and gap. */
+/** A send that has its place, so it counts against caps and gap. */
 export type PlacedSend = Kind & Owner & { at: number };
 
 /** A send that waits for its place. */
@@ -14,11 +14,11 @@ export type PlannedSend = Kind &
   Owner & {
     key: string;
     priority: number;
-    /** When its step was reached; by this sends of one priority are compared. */
+    /** The time at which the send's step was reached. It orders sends of the same priority. */
     plannedAt: number;
-    /** When it is tried next. */
+    /** The time of the send's next try. */
     dueAt: number;
-    /** From when on it is skipped; null: never. */
+    /** The time from which the send is skipped; null: never. */
     expiresAt: number | null;
   };
 
@@ -27,13 +27,13 @@ export type AskedSend = PlannedSend & {
   /** The contact's zone. */
   timezone: string;
   onCapped: 'hold' | 'skip';
-  /** Whether it got its place in an attempt before, which keeps it. */
+  /** Whether an earlier attempt got the send's place, which the send keeps. */
   isPlaced: boolean;
-  /** Added to times at which many contacts become due together. */
+  /** Milliseconds to add to a time at which many contacts become due together. */
   spreadMs: number;
 };
 
-/** Whether the first send goes before the second: the higher priority, then the earlier plan, then the lower id. */
+/** Whether the first send goes before the second: by the higher priority, then the earlier plan, then the lower id. */
 export function goesBefore(one: PlannedSend, other: PlannedSend): boolean {
   if (one.priority !== other.priority) return one.priority > other.priority;
   if (one.plannedAt !== other.plannedAt) return one.plannedAt < other.plannedAt;

@@ -1,10 +1,10 @@
 const minuteMs = 60_000;
-/** Sends of this time may leave together. */
+/** Sends that are due within this period may leave together. */
 const burstMs = 1_000;
 
 /**
- * The time at which a send may leave when sends are spread evenly over each minute, and the time from which on the following
- * one may. `next` is that of the send before.
+ * Spreads sends evenly over each minute. Returns the time at which a send may leave, and the earliest time of the
+ * following send. `next` is the earliest time that the call for the previous send returned.
  */
 export function takeSlot(next: number, perMinute: number, now: number): { at: number; next: number } {
   const at = Math.max(next, now - burstMs);

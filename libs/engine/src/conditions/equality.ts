@@ -17,8 +17,8 @@ export function isEqual(actual: Value, expected: Value): boolean {
 type Matcher = (other: Value) => boolean;
 
 /**
- * The test for equality with one value, which is read only once. So each test costs as much as the other value is large, also when
- * a long text is compared with thousands of options.
+ * Returns the test for equality with one value, which is read only once. So the cost of each test is proportional to
+ * the other value, even when a long text is compared with thousands of options.
  */
 export function matcherOf(value: Value): Matcher {
   const numeral = numeralOf(value);
@@ -69,7 +69,7 @@ function objectMatcher(object: JsonObject): Matcher {
   }
 }
 
-/** The text of a scalar; null for other values. */
+/** Returns the text of a scalar; null for other values. */
 export function textOf(value: Value): string | null {
   if (value === undefined || value === null || isCompound(value)) return null;
   return isRawNumber(value) ? value.rawJSON : String(value);

@@ -26,9 +26,12 @@ test.each([
   expect(Math.sign(compareNumerals(a, b)) + 0).toBe(order);
 });
 
-test.each(['', ' ', 'x', '1x', '1,5', '0x10', 'Infinity', 'NaN', '1e', '--1', '1.2.3'])('%j is no number', (text) => {
-  expect(numeralOf(text)).toBeUndefined();
-});
+test.each(['', ' ', 'x', '1x', '1,5', '0x10', 'Infinity', 'NaN', '1e', '--1', '1.2.3'])(
+  '%j is not a number',
+  (text) => {
+    expect(numeralOf(text)).toBeUndefined();
+  },
+);
 
 test('a long text that is almost a number is recognised in one pass', () => {
   expect(numeralOf(`${'1'.repeat(1_000_000)}x`)).toBeUndefined();

@@ -2,7 +2,7 @@ import { isRawNumber, type JsonValue } from '@drippulse/json';
 
 const numeral = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-/** The digits of a number or of a numeric text; undefined for other values. */
+/** Returns the digits of a number or of a numeric string; undefined for other values. */
 export function numeralOf(value: JsonValue | undefined): number | string | undefined {
   if (typeof value === 'number') return value;
   if (isRawNumber(value)) return value.rawJSON;
@@ -20,7 +20,7 @@ export function compareNumerals(a: number | string, b: number | string): number 
 /** sign × 0.digits × 10^exponent, without zeros at either end of the digits; zero has sign 0. */
 export type Decimal = { sign: number; digits: string; exponent: number };
 
-/** The value of a numeral, read once for any number of comparisons. */
+/** Parses a numeral once for any number of comparisons. */
 export function decimalOf(value: number | string): Decimal {
   const [mantissa = '', power = '0'] = String(value).toLowerCase().split('e');
   const unsigned = mantissa.replace(/^[+-]/, '');
@@ -32,7 +32,7 @@ export function decimalOf(value: number | string): Decimal {
   return { sign: digits === '' ? 0 : mantissa.startsWith('-') ? -1 : 1, digits, exponent };
 }
 
-/** A loop, because `/0+$/` starts anew at each zero. */
+/** Removes trailing zeros. It uses a loop, because `/0+$/` starts again at each zero. */
 function withoutZerosAtTheEnd(digits: string): string {
   let end = digits.length;
   while (digits.charCodeAt(end - 1) === 0x30) end--;

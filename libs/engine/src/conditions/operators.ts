@@ -33,15 +33,16 @@ const tests = {
 /** Name of an operator. */
 export type Operator = keyof typeof tests;
 
-/** Operators that do not read what the field has. */
+/** Operators that do not read the value of the field. */
 const unread: ReadonlySet<string> = new Set<Operator>(['exists', 'not_exists']);
 const callUnits = 16;
 const optionUnits = 16;
 const timeUnits = 800;
 
 /**
- * All operators by name. Numbers and numeric texts are compared by value, other text exactly. Each charges both values to the meter
- * before it reads them. So the work of a test must be in proportion to their sizes; what costs more is charged beside it.
+ * All operators by name. Numbers and numeric strings are compared by value, other strings exactly. Each operator
+ * charges both values to the meter before it reads them. So the work of a test must be proportional to their sizes; any
+ * further work is charged separately.
  */
 export const operators = Object.fromEntries(
   Object.entries<Test>(tests).map(([name, test]) => [name, metered(test, unread.has(name))]),
@@ -67,7 +68,7 @@ function contains(actual: Value, expected: Value): boolean {
   return bothTexts(actual, expected, (text, part) => firstIndexOf(text, part) >= 0);
 }
 
-/** `value` is an array, or text separated by commas. */
+/** Whether a value is in a list. `value` is an array, or a string separated by commas. */
 function isIn(actual: Value, expected: Value, { meter }: Moment): boolean {
   if (actual === undefined) return false;
   const options = typeof expected === 'string' ? expected.split(',') : expected;
@@ -81,7 +82,7 @@ function trimmed(option: JsonValue): JsonValue {
   return typeof option === 'string' ? option.trim() : option;
 }
 
-/** An empty text counts as absent, as in enrollment of contacts. */
+/** Whether a field has a value. An empty string counts as absent, as in enrollment of contacts. */
 function exists(actual: Value): boolean {
   return actual !== undefined && actual !== null && actual !== '';
 }

@@ -44,12 +44,12 @@ const shapeOf = (condition: ReturnType<typeof conditionOf>) => ({
 /** The parameters of a rule: `match` and `conditions`. */
 export const ruleShape = shapeOf(conditionOf(jsonTemplate()));
 
-/** A rule that decides about events. Its size is bounded when it is saved, by `checkPlaces`. */
+/** Describes a rule that decides about events. The rule's size is bounded when it is saved, by `checkPlaces`. */
 export function eventRule() {
   return marked(config(ruleShape), 'rule');
 }
 
-/** The parameters of a rule that was rendered. A value that looks like a template is what the data had. */
+/** The parameters of a rule that was rendered. A value that looks like a template came from the data. */
 const renderedRule = config(shapeOf(conditionOf(z.custom<JsonValue>())));
 
 /** A valid rule. */
@@ -60,7 +60,7 @@ export function compileRule(rule: RuleConfig, compiling: Compiling): Rule {
   return compile(rule, compiling, compileJson);
 }
 
-/** Compiles the rendering of a rule's values, for a rule that is tested when the data are not there. */
+/** Compiles the rendering of a rule's values, for a rule that is tested later, without the data. */
 export function compileRendering({ match, conditions }: RuleConfig, compiling: Compiling): Template<JsonObject> {
   const rendered = conditions.map(({ field, operator, value }) => ({
     field,
@@ -73,7 +73,7 @@ export function compileRendering({ match, conditions }: RuleConfig, compiling: C
   });
 }
 
-/** Reads and compiles a rendered rule. Its values stand as they are and are not evaluated again. Throws on what is no rule. */
+/** Reads and compiles a rendered rule, whose values are literal and not evaluated again. Throws if it is not a rule. */
 export function compileRendered(rendered: JsonObject, compiling: Compiling): Rule {
   return compile(renderedRule.parse(rendered), compiling, (value) => () => value);
 }

@@ -4,12 +4,12 @@ import { createMeter } from '../meter.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { Template } from '../templates/template.ts';
 
-/** Most units of work of one key: a call may have ten thousand. */
+/** Limit of units of work for one key: a call may have ten thousand keys. */
 const keyUnits = 64 * 1024;
 
 /**
- * The key of an entry by a template; undefined when it is empty or can't be rendered: then the contact's own key counts. `work` is
- * counted in units of `Meter`.
+ * Renders the key of an entry from a template. The key is undefined when it is empty or can't be rendered; the
+ * contact's own key counts instead. `work` is counted in units of `Meter`.
  */
 export function renderEntryKey(
   key: () => Template,
@@ -25,7 +25,7 @@ export function renderEntryKey(
   }
 }
 
-/** The number by which a key is stored and found: the first 64 bits of its digest. */
+/** Returns the number by which a key is stored and found: the first 64 bits of its digest. */
 export function keyHash(key: string): bigint {
   return hash('sha256', key, 'buffer').readBigInt64BE();
 }

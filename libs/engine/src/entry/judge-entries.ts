@@ -1,15 +1,18 @@
 import { shareOf } from '../share-of.ts';
 import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts';
 
-/** A contact at the gate. `key` is that of re-entry; undefined for a contact that nothing identifies: it never was here. */
+/**
+ * A contact at the gate. `key` is the key of re-entry. It is undefined for a contact that nothing identifies, which
+ * counts as new.
+ */
 export type Arrival = { key: bigint | undefined; contactKey: string };
 
-/** What becomes of an arrival. `allowedAt` is as in `judgeReEntry`. */
+/** The verdict on an arrival. `allowedAt` is as in `judgeReEntry`. */
 export type EntryVerdict =
   | { decision: 'enter' | 'holdout' }
   | { decision: 'refused'; reason: 're_entry'; allowedAt: number | undefined };
 
-/** The rules of a version for those who enter. */
+/** The rules of a version for entries. */
 export type EntryRules = {
   readonly workflowId: string;
   readonly reEntry: ReEntryRule | undefined;
@@ -18,8 +21,8 @@ export type EntryRules = {
 };
 
 /**
- * Judges arrivals in their order, each also by those before it. The reasons are asked in this order: re-entry, holdout. `past`
- * has the entries of their keys.
+ * Judges arrivals in their order. Each verdict also counts the arrivals before it. Re-entry is checked before holdout.
+ * `past` has the earlier entries of the arrivals' keys.
  */
 export function judgeEntries(
   rules: EntryRules,
@@ -39,7 +42,7 @@ export function judgeEntries(
   });
 }
 
-/** Whether a person is held out: always the same for one person and workflow. */
+/** Whether a person is held out. The result is always the same for one person and workflow. */
 function isHeldOut({ workflowId, holdoutPercent }: EntryRules, contactKey: string): boolean {
   return holdoutPercent > 0 && shareOf(`${workflowId}\nholdout\n${contactKey}`) * 100 < holdoutPercent;
 }

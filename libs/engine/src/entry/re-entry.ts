@@ -8,21 +8,21 @@ export type ReEntryRule = {
   readonly mode: ReEntry['mode'];
   readonly minGap: Span | undefined;
   readonly maxPer: (Span & { count: number }) | undefined;
-  /** Most enrollments of a key that run at the same time. */
+  /** Limit of enrollments of a key that run at the same time. */
   readonly concurrent: number | undefined;
-  /** The template of the key; undefined: the contact's key. */
+  /** The template of the key. If undefined, the contact's key counts. */
   readonly key: (() => Template) | undefined;
-  /** How many of the newest entries of a key the rule looks at. */
+  /** The number of newest entries of a key that the rule considers. */
   readonly lookedAt: number;
 };
 
-/** The entries of a key so far: when the newest were made, newest first, in epoch milliseconds, and how many run. */
+/** The entries of a key so far: the newest times, newest first, in epoch ms, and the number of active entries. */
 export type PastEntries = { enteredAt: readonly number[]; running: number };
 
-/** `allowedAt` is the first time at which the key may enter again, as far as time alone decides. */
+/** The verdict on a key. `allowedAt` is the first time at which the key may enter again, if time alone decides it. */
 export type ReEntryVerdict = { isAllowed: true } | { isAllowed: false; allowedAt: number | undefined };
 
-/** Compiles a rule, its key when it is first used. Undefined when it refuses nothing. */
+/** Compiles a rule; its key is compiled on its first use. Returns undefined when the rule refuses nothing. */
 export function compileReEntry(rule: ReEntry | undefined, { lazily }: Compilation): ReEntryRule | undefined {
   if (rule === undefined) return undefined;
   const { mode, min_gap: minGap, max_per: maxPer, key, concurrent } = rule;
@@ -51,7 +51,7 @@ export function judgeReEntry(
     entry === undefined || span === undefined ? now : addSpan(entry, span.duration, span.unit, timezone);
   const oldest = maxPer === undefined ? undefined : enteredAt[maxPer.count - 1];
   const allowedAt = Math.max(after(newest, minGap), after(oldest, maxPer));
-  // Nobody knows when a run ends.
+  // The end of a run cannot be predicted.
   if (concurrent !== undefined && running >= concurrent) return { isAllowed: false, allowedAt: undefined };
   return allowedAt > now ? { isAllowed: false, allowedAt } : { isAllowed: true };
 }

@@ -12,16 +12,19 @@ export type CompiledGoal = {
   readonly action: 'count' | 'exit' | 'jump';
   /** The step that a jump goes to. */
   readonly next: number | undefined;
-  /** The words for a timeline. */
+  /** The consequence in the words of a timeline. */
   readonly consequence: string;
-  /** The end of its window, which counts from the entry. Without one it can be met while the run lasts. */
+  /**
+   * Returns the end of the goal's window, which counts from the entry. A goal without a window can be met while the run
+   * lasts.
+   */
   readonly windowEnd: ((enteredAt: number, timezone: string) => number) | undefined;
 };
 
-/** How long after the end of a run its goals are looked at, whatever their windows are. */
+/** Goals are watched at most this long after the end of a run, regardless of their windows. */
 const watchedAfterMs = 90 * unitMs.days;
 
-/** Compiles the goals of a version in their order, the rule of each when it is first tested. */
+/** Compiles the goals of a version in their order. The rule of each goal is compiled at its first test. */
 export function compileGoals(
   goals: readonly Goal[],
   resolve: (target: string) => number,
@@ -54,7 +57,10 @@ export function isOpen(
   return at <= goal.windowEnd(enteredAt, timezone);
 }
 
-/** Until when the goals of an enrollment are looked at after the end of its run; undefined: not at all. */
+/**
+ * Returns the time until which the goals of an enrollment are watched after the end of its run; undefined if they are
+ * not.
+ */
 export function watchedUntil(
   goals: readonly CompiledGoal[],
   { enteredAt, endedAt, timezone }: { enteredAt: number; endedAt: number; timezone: string },

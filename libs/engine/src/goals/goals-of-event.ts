@@ -4,15 +4,18 @@ import { StepFailure } from '../step-failure.ts';
 import type { Scope } from '../templates/scope.ts';
 import { type CompiledGoal, isOpen } from './compile-goals.ts';
 
-/** Most units of work of the goals of one enrollment for one event. */
+/** Limit of units of work for the goals of one enrollment and one event. */
 const eventUnits = 1024 * 1024;
 
-/** An event of the contact. The rules of goals see `contact` over the data of the run, and the rest beside. */
+/**
+ * An event of the contact. The rules of goals see `contact` merged over the data of the run, and the remaining members
+ * beside these.
+ */
 export type GoalEvent = { name: string; contact: JsonObject; properties: JsonValue };
 
 /**
- * The goals of an enrollment that an event meets, in the order of the array, up to the first that acts on a run. `met` has the
- * names of those that were met before. A rule that can't be decided does not hold.
+ * Returns the goals of an enrollment that an event meets, in the order of the array, up to the first that acts on a
+ * run. `met` has the names of the goals that were met before. A rule that cannot be decided counts as false.
  */
 export function goalsOfEvent(
   goals: readonly CompiledGoal[],
@@ -22,7 +25,7 @@ export function goalsOfEvent(
     met: ReadonlySet<string>;
     at: number;
     enteredAt: number;
-    /** The end of the run, if it has ended: then no goal acts on it. */
+    /** The end of the run. No goal acts on a run that has ended. */
     endedAt?: number;
     timezone: string;
     contactKey: string;

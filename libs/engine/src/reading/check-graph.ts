@@ -8,10 +8,10 @@ import type { ReadStep } from './read-step.ts';
 /** An exit and the index of its target; undefined if there is no such step. */
 type Landing = Exit & { index: number | undefined };
 
-/** Most targets for which a name is suggested: each is compared with the id of every step. */
+/** Limit of targets for which a name is suggested: each target is compared with the id of every step. */
 const mostSuggestions = 20;
 
-/** Problems in the order of steps (unknown targets, loops without a wait), by step. */
+/** Finds the problems of each step, in the order of steps: unknown targets, and loops without a wait. */
 export function checkGraph(steps: readonly ReadStep[]): Violation[][] {
   const indexes = new Map(steps.map(({ step }, index) => [step.id, index]));
   const landings = steps.map(({ bound }, index) => (bound?.exits ?? []).map((exit) => land(exit, index)));

@@ -4,8 +4,8 @@ import type { Violation } from '@drippulse/errors';
 export type Hints = Pick<Violation, 'code' | 'allowed' | 'suggestion'>;
 
 /**
- * A problem of one step. `index` counts from 0, `key` is the path inside the step. The message begins with the step, and may go
- * on with the key; the phrase has neither.
+ * Makes a problem of one step. `index` counts from 0, `key` is the path inside the step. The problem's text begins with
+ * the step, followed by the key if there is one; `message` has neither.
  */
 export function stepProblem(index: number, type: string, key: string, message: string, hints: Hints = {}): Violation {
   const field = key === '' ? `steps.${index}` : `steps.${index}.${key}`;

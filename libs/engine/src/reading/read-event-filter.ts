@@ -13,8 +13,9 @@ const schema = eventRule();
 const findPlaces = placesIn(schema);
 
 /**
- * Reads a filter of events, `{match, conditions}`, as the step `condition` reads its rule. `problems` says why it can't be used, by paths
- * such as `conditions.0.operator`. One that is too large is read no further, so that no filter takes more than 6 ms.
+ * Reads a filter of events, `{match, conditions}`, as the step `condition` reads its rule. `problems` has the reasons
+ * why the filter can't be used, by paths such as `conditions.0.operator`. Reading stops at a filter that is too large,
+ * so that no filter takes more than 6 ms.
  */
 export function readEventFilter(given: JsonValue): { filter: JsonObject; problems: Violation[] } {
   const { match, conditions } = objectOf(given) ?? {};

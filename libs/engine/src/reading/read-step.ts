@@ -9,15 +9,18 @@ import { type Hints, stepProblem } from './problems.ts';
 import { idProblem } from './step-ids.ts';
 
 const maxNameLength = 255;
-/** The step's own keys; what else stands beside them belongs into `config`. */
+/** The step's own keys. All other keys belong into `config`. */
 export const stepKeys: ReadonlySet<string> = new Set(['id', 'type', 'name', 'position', 'config']);
 
 type Complain = (key: string, message: string, hints?: Hints) => void;
 
-/** A step as read. `bound` is absent if its config is invalid, `places` are to be checked. */
+/** A step as read. `bound` is absent if the step's config is invalid; `places` must still be checked. */
 export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; places: Place[]; problems: Violation[] };
 
-/** Reads one step by itself, without checking its places. `config` is that of `configOf`, `ids` are the ids of all steps. */
+/**
+ * Reads one step by itself, without checking its places. `config` is the result of `configOf`, and `ids` are the ids of
+ * all steps.
+ */
 export function readStep(raw: JsonValue, index: number, config: JsonObject, ids: readonly string[]): ReadStep {
   const given = objectOf(raw) ?? {};
   const typeName = given['type'];
@@ -41,7 +44,7 @@ export function readStep(raw: JsonValue, index: number, config: JsonObject, ids:
   return { step, bound, waits: stepType?.waits === true, places, problems };
 }
 
-/** Moves parameters beside the step's own keys into `config`. If both exist, `config` takes precedence. */
+/** Moves parameters beside the step's own keys into `config`. If a parameter is in both, the one in `config` wins. */
 export function configOf(given: JsonObject): JsonObject {
   const beside = Object.entries(given).filter(([key]) => !stepKeys.has(key));
   const config = objectOf(given['config']) ?? {};
@@ -55,7 +58,7 @@ function bind(stepType: StepType, config: JsonObject, complain: Complain): Bound
   return undefined;
 }
 
-/** A problem of a config as one of its step: the key, the message, and what else is known. */
+/** Converts a problem of a config to a problem of its step: the key, the message, and the hints. */
 export function configProblem({ path, message, ...hints }: ConfigProblem): [string, string, Hints] {
   const key = path.join('.');
   return [`config.${key}`, `${key} ${message}`, hints];

@@ -12,10 +12,10 @@ import { assignIds } from './step-ids.ts';
 import { unknownParameters } from './unknown-parameters.ts';
 
 const maxSteps = 200;
-/** Limit of all configs as JSON. Normalising does not change their size, so accepted steps can be read again. */
+/** Limit in bytes of all configs as JSON. Normalising does not change their size, so results can be read again. */
 const maxConfigBytes = 256 * 1024;
 const maxProblems = 100;
-/** Units of a character that is parsed as JSON, and of one in a config that is written as JSON and read. */
+/** Units for parsing a character as JSON, and for writing and reading a character of a config. */
 const parsingUnits = 4;
 const readingUnits = 8;
 
@@ -23,16 +23,16 @@ type StepsOptions = { active: boolean; makeId: () => string; strict?: boolean };
 type Steps = { steps: Step[]; problems: Violation[] };
 
 /**
- * Reads the `steps` of a request. Moves parameters beside `type` into `config` (which takes precedence), creates missing ids
- * and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the steps can't run, as
- * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step. `strict` also
- * refuses parameters that the step type does not list, which are kept otherwise.
+ * Reads the `steps` of a request. Moves parameters beside `type` into `config` (whose parameters win), creates missing
+ * ids and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the steps can't
+ * run, as `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step.
+ * `strict` also refuses parameters that the step type does not list; without it they are kept.
  */
 export function readSteps(text: string, o: StepsOptions): Steps {
   return atOnce(readStepsInTurns(text, o));
 }
 
-/** The same in turns. Between two of them at most one step is read, or one template is checked. */
+/** Reads the `steps` of a request in turns. Each turn checks at most one step or one template. */
 export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps> {
   const given = parseJson(text);
   yield parsingUnits * text.length;
@@ -63,12 +63,12 @@ export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps>
   return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
 }
 
-/** Why an active workflow may not have steps that a draft may have: there is none. */
+/** Returns the problems of steps that a draft may have but an active workflow may not: it needs at least one step. */
 export function activeProblems(steps: readonly unknown[]): Violation[] {
   return steps.length > 0 ? [] : refuse('an active workflow needs at least one step', 'required').problems;
 }
 
-/** The problems of templates and rules by step, or the refusal of all steps. */
+/** Finds the problems of templates and rules by step, or returns the refusal of all steps. */
 function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Steps> {
   const compiling = startCompiling(undefined, definitionBounds);
   try {
@@ -79,7 +79,7 @@ function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Ste
   }
 }
 
-/** Checks the places of each step. A field that reading has refused already has its problem. */
+/** Checks the places of each step. Skips a field that reading found a problem in. */
 function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Violation[][]> {
   const problems: Violation[][] = [];
   let room = maxProblems;
@@ -93,7 +93,7 @@ function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Vi
   return problems;
 }
 
-/** The first unknown parameters, by step. */
+/** Returns the first unknown parameters, by step. */
 function unknownInSteps(given: readonly JsonValue[]): Violation[][] {
   let room = maxProblems;
   return given.map((raw, index) => {
@@ -103,7 +103,7 @@ function unknownInSteps(given: readonly JsonValue[]): Violation[][] {
   });
 }
 
-/** Refuses the steps as a whole. The message, which stands alone, has a subject. */
+/** Refuses the steps as a whole. The message stands alone, so it has a subject. */
 function refuse(phrase: string, code: ViolationCode): Steps {
   const message = /^(?:must|may)\b/.test(phrase) ? `steps ${phrase}` : phrase;
   return { steps: [], problems: [{ field: 'steps', message, code, phrase }] };

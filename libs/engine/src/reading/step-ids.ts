@@ -7,7 +7,7 @@ const pattern = /^[A-Za-z0-9_.-]{1,64}$/;
 const reserved = new Set(['next', 'end', 'fail', 'continue']);
 const maxTries = 1_000;
 
-/** The given ids, with numbers as text. A step without an id gets a unique one. */
+/** Returns the given ids, with numbers as strings. A step without an id gets a unique one. */
 export function assignIds(given: readonly JsonValue[], makeId: () => string): string[] {
   const ids = given.map((raw) => textOf(objectOf(raw)?.['id']));
   const used = new Set(ids);
@@ -19,7 +19,7 @@ export function assignIds(given: readonly JsonValue[], makeId: () => string): st
   });
 }
 
-/** The problem of a step's id, or undefined. */
+/** Returns the problem of a step's id, or undefined. */
 export function idProblem(ids: readonly string[], index: number): [string, Hints] | undefined {
   const id = ids[index] ?? '';
   if (!pattern.test(id)) {

@@ -9,22 +9,22 @@ import { placesIn } from '../template-places.ts';
 import { startCompiling, TooManyTags } from '../templates/compiling.ts';
 import { defaultClass, defaultPriority, type Settings, settingsSchema } from './settings.ts';
 
-/** Most problems that are shown. */
+/** Limit of problems that are shown. */
 const maxProblems = 100;
 const longestName = 100;
 
-/** Most characters of all settings as JSON. */
+/** Limit of characters of all settings as JSON. */
 const maxLength = 128 * 1024;
-/** Most tags and outputs of all settings: the rules of goals are compiled together. */
+/** Limit of tags and outputs in all settings, because the rules of goals are compiled together. */
 const settingsBounds = { tags: 1_000, words: 3_000 };
-/** Units of a character that is read: once for its form, and once for its templates. */
+/** Units of reading a character: once for its form, and once for its templates. */
 const readingUnits = 12;
 const findPlaces = placesIn(settingsSchema);
 
 /**
- * Reads the settings of a request, of which members that are null count as absent, for a workflow with these steps. `problems`
- * has the reasons why they can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses members that there
- * are not, which are left out otherwise. Templates are checked apart, when settings are saved.
+ * Reads the settings of a request for a workflow with these steps. A member that is null counts as absent. `problems`
+ * has the reasons why the settings can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses
+ * unknown members; without it they are left out. Templates are checked separately, when settings are saved.
  */
 export function readSettings(
   given: JsonObject,
@@ -59,7 +59,7 @@ function issuesOf(error: z.ZodError, given: JsonObject): Violation[] {
   return describeIssues(error.issues, given).map(({ path, ...problem }) => ({ field: path.join('.'), ...problem }));
 }
 
-/** Problems between goals, and between goals and steps. */
+/** Finds problems between goals, and between goals and steps. */
 function goalProblems({ goals = [] }: Settings, stepIds: readonly string[]): Violation[] {
   const names = goals.map(({ name }) => name);
   return goals.flatMap(({ name, go_to: target }, index): Violation[] => {
@@ -82,7 +82,7 @@ function goalProblems({ goals = [] }: Settings, stepIds: readonly string[]): Vio
   });
 }
 
-/** Leaves out what says no more than nothing does, so that it makes no new version. */
+/** Leaves out settings that equal the defaults, so that they make no new version. */
 function withoutDefaults({ goals, re_entry, holdout, priority, class: sendingClass }: Settings): Settings {
   const hasRule = re_entry !== undefined && (re_entry.mode !== 'always' || Object.keys(re_entry).length > 1);
   return {
@@ -94,7 +94,7 @@ function withoutDefaults({ goals, re_entry, holdout, priority, class: sendingCla
   };
 }
 
-/** The names that there are, by the place of their object. */
+/** The known names, by the place of their object. */
 const spanNames = ['duration', 'unit'];
 const known: Readonly<Record<string, readonly string[]>> = {
   goals: ['name', 'event_name', 'match', 'conditions', 'window', 'action', 'go_to'],
@@ -120,7 +120,7 @@ function unknownMembers(value: JsonValue, path = '', place = ''): Violation[] {
   });
 }
 
-/** Null means absent, at every place but the value of a condition. */
+/** Removes null members, because null means absent, at every place except the value of a condition. */
 function withoutNulls(given: JsonObject): JsonObject {
   const entries = Object.entries(given).filter(([name, value]) => value !== null || name === 'value');
   return Object.fromEntries(entries.map(([name, value]) => [name, name === 'value' ? value : cleaned(value)]));

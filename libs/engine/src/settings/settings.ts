@@ -8,7 +8,7 @@ import { unitMs, units } from '../time/spans.ts';
 const mostGoals = 20;
 const longestName = 100;
 const longestSpan = { ms: 3_653 * unitMs.days, words: '10 years' };
-/** Most entries that a limit of re-entry counts: so many are looked up for each contact. */
+/** Limit of entries that a re-entry rule counts: so many are looked up for each contact. */
 const mostCounted = 1_000;
 
 /** A length of time. */
@@ -50,7 +50,7 @@ const goalShape = z
     if (action !== 'jump' && go_to !== undefined) complain('go_to', 'needs action jump', 'not_allowed');
   });
 
-/** A goal is bounded as a filter of events: it is tested for as many. */
+/** The size of a goal has the limit of an event filter, because goals are tested equally often. */
 const goal = marked(goalShape, 'rule');
 
 const reEntry = z
@@ -87,5 +87,5 @@ export type Goal = z.output<typeof goal>;
 export type ReEntry = z.output<typeof reEntry>;
 export type Span = z.output<typeof span>;
 
-/** The settings of a version. Members that are the default are absent. */
+/** The settings of a version. Members with the default value are absent. */
 export type Settings = z.output<typeof settingsSchema>;

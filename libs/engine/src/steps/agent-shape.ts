@@ -9,12 +9,12 @@ export const agentShape = {
     .describe('Id of the agent; that of the enrollment unless given.'),
 };
 
-/** The id in a request. Null: the agent of the enrollment. */
+/** Returns the id of the agent in a request. Null: the agent of the enrollment. */
 export function agentIdOf({ agent_id }: { agent_id?: number | string | undefined }): string | null {
   return agent_id === undefined ? null : String(agent_id);
 }
 
-/** The agent of a request in words. */
+/** Returns the agent of a request in words. */
 export function agentInWords(agentId: unknown): string {
   return agentId === null ? 'the agent of the enrollment' : `agent ${String(agentId)}`;
 }

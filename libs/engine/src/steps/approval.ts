@@ -7,7 +7,7 @@ import { defineStep } from './define-step.ts';
 import type { StubbedEffect } from './step-type.ts';
 import { compileTimeout, timeoutShape } from './timeout.ts';
 
-/** Roles that may decide, the least one first. */
+/** Roles that may decide, from the lowest. */
 const approvers = ['approver', 'editor', 'admin'] as const;
 
 /** Parks the run until somebody decides. */
@@ -70,7 +70,7 @@ export const approvalStep = defineStep({
   },
 });
 
-/** In a test run it is approved at once. */
+/** Describes an approval in a test run, where it is approved immediately. */
 function describeApproval({ message, roles }: JsonObject): StubbedEffect {
   const who = Array.isArray(roles) ? roles.join(', ') : '';
   return {

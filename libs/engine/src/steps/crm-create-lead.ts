@@ -7,7 +7,7 @@ import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
 
-/** Fields that identify a lead, of which it needs at least one, in the order in which they name it. */
+/** Fields that identify a lead, which needs at least one of them. The first one with a value names the lead. */
 const knownBy = ['email', 'last_name', 'first_name', 'company_name', 'phone'] as const;
 const nothingKnown = `a lead needs one of ${knownBy.join(', ')}`;
 

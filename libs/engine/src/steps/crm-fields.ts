@@ -80,7 +80,7 @@ export const changeableFields: Readonly<Record<RecordType, readonly string[]>> =
 export const recordTypes = ['account', 'contact', 'lead', 'opportunity', 'activity'] as const;
 export type RecordType = (typeof recordTypes)[number];
 
-/** The given values of the fields of `shape` in a config. */
+/** Returns the given values of the fields of `shape` in a config. */
 export function pickFields(config: object, shape: object): JsonObject {
   const values = Object.entries(config).filter(([name, value]) => Object.hasOwn(shape, name) && value !== undefined);
   return Object.fromEntries(values);
@@ -98,7 +98,7 @@ export function compileFields(fields: JsonObject, compiling: Compiling): (scope:
   };
 }
 
-/** Members of a request that name the CRM. */
+/** Returns the members of a request that name the CRM. */
 export function crmTarget(config: { integration_id: string; connection_key: string }): JsonObject {
   const { integration_id, connection_key } = config;
   return { integration_id: resolveIntegration(integration_id), integration_name: integration_id, connection_key };

@@ -5,7 +5,7 @@ import { choice, config, formatCode, mostIssues, number } from '../parameters.ts
 import { describeIssues } from './describe-issues.ts';
 import type { ConfigProblem } from './step-type.ts';
 
-/** The CRM records to enroll: those of a type that match a filter. */
+/** The CRM records to enroll: records of a type that match a filter. */
 export type CrmSelection = { recordType: 'lead' | 'contact'; filter: JsonObject };
 
 const text = z.string().min(1).max(255);
@@ -22,7 +22,7 @@ const commonFilters = {
   created_since: time,
   created_until: time,
   email: text,
-  // An empty list would mean all.
+  // An empty list would select all records.
   ids: z.array(text).min(1).max(100),
 };
 
@@ -51,7 +51,7 @@ export const crmSelection = config({
   }
 });
 
-/** Reads a selection. An unknown filter is a problem: without it all records would be enrolled. */
+/** Reads a selection. An unknown filter is a problem, because all records would be enrolled if it were ignored. */
 export function readCrmSelection(value: JsonObject): { selection: CrmSelection } | { problems: ConfigProblem[] } {
   const read = crmSelection.safeParse(value);
   if (!read.success) return { problems: describeIssues(read.error.issues, value) };

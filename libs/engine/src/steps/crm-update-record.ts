@@ -60,7 +60,7 @@ export const crmUpdateRecordStep = defineStep({
   },
 });
 
-/** The record type in a request that this step rendered. */
+/** Returns the record type in a request that this step rendered. */
 function recordTypeOf(text: string): RecordType {
   const type = recordTypes.find((known) => known === text);
   if (type === undefined) throw new Error(`there are no records of type ${text}`);

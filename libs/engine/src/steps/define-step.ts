@@ -34,7 +34,7 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
   };
 }
 
-/** Removes parameters that are null: as in requests, null means absent. A config may have so many that a copy is much work. */
+/** Removes parameters that are null: as in requests, null means absent. A large config without null is not copied. */
 function withoutNulls(config: JsonObject): JsonObject {
   if (!Object.values(config).includes(null)) return config;
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));

@@ -3,9 +3,7 @@ import { objectOf } from '../json-value.ts';
 import type { RecordType } from './crm-fields.ts';
 import type { StubbedEffect } from './step-type.ts';
 
-/**
- * The stub of a CRM step: a description of the change, and as output the written fields and ids that belong to no record.
- */
+/** Returns the stub of a CRM step: the change in words, and as output the written fields with fictitious ids. */
 export function describeCrm(phrase: string, type: RecordType, request: JsonObject): StubbedEffect {
   const { integration_id: integration, record_id: recordId } = request;
   const fields = objectOf(request['fields']) ?? {};

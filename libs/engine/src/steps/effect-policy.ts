@@ -28,12 +28,12 @@ export const unknownShape = {
     ),
 };
 
-/** The member of a request that says so. The default is left out. */
+/** Returns the member of a request that has this parameter. The default is left out. */
 export function unknownOf({ on_unknown }: { on_unknown: 'fail' | 'repeat' }): { on_unknown?: 'repeat' } {
   return on_unknown === 'repeat' ? { on_unknown } : {};
 }
 
-/** The policy in a config that has `effectShape`. */
+/** Returns the policy in a config that has `effectShape`. */
 export function policyOf(config: {
   on_error: string;
   retry: { max_attempts: number; backoff_seconds: number };

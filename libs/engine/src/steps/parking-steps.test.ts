@@ -132,7 +132,7 @@ test('an approval shows the effect that follows it, and nothing of it that may b
     message: 'ok?',
     effect: { step_id: 'next-one', step_name: 'Outbound Webhook', type: 'webhook_callback', method: 'POST', body: '1' },
   });
-  // What would be skipped or fail, and what is no effect, is not shown.
+  // A skipped or failed step, and a step without an effect, have no preview.
   expect(previewOf(mail, {})).toEqual({ message: 'ok?' });
   expect(previewOf({ type: 'log', message: 'x' }, {})).toEqual({ message: 'ok?' });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The parameter that names the member of the data which gets an output. */
+/** Defines the parameter that names the member of the data for an output. */
 export function saveAs(name: string) {
   return z
     .string()

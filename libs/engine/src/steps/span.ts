@@ -4,13 +4,13 @@ import type { Scope } from '../templates/scope.ts';
 import { compileText } from '../templates/template.ts';
 import { addSpan, countOf, type Unit, unitMs } from '../time/spans.ts';
 
-/** The longest that a step may wait, and the same in words. */
+/** The upper limit of a step's wait, in milliseconds and in words. */
 export type Longest = { ms: number; words: string };
 
-/** The end of a wait in epoch milliseconds, and its length in words if it was given as a length. */
+/** Returns the end of a wait in epoch milliseconds, and its length in words if it was given as a length. */
 export type Target<Span extends { until: number; span?: string }> = (scope: Scope) => Span;
 
-/** The problem of a length of time as the end of a sentence, or undefined. */
+/** Returns the problem of a length of time as the end of a sentence; undefined if there is no problem. */
 export function durationProblem(count: number, unit: Unit, longest: Longest): string | undefined {
   if (Number.isNaN(count)) return 'must be a number';
   if (count < 1) return 'must be at least 1';
@@ -19,7 +19,7 @@ export function durationProblem(count: number, unit: Unit, longest: Longest): st
   return undefined;
 }
 
-/** Compiles a length of time, which may be a template. A step fails whose template gives none. */
+/** Compiles a length of time, which may be a template. The step fails if its template renders no length of time. */
 export function compileSpan(
   duration: string | number,
   unit: Unit,
@@ -35,7 +35,7 @@ export function compileSpan(
   };
 }
 
-/** Computes the end of a wait. Beyond the limits of zone data or calendar the step fails, not the engine. */
+/** Computes the end of a wait. Beyond the limits of zone data or calendar, the step fails and the engine does not. */
 export function reckon<Span extends { until: number; span?: string }>(target: Target<Span>, scope: Scope): Span {
   try {
     return target(scope);

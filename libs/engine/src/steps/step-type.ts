@@ -6,7 +6,7 @@ import type { Place as PlaceInConfig } from '../template-places.ts';
 import type { Compiling } from '../templates/compiling.ts';
 import type { Scope } from '../templates/scope.ts';
 
-/** The outcome of a step. Without `next` the following step is next. */
+/** The outcome of a step. An outcome without `next` leads to the following step. */
 export type Outcome =
   | { kind: 'done'; message: string; output?: JsonObject; next?: number; variant?: string }
   | { kind: 'skipped'; reason: string }
@@ -18,10 +18,10 @@ export type Outcome =
 /** A compiled step at its place in one workflow. Throws StepFailure if it can't run with this data. */
 export type RunStep = (scope: Scope) => Outcome;
 
-/** A possible successor of a step: the key of its config (none for the following step) and the target in it. */
+/** A possible successor of a step: the key in the step's config (absent for the following step) and the target. */
 export type Exit = { key?: string; target: string };
 
-/** The place of a step in its workflow, and what its compiling is counted by. */
+/** The place of a step in its workflow, and the meter of its compiling. */
 export type Place = {
   workflowId: string;
   stepId: string;
@@ -36,15 +36,15 @@ export type EffectPolicy = { onError: string; maxAttempts: number; backoffSecond
 export type StubbedEffect = { preview: string; result: EffectResult };
 export type EffectStub = (request: JsonObject, connection?: StepConnection) => StubbedEffect;
 
-/** Whether a live run could use the connection that a step names, and why it could not. */
+/** Whether a live run could use the connection that a step names, or the reason why it could not. */
 export type StepConnection = 'usable' | { unusable: string };
 
-/** The effect of a step. `shows` are the members of its request for people who decide about it; none of them has a secret. */
+/** The effect of a step. `shows` are the members of its request, without secrets, for people who decide about it. */
 export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
 
 /**
- * What a step parks for, its result when nothing has settled it by its end, and its result in test runs. With `previews`, the
- * key of an exit, the request says under `preview.effect` what the effect of the step at that exit would be.
+ * The parking of a step: its kind, its result if nothing has settled it by its end, and its result in test runs. If
+ * `previews` is the key of an exit, the request shows under `preview.effect` the effect of the step at that exit.
  */
 export type Parks = {
   kind: ParkKind;
@@ -53,7 +53,7 @@ export type Parks = {
   previews?: string;
 };
 
-/** A valid config. */
+/** A valid config, bound to its step type. */
 export type BoundStep = {
   exits: readonly Exit[];
   policy: EffectPolicy | undefined;
@@ -66,7 +66,7 @@ export type Requirement = 'agents' | 'integrations';
 /** One problem of a config: the path below `config`, and the rest of the sentence. */
 export type ConfigProblem = Omit<Violation, 'field'> & { path: readonly PropertyKey[] };
 
-/** The definition of a step type. A new one is a file that calls `defineStep` and a line in `registry.ts`. */
+/** The definition of a step type. A new step type is a file that calls `defineStep` and a line in `registry.ts`. */
 export type StepDefinition<Schema extends z.ZodType> = {
   type: string;
   label: string;
@@ -79,9 +79,9 @@ export type StepDefinition<Schema extends z.ZodType> = {
   /** Schema of `config`, with a description of each member for the catalog. Keeps unknown members. */
   config: Schema;
   example: { name: string; config: JsonObject };
-  /** Whether runs wait here, so that a loop through the step does not spin. */
+  /** Whether runs wait at the step, so that a loop through the step does not spin. */
   waits?: boolean;
-  /** Possible successors. Default: the following step. */
+  /** Returns the possible successors. Default: the following step. */
   exits?(config: z.output<Schema>): readonly Exit[];
   compile(config: z.output<Schema>, place: Place): RunStep;
   /** Only for steps with an effect. */
@@ -95,7 +95,7 @@ export type StepType = Omit<StepDefinition<z.ZodType>, 'exits' | 'compile' | 'ef
   effect: EffectOfStep | undefined;
   /** The parameters that the catalog lists. */
   parameters: readonly string[];
-  /** What has to be checked in a config beside its form, see `checkPlaces`. */
+  /** Finds the places in a config that must be checked in addition to its form; see `checkPlaces`. */
   placesOf(config: JsonObject): PlaceInConfig[];
   /** Reads a config by its form. */
   read(config: JsonObject): { bound: BoundStep } | { problems: ConfigProblem[] };

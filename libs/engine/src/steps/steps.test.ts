@@ -10,7 +10,7 @@ function take(step: object, data: JsonObject = {}, more: Partial<Run> = {}) {
   return advance(definition, newRun(data, more), now, 1);
 }
 
-/** Where the step led, its line, and what it warned of. */
+/** Returns the next step after this step, its line, and its warnings. */
 function outcomeOf(step: object, data: JsonObject = {}, more: Partial<Run> = {}) {
   const { state, entries } = take(step, data, more);
   const [entry] = entries;

@@ -5,11 +5,11 @@ import type { Scope } from '../templates/scope.ts';
 import { type Unit, unitMs, units } from '../time/spans.ts';
 import { compileSpan, durationProblem, reckon } from './span.ts';
 
-/** A year, with its leap day. */
+/** A year, including a leap day. */
 const longest = { ms: 366 * unitMs.days, words: 'a year' };
 const unlessGiven = { duration: 30, unit: 'days' } as const satisfies { duration: number; unit: Unit };
 
-/** The parameter of steps that do not wait for ever. */
+/** The timeout parameter of steps that park. */
 export const timeoutShape = {
   timeout: config({
     duration: orTemplate(number()).describe('How long, at least 1.'),

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { defineWorkflow, newRun } from '../../test/workflow.ts';
 import { advance, type JsonObject } from '../index.ts';
 
-/** The end of a wait that begins at a local time of a zone. The second of two equal local times has an offset. */
+/** Returns the end of a wait that begins at a local time of a zone. The second of two equal times has an offset. */
 function endOf(config: JsonObject, from: string, timezone: string): Temporal.ZonedDateTime {
   const start = Temporal.ZonedDateTime.from(`${from}[${timezone}]`);
   const run = newRun({}, { timezone });
@@ -13,25 +13,25 @@ function endOf(config: JsonObject, from: string, timezone: string): Temporal.Zon
 
 const shown = (end: Temporal.ZonedDateTime) => end.toString({ timeZoneName: 'never', smallestUnit: 'minute' });
 
-/** Adds on the local calendar first, and then looks for the moment: another way than that of the engine. */
+/** Adds on the local calendar first, and then finds the moment: an approach that differs from the engine's. */
 function byCalendar(from: string, timezone: string, duration: Temporal.DurationLike): Temporal.ZonedDateTime {
   const local = Temporal.PlainDateTime.from(from.replace(/[+-]\d\d:\d\d$/, ''));
   return local.add(duration).toZonedDateTime(timezone, { disambiguation: 'compatible' });
 }
 
-// Calendar units keep the time of day; hours and minutes are exact, whatever clocks show.
+// Calendar units keep the time of day; hours and minutes are exact when clocks change.
 test.each<[string, string, number, 'days' | 'weeks', string]>([
   // Clocks go forward.
   ['2026-03-28T12:00', 'Europe/Berlin', 1, 'days', '2026-03-29T12:00+02:00'],
   ['2026-03-07T09:00', 'America/New_York', 1, 'days', '2026-03-08T09:00-04:00'],
   ['2026-03-01T12:00', 'Europe/Berlin', 4, 'weeks', '2026-03-29T12:00+02:00'],
-  // The time does not exist: the same distance past the gap.
+  // The time does not exist, so the result is as far past the gap.
   ['2026-03-28T02:30', 'Europe/Berlin', 1, 'days', '2026-03-29T03:30+02:00'],
   ['2026-03-07T02:00', 'America/New_York', 1, 'days', '2026-03-08T03:00-04:00'],
   ['2026-03-28T01:59', 'Europe/Berlin', 1, 'days', '2026-03-29T01:59+01:00'],
   // Midnight does not exist.
   ['2026-09-05T00:00', 'America/Santiago', 1, 'days', '2026-09-06T01:00-03:00'],
-  // Clocks go back: of two equal times the first.
+  // Clocks go back; of two equal times the first counts.
   ['2026-10-24T12:00', 'Europe/Berlin', 1, 'days', '2026-10-25T12:00+01:00'],
   ['2026-10-24T02:30', 'Europe/Berlin', 1, 'days', '2026-10-25T02:30+02:00'],
   ['2026-10-31T01:15', 'America/New_York', 1, 'days', '2026-11-01T01:15-04:00'],
@@ -46,7 +46,7 @@ test.each<[string, string, number, 'days' | 'weeks', string]>([
   ['2028-02-28T08:00', 'Europe/Berlin', 2, 'days', '2028-03-01T08:00+01:00'],
   ['2027-02-28T08:00', 'Europe/Berlin', 1, 'days', '2027-03-01T08:00+01:00'],
   ['2028-02-29T08:00', 'UTC', 365, 'days', '2029-02-28T08:00+00:00'],
-  // A day that a zone left out.
+  // A day that a zone skipped.
   ['2011-12-29T09:00', 'Pacific/Apia', 1, 'days', '2011-12-31T09:00+14:00'],
 ])('%s in %s and %d %s are %s, as the calendar says', (from, timezone, duration, unit, expected) => {
   const end = endOf({ duration, unit }, from, timezone);
@@ -67,7 +67,7 @@ test.each<[string, string, number, 'hours' | 'minutes', string]>([
   expect(shown(end)).toBe(shown(Temporal.ZonedDateTime.from(`${from}[${timezone}]`).add({ [unit]: duration })));
 });
 
-// Of a time that is skipped the moment at which clocks go forward; of one that occurs twice the first.
+// A skipped time means the moment at which clocks go forward; a time that occurs twice means the first.
 test.each<[string, string, JsonObject, string]>([
   ['2026-03-28T12:00', 'Europe/Berlin', { time_of_day: '02:30' }, '2026-03-29T03:00+02:00'],
   ['2026-10-25T01:00', 'Europe/Berlin', { time_of_day: '02:30' }, '2026-10-25T02:30+02:00'],

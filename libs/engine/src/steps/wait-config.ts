@@ -65,7 +65,7 @@ function valueProblems({ duration, unit = 'seconds', until }: WaitConfig): Probl
   return isTime ? [] : [['until', 'must be a timestamp such as 2026-05-01T09:00:00Z, or a template', 'format']];
 }
 
-/** Whether a text names a day: `mon` and `Monday` both mean monday. */
+/** Whether a string names a day: `mon` and `Monday` both mean monday. */
 function isNamed(day: string, name: unknown): boolean {
   const lower = typeof name === 'string' ? name.toLowerCase() : '';
   return lower === day || (lower.length === 3 && day.startsWith(lower));

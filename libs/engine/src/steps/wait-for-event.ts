@@ -57,7 +57,7 @@ const waitForEventConfig = config({
 
 type WaitForEventConfig = z.output<typeof waitForEventConfig>;
 
-/** Parks the run until an event of the contact comes. */
+/** Parks the run until an event of the contact arrives. */
 export const waitForEventStep = defineStep({
   type: 'wait_for_event',
   label: 'Wait for event',
@@ -107,7 +107,7 @@ export const waitForEventStep = defineStep({
   },
 });
 
-/** An event that a step waits for: its name, its rule, and the key of the exit that it takes. */
+/** An event that a step waits for: its name, its rule, and the key of the exit that the event leads to. */
 type Awaited = { event_name: string; match: RuleConfig | undefined; exit: string };
 
 function awaitedOf({ event_name = '', match, events }: WaitForEventConfig): Awaited[] {
@@ -120,16 +120,19 @@ function awaitedOf({ event_name = '', match, events }: WaitForEventConfig): Awai
   );
 }
 
-/** Renders the values of the rule with the data of the run, which is not there when the event comes. */
+/**
+ * Compiles an awaited event. It renders the values of the rule with the data of the run, because the data are not
+ * available when the event arrives.
+ */
 function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compiling): (scope: Scope) => JsonObject {
   const render = match === undefined ? () => null : compileRendering(match, compiling);
   return (scope) => ({ event_name, match: render(scope), exit });
 }
 
-/** In a test run the first event comes at once. */
+/** Describes the wait in a test run, where the first event arrives immediately. */
 function describeFirst({ events }: JsonObject): StubbedEffect {
   const [first] = Array.isArray(events) ? events : [];
-  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // this step rendered it
+  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // rendered by this step
   return {
     preview: `as if ${String(name)} came at once`,
     result: {

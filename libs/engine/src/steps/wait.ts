@@ -7,7 +7,7 @@ import { defineStep } from './define-step.ts';
 import { compileSpan, reckon, type Target } from './span.ts';
 import { longestWait, type WaitConfig, waitConfig, weekdays } from './wait-config.ts';
 
-/** Pauses the run for a time. */
+/** Pauses the run for a length of time, or until a time. */
 export const waitStep = defineStep({
   type: 'wait',
   label: 'Wait',

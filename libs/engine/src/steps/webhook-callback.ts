@@ -60,7 +60,7 @@ export const webhookCallbackStep = defineStep({
     const request = compileRequest(config, compiling);
     return (scope) => ({ kind: 'effect', request: request(scope) });
   },
-  // URL and headers may have secrets.
+  // URL and headers may contain secrets.
   effect: { kind: 'webhook_callback', shows: ['method', 'body'], policy: policyOf, stub: describeCallback },
 });
 
@@ -82,8 +82,8 @@ function compileRequest(config: z.output<typeof callbackConfig>, compiling: Comp
 }
 
 /**
- * Renders the URL. A credential goes only to the origin that the step writes. Saving refuses other steps, but steps
- * that were saved under a looser rule still run.
+ * Renders the URL. A credential goes only to the origin that the step states literally. Saving refuses steps that break
+ * this rule, but steps that were saved under a looser rule still run.
  */
 function compileUrl({ url, headers }: z.output<typeof callbackConfig>, compiling: Compiling): (scope: Scope) => string {
   const render = compileText(url, compiling);
@@ -117,7 +117,7 @@ function withContentType(headers: Record<string, string>, hasBody: boolean): Rec
   return hasBody && !isGiven ? { 'content-type': 'application/json', ...headers } : headers;
 }
 
-/** Reduces a text to one line of printable characters, so that a value can't add headers. */
+/** Reduces a string to one line of printable characters, so that a value can't add headers. */
 function headerValue(text: string): string {
   return text.replace(/[^\t\x20-\x7e\x80-\xff]+/g, ' ').trim();
 }

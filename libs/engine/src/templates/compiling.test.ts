@@ -4,7 +4,7 @@ import { definitionBounds, startCompiling, TooManyTags } from './compiling.ts';
 import { compileJson } from './json-template.ts';
 import { compileText, templateProblem } from './template.ts';
 
-/** What compiling a text takes. */
+/** Returns the costs of compiling a string. */
 function taken(text: string) {
   const compiling = startCompiling();
   compileText(text, compiling);

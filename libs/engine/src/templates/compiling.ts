@@ -3,46 +3,52 @@ import { charge, createMeter, type Meter } from '../meter.ts';
 import { wordsIn } from './words.ts';
 
 /**
- * What compiling takes: work, which is charged before it is done, and memory, which is weighed. Texts that are compiled together
- * share one.
+ * The costs of compiling: work, which is charged before it is done, and memory, which is weighed. Texts that are
+ * compiled together share one object.
  */
 export type Compiling = {
   readonly meter: Meter;
   readonly bounds: Bounds;
-  /** Tags and outputs so far, and the words and signs in them. */
+  /** Numbers of tags and outputs so far, and of the words and signs in them. */
   tags: number;
   words: number;
   /** Bytes of memory that the results keep. */
   bytes: number;
 };
 
-/** Most tags and outputs of texts that are compiled together, and most words and signs in them. */
+/** Limits of tags and outputs in texts that are compiled together, and of the words and signs in them. */
 export type Bounds = { readonly tags: number; readonly words: number };
 
 /** The bounds of a definition, of its settings, and of texts that are rendered once. */
 export const definitionBounds: Bounds = { tags: 10_000, words: 30_000 };
-/** For what was read within bounds when it was saved. */
+/** Bounds for texts that were checked against real bounds when they were saved. */
 const unbounded: Bounds = { tags: Number.POSITIVE_INFINITY, words: Number.POSITIVE_INFINITY };
 
 /** Units of a tag or an output: Liquid takes 2.5 µs for each. */
 const tagUnits = 200;
-/** Units of a word or a sign: an operand of a filter with its comma takes 0.5 µs. */
+/** Units of a word or a sign: a filter's operand with its comma takes 0.5 µs. */
 const wordUnits = 24;
-/** Units of a character of a template: Liquid looks at each several times, most often at those of a name in an operand. */
+/**
+ * Units of a character of a template. Liquid reads each character several times, most often those of a name in an
+ * operand.
+ */
 const characterUnits = 5;
-/** Bytes that Liquid's objects take, at the most: 450 were measured for an operator and its operand, 1,250 for the smallest output. */
+/**
+ * Upper limits of the bytes of Liquid's objects. 450 bytes were measured for an operator and its operand, and 1,250 for
+ * the smallest output.
+ */
 const tagBytes = 1_088;
 const wordBytes = 224;
-/** Liquid joins the characters of a quoted text one by one, and V8 keeps each of these texts. */
+/** Bytes of a quoted character: Liquid joins them one by one, and V8 keeps each of the joined texts. */
 const quotedBytes = 32;
 
 /** A tag or an output of Liquid. */
 type DelimitedToken = Pick<TagToken, 'input' | 'contentRange'>;
 
-/** Texts have more in their tags than may be compiled together. The message is the end of a sentence. */
+/** Texts have more tags, or more words in tags, than may be compiled together. The message is the end of a sentence. */
 export class TooManyTags extends Error {}
 
-/** Starts to count. Without a meter there is no limit to the work: bounds limit it. */
+/** Starts counting the costs of compiling. If `meter` is missing, the work has no limit, and only `bounds` limit it. */
 export function startCompiling(
   meter: Meter = createMeter(Number.POSITIVE_INFINITY),
   bounds: Bounds = unbounded,
@@ -50,12 +56,12 @@ export function startCompiling(
   return { meter, bounds, tags: 0, words: 0, bytes: 0 };
 }
 
-/** Counts a template before anything of it is read. */
+/** Charges a template before any of it is read. */
 export function countText({ meter }: Compiling, text: string): void {
   charge(meter, characterUnits * text.length);
 }
 
-/** Counts a tag or an output before what is in it is parsed. */
+/** Charges a tag or an output before its content is parsed. */
 export function countTag(compiling: Compiling, { input, contentRange }: DelimitedToken): void {
   const { words, quoted } = wordsIn(input, ...contentRange);
   compiling.tags += 1;

@@ -1,11 +1,11 @@
-/** Units of one date: Liquid asks the zone's clock by a formatter that it makes anew, which takes 120 µs. */
+/** Units of one date: Liquid makes a new formatter to read the zone's clock, which takes 120 µs. */
 const zoneUnits = 8_192;
-/** Units of a part that needs another formatter: names of days and months, and the forms of a country. */
+/** Units of a part of a date that needs a further formatter: names of days and months, and localized forms. */
 const namedUnits = 5_000;
 const partUnits = 32;
 const named = new Set('aAbBhcxX');
 
-/** Units of writing a date in a format. */
+/** Returns the units of writing a date in a format. */
 export function dateUnits(format: unknown): number {
   if (typeof format !== 'string') return zoneUnits + 2 * namedUnits; // the default has two names
   let units = zoneUnits;
@@ -15,7 +15,10 @@ export function dateUnits(format: unknown): number {
   return units;
 }
 
-/** The letter of a part, after its flags, width and modifier. Each is passed once, because none contains a percent sign. */
+/**
+ * Returns the letter of a part, after its flags, width and modifier. Each character is visited once, because none of
+ * the three is a percent sign.
+ */
 function conversionAt(format: string, start: number): string {
   let at = start;
   while ('-_0^#:123456789EO'.includes(format.charAt(at)) && at < format.length) at++;

@@ -6,14 +6,14 @@ type Operators = typeof defaultOperators;
 type Operator = (...operandsAndContext: unknown[]) => ReturnType<Operators[string]>;
 
 const callUnits = 16;
-/** Units for each unit that the operands weigh. */
+/** Units of an operator for each unit of its operands. */
 const cost = 2;
-/** Units of an element beside: Liquid compares it in a generator of its own. */
+/** Additional units for each element, because Liquid compares each in a generator of its own. */
 const elementUnits = 16;
-/** Operators that look at the truth of their operands, and read nothing of them. */
+/** Operators that test the truth of their operands without reading them. */
 const unread: ReadonlySet<string> = new Set(['and', 'or', 'not']);
 
-/** Liquid's operators. Each charges for its operands before it reads them. */
+/** Liquid's operators. Each operator charges for its operands before it reads them. */
 export const expressionOperators: Operators = Object.fromEntries(
   Object.entries(defaultOperators).map(([name, operator]) => {
     const run = (name === 'contains' ? contains : operator) as Operator; // Liquid gives operators one or two operands

@@ -9,12 +9,12 @@ import { searchFilters } from './search-filters.ts';
 export type FilterThis = ThisParameterType<Handler>;
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 
-/** The units of a filter for each unit that its input and arguments weigh. */
+/** Units of a filter for each unit of its input and arguments. */
 const cheap = 1;
 const usual = 4;
 const costly = 8;
 
-/** The filters of templates by their cost. None is random, evaluates text as an expression or reads the clock. */
+/** The filters of templates by their cost. No filter is random, evaluates text as an expression or reads the clock. */
 const allowed: ReadonlyMap<number, readonly string[]> = new Map([
   [
     cheap,
@@ -35,14 +35,14 @@ const allowed: ReadonlyMap<number, readonly string[]> = new Map([
   [costly, ['escape_once', 'slugify']],
 ]);
 
-/** Units of each filter, whatever it does. */
+/** Units of each call of a filter. */
 const callUnits = 32;
-/** Units of an element of which a filter reads a property, beside its weight. */
+/** Additional units for each element whose property a filter reads. */
 const propertyUnits = 64;
-/** Most characters of the name of a property: it is read of each element. */
+/** Limit of characters of a property's name, which is read for each element. */
 const longestProperty = 255;
 
-/** The work of a filter that does more than read its input once. */
+/** Charges the additional work of a filter that does more than read its input once. */
 type Extra = (context: RenderContext, value: unknown, args: readonly unknown[]) => void;
 
 const extras: Readonly<Record<string, Extra>> = {
@@ -53,7 +53,7 @@ const extras: Readonly<Record<string, Extra>> = {
   json: chargeIndents,
 };
 
-/** Replaces the filters of a Liquid engine by those that templates may use. */
+/** Replaces the filters of a Liquid engine by the filters that templates may use. */
 export function useFilters(liquid: Liquid): void {
   for (const name of Object.keys(liquid.filters)) delete liquid.filters[name];
   for (const [cost, names] of allowed) {
@@ -68,7 +68,7 @@ export function useFilters(liquid: Liquid): void {
   });
 }
 
-/** Registers a filter that is charged before it runs: for the call, and for all that is in its input and arguments. */
+/** Registers a filter that is charged before it runs: for the call, and for everything in its input and arguments. */
 function register(liquid: Liquid, name: string, filter: Handler, cost: number): void {
   const extra = extras[name];
   liquid.registerFilter(name, function (value, ...args) {
@@ -81,18 +81,21 @@ function register(liquid: Liquid, name: string, filter: Handler, cost: number): 
   });
 }
 
-/** Writes a value out, and charges its length to the step's allowance. */
+/** Charges the length of a written value to the step's allowance, and returns the value. */
 export function write(filter: FilterThis, text: string): string {
   contextOf(filter.context).charge(text.length);
   return text;
 }
 
-/** A value as text: objects and arrays as JSON, a missing value as empty text. */
+/** Returns a value as text: objects and arrays as JSON, a missing value as empty text. */
 export function asText(filter: FilterThis, value: unknown): string {
   return textIn(contextOf(filter.context), value);
 }
 
-/** The same in a context. Charges an object or array before it is written as JSON. */
+/**
+ * Returns a value as text in a context: objects and arrays as JSON, a missing value as empty text. Charges an object or
+ * array before it is written as JSON.
+ */
 export function textIn(context: RenderContext, value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'object') return String(value);
@@ -107,19 +110,22 @@ function chargeProperty(context: RenderContext, value: unknown, [property]: read
   context.charge(lengthOf(value) * (propertyUnits + length));
 }
 
-/** A sort compares each element about as often as the number of elements has binary digits. */
+/** Charges a sort, which compares each element about log₂ n times. */
 function chargeSorting(context: RenderContext, value: unknown, args: readonly unknown[]): void {
   chargeProperty(context, value, args);
   const comparisons = Math.ceil(Math.log2(lengthOf(value) + 1));
   if (comparisons > 0) context.chargeReading(value, comparisons);
 }
 
-/** JSON with indents has some for each value and level. */
+/** Charges indented JSON, which has indents for each value and level. */
 function chargeIndents(context: RenderContext, value: unknown, [space]: readonly unknown[]): void {
   if (typeof value === 'object' && space) context.charge(indentsOf(value, 10));
 }
 
-/** The characters of the indents below a value. A step that may read the value may count them: it was charged for each member. */
+/**
+ * Counts the characters of the indents below a value. The value may be read here, because the step was already charged
+ * for each member.
+ */
 function indentsOf(value: unknown, width: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   let units = 0;

@@ -5,20 +5,23 @@ import type { Compiling } from './compiling.ts';
 import type { Scope } from './scope.ts';
 import { compileText, isTemplate, type Template } from './template.ts';
 
-/** Bytes of a member whose text is a template, beside those of the template. */
+/** Bytes of a member whose text is a template, in addition to those of the template. */
 const memberBytes = 96;
 
-/** Compiles all strings in a JSON value. A rendered string stays a string, whatever the variable is. */
+/** Compiles all strings in a JSON value. A rendered string stays a string, for variables of every type. */
 export function compileJson(value: JsonValue, compiling: Compiling): Template<JsonValue> {
   return compileValue(value, compiling) ?? (() => value);
 }
 
-/** The same as `compileJson` for an object. */
+/** Compiles all strings in an object, as `compileJson` does. */
 export function compileObject(value: JsonObject, compiling: Compiling): Template<JsonObject> {
   return compileMembers(value, compiling) ?? (() => value);
 }
 
-/** Looks at each value once. Undefined for a value without a template in it: it is its own rendering. */
+/**
+ * Compiles a value, visiting each part once. Returns undefined for a value without templates, which is its own
+ * rendering.
+ */
 function compileValue(value: JsonValue, compiling: Compiling): Template<JsonValue> | undefined {
   charge(compiling.meter, memberUnits);
   if (typeof value === 'string') return isTemplate(value) ? compileText(value, compiling) : undefined;
@@ -47,7 +50,7 @@ function compileMembers(object: JsonObject, compiling: Compiling): Template<Json
   };
 }
 
-/** The templates among values, by their keys. */
+/** Compiles the templates among values, by their keys. */
 function compileEach<Key>(
   entries: Iterable<[Key, JsonValue]>,
   compiling: Compiling,

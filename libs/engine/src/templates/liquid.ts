@@ -3,7 +3,10 @@ import { expressionOperators } from './expression-operators.ts';
 import { asText, type FilterThis, useFilters, write } from './filters.ts';
 import { MeteredCase } from './metered-case.ts';
 
-/** Tags of templates. Without loops and includes the cost of a template is bounded by its length and the data. */
+/**
+ * Tags of templates. Because there are no loops and includes, the cost of a template is bounded by its length and the
+ * data.
+ */
 const allowedTags = new Set(['if', 'unless', 'case', 'assign', 'capture', 'comment', 'raw', '#']);
 
 const noFiles: LiquidOptions['fs'] = {
@@ -27,7 +30,7 @@ export const textLiquid = createLiquid(asItIs);
 /** Renders HTML. Escapes values unless the template says `| raw`. */
 export const htmlLiquid = createLiquid(escapeHtml);
 
-/** The function by which a Liquid engine writes a value. */
+/** Returns the function by which a Liquid engine writes a value. */
 export function encoderOf(liquid: Liquid): Encode {
   return liquid === htmlLiquid ? escapeHtml : asItIs;
 }

@@ -1,13 +1,16 @@
 import { type Liquid, Parser, type Template, Tokenizer, TypeGuards } from 'liquidjs';
 import { type Compiling, countTag, countText } from './compiling.ts';
 
-/** Most characters of one template. */
+/** Limit of characters of one template. */
 const maxLength = 256 * 1024;
 
-/** Parses a template. Counts each part of it before it is read. Throws with the reason in the first line of the message. */
+/**
+ * Parses a template. Charges each part before it is read. Throws an error with the reason in the first line of its
+ * message.
+ */
 export function parseTemplate(liquid: Liquid, text: string, compiling: Compiling): Template[] {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0; // Liquid prints the stack of each error, which takes ten times as long as the parsing
+  Error.stackTraceLimit = 0; // Liquid prints each error's stack, which takes ten times as long as parsing
   try {
     return parse(liquid, text, compiling);
   } finally {
@@ -20,7 +23,8 @@ function parse(liquid: Liquid, text: string, compiling: Compiling): Template[] {
   countText(compiling, text);
   const tokens = new Tokenizer(text, liquid.options.operators).readTopLevelTokens(liquid.options);
   for (const token of tokens) if (TypeGuards.isDelimitedToken(token)) countTag(compiling, token);
-  // The parser takes tokens from the front, which moves all others. So it gets them in reverse, and takes the last.
+  // The parser takes tokens from the front, which would move all remaining tokens. So it gets them in reverse, and
+  // takes the last.
   const waiting = tokens.reverse();
   waiting.shift = () => waiting.pop();
   return new Parser(liquid).parseTokens(waiting);

@@ -4,8 +4,8 @@ import { Output, type Template, TypeGuards } from 'liquidjs';
 export type Piece = string | string[];
 
 /**
- * The pieces of a template with only text and plain variables, such as `{{ first_name }} of {{ company.name }}`, as most are.
- * Undefined for other templates.
+ * Returns the pieces of a template with only text and plain variables, such as `{{ first_name }} of {{ company.name
+ * }}`. Most templates are like this. Returns undefined for other templates.
  */
 export function piecesOf(templates: readonly Template[]): Piece[] | undefined {
   const pieces = templates.map(pieceOf);
@@ -17,7 +17,7 @@ function pieceOf(template: Template): Piece | undefined {
   return TypeGuards.isHTMLToken(template.token) ? template.token.getContent() : undefined;
 }
 
-/** The path of an output without filters. Liquid adds one filter to each output, which writes it, unless `raw` is there. */
+/** Returns the path of an output without filters. Liquid adds a filter that writes the output, unless it has `raw`. */
 function namesOf({ value: { initial, filters } }: Output): string[] | undefined {
   const [token, ...others] = initial.postfix;
   if (others.length > 0 || filters.length !== 1 || filters[0]?.name === 'raw') return undefined;

@@ -4,18 +4,18 @@ import { objectOf } from '../json-value.ts';
 import { charge, chargeReading, type Meter, memberUnits } from '../meter.ts';
 import type { Scope } from './scope.ts';
 
-/** Units of a tag or an output, whatever it does. */
+/** Units of a tag or an output, regardless of its work. */
 const templateUnits = 128;
-/** Units of a variable that is read. */
+/** Units of reading a variable. */
 const variableUnits = 8;
 
 /**
- * The variables of one rendering. Records missing variables, shows numbers with all their digits, and charges for reading,
- * because a comparison of long texts costs even if nothing is written.
+ * The variables of one rendering. Records missing variables, shows numbers with all their digits, and charges for
+ * reading: a comparison of long texts costs work even if nothing is written.
  */
 export class RenderContext extends Context {
   readonly missing = new Set<string>();
-  /** Whether an output is being evaluated. Only its missing variables are worth a warning. */
+  /** Whether an output is being evaluated. Only missing variables of outputs cause a warning. */
   isWatching = false;
   readonly scope: Scope;
 
@@ -25,12 +25,12 @@ export class RenderContext extends Context {
     this.scope = scope;
   }
 
-  /** Charges work to the step. Throws when its budget is used up. */
+  /** Charges work to the step. Throws when the step's budget is used up. */
   charge(units: number): void {
     charge(this.scope.meter, units);
   }
 
-  /** Charges the reading of a whole value, with all that is in it. */
+  /** Charges the reading of a whole value with all its parts. */
   chargeReading(value: unknown, factor?: number): void {
     chargeReading(this.scope.meter, value, factor);
   }
@@ -44,7 +44,7 @@ export class RenderContext extends Context {
     return this.found(value, paths);
   }
 
-  /** Liquid counts the members of an object anew each time. */
+  /** Reads a property. It caches the number of members, because Liquid counts the members of an object each time. */
   override readProperty(holder: object, key: Parameters<Context['readProperty']>[1]): unknown {
     const object = key === 'size' ? objectOf(holder) : undefined;
     if (object === undefined || Object.hasOwn(object, 'size')) return super.readProperty(holder, key);
@@ -58,10 +58,13 @@ export class RenderContext extends Context {
     return size;
   }
 
-  /** The value at a path of plain names. The same as evaluating them, in a tenth of the time. */
+  /**
+   * Returns the value at a path of plain names. The result equals Liquid's evaluation of the path, in a tenth of the
+   * time.
+   */
   lookUp(names: string[]): unknown {
     let value: unknown = this.environments;
-    for (const name of names) value = this.readProperty(value as object, name); // Liquid reads any value, also none
+    for (const name of names) value = this.readProperty(value as object, name); // Liquid reads any value
     this.isWatching = true;
     const found = this.found(value, names);
     this.isWatching = false;
@@ -78,13 +81,16 @@ export class RenderContext extends Context {
   }
 }
 
-/** The context of a filter or operator, which Liquid passes on. */
+/** Returns the context of a filter or operator, which Liquid passes on. */
 export function contextOf(context: unknown): RenderContext {
   if (context instanceof RenderContext) return context;
   throw new Error('templates are rendered in a RenderContext');
 }
 
-/** The step's meter as Liquid's limits. Liquid asks one of them before each tag and output, and so do those made later. */
+/**
+ * Wraps the step's meter as Liquid's limits. Liquid asks a limit before each tag and output; limits that Liquid creates
+ * later charge the same meter.
+ */
 function limiterOf(scope: Scope): Context['memoryLimit'] {
   scope.limiter ??= createLimiter(scope.meter);
   return scope.limiter;

@@ -6,16 +6,16 @@ import { definitionBounds, startCompiling, TooManyTags } from './compiling.ts';
 import type { Scope } from './scope.ts';
 import { compileHtml, compileText, NotATemplate, type Template } from './template.ts';
 
-/** Templates of a person who writes them, each with the name of its member. */
+/** Templates from a person who is writing them, each under the name of its member. */
 export type RenderInput = { text?: string | undefined; subject?: string | undefined; body?: string | undefined };
 
-/** The texts, or why they can't be rendered: a template that is not valid, or that fails with these data. */
+/** The texts, or the reasons why they can't be rendered: a template is not valid, or fails with these data. */
 export type Rendered = { texts: RenderInput; isHtml: boolean; warnings: string[] } | { problems: Problem[] };
 
 type Fault = { message: string; isInvalid: boolean };
 type Problem = Fault & { member: keyof RenderInput };
 
-/** Whether a body is HTML: it has a tag. */
+/** Whether a body is HTML, which means that it has a tag. */
 export function isHtmlBody(body: string): boolean {
   return /<[a-z!/]/i.test(body);
 }
@@ -25,12 +25,12 @@ export function oneLine(text: string): string {
   return text.replace(/[\r\n\t\0]+/g, ' ').trim();
 }
 
-/** Renders templates as a step renders them: each by itself, with the work of one step for all. */
+/** Renders templates as a step does: each by itself, with the budget of one step for all. */
 export function renderOnce(input: RenderInput, o: { data: JsonObject; now: Date; timezone: string }): Rendered {
   return atOnce(renderInTurns(input, o));
 }
 
-/** The same in turns. */
+/** Renders templates in turns, as `renderOnce` does at one time. */
 export function* renderInTurns(
   input: RenderInput,
   o: { data: JsonObject; now: Date; timezone: string },
@@ -72,7 +72,7 @@ function textOf(render: Template, scope: Scope): string | Fault {
   }
 }
 
-/** Why a template can't be compiled, as the end of a sentence. */
+/** Returns the problem of a template that can't be compiled, as the end of a sentence. */
 function problemOf(error: unknown): Fault {
   if (error instanceof NotATemplate) return { message: `is not a valid template: ${error.reason}`, isInvalid: true };
   if (error instanceof TooManyTags) return { message: error.message, isInvalid: true };

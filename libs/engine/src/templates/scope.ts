@@ -13,8 +13,8 @@ export type Scope = {
   readonly warnings: Set<string>;
   /** The work of the step. */
   readonly meter: Meter;
-  /** The meter in the form in which Liquid charges it, made by the first template. */
+  /** The meter in the form that Liquid charges, made by the first template. */
   limiter?: Context['memoryLimit'];
-  /** Numbers of members by object, counted once a step. */
+  /** Numbers of members by object, counted once for each step. */
   sizes?: Map<object, number> | undefined;
 };

@@ -3,7 +3,7 @@ import { firstIndexOf, lastIndexOf, splitBy } from '../text-search.ts';
 
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 
-/** Liquid's filters that search in a text, by searches that are linear. */
+/** Liquid's filters that search in a string, implemented with linear searches. */
 export const searchFilters: Readonly<Record<string, Handler>> = {
   replace(value, pattern, replacement) {
     const [text, part, others] = [plain(value), plain(pattern), plain(replacement)];
@@ -34,7 +34,7 @@ function replaceAt(find: Find, value: unknown, pattern: unknown, replacement: un
   return at < 0 ? text : text.slice(0, at) + plain(replacement) + text.slice(at + part.length);
 }
 
-/** A value as text, as filters of Liquid read it. */
+/** Returns a value as text, in the form that Liquid's filters read. */
 function plain(value: unknown): string {
   if (value === undefined || value === null) return '';
   return Array.isArray(value) ? value.map(plain).join('') : String(value);

@@ -55,9 +55,9 @@ test.each([
   ['{% capture x %}{{ first_name }}!{% endcapture %}{{ x }}{{ x }}', 'Ada!Ada!'],
   ['{% raw %}{{ first_name }}{% endraw %}', '{{ first_name }}'],
   ['{{ nobody | default: "you" }}', 'you'],
-  // One pass: what a value holds is never evaluated.
+  // There is one pass, so the content of a value is never evaluated.
   ['{{ trap }}', '{{ score }}'],
-  // Dates are those of the run's time zone, and of its own now.
+  // Dates use the run's time zone, and `now` is the time at which the step runs.
   ['{{ joined | date: "%d.%m.%Y %H:%M" }}', '02.05.2026 00:30'],
   ['{{ "now" | date: "%Y-%m-%d" }}', '2027-01-01'],
   ['{{ "now" | date: "%H:%M", "UTC" }}', '23:30'],

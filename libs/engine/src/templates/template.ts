@@ -10,10 +10,10 @@ import { RenderContext } from './render-context.ts';
 import type { Scope } from './scope.ts';
 import { watchOutputs } from './watch-outputs.ts';
 
-/** Most characters of a variable's name in a warning. */
+/** Limit of characters of a variable's name in a warning. */
 const maxNameLength = 255;
 
-/** Bytes of the function that renders a text, and of its place. */
+/** Bytes of the function that renders a text, and of its reference. */
 const textBytes = 160;
 /** Bytes of a piece: a part of the text, or the path of a variable with its names. */
 const pieceBytes = 96;
@@ -22,12 +22,15 @@ const nameBytes = 96;
 /** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
 
-/** Whether a text contains template syntax. */
+/** Whether a string contains template syntax. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** The problem of a template as the end of a sentence, or undefined. Throws what charging throws. */
+/**
+ * Returns the problem of a template as the end of a sentence; undefined if there is no problem. Rethrows errors of
+ * charging.
+ */
 export function templateProblem(text: string, compiling: Compiling): string | undefined {
   if (!isTemplate(text)) return undefined;
   try {
@@ -49,7 +52,7 @@ export function compileHtml(text: string, compiling: Compiling): Template {
   return compile(text, htmlLiquid, compiling);
 }
 
-/** A text is no template. `reason` is the end of a sentence. */
+/** A string is not a valid template. `reason` is the end of a sentence. */
 export class NotATemplate extends StepFailure {
   readonly reason: string;
 
@@ -60,8 +63,8 @@ export class NotATemplate extends StepFailure {
 }
 
 /**
- * The one place where templates are compiled. Charges and weighs what it does; see `Compiling`. Throws NotATemplate, and what
- * charging throws.
+ * Compiles a template. No other function does. It charges and weighs the work; see `Compiling`. Throws NotATemplate,
+ * and rethrows errors of charging.
  */
 function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   compiling.bytes += textBytes;
@@ -78,7 +81,7 @@ function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   return joinerOf(liquid, pieces);
 }
 
-// In functions of their own, because all functions that one makes keep what any of them uses.
+// These are separate functions, because all closures that one function makes share the variables that any of them uses.
 
 function rendererOf(liquid: Liquid, templates: LiquidTemplate[]): Template {
   return (scope) =>
@@ -131,14 +134,14 @@ function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** The error that Liquid wraps in errors of its own, one for each tag around the place. */
+/** Returns the original error, which Liquid wraps in errors of its own, one for each tag around the place. */
 function originOf(error: LiquidError): unknown {
   let origin: unknown = error;
   while (origin instanceof LiquidError && 'originalError' in origin) origin = origin.originalError;
   return origin;
 }
 
-/** The first line of a Liquid error. It contains no data, only text of the template. */
+/** Returns the first line of a Liquid error. The line contains no data, only text of the template. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n')[0]?.slice(0, 200) ?? 'unknown reason';

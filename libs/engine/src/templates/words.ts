@@ -2,9 +2,9 @@ const isWordCode = Array.from({ length: 128 }, (_, code) => /[A-Za-z0-9_-]/.test
 const space = ' '.charCodeAt(0);
 
 /**
- * The words and signs of a part of a text: runs of letters and digits, and every other character but blanks. Liquid makes at most one
- * object for each of them. Those in quotes count too, because Liquid passes some quotes without reading them as such. `quoted` are the
- * characters that may be in quotes.
+ * Counts the words and signs in a part of a string: runs of letters and digits, and every other character except
+ * blanks. Liquid makes at most one object for each word or sign. Words in quotes count too, because Liquid skips some
+ * quotes without treating them as quotes. `quoted` is the number of characters that may be in quotes.
  */
 export function wordsIn(text: string, begin: number, end: number): { words: number; quoted: number } {
   let words = 0;

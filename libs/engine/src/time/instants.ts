@@ -1,7 +1,7 @@
 import { isRawNumber } from '@drippulse/json';
 import { Temporal } from 'temporal-polyfill';
 
-/** Numbers from here on are milliseconds since 1970, smaller ones seconds. 1e11 seconds is the year 5138. */
+/** Numbers from this value on are milliseconds since 1970, smaller ones seconds. 1e11 seconds is the year 5138. */
 const firstMilliseconds = 1e11;
 const latestMs = 8.64e15;
 const longestText = 100;
@@ -17,8 +17,8 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * Parses a point in time to epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in `timezone`), or
- * a number of seconds or milliseconds. Otherwise undefined.
+ * Parses a point in time to epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in
+ * `timezone`), or a number of seconds or milliseconds. Returns undefined for any other value.
  */
 export function parseInstant(value: unknown, timezone: string): number | undefined {
   if (isRawNumber(value)) return fromNumber(Number(value.rawJSON));
@@ -43,11 +43,11 @@ function parseText(text: string, timezone: string): number | undefined {
   }
 }
 
-/** A point in time for people and logs: RFC 3339 in UTC, without milliseconds if they are 0. */
+/** Formats a point in time for people and logs: RFC 3339 in UTC, without milliseconds if they are 0. */
 export function formatInstant(ms: number): string {
   if (ms !== formatted?.ms) formatted = { ms, text: new Date(ms).toISOString().replace('.000Z', 'Z') };
   return formatted.text;
 }
 
-/** Caches the last one: contacts that enter together wait until the same time. */
+/** Caches the last result, because contacts that enter together wait until the same time. */
 let formatted: { ms: number; text: string } | undefined;

@@ -8,9 +8,9 @@ export type Schedule = { frequency: string; timezone: string };
 const named: Record<string, string> = { hourly: '0 * * * *', daily: '0 0 * * *', weekly: '0 0 * * 1' };
 
 /**
- * The first tick after `after`, or undefined if there is none. A local time that is skipped when clocks go forward ticks at
- * the next time that exists; one that occurs twice ticks once. So the expression is evaluated on the local calendar, and only
- * its results become points in time.
+ * Returns the first tick after `after`, or undefined if there is no further tick. A local time that is skipped when
+ * clocks go forward ticks at the next time that exists; a time that occurs twice ticks once. So the expression is
+ * evaluated on the local calendar, and only the results become points in time.
  */
 export function nextTick({ frequency, timezone }: Schedule, after: Date): Date | undefined {
   const cron = cronOf(frequency);
@@ -24,7 +24,7 @@ export function nextTick({ frequency, timezone }: Schedule, after: Date): Date |
   return undefined;
 }
 
-/** The problem of a frequency as the end of a sentence, or undefined. */
+/** Returns the problem of a frequency as the end of a sentence; undefined if there is no problem. */
 export function frequencyProblem(frequency: string): string | undefined {
   try {
     cronOf(frequency);
@@ -34,7 +34,7 @@ export function frequencyProblem(frequency: string): string | undefined {
   }
 }
 
-/** Parses an expression. Refuses `?`, which would mean the time at which it is parsed. */
+/** Parses an expression. Refuses `?`, which would mean the time of parsing. */
 function cronOf(frequency: string): Cron {
   const name = frequency.trim().toLowerCase();
   const expression = Object.hasOwn(named, name) ? (named[name] ?? name) : name;

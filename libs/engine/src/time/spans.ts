@@ -21,8 +21,9 @@ export function addSpan(now: number, duration: number, unit: Unit, timezone: str
 }
 
 /**
- * The next time after `now` at which clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7 Sunday; none: all).
- * A time that is skipped when clocks go forward counts as the moment they do; one that occurs twice counts once.
+ * Returns the next time after `now` at which clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7
+ * Sunday; empty: all). A time that is skipped when clocks go forward counts as the moment they do; a time that occurs
+ * twice counts once.
  */
 export function nextTimeOfDay(now: number, timeOfDay: string, days: ReadonlySet<number>, timezone: string): number {
   const time = Temporal.PlainTime.from(timeOfDay);
@@ -34,7 +35,7 @@ export function nextTimeOfDay(now: number, timeOfDay: string, days: ReadonlySet<
   }
 }
 
-/** A length of time in words, in its two largest units: "2 days 3 hours". */
+/** Formats a length of time in words, in its two largest units: "2 days 3 hours". */
 export function describeSpan(ms: number): string {
   let rest = Math.max(0, Math.round(ms / 1_000)) * 1_000;
   const parts: string[] = [];
@@ -46,12 +47,12 @@ export function describeSpan(ms: number): string {
   return parts.join(' ') || '0 seconds';
 }
 
-/** "1 hour", "2 hours". */
+/** Formats a number of units: "1 hour", "2 hours". */
 export function countOf(count: number, unit: Unit): string {
   return `${count} ${count === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-/** The first moment at which clocks in `timezone` show a local time, or the end of the gap that skips it. */
+/** Returns the first moment at which clocks in `timezone` show a local time, or the end of the gap that skips it. */
 export function momentOf(local: Temporal.PlainDateTime, timezone: string): number {
   const later = local.toZonedDateTime(timezone, { disambiguation: 'compatible' });
   if (later.toPlainDateTime().equals(local)) return later.epochMilliseconds;

@@ -10,7 +10,10 @@ import { handleTogether } from './handle-together.ts';
 import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
 
-/** Creates a handler of batches from a handler of events. It decides which events are done, retried or given up. */
+/**
+ * Makes a handler of batches from a handler of events. The batch handler decides which events are done, retried or
+ * given up.
+ */
 export function createBatchHandler<D extends DescMessage>(options: {
   topic: Topic<D>;
   log: Logger;
@@ -43,7 +46,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return { done };
   }
 
-  /** Handles the events up to the next that cannot be decoded. An event that failed before is the last of its call. */
+  /** Handles the events before the next undecodable event. An event that failed before is the last of its call. */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];
     for (const item of batch) {
@@ -58,7 +61,10 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return handled;
   }
 
-  /** Adds a step to each trace of the events. The work itself is part of the trace if all events belong to one. */
+  /**
+   * Handles events, and adds a step to each of their traces. The work itself is part of the trace if all events belong
+   * to one trace.
+   */
   async function handleTraced(events: readonly ConsumedEvent<D>[]): Promise<Handled> {
     const traces = new Set(events.flatMap(({ traceparent }) => traceparent ?? []));
     const steps = new Map([...traces].map((trace) => [trace, startStep(`process ${topic.name}`, 'consumer', trace)]));
@@ -70,7 +76,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return handled;
   }
 
-  /** The milliseconds before the next try; undefined when the event is on the dead-letter topic. */
+  /** Returns the milliseconds before the next try; undefined when the event is on the dead-letter topic. */
   async function retryOrGiveUp(partition: number, failed: Decoded<D>, error: unknown): Promise<number | undefined> {
     const { offset } = failed.received;
     const cause = isInfrastructureError(error) ? 'infrastructure' : 'event';

@@ -18,21 +18,21 @@ export type Consumer = {
 
 const pruneEveryMs = 60 * 60_000;
 const countLagEveryMs = 10_000;
-/** The interval when the last count found no lag. */
+/** The interval between counts, if the last count found no lag. */
 const countNoLagEveryMs = 30_000;
 
 /**
- * Handles the events of a topic at least once, in batches, one batch at a time, and those of a partition in order. When
- * `handle` resolves, the effects of all its events are committed. When it rejects, the events are delivered again,
- * maybe in other batches. Infrastructure errors, unavailable peers included, are retried without end. After any other
+ * Handles the events of a topic at least once, in batches, one batch at a time, and the events of a partition in order.
+ * When `handle` resolves, the effects of all its events are committed. When it rejects, the events are delivered again,
+ * maybe in other batches. Infrastructure errors, including unavailable peers, are retried without end. After any other
  * error the batch is split to find the event that fails. That event gets 10 tries within 5 minutes and then goes to
- * `<topic>.dead` with the reason; an event that cannot be decoded goes there at once. Its partition waits meanwhile,
- * others continue.
+ * `<topic>.dead` with the reason; an event that cannot be decoded goes to `<topic>.dead` immediately. The event's
+ * partition waits in the meantime; other partitions continue.
  */
 export async function startConsumer<D extends DescMessage, DB>(options: {
   transport: EventTransport;
   topic: Topic<D>;
-  /** Consumers of one group share the partitions. The name must stay the same over releases. */
+  /** Consumers of one group share the partitions. The name must never change between releases. */
   group: string;
   db: Database<DB>;
   log: Logger;

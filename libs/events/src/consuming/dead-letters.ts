@@ -8,7 +8,7 @@ const maxReasonLength = 2000;
 
 /** The dead-letter topic of a group: the messages that it gave up. */
 export type DeadLetters = {
-  /** Stores the message unchanged, and in headers that start with `dead_` the reason, the position and the group. */
+  /** Stores the message unchanged. Headers that start with `dead_` contain the reason, the position and the group. */
   send(message: ReceivedMessage, reason: unknown, tries: number): Promise<void>;
   close(): Promise<void>;
 };

@@ -2,11 +2,11 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import type { Topic } from '../topic.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** An event as its consumer gets it. `message` has the time, organization, aggregate, sequence and payload. */
+/** An event in the form for its consumer. `message` has the time, organization, aggregate, sequence and payload. */
 export type ConsumedEvent<D extends DescMessage = DescMessage> = {
-  /** `evt_` and a UUIDv7. The same for each delivery of the event. */
+  /** `evt_` and a UUIDv7, the same for each delivery of the event. */
   id: string;
-  /** Such as `enrollment.started`. */
+  /** The type, such as `enrollment.started`. */
   type: string;
   message: MessageShape<D>;
   /** The trace of the request that raised the event. */
@@ -17,7 +17,10 @@ export type Decoded<D extends DescMessage> =
   | { received: ReceivedMessage; event: ConsumedEvent<D> }
   | { received: ReceivedMessage; problem: Error };
 
-/** Decodes a message of the topic. One that is refused, or no event of the topic, is a problem, which no retry solves. */
+/**
+ * Decodes a message of the topic. A refused message, or one that is not an event of the topic, becomes a problem, which
+ * no retry solves.
+ */
 export function decodeEvent<D extends DescMessage>(topic: Topic<D>, received: ReceivedMessage): Decoded<D> {
   if (received.refusal !== undefined) return { received, problem: new Error(received.refusal) };
   const { ce_id: id, ce_type: type, traceparent } = received.headers;

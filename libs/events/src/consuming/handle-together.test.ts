@@ -1,9 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { handleTogether } from './handle-together.ts';
 
-/**
- * A handler that notes what each call was given, fails through negative items, and waits for `go` in its first call.
- */
+/** Makes a handler that records each call's items, fails on negative items, and awaits `go` in its first call. */
 function watched(go: Promise<void> = Promise.resolve(), fault: Error = new Error('bad item')) {
   const calls: number[][] = [];
   let running = 0;

@@ -3,13 +3,13 @@ import { isInfrastructureError } from '@drippulse/db';
 type Handle<T> = (items: readonly T[]) => Promise<void>;
 type Call<T> = { items: readonly T[]; outcome: PromiseWithResolvers<void> };
 
-/** The most items of one call, as for one transaction. A larger batch is a call of its own. */
+/** Limit of items for one call, as for one transaction. A larger batch is a call of its own. */
 const mostItems = 500;
 
 /**
- * Creates a handler that runs one call at a time. Batches that arrive meanwhile are handled together by the next call,
- * so that the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself
- * and gets its own result. An infrastructure error is the result of all of them.
+ * Makes a handler that runs one call at a time. The next call handles all batches that arrive in the meantime, so that
+ * the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself and
+ * gets its own result. An infrastructure error is the result of all these batches.
  */
 export function handleTogether<T>(handle: Handle<T>): Handle<T> {
   const waiting: Call<T>[] = [];

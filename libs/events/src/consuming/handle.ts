@@ -4,8 +4,8 @@ import { isInfrastructureError } from '@drippulse/db';
 export type Handled = { done: number; error?: unknown };
 
 /**
- * Handles all items at once. When that fails, handles them in halves, up to the first item that fails alone. An
- * infrastructure error is the fault of no item: nothing is split then.
+ * Handles all items in one call. When the call fails, handles the items in halves, up to the first item that fails
+ * alone. An infrastructure error is not caused by an item, so the items are not split.
  */
 export async function handleUpToFailure<T>(
   items: readonly T[],

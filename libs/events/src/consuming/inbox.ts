@@ -7,8 +7,8 @@ const keptMs = 8 * 24 * 60 * 60_000;
 const pruneRows = 5000;
 
 /**
- * Marks events as handled by the group, in the transaction of their effect, and returns the ids that were not marked
- * before. For a consumer whose effect has no unique key of its own.
+ * Marks events as handled by the group, in the transaction of their effect, and returns the ids that were newly marked.
+ * It is for a consumer whose effect has no unique key of its own.
  */
 export async function firstSeen<DB>(
   trx: Transaction<DB>,

@@ -2,14 +2,14 @@ import { counter, gauge, histogram, type Metrics } from '@drippulse/observabilit
 
 export type ConsumingMetrics = ReturnType<typeof consumingMetrics>;
 
-/** The metrics of the consumer of a topic. */
+/** Creates the metrics of the consumer of a topic. */
 export function consumingMetrics(registry: Metrics, { topic, group }: { topic: string; group: string }) {
   const consumed = counter(registry, 'drippulse_events_consumed_total');
   const lag = histogram(registry, 'drippulse_event_lag_seconds');
   const deadLettered = counter(registry, 'drippulse_events_dead_lettered_total');
   const partitionLag = gauge(registry, 'drippulse_consumer_lag_events');
   return {
-    /** `times` are when the events were raised, by the clock of the service that raised them. */
+    /** Counts handled events. `times` are the times at which the events were raised, by the clock of their service. */
     eventsHandled(times: readonly (string | undefined)[]) {
       consumed.inc({ topic, group }, times.length);
       const now = Date.now();

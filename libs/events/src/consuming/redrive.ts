@@ -27,7 +27,7 @@ export async function readDeadLetters(
 
 /**
  * Sends the chosen dead letters to their topic again, unchanged, and returns their number. Every group gets them again;
- * an effect that was done is not repeated, because of its key. They also stay on the dead-letter topic.
+ * the key of an effect keeps it from being repeated. The letters also stay on the dead-letter topic.
  */
 export async function redrive(
   transport: EventTransport,

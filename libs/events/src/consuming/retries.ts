@@ -1,5 +1,6 @@
 /**
- * The consequence of a failure. `failures` counts all failures in a row, `tries` those that the event itself caused.
+ * The consequence of a failure. `failures` counts all successive failures, and `tries` the failures that the event
+ * caused.
  */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 
@@ -7,7 +8,7 @@ export type Retry = { failures: number; tries: number; delayMs: number; isExhaus
 export type Retries = {
   failed(partition: number, offset: bigint, cause: 'event' | 'infrastructure', nowMs: number): Retry;
   succeeded(partition: number): void;
-  /** Whether this event failed before by itself, and not by an infrastructure error. */
+  /** Returns whether the event itself has failed before, other than by an infrastructure error. */
   isSuspect(partition: number, offset: bigint): boolean;
 };
 
@@ -18,8 +19,9 @@ const maxTryingMs = 5 * 60_000;
 const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 
 /**
- * An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs` (default 100) and doubles,
- * with jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors count only for the delay, up to 5 s.
+ * Creates the counts. An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs`
+ * (default 100) and doubles, with jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors count only
+ * for the delay, up to 5 s.
  */
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();

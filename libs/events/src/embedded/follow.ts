@@ -6,10 +6,10 @@ import type { Following, Subscription } from '../transport.ts';
 import type { Wakeups } from '../wakeups.ts';
 import { readFrom } from './read.ts';
 
-/** Bounds the look back for the first message of a time. Topics that are followed have few. */
+/** Limit of the search back for the first message of a time. Followed topics have few rows. */
 const mostRowsBack = 5000;
 
-/** Reads a topic in this process alone. The position in each partition is in memory. */
+/** Reads a topic in this process only. The position in each partition is kept in memory. */
 export function startEmbeddedFollower(
   options: Following & {
     db: Database<unknown>;
@@ -32,7 +32,7 @@ export function startEmbeddedFollower(
       while (from < head && !signal.aborted) {
         const messages = await readFrom(db, topic, partition, from);
         for (const message of messages) onMessage(message);
-        // Messages below the head that are missing were deleted after their retention.
+        // Missing messages below the head were deleted after their retention.
         from = (messages.at(-1)?.offset ?? head - 1n) + 1n;
         positions.set(partition, from);
       }
@@ -55,7 +55,7 @@ async function headsOf(db: Database<unknown>, topic: string): Promise<Map<number
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
-/** In each partition the first message of that time, else the next one that comes. */
+/** Finds in each partition the first message since that time, else the next message to arrive. */
 async function startPositions(db: Database<unknown>, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; first: bigint }>`
     select head.partition, coalesce(recent.first, head.next_offset) as first

@@ -8,11 +8,14 @@ export type Membership = {
   member: string;
   /** The partitions that this consumer leases. */
   leased: ReadonlySet<number>;
-  /** Renews the leases and takes free partitions up to its share; true when it took some. */
+  /** Renews the leases and takes free partitions up to the member's share. Returns true when it took some. */
   renew(): Promise<boolean>;
-  /** Whether it leases more than its share among the members that it last saw. */
+  /** Returns whether the member leases more than its share among the members that it last saw. */
   exceeds(): boolean;
-  /** Releases the partitions above its share; true when there were some. Called while nothing is being handled. */
+  /**
+   * Releases the partitions above the member's share. Returns true when it released some. Call it while nothing is
+   * being handled.
+   */
   shed(): Promise<boolean>;
   /** Releases all partitions. */
   leave(): Promise<void>;
@@ -20,7 +23,7 @@ export type Membership = {
 
 /**
  * Shares partitions by leases. Each member has at most an equal share, takes partitions that are free or whose lease
- * has ended, and releases those above its share.
+ * has ended, and releases partitions above its share.
  */
 export function createMembership(
   db: Database<unknown>,
@@ -34,7 +37,8 @@ export function createMembership(
 
   /**
    * Renews the member and its leases in one statement, without waiting for the disk: a crash of the database also ends
-   * the readers. A lease that ended but that no other member took is renewed too, because taking one raises the fence.
+   * the readers. A lease that ended but that no other member took is renewed too, because taking a lease raises the
+   * fence.
    */
   async function stayAlive(): Promise<void> {
     const { rows } = await sql<{ others: number; partitions: number[] }>`

@@ -7,10 +7,10 @@ import { packMessages } from '../frame/frame.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
 import { partitionCount } from './tables.ts';
 
-/** The most messages of one row. A read takes a few rows, and at least one. */
+/** Limits of one row. A read takes a few rows, and at least one. */
 const rowLimits = { count: 250, bytes: 128 * 1024 };
 
-/** A producer that appends to the log. It calls `onSent` with each topic that got messages. */
+/** Creates a producer that appends to the log. It calls `onSent` with each topic that got messages. */
 export function createEmbeddedProducer(db: Database<unknown>, onSent: (topic: string) => void): Producer {
   return {
     async send(topic, messages, timeoutMs) {
@@ -51,7 +51,7 @@ type Row = { partition: number; last: number; messages: number; start: number; s
 
 /**
  * Places messages in partitions and rows. `last` is the number of a row's last message among the messages of this call
- * in its partition. The values are one binary parameter: as text, each byte would be two hexadecimal digits.
+ * in its partition. The values are one binary parameter, because in a text each byte would be two hexadecimal digits.
  */
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();

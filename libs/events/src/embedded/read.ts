@@ -6,7 +6,7 @@ import type { ReceivedMessage } from '../transport.ts';
 /** A consumer in its group. */
 export type Position = { group: string; topic: string; member: string };
 
-/** The next messages of a partition that the group has not handled; none when they are not kept any more. */
+/** The next unhandled messages of a partition. `messages` is empty when the log no longer keeps them. */
 export type Unread = {
   partition: number;
   nextOffset: bigint;
@@ -15,7 +15,7 @@ export type Unread = {
   messages: ReceivedMessage[];
 };
 
-/** A frame of messages that follow each other; `offset` is that of the last one. */
+/** A frame of successive messages; `offset` is the offset of the last one. */
 type BatchRow = { offset: bigint; value: Uint8Array };
 
 type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: bigint } & (
@@ -24,12 +24,12 @@ type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: 
 );
 
 const batchMessages = 500;
-/** Of one partition. The eight partitions of a topic together take eight times as much. */
+/** Limit in bytes for one partition. The eight partitions of a topic together take eight times as much. */
 const batchBytes = 256 * 1024;
 
 /**
- * Reads the next messages of these partitions, if this member still leases them: of each partition a bounded number and
- * size, and at least one. A partition without new messages is left out.
+ * Reads the next messages of these partitions, if this member still leases them. It reads a bounded number and size
+ * from each partition, and at least one message. A partition without new messages is left out.
  */
 export async function readUnread(
   db: Database<unknown>,
@@ -58,7 +58,7 @@ function unreadOf(rows: readonly UnreadRow[]): Unread[] {
   return [{ partition, nextOffset, head, fence, messages }];
 }
 
-/** The messages of a row from an offset on. */
+/** Returns the messages of a row, starting at an offset. */
 function messagesOf({ offset: last, value }: BatchRow, partition: number, from: bigint): ReceivedMessage[] {
   const all = unpackMessages(value);
   const first = last - BigInt(all.length - 1);
@@ -68,7 +68,7 @@ function messagesOf({ offset: last, value }: BatchRow, partition: number, from: 
     .map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
 }
 
-/** Selects the rows of one partition from an offset on, bounded by messages and bytes, at least one; in no order. */
+/** Selects the rows of one partition from an offset on, in no order, bounded by messages and bytes, at least one. */
 function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
   return sql`
     select "offset", value
@@ -85,7 +85,7 @@ function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<un
     where number = 1 or messages <= ${batchMessages} and bytes <= ${batchBytes}`;
 }
 
-/** Calls `onMessage` for all messages that a topic has now, in order within a partition. */
+/** Calls `onMessage` for all messages that a topic has at the time, in order within a partition. */
 export async function readTopic(
   db: Database<unknown>,
   topic: string,
@@ -103,7 +103,7 @@ export async function readTopic(
   }
 }
 
-/** The next messages of a partition from an offset on, bounded by messages and bytes. */
+/** Reads the next messages of a partition, starting at an offset, bounded by messages and bytes. */
 export async function readFrom(
   db: Database<unknown>,
   topic: string,
@@ -116,7 +116,7 @@ export async function readFrom(
   return rows.flatMap((row) => messagesOf(row, partition, from));
 }
 
-/** The number of messages of each partition that the group has not handled. */
+/** Returns the number of unhandled messages of the group in each partition. */
 export async function countLag(db: Database<unknown>, topic: string, group: string): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; lag: bigint }>`
     select partition, head.next_offset - mine.next_offset as lag
@@ -131,8 +131,8 @@ export async function countLag(db: Database<unknown>, topic: string, group: stri
 export type Progress = { partition: number; fence: bigint; nextOffset: bigint };
 
 /**
- * Commits the progress of the group and returns the partitions in which it was committed; the others were taken over by
- * another member. Does not wait for the disk: a batch whose commit a crash loses is handled again.
+ * Commits the progress of the group and returns the partitions in which it was committed; another member has taken over
+ * the others. Does not wait for the disk: a batch whose commit a crash loses is handled again.
  */
 export async function commitOffsets(
   db: Database<unknown>,

@@ -10,7 +10,7 @@ import { partitionCount } from './tables.ts';
 
 /**
  * Reads the partitions that this member of the group leases: one batch of each at a time, all partitions together. One
- * loop renews the leases, so that a long batch loses none; the other loop reads.
+ * loop renews the leases, so that a long batch loses none of them; the other loop reads.
  */
 export function startEmbeddedSubscription(options: {
   db: Database<unknown>;
@@ -37,7 +37,7 @@ export function startEmbeddedSubscription(options: {
     isJoined = true;
     // The share of the other members may be smaller now.
     if (isNew || hasTaken) wakeups.wake(groupName);
-    // This member may have partitions to release, or new ones to read.
+    // This member may have partitions to release, or new partitions to read.
     if (hasTaken || membership.exceeds()) reading.wake();
     return renewEveryMs;
   }
@@ -53,7 +53,7 @@ export function startEmbeddedSubscription(options: {
     return 0;
   }
 
-  /** Commits the offsets of the partitions that were handled, also if others failed. */
+  /** Commits the offsets of the partitions that were handled, even if others failed. */
   async function handleAll(unread: readonly Unread[]): Promise<void> {
     const outcomes = await Promise.allSettled(unread.map(handle));
     const progress = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
@@ -65,7 +65,7 @@ export function startEmbeddedSubscription(options: {
   }
 
   async function handle({ partition, fence, head, messages }: Unread): Promise<Progress | undefined> {
-    // Messages below the head that are missing were deleted after their retention.
+    // Missing messages below the head were deleted after their retention.
     if (messages.length === 0) return { partition, fence, nextOffset: head };
     const outcome = await onBatch({ partition, messages });
     if (outcome.retryAfterMs !== undefined) {
@@ -75,7 +75,10 @@ export function startEmbeddedSubscription(options: {
     return lastDone && { partition, fence, nextOffset: lastDone.offset + 1n };
   }
 
-  /** `nowMs` is when the partitions were chosen: a pause that ended since then is over now, and not in a second. */
+  /**
+   * Returns the time until the next partition resumes. `nowMs` is the time at which the partitions were chosen. A pause
+   * that has ended since then is over immediately.
+   */
   function resumesIn(nowMs: number): number | undefined {
     const resumes = [...pausedUntilMs.values()].filter((untilMs) => untilMs > nowMs);
     return resumes.length > 0 ? Math.min(...resumes) - performance.now() : undefined;
@@ -95,7 +98,7 @@ export function startEmbeddedSubscription(options: {
   };
 }
 
-/** A new group starts at the oldest message kept. */
+/** Creates a group, which starts at the oldest kept message. */
 async function createGroup(db: Database<unknown>, group: string, topic: string): Promise<void> {
   await sql`
     insert into group_partitions (group_name, topic, partition)

@@ -12,14 +12,14 @@ const migrations: Record<string, Migration> = {
   '20261125000000_embedded_log': { up: createTables },
 };
 
-/** Brings the tables of the embedded transport up to date. `url` is that of the role that owns the schema. */
+/** Brings the tables of the embedded transport up to date. `url` is for the role that owns the schema. */
 export async function migrateEmbeddedTransport(url: string, schema: string = defaultSchema): Promise<void> {
   await migrate({ url, schema, migrations });
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
-  // The next offset of each partition. A producer locks the row until it commits, so that offsets are contiguous and
-  // become visible in order, with any number of producers.
+  // The next offset of each partition. A producer locks the row until it commits, so offsets are contiguous and become
+  // visible in order, with any number of producers.
   await sql`
     create table topic_partitions (
       topic text not null,
@@ -28,7 +28,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
       primary key (topic, partition)
     ) with (fillfactor = 50)
   `.execute(db);
-  // A row is a frame (frame.proto) of so many messages. Its offset is that of the last one.
+  // A row is a frame (frame.proto). `messages` is the number of its messages, and `offset` the offset of the last one.
   await sql`
     create table embedded_log (
       topic text not null,

@@ -15,14 +15,15 @@ const defaultLeaseMs = 6000;
 const pruneEveryMs = 60 * 60_000;
 
 /**
- * The transport in PostgreSQL, for an installation without Kafka: the same topics, partitions, groups and offsets.
- * Messages are kept 7 days. `url` is that of the role that owns the schema; apply `migrateEmbeddedTransport` first.
+ * Creates the transport in PostgreSQL, for an installation without Kafka, with the same topics, partitions, groups and
+ * offsets. Messages are kept for 7 days. `url` is for the role that owns the schema; apply `migrateEmbeddedTransport`
+ * first.
  */
 export function createEmbeddedTransport(options: {
   url: string;
   schema?: string;
   log: Logger;
-  /** Milliseconds before another consumer takes the partitions of one that died. Default 6,000. */
+  /** Milliseconds before another consumer takes the partitions of a consumer that died. Default 6,000. */
   leaseMs?: number;
 }): EventTransport {
   const { url, schema = defaultSchema, log, leaseMs = defaultLeaseMs } = options;
@@ -39,7 +40,7 @@ export function createEmbeddedTransport(options: {
     `.execute(db.kysely);
   }
 
-  /** Stops a subscription with the transport, unless it is stopped before. */
+  /** Stops a subscription with the transport, unless it was stopped earlier. */
   function keep(subscription: Subscription): Subscription {
     subscriptions.add(subscription);
     return {
@@ -50,7 +51,7 @@ export function createEmbeddedTransport(options: {
   }
 
   return {
-    // A role writes it that only the one process has which runs every service, and which has all keys.
+    // Only one process has the role that writes the log. That process runs every service, and has all keys.
     isPrivate: true,
     ensureTopics,
     read: (topic, onMessage) => readTopic(db, topic, onMessage),

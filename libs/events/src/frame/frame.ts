@@ -7,7 +7,7 @@ type Headers = TransportMessage['headers'];
 
 const none: Headers = {};
 
-/** Encodes messages as one frame, which has the headers and the first bytes that all of them share only once. */
+/** Encodes messages as one frame, which contains their shared headers and first bytes only once. */
 export function packMessages(messages: readonly TransportMessage[]): Uint8Array {
   const headers = sharedHeaders(messages);
   const parts = messages.map(({ key, value, headers: own }) => ({ key, value, headers: otherHeaders(own, headers) }));
@@ -15,7 +15,7 @@ export function packMessages(messages: readonly TransportMessage[]): Uint8Array 
 }
 
 /**
- * Encodes a frame of messages that share `headers`, unless a message has a header of that name itself, and whose values
+ * Encodes a frame. Its messages share `headers`, unless a message has a header of that name itself, and their values
  * begin with `prefix`: `parts` are the messages without both. `hints` follow from the messages.
  */
 export function packParts(
@@ -44,7 +44,7 @@ export function unpackMessages(bytes: Uint8Array, more: Headers = none): Transpo
   return unpackFrame(bytes, more).messages;
 }
 
-/** The same with the hints of the frame. */
+/** Decodes the messages of a frame, and its hints. */
 export function unpackFrame(bytes: Uint8Array, more: Headers): { messages: TransportMessage[]; hints: Hint[] } {
   const frame = fromBinary(FrameSchema, bytes);
   return { messages: messagesIn(frame, more), hints: frame.hints.map(hintOf) };
@@ -53,7 +53,7 @@ export function unpackFrame(bytes: Uint8Array, more: Headers): { messages: Trans
 function messagesIn(frame: Frame, more: Headers): TransportMessage[] {
   const { headers, prefix, keys, ids, sizes, rests, otherHeaders: others } = frame;
   const shared = { ...more, ...headers };
-  // All values in one allocation: with one allocation each, decoding takes twice the time.
+  // All values share one allocation, because with one allocation each, decoding takes twice the time.
   const values = new Uint8Array(keys.length * prefix.byteLength + rests.byteLength);
   let from = 0;
   let end = 0;
@@ -71,13 +71,13 @@ function messagesIn(frame: Frame, more: Headers): TransportMessage[] {
   });
 }
 
-/** The headers of the messages that have others than `ce_id`, by the place of the message. */
+/** Returns the headers of the messages that have more than `ce_id`, by the position of the message. */
 function headersBesidesId(parts: readonly TransportMessage[]) {
   const others: Record<number, { headers: Headers }> = {};
   for (const [index, { headers }] of parts.entries()) {
     for (const name in headers) {
       const value = headers[name];
-      // An empty id would be none.
+      // An empty id counts as absent.
       if (value === undefined || (name === 'ce_id' && value !== '')) continue;
       others[index] ??= { headers: {} };
       others[index].headers[name] = value;
@@ -85,7 +85,7 @@ function headersBesidesId(parts: readonly TransportMessage[]) {
   }
   return others;
 }
-/** The headers that every message has, with the same value. */
+/** Returns the headers that every message has, with the same value. */
 function sharedHeaders(messages: readonly TransportMessage[]): Headers {
   const [first, ...others] = messages;
   const shared = Object.entries(first?.headers ?? {}).filter(([name, value]) =>
@@ -103,7 +103,7 @@ function otherHeaders(headers: Headers, shared: Headers): Headers {
   return others;
 }
 
-/** How many bytes the values of all parts begin with. */
+/** Returns the number of bytes that all values have in common at their start. */
 function sharedStart([first, ...others]: readonly TransportMessage[]): number {
   if (first === undefined) return 0;
   let length = first.value.byteLength;

@@ -5,9 +5,9 @@ import type { EventTransport, ReceivedMessage, Subscription } from '../transport
 import { type Hint, hintOf, hintsTopic } from './hint.ts';
 
 /**
- * Reads the hints of every service in this process: those of the last `sinceMs`, then each as it comes. A position is the
- * number of messages before it, the same for every process. `onStart` gets the first position that is read; `onHints` the
- * hints of one message, and the position after it.
+ * Reads the hints of every service in this process: the hints of the last `sinceMs`, then each as it arrives. A
+ * position is the number of messages before it, the same for every process. `onStart` gets the first position that is
+ * read; `onHints` gets the hints of one message, and the position after it.
  */
 export function followHints(options: {
   transport: Pick<EventTransport, 'follow'>;
@@ -20,7 +20,7 @@ export function followHints(options: {
   return transport.follow({
     topic: hintsTopic,
     sinceMs,
-    // All hints have one key, so one partition has all of them.
+    // All hints have one key, so they are in one partition.
     onStart: (positions) => onStart([...positions.values()].reduce((most, each) => (each > most ? each : most), 0n)),
     onMessage(message) {
       const hints = read(message, log);
@@ -29,7 +29,7 @@ export function followHints(options: {
   });
 }
 
-/** None of a message that no publisher of hints has sent. */
+/** Reads the hints of a message; none for a message that no publisher of hints has sent. */
 function read({ value, refusal }: ReceivedMessage, log: Logger): Hint[] {
   if (refusal !== undefined) {
     log.warn({ reason: refusal }, 'hints refused');

@@ -2,7 +2,10 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HintSchema } from '@drippulse/proto/drippulse/events/v1/hints_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 
-/** Something of an organization changed. `id` is empty when several things did; without `mode` it is for both modes. */
+/**
+ * A change of an organization. An empty `id` means that several things changed; without `mode` the hint is for both
+ * modes.
+ */
 export type Hint = { organizationId: bigint; topic: string; id: string; kind: string; mode: Mode };
 
 /** The topic of the transport that has all hints. */
@@ -11,31 +14,31 @@ export const hintsTopic = 'drippulse.hints.v1';
 /** Hours for which the transports keep hints: longer than any reader goes back. */
 export const hintsKeptHours = 1;
 
-/** One key, so that all hints are in one partition: an offset in it is a position in all of them. */
+/** All hints have one key, so that they are in one partition, where an offset is a position in all hints. */
 export const hintsKey = 'hints';
 
-/** For every stream of every organization: hints were lost. */
+/** The hint that hints were lost, for every stream of every organization. */
 export const resyncForAll: Hint = { organizationId: 0n, topic: '', id: '', kind: 'resync', mode: Mode.UNSPECIFIED };
 
-/** Hints of one key may be merged. */
+/** Returns the key of a hint. Hints of the same key may be merged. */
 export function keyOf({ organizationId, mode, topic }: Hint): string {
   return `${organizationId} ${mode} ${topic}`;
 }
 
-/** One hint that says what both say, and less exactly so where they differ. */
+/** Merges two hints into one that covers both, with empty members where they differ. */
 export function merged<H extends { id: string; kind: string }>(one: H, other: H): H {
   if (one.id === other.id && one.kind === other.kind) return one;
   return { ...one, id: one.id === other.id ? one.id : '', kind: one.kind === other.kind ? one.kind : 'changed' };
 }
 
-/** Adds a hint to those that wait, merged with the one of its key. */
+/** Adds a hint to the waiting ones, merged with the waiting hint of its key. */
 export function addTo(waiting: Map<string, Hint>, hint: Hint): void {
   const key = keyOf(hint);
   const known = waiting.get(key);
   waiting.set(key, known === undefined ? hint : merged(known, hint));
 }
 
-/** The hint of a message; a message of an older process may lack members. */
+/** Makes the hint of a message. A message of an older process may lack members. */
 export function hintOf(init: MessageInitShape<typeof HintSchema>): Hint {
   const { organizationId = 0n, topic = '', id = '', kind = '', mode = Mode.UNSPECIFIED } = init;
   return { organizationId, topic, id, kind, mode };

@@ -6,21 +6,24 @@ import { addTo, type Hint } from './hint.ts';
 
 type Payload = { case?: string; value?: unknown };
 
-/** The fields of an event that its hint is made of. Those that the events of a batch share come with its end. */
+/**
+ * The fields of an event from which its hint is made. Fields that the events of a batch share are given when the batch
+ * ends.
+ */
 type Noticed = { organizationId: bigint | undefined; aggregate: string; payload: Payload | undefined };
 
 /** Collects the hints that follow from events by the rules of their topic. */
 type HintCollector = {
   notice(event: Noticed): void;
-  /** The hints, merged. `shared` are the fields of events that do not set them themselves. */
+  /** Returns the hints, merged. `shared` are the fields of events that do not set them themselves. */
   end(shared: { organizationId: bigint; payload: Payload | undefined }): Hint[];
 };
 
-/** Undefined where the topic has no rules. */
+/** Collects the hints of a topic; undefined if the topic has no rules. */
 export function collectHints(topic: Topic): HintCollector | undefined {
   const rules = rulesOf(topic.desc);
   if (rules.byNoun.size === 0) return undefined;
-  // Merged as they come: a batch may have ten thousand events.
+  // Merged as they arrive: a batch may have ten thousand events.
   const found = new Map<string, Found>();
   let last: Found | undefined;
 
@@ -35,7 +38,8 @@ export function collectHints(topic: Topic): HintCollector | undefined {
       const mode = modeIn(rules, type, payload);
       const divider = memberOf(payload?.value, rule.dividedBy);
       const one = { organizationId, rule, type, mode, divider };
-      // Most events of a batch are like the one before, and the text of a key takes longer than the rest.
+      // Most events of a batch resemble the event before, and making the text of a key takes longer than all other
+      // work.
       if (last === undefined || !isLike(last, one)) {
         const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
         last = found.get(key) ?? { ...one, id };
@@ -62,7 +66,7 @@ export function collectHints(topic: Topic): HintCollector | undefined {
 
 type Rule = { topic: string; dividedBy: string };
 
-/** What events have in common that make one hint. */
+/** The common fields of events that make one hint. */
 type Kind = {
   organizationId: bigint | undefined;
   rule: Rule;
@@ -71,7 +75,7 @@ type Kind = {
   divider: unknown;
 };
 
-/** `id` is empty where the events are about several things. */
+/** `id` is empty if the events are about several things. */
 type Found = Kind & { id: string };
 
 function isLike(one: Kind, other: Kind): boolean {
@@ -86,11 +90,11 @@ function isLike(one: Kind, other: Kind): boolean {
 
 type Rules = {
   byNoun: ReadonlyMap<string, Rule>;
-  /** Paths of the modes, by payload case; an empty one for payloads without a mode. */
+  /** Paths of the modes, by payload case; an empty path for payloads without a mode. */
   modePaths: ReadonlyMap<string, string[]>;
 };
 
-/** Rules by message. Reading an option decodes it each time. */
+/** Rules by message, cached because each reading of an option decodes it. */
 const compiledRules = new WeakMap<DescMessage, Rules>();
 
 function rulesOf(desc: DescMessage): Rules {
@@ -113,11 +117,14 @@ function compile(desc: DescMessage): Rules {
   };
 }
 
-/** The mode of a payload, by the path that its webhook names. Undefined where there is none, or not yet. */
+/**
+ * Reads the mode of a payload, by the path that its webhook names. Undefined if the payload has no mode, or no mode
+ * yet.
+ */
 function modeIn({ modePaths }: Rules, type: string | undefined, payload: Payload | undefined): Mode | undefined {
   const path = modePaths.get(type ?? '');
   if (path === undefined) return undefined;
-  // Test keys make no such rows, and read all of them.
+  // Test keys make no such rows, but may read all of them.
   if (path.length === 0) return Mode.UNSPECIFIED;
   let value = payload?.value;
   for (const name of path) value = memberOf(value, name);

@@ -9,26 +9,26 @@ import { addTo, type Hint, hintsKey, hintsTopic, keyOf, resyncForAll } from './h
 /** The part of a service that sends hints. */
 export type HintPublisher = {
   /**
-   * Sends a hint, after the commit of the change that it is about: readers look at once. Costs an entry of a map. Hints of
-   * one key are merged and sent at most once a second, the first at once.
+   * Sends a hint. Call it after the commit of the change, because readers look immediately. It costs an entry of a map.
+   * Hints of one key are merged and sent at most once a second, the first one immediately.
    */
   note(hint: Hint): void;
-  /** Sends what waits, then ends. */
+  /** Sends the waiting hints, then ends. */
   stop(): Promise<void>;
 };
 
-/** The time between two hints of one key. */
+/** The minimum time between two hints of one key. */
 const gapMs = 1000;
-/** The time between two sends, whatever the number of keys. */
+/** The minimum time between two sends, for any number of keys. */
 const sendGapMs = 200;
 const sendTimeoutMs = 5000;
-/** While the transport is away. Above it one hint says that everything may have changed. */
+/** Limit of waiting hints while the transport is unavailable. Above it, one hint says that anything may be new. */
 const mostWaiting = 10_000;
 const hintsOfMessage = 2000;
 
 /**
- * Publishes hints of one process. They are in memory until they are sent, at most a second: a process that is killed loses
- * these, one that stops does not. The transport is used from the first hint on.
+ * Publishes hints of one process. They are in memory until they are sent, at most for a second. A process that is
+ * killed loses these hints; a process that stops does not. The transport is used from the first hint on.
  */
 export function startHints(options: { transport: EventTransport; log: Logger; metrics: Metrics }): HintPublisher {
   const { transport, log } = options;
@@ -48,7 +48,7 @@ export function startHints(options: { transport: EventTransport; log: Logger; me
     if (isNew) loop.wake();
   }
 
-  /** Sends what is due, and returns the time until more is. */
+  /** Sends due hints, and returns the time until more are due. */
   async function sendDue(): Promise<number | undefined> {
     if (waiting.size === 0) return undefined;
     const nowMs = performance.now();
@@ -59,7 +59,7 @@ export function startHints(options: { transport: EventTransport; log: Logger; me
     return dueMs.length === 0 ? undefined : Math.max(0, Math.min(...dueMs) - performance.now());
   }
 
-  /** A failed send leaves the hints where they were, merged with those that came meanwhile. */
+  /** Sends hints. After a failed send they are put back, merged with the hints that arrived in the meantime. */
   async function send(due: readonly [string, Hint][]): Promise<void> {
     if (due.length === 0) return;
     for (const [key] of due) waiting.delete(key);

@@ -4,7 +4,7 @@ import type { KafkaSettings } from './kafka-env.ts';
 import { liveSockets } from './live-sockets.ts';
 import { securityOf } from './security.ts';
 
-/** Practically endless: a consumer survives any outage and is back within a second after its end. */
+/** Practically endless, so that a consumer survives any outage and continues within a second after its end. */
 export const endlessRetry: RetryOptions = {
   retries: 1_000_000,
   initialRetryTime: 100,
@@ -13,11 +13,11 @@ export const endlessRetry: RetryOptions = {
   factor: 0.2,
 };
 
-/** About three seconds: callers that send or ask have their own endless loop and their own deadline. */
+/** About three seconds, because callers that send or ask have an endless loop and a deadline of their own. */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
 /**
- * Creates a client of the brokers named `clientId`. The log of kafkajs goes to `log`. kafkajs is loaded here, because
+ * Makes a client of the brokers named `clientId`. The log of kafkajs goes to `log`. kafkajs is loaded here, because
  * processes of `npm start` need no Kafka.
  */
 export async function createClient(options: {
@@ -44,7 +44,7 @@ export async function createClient(options: {
   });
 }
 
-/** Logs a level lower than kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
+/** Logs one level below kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
 function logTo(log: Logger, errorLevel: number): logCreator {
   return () =>
     ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {

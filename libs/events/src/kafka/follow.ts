@@ -7,13 +7,13 @@ import { withAdmin } from './admin.ts';
 import { endlessRetry } from './client.ts';
 import { receivedMessage } from './messages.ts';
 
-/** A fetch ends with the first message; without one it lasts this long, and so does a stop. */
+/** Milliseconds that a fetch waits for a message, and so the longest time that a stop takes. */
 const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 
 /**
- * Reads a topic in this process alone. kafkajs reads only as a member of a group: this one has a single member and commits
- * nothing, so it goes with the process. The position in each partition is in memory.
+ * Reads a topic in this process only. kafkajs reads only as a member of a group. This group has a single member and
+ * commits nothing, so it disappears with the process. The position in each partition is kept in memory.
  */
 export function startKafkaFollower(
   options: Following & { consuming: Kafka; asking: Kafka; log: Logger; ensureTopic(): Promise<void> },
@@ -24,7 +24,7 @@ export function startKafkaFollower(
   let consumer: Consumer | undefined;
   let isRunning = false;
 
-  /** Runs until it has succeeded, and again when the consumer has crashed. */
+  /** Connects. It runs until it has succeeded, and again when the consumer has crashed. */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
     await ensureTopic();
@@ -43,13 +43,13 @@ export function startKafkaFollower(
 
   function createConsumer(): Consumer {
     const created = consuming.consumer({
-      // Of its own for each connection: a broker takes a member that was lost for alive for half a minute.
+      // A new group for each connection, because a broker takes a lost member for alive for half a minute.
       groupId: `drippulse-follower-${randomUUID()}`,
       retry: endlessRetry,
       maxWaitTimeInMs: fetchWaitMs,
       allowAutoTopicCreation: false,
     });
-    // Before each first fetch: kafkajs begins at the end of the topic, also when it joins again by itself.
+    // Set before each first fetch, because kafkajs begins at the end of the topic, even when it rejoins by itself.
     created.on(created.events.GROUP_JOIN, () => {
       for (const [partition, offset] of positions) created.seek({ topic, partition, offset: String(offset) });
     });
@@ -93,7 +93,7 @@ export function startKafkaFollower(
   };
 }
 
-/** In each partition the first message of that time, else the next one that comes. */
+/** Finds in each partition the first message since that time, else the next message to arrive. */
 async function startPositions(kafka: Kafka, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);

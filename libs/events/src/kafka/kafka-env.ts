@@ -1,12 +1,13 @@
 import { ConfigError, readEnv } from '@drippulse/process';
 import { z } from 'zod';
 
-/** How brokers are reached, and what topics that do not exist yet are made with. */
+/** The connection to the brokers, and the settings of topics that do not exist yet. */
 export type KafkaSettings = {
-  /** `host:port` each; undefined where there is no Kafka. */
+  /** The brokers, each as `host:port`; undefined if there is no Kafka. */
   brokers: string[] | undefined;
   /**
-   * TLS; with files in PEM of the authority that signed the brokers' certificates and, for mutual TLS, of one's own.
+   * Settings of TLS. The files are PEM: the authority that signed the brokers' certificates and, for mutual TLS, the
+   * client's own certificate and key.
    */
   ssl: { caFile?: string; certFile?: string; keyFile?: string } | undefined;
   sasl: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string } | undefined;
@@ -38,7 +39,7 @@ export function readKafkaSettings(env: NodeJS.ProcessEnv): KafkaSettings {
   return toSettings(read);
 }
 
-/** The variables that contradict each other. */
+/** Returns the variables that contradict each other. */
 function problemsOf(read: z.infer<typeof environment>): string[] {
   const problems: string[] = [];
   const own = [read.KAFKA_SSL_CERT_FILE, read.KAFKA_SSL_KEY_FILE].filter((file) => file !== undefined);

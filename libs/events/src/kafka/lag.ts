@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 
-/** The number of messages of each partition that the group has not handled. */
+/** Returns the number of unhandled messages of the group in each partition. */
 export async function countLag(kafka: Kafka, topic: string, groupId: string): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const ends = await admin.fetchTopicOffsets(topic);
@@ -9,8 +9,8 @@ export async function countLag(kafka: Kafka, topic: string, groupId: string): Pr
     const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
     return new Map(
       ends.map(({ partition, high, low }) => {
-        // A group that has handled nothing (-1), or only messages that were deleted since, starts at the oldest one
-        // kept.
+        // A group that has handled nothing (-1), or only messages that were deleted since, starts at the oldest kept
+        // message.
         const next = handled.get(partition) ?? -1n;
         return [partition, BigInt(high) - (next < BigInt(low) ? BigInt(low) : next)];
       }),

@@ -3,13 +3,13 @@ import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
 const keepAliveMs = 10_000;
-/** Checks without a byte after which a connection is silent. */
+/** Number of checks without a received byte after which a connection is silent. */
 const mostSilentChecks = 5;
 
 /**
- * Makes the connections of kafkajs, and breaks one that owes an answer and has sent no byte for `silenceMs`. kafkajs
- * gives up the request, but goes on with the connection. If the broker has forgotten it, or the way to it swallows bytes,
- * every later request would be lost too.
+ * Makes the connections of kafkajs, and breaks a connection that owes an answer and has sent no byte for `silenceMs`.
+ * kafkajs gives up the request, but keeps using the connection. If the broker has forgotten the connection, or the
+ * network swallows bytes, every later request would be lost too.
  */
 export function liveSockets(silenceMs: number): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {

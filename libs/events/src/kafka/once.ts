@@ -1,4 +1,4 @@
-/** Makes a value when it is first asked for, once for all who ask meanwhile. One that could not be made is made again when it is next asked for. */
+/** Makes a value on the first call; concurrent calls share it. After a failure the next call makes the value again. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -5,8 +5,8 @@ import type { Producer } from '../transport.ts';
 const closeTimeoutMs = 3000;
 
 /**
- * An idempotent producer that waits for all replicas in sync. kafkajs may drop the batch after one that failed, without
- * an error, so a producer whose send has rejected must not send again.
+ * Makes an idempotent producer that waits for all replicas in sync. kafkajs may drop the batch after a failed one,
+ * without an error, so a producer whose send has rejected must not send again.
  */
 export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
   const { default: kafkajs } = await import('kafkajs');

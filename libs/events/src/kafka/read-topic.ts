@@ -4,13 +4,13 @@ import type { ReceivedMessage } from '../transport.ts';
 import { withAdmin } from './admin.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Calls `onMessage` for the messages that a topic has now, oldest first in each partition. Moves no group. */
+/** Calls `onMessage` for all messages that a topic has at the time, oldest first in each partition. Moves no group. */
 export async function readTopic(
   kafka: Kafka,
   topic: string,
   onMessage: (message: ReceivedMessage) => Promise<void>,
 ): Promise<void> {
-  // kafkajs reads only as a member of a group. This one is created for the reading and deleted afterwards.
+  // kafkajs reads only as a member of a group. This group is created for the reading and deleted afterwards.
   const groupId = `drippulse-reader-${randomUUID()}`;
   await withAdmin(kafka, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) return;
@@ -47,7 +47,7 @@ async function readUntil(
         const end = left.get(partition);
         if (end === undefined) return;
         const received = receivedMessage(partition, message);
-        // Messages that arrived after the reading began are left out.
+        // Messages that arrived after the start of the reading are left out.
         if (received.offset < end) await o.onMessage(received);
         if (received.offset + 1n >= end) left.delete(partition);
         if (left.size === 0) done.resolve();

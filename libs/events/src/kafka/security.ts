@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { KafkaConfig } from 'kafkajs';
 import type { KafkaSettings } from './kafka-env.ts';
 
-/** The TLS and credentials of kafkajs. Reads the files once. */
+/** Returns the TLS and credentials of kafkajs. Reads the files once. */
 export function securityOf({ ssl, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl' | 'sasl'> {
   return {
     ...(ssl && {
@@ -16,7 +16,7 @@ export function securityOf({ ssl, sasl }: KafkaSettings): Pick<KafkaConfig, 'ssl
   };
 }
 
-/** kafkajs has a type for each mechanism. */
+/** Returns the credentials in the form of kafkajs, which has a type for each mechanism. */
 function saslOf({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>): KafkaConfig['sasl'] {
   if (mechanism === 'plain') return { mechanism, username, password };
   if (mechanism === 'scram-sha-256') return { mechanism, username, password };

@@ -5,27 +5,34 @@ import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts'
 import { endlessRetry } from './client.ts';
 import { batchesOf } from './messages.ts';
 
-/** Milliseconds before the partitions of a consumer that died are read by another. */
+/** Milliseconds before another consumer reads the partitions of a consumer that died. */
 const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
-/** Also the longest time that a partition whose pause is over waits for the fetch of the others. */
+/**
+ * Milliseconds that a fetch waits, and so the longest time for which a partition whose pause is over waits for the
+ * fetch of other partitions.
+ */
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
-/** Attempts to join a group, while the broker answers, after which only a restart of the process is likely to help. */
+/** Limit of attempts to join a group while the broker answers. After that, only a restart is likely to help. */
 const mostFailedJoins = 5;
-/** The batches of one fetch. A topic has eight partitions unless it was created with more. */
+/**
+ * Number of batches of one fetch that are handled concurrently. A topic has eight partitions unless it was created with
+ * more.
+ */
 const partitionsConsumedConcurrently = 8;
 
 /**
- * kafkajs shares partitions as if all members of a group read the same topics: so each topic has a group of its own.
+ * Returns the id of the group for a topic. kafkajs shares partitions as if all members of a group read the same topics,
+ * so each topic has its own group.
  */
 export function groupIdOf(topic: string, group: string): string {
   return `${group}.${topic}`;
 }
 
 /**
- * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although the broker
- * answers. A broker that is away makes nothing unhealthy, because a restart would not help.
+ * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although
+ * the broker answers. An unavailable broker does not count, because a restart would not help.
  */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
@@ -47,10 +54,10 @@ export function startKafkaSubscription(options: {
   let isRunning = false;
   let failedJoins = 0;
 
-  /** Runs until it has succeeded, and again when the consumer has crashed. */
+  /** Connects. It runs until it has succeeded, and again when the consumer has crashed. */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
-    // Fails after seconds when no broker answers. The retries of kafkajs itself cannot be stopped.
+    // Fails after a few seconds when no broker answers. The retries of kafkajs itself cannot be stopped.
     await ensureTopic();
     await disconnect();
     const joining = createConsumer();
@@ -131,9 +138,7 @@ export function startKafkaSubscription(options: {
   };
 }
 
-/**
- * Sends heartbeats while a batch is handled, to stay in the group. A rebalance shows at the next commit or heartbeat.
- */
+/** Sends heartbeats while a batch is handled, to stay in the group. The next commit or heartbeat shows a rebalance. */
 async function whileBeating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => undefined);

@@ -15,18 +15,16 @@ const consumeTimeoutMs = 30_000;
 /** A member that joins a group waits for the others, up to the 60 s of a rebalance. */
 const joinMs = 70_000;
 
-/** The transport over Kafka. Connects when it is first used, and retries without end. */
+/** Creates the transport over Kafka. It connects when it is first used, and retries without end. */
 export function createKafkaTransport(options: {
   brokers: string[];
   clientId: string;
   log: Logger;
-  /**
-   * TLS, credentials and the settings of new topics. Default: no TLS, no credentials, the defaults of the variables.
-   */
+  /** TLS, credentials and the settings of new topics. Default: no TLS, no credentials, defaults of the variables. */
   settings?: KafkaSettings;
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
-  // Callers retry by themselves with a new producer. A late retry of kafkajs must not send after them.
+  // Callers retry with a new producer. A late retry of kafkajs must not send after them.
   const asking = once(() =>
     createClient({
       brokers,
@@ -57,7 +55,7 @@ export function createKafkaTransport(options: {
   }
 
   return {
-    // Brokers are often shared, and whoever may write to a topic may write anything.
+    // Brokers are often shared, and anybody who may write to a topic may write any event.
     isPrivate: false,
     ensureTopics,
     lag: async (topic, group) => countLag(await asking(), topic, groupIdOf(topic, group)),

@@ -7,17 +7,17 @@ import { packParts } from '../frame/frame.ts';
 import type { Topic } from '../topic.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
 
-/** A row is sent and deleted as a whole: small enough for memory, large enough for a thousand events. */
+/** Limits of a row, which is sent and deleted as a whole: small enough for memory, with room for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
-/** The events that are encoded between two turns of the event loop. */
+/** Number of events that are encoded between two turns of the event loop. */
 const turnEvents = 100;
 
 /**
- * Writes the events to the outbox of this service in the caller's transaction, as one row for each organization (several
- * above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset, `time`;
- * returns the ids. Lock the aggregate first: the order of the rows is the order of the events. Refuses an event above
- * 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the trace of the
- * request being served.
+ * Writes the events to the outbox of this service in the caller's transaction, as one row for each organization
+ * (several above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset,
+ * `time`; returns the ids. Lock the aggregate first, because the order of the rows is the order of the events. Refuses
+ * an event above 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the
+ * trace of the request being served.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,
@@ -84,7 +84,7 @@ function rowsOf(
   });
 }
 
-/** The organization of a key of the partition: `<organization>:<aggregate>`. */
+/** Returns the organization in a partition key: `<organization>:<aggregate>`. */
 function organizationOf(key: string): string {
   return key.slice(0, key.indexOf(':'));
 }

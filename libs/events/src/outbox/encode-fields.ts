@@ -13,9 +13,9 @@ import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 type Init = Readonly<Record<string, unknown>>;
 
 /**
- * Encodes messages that are given as plain objects, one after the other. It looks at the fields that are given and at no
- * others: for a message with most fields unset this costs a quarter of `toBinary`. All go into the same bytes, because an
- * array for each is a third of the work. A message that fails ends the encoding.
+ * Encodes plain objects as messages, one after the other. It visits only the given fields: for a message with most
+ * fields unset this costs a quarter of `toBinary`. All messages share one byte array, because an array for each is a
+ * third of the work. A message that fails ends the encoding.
  */
 export function startEncoding<D extends DescMessage>(desc: D) {
   const writer = new BinaryWriter();
@@ -26,12 +26,12 @@ export function startEncoding<D extends DescMessage>(desc: D) {
       else writeFields(writer, desc, init as Init);
       writer.join();
     },
-    /** The encoding of each message, in order. */
+    /** Returns the encoding of each message, in order. */
     end: () => piecesOf(writer.finish()),
   };
 }
 
-/** Each message is after its length. */
+/** Splits the bytes into messages, each of which follows its length. */
 function piecesOf(bytes: Uint8Array): Uint8Array[] {
   const reader = new BinaryReader(bytes);
   const pieces: Uint8Array[] = [];
@@ -79,14 +79,18 @@ function writeField(writer: BinaryWriter, field: DescField, value: unknown): voi
     writeFields(writer, field.message, value as Init);
     writer.join();
   } else {
-    // All other kinds, as a message with no other field set. It costs about 2 µs, so the frequent kinds are above.
+    // Encodes all other kinds as a message with only this field set. It costs about 2 µs, so the frequent kinds are
+    // above.
     const { oneof, localName } = field;
     const alone = oneof ? { [oneof.localName]: { case: localName, value } } : { [localName]: value };
     writer.raw(toBinary(field.parent, create(field.parent, alone)));
   }
 }
 
-/** Messages of Google may be given as other values than objects of their fields, such as a string. */
+/**
+ * Whether a message is given as an object of its fields. Google's messages may also be given as other values, such as a
+ * string.
+ */
 function isPlain(desc: DescMessage): boolean {
   return desc === TimestampSchema || !desc.typeName.startsWith('google.protobuf.');
 }

@@ -10,7 +10,7 @@ import { startEncoding } from './encode-fields.ts';
 
 type Headers = TransportMessage['headers'];
 
-/** Both transports must carry an event of this size: topics that we create take 16 MiB. */
+/** Limit in bytes of an event. Both transports must carry it: topics that the platform creates take 16 MiB. */
 const maxEventBytes = 8 * 1024 * 1024;
 
 /** The fields that every event message starts with. */
@@ -22,13 +22,13 @@ type EventFields = {
   payload?: { case?: string; value?: unknown };
 };
 
-/** Events to be appended together. Each is encoded when it is added, so that the caller need not keep it. */
+/** Events to be appended together. Each event is encoded when it is added, so that the caller need not keep it. */
 export type EventBatch<D extends DescMessage> = {
   topic: Topic<D>;
   add(event: MessageInitShape<D>): void;
   /**
-   * The headers and the bytes that the events share, and of each event the rest. `shared` are the fields that all
-   * events have unless they set them themselves. No event is added afterwards.
+   * Returns the headers and bytes that the events share, and the remaining bytes of each event. `shared` are the fields
+   * that all events have unless they set them themselves. No event may be added afterwards.
    */
   end(shared: MessageInitShape<D> | undefined): {
     headers: Headers;
@@ -39,12 +39,12 @@ export type EventBatch<D extends DescMessage> = {
   };
 };
 
-/** The parts of an event's headers that the event itself sets. */
+/** The headers of an event that the event itself sets. */
 type Head = { id: string; aggregate: string; organization?: string; type?: string; time?: string };
 
 /**
- * Starts a batch of events. A reader merges protobuf encodings that follow each other, field by field: the value of
- * each event is the encoding of the shared fields, then that of its own.
+ * Starts a batch of events. A reader merges successive protobuf encodings field by field, so the value of each event is
+ * the encoding of the shared fields, followed by its own.
  */
 export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<D> {
   const encoding = startEncoding(topic.desc);
@@ -75,7 +75,7 @@ export function startEvents<D extends DescMessage>(topic: Topic<D>): EventBatch<
         ce_time: head?.time ?? sharedHeaders.ce_time,
         organization: head?.organization ?? sharedHeaders.organization,
       });
-      // The headers of the first event. Each other event has those that differ.
+      // The headers of the first event. Every other event has only the headers that differ.
       const headers = headersOf(heads[0]);
       const values = encoding.end();
       const parts = heads.map((head, index): TransportMessage => {

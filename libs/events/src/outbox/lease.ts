@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
 
-/** The right to send the outbox of a service. One process has it at a time. */
+/** The right to send the outbox of a service. Only one process has it at a time. */
 export type OutboxLease = {
-  /** Whether more than half of it is left. */
+  /** Returns whether more than half of the lease is left. */
   isFresh(): boolean;
-  /** Takes the lease, or renews one that is not fresh; false while another process has it. */
+  /** Takes the lease, or renews a lease that is not fresh. Returns false while another process has it. */
   ensure(): Promise<boolean>;
   /**
-   * The milliseconds that it certainly lasts, by a clock that continues while the process is frozen; negative when
-   * lost.
+   * Returns the milliseconds for which the lease certainly lasts, by a clock that continues while the process is
+   * frozen; negative when lost.
    */
   leftMs(): number;
-  /** Ends the lease, so that the next process can take it at once. */
+  /** Ends the lease, so that the next process can take it immediately. */
   release(): Promise<void>;
 };
 
 /**
- * A lease in database time. A process knows how long it lasts without asking, because the database counts `leaseMs`
- * from a moment after the query was sent.
+ * Makes a lease in database time. A process knows its remaining time without a query, because the database counts
+ * `leaseMs` from a moment after the query was sent.
  */
 export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): OutboxLease {
   const holder = randomUUID();

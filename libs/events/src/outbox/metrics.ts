@@ -1,6 +1,6 @@
 import { counter, gauge, type Metrics } from '@drippulse/observability';
 
-/** The metrics of a service that publishes. */
+/** Creates the metrics of a service that publishes. */
 export function publishingMetrics(registry: Metrics) {
   return {
     outboxPending: gauge(registry, 'drippulse_outbox_pending_rows'),

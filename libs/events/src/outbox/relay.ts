@@ -24,23 +24,23 @@ import { createThrottle } from './throttle.ts';
 export type Relay = {
   /** Sends the committed events now. Call it after each commit that appended events. */
   wake(): void;
-  /** Ends after the send in progress, so that another process can continue at once. */
+  /** Ends after the send in progress, so that another process can continue immediately. */
   stop(): Promise<void>;
 };
 
 const committed = 'committed';
-/** While consumers have no room for the flood of an organization. A commit of others ends the pause. */
+/** Pause while consumers have no room for the flood of an organization. A commit of other events ends the pause. */
 const pauseMs = 100;
 const defaultLeaseMs = 6000;
-/** The rest of the lease when a send times out, so that no other process sends before that. */
+/** The part of the lease that is left when a send times out, so that no other process sends before the timeout. */
 const leaseMarginMs = 500;
 /** Below the megabyte that a broker accepts at once by default. */
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
- * Sends the outbox of this service, organizations in turn and each in order, until it is stopped. One process sends at a
- * time. After a failure it retries without end, with a new producer. A row is deleted only after all its events are
- * stored; events that are sent again have the same ids.
+ * Sends the outbox of this service, organizations in turn and each organization in order, until it is stopped. One
+ * process sends at a time. After a failure it retries without end, with a new producer. A row is deleted only after all
+ * its events are stored; events that are sent again have the same ids.
  */
 export function startRelay<DB>(options: {
   db: Database<DB>;
@@ -49,13 +49,13 @@ export function startRelay<DB>(options: {
   transport: EventTransport;
   log: Logger;
   metrics: Metrics;
-  /** Milliseconds before another process continues for one that died. Default 6,000. */
+  /** Milliseconds before another process continues for a process that died. Default 6,000. */
   leaseMs?: number;
-  /** The groups of consumers of a topic, which it does not outrun. Default: none. */
+  /** Returns the groups of consumers of a topic. The relay keeps pace with these groups. Default: none. */
   groups?(topic: string): readonly string[];
-  /** The clock by which a group that handles nothing is judged, in milliseconds. Default: that of the process. */
+  /** The clock for the patience with a group that handles nothing, in milliseconds. Default: the process's clock. */
   now?: () => number;
-  /** Gets the hints that follow from sent events. Default: nobody does. */
+  /** Gets the hints that follow from sent events. Default: hints are dropped. */
   note?(hint: Hint): void;
 }): Relay {
   const {
@@ -97,12 +97,15 @@ export function startRelay<DB>(options: {
     return Number([...lags.values()].reduce((sum, lag) => sum + lag, 0n));
   }
 
-  /** Renews the lease only if there are events to send: an idle service writes nothing. */
+  /**
+   * Returns whether the outbox may be read. It renews the lease only if there are events to send, so an idle service
+   * writes nothing.
+   */
   async function mayRead(): Promise<boolean> {
     return lease.isFresh() || ((await hasOutbox(db)) && (await lease.ensure()));
   }
 
-  /** Counts at most once a second, because a count costs more than a read. */
+  /** Measures the outbox. It counts at most once a second, because a count costs more than a read. */
   async function measure(oldest: readonly ListedRow[]): Promise<void> {
     metrics.outboxAge.set(oldest[0]?.age_seconds ?? 0);
     if (oldest.length <= 1) return metrics.outboxPending.set(oldest.length);
@@ -111,7 +114,7 @@ export function startRelay<DB>(options: {
     metrics.outboxPending.set(await countOutbox(db));
   }
 
-  /** False when another process has the lease. */
+  /** Sends rows. Returns false when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
     // A send has events of many traces, which an instrumentation of the client cannot distinguish.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
@@ -136,7 +139,7 @@ export function startRelay<DB>(options: {
   async function sendMessages(topic: string, messages: readonly TransportMessage[]): Promise<boolean> {
     for (const chunk of chunksOf(messages, sendLimits, (message) => message.value.byteLength)) {
       await sender.prepare(topic);
-      // Checked before each send, because this process may have been frozen.
+      // The lease is checked before each send, because this process may have been frozen.
       if (!(await lease.ensure())) return false;
       await sender.send(topic, chunk, lease.leftMs() - leaseMarginMs);
     }
@@ -145,7 +148,7 @@ export function startRelay<DB>(options: {
   }
 
   const loop = startLoop({ name: 'relay', log, run: sendAll });
-  // The process that commits is not always the one that sends.
+  // The process that commits is not always the process that sends.
   const wakeups = startWakeups(db, channelOf(schema), log);
   wakeups.on(committed, loop.wake);
   return {
@@ -162,7 +165,7 @@ export function startRelay<DB>(options: {
   };
 }
 
-/** The relay of a process that does not send: other processes of the service do, and `wake` wakes them. */
+/** Makes the relay of a process that does not send. Other processes of the service do; `wake` wakes them. */
 export function startDistantRelay<DB>({ db, schema, log }: { db: Database<DB>; schema: string; log: Logger }): Relay {
   const wakeups = startWakeups(db, channelOf(schema), log);
   return { wake: () => wakeups.wake(committed), stop: () => wakeups.stop() };

@@ -9,12 +9,12 @@ import type { TransportMessage } from '../transport.ts';
 export type ListedRow = {
   id: bigint;
   organization_id: bigint;
-  /** Number of its events. */
+  /** Number of the row's events. */
   events: number;
   topic: string;
-  /** Length of its frame. */
+  /** Length in bytes of the row's frame. */
   bytes: number;
-  /** Null where the read leaves frames out. */
+  /** Null if the read leaves frames out. */
   frame: Uint8Array | null;
   traceparent: string | null;
   age_seconds: number;
@@ -23,17 +23,17 @@ export type ListedRow = {
 /** A row with its events. */
 export type OutboxRow = ListedRow & { frame: Uint8Array };
 
-/** Few enough that decoding them does not delay other work of the process noticeably. */
+/** Limits of a read. They are so small that decoding a read does not noticeably delay other work of the process. */
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
-/** Frames of a read that are worth no second statement. */
+/** Bytes of frames below which a read includes them, because a second statement would not pay. */
 const smallBytes = 64 * 1024;
 
 /**
- * Lists the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
- * delays nobody. It never continues from the last read, because a row with a lower id may commit later. Bounded by
- * bytes, at least one row. A few small rows come with their frames. The frames of a flood do not, because most of them may
- * have to wait, and are listed again and again meanwhile.
+ * Lists the oldest row of each organization, then the next row of each, and so on, so an organization with thousands of
+ * rows delays nobody. It always starts at the oldest rows, because a row with a lower id may commit later. The list is
+ * bounded by bytes, and has at least one row. A few small rows come with their frames. The rows of a flood come
+ * without, because most of them may have to wait, and are listed again and again.
  */
 export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow & { found: number }>`
@@ -54,8 +54,8 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
 /**
- * The order of `roundRobin` where the outbox has more rows than one read: takes four times as long. The organizations are found by a walk
- * through the index, a step for each.
+ * Lists rows in the order of `roundRobin` if the outbox has more than one read takes. This takes four times as long. It
+ * finds the organizations by a walk through the index, one step for each.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow>`
@@ -85,7 +85,7 @@ async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   return rows;
 }
 
-/** The rows with their frames, in the same order. A row that another process has sent meanwhile is left out. */
+/** Reads the rows with their frames, in order. A row that another process has sent in the meantime is left out. */
 export async function readFrames<DB>(db: Database<DB>, listed: readonly ListedRow[]): Promise<OutboxRow[]> {
   const frames = new Map(listed.map(({ id, frame }) => [id, frame]));
   const missing = listed.filter(({ frame }) => frame === null).map(({ id }) => id);
@@ -100,13 +100,13 @@ export async function readFrames<DB>(db: Database<DB>, listed: readonly ListedRo
   });
 }
 
-/** Whether the outbox has rows. */
+/** Returns whether the outbox has rows. */
 export async function hasOutbox<DB>(db: Database<DB>): Promise<boolean> {
   const { rows } = await sql`select from outbox limit 1`.execute(db.kysely);
   return rows.length > 0;
 }
 
-/** The number of rows, at most 10,000. */
+/** Counts the rows, up to 10,000. */
 export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   const { rows } = await sql<{ pending: number }>`
     select count(*)::int as pending from (select from outbox limit 10000) as counted
@@ -114,7 +114,10 @@ export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   return rows[0]?.pending ?? 0;
 }
 
-/** Does not wait for the disk: a row whose deletion a crash loses is sent again, with the same ids. */
+/**
+ * Deletes sent rows. It does not wait for the disk: a row whose deletion is lost in a crash is sent again, with the
+ * same ids.
+ */
 export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly ListedRow[]): Promise<void> {
   const ids = sent.map((row) => row.id);
   await sql`
@@ -123,7 +126,7 @@ export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly List
   `.execute(db.kysely);
 }
 
-/** The hints of a row and its messages, these with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
+/** Decodes a row's hints and messages, with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
 export function unpackRow(
   row: OutboxRow,
   { service, traceparent }: { service: string; traceparent: string | undefined },

@@ -12,7 +12,7 @@ const row = (organization: number, events: number, bytes = 100) => ({
   age_seconds: 0,
 });
 
-/** Two groups, of which one has so many events before it. */
+/** Makes a throttle with two groups, one of which has `lag` unhandled events. */
 function throttleAt(state: { lag: number; nowMs: number; asked?: number }) {
   return createThrottle({
     groups: () => ['slow', 'quick'],

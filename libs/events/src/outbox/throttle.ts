@@ -1,39 +1,39 @@
 import { type ListedRow, readLimit } from './rows.ts';
 
-/** The most that an organization has in one read of the outbox without being throttled. */
+/** Limits of an organization in one read of the outbox, up to which it is not throttled. */
 const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
-/** Rows below which no organization is throttled, however many organizations share a read. */
+/** Number of rows below which no organization is throttled, however many organizations share a read. */
 const fewRows = 10;
-/** Events of a topic that its slowest group may have before it: what comes next waits for about as many. */
+/** Limit of events of a topic that its slowest group has yet to handle. The next event waits for about as many. */
 const aheadEvents = 2000;
-/** A group that handles nothing for so long delays nobody: the other groups get everything meanwhile. */
+/** A group that handles nothing for this long is ignored: the other groups get everything in the meantime. */
 const patienceMs = 10_000;
 
 /** Decides which rows of a read are sent now. */
 export type Throttle = {
   /**
-   * The rows to send now, in order: all rows of organizations with few events, and of the others as many as the groups
-   * have room for. Empty when they have none.
+   * Returns the rows to send now, in order: all rows of organizations with few events, and of all other organizations
+   * as many rows as the groups have room for. Empty when they have no room.
    */
   choose(rows: readonly ListedRow[]): Promise<ListedRow[]>;
 };
 
 /**
- * Events of a partition are handled in order, so fairness between organizations is decided before. The relay sends the
- * flood of an organization no faster than the groups handle it: the flood waits in the outbox, of which organizations are
- * taken in turn, and the events of others have little of it before them. `lagOf` is the number of events that a group has
- * not handled.
+ * Makes a throttle. Events of a partition are handled in order, so organizations must be treated fairly before their
+ * events reach it. The relay sends the flood of an organization no faster than the groups handle it: the flood waits in
+ * the outbox, from which organizations are taken in turn, so only a small part of it is before the events of other
+ * organizations. `lagOf` is the number of unhandled events of a group.
  */
 export function createThrottle(options: {
-  /** The groups that consume a topic. Without one its events are not throttled. */
+  /** Returns the groups that consume a topic. The events of a topic without groups are not throttled. */
   groups(topic: string): readonly string[];
   lagOf(topic: string, group: string): Promise<number>;
   now?: () => number;
 }): Throttle {
   const { groups, lagOf, now = () => performance.now() } = options;
-  /** Events that may be sent before the groups are asked again, by topic. */
+  /** Events that may be sent before the groups' lag is counted again, by topic. */
   const rooms = new Map<string, number>();
-  /** The fewest events that a group has had before it since there are too many, and when that was. */
+  /** The lowest lag of a group since its lag became too high, and the time at which that lowest lag was measured. */
   const slow = new Map<string, { fewest: number; sinceMs: number }>();
 
   async function roomOf(topic: string): Promise<number> {
@@ -70,7 +70,7 @@ export function createThrottle(options: {
   };
 }
 
-/** The organizations with many events, or as many rows as a read has for each. */
+/** Finds the organizations with many events, or with as many rows as a read has for each. */
 function findFloods(rows: readonly ListedRow[]): Set<bigint> {
   const byOrganization = Map.groupBy(rows, (row) => row.organization_id);
   const mostRows = Math.max(fewRows, Math.min(burst.rows, readLimit.rows / byOrganization.size));

@@ -2,7 +2,7 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 import type { TransportMessage } from '../transport.ts';
 import { hashBytes, leafOf, nodeOf, treeOf } from './tree.ts';
 
-/** Ed25519 keys: the one that a service signs with, and those of every service by their ids. */
+/** Ed25519 keys: the key with which a service signs, and the keys of every service by their ids. */
 export type EventKeys = {
   signing: { kid: string; key: KeyObject };
   verifying: ReadonlyMap<string, { service: string; key: KeyObject }>;
@@ -12,13 +12,13 @@ export type EventKeys = {
 export const signatureHeader = 'signature';
 
 /**
- * Messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. 32 messages add five hashes to
- * each message, and 64 would halve a cost that is a fraction of sending already.
+ * Number of messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. 32 messages add
+ * five hashes to each message, and 64 would halve a cost that is already a fraction of sending.
  */
 const messagesOfSignature = 32;
 const longestPath = 16 * hashBytes;
 const context = Buffer.from('drippulse events 1\n');
-/** Those of 260 trees, which are 8,000 messages. */
+/** Number of kept hashes: the hashes of 260 trees, which are 8,000 messages. */
 const keptHashes = 16_384;
 
 /** Adds to each message a signature of the service that publishes the topic. */
@@ -40,12 +40,13 @@ export function signMessages(
   return signed;
 }
 
-/** Returns why a message is not from a publisher of its topic; undefined when it is. */
+/** Returns the reason why a message is not from a publisher of its topic; undefined when it is from one. */
 export type Verify = (topic: string, message: TransportMessage) => string | undefined;
 
-/** Verifies signatures of `publishersOf` a topic: its service, and the one in whose process that runs. */
+/** Verifies signatures of `publishersOf` a topic: its service, or the service in whose process it runs. */
 export function createVerify({ verifying }: EventKeys, publishersOf: (topic: string) => readonly string[]): Verify {
-  // Hashes that are below a root whose signature was right, oldest first, with the key. Most messages of a tree need no more.
+  // Hashes below a root whose signature was right, oldest first, with the key. Most messages of a tree need no further
+  // check.
   const proven = new Set<string>();
   const idOf = (kid: string, hash: Buffer) => `${kid} ${hash.toString('latin1')}`;
 

@@ -7,16 +7,17 @@ import { createVerify, type EventKeys, signMessages } from './signatures.ts';
 const turnMessages = 50;
 
 /**
- * The transport as one service uses it. Events of its own topics are signed when they are sent. Consumed events that no
- * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass as they
- * are, so that a redriven event has its first signature. A private transport needs no signatures and is returned unchanged.
+ * Makes the transport for one service. Events of its own topics are signed when they are sent. Consumed events that no
+ * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass
+ * unchanged, so that a redriven event has its first signature. A private transport needs no signatures and is returned
+ * unchanged.
  */
 export function signEvents(
   transport: EventTransport,
   options: {
     service: string;
     keys: EventKeys;
-    /** The services whose keys may sign events of a topic; none when it is no topic of the platform. */
+    /** Returns the services whose keys may sign events of a topic; empty for a topic that is not the platform's. */
     publishersOf(topic: string): readonly string[];
   },
 ): EventTransport {

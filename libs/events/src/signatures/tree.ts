@@ -4,19 +4,19 @@ import type { TransportMessage } from '../transport.ts';
 /** Bytes of a hash. */
 export const hashBytes = 32;
 
-// The first byte keeps leaves and nodes apart, so that no node can be shown as a leaf (RFC 6962, 2.1).
+// The first byte keeps leaves and nodes apart, so that a node cannot pass as a leaf (RFC 6962, 2.1).
 const leafMark = Buffer.of(0);
 const nodeMark = Buffer.of(1);
 
-/** The hash of a message: of all that a consumer reads of it, but its trace. */
+/** Computes the hash of a message: of everything that a consumer reads from it, except its trace. */
 export function leafOf(topic: string, { key, headers, value }: TransportMessage): Buffer {
   const { ce_id: id, ce_type: type, ce_time: time, organization } = headers;
-  // A line feed ends it: JSON has none within a text.
+  // A line feed ends the head, because JSON has none within a string.
   const head = `${JSON.stringify([topic, key, id, type, time, organization])}\n`;
   return sha256([leafMark, Buffer.from(head), value]);
 }
 
-/** A tree of hashes: its root, and for each leaf the hashes that lead from it to the root. */
+/** Builds a tree of hashes: its root, and for each leaf the hashes that lead from it to the root. */
 export function treeOf(leaves: readonly Buffer[]): { root: Buffer; paths: Buffer[][] } {
   const paths = leaves.map((): Buffer[] => []);
   let level = leaves.map((leaf, index) => ({ hash: leaf, leaves: [index] }));
@@ -38,7 +38,7 @@ export function treeOf(leaves: readonly Buffer[]): { root: Buffer; paths: Buffer
   return { root: level[0]?.hash ?? Buffer.alloc(hashBytes), paths };
 }
 
-/** The hash above two. They are sorted, so that a path need not say which side a hash is on. */
+/** Computes the hash above two others. The two are sorted, so that a path need not record the side of a hash. */
 export function nodeOf(one: Buffer, other: Buffer): Buffer {
   return one.compare(other) < 0 ? sha256([nodeMark, one, other]) : sha256([nodeMark, other, one]);
 }

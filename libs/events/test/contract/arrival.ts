@@ -5,7 +5,7 @@ import { startChild } from '../child.ts';
 import { outboxRows, sequences, traceparent, uniqueTopic } from '../fixture.ts';
 import type { Contract, Probe } from './contract.ts';
 
-/** Every event reaches every group, whole and in order, whatever is killed. */
+/** Tests that every event reaches every group, whole and in order, even when processes are killed. */
 export function describeArrival(at: Contract): void {
   test('each event is handled by each group, whole, and leaves the outbox', async () => {
     const topic = uniqueTopic();

@@ -5,7 +5,7 @@ import { type DeadLetter, readDeadLetters, redrive } from '../../src/index.ts';
 import { sequences, uniqueTopic } from '../fixture.ts';
 import type { Contract } from './contract.ts';
 
-/** What becomes of events that cannot be handled. */
+/** Tests the treatment of events that cannot be handled. */
 export function describeDeadLetters(at: Contract): void {
   test('only the event that always fails goes to the dead-letter topic, with its reason, and the others go on', async () => {
     const topic = uniqueTopic();

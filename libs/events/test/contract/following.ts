@@ -6,7 +6,7 @@ import { followHints, startHints } from '../../src/index.ts';
 import { log, outboxRows, sequences, uniqueTopic } from '../fixture.ts';
 import type { Contract } from './contract.ts';
 
-/** Followers and hints, which have no group. */
+/** Tests followers and hints, which have no group. */
 export function describeFollowing(at: Contract): void {
   test('every follower gets what is not older than it asks for, and then each message as it comes, in order', async () => {
     const topic = uniqueTopic();

@@ -4,7 +4,7 @@ import { startRelay } from '../../src/index.ts';
 import { append, createTestService, log, outboxOrganizations, outboxRows, sequences, uniqueTopic } from '../fixture.ts';
 import type { Contract, Probe } from './contract.ts';
 
-/** Consumers share groups, organizations share the relay, and a group shares its work between topics. */
+/** Tests that consumers share groups, organizations share the relay, and a group shares its work between topics. */
 export function describeSharing(at: Contract): void {
   test('two consumers of a group share the partitions, and one takes over when the other leaves', async () => {
     const topic = uniqueTopic();
@@ -60,14 +60,14 @@ export function describeSharing(at: Contract): void {
       log,
       metrics,
       groups: () => ['fair'],
-      // The clock stands still, so that the group is waited for until the gate opens.
+      // The clock stands still, so that the relay waits for the group until the gate opens.
       now: () => 0,
     });
     await eventually(async () => expect(await lag()).toBeGreaterThanOrEqual(2000n));
     await append(own, topic, [{ organizationId: 8n, aggregate: 'probe:1', sequence: 1n }]);
     flooded.wake();
     await eventually(async () => expect((await outboxOrganizations(own)).includes(8n)).toBe(false));
-    // The rest of the flood waits in the outbox, behind the event of the other organization.
+    // The remaining events of the flood wait in the outbox, behind the event of the other organization.
     expect(await lag()).toBeLessThan(3_100n);
     expect(await outboxRows(own)).toBeGreaterThanOrEqual(13);
     gate.resolve();

@@ -8,7 +8,7 @@ import { skipParts } from '../skip-value.ts';
 import { clearMember, type Members, memberReaders, readMember } from './message.ts';
 import { passUnknown } from './unknown-members.ts';
 
-/** A body as read. `present` has the names of its known members, `nulls` those of them that were null. */
+/** A body as read. `present` has the names of its known members, `nulls` the names of known members that were null. */
 export type Body = {
   message: Message & Members;
   present: Set<string>;
@@ -17,7 +17,10 @@ export type Body = {
   problems: readonly Problem[];
 };
 
-/** How a body is read. `strictly` is absent, or has the names of the path, which are no members of the body then. */
+/**
+ * The rules for reading a body. `strictly` is set for a strict reading, and has the names of the path's parameters,
+ * which the body may not have.
+ */
 type BodyRules = { wrapper: string | undefined; strictly: { pathNames: ReadonlySet<string> } | undefined };
 
 /** Reads the members of a body object; an absent body is an empty object. */
@@ -30,7 +33,7 @@ export function* readBody(desc: DescMessage, { text, bytes }: Source, { wrapper,
   yield* readMembers(cursor, 'strings', (key, keyAt) => {
     if (key === wrapper) {
       const isObject = cursor.text.charCodeAt(cursor.at) === 0x7b;
-      // The last of duplicate keys counts, so each wrapper starts anew.
+      // If the wrapper's key is repeated, the last one counts, so each wrapper starts empty.
       wrapped = isObject ? emptyBody(desc, cursor) : undefined;
       if (wrapped !== undefined) {
         const target = wrapped;
@@ -67,7 +70,10 @@ function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage):
   return readMember(cursor, body.message, member, desc);
 }
 
-/** Bare siblings stay where the wrapper has no member of the name. */
+/**
+ * Merges the members of a wrapper with the members beside it. Members beside the wrapper stay if the wrapper has no
+ * member of the name.
+ */
 function merge(bare: Body, wrapped: Body, desc: DescMessage): Body {
   const { message, present, nulls } = bare;
   for (const name of wrapped.present) {

@@ -42,7 +42,7 @@ test.each([
   ['wrapped with a bare sibling', '{"probe": {"name": "in"}, "delay_ms": 1}'],
   ['bare before the wrapper, which wins', '{"name": "out", "probe": {"name": "in", "delay_ms": 1}}'],
   ['bare after the wrapper, which wins', '{"probe": {"name": "in", "delay_ms": 1}, "name": "out"}'],
-  ['with a wrapper that is no object', '{"probe": [1], "name": "in", "delay_ms": 1}'],
+  ['with a wrapper that is not an object', '{"probe": [1], "name": "in", "delay_ms": 1}'],
   ['with a duplicate key, of which the last counts', '{"name": "out", "name": "in", "delay_ms": 1}'],
   [
     'with a duplicate wrapper, of which the last counts',
@@ -220,12 +220,12 @@ test.each([
   ['/* */{}', 'unexpected "/" at position 0'],
   ['[]', 'The body must be a JSON object'],
   ['"text"', 'The body must be a JSON object'],
-])('%j is no JSON body', (text, message) => {
+])('%j is not a JSON body', (text, message) => {
   expect(() => echo(text)).toThrow(message);
   expect(refusal(() => echo(text))).toMatchObject({ kind: 'malformed', reason: 'malformed_json' });
 });
 
-test('bytes that are no UTF-8 are no JSON', () => {
+test('bytes that are no UTF-8 are not JSON', () => {
   const bytes = Buffer.from([...Buffer.from('{"name": "'), 0xff, ...Buffer.from('"}')]);
   expect(refusal(() => decodeJson(EchoRequestSchema, bytes, { method: 'POST' })).reason).toBe('malformed_json');
   expect(refusal(() => echo('{"name": "\ud800"}')).reason).toBe('malformed_json');

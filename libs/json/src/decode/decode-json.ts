@@ -17,27 +17,27 @@ export type DecodeOptions = {
   method: string;
   /** Parameters of the path by field name, percent-decoded. */
   path?: Readonly<Record<string, string>>;
-  /** Query parameters. With `bodyIsMessage` those count whose member has the option `also_query`. */
+  /** Query parameters. With `bodyIsMessage` only the parameters count whose member has the option `also_query`. */
   query?: URLSearchParams;
   /** Whether the body of the method is the whole message. Default: false. */
   bodyIsMessage?: boolean;
   /**
-   * Refuses members and parameters that the message does not have as `malformed`, `unknown_member`. `query` is that of the
-   * request, also where the method reads none. Members of free JSON are not looked at.
+   * Refuses unknown members and parameters as `malformed`, `unknown_member`. `query` is the query of the request, even
+   * if the method reads no query. Members of free JSON are not checked.
    */
   strict?: { query: URLSearchParams } | undefined;
 };
 
-/** Violations of one request that are reported. */
+/** Limit of the violations that are reported for one request. */
 const maxViolations = 100;
 
 /**
- * Decodes body, query and path of a request into a message. Throws only `DomainError`: `malformed` for text that is not JSON
- * (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`); `invalid` with a
- * violation for each value of a wrong kind.
+ * Decodes body, query and path of a request into a message. Throws only `DomainError`: `malformed` for text that is not
+ * JSON (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`); `invalid`
+ * with a violation for each value of a wrong kind.
  *
- * An integer in the path that can't be an id (not canonical, or above 2^53) becomes 0, which no resource has. So the service
- * answers with its own "not found".
+ * An integer in the path that can't be an id (not canonical, or above 2^53) becomes 0, which no resource has. So the
+ * service responds with its own "not found".
  */
 export function decodeJson<D extends DescMessage>(
   desc: D,
@@ -47,7 +47,7 @@ export function decodeJson<D extends DescMessage>(
   return finish(decodeParts(desc, text, options));
 }
 
-/** The same for bodies of any size. Reads in parts, between which other work has its turn. */
+/** Decodes a request of any size, as `decodeJson` does. Reads in parts, between which other work has its turn. */
 export function decodeJsonInTurns<D extends DescMessage>(
   desc: D,
   text: string | Uint8Array,
@@ -84,7 +84,10 @@ function* decodeParts<D extends DescMessage>(
   return message;
 }
 
-/** Refuses what the strict reading found, with everything else that is wrong: a misspelt member may be the missing one. */
+/**
+ * Refuses the problems of the strict reading together with all others, because a misspelt member may be the missing
+ * one.
+ */
 function refuseUnknown(violations: readonly Violation[]): void {
   const isUnknown = ({ code }: Violation) => code === 'unknown_member';
   const unknown = violations.filter(isUnknown);

@@ -13,7 +13,7 @@ export type MemberReader = { field: DescField; read: ReadValue };
 
 const readersOf = new WeakMap<DescMessage, Map<string, MemberReader>>();
 
-/** The readers of a message's members by JSON name, created once for each descriptor. */
+/** Returns the readers of a message's members by JSON name, created once for each descriptor. */
 export function memberReaders(desc: DescMessage): Map<string, MemberReader> {
   const known = readersOf.get(desc);
   if (known !== undefined) return known;

@@ -5,12 +5,12 @@ import { nulCharacter } from '../scan-string.ts';
 import { type Members, setMember } from './message.ts';
 import { enumRule, faultOf, maxId, type TextRule, textRule, timestampRule } from './text-rules.ts';
 
-/** `mostItems` is 0 for a parameter whose text is not cut at commas. */
+/** `mostItems` is 0 for a parameter whose text is not split at commas. */
 type Parameter = { field: DescField; list: boolean; mostItems: number; rule: TextRule };
 
 const parametersOf = new WeakMap<DescMessage, Map<string, Parameter>>();
 
-/** The message that is read, and which of its fields the query may give. */
+/** The message that is read, and the fields that the query may set. */
 type Reading = {
   message: Members;
   present: Set<string>;
@@ -19,8 +19,8 @@ type Reading = {
 };
 
 /**
- * Reads query parameters into a message: `name=value`; for lists repeated, or `name[]=value`, and where the list
- * has a greatest length also `name=1,2`. Ignores unknown names.
+ * Reads query parameters into a message, as `name=value`. The values of a list are repeated, or given as
+ * `name[]=value`, and if the list has a maximum length also as `name=1,2`. Ignores unknown names.
  */
 export function readQuery(
   desc: DescMessage,
@@ -33,7 +33,7 @@ export function readQuery(
     const parameter = known.get(key.endsWith('[]') ? key.slice(0, -2) : key);
     if (parameter === undefined || !isParameter(parameter.field)) continue;
     const { field, list, mostItems, rule } = parameter;
-    // Of more items than there may be, one is enough to refuse them all.
+    // If there are more items than allowed, reading one too many is enough to refuse them all.
     const texts = mostItems === 0 ? [text] : text.split(',', mostItems + 1);
     for (const each of texts) {
       const value = readText(field, rule, each, violations);
@@ -94,7 +94,7 @@ function parseId(field: DescField, text: string): bigint | number {
   return id <= maxId ? id : 0n;
 }
 
-/** The names of the parameters that a message has, without those of the path. */
+/** Returns the names of the parameters of a message, without the parameters of the path. */
 export function parameterNames(
   desc: DescMessage,
   pathNames: ReadonlySet<string>,
@@ -128,12 +128,15 @@ function parameterRule(field: DescField): TextRule | undefined {
   return field.scalar === ScalarType.INT32 ? { ...rule, parse: parseBounded } : rule;
 }
 
-/** An empty item is refused: `ids=`, a filter by no ids, must not become a list of everything. */
+/** Makes a rule that refuses an empty item: `ids=`, a filter by no ids, must not become a list of everything. */
 function itemRule({ parse, message }: TextRule): TextRule {
   return { parse: (text) => (text === '' ? undefined : parse(text)), message: `${message}, and not empty` };
 }
 
-/** A number that is too large for a parameter such as `limit` still means "many". The service applies its own maximum. */
+/**
+ * Parses a bounded number. A number too large for a parameter such as `limit` still means "many", and the service
+ * applies its own maximum.
+ */
 function parseBounded(text: string): number | undefined {
   if (!/^-?\d{1,15}$/.test(text)) return undefined;
   return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(text))) + 0;

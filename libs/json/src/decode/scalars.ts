@@ -8,14 +8,14 @@ import { skipParts } from '../skip-value.ts';
 import { enumRule, faultOf, type TextRule, textRule } from './text-rules.ts';
 
 /**
- * Reads the value at the cursor, gives it to `keep` and moves past it. Returns parts for a value that may be long, otherwise it
- * is done at once. A value of the wrong kind is skipped and noted as a problem.
+ * Reads the value at the cursor, passes it to `keep` and moves past it. Returns parts for a value that may be long; any
+ * other value is read immediately. A value of the wrong kind is skipped and recorded as a problem.
  */
 export type ReadValue = (cursor: Cursor, keep: (value: unknown) => void) => Parts<void> | undefined;
 
 const quote = 0x22;
 
-/** Skips a value of the wrong kind and notes the problem. */
+/** Skips a value of the wrong kind and records the problem. */
 export function mismatch(cursor: Cursor, message: string): Parts<void> {
   addProblem(cursor, cursor.at, { message, code: 'type' });
   return skipParts(cursor, 'strings');
@@ -46,7 +46,7 @@ const readBool: ReadValue = (cursor, keep) => {
 
 const readFree: ReadValue = (cursor, keep) => readJson(cursor, 'free', keep);
 
-// The service checks rows one by one, so that a bad row fails alone and not the request.
+// The service checks rows one by one, so that a bad row fails alone, without the request.
 const readRows: ReadValue = (cursor, keep) => readJson(cursor, 'syntax', keep);
 
 function* readJson(cursor: Cursor, checks: Checks, keep: (value: Uint8Array) => void): Parts<void> {
@@ -88,7 +88,7 @@ export function enumReader(desc: DescEnum): ReadValue {
   return stringReader(enumRule(desc));
 }
 
-/** Refuses `null` as an element: inside arrays and maps it does not mean absent. */
+/** Makes a reader that refuses `null` as an element: inside arrays and maps `null` does not mean absent. */
 export function rejectNull(read: ReadValue): ReadValue {
   return (cursor, keep) => (isNull(cursor) ? mismatch(cursor, 'must not be null') : read(cursor, keep));
 }

@@ -4,16 +4,16 @@ import { nearest } from '../nearest.ts';
 import { enumNames, fieldRest } from '../rest-options.ts';
 import { parseTimestamp } from '../timestamps.ts';
 
-/** Upper bound of ids and of other whole numbers, which every client of JSON reads exactly. */
+/** Upper bound of ids and of other whole numbers: every JSON client reads numbers up to it exactly. */
 export const maxId = 2n ** 53n - 1n;
 
-/** Parses the text of a JSON string or a query parameter. Undefined when the text is no such value. */
+/** Parses the text of a JSON string or a query parameter. Undefined when the text is not such a value. */
 type ParseText = (text: string) => unknown;
 
-/** The text form of a scalar, and what is wrong with other text. */
+/** The text form of a scalar, and the fault of other text. */
 export type TextRule = Fault & { parse: ParseText };
 
-/** The fault of a text that a rule refuses. */
+/** Returns the fault of a string that a rule refuses. */
 export function faultOf({ parse: _, ...fault }: TextRule, text: string): Fault {
   const suggestion = fault.allowed && nearest(text, fault.allowed);
   return suggestion === undefined ? fault : { ...fault, suggestion };
@@ -101,7 +101,10 @@ function parseInt64(text: string): bigint | undefined {
   return Number.isSafeInteger(value) ? BigInt(value ?? 0) : undefined;
 }
 
-/** An id of another resource. One that can't exist becomes 0, which no resource has, so the service answers 404. */
+/**
+ * Parses an id of another resource. An impossible id becomes 0, which no resource has, so the service responds with
+ * 404.
+ */
 function parseReference(text: string): bigint | undefined {
   if (/^-?\d{17,}$/.test(text)) return 0n;
   const value = parseInt64(text);

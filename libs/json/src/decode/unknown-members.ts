@@ -6,7 +6,7 @@ import type { Parts } from '../parts.ts';
 import { pathText } from '../problem-paths.ts';
 import { skipParts } from '../skip-value.ts';
 
-/** The fault of an unknown name. `noun` is the kind of thing that the name should have, such as a parameter. */
+/** Returns the fault of an unknown name. `noun` is the kind of the named thing, such as a parameter. */
 export function unknownMember(name: string, known: Iterable<string>, noun = 'member'): Fault {
   const suggestion = nearest(name, known);
   const message = `is not a known ${noun}`;
@@ -14,7 +14,7 @@ export function unknownMember(name: string, known: Iterable<string>, noun = 'mem
   return { message: `${message}; did you mean ${suggestion}?`, code: 'unknown_member', suggestion };
 }
 
-/** Skips the value of a member that a message does not have. The strict reading notes it. */
+/** Skips the value of an unknown member. A strict reading records the member. */
 export function passUnknown(cursor: Cursor, name: string, at: number, known: () => Iterable<string>): Parts<void> {
   if (cursor.isStrict && hasRoom(cursor)) addProblem(cursor, at, unknownMember(name, known()));
   return skipParts(cursor, 'strings');
@@ -22,7 +22,10 @@ export function passUnknown(cursor: Cursor, name: string, at: number, known: () 
 
 const maxParameters = 100;
 
-/** The parameters of a query that a method does not take. `desc` is the message of its body, if it has one. */
+/**
+ * Finds the parameters of a query that a method does not take. `desc` is the message of the method's body, if it has
+ * one.
+ */
 export function unknownParameters(
   query: URLSearchParams,
   known: ReadonlySet<string>,

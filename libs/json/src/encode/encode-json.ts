@@ -5,8 +5,8 @@ import { elementWriter, type Members, memberWriters, messageWriter, type WriteVa
 const encoders = new WeakMap<DescMessage, WriteValue>();
 
 /**
- * The JSON text of a message: snake_case names, enums by their short lower-case names, timestamps in RFC 3339, int64 as
- * numbers. An unset field is `null`, or absent with `omit_if_unset`. Free JSON is inserted unchanged.
+ * Encodes a message as JSON text: snake_case names, enums by their short lower-case names, timestamps in RFC 3339,
+ * int64 as numbers. An unset field is `null`, or absent with `omit_if_unset`. Free JSON is inserted unchanged.
  */
 export function encodeJson<D extends DescMessage>(desc: D, message: MessageShape<D>): string {
   let write = encoders.get(desc);
@@ -17,7 +17,7 @@ export function encodeJson<D extends DescMessage>(desc: D, message: MessageShape
   return write(message);
 }
 
-/** The JSON text of one field of a message, `null` when it is unset: the `response_body` of a method. */
+/** Encodes one field of a message as JSON text, `null` when it is unset: the `response_body` of a method. */
 export function encodeField(field: DescField, message: unknown): string {
   const value = (message as Members)[field.localName]; // the field belongs to the message's descriptor
   return value === undefined ? 'null' : elementWriter(field)(value);
@@ -25,15 +25,15 @@ export function encodeField(field: DescField, message: unknown): string {
 
 /** Joins the parts of a streamed list into one JSON object. */
 export type ListEncoder = {
-  /** The text to send for a part, in pieces. */
+  /** Yields the text to send for a part, in pieces. */
   part(message: unknown): Generator<string>;
-  /** The text that closes the object; the members beside the list are those of the last part. */
+  /** Returns the text that closes the object; the members beside the list are the last part's. */
   end(): string;
 };
 
 /**
- * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they come. Collects
- * other repeated fields until the end. Takes singular fields from the last part.
+ * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they arrive.
+ * Collects other repeated fields until the end. Takes singular fields from the last part.
  */
 export function startList(desc: DescMessage): ListEncoder {
   const [streamed, ...kept] = desc.fields.filter(({ fieldKind }) => fieldKind === 'list');

@@ -3,12 +3,12 @@ import { partLength } from '../parts.ts';
 import { encodeField } from './encode-json.ts';
 import { elementWriter, type Members, memberWriters } from './writers.ts';
 
-/** The text that is being made; pieces are taken from its start. */
+/** The unsent text. Pieces are taken from its start. */
 type Text = { made: string };
 
 /**
- * The text of `encodeJson` in pieces of about `partLength` characters, so that its reader may let other work have its turn
- * between them. A piece ends between two elements of a list, or between two members.
+ * Yields the text of `encodeJson` in pieces of about `partLength` characters, so that the reader may let other work
+ * have its turn between them. A piece ends between two elements of a list, or between two members.
  */
 export function* encodePieces<D extends DescMessage>(desc: D, message: MessageShape<D>): Generator<string> {
   const text = { made: '' };
@@ -16,7 +16,7 @@ export function* encodePieces<D extends DescMessage>(desc: D, message: MessageSh
   yield text.made;
 }
 
-/** The text of `encodeField` in pieces. */
+/** Yields the text of `encodeField` in pieces. */
 export function* encodeFieldPieces(field: DescField, message: unknown): Generator<string> {
   const value = (message as Members)[field.localName]; // the field belongs to the message's descriptor
   if (field.fieldKind !== 'message' || value === undefined || !hasMembers(field.message)) {
@@ -72,12 +72,12 @@ function isFilled(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 
-/** Members of a oneof are in an object of their own; they are written whole. */
+/** Whether a field belongs to a oneof. Its members are in an object of their own, which is written whole. */
 function isNested(field: DescField): boolean {
   return field.fieldKind === 'message' && field.oneof === undefined && hasMembers(field.message);
 }
 
-/** A timestamp is written as a text. */
+/** Whether a message is written as an object. A timestamp is written as a string. */
 function hasMembers({ typeName }: DescMessage): boolean {
   return typeName !== 'google.protobuf.Timestamp';
 }

@@ -12,7 +12,7 @@ export type MemberWriter = { field: DescField; write: (message: Members) => stri
 
 const writersOf = new WeakMap<DescMessage, MemberWriter[]>();
 
-/** The writers of a message's members in the order of the proto, created once for each descriptor. */
+/** Returns the writers of a message's members in the order of the proto, created once for each descriptor. */
 export function memberWriters(desc: DescMessage): MemberWriter[] {
   const known = writersOf.get(desc);
   if (known !== undefined) return known;
@@ -60,7 +60,7 @@ function unsetRule(field: DescField): (value: unknown) => boolean {
   const isOmitted = fieldRest(field).omitIfUnset;
   if (field.fieldKind === 'list') return (value) => isOmitted && (value as unknown[]).length === 0;
   if (field.fieldKind === 'map') return (value) => isOmitted && Object.keys(value as object).length === 0;
-  // The zero of an enum is "not set", and JSON text is never empty.
+  // The zero of an enum means "not set", and JSON text is never empty.
   if (field.fieldKind === 'enum') return (value) => value === undefined || value === 0;
   if (fieldRest(field).json) return (value) => value === undefined || (value as Uint8Array).length === 0;
   return (value) => value === undefined;
@@ -77,7 +77,7 @@ function fieldWriter(field: DescField): WriteValue {
   }
 }
 
-/** The writer of one value of a field, or of one element of a list or map. */
+/** Returns the writer of one value of a field, or of one element of a list or map. */
 export function elementWriter(field: DescField): WriteValue {
   if (field.enum !== undefined) {
     const names = enumNames(field.enum);

@@ -9,7 +9,7 @@ export type ExampleOptions = {
   direction?: 'request' | 'response';
 };
 
-/** An example of a message, valid against its `jsonSchemaOf`. Takes `example` options, else plain values. */
+/** Makes an example of a message, valid against its `jsonSchemaOf`. Takes `example` options, else plain values. */
 export function exampleOf(desc: DescMessage, options: ExampleOptions = {}): Record<string, unknown> {
   return exampleWithin(desc, options, []);
 }

@@ -7,31 +7,31 @@ export type JsonSchema = { [key: string]: unknown };
 export type SchemaOptions = {
   /** Schemas of free JSON by the names in `schema_of`. `any` and `object` are built in. */
   named?: Readonly<Record<string, JsonSchema>>;
-  /** Reference to the schema of a nested message, such as `#/components/schemas/Workflow`. Default: inlined. */
+  /** Returns the reference to a nested message's schema, such as `#/components/schemas/Workflow`. Default: inlined. */
   refOf?: (desc: DescMessage) => string;
-  /** Reference to the schema of an enum, by its type or by a text field with `values`. Default: inlined. */
+  /** Returns the reference to an enum's schema, by its type or by a string field with `values`. Default: inlined. */
   refOfEnum?: (owner: DescEnum | DescField, schema: JsonSchema) => string;
-  /** The comment of a field, which generated descriptors lack. */
+  /** Returns the comment of a field, which generated descriptors lack. */
   describe?: (field: DescField) => string | undefined;
   /**
-   * `request`: a body that a client sends; members may be absent. `parameter`: path and query; nothing is null. `response`
-   * (default): a body that the platform sends.
+   * `request`: a body that a client sends, whose members may be absent. `parameter`: path and query, where nothing is
+   * null. `response` (default): a body that the platform sends.
    */
   direction?: 'request' | 'response' | 'parameter';
-  /** Whether the schema omits a field, such as a parameter of the path. */
+  /** Returns whether the schema omits a field, such as a parameter of the path. */
   omit?: (field: DescField) => boolean;
 };
 
 /**
- * The JSON Schema of a message as the codec writes or reads it. In a response every member is present unless it is
- * `omit_if_unset`. Optional fields, and messages other than plain timestamps, may be null; a message marked `always` is
- * not.
+ * Makes the JSON Schema of a message as the codec writes or reads it. In a response every member is present unless it
+ * is `omit_if_unset`. Optional fields, and messages other than plain timestamps, may be null; a message marked `always`
+ * may not.
  */
 export function jsonSchemaOf(desc: DescMessage, options: SchemaOptions = {}): JsonSchema {
   return schemaOf(desc, options, []);
 }
 
-/** The JSON Schema of one field in the schema of its message. */
+/** Makes the JSON Schema of one field in the schema of its message. */
 export function fieldSchemaOf(field: DescField, options: SchemaOptions = {}): JsonSchema {
   return fieldSchema(field, options, []);
 }
@@ -109,8 +109,8 @@ function enumSchema(owner: DescEnum | DescField, values: readonly string[], { re
 const idForms = { uuid: { format: 'uuid' }, public_id: { pattern: '^[a-z]+_[0-9A-Za-z]+$' } };
 
 /**
- * The form of an id by its name: a record has a UUID in `id`, and in `public_id` one that it keeps in every installation,
- * such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. Links to it are named alike.
+ * Returns the form of an id by its name: a record has a UUID in `id`, and in `public_id` an id that the record keeps in
+ * every installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. Links to the record have the same names.
  */
 export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idForms | undefined {
   if (scalar !== ScalarType.STRING) return undefined;
@@ -119,7 +119,7 @@ export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idFo
   return beside !== name && parent.fields.some((field) => field.name === beside) ? 'uuid' : undefined;
 }
 
-/** The schema of free JSON. `WorkflowStep[]` is an array of the named schema, `object?` an object or null. */
+/** Returns the schema of free JSON. `WorkflowStep[]` is an array of the named schema, `object?` an object or null. */
 function freeSchema(name: string, options: SchemaOptions): JsonSchema {
   if (name.endsWith('?')) return nullable(freeSchema(name.slice(0, -1), options));
   if (name.endsWith('[]')) return { type: 'array', items: freeSchema(name.slice(0, -2), options) };
@@ -151,7 +151,7 @@ function scalarSchema(scalar: ScalarType | undefined): JsonSchema {
 }
 
 function nullable(schema: JsonSchema): JsonSchema {
-  if (Object.keys(schema).length === 0) return schema; // anything may be null already
+  if (Object.keys(schema).length === 0) return schema; // an empty schema already allows null
   if (Array.isArray(schema['type']) && schema['type'].includes('null')) return schema;
   if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
   const values = schema['enum'];

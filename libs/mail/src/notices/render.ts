@@ -1,7 +1,7 @@
 import type { Notice } from './notice.ts';
 import { visibleText } from './visible-text.ts';
 
-/** The parts of a mail. The same notice gives the same bytes. */
+/** The parts of a mail. Equal notices give equal bytes. */
 export type RenderedNotice = { subject: string; text: string; html: string };
 
 /** Renders a notice in the one layout that all mails of the platform have. */

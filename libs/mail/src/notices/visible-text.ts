@@ -1,11 +1,12 @@
 /**
- * Characters that show nothing, or reorder what is beside them: control and format characters (which include the bidirectional
- * ones, the zero-width ones and tags), line and paragraph separators, private and unassigned ones, and those that fonts leave out
- * (variation selectors, fillers). A name with them could show a reader something else than it says.
+ * Characters that show nothing, or reorder their neighbours: control and format characters (including bidirectional
+ * ones, zero-width ones and tags), line and paragraph separators, private and unassigned characters, and characters
+ * that fonts leave out (variation selectors, fillers). With these characters, a reader could see a name that differs
+ * from the real one.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** The text on one line, with invisible and reordering characters as escapes such as `\u{202e}`. */
+/** Returns the text on one line, with invisible and reordering characters as escapes such as `\u{202e}`. */
 export function visibleText(text: string): string {
   return text
     .replaceAll(/[\t\r\n]+/g, ' ')

@@ -5,7 +5,7 @@ import { renderNotice } from '../notices/render.ts';
 import type { Address } from '../transport/mailer.ts';
 import { type AttachedFile, mailContext, mailJobs, packMail } from './stored-mail.ts';
 
-/** A notice for one person. An organization has one mail for each key, however often it is added. */
+/** A notice for one person. An organization gets one mail for each key, however often the notice is added. */
 export type OutgoingNotice = {
   organizationId: bigint;
   key: string;
@@ -16,8 +16,9 @@ export type OutgoingNotice = {
 };
 
 /**
- * Adds mails in the transaction of the change that they report; wake the loop after the commit. Their sender is DripPulse with the
- * address of `mailFrom`, the value of `MAIL_FROM`; `date` is the time of their header `Date`. A key that was added before changes nothing, also after its mail was sent.
+ * Adds mails in the transaction of the change that they report; wake the loop after the commit. Their sender is
+ * DripPulse with the address of `mailFrom`, the value of `MAIL_FROM`; `date` is the time of their header `Date`. A key
+ * that was added before changes nothing, even after its mail was sent.
  */
 export async function addNotices<DB>(
   trx: Transaction<DB>,
@@ -33,7 +34,7 @@ export async function addNotices<DB>(
   }
 }
 
-/** Adds mails whose text is a secret: they wait sealed, in a table with `allowSealedMails`. Otherwise as `addNotices`. */
+/** Adds mails, as `addNotices` does, whose text is a secret. They wait sealed, in a table with `allowSealedMails`. */
 export async function addSecretNotices<DB>(
   trx: Transaction<DB>,
   notices: readonly OutgoingNotice[],
@@ -58,7 +59,7 @@ async function queue<DB>(
   await addJob(trx, { organizationId, kind: mailJobs, input: JSON.stringify({ mail: String(added.id) }), total: 1n });
 }
 
-/** `MAIL_FROM` may have a name before its address. */
+/** Returns the sender. `MAIL_FROM` may have a name before its address. */
 function senderOf(mailFrom: string): Address {
   return { name: 'DripPulse', address: /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom };
 }

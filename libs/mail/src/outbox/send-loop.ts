@@ -5,29 +5,32 @@ import { z } from 'zod';
 import { type Attachment, type Mailer, MailFailure, mailTimeoutMs } from '../transport/mailer.ts';
 import { attachedFile, mailContext, mailJobs, readMail } from './stored-mail.ts';
 
-/** How an attempt to send a mail ended. One that was `put_off` is tried again. */
+/** The outcome of an attempt to send a mail. A mail that was `put_off` is retried. */
 export type MailOutcome = 'sent' | 'put_off' | 'failed';
 
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 3_600_000;
-/** With doubling pauses up to six hours, two days. */
+/** Number of attempts, which span two days, with doubling pauses up to six hours. */
 const mostAttempts = 16;
 const forgottenAfterDays = 90;
 const forgottenAtOnce = 100;
 
 /**
- * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is given up;
- * others are repeated with the same bytes for two days. A process that dies between sending and its commit sends a mail again,
- * with the same Message-ID.
+ * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is
+ * given up; other failed mails are repeated with the same bytes for two days. A process that dies between sending and
+ * its commit sends a mail again, with the same Message-ID.
  */
 export function startMailLoop<DB>(o: {
   db: Database<DB>;
   log: LoopLog;
-  /** Undefined of an installation that sends none: the loop does nothing then. */
+  /** Undefined in an installation that sends no mail. The loop then does nothing. */
   mailer: Mailer | undefined;
-  /** Opens sealed mails; the table has `allowSealedMails` then. Default: the service has none. */
+  /** Opens sealed mails, in a table with `allowSealedMails`. Default: the service has no sealed mails. */
   sealer?: Sealer;
-  /** Reads the file of a mail by its `ref`, the same bytes each time; undefined when it is gone: the mail is given up then. Default: no mail has one. */
+  /**
+   * Reads the file of a mail by its `ref`, with equal bytes each time; undefined when the file is gone, so that the
+   * mail is given up. Default: no mail has a file.
+   */
   readFile?(file: { organizationId: bigint; ref: string }): Promise<Buffer | undefined>;
   /** Called after each attempt. */
   onAttempt(outcome: MailOutcome): void;
@@ -38,7 +41,7 @@ export function startMailLoop<DB>(o: {
     db,
     kind: mailJobs,
     log,
-    // The server may take all of the deadline.
+    // The server may use the whole deadline.
     leaseSeconds: (2 * mailTimeoutMs) / 1_000,
     async slice(job) {
       const row = await findMail(db.kysely, job, sealer);
@@ -55,7 +58,7 @@ type MailRow = { id: bigint; key: string; mail: string; attempts: number };
 
 const inputSchema = z.object({ mail: z.string() });
 
-/** The mail of a job; undefined once it was sent or given up. */
+/** Finds the mail of a job; undefined once the mail was sent or given up. */
 async function findMail<DB>(db: Kysely<DB>, job: JobRow, sealer: Sealer | undefined): Promise<MailRow | undefined> {
   const { mail: id } = inputSchema.parse(JSON.parse(job.input));
   const box = sealer === undefined ? sql`null::bytea` : sql`sealed_mail`;
@@ -114,7 +117,7 @@ function recordAttempt<DB>(
   };
 }
 
-/** A job that is done says nothing that the mail does not. */
+/** Ends a job and deletes it, because a finished job says nothing beyond its mail. */
 async function endJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
   await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: 'null', processed: 1, isFinished: true };

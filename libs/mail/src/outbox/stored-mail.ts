@@ -31,10 +31,13 @@ const storedMailSchema = z.object({
   attachment: z.object({ ref: z.string(), filename: z.string(), content_type: z.string() }).optional(),
 });
 
-/** A file of a mail. Its bytes stay where they are until the mail is sent; `ref` names them to the service. */
+/** A file of a mail. The service keeps its bytes until the mail is sent, and finds them by `ref`. */
 export type AttachedFile = { ref: string; filename: string; contentType: string };
 
-/** A mail as JSON text. It has everything that its bytes depend on, so that every attempt sends the same ones. */
+/**
+ * Packs a mail as JSON text. The text has everything that determines the mail's bytes, so that every attempt sends
+ * equal bytes.
+ */
 export function packMail(
   key: string,
   mail: Pick<Mail, 'from' | 'to' | 'subject' | 'text'> & {
@@ -63,7 +66,7 @@ export function packMail(
   return JSON.stringify(stored);
 }
 
-/** The file that a stored mail names. */
+/** Returns the file that a stored mail names. */
 export function attachedFile(json: string): AttachedFile | undefined {
   const { attachment } = storedMailSchema.parse(JSON.parse(json));
   return attachment && { ref: attachment.ref, filename: attachment.filename, contentType: attachment.content_type };
@@ -89,7 +92,7 @@ export function readMail(json: string): Mail {
     text,
     html,
     date: new Date(date),
-    // Automatic responders do not answer it (RFC 3834).
+    // Keeps automatic responders silent (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     baseBoundary: boundary,
   };

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the table of the platform's own mails, in a migration of the service that sends them; the service has the table of jobs
- * (`createJobsTable`) already. A key has one mail. `mail` is the whole mail while it waits, and null once it was sent or given up:
- * what stays is the key, so that no late repeat sends it again. Rows go 90 days after their end.
+ * Creates the table of the platform's own mails, in a migration of the service that sends them. The service must
+ * already have the table of jobs (`createJobsTable`). A key has one mail. `mail` is the whole mail while it waits, and
+ * null once it was sent or given up. The key stays, so that no late repeat sends the mail again. Rows are deleted 90
+ * days after their end.
  */
 export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
   await sql`
@@ -21,13 +22,13 @@ export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
       constraint mails_status_check check (status in ('queued', 'sent', 'failed')),
       constraint mails_mail_check check ((mail is null) = (finished_at is not null))
     )`.execute(db);
-  // Not led by the organization: it finds what is old of all of them.
+  // Does not begin with the organization, because it finds old mails of all organizations.
   await sql`create index mails_finished_at_idx on mails (finished_at)`.execute(db);
 }
 
 /**
- * Lets a service have mails with secrets, such as links that sign somebody in: after `createMailsTable`. They wait sealed, and the service
- * names `sealedMails` among its sealed columns.
+ * Lets a service have mails with secrets, such as sign-in links. Run it after `createMailsTable`. Such mails wait
+ * sealed, and the service lists `sealedMails` among its sealed columns.
  */
 export async function allowSealedMails<DB>(db: Kysely<DB>): Promise<void> {
   await sql`

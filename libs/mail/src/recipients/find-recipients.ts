@@ -7,10 +7,13 @@ import type { Address } from '../transport/mailer.ts';
 /** A member who gets mails about a topic. */
 export type Recipient = { userId: bigint; to: Address; role: Role };
 
-/** Whom a service asks for. */
+/** The members that a service asks for. */
 export type Asked = { service: string; organizationId: bigint; roles: Role[]; topic: NotificationTopic };
 
-/** The active members of an organization who have one of the roles and want mails about the topic. Call it outside of a transaction. */
+/**
+ * Finds the active members of an organization who have one of the roles and want mails about the topic. Call it outside
+ * of a transaction.
+ */
 export async function findRecipients(
   identity: (caller: Caller) => Pick<Client<typeof IdentityService>, 'listRecipients'>,
   { service, organizationId, roles, topic }: Asked,

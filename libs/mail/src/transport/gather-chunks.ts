@@ -3,8 +3,8 @@ import { Transform } from 'node:stream';
 const gatheredBytes = 65_536;
 
 /**
- * Joins the pieces of a mail. nodemailer makes one of each header, boundary and body, and each would be written to the connection by
- * itself, which takes longer than making it.
+ * Joins the pieces of a mail. nodemailer emits each header, boundary and body as its own piece, and each piece would be
+ * written to the connection by itself, which takes longer than making it.
  */
 export function gatherChunks(): Transform {
   let chunks: Buffer[] = [];

@@ -9,9 +9,7 @@ export type Address = { name: string; address: string };
 /** A file in a mail. */
 export type Attachment = { filename: string; contentType: string; content: Buffer };
 
-/**
- * A mail as nodemailer takes it. Addresses are objects, so nodemailer does not parse them for lists or further fields.
- */
+/** A mail in the form for nodemailer. Addresses are objects, so nodemailer does not parse them for lists or fields. */
 export type Mail = {
   messageId: string;
   from: Address;
@@ -22,17 +20,17 @@ export type Mail = {
   html?: string;
   text: string;
   attachments?: Attachment[];
-  /** Header `Date`. Default: the time of the attempt, so that a mail whose repeats have the same bytes sets it. */
+  /** Header `Date`. Default: the time of the attempt. Set it for a mail whose repeats must have equal bytes. */
   date?: Date;
   headers: Record<string, string>;
   baseBoundary: string;
-  /** Signs it for a domain. */
+  /** Signs the mail for a domain. */
   dkim?: { domainName: string; keySelector: string; privateKey: string };
 };
 
-/** The reason why the mail server did not take a mail. The message has no credential, whatever the server repeated. */
+/** The reason why the mail server did not take a mail. The message has no credential that the server repeated. */
 export class MailFailure extends Error {
-  /** Whether the server refused this very mail, for good. */
+  /** Whether the server refused this mail for good. */
   readonly isRefused: boolean;
 
   constructor(message: string, isRefused: boolean) {
@@ -43,8 +41,8 @@ export class MailFailure extends Error {
 }
 
 /**
- * Sends one mail and returns the id that the mail server gave it, if it gave one. Throws a MailFailure, or an
- * `unavailable` DomainError when this machine has run out of descriptors, ports or memory.
+ * Sends one mail and returns the id that the mail server gave it, if any. Throws a MailFailure, or an `unavailable`
+ * DomainError when this machine has run out of descriptors, ports or memory.
  */
 export type Mailer = {
   from: string;
@@ -56,15 +54,15 @@ export type Mailer = {
 export const mailTimeoutMs = 60_000;
 
 const connectTimeoutMs = 10_000;
-/** As many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
+/** As many connections as effects in flight to the mail server, so that no effect waits inside of nodemailer. */
 const maxConnections = 40;
 
-// No content of a template makes nodemailer read a file or fetch a URL.
+// The guard keeps the content of a template from making nodemailer read a file or fetch a URL.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 
 /**
- * Sends by SMTP, or writes files where there is no server. Without a folder there is no mailer. nodemailer is loaded
- * with the first mail: 7 MB that a process without mails does not need.
+ * Makes a mailer that sends by SMTP, or writes files if there is no server. Without a folder there is no mailer.
+ * nodemailer is loaded with the first mail, because a process without mails does not need its 7 MB.
  */
 export function createMailer(config: {
   smtpUrl: string | undefined;
@@ -91,7 +89,7 @@ function smtpMailer(url: string, from: string): Mailer {
   };
 }
 
-/** The operator's login, each half alone and as `AUTH PLAIN` sends them. */
+/** Returns the operator's login: each half alone, and in the form of `AUTH PLAIN`. */
 function secretsIn(url: string): string[] {
   const { username, password } = new URL(url);
   if (password === '') return [];
@@ -100,9 +98,9 @@ function secretsIn(url: string): string[] {
 }
 
 /**
- * A failure that may be kept. A server may repeat the command that it refuses, and a customer reads the message. Of a
- * refused login nothing is kept: it is the operator's affair. A 5xx is final for this mail (RFC 5321, section 4.2.1),
- * unless it concerns the login, which the operator may correct.
+ * Converts a failure to a form that may be kept. A server may repeat the command that it refuses, and a customer reads
+ * the message. The text about a refused login is dropped, because it concerns only the operator. A 5xx is final for
+ * this mail (RFC 5321, section 4.2.1), unless it concerns the login, which the operator may correct.
  */
 function failureOf(error: unknown, secrets: readonly string[]): Error {
   if (isShortage(error)) return shortageError(error);
@@ -140,7 +138,7 @@ async function openPool(url: string) {
   return transport;
 }
 
-/** A repeat writes the same file again. A reader never sees half of a file. */
+/** Makes a mailer that writes files. A repeat rewrites the file. A reader never sees half of a file. */
 function fileMailer(folder: string, from: string): Mailer {
   let transport: ReturnType<typeof openStream> | undefined;
   return {
@@ -164,7 +162,8 @@ async function openStream() {
 }
 
 /**
- * The effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems allow no colon in a name.
+ * Returns the file name of an effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems
+ * allow no colon in a name.
  */
 function fileNameOf(key: string): string {
   return `${key.replaceAll(':', '_')}.eml`;

@@ -1,7 +1,7 @@
 import { serviceOf } from '@drippulse/topology';
 import type { CatalogEntry } from './entry.ts';
 
-/** Metrics of subscriptions and of what is said to Stripe. */
+/** Metrics of subscriptions and of calls to Stripe. */
 export const billingMetrics = {
   drippulse_billing_hooks_total: {
     type: 'counter',

@@ -1,7 +1,7 @@
 /** One metric: its instrument, its documentation and the services that export it. */
 export type CatalogEntry = {
   type: 'counter' | 'gauge' | 'histogram';
-  /** Unit of a value, the same as in the name. */
+  /** Unit of a value, as in the name. */
   unit: string;
   help: string;
   labels: readonly string[];

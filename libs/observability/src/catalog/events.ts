@@ -3,7 +3,7 @@ import type { CatalogEntry } from './entry.ts';
 
 /** Every service with a schema has an outbox, if only for the rows of the audit trail. */
 const publishers = owners.map(({ name }) => name);
-/** Limits go to whoever counts, and news of usage back. */
+/** Limits go to the services that count, and usage events go back to the limiter. */
 const metering = limiter === undefined ? [] : [limiter, ...counters.map(({ name }) => name)];
 const consumers = [...new Set([...consuming, auditor, ...metering])];
 

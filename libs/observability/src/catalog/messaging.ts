@@ -1,7 +1,7 @@
 import { serviceOf } from '@drippulse/topology';
 import type { CatalogEntry } from './entry.ts';
 
-/** Metrics of what people are asked and sent, and how they react. */
+/** Metrics of approvals and mails, and of the reactions to them. */
 export const messagingMetrics = {
   drippulse_approvals_waiting: {
     type: 'gauge',

@@ -11,8 +11,8 @@ import {
 import { noteCollecting } from './collects-traces.ts';
 
 /**
- * Collects the traces of this process from now on: spans go to `processor`. `share` is the part of the traces begun here
- * that is kept, between 0 and 1; a trace begun elsewhere is kept if its beginner keeps it.
+ * Collects the traces of this process from now on: spans go to `processor`. `share` is the kept fraction of the traces
+ * that begin here, between 0 and 1; a trace that began elsewhere is kept if the process that began it keeps it.
  */
 export function collectTraces(service: string, share: number, processor: SpanProcessor): TracerProvider {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());

@@ -1,7 +1,7 @@
-/** Names of parameters, as an API has them. Anything else may be what somebody wrote in a wrong place. */
+/** Matches valid names of parameters. Any other name may be a value in a wrong place. */
 const parameterName = /^[A-Za-z][A-Za-z0-9_.[\]-]{0,39}$/;
 
-/** The attributes of a span that have a query, of an absolute URL. */
+/** Returns the attributes of a span that contain a query, from an absolute URL. */
 export function hiddenUrl(url: string): { 'url.full': string; 'url.query': string | undefined } {
   const query = hiddenQuery(url);
   const [base = ''] = url.split(/[?#]/, 1);
@@ -9,8 +9,8 @@ export function hiddenUrl(url: string): { 'url.full': string; 'url.query': strin
 }
 
 /**
- * The query of a URL without its values, such as `email=*&limit=*`: a query may have the address of a person or a token. Undefined
- * for a URL without a query.
+ * Returns the query of a URL without its values, such as `email=*&limit=*`: a query may contain the address of a person
+ * or a token. Returns undefined for a URL without a query.
  */
 export function hiddenQuery(url: string): string | undefined {
   const [, search = ''] = /^[^?]*\?([^#]*)/s.exec(url) ?? [];

@@ -15,18 +15,18 @@ import { collectsTraces } from './collects-traces.ts';
 
 const tracer = trace.getTracer('drippulse');
 
-/** A span that carries a trace on over a row or a message. */
+/** A span that continues a trace across a row or a message. */
 export type Step = {
-  /** The trace to pass on (W3C Trace Context); undefined where there is none. */
+  /** The trace to pass on (W3C Trace Context); undefined if there is no trace. */
   traceparent: string | undefined;
-  /** Runs `work` with this span as the parent of all that is traced in it. */
+  /** Runs `work` with this span as the parent of everything that is traced in it. */
   run<T>(work: () => Promise<T>): Promise<T>;
   end(error?: unknown): void;
 };
 
-/** The span of a call to another process, or of one from it. */
+/** The span of a call to another process, or of a call from one. */
 export type CallSpan = {
-  /** Runs `work` with this span as the parent of all that is traced in it. */
+  /** Runs `work` with this span as the parent of everything that is traced in it. */
   run<T>(work: () => T): T;
   /** Ends the span with the attributes of its outcome. */
   end(outcome: { isError: boolean; attributes: Attributes }): void;
@@ -40,7 +40,7 @@ const readHeader: TextMapGetter<Headers> = {
   get: (headers, name) => headers.get(name) ?? undefined,
 };
 
-/** The `traceparent` of the span that is active now, to be stored in a row or sent with a message. */
+/** Returns the `traceparent` of the span that is active now, to be stored in a row or sent with a message. */
 export function activeTraceparent(): string | undefined {
   return traceparentOf(context.active());
 }
@@ -67,8 +67,8 @@ export function startStep(name: string, kind: keyof typeof stepKinds, traceparen
 }
 
 /**
- * Starts the span of a call that is about to be made, below the active span, and writes its trace context to `headers`. Only
- * where `collectsTraces()`: elsewhere a call should not pay for the description of its span.
+ * Starts the span of a call that is about to be made, below the active span, and writes its trace context to `headers`.
+ * Call it only if `collectsTraces()`, so that no other call pays for the description of its span.
  */
 export function startClientSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
   const parent = context.active();
@@ -77,7 +77,7 @@ export function startClientSpan(name: string, attributes: Attributes, headers: H
   return callSpan(span, parent);
 }
 
-/** Starts the span of a call that came with `headers`, below the span they name. Only where `collectsTraces()`. */
+/** Starts the span of a call that came with `headers`, below the span they name. Call it only if `collectsTraces()`. */
 export function startServerSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
   const parent = propagation.extract(ROOT_CONTEXT, headers, readHeader);
   const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
@@ -89,7 +89,7 @@ export function nameRequest(name: string): void {
   trace.getActiveSpan()?.updateName(name);
 }
 
-/** The ids by which a log line and its trace find each other. */
+/** Returns the ids by which a log line and its trace find each other. */
 export function traceIds(): { trace_id?: string; span_id?: string } {
   const span = trace.getActiveSpan()?.spanContext();
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
@@ -101,7 +101,7 @@ function callSpan(span: Span, parent: Context): CallSpan {
     run: (work) => context.with(own, work),
     end({ isError, attributes }) {
       span.setAttributes(attributes);
-      // Without the message of the error: it may quote what a customer sent.
+      // The status has no message, because the message of the error may quote data of a customer.
       if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
     },

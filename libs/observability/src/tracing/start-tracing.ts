@@ -13,12 +13,12 @@ const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
 
 /**
  * Collects traces and sends them by OTLP. The settings are OpenTelemetry's own: `OTEL_EXPORTER_OTLP_ENDPOINT`,
- * `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER_ARG` (share of traces kept, default 1).
+ * `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER_ARG` (fraction of traces kept, default 1).
  *
- * Instrumentation opens the spans of HTTP and PostgreSQL. Our own code opens those of gRPC and Kafka, which carry many
- * calls or messages at once where instrumentation would see one.
+ * Instrumentation opens the spans of HTTP and PostgreSQL. The platform's own code opens the spans of gRPC and Kafka:
+ * there one request carries many calls or messages, of which instrumentation would see only one.
  *
- * No span has a value of a query: it may be the address of a person, or a token.
+ * No span has a value of a query, because it may be the address of a person, or a token.
  */
 export function startTracing(): void {
   // All other modules load without a hook.
@@ -34,7 +34,7 @@ export function startTracing(): void {
         requireParentforOutgoingSpans: true,
         startIncomingSpanHook: ({ url = '' }) => ({ 'url.query': hiddenQuery(url) }),
       }),
-      // Only statements that belong to a trace: loops query the database all the time.
+      // Traces only statements that belong to a trace, because loops query the database all the time.
       new PgInstrumentation({ requireParentSpan: true }),
       new UndiciInstrumentation({
         requireParentforSpans: true,

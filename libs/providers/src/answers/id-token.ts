@@ -2,8 +2,8 @@ import { parseJson } from '@drippulse/json';
 import { objectOf, textOf } from './reading.ts';
 
 /**
- * The mail address in an id token, in lower case. Its signature is not checked: it comes from the token endpoint itself, over TLS (OpenID
- * Connect Core §3.1.3.7).
+ * Returns the mail address in an id token, in lower case; undefined if the token has none. The signature is not
+ * checked, because the token comes from the token endpoint itself, over TLS (OpenID Connect Core §3.1.3.7).
  */
 export function emailClaim(idToken: string | undefined): string | undefined {
   const payload = idToken?.split('.')[1];

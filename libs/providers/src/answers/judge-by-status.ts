@@ -2,8 +2,8 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 /**
- * What a status means where the provider has no rule of its own. A 5xx to a request that changes something may have been done; a 503
- * was not, since whoever answers it has not begun.
+ * Interprets a status for which the provider has no rule of its own. After a 5xx, a request that changes something may
+ * have been done. After a 503 it was not done, because a server that answers 503 has not begun.
  */
 export function judgeByStatus(answer: ProviderAnswer, request: ProviderRequest, problem: Problem): Verdict {
   const { status } = answer;
@@ -19,7 +19,9 @@ export function judgeByStatus(answer: ProviderAnswer, request: ProviderRequest, 
   return { class: 'permanent', problem };
 }
 
-/** Milliseconds of `Retry-After` in seconds; undefined without one. A date is judged by the provider that sends one. */
+/**
+ * Returns the milliseconds of a `Retry-After` in seconds; undefined otherwise. Only providers' own rules read dates.
+ */
 export function retryAfterOf({ headers }: ProviderAnswer): number | undefined {
   const text = headers['retry-after'];
   return text !== undefined && /^\d{1,6}(\.\d+)?$/.test(text) ? Number(text) * 1000 : undefined;

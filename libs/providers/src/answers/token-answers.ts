@@ -4,7 +4,7 @@ import type { Grant, Tokens } from '../provider.ts';
 import { judgeByStatus } from './judge-by-status.ts';
 import { amountOf, objectOf, textOf } from './reading.ts';
 
-/** The parameters of a request to a token endpoint (RFC 6749 §4.1.3, §6; RFC 7636 §4.5). */
+/** Returns the parameters of a request to a token endpoint (RFC 6749 §4.1.3, §6; RFC 7636 §4.5). */
 export function grantParameters(grant: Grant): Record<string, string> {
   if (grant.type === 'refresh_token') return { grant_type: 'refresh_token', refresh_token: grant.refreshToken };
   const { code, redirectUri, verifier } = grant;
@@ -12,7 +12,7 @@ export function grantParameters(grant: Grant): Record<string, string> {
   return { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...proof };
 }
 
-/** Errors of a token endpoint that name the client: no customer can mend them where the operator brought it. */
+/** Errors of a token endpoint that concern the client. If the operator owns the client, a customer cannot fix them. */
 const clientErrors = new Set([
   'invalid_client',
   'invalid_client_id',
@@ -20,10 +20,10 @@ const clientErrors = new Set([
   'deleted_client',
   'inactive_org',
 ]);
-/** Errors that name the grant: the connection has to be made anew. */
+/** Errors of a token endpoint that concern the grant. After them, the customer must reconnect. */
 const grantErrors = new Set(['invalid_grant', 'access_denied', 'inactive_user']);
 
-/** The tokens in an answer of a token endpoint (RFC 6749 §5), or what its error means. */
+/** Reads the tokens in an answer of a token endpoint (RFC 6749 §5), or interprets the error in the answer. */
 export function readTokenAnswer(answer: ProviderAnswer): ReturnType<TokenReader> {
   const body = objectOf(answer.body);
   const accessToken = textOf(body['access_token']);
@@ -44,8 +44,8 @@ type TokenReader = (answer: ProviderAnswer) => { tokens: Tokens } | { verdict: T
 export type TokenError = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
 /**
- * What an error of a token endpoint means. A refresh that may have been made is `unknown`: the provider may have replaced the refresh
- * token already.
+ * Interprets an error of a token endpoint. If the refresh may have happened, the verdict is `unknown`, because the
+ * provider may already have replaced the refresh token.
  */
 export function judgeTokenError(
   answer: ProviderAnswer,

@@ -4,8 +4,9 @@ const second = 1000;
 const day = 86_400_000;
 
 /**
- * Milliseconds until a time that an answer names, by the clock of the provider (`Date`); undefined without either. At least a second, and at most
- * a day: no limit of a provider is longer.
+ * Returns the milliseconds from the provider's current time, which is the header `Date`, to a time that the answer
+ * names. Returns undefined if either time is missing. The result is between a second and a day, because no limit of a
+ * provider lasts longer.
  */
 export function msUntil({ headers }: ProviderAnswer, timeMs: number): number | undefined {
   const left = timeMs - Date.parse(headers['date'] ?? '');

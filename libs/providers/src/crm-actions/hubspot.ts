@@ -2,7 +2,10 @@ import type { JsonObject } from '@drippulse/json';
 import { given, objectOf, textOf } from '../answers/reading.ts';
 import { type Choice, type CrmStepKind, type FieldNames, renamed, unitsOf } from './request.ts';
 
-/** A lead is a contact of HubSpot with the lifecycle stage "lead": the object of that name needs a sales plan. */
+/**
+ * Chooses the HubSpot action for a CRM step. A lead becomes a contact with the lifecycle stage "lead", because
+ * HubSpot's own lead object needs a sales plan.
+ */
 export function hubspotAction(kind: CrmStepKind, request: JsonObject): Choice {
   const fields = objectOf(request['fields']);
   if (kind === 'crm_create_lead') return upsertContact(fields);
@@ -11,7 +14,7 @@ export function hubspotAction(kind: CrmStepKind, request: JsonObject): Choice {
   return choose('move_deal', { deal_id: request['record_id'], stage: fields['pipeline_stage_id'] });
 }
 
-/** Properties of a contact by our names. */
+/** Properties of a contact, by the platform's names. */
 const contactNames: FieldNames = {
   email: 'email',
   first_name: 'firstname',
@@ -49,7 +52,9 @@ const namesByType: Readonly<Record<string, { object: string; names: FieldNames }
   },
 };
 
-/** How far a lead has come, as HubSpot says it: its lifecycle goes forwards only, and the rest is the lead status. */
+/**
+ * HubSpot's properties for a lead's status. The lifecycle stage only moves forward; the lead status expresses the rest.
+ */
 const progress: Readonly<Record<string, JsonObject>> = {
   new: { lead_stage: 'lead', lead_status: 'NEW' },
   working: { lead_stage: 'lead', lead_status: 'IN_PROGRESS' },

@@ -8,8 +8,8 @@ import { salesforceAction } from './salesforce.ts';
 export type { CrmStepKind };
 
 /**
- * The action and its payload that a CRM step means at a provider, or a sentence why there is none. `request` is that of the step: `fields`,
- * `record_type` and `record_id`, with our names.
+ * Returns the provider's action and its payload for a CRM step, or a sentence that says why there is no such action.
+ * `request` is the request of the step: `fields`, `record_type` and `record_id`, with the platform's names.
  */
 export function crmAction(
   provider: 'hubspot' | 'salesforce',

@@ -3,15 +3,15 @@ import { objectOf, textOf } from '../answers/reading.ts';
 
 export type CrmStepKind = 'crm_create_lead' | 'crm_update_record' | 'crm_create_activity' | 'crm_move_opportunity';
 
-/** The name of an action and its payload, or why there is none. */
+/** The name of an action and its payload, or the reason why no action is possible. */
 export type Choice = { name: string; payload: JsonObject } | { refused: string };
 
-/** Fields by our names, as their names in the payload. A name that is absent has no counterpart. */
+/** Names in the payload, by the platform's field names. A field without an entry has no counterpart. */
 export type FieldNames = Readonly<Record<string, string>>;
 
 /**
- * Renames fields, and adds the custom ones under their own names. Refuses a field without a counterpart, rather than losing it: the
- * customer names the right one in `custom`.
+ * Renames fields, and adds custom fields under their own names. Refuses a field without a counterpart instead of
+ * dropping it, because the customer can name the right field in `custom`.
  */
 export function renamed(
   fields: JsonObject,
@@ -31,14 +31,14 @@ export function renamed(
   return { values };
 }
 
-/** An amount in cents as one in whole units; null clears. */
+/** Converts cents to whole currency units. Null stays null, which clears the field. */
 export function unitsOf(cents: JsonValue | undefined): JsonValue | undefined {
   if (cents === undefined || cents === null) return cents;
   const amount = Number(textOf(cents));
   return Number.isFinite(amount) ? amount / 100 : cents;
 }
 
-/** The day of a timestamp, in its own zone; null clears. */
+/** Returns the day of a timestamp, in the timestamp's own offset. Null stays null, which clears the field. */
 export function dayOf(at: JsonValue | undefined): JsonValue | undefined {
   const text = textOf(at);
   return text === undefined ? at : text.slice(0, 10);

@@ -2,7 +2,9 @@ import type { JsonObject } from '@drippulse/json';
 import { given, objectOf, textOf } from '../answers/reading.ts';
 import { type Choice, type CrmStepKind, dayOf, type FieldNames, renamed, unitsOf } from './request.ts';
 
-/** Stages and statuses are the organization's own at Salesforce: they are named by its API names. */
+/**
+ * Chooses the Salesforce action for a CRM step. Stages and statuses have the API names of the customer's Salesforce.
+ */
 export function salesforceAction(kind: CrmStepKind, request: JsonObject): Choice {
   const fields = objectOf(request['fields']);
   if (kind === 'crm_create_lead') return createLead(fields);
@@ -11,7 +13,7 @@ export function salesforceAction(kind: CrmStepKind, request: JsonObject): Choice
   return choose('move_opportunity', { id: request['record_id'], stage: fields['pipeline_stage_id'] });
 }
 
-/** What Salesforce itself writes where a form leaves a required field out. */
+/** The value that Salesforce itself stores in a required field that a form omits. */
 const notProvided = '[not provided]';
 
 const personNames: FieldNames = {
@@ -23,7 +25,10 @@ const personNames: FieldNames = {
 };
 const leadNames: FieldNames = { ...personNames, company_name: 'Company', source: 'LeadSource' };
 
-/** A lead with an external id is made once: `external_system` names the field of leads that has it, such as `Crm_Key__c`. */
+/**
+ * Chooses the action that creates a lead. A lead with an external id is created only once. In this case,
+ * `external_system` is the name of the field that contains the external id, such as `Crm_Key__c`.
+ */
 function createLead({ external_system: system, external_id: externalId, ...fields }: JsonObject): Choice {
   const read = renamed(fields, leadNames, 'Salesforce');
   if ('refused' in read) return read;
@@ -81,7 +86,7 @@ function updateRecord(request: JsonObject, fields: JsonObject): Choice {
   };
 }
 
-/** A meeting without an end lasts half an hour. */
+/** Duration of a meeting that has no end. */
 const meetingMs = 30 * 60_000;
 
 function createActivity(fields: JsonObject): Choice {

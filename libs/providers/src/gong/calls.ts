@@ -3,10 +3,10 @@ import { z } from 'zod';
 export const gongId = (help: string) =>
   z
     .string()
-    .regex(/^\d{1,20}$/, 'is no id of Gong, which has digits alone')
+    .regex(/^\d{1,20}$/, 'is not an id of Gong, which has digits alone')
     .describe(help);
 
-/** Objects as Gong gives them. */
+/** Schema of a list of objects in the form in which Gong returns them. */
 export const things = z.array(z.record(z.string(), z.unknown()));
 export const requestId = z.string().nullable();
 

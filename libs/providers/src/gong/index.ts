@@ -13,7 +13,7 @@ import { listUsers } from './actions/list-users.ts';
 
 export { gong } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   addCall,
   getCallDetails,

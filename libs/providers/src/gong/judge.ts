@@ -13,8 +13,8 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   });
 }
 
-/** A filter that finds nothing answers 404, which is an empty result. */
+/** Whether the result is empty, because Gong answers 404 if a filter finds nothing. */
 export const isEmpty = ({ status }: ProviderAnswer): boolean => status === 404;
 
-/** What has our id is there already. */
+/** Whether an object with our id already exists. */
 export const isKnown = ({ status }: ProviderAnswer): boolean => status === 409;

@@ -3,7 +3,10 @@ import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { Account, OAuth } from '../provider.ts';
 import { basic } from '../requests/sign.ts';
 
-/** Gong takes the parameters of a grant in the query, and the client by Basic. It tells where the API of the customer is. */
+/**
+ * Gong expects the parameters of a grant in the query, and the client as Basic credentials. Its answer contains the
+ * base URL of the customer's API.
+ */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://app.gong.io/oauth2/authorize',
   tokenUrl: () => 'https://app.gong.io/oauth2/generate-customer-token',
@@ -33,7 +36,7 @@ export const oauth: OAuth = {
   },
 };
 
-/** The company in the address of its API, `https://company-17.api.gong.io`. */
+/** Returns the company whose name is in the base URL of its API, `https://company-17.api.gong.io`. */
 export function companyOf(base: string | undefined): Account | undefined {
   const [, company] = /^https:\/\/([a-z0-9-]+)\.api\.gong\.io/.exec(base ?? '') ?? [];
   return company === undefined ? undefined : { id: company, name: null };

@@ -62,7 +62,7 @@ export const gong: Provider = {
       ],
     };
   },
-  // For all integrations of the company together.
+  // The limits apply to all integrations of the company together.
   limits: [
     { points: 3, seconds: 1 },
     { points: 10_000, seconds: 86_400 },

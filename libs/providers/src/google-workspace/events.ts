@@ -28,7 +28,7 @@ export const eventFields = {
 
 type Times = { start?: string | undefined; end?: string | undefined; time_zone?: string | undefined };
 
-/** `start` and `end` as Google has them. */
+/** Returns `start` and `end` in Google's form. */
 export function timesOf({ start, end, time_zone }: Times): JsonObject {
   const at = (time: string | undefined) =>
     time === undefined ? undefined : given({ dateTime: time, timeZone: time_zone });

@@ -16,7 +16,7 @@ import { updateRow } from './actions/update-row.ts';
 
 export { googleWorkspace } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   sendEmail,
   createDraft,

@@ -5,11 +5,14 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 const minuteLimit = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/;
-/** The API is switched off in the project that the client id belongs to. */
+/** Reasons which say that the API is switched off in the project of the client id. */
 const switchedOff = /^(accessNotConfigured|SERVICE_DISABLED)$/;
 const hour = 3_600_000;
 
-/** A 403 of Google is a limit, a missing scope, an API that is switched off, or no access: its reason says which. */
+/**
+ * Interprets an answer of Google. The reason of a 403 tells apart a limit, a missing scope, an API that is switched
+ * off, and missing access.
+ */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const problem = problemOf(answer);
   const { status } = answer;
@@ -25,7 +28,7 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   return judgeByStatus(answer, request, problem);
 }
 
-/** Gmail writes the time into the message: "Retry after 2026-11-27T07:00:00.000Z". */
+/** Returns the wait until the time in a Gmail message such as "Retry after 2026-11-27T07:00:00.000Z". */
 function namedTime(answer: ProviderAnswer, { message }: Problem): number | undefined {
   const [, time] = /retry after (\d{4}-\d\d-\d\dT[\d:.]+Z)/i.exec(message) ?? [];
   return time === undefined ? undefined : msUntil(answer, Date.parse(time));

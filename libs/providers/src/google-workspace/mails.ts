@@ -16,7 +16,10 @@ type Draft = Omit<MailParts, 'from' | 'to' | 'messageId' | 'date' | 'boundary'> 
   messageId?: string | undefined;
 };
 
-/** The mail as Gmail takes it, and its Message-ID, by which it is found again. Gmail puts in the account's own address without a `from`. */
+/**
+ * Returns the mail in Gmail's form, and the Message-ID by which a later attempt finds the mail. Without a `from`, Gmail
+ * uses the account's own address.
+ */
 export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId: string } {
   const from = mail.from ?? place.settings['sender_email'];
   const messageId = mail.messageId ?? messageIdOf(place.key, from);
@@ -32,8 +35,8 @@ export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId
 }
 
 /**
- * The mail of an earlier attempt. Looking needs the scope gmail.readonly, which a connection that only sends lacks: nobody knows then, and a
- * person decides.
+ * Finds the mail of an earlier attempt. The search needs the scope gmail.readonly, which a connection that only sends
+ * mail lacks. Without this scope the outcome stays unknown, and a person must decide.
  */
 export function* findSent(messageId: string): Generator<ProviderRequest, JsonObject | undefined, ProviderAnswer> {
   const answer = yield {

@@ -17,7 +17,7 @@ const implied: Implied = {
 
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://accounts.google.com/o/oauth2/v2/auth',
-  // Without `prompt=consent` a second consent gives no refresh token.
+  // Without `prompt=consent`, a second consent returns no refresh token.
   authorizeParams: { access_type: 'offline', prompt: 'consent', include_granted_scopes: 'true' },
   tokenUrl: (credentials) => credentials['token_url'] ?? 'https://oauth2.googleapis.com/token',
   revoke: (credentials) => {

@@ -57,7 +57,8 @@ export const googleWorkspace: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Of Gmail's 6,000 units a minute for a person, a mail takes 100. Sheets allows 60 reads and 60 writes a minute for a person.
+  // Gmail allows 6,000 units per minute and person, and a mail costs 100 units. Sheets allows 60 reads and 60 writes
+  // per minute and person.
   limits: [
     {
       points: 60,
@@ -80,7 +81,7 @@ export const googleWorkspace: Provider = {
   ],
 };
 
-/** The profile of the mailbox. A token that may only send mail is refused it by 403, and a dead one by 401. */
+/** Reads the profile of the mailbox. A token that may only send mail gets 403, and an invalid token gets 401. */
 function* test(): Generator<ProviderRequest, TestFindings, ProviderAnswer> {
   const answer = yield {
     host: 'gmail',

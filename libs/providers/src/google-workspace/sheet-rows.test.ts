@@ -5,7 +5,7 @@ import { sheetOfUrl, sheetRows } from './sheet-rows.ts';
 
 const config = { spreadsheet_id: '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms', sheet: "Ada's leads" };
 
-/** A sheet of `rows`, whose blank rows and cells at the end are left out as the API leaves them out. */
+/** Answers with a sheet of `rows`. Omits trailing blank rows and cells, as the API does. */
 function answerTo(path: string, title: string, rows: readonly JsonValue[][], rowCount: number): JsonObject {
   if (!path.includes('/values/')) {
     const properties = { sheetId: 7, title, gridProperties: { rowCount } };
@@ -76,7 +76,7 @@ test.each([
   'http://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
   'https://docs.google.com/spreadsheets/d/../1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
   'https://docs.google.com/document/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
-])('%s is no address of a sheet', (url) => {
+])('%s is not an address of a sheet', (url) => {
   expect(sheetOfUrl(url)).toBeUndefined();
 });
 

@@ -5,7 +5,7 @@ import { refuse } from '../answers/refuse.ts';
 import { type ProviderAnswer, type ProviderRequest, pathOf } from '../calls.ts';
 import type { RecordColumns, RecordPages } from '../record-pages.ts';
 
-/** What a source of Google Sheets reads. */
+/** Settings of a data source of type Google Sheets. */
 export const sheetRowsConfig = z.strictObject({
   spreadsheet_id: z
     .string()
@@ -21,7 +21,7 @@ type Config = z.output<typeof sheetRowsConfig>;
 const pageRows = 5000;
 const pageBytes = 32 * 1024 * 1024;
 
-/** The spreadsheet and sheet that an address names; undefined if it is none of Google Sheets. */
+/** Returns the ids of the spreadsheet and the sheet in a URL; undefined if the URL does not belong to Google Sheets. */
 export function sheetOfUrl(url: string): { spreadsheet_id: string; sheet_id?: number } | undefined {
   const [, id] = /^https:\/\/docs\.google\.com\/spreadsheets\/d\/([A-Za-z0-9_-]{20,120})(?:[/?#]|$)/.exec(url) ?? [];
   const [, gid] = /[?&#]gid=(\d{1,10})/.exec(url) ?? [];
@@ -29,8 +29,9 @@ export function sheetOfUrl(url: string): { spreadsheet_id: string; sheet_id?: nu
 }
 
 /**
- * Pages of a sheet, as people see its values. A sheet tells no times of changes, so each run reads it whole: a cursor without `row` begins
- * at the top. The cursor within a run is `{ row, sheet, header, rows }`: the next row, and what the first page found.
+ * Reads pages of a sheet, with the values that people see. A sheet has no modification times, so each run reads the
+ * whole sheet: a cursor without `row` starts at the top. The cursor within a run is `{ row, sheet, header, rows }`, the
+ * next row and the findings of the first page.
  */
 export const sheetRows: RecordPages = function* ({ config: json, cursor }) {
   const config = sheetRowsConfig.parse(json);
@@ -42,7 +43,7 @@ export const sheetRows: RecordPages = function* ({ config: json, cursor }) {
   const values = yield* readRange(config, `${quoted(sheet)}!A${row}:ZZZ${end}`);
   const isLast = end >= rowCount;
   const next = { row: end + 1, sheet, header: [...header], rows: rowCount };
-  // The API leaves blank cells and rows out at the end, and blank rows in between are no records.
+  // The API omits trailing blank cells and rows. Blank rows between other rows are not records.
   const rows = values.filter((cells) => cells.some((cell) => cell !== '')).map((cells) => rowOf(header, cells));
   return { rows, cursor: isLast ? {} : next, isLast };
 };
@@ -54,7 +55,7 @@ function placeOf(cursor: JsonObject): Place {
   return { sheet: textOf(cursor['sheet']) ?? '', header, rows: amountOf(cursor['rows']) ?? 0 };
 }
 
-/** The sheet, its length and the names of its columns. */
+/** Finds the title of the sheet, its number of rows and the names of its columns. */
 function* findPlace(config: Config): Generator<ProviderRequest, Place, ProviderAnswer> {
   const { body } = yield {
     host: 'sheets',
@@ -89,12 +90,12 @@ function* readRange(config: Config, range: string): Generator<ProviderRequest, s
   return listOf(objectOf(body)['values']).map((cells) => listOf(cells).map((cell) => textOf(cell) ?? ''));
 }
 
-/** A title within a range of A1 notation. */
+/** Quotes a sheet's title for a range in A1 notation. */
 function quoted(sheet: string): string {
   return `'${sheet.replaceAll("'", "''")}'`;
 }
 
-/** Names of columns: an empty one is called by its letters, and a repeated one is numbered. */
+/** Names columns. An empty name becomes the column's letters, and a repeated name gets a number. */
 function columnNames(cells: readonly string[]): string[] {
   const names: string[] = [];
   cells.forEach((cell, index) => {
@@ -115,7 +116,7 @@ function rowOf(header: readonly string[], cells: readonly string[]): JsonObject 
   return Object.fromEntries(header.map((name, index) => [name, cells[index] ?? '']));
 }
 
-/** The columns of the sheet. */
+/** Lists the columns of the sheet. */
 export const sheetColumns: RecordColumns = function* (json) {
   const { header } = yield* findPlace(sheetRowsConfig.parse(json));
   return header.map((name) => ({ name, label: name, type: 'string' }));

@@ -3,7 +3,7 @@ import { line } from '../requests/fields.ts';
 
 export const sheetsScope = 'https://www.googleapis.com/auth/spreadsheets';
 
-/** A spreadsheet is named by the link that people copy, or by the id in it. */
+/** A spreadsheet, given by the link that people copy, or by the id in this link. */
 export const spreadsheetField = z
   .string()
   .regex(

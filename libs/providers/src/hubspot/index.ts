@@ -19,7 +19,7 @@ import { upsertContact } from './actions/upsert-contact.ts';
 export { hubspot } from './provider.ts';
 export { hubspotArchived, hubspotColumns, hubspotRecords, hubspotRecordsConfig } from './records.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   upsertContact,
   updateRecord,

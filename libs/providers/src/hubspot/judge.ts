@@ -3,7 +3,10 @@ import { listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Statuses of the network before HubSpot: the request did not arrive. 520 and 524 came after it did, and are judged by status. */
+/**
+ * Statuses of the network in front of HubSpot which mean that the request did not arrive. With 520 and 524 the request
+ * did arrive; these statuses are judged by the general rules.
+ */
 const notArrived = new Set([521, 522, 523]);
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -23,13 +26,13 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   return judgeByStatus(answer, request, problem);
 }
 
-/** A daily limit ends at midnight in the zone of the portal, which nobody tells: an hour later it is tried again. */
+/** Returns the pause after a limit. A daily limit ends at midnight in an unknown time zone, so it is retried hourly. */
 function pauseOf(policy: string | undefined): number {
   if (policy === 'DAILY') return 3_600_000;
   return policy === 'SECONDLY' ? 1_000 : 10_000;
 }
 
-/** The error of an answer. That of a batch is in the first of its errors, and the field in the first detail of that. */
+/** Reads the error of an answer. For a batch, this is the first of its errors, with the field in the first detail. */
 function problemOf({ status, headers, body: json }: ProviderAnswer): Problem {
   const body = objectOf(json);
   const error = status === 207 ? objectOf(listOf(body['errors'])[0]) : body;
@@ -52,7 +55,7 @@ function problemOf({ status, headers, body: json }: ProviderAnswer): Problem {
   };
 }
 
-/** The rest of the window when it has no request left, and an hour when the day has none. */
+/** Returns the length of the window if its requests are used up, or an hour if those of the day are used up. */
 export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
   if (headers['x-hubspot-ratelimit-daily-remaining'] === '0') return 3_600_000;
   if (headers['x-hubspot-ratelimit-remaining'] !== '0') return undefined;

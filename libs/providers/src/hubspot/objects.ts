@@ -5,7 +5,7 @@ import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import { type ProviderRequest, pathOf } from '../calls.ts';
 import { type FieldsByName, fieldsByName, line } from '../requests/fields.ts';
 
-/** Types of objects, by their names or ids (`contacts`, `2-12345`). */
+/** An object type, by its name or id (`contacts`, `2-12345`). */
 export const objectType = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,100}$/)
@@ -18,7 +18,7 @@ export const properties = fieldsByName(propertyName, 'Further properties by thei
 
 export const objectId = z.object({ id: z.string() });
 
-/** HubSpot takes every value as a text; an empty one clears, and a list of choices is separated by semicolons. */
+/** Converts values to strings, as HubSpot requires. An empty string clears, and semicolons separate several choices. */
 export function propertiesOf(values: FieldsByName | undefined): Record<string, string> {
   const entries = Object.entries(values ?? {}).map(([name, value]) => {
     if (value === null) return [name, ''];
@@ -27,16 +27,18 @@ export function propertiesOf(values: FieldsByName | undefined): Record<string, s
   return Object.fromEntries(entries);
 }
 
-/** Properties that were given, as texts. */
+/** Returns the defined properties as strings. */
 export function texts(values: Readonly<Record<string, string | number | boolean | undefined>>): Record<string, string> {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-/** A default association of a new object: the id of its type in HubSpot's table, and the object at its other end. */
+/**
+ * A default association of a new object: the association type's id in HubSpot's table, and the id of the other object.
+ */
 export type Association = readonly [typeId: number, id: string | undefined];
 
-/** Makes an object that nothing keeps from being made twice. */
+/** Creates an object. A repeat creates a second object. */
 export function* createObject(
   type: string,
   values: Record<string, string>,
@@ -56,7 +58,7 @@ export function* createObject(
   return given({ id: textOf(objectOf(body)['id']) });
 }
 
-/** Changes an object, by its id or by another property that names it. */
+/** Changes an object, which is identified by its id or by another property. */
 export function* updateObject(
   type: string,
   id: string,
@@ -73,7 +75,7 @@ export function* updateObject(
   return recordOf(body);
 }
 
-/** Makes or changes the object whose property `idProperty` is `id`. The property must be unique in HubSpot. */
+/** Creates or changes the object whose property `idProperty` is `id`. The property must be unique in HubSpot. */
 export function* upsertObject(
   type: string,
   idProperty: string,
@@ -97,7 +99,7 @@ export function associationRequest(from: string, fromId: string, to: string, toI
   return { host: 'api', method: 'PUT', path };
 }
 
-/** The id and properties of an object in an answer. */
+/** Returns the id and the properties of the object in an answer. */
 export function recordOf(json: Parameters<typeof objectOf>[0]): JsonObject {
   const { id, properties: values } = objectOf(json);
   return given({ id: textOf(id), properties: objectOf(values) });

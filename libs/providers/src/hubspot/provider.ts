@@ -67,7 +67,7 @@ export const hubspot: Provider = {
     };
   },
   sourceScopes: ['crm.schemas.contacts.read', 'crm.schemas.companies.read', 'crm.schemas.deals.read'],
-  // What every tier allows. Search counts all types of objects together.
+  // Limits that every plan allows. Searches of all object types are counted together.
   limits: [
     { points: 100, seconds: 10 },
     { points: 5, seconds: 1, counts: ({ path }) => path.endsWith('/search'), of: 'searches' },

@@ -7,7 +7,7 @@ import { type Filters, filtersBy } from '../requests/filters.ts';
 import { propertyName } from './objects.ts';
 import { searchRequest } from './search.ts';
 
-/** What a source of HubSpot reads. */
+/** Settings of a data source of type HubSpot. */
 export const hubspotRecordsConfig = z.strictObject({
   object: z.enum(['contacts', 'companies', 'deals']).describe('Type of objects.'),
   properties: z.array(z.string().regex(propertyName)).min(1).max(150).describe('Properties to read, by internal name.'),
@@ -16,21 +16,22 @@ export const hubspotRecordsConfig = z.strictObject({
 
 type Config = z.output<typeof hubspotRecordsConfig>;
 
-/** A property may show in the search half a minute after its change, so windows overlap by more. */
+/** Overlap of windows. It exceeds the half minute after which the search shows a change. */
 const overlapMs = 60_000;
 const searchPage = 200;
 const listPage = 100;
 
 /**
- * Pages of HubSpot. The first run lists all objects. Later ones search for a frozen window of modification times, by rising ids: neither
- * the limit of 10,000 results nor many objects of one time can end or repeat it, and an object that changes meanwhile leaves the window
- * and comes with the next run. The cursor is `{ since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within one.
+ * Reads pages of HubSpot objects. The first run lists all objects. Later runs search a fixed window of modification
+ * times, by rising ids. So neither the limit of 10,000 results nor many objects with equal times can end a reading or
+ * make it repeat. An object that changes during a run leaves the window, and the next run reads it. The cursor is `{
+ * since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within a run.
  */
 export const hubspotRecords: RecordPages = function* ({ config: json, cursor, upper }) {
   const config = hubspotRecordsConfig.parse(json);
   const until = textOf(cursor?.['upper']) ?? upper.toISOString();
   const since = textOf(cursor?.['since']);
-  // The list takes no filters.
+  // The list endpoint accepts no filters.
   if (since === undefined && !config.filters?.length) return yield* listed(config, textOf(cursor?.['after']), until);
   return yield* searched(config, since, textOf(cursor?.['last']) ?? '0', until);
 };
@@ -67,7 +68,7 @@ function* searched(config: Config, since: string | undefined, last: string, uppe
   return pageOf(rows, isLast ? undefined : { ...(since !== undefined && { since }), upper, last: lastId }, upper);
 }
 
-/** A page, whose next one begins at `next`; after the last page the next run begins at what this one did not read. */
+/** Builds a page. The next page begins at `next`. After the last page, the next run begins at `upper`. */
 function pageOf(rows: JsonObject[], next: JsonObject | undefined, upper: string): RecordPage {
   return { rows, cursor: next ?? { since: upper }, isLast: next === undefined };
 }
@@ -79,7 +80,10 @@ function rowsOf(body: Parameters<typeof objectOf>[0]): JsonObject[] {
   });
 }
 
-/** Ids of objects that were archived in the last 90 days: rows `{ id, archived_at }`. What was erased for privacy leaves none. */
+/**
+ * Reads the ids of objects that were archived in the last 90 days, as rows `{ id, archived_at }`. Objects that were
+ * erased for privacy are not listed.
+ */
 export const hubspotArchived: RecordPages = function* ({ config: json, cursor, upper }) {
   const { object } = hubspotRecordsConfig.parse(json);
   const { body } = yield {
@@ -97,7 +101,7 @@ export const hubspotArchived: RecordPages = function* ({ config: json, cursor, u
   return pageOf(rows, next === undefined ? undefined : { after: next }, upper.toISOString());
 };
 
-/** The properties that a source can read. */
+/** Lists the properties that a data source can read. */
 export const hubspotColumns: RecordColumns = function* (json) {
   const { object } = hubspotRecordsConfig.pick({ object: true }).parse({ object: json['object'] ?? null });
   const path = pathOf`/crm/properties/2026-09/${object}`;

@@ -16,7 +16,7 @@ const operators: Readonly<Record<FilterOperator, string>> = {
   is_not_set: 'NOT_HAS_PROPERTY',
 };
 
-/** A search for objects that meet all filters. HubSpot's index may lag for half a minute. */
+/** Searches objects that meet all filters. The search may show changes half a minute late. */
 export function searchRequest(
   type: string,
   filters: Filters,

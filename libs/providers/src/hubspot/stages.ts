@@ -3,8 +3,8 @@ import { refuse } from '../answers/refuse.ts';
 import { type ProviderAnswer, type ProviderRequest, pathOf } from '../calls.ts';
 
 /**
- * The ids of a stage and its pipeline, either of which may be given by its label. A label that several pipelines have is refused without
- * the pipeline.
+ * Finds the ids of a stage and its pipeline. Each may be given by its label. If the pipeline is not given, refuses a
+ * stage label that several pipelines have.
  */
 export function* findStage(
   type: string,

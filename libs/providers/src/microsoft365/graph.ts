@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@drippulse/json';
 import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderRequest } from '../calls.ts';
 
-/** A request to Graph. Ids are immutable ones: others change when an item moves to another folder. */
+/** Builds a request to Graph for immutable ids. Other ids change when their item moves to another folder. */
 export function graph(request: Omit<ProviderRequest, 'host'>): ProviderRequest {
   return { host: 'graph', headers: { prefer: 'IdType="ImmutableId"' }, ...request };
 }
@@ -11,7 +11,7 @@ export function mailbox(address: string, name?: string | undefined): JsonObject 
   return { emailAddress: given({ address, name }) };
 }
 
-/** A time of Graph: without an offset, in a zone beside it. One that has an offset is said in UTC. */
+/** Returns a time in Graph's form: no offset, and a separate time zone. A time with an offset is converted to UTC. */
 export function graphTime(time: string, zone: string | undefined): JsonObject {
   const hasOffset = /(Z|[+-]\d\d:?\d\d)$/.test(time);
   if (!hasOffset) return { dateTime: time, timeZone: zone ?? 'UTC' };

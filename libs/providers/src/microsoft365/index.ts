@@ -14,7 +14,7 @@ import { updateEvent } from './actions/update-event.ts';
 
 export { microsoft365 } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   sendEmail,
   createDraft,

@@ -3,9 +3,11 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** An account without a mailbox is no wrong request, and neither is a missing right. */
+/**
+ * Codes of an account without a mailbox. They count as a missing permission, because the request itself is not wrong.
+ */
 const lacking = /^(MailboxNotEnabledForRESTAPI|MailboxNotHostedInExchangeOnline)$/;
-/** The application is not known in the tenant. */
+/** Code which says that the tenant does not know the application. */
 const appRefused = 'Authorization_IdentityNotFound';
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -13,9 +15,9 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   const { status } = answer;
   if (problem.code === appRefused) return { class: 'operator', problem };
   if (lacking.test(problem.code)) return { class: 'permission', problem };
-  // Another sender would be accepted.
+  // The provider would accept a different sender.
   if (problem.code === 'ErrorSendAsDenied') return { class: 'permanent', problem };
-  // Throttled calls were not begun, whichever of the three statuses says so.
+  // A throttled call was not begun, whichever of the three statuses it gets.
   const wait = retryAfterOf(answer);
   if (
     status === 429 ||

@@ -21,7 +21,7 @@ type Mail = {
   savesToSent: boolean;
 };
 
-/** Graph's JSON takes five headers, all of which begin with x-, and one body. */
+/** Whether a mail fits into Graph's JSON: one body, and at most five headers whose names begin with x-. */
 function fitsJson({ headers = {}, messageId, html, text }: Mail): boolean {
   const names = Object.keys(headers);
   const isPlain = names.length <= 5 && names.every((name) => name.toLowerCase().startsWith('x-'));
@@ -29,8 +29,8 @@ function fitsJson({ headers = {}, messageId, html, text }: Mail): boolean {
 }
 
 /**
- * The body of `sendMail`: JSON, or the mail itself in base64 where it needs a header that JSON has no place for, as that of a one-click unsubscribe.
- * A mail that is sent so is always kept in Sent Items.
+ * Returns the body of `sendMail`: JSON, or the MIME mail in base64 if the mail has a header that the JSON cannot
+ * contain, such as that of a one-click unsubscribe. A mail in base64 is always kept in Sent Items.
  */
 export function sendMailBody(mail: Mail, place: ActionPlace): RequestBody {
   if (fitsJson(mail))

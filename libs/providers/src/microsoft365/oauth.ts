@@ -7,7 +7,7 @@ import type { Credentials, OAuth } from '../provider.ts';
 
 export const tokenUrl = /^https:\/\/login\.microsoftonline\.com\/[A-Za-z0-9.-]{1,100}\/oauth2\/v2\.0\/token$/;
 
-/** Every tenant, unless the connection names one. */
+/** Returns the endpoint of the tenant that the connection names, or else the endpoint that serves all tenants. */
 function endpoint({ token_url }: Credentials, name: 'authorize' | 'token'): string {
   const tenant = /\.com\/([^/]+)\//.exec(token_url ?? '')?.[1] ?? 'common';
   return `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/${name}`;
@@ -20,7 +20,7 @@ const implied: Implied = {
   'User.ReadWrite': ['User.Read'],
 };
 
-/** A refresh gives a new refresh token, and the old one stays valid until its own end. So a lost answer loses nothing. */
+/** A refresh returns a new refresh token, and the old one stays valid until its end. So a lost answer loses nothing. */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => endpoint(credentials, 'authorize'),
   authorizeParams: { response_mode: 'query', prompt: 'select_account' },
@@ -40,7 +40,7 @@ export const oauth: OAuth = {
   read: (answer) => {
     const read = readTokenAnswer(answer);
     if ('verdict' in read) return { verdict: refine(read.verdict, answer) };
-    // Some answers name scopes by their address.
+    // In some answers, scopes are prefixed with Graph's URL.
     const named = read.tokens.scopes?.map((scope) => scope.replace('https://graph.microsoft.com/', ''));
     const scopes = withImplied(named, implied);
     return { tokens: { ...read.tokens, ...(scopes && { scopes }) } };
@@ -49,10 +49,12 @@ export const oauth: OAuth = {
 
 type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
-/** The secret or app of the operator (AADSTS7000215, 7000222, 700016): no customer can mend them. */
+/** Errors of the operator's secret or app (AADSTS7000215, 7000222, 700016), which customers cannot fix. */
 const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112', '90002']);
 
-/** `error` is coarse; the numbers say whether the customer or the operator has to act. */
+/**
+ * Refines a verdict by the AADSTS numbers, because `error` does not tell whether the customer or the operator must act.
+ */
 function refine(verdict: Refusal, { body }: ProviderAnswer): Refusal {
   const { error, error_codes } = objectOf(body);
   const { problem } = verdict;

@@ -50,7 +50,8 @@ export const microsoft365: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Exchange takes 30 mails a minute of a mailbox, and 10,000 requests in ten minutes; Teams one message a second to a channel.
+  // Exchange allows 30 mails per minute and 10,000 requests per ten minutes for each mailbox. Teams allows one message
+  // per second in each channel.
   limits: [
     {
       points: 30,

@@ -5,8 +5,8 @@ import { coerce, innermost, objectOf } from './coerce.ts';
 import { type InputProblem, problemsOf, unknownField } from './problems.ts';
 
 /**
- * What is wrong with the payload of a step before it is rendered: names of fields, missing ones, and values without templates. What a
- * template renders is judged when the step runs.
+ * Returns the problems of a step's payload before it is rendered: unknown fields, missing fields, and invalid values
+ * without templates. Values with templates are checked when the step runs.
  */
 export function checkPayload({ input }: Pick<Action, 'input'>, payload: JsonObject): InputProblem[] {
   return problemsAt(input, payload, []);
@@ -41,7 +41,7 @@ function judge(schema: z.core.$ZodType, value: JsonValue | undefined, path: read
   return found.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
 
-/** Whether a text in the value has a template. */
+/** Whether a string in the value contains a template. */
 function hasTemplate(value: JsonValue): boolean {
   if (typeof value === 'string') return value.includes('{{') || value.includes('{%');
   if (Array.isArray(value)) return value.some(hasTemplate);

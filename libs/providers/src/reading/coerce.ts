@@ -5,9 +5,9 @@ const numberText = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
 const words: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
 
 /**
- * A rendered value as its schema wants it: templates render texts, so a text that says a number, a boolean or a list becomes one. An
- * empty text means that nothing was given, and is undefined. Null stays, and clears where the schema takes it. A value that fits
- * nothing stays as it is, for the schema to refuse.
+ * Converts a rendered value to the type of its schema. Templates render strings, so a string that represents a number,
+ * a boolean or a list is converted. An empty string means that nothing was given, and becomes undefined. Null stays
+ * null, which clears if the schema accepts it. Any other value stays unchanged, and the schema may refuse it.
  */
 export function coerce(schema: z.core.$ZodType, value: JsonValue | undefined): unknown {
   if (typeof value === 'string' && value.trim() === '') return undefined;
@@ -37,7 +37,7 @@ export function coerce(schema: z.core.$ZodType, value: JsonValue | undefined): u
   }
 }
 
-/** The schema without what says that it may be absent. */
+/** Returns the schema without wrappers that make it optional. */
 export function innermost(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return innermost(schema.unwrap());
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return innermost(schema.unwrap());
@@ -54,7 +54,7 @@ function wordOf({ options }: z.ZodEnum, value: JsonValue): JsonValue {
   return found ?? value;
 }
 
-/** A list, its JSON text, or its items with commas between. Empty items are left out. */
+/** Reads a list, a list in JSON text, or items separated by commas. Leaves out empty items. */
 function listOf(schema: z.ZodArray, value: JsonValue): unknown {
   const read = typeof value === 'string' ? (jsonOf(value, '[') ?? value.split(',').map((item) => item.trim())) : value;
   if (!Array.isArray(read)) return value;
@@ -69,14 +69,14 @@ function membersOf(schema: z.core.$ZodType, value: JsonValue): unknown {
   return Object.fromEntries(members.filter(([, member]) => member !== undefined));
 }
 
-/** The schema of a member; one that takes anything where there is none. */
+/** Returns the schema of a member, or a schema that accepts anything if the member is not defined. */
 function memberSchema(schema: z.core.$ZodType, name: string): z.core.$ZodType {
   if (schema instanceof z.ZodRecord) return schema.valueType;
   if (schema instanceof z.ZodObject && Object.hasOwn(schema.shape, name)) return schema.shape[name];
   return z.unknown();
 }
 
-/** The first option that takes the value as it would have it. */
+/** Converts the value by the first option of the union that accepts it. */
 function optionOf({ options }: z.ZodUnion, value: JsonValue): unknown {
   for (const option of options) {
     const read = coerce(option, value);
@@ -85,7 +85,7 @@ function optionOf({ options }: z.ZodUnion, value: JsonValue): unknown {
   return plain(value);
 }
 
-/** Numbers that were kept with their digits become numbers: what is sent is written by other code than what was read. */
+/** Converts numbers that kept their digits to plain numbers, which the code that writes the request expects. */
 function plain(value: JsonValue): unknown {
   if (isRawNumber(value)) return Number(value.rawJSON);
   if (Array.isArray(value)) return value.map(plain);
@@ -97,7 +97,7 @@ function plain(value: JsonValue): unknown {
 
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
-  return isObject ? (value as JsonObject) : undefined; // an object of JSON that is no array and no number
+  return isObject ? (value as JsonObject) : undefined; // the value is an object of JSON, neither an array nor a number
 }
 
 function jsonOf(text: string, start: '[' | '{'): JsonValue | undefined {

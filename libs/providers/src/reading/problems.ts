@@ -2,7 +2,7 @@ import type { ViolationCode } from '@drippulse/errors';
 import { nearest } from '@drippulse/json';
 import type { z } from 'zod';
 
-/** What is wrong with one field of an input: its path, and the rest of a sentence that begins with it. */
+/** A problem of one field of an input: the field's path, and a message that continues a sentence about the field. */
 export type InputProblem = {
   path: readonly string[];
   message: string;
@@ -21,7 +21,7 @@ const nouns: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** The problems in the issues of zod. `known` are the names of the fields at a path, for suggestions. */
+/** Converts issues from zod to problems. `known` returns the names of the fields at a path, for suggestions. */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
   known: (path: readonly string[]) => readonly string[],

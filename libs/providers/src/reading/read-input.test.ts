@@ -81,7 +81,7 @@ test('the people whom an action reaches are those in its fields for addresses, e
 
 test('an action writes to those whom it names, to somebody unnamed where it has no field for them, and else to nobody', () => {
   const writer = (shape: Record<string, z.ZodType>, more: Partial<Action> = {}) =>
-    ({ input: z.strictObject(shape), reaches: 'people', ...more }) as Action; // what follows reads no more of it
+    ({ input: z.strictObject(shape), reaches: 'people', ...more }) as Action; // the tested code reads no other member
   const invites = writer({ attendees: z.array(z.string()) }, { writing: { when: ({ notify }) => notify === 'all' } });
   expect(writesTo(invites, { attendees: ['ada@example.com'], notify: 'all' })).toEqual(['ada@example.com']);
   expect(writesTo(invites, { attendees: ['ada@example.com'] })).toBeUndefined();

@@ -4,10 +4,10 @@ import type { Action } from '../actions.ts';
 import { coerce } from './coerce.ts';
 import { type InputProblem, problemsOf } from './problems.ts';
 
-/** An input as the action takes it, or what is wrong with it. */
+/** An input in the form that the action accepts, or the problems of the input. */
 export type ReadInput = { input: z.output<z.ZodObject> } | { problems: InputProblem[] };
 
-/** Reads a rendered payload: texts become what the schema says, empty ones count as not given, and null clears. */
+/** Reads a rendered payload. Strings get the types of the schema, empty strings count as absent, and null clears. */
 export function readInput({ input: schema }: Pick<Action, 'input'>, payload: JsonObject): ReadInput {
   const read = schema.safeParse(coerce(schema, payload), { reportInput: true });
   if (read.success) return { input: read.data };
@@ -15,7 +15,7 @@ export function readInput({ input: schema }: Pick<Action, 'input'>, payload: Jso
   return { problems: problemsOf(read.error.issues, known) };
 }
 
-/** The problems of an input in one sentence. */
+/** Describes the problems of an input in one sentence. */
 export function inputSentence(problems: readonly InputProblem[]): string {
   return problems
     .slice(0, 5)

@@ -1,22 +1,25 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import type { Action } from '../actions.ts';
 
-/** Fields that name whom an action reaches. */
+/** Fields that name receivers. */
 const receiving = ['to', 'cc', 'bcc', 'email', 'user', 'attendees', 'requester_email'] as const;
 const address = /[^\s@<>,;:"()]+@[^\s@<>,;:"()]+/g;
 
-/** Whether an action has a field that names whom it reaches. Suppressions and caps can be asked for nobody else. */
+/** Whether an action has a field that names receivers. Without one, suppressions and caps cannot be checked. */
 export function namesReceivers({ input }: Pick<Action, 'input'>): boolean {
   return receiving.some((name) => Object.hasOwn(input.shape, name));
 }
 
-/** The mail addresses of the people whom an action with this payload reaches, each once, in lower case. */
+/** Returns the mail addresses that an action with this payload reaches, each once, in lower case. */
 export function receiversOf(payload: JsonObject): string[] {
   const found = receiving.flatMap((name) => addressesIn(payload[name]));
   return [...new Set(found.map((one) => one.toLowerCase()))];
 }
 
-/** Whom an action with this payload writes to; undefined where it writes to nobody. Without addresses it is a person whom it does not name. */
+/**
+ * Returns the addresses to which an action with this payload writes; undefined if it writes to nobody. An empty list
+ * stands for a person whom the payload does not name.
+ */
 export function writesTo(action: Action, payload: JsonObject): string[] | undefined {
   const { reaches, writing } = action;
   if (reaches !== 'people' || writing?.when?.(payload) === false) return undefined;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a filter compares by; the same words at every provider. */
+/** Operators of a filter, with the same names for every provider. */
 export const filterOperators = [
   'equals',
   'not_equals',
@@ -19,9 +19,7 @@ export type FilterOperator = (typeof filterOperators)[number];
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/**
- * Conditions that must all hold. They are closed: no text of a step becomes a part of a query, only a value in it.
- */
+/** Builds the schema of conditions that must all be met. A step's text becomes a value in a query, and nothing else. */
 export const filtersBy = (name: RegExp) =>
   z
     .array(
@@ -40,7 +38,7 @@ export const filtersBy = (name: RegExp) =>
 export type Filters = z.output<ReturnType<typeof filtersBy>>;
 export type Filter = Filters[number];
 
-/** The value as a list, for `in` and `not_in`. */
+/** Returns the value of a filter as a list, for `in` and `not_in`. */
 export function valuesOf({ value }: Filter): readonly (string | number | boolean)[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];

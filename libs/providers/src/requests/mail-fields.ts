@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { line, longText, mailAddress } from './fields.ts';
 
 /**
- * Headers that a mail may have beside those that its fields make: of unsubscribing (RFC 2369, RFC 8058) and of automatic mail (RFC 3834), and
- * names of one's own. Recipients, sender and subject are fields, which permits and rules look at.
+ * Pattern of the headers that a mail may have in addition to those made from its fields: headers for unsubscribing (RFC
+ * 2369, RFC 8058), for automatic mail (RFC 3834), and custom headers. Recipients, sender and subject are fields,
+ * because permissions and rules check them.
  */
 const headerName =
   /^(x-[a-z0-9-]{1,60}|list-unsubscribe|list-unsubscribe-post|list-id|auto-submitted|precedence|feedback-id)$/i;
 
-/** Fields of a mail that are the same at every provider. */
+/** Fields of a mail that all providers have in common. */
 export const mailFields = {
   to: mailAddress('Mail address of the recipient. One mail has one recipient.'),
   to_name: line('Name of the recipient.').optional(),
@@ -20,8 +21,8 @@ export const mailFields = {
   reply_to: mailAddress('Mail address for answers.').optional(),
   headers: z
     .record(
-      z.string().regex(headerName, 'is no header that a mail may be given'),
-      z.string().regex(/^[^\r\n\0]{1,998}$/, 'is no single line'),
+      z.string().regex(headerName, 'is not a header that a mail may be given'),
+      z.string().regex(/^[^\r\n\0]{1,998}$/, 'is not a single line'),
     )
     .optional()
     .describe(
@@ -37,7 +38,7 @@ export const mailFields = {
 const body = longText('The body, as HTML or plain text.').optional();
 const bodyType = z.enum(['html', 'text']).optional().describe('Default: HTML if the body has a tag.');
 
-/** Fields of a body whose type may be left to its looks. */
+/** Fields of a body whose type may be detected from its content. */
 export const bodyFields = { body, body_type: bodyType };
 
 type Body = {
@@ -47,7 +48,7 @@ type Body = {
   body_type?: 'html' | 'text' | undefined;
 };
 
-/** The body by its types; neither is there when none was given. */
+/** Returns the body as `html` or `text`, by its type. Both members are absent if no body was given. */
 export function bodyOf({ html, text, body, body_type }: Body): { html?: string; text?: string } {
   const looks = body === undefined ? undefined : (body_type ?? (/<[a-z!/][^>]*>/i.test(body) ? 'html' : 'text'));
   const asHtml = html ?? (looks === 'html' ? body : undefined);

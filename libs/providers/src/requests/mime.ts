@@ -2,7 +2,7 @@ import MimeNode from 'nodemailer/lib/mime-node';
 
 export type Mailbox = { address: string; name?: string | undefined };
 
-/** A mail whose every byte follows from its members, so that a repeat is the same mail. */
+/** A mail. Its members determine all its bytes, so that a repeat is identical. */
 export type MailParts = {
   from?: Mailbox | undefined;
   to: Mailbox;
@@ -12,18 +12,19 @@ export type MailParts = {
   html?: string | undefined;
   text?: string | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
-  /** With its angle brackets. */
+  /** Message-ID of the mail, with its angle brackets. */
   messageId: string;
-  /** Message-ID of the mail that this one answers. */
+  /** Message-ID of the mail that this mail answers. */
   inReplyTo?: string | undefined;
   date: Date;
-  /** Text that no body has, for the boundary of the parts. */
+  /** Boundary of the parts, a string that no body contains. */
   boundary: string;
 };
 
 /**
- * A mail as RFC 5322 has it. nodemailer's node writes the headers, which is where a value of a contact could add one of its own; it does so
- * without I/O. Its composer would stream the bodies, so they are written here, in base64 of 76 characters a line.
+ * Composes a mail by RFC 5322. A node of nodemailer writes the headers without I/O, and prevents a contact's value from
+ * adding a header. nodemailer's composer would stream the bodies, so this function writes them, in base64 with lines of
+ * 76 characters.
  */
 export function composeMime(mail: MailParts): string {
   const parts = [

@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** A time with an offset, or as a clock on the wall shows it, in a time zone that is said beside it. */
+/** Builds the schema of a time with an offset, or for a local time without one, whose time zone is a separate field. */
 export const wallTime = (help: string) => z.iso.datetime({ offset: true, local: true }).describe(help);

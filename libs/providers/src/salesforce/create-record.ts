@@ -5,12 +5,13 @@ import { pathOf } from '../calls.ts';
 import { servicePath } from './requests.ts';
 import { literal, queryRequest, timeLiteral } from './soql.ts';
 
-/** How far the clocks of both sides may be apart. */
+/** Tolerated difference between Salesforce's clock and ours. */
 const skewMs = 60_000;
 
 /**
- * Makes a record. Salesforce knows no keys of requests, so a repeat first looks for what an earlier attempt may have made: by the field
- * that has our key, else by `natural` fields among the records that are no older than the step.
+ * Creates a record. Salesforce has no idempotency keys, so a repeat first looks for the record of an earlier attempt:
+ * by the field that contains our key if there is one, or else by the `natural` fields among records that are not older
+ * than the step.
  */
 export function* createRecord(
   object: string,
@@ -37,7 +38,9 @@ export function* createRecord(
   return given({ id: textOf(objectOf(body)['id']) });
 }
 
-/** Salesforce trims texts when it stores them. */
+/**
+ * Builds the conditions on natural fields. Trims their values, because Salesforce trims strings when it stores them.
+ */
 function naturalConditions(fields: JsonObject, natural: readonly string[], { plannedAt }: ActionPlace): string[] {
   const equal = natural.flatMap((name) => {
     const value = fields[name];

@@ -16,7 +16,7 @@ import { upsertRecord } from './actions/upsert-record.ts';
 export { salesforce } from './provider.ts';
 export { salesforceColumns, salesforceDeleted, salesforceRecords, salesforceRecordsConfig } from './records.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   createLead,
   upsertRecord,

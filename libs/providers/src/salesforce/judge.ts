@@ -4,10 +4,10 @@ import { listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Codes of refusals that pass: nothing was written. */
+/** Codes of transient refusals, after which nothing was written. */
 const passing = new Set(['UNABLE_TO_LOCK_ROW', 'QUERY_TIMEOUT', 'SERVER_UNAVAILABLE', 'ConcurrentPerOrgLongTxn']);
 
-/** Codes by which the user of the connection, or the edition, may not do it. */
+/** Codes of actions that the connection's user, or the Salesforce edition, does not permit. */
 const forbidden = new Set([
   'API_DISABLED_FOR_ORG',
   'API_CURRENTLY_DISABLED',
@@ -18,7 +18,9 @@ const forbidden = new Set([
   'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
 ]);
 
-/** What an answer of Salesforce means. Its statuses say little: a limit is a 403, a lock is a 400, and several matches are a 300. */
+/**
+ * Interprets an answer of Salesforce. Statuses say little: a limit is a 403, a lock a 400, and several matches a 300.
+ */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, body } = answer;
   const failed = failedRecords(answer);
@@ -55,7 +57,7 @@ function judgeCode(answer: ProviderAnswer, request: ProviderRequest, problem: Pr
   return judgeByStatus(answer, request, problem);
 }
 
-/** The records of a collection that were refused, though its answer is a success. */
+/** Returns the refused records of a collection, whose answer nevertheless has a successful status. */
 function failedRecords({ status, body }: ProviderAnswer): JsonObject[] {
   return status === 200
     ? listOf(body)
@@ -76,7 +78,7 @@ function problemOf({ status, body }: ProviderAnswer): Problem {
   return { code, message: textOf(message) ?? `Salesforce answered ${status}`, field: textOf(listOf(fields)[0]) };
 }
 
-/** An hour once the calls of the day are used up: `Sforce-Limit-Info: api-usage=15000/15000`. */
+/** Returns an hour if the calls of the day are used up, as `Sforce-Limit-Info: api-usage=15000/15000` says. */
 export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
   const [, used, most] = /api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '') ?? [];
   return used !== undefined && Number(used) >= Number(most) ? 3_600_000 : undefined;

@@ -3,12 +3,15 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { Account, Credentials, OAuth } from '../provider.ts';
 
-/** The login host: that of `token_url`, which names a sandbox or a My Domain. */
+/** Returns the login host. The `token_url` of a connection may name a sandbox or a My Domain. */
 function loginOf({ token_url: tokenUrl }: Credentials): string {
   return tokenUrl && URL.canParse(tokenUrl) ? new URL(tokenUrl).origin : 'https://login.salesforce.com';
 }
 
-/** Salesforce tells no lifetime: a token is refreshed when it is refused. Whether a refresh token rotates is an option of the app. */
+/**
+ * Salesforce does not report lifetimes, so a token is refreshed only after it is refused. Whether refresh tokens rotate
+ * is an option of the app.
+ */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => `${loginOf(credentials)}/services/oauth2/authorize`,
   tokenUrl: (credentials) => `${loginOf(credentials)}/services/oauth2/token`,
@@ -47,7 +50,7 @@ export const oauth: OAuth = {
   },
 };
 
-/** The organization in an identity URL, `https://login.salesforce.com/id/<organization>/<user>`. */
+/** Returns the organization in an identity URL, `https://login.salesforce.com/id/<organization>/<user>`. */
 function accountOf(identity: string | undefined): Account | undefined {
   const [, organization] = /\/id\/(\w{15,18})\//.exec(identity ?? '') ?? [];
   return organization === undefined ? undefined : { id: organization, name: null };

@@ -53,7 +53,7 @@ export const salesforce: Provider = {
   judge,
   pauseAfter,
   *test(credentials) {
-    // A user without the right to see the setup is refused the limits, which proves that the token may use the API.
+    // A user who may not see the setup cannot read the limits. The refusal proves that the token may use the API.
     const limits = yield {
       host: 'instance',
       method: 'GET',
@@ -61,7 +61,7 @@ export const salesforce: Provider = {
       isDone: ({ status, body }) => status === 403 && objectOf(listOf(body)[0])['errorCode'] === 'INSUFFICIENT_ACCESS',
     };
     const { Max, Remaining } = objectOf(objectOf(limits.body)['DailyApiRequests']);
-    // A token without the scope openid answers 403: the organization is then unknown, and the token is good all the same.
+    // A token without the scope openid gets 403. In this case the organization is unknown, but the token is valid.
     const identity = yield {
       host: 'instance',
       method: 'GET',
@@ -77,6 +77,7 @@ export const salesforce: Provider = {
       checks: [{ name: 'api', ok: left !== 0, detail: `The token may use the REST API.${calls}` }],
     };
   },
-  // Salesforce limits the day, and long calls at the same time, not the second: this keeps one sender from taking them all.
+  // Salesforce limits calls per day and long concurrent calls, but not calls per second. This limit prevents one sender
+  // from using up all calls.
   limits: [{ points: 25, seconds: 1 }],
 };

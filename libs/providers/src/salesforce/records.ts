@@ -7,7 +7,7 @@ import { filtersBy } from '../requests/filters.ts';
 import { fieldPath, servicePath } from './requests.ts';
 import { conditionOf, literal, queryRequest, timeLiteral } from './soql.ts';
 
-/** What a source of Salesforce reads. */
+/** Settings of a data source of type Salesforce. */
 export const salesforceRecordsConfig = z.strictObject({
   object: z.enum(['Lead', 'Contact', 'Account', 'Opportunity']).describe('Object.'),
   fields: z.array(z.string().regex(fieldPath)).min(1).max(200).describe('Fields to read, by API name.'),
@@ -19,14 +19,15 @@ export const salesforceRecordsConfig = z.strictObject({
     .describe('Version of the REST API; 64.0 unless given.'),
 });
 
-/** Transactions of Salesforce set the time when they begin and show it when they end. */
+/** Overlap of windows. A Salesforce transaction sets the time when it begins, and becomes visible when it ends. */
 const overlapMs = 5 * 60_000;
 const pageSize = 2000;
 
 /**
- * Pages of Salesforce, by rising `SystemModstamp` and id: bulk and system writes move it, which `LastModifiedDate` does not see. Each page
- * is a query of its own that begins after the last record of the page before, so no cursor of Salesforce can end. The cursor is
- * `{ since }` between runs, and `{ since, upper, at, last }` within one.
+ * Reads pages of Salesforce records, by rising `SystemModstamp` and id. Bulk and system writes change `SystemModstamp`,
+ * but not `LastModifiedDate`. Each page is a separate query that begins after the last record of the previous page, so
+ * no Salesforce cursor can expire. The cursor is `{ since }` between runs, and `{ since, upper, at, last }` within a
+ * run.
  */
 export const salesforceRecords: RecordPages = function* ({ config: json, cursor, upper }) {
   const config = salesforceRecordsConfig.parse(json);
@@ -47,7 +48,7 @@ export const salesforceRecords: RecordPages = function* ({ config: json, cursor,
   const { records, done } = objectOf(body);
   const rows = listOf(records).map((record) => flat(objectOf(record)));
   const end = rows.at(-1);
-  // Wide records come in smaller pages than was asked for; then `done` is false, and the next query goes on.
+  // If records are wide, a page may be smaller than requested. Then `done` is false, and the next query continues.
   const isLast = end === undefined || (done !== false && rows.length < pageSize);
   const next = isLast
     ? { since: until }
@@ -69,7 +70,7 @@ function after(at: string, last: string): string {
   return `(SystemModstamp > ${time} OR (SystemModstamp = ${time} AND Id > ${literal(last)}))`;
 }
 
-/** Ids of records in the recycle bin, which keeps them for 15 days: rows `{ Id }`. */
+/** Reads the ids of records in the recycle bin, which keeps records for 15 days, as rows `{ Id }`. */
 export const salesforceDeleted: RecordPages = function* ({ config: json, cursor, upper }) {
   const config = salesforceRecordsConfig.parse(json);
   const since = textOf(cursor?.['since']);
@@ -88,7 +89,7 @@ export const salesforceDeleted: RecordPages = function* ({ config: json, cursor,
   return { rows, cursor: next, isLast };
 };
 
-/** The fields that a source can read. */
+/** Lists the fields that a data source can read. */
 export const salesforceColumns: RecordColumns = function* (json) {
   const { object = null, api_version } = json;
   const config = salesforceRecordsConfig.pick({ object: true, api_version: true }).parse({ object, api_version });
@@ -107,7 +108,7 @@ function settingsOf({ api_version: version }: { api_version?: string }): Record<
   return version === undefined ? {} : { api_version: version };
 }
 
-/** A record as a row: a field of a parent stands under its path, `Owner.Name`. */
+/** Flattens a record to a row. The column of a parent's field is its path, such as `Owner.Name`. */
 function flat(record: JsonObject, path = ''): JsonObject {
   const row: JsonObject = {};
   for (const [name, value] of Object.entries(record)) {

@@ -3,7 +3,7 @@ import { conditionOf, literal } from './soql.ts';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-/** Texts of the characters that matter, and of some others. */
+/** Yields strings of special and other characters. */
 function* hostileTexts(count: number): Generator<string> {
   const alphabet = [
     "'",

@@ -2,10 +2,10 @@ import type { ProviderRequest } from '../calls.ts';
 import { type Filter, type FilterOperator, valuesOf } from '../requests/filters.ts';
 import { servicePath } from './requests.ts';
 
-/** Most bytes of a page of records. */
+/** Size limit in bytes for a page of records. */
 const pageBytes = 32 * 1024 * 1024;
 
-/** A request of a query. Names in it were checked by their pattern, values are literals. */
+/** Builds the request for a query. Names in the query were checked by their pattern, and values are literals. */
 export function queryRequest(
   settings: Readonly<Record<string, string>>,
   soql: string,
@@ -20,7 +20,10 @@ export function queryRequest(
   };
 }
 
-/** A text as a literal. No text ends it: backslash and quote are escaped, and so are the other characters that SOQL has escapes for. */
+/**
+ * Quotes a string as a literal. No string can end the literal, because backslashes, quotes and the other characters for
+ * which SOQL has escapes are escaped.
+ */
 export function literal(text: string): string {
   return `'${escaped(text)}'`;
 }
@@ -31,7 +34,7 @@ function escaped(text: string): string {
 
 const escapes: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
 
-/** A time as a literal of SOQL, which has no quotes. */
+/** Formats a time as a literal in SOQL, where time literals are not quoted. */
 export function timeLiteral(at: Date): string {
   return at.toISOString();
 }
@@ -45,7 +48,7 @@ const comparisons: Partial<Record<FilterOperator, string>> = {
   greater_or_equal: '>=',
 };
 
-/** A filter as a condition. */
+/** Converts a filter to a condition in SOQL. */
 export function conditionOf(filter: Filter & { type?: LiteralType }): string {
   const { field, operator, type } = filter;
   const literals = valuesOf(filter).map((value) => literalOf(value, type, operator));
@@ -65,7 +68,10 @@ const isoDay = /^\d{4}-\d{2}-\d{2}$/;
 const isoTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
 const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
-/** A value as a literal of a type: only what has its exact form goes without quotes. A day or time that is compared by order is one. */
+/**
+ * Formats a value as a literal of a type. A value is unquoted only if it has exactly the form of its type. If no type
+ * is given, a value in the form of a day or a time counts as one in order comparisons.
+ */
 function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
   if (typeof value !== 'string') return String(value);
   const isOrdered = operator.startsWith('less') || operator.startsWith('greater');
@@ -79,7 +85,7 @@ function literalOf(value: string | number | boolean, type: LiteralType | undefin
   return isBare ? value : literal(value);
 }
 
-/** The text itself within the literal of LIKE, whose wildcards `%` and `_` have escapes too. */
+/** Escapes a string for a literal of LIKE, including the wildcards `%` and `_`. */
 function likeText(text: string): string {
   return escaped(text).replace(/[%_]/g, (wildcard) => `\\${wildcard}`);
 }

@@ -4,7 +4,7 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import { ActionRefusal } from '../outcomes.ts';
 
-/** SendGrid takes contacts and writes them later: the job says which. */
+/** Output with the id of a job. SendGrid accepts the contacts immediately, and writes them later in this job. */
 export const jobOutput = z.object({ job_id: z.string() });
 
 export function putContacts(contacts: JsonObject[], lists?: string[]): ProviderRequest {
@@ -12,7 +12,9 @@ export function putContacts(contacts: JsonObject[], lists?: string[]): ProviderR
   return { host: 'api', method: 'PUT', path: '/v3/marketing/contacts', body: { json } };
 }
 
-/** The contact of a mail address; null where there is none. SendGrid may answer 200 and an error for the address. */
+/**
+ * Finds the contact of a mail address; null if there is none. SendGrid may answer 200 with an error for the address.
+ */
 export function* searchContact(email: string): Generator<ProviderRequest, JsonObject | null, ProviderAnswer> {
   const answer = yield {
     host: 'api',
@@ -24,7 +26,7 @@ export function* searchContact(email: string): Generator<ProviderRequest, JsonOb
   };
   if (answer.status === 404) return null;
   const results = objectOf(objectOf(answer.body)['result']);
-  // The keys are in lower case, whatever was asked.
+  // The addresses in the answer are in lower case, regardless of the request.
   const found = Object.entries(results).find(([address]) => address.toLowerCase() === email.toLowerCase());
   const { contact, error } = objectOf(found?.[1]);
   const message = textOf(error);

@@ -13,7 +13,7 @@ import { validateEmail } from './actions/validate-email.ts';
 
 export { sendgrid } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   sendEmail,
   upsertContact,

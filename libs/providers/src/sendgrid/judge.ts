@@ -4,25 +4,25 @@ import { msUntil } from '../answers/until.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** SendGrid says by words which 401 and 403 are about the key, and which about the plan or the sender. */
+/** Interprets an answer of SendGrid. Only the message of a 401 or 403 tells whether key, plan or sender is refused. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const problem = problemOf(answer);
   const { status } = answer;
-  // The key is alive, and the credits come back with the plan's next period.
+  // The key is valid, and new credits come with the plan's next period.
   if (status === 401 && /credits exceeded/i.test(problem.message)) return { class: 'temporary', problem };
   if (status === 403 && /temporarily blocked/i.test(problem.message)) return { class: 'temporary', problem };
-  // Every key may read its own scopes.
+  // Every valid key may read its own scopes, so a refusal means that the key is invalid.
   if (status === 403 && request.path === '/v3/scopes') return { class: 'credentials', problem };
   if (status === 429) return { class: 'rate_limited', problem, retryAfterMs: pauseOf(answer) };
   return judgeByStatus(answer, request, problem);
 }
 
-/** The last request of a period was taken, and the next one begins at `X-RateLimit-Reset`. */
+/** Returns the time until `X-RateLimit-Reset` if the requests of the period are used up. */
 export function pauseAfter(answer: ProviderAnswer): number | undefined {
   return answer.headers['x-ratelimit-remaining'] === '0' ? pauseOf(answer) : undefined;
 }
 
-/** `X-RateLimit-Reset` is a time in seconds. */
+/** Returns the milliseconds until `X-RateLimit-Reset`, which is a time in seconds. */
 function pauseOf(answer: ProviderAnswer): number {
   const reset = Number(answer.headers['x-ratelimit-reset'] ?? Number.NaN);
   return retryAfterOf(answer) ?? msUntil(answer, reset * 1000) ?? 5000;

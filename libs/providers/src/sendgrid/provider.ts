@@ -48,7 +48,7 @@ export const sendgrid: Provider = {
   pauseAfter,
 };
 
-/** The scopes of the key, and the sender by a mail that SendGrid checks and does not send. */
+/** Checks the scopes of the key. Also checks the sender, by a mail that SendGrid validates but does not send. */
 function* test(credentials: Credentials): Generator<ProviderRequest, TestFindings, ProviderAnswer> {
   const answer = yield { host: 'api', method: 'GET', path: '/v3/scopes' };
   const scopes = listOf(objectOf(answer.body)['scopes']).map(String);

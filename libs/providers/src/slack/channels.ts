@@ -2,10 +2,10 @@ import type { JsonObject } from '@drippulse/json';
 import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 
-/** Slack cannot search by name, so a workspace is read page by page, up to this many. */
+/** Limit of pages to read. Slack cannot search channels by name, so they are read page by page. */
 const mostPages = 20;
 
-/** Channels that are not archived, until `isLast` says that enough were read. */
+/** Lists channels that are not archived, until `isLast` returns true for a channel. */
 export function* listChannels(
   types: string,
   isEnough: (channels: readonly JsonObject[]) => boolean,

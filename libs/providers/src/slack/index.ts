@@ -15,7 +15,7 @@ import { updateMessage } from './actions/update-message.ts';
 
 export { slack } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   postMessage,
   postAlert,

@@ -5,7 +5,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
 
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
-/** Slack says what went wrong by a word, in an answer 200 of the API and as the text of a webhook. Words that are not here are `permanent`. */
+/** Verdicts on Slack's error words, in a 200 answer of the API or in the text of a webhook. Others are `permanent`. */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
   rate_limited: 'rate_limited',
@@ -14,7 +14,7 @@ const classes: Readonly<Record<string, Refusal>> = {
   request_timeout: 'temporary',
   team_added_to_org: 'temporary',
   rollup_error: 'temporary',
-  // Slack says of these that a part of the work may have been done.
+  // According to Slack, some of the work may have been done before these errors.
   fatal_error: 'unknown',
   internal_error: 'unknown',
   invalid_auth: 'credentials',
@@ -62,12 +62,12 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
 }
 
 function classOf(word: string, { status }: ProviderAnswer): Refusal {
-  // Only for a webhook does an archived channel end what the credential is for.
+  // For a webhook, an archived channel makes the credential useless. For a token it does not.
   if (word === 'channel_is_archived' && status === 410) return 'credentials';
   return Object.hasOwn(classes, word) ? (classes[word] ?? 'permanent') : status === 503 ? 'temporary' : 'permanent';
 }
 
-/** A webhook answers a word of text; anything else is of a proxy. */
+/** Returns the error word in a webhook's answer. Any other body comes from a proxy. */
 function wordOf(body: ProviderAnswer['body']): string | undefined {
   return typeof body === 'string' && /^[a-z_]{2,60}$/.test(body.trim()) ? body.trim() : undefined;
 }

@@ -5,17 +5,17 @@ import { given, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import { longText } from '../requests/fields.ts';
 
-/** A call of the Web API. */
+/** Builds a call to the Web API. */
 export function call(method: string, body: JsonObject): ProviderRequest {
   return { host: 'api', method: 'POST', path: `/api/${method}`, body: { json: body } };
 }
 
-/** Text as Slack shows it. What contacts fill in must not become a mention or a hidden link, so its control characters are escaped. */
+/** Escapes Slack's control characters, so that values of contacts do not become mentions or hidden links. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The key of the effect goes along, so that a person who looks for a message finds out which run it is of. */
+/** Returns metadata with the effect's key, by which a person finds the run that sent a message. */
 export function keyOf({ key }: ActionPlace): JsonObject {
   return { metadata: { event_type: 'drippulse_effect', event_payload: { key } } };
 }
@@ -29,7 +29,7 @@ export const blocks = z
   .optional()
   .describe('Blocks of Block Kit; `text` is then the notification.');
 
-/** Text and blocks of a message; what is not given is left out. */
+/** Returns the text and the blocks of a message. Absent members stay absent. */
 export function contentOf({
   text,
   blocks,
@@ -40,7 +40,7 @@ export function contentOf({
   return given({ text: text === undefined ? undefined : escapeText(text), blocks });
 }
 
-/** Where the message is. */
+/** Output that identifies the message: its channel and its timestamp. */
 export const messageOutput = z.object({ channel: z.string(), ts: z.string() });
 
 export function messageOf({ body }: ProviderAnswer): JsonObject {
@@ -50,13 +50,13 @@ export function messageOf({ body }: ProviderAnswer): JsonObject {
 
 export const channelField = z
   .string()
-  .regex(/^[#@]?[\p{L}\p{N}._-]{1,80}$/u, 'is no channel')
+  .regex(/^[#@]?[\p{L}\p{N}._-]{1,80}$/u, 'is not a channel')
   .describe('Id of the channel, or its name such as #sales.');
 export const channelIdField = z
   .string()
-  .regex(/^[CGD][A-Z0-9]{5,20}$/, 'is no id of a channel')
+  .regex(/^[CGD][A-Z0-9]{5,20}$/, 'is not an id of a channel')
   .describe('Id of the channel, such as C0123456789.');
 export const tsField = z
   .string()
-  .regex(/^\d{5,12}\.\d{1,8}$/, 'is no timestamp of a message')
+  .regex(/^\d{5,12}\.\d{1,8}$/, 'is not a timestamp of a message')
   .describe('The `ts` of the message, as the step that posted it answered.');

@@ -63,7 +63,8 @@ export const slack: Provider = {
     request.host === 'webhook' ? {} : bearer(credentials['access_token'], credentials['bot_token']),
   judge,
   test: (credentials) => (credentials['access_token'] || credentials['bot_token'] ? testToken() : testWebhook()),
-  // The workspace's own limits are by method; one message a second to a channel is the narrowest, and Slack lets short bursts pass.
+  // A workspace's limits apply per method. The narrowest limit is one message per second in a channel, and Slack
+  // tolerates short bursts.
   limits: [
     {
       points: 50,
@@ -105,7 +106,7 @@ function* testToken(): Generator<ProviderRequest, TestFindings, ProviderAnswer> 
   };
 }
 
-/** A webhook has no test call. An empty message is refused as such where the address lives. */
+/** Tests a webhook. Webhooks have no test call, but a valid one refuses an empty message with a specific error. */
 function* testWebhook(): Generator<ProviderRequest, TestFindings, ProviderAnswer> {
   yield {
     host: 'webhook',

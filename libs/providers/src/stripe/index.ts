@@ -15,7 +15,7 @@ import { updateSubscription } from './actions/update-subscription.ts';
 
 export { stripe } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   createCustomer,
   updateCustomer,

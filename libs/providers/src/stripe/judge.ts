@@ -3,10 +3,10 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** 401s of a good key that may not do this. */
+/** Error codes that Stripe returns with a 401 if the key is valid but lacks a permission. */
 const forbidden = new Set(['secret_key_required', 'platform_api_key_expired']);
 
-/** What an answer of Stripe means. `Stripe-Should-Retry` wins over the status, except that a limit is always a limit. */
+/** Interprets an answer of Stripe. `Stripe-Should-Retry` takes precedence over the status, except for a rate limit. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, headers } = answer;
   const error = objectOf(objectOf(answer.body)['error']);

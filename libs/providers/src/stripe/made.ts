@@ -6,18 +6,18 @@ import { ActionRefusal } from '../outcomes.ts';
 import { isForgotten } from '../requests/remembered.ts';
 import { get } from './requests.ts';
 
-/** Stripe keeps keys for 24 hours at least. */
+/** Hours for which Stripe certainly remembers keys. It keeps them for at least 24 hours. */
 const keptHours = 23;
 const pageSize = 100;
 
-/** Marks an object as made by a step, so that it is found when Stripe has forgotten the key. */
+/** Adds the key to an object's metadata, so that the object can be found after Stripe has forgotten the key. */
 export function marked(metadata: Readonly<Record<string, string>> | undefined, { key }: ActionPlace): JsonObject {
   return { ...metadata, dp_effect: key };
 }
 
 /**
- * What an attempt made that Stripe has forgotten by now; undefined without one. `query` narrows the list to where it must be; an
- * object that is not on the page may be behind it, which only a person can tell.
+ * Finds the object of an attempt whose key Stripe has forgotten; undefined if there is no such object. `query` narrows
+ * the list. If the object is not on the first page and there are more pages, only a person can decide.
  */
 export function* findMade(
   path: string,
@@ -39,7 +39,7 @@ const tooMany = {
   message: 'Stripe has forgotten the key of an earlier attempt, and has too many objects to look whether it was done.',
 };
 
-/** Objects no older than the step, in the parameter that lists have for it. */
+/** Returns the list parameter that selects objects which are not older than the step. */
 export function since({ plannedAt }: ActionPlace): { 'created[gte]': string } {
   return { 'created[gte]': String(Math.floor(plannedAt.getTime() / 1000) - 60) };
 }

@@ -26,7 +26,7 @@ export const stripe: Provider = {
   *test(credentials) {
     const isLive = credentials['secret_key']?.includes('_live_') === true;
     const mode = isLive ? 'Live mode: real money moves.' : 'Test mode: no money moves.';
-    // A restricted key without these rights answers 403, which proves that it is alive.
+    // A restricted key without these permissions gets 403, which proves that the key is valid.
     const isRefusedRight = ({ status }: { status: number }) => status === 403;
     const balance = yield { ...get('/v1/balance'), isDone: isRefusedRight };
     const { body } = yield { ...get('/v1/account'), isDone: isRefusedRight };
@@ -48,6 +48,6 @@ export const stripe: Provider = {
       ],
     };
   },
-  // What a sandbox, and one kind of request of a live account, allow.
+  // The limit of a sandbox, which is also that of one kind of request in a live account.
   limits: [{ points: 25, seconds: 1 }],
 };

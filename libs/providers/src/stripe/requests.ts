@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ActionPlace } from '../actions.ts';
 import type { ProviderRequest } from '../calls.ts';
 
-/** The version that the requests are written for: the account's own default would change them without notice. */
+/** The API version of the requests. The account's default version could change without notice. */
 const headers = { 'stripe-version': '2026-08-26.dahlia' };
 
 type Query = NonNullable<ProviderRequest['query']>;
@@ -12,7 +12,9 @@ export function get(path: string, query?: Query): ProviderRequest {
   return { host: 'api', method: 'GET', path, query, headers };
 }
 
-/** A request that changes something. Stripe answers a repeat of its key with what it answered before. `part` tells the calls of one action apart. */
+/**
+ * Builds a request that changes something. Stripe repeats its answer to a key. `part` tells an action's calls apart.
+ */
 export function post(path: string, parameters: Parameters, { key }: ActionPlace, part?: string): ProviderRequest {
   const idempotencyKey = part === undefined ? key : `${key}:${part}`;
   return {
@@ -30,7 +32,10 @@ export function del(path: string, parameters: Parameters): ProviderRequest {
 
 export type Parameters = Readonly<Record<string, JsonValue | undefined>>;
 
-/** Parameters as a form with bracket names, such as `items[0][price]`. What is undefined is left out; null clears, as an empty text. */
+/**
+ * Converts parameters to a form with bracket names, such as `items[0][price]`. Undefined parameters are left out. Null
+ * becomes an empty string, which clears.
+ */
 function formOf(parameters: Parameters): [string, string][] {
   return Object.entries(parameters).flatMap(([name, value]) => pairsOf(name, value));
 }
@@ -42,14 +47,14 @@ function pairsOf(name: string, value: JsonValue | undefined): [string, string][]
   return Object.entries(value).flatMap(([key, member]) => pairsOf(`${name}[${key}]`, member));
 }
 
-/** The id of an object of a kind, such as `cus_…`. */
+/** Builds the schema of an object id of one kind, such as `cus_…`. */
 export const idOf = (prefix: string, help: string) =>
   z
     .string()
-    .regex(new RegExp(`^${prefix}_[A-Za-z0-9_]{1,250}$`), `is no id of Stripe, which begins with ${prefix}_`)
+    .regex(new RegExp(`^${prefix}_[A-Za-z0-9_]{1,250}$`), `is not an id of Stripe, which begins with ${prefix}_`)
     .describe(help);
 
-/** Ids of prices and coupons may be chosen by the customer. */
+/** Builds the schema of the id of a price or a coupon, which the customer may have chosen. */
 export const anyId = (help: string) =>
   z
     .string()

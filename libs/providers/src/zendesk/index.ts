@@ -12,7 +12,7 @@ import { upsertUser } from './actions/upsert-user.ts';
 
 export { zendesk } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   createTicket,
   updateTicket,

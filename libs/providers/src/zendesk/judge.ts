@@ -8,16 +8,16 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   const { status } = answer;
   const problem = problemOf(answer);
   const wait = retryAfterOf(answer);
-  // Zendesk sheds load by a 503 with Retry-After.
+  // Zendesk sheds load with a 503 that has Retry-After.
   if (status === 429 || (status === 503 && wait !== undefined))
     return { class: 'rate_limited', problem, retryAfterMs: wait ?? 60_000 };
-  // Somebody else wrote the same ticket at the same time, and nothing of this was written.
+  // A different request wrote the same ticket at the same time, and this request wrote nothing.
   if (status === 409) return { class: 'temporary', problem };
   if (status === 402) return { class: 'permission', problem };
   return judgeByStatus(answer, request, problem);
 }
 
-/** Errors have four shapes: a word with details, a title with a message, a list, and plain text. */
+/** Reads an error in any of four forms: a word with details, a title with a message, a list, or plain text. */
 function problemOf({ status, headers, body }: ProviderAnswer): Problem {
   const { error, description, details, errors } = objectOf(body);
   const listed = objectOf(listOf(errors)[0]);
@@ -35,12 +35,12 @@ function problemOf({ status, headers, body }: ProviderAnswer): Problem {
   return { code, message, field, requestId: headers['x-zendesk-request-id'] };
 }
 
-/** Text that is no page of HTML. */
+/** Returns the body if it is text and not HTML. */
 function plainText(body: JsonValue): string | undefined {
   return typeof body === 'string' && !body.includes('<') ? textOf(body.trim().slice(0, 200)) : undefined;
 }
 
-/** The rest of the minute when it has no request left. */
+/** Returns the rest of the minute if the requests of the minute are used up. */
 export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
   if ((headers['x-rate-limit-remaining'] ?? headers['ratelimit-remaining']) !== '0') return undefined;
   const seconds = Number(headers['ratelimit-reset']);

@@ -2,7 +2,7 @@ import { withImplied } from '../answers/implied-scopes.ts';
 import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { Credentials, OAuth } from '../provider.ts';
 
-/** A subdomain names an account. It is never a host. */
+/** Pattern of a subdomain, which is the name of an account and never a whole host. */
 export const subdomain = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 export function originOf({ subdomain: name }: Credentials): string | undefined {
@@ -10,18 +10,19 @@ export function originOf({ subdomain: name }: Credentials): string | undefined {
 }
 
 /**
- * A refresh ends the old access token at once, so calls under way are answered 401 and made again with the new one. Long lives are asked
- * for, which makes that rare; without a life, tokens of older clients have no refresh token.
+ * Requested lifetimes in seconds. A refresh immediately ends the old access token, so calls under way get 401 and are
+ * repeated with the new token. Long lifetimes make this rare. If no lifetime is requested, older clients get no refresh
+ * token.
  */
 const lives = { expires_in: '172800', refresh_token_expires_in: '7776000' };
 
-/** Scopes of all resources together. */
+/** Scopes that cover all resources. */
 const wide = {
   read: ['tickets:read', 'users:read', 'organizations:read'],
   write: ['tickets:write', 'users:write', 'organizations:write'],
 };
 
-/** A client belongs to one account, so each connection brings its own id and secret. */
+/** A client belongs to one account, so each connection has its own id and secret. */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => urlOf(credentials, '/oauth/authorizations/new'),
   tokenUrl: (credentials) => urlOf(credentials, '/oauth/tokens'),

@@ -61,7 +61,7 @@ export const zendesk: Provider = {
     const user = objectOf(objectOf(body)['user']);
     const id = textOf(user['id']);
     const role = textOf(user['role']) ?? 'unknown';
-    // Without credentials the answer is a success too, about an anonymous user.
+    // If the credentials are invalid, the answer is successful and describes an anonymous user.
     const isAgent = id !== undefined && (role === 'agent' || role === 'admin');
     const detail =
       id === undefined
@@ -73,7 +73,7 @@ export const zendesk: Provider = {
       checks: [{ name: 'agent', ok: isAgent, detail }],
     };
   },
-  // What the smallest plan allows, and the tickets that an account may change.
+  // The limit of the smallest plan, and the limit of ticket changes per account.
   limits: [
     { points: 200, seconds: 60 },
     {

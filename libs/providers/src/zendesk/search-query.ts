@@ -1,4 +1,4 @@
-/** Words and conditions of Zendesk's search. Values are quoted, so that none of them becomes a condition of its own. */
+/** Builds a query for Zendesk's search. Values are quoted, so that they cannot become conditions. */
 export function searchQuery(conditions: Readonly<Record<string, string | undefined>>, words?: string): string {
   const parts = Object.entries(conditions).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}:${quoted(value)}`],
@@ -6,7 +6,7 @@ export function searchQuery(conditions: Readonly<Record<string, string | undefin
   return [...parts, ...(words === undefined ? [] : [quoted(words)])].join(' ');
 }
 
-/** The search knows no escape of a quote within quotes; a space in its place finds the same words. */
+/** Quotes a string. The search has no escape for quotes, so a space replaces each quote. It finds the same words. */
 function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, ' ').trim()}"`;
 }

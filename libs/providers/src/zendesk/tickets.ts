@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { objectOf } from '../answers/reading.ts';
 import { type ProviderRequest, pathOf } from '../calls.ts';
 
-/** An id of Zendesk. */
+/** Builds the schema of an id of Zendesk. */
 export const id = (help: string) => z.int().min(1).describe(help);
 
 export const tags = z.array(z.string().regex(/^[^\s,]{1,100}$/)).max(100);
@@ -19,7 +19,7 @@ export function customFieldsOf(fields: z.output<typeof customFields> | undefined
   return fields && Object.entries(fields).map(([fieldId, value]) => ({ id: Number(fieldId), value }));
 }
 
-/** A change of a ticket. */
+/** Changes a ticket. */
 export function putTicket(ticketId: number, ticket: Parameters<typeof objectOf>[0]): ProviderRequest {
   const path = pathOf`/api/v2/tickets/${ticketId}`;
   return { host: 'account', method: 'PUT', path, body: { json: { ticket: objectOf(ticket) } } };
@@ -27,7 +27,7 @@ export function putTicket(ticketId: number, ticket: Parameters<typeof objectOf>[
 
 export const ticketOutput = z.object({ ticket_id: z.number(), status: z.string().optional() });
 
-/** The page of a ticket for agents; the answer has its address in the API. */
+/** Returns the URL of a ticket's page for agents, from the API URL in the answer. */
 export function agentUrl(apiUrl: string | undefined): string | undefined {
   return apiUrl?.replace(/\/api\/v2\/tickets\/(\d+)(\.json)?$/, '/agent/tickets/$1');
 }

@@ -13,7 +13,7 @@ import { updateMeeting } from './actions/update-meeting.ts';
 
 export { zoom } from './provider.ts';
 
-/** The actions, by the order of the catalog. */
+/** The actions, in the order of the catalog. */
 export const actions: readonly Action[] = [
   createMeeting,
   updateMeeting,

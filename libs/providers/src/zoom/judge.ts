@@ -4,7 +4,7 @@ import { msUntil } from '../answers/until.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Missing scopes, plans and memberships come with 400 and 401 too. */
+/** Codes of missing scopes, plans and memberships, which may also come with status 400 or 401. */
 const lacking = new Set(['200', '1010', '3161', '4711']);
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -18,12 +18,14 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   return judgeByStatus(answer, request, problem);
 }
 
-/** The last request of a second, or of a day, was taken. */
+/** Returns the pause if the requests of a second or of a day are used up. */
 export function pauseAfter(answer: ProviderAnswer): number | undefined {
   return answer.headers['x-ratelimit-remaining'] === '0' ? pauseOf(answer) : undefined;
 }
 
-/** `Retry-After` is a time, and only the limit of a day has it; the others end within a second. */
+/**
+ * Returns the pause after a limit. `Retry-After` is a time, only for daily limits. Other limits end within a second.
+ */
 function pauseOf(answer: ProviderAnswer): number {
   const { 'retry-after': time = '', 'x-ratelimit-type': type = '' } = answer.headers;
   return msUntil(answer, Date.parse(time)) ?? (/daily/i.test(type) ? 3_600_000 : 1000);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ActionPlace } from '../actions.ts';
 import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import { ActionRefusal } from '../outcomes.ts';
 import { digestOf } from '../requests/effect-keys.ts';
 import { line, longText, mailAddress } from '../requests/fields.ts';
 import { wallTime } from '../requests/wall-time.ts';
@@ -12,10 +13,10 @@ export const hostField = line(
   320,
 ).optional();
 
-/** Meeting ids are numbers of 64 bits, so they are texts here. People copy them with spaces. */
+/** Id of a meeting. It is a string, because a JSON number cannot represent all 64 bits. People copy it with spaces. */
 export const meetingField = z
   .string()
-  .regex(/^\d[\d -]{7,20}$/, 'is no meeting id')
+  .regex(/^\d[\d -]{7,20}$/, 'is not a meeting id')
   .describe('Id of the meeting, such as 123 4567 8901.');
 
 export function meetingId(text: string): string {
@@ -30,14 +31,14 @@ export const scheduleFields = {
   agenda: longText('The agenda.').max(1900).optional(),
 };
 
-/** A time with an offset is said in UTC, the only offset that Zoom reads. */
+/** Converts a time with an offset to UTC, because Zoom reads no other offset. */
 export function startOf(time: string): string {
   return /(Z|[+-]\d\d:?\d\d)$/.test(time) ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : time;
 }
 
 /**
- * The agenda with a reference made of the key, by which an attempt finds what an earlier one made. Lists show the first 250 characters, so it stands
- * in front of a longer one.
+ * Adds to the agenda a reference derived from the key, by which a later attempt finds the meeting. Lists show the first
+ * 250 characters of an agenda, so the reference comes first if the agenda is long.
  */
 export function agendaOf(agenda: string | undefined, place: ActionPlace): string {
   const reference = referenceOf(place);
@@ -51,7 +52,10 @@ function referenceOf({ key }: ActionPlace): string {
 
 const mostPages = 10;
 
-/** What an earlier attempt made: the meeting or webinar of the host whose agenda has the reference. */
+/**
+ * Finds the host's meeting or webinar of an earlier attempt, by the reference in its agenda. If the host has more pages
+ * than are read, only a person can decide.
+ */
 export function* findMade(
   path: string,
   kind: 'meetings' | 'webinars',
@@ -70,10 +74,15 @@ export function* findMade(
     token = textOf(body['next_page_token']);
     if (token === undefined) return undefined;
   }
-  return undefined;
+  throw new ActionRefusal({ class: 'unknown', problem: tooMany });
 }
 
-/** The link that starts a meeting is a credential of the host, and is left out. */
+const tooMany = {
+  code: 'too_many_meetings',
+  message: 'An earlier attempt may have been made, and the host has too many meetings to look for it.',
+};
+
+/** Returns a meeting without its start link, because the link is a credential of the host. */
 export function meetingOf(meeting: JsonObject): JsonObject {
   const { id, join_url, start_time, password, topic, status } = meeting;
   return given({
@@ -105,7 +114,7 @@ export const registrantFields = {
 
 export const registrantOutput = z.object({ registrant_id: z.string().optional(), join_url: z.string().optional() });
 
-/** The same mail address answers the same registrant. */
+/** Registers a person. A repeat with the same mail address returns the same registrant. */
 export function* register(
   path: string,
   { company, ...fields }: { company?: string | undefined } & Readonly<Record<string, string | undefined>>,

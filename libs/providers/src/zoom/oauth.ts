@@ -3,7 +3,7 @@ import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { OAuth } from '../provider.ts';
 import { basic } from '../requests/sign.ts';
 
-/** A refresh ends the old refresh token, so an answer that is lost may lose the connection. */
+/** A refresh ends the old refresh token, so a lost answer may lose the connection. */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://zoom.us/oauth/authorize',
   tokenUrl: (credentials) => credentials['token_url'] ?? 'https://zoom.us/oauth/token',
@@ -27,14 +27,14 @@ export const oauth: OAuth = {
   read: (answer) => {
     const read = readTokenAnswer(answer);
     if ('tokens' in read) {
-      // A scope of an administrator includes that of one's own.
+      // An administrator's scope includes the user's scope of the same name.
       const scopes = read.tokens.scopes?.flatMap((scope) => [scope, scope.replace(/:admin$/, '')]);
       return { tokens: { ...read.tokens, ...(scopes && { scopes: [...new Set(scopes)] }) } };
     }
     const { error, reason } = objectOf(answer.body);
     const message = textOf(reason) ?? read.verdict.problem.message;
     const problem = { ...read.verdict.problem, message };
-    // Zoom says so of a refresh token that was used or has ended, with one status or another.
+    // Zoom answers this, with varying statuses, if a refresh token was used before or has expired.
     if (/invalid token|expired/i.test(message) && textOf(error) !== 'invalid_client')
       return { verdict: { class: 'credentials', problem } };
     return { verdict: { ...read.verdict, problem } };

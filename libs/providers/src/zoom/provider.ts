@@ -45,7 +45,8 @@ export const zoom: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Of the plan Pro, for all apps of the account together. Others may do less or more, and a refusal says when to go on.
+  // The limits of the Pro plan, which all apps of the account share. On other plans, Zoom's refusals determine the
+  // pauses.
   limits: [
     { points: 30, seconds: 1, counts: ({ method }) => method === 'GET', of: 'reads' },
     { points: 20, seconds: 1, counts: ({ method }) => method !== 'GET', of: 'writes' },

@@ -7,7 +7,7 @@ import { errorOf } from './status.ts';
 // Names, attributes and statuses are those of OpenTelemetry's semantic conventions for gRPC.
 const system = { 'rpc.system.name': 'grpc' };
 
-/** Statuses that count as failures of the server itself. With the others the server refused a call as it should. */
+/** Statuses that count as failures of the server itself. With any other status the server rightly refused a call. */
 const serverFailures = new Set<number>([
   status.UNKNOWN,
   status.DEADLINE_EXCEEDED,
@@ -20,18 +20,21 @@ const serverFailures = new Set<number>([
 /** Attributes that name the peer of a client. */
 export type PeerAttributes = { 'server.address': string; 'server.port'?: number };
 
-/** The attributes of the peer at an address. A list of addresses has no one port and is named whole. */
+/**
+ * Returns the attributes of the peer at an address. A list of addresses has no single port, so the whole list is the
+ * address.
+ */
 export function peerAttributes(address: string): PeerAttributes {
   const [, host, port] = /^(?:dns:)?([^,:/]+):(\d+)$/.exec(address) ?? [];
   return host === undefined ? { 'server.address': address } : { 'server.address': host, 'server.port': Number(port) };
 }
 
-/** The span of a call, which the status of the call ends. */
+/** The span of a call, which ends with the status of the call. */
 type StatusSpan = Pick<CallSpan, 'run'> & { end(code: number): void };
 
 /**
- * Starts the client span of a call below the active span, and writes its trace context to `headers`. Undefined while no
- * traces are collected.
+ * Starts the client span of a call below the active span, and writes its trace context to `headers`. Returns undefined
+ * while no traces are collected.
  */
 export function startCall(method: DescMethod, peer: PeerAttributes, headers: Headers): StatusSpan | undefined {
   if (!collectsTraces()) return undefined;
@@ -40,7 +43,7 @@ export function startCall(method: DescMethod, peer: PeerAttributes, headers: Hea
   return endedByStatus(span, (code) => code !== status.OK);
 }
 
-/** Serves a call in a server span below the one that `headers` name. Without tracing it only runs `serve`. */
+/** Serves a call in a server span below the span that `headers` name. Without tracing it only runs `serve`. */
 export function serveTraced<T>(method: DescMethod, headers: Headers, serve: () => Promise<T>): Promise<T> {
   if (!collectsTraces()) return serve();
   const name = nameOf(method);
@@ -63,7 +66,7 @@ export async function endingWith<T>(span: StatusSpan, work: () => Promise<T>): P
   }
 }
 
-/** The name that the conventions give a method: its path without the first slash. */
+/** Returns the name of a method in the conventions: its path without the first slash. */
 function nameOf(method: DescMethod): string {
   return pathOf(method).slice(1);
 }

@@ -1,11 +1,11 @@
 import { type DescMessage, type DescMethod, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 
-/** The path of a method on the wire. */
+/** Returns the path of a method on the wire. */
 export function pathOf(method: DescMethod): string {
   return `/${method.parent.typeName}/${method.name}`;
 }
 
-/** Encodes a message as a Buffer: grpc-js fails on a plain Uint8Array. */
+/** Encodes a message as a Buffer, because grpc-js fails on a plain Uint8Array. */
 export function encoded<D extends DescMessage>(desc: D, message: MessageShape<D>): Buffer {
   const bytes = toBinary(desc, message);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,13 +1,16 @@
 import { wasNeverSent } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 
-/** Longer than a name look-up and a connection to the process that replaced the last one take. */
+/** Longer than a name look-up and a connection to a replacement process take. */
 const reconnectMs = 2000;
 
-/** Waits for a connection. False after 2 s without one, and at once until there was one again. */
+/**
+ * Waits for a connection. Returns false after 2 s without a connection, and from then on immediately until there is a
+ * connection again.
+ */
 export type Connected = () => Promise<boolean>;
 
-/** Watches the connection of a client. All its calls share one wait, which begins with the first. */
+/** Watches the connection of a client. All calls of the client share one wait, which begins with the first call. */
 export function watchConnection(client: grpc.Client): Connected {
   let waiting: Promise<boolean> | undefined;
   let isAway = false;
@@ -37,7 +40,7 @@ export function watchConnection(client: grpc.Client): Connected {
 /** The failure of a call that a stopping process refused to start. */
 export const notMade: Error = new Error('the peer stopped before it made the call');
 
-/** Whether a call failed before any peer saw it, so that it may be made again whatever it does. */
+/** Whether a call failed before any peer saw it, so that it may be repeated even if it is not idempotent. */
 export function wasNotSent(error: unknown): boolean {
   return error === notMade || wasNeverSent(error);
 }

@@ -3,14 +3,20 @@ import { withConnectDeadline } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 import type { GrpcTls } from '../tls.ts';
 
-/** Credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files once. */
+/**
+ * Creates the credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files
+ * once.
+ */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {
   if (tls === undefined) return grpc.ServerCredentials.createInsecure();
   const { ca, cert, key } = read(tls);
   return grpc.ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], true);
 }
 
-/** Credentials of a client. With TLS it requires a certificate of the authority for the host that it connects to. */
+/**
+ * Creates the credentials of a client. With TLS they require a certificate of the authority for the host that the
+ * client connects to.
+ */
 export function clientCredentials(tls: GrpcTls | undefined): grpc.ChannelCredentials {
   if (tls === undefined) return withConnectDeadline(grpc.credentials.createInsecure());
   const { ca, cert, key } = read(tls);

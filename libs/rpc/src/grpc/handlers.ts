@@ -17,7 +17,7 @@ type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Message>;
 type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Message };
 
-/** The grpc-js handler of a Connect method implementation that is not unary. */
+/** Makes the grpc-js handler of a Connect method implementation that is not unary. */
 export function streamHandler(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
   // grpc-js has a type for each kind of handler, and picks the kind by the method definition at run time.
   if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;

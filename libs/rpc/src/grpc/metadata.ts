@@ -1,9 +1,9 @@
 import * as grpc from '@grpc/grpc-js';
 
-/** Headers of the transport itself, as it sets them. */
+/** Headers that the transport sets itself. */
 const ofTransport = new Set(['content-type', 'date', 'grpc-accept-encoding', 'grpc-encoding', 'te', 'user-agent']);
 
-/** The name under which the agent of a client travels: the transport writes its own over `user-agent`. */
+/** The name under which a client's user agent travels, because the transport overwrites `user-agent`. */
 const agentKey = 'x-user-agent';
 
 /** Turns gRPC metadata into the Headers that Connect's handlers and clients use, with binary values in base64. */
@@ -19,7 +19,10 @@ export function toHeaders(metadata: grpc.Metadata): Headers {
   return headers;
 }
 
-/** Turns Headers into gRPC metadata, each `set-cookie` as a value of its own. A character that is not printable ASCII, on which gRPC throws, becomes `?`. */
+/**
+ * Turns Headers into gRPC metadata, each `set-cookie` as a value of its own. Characters that are not printable ASCII
+ * become `?`, because gRPC throws on them.
+ */
 export function toMetadata(headers: Iterable<[string, string]>): grpc.Metadata {
   const metadata = new grpc.Metadata();
   for (const [name, value] of headers) {
@@ -29,7 +32,7 @@ export function toMetadata(headers: Iterable<[string, string]>): grpc.Metadata {
   return metadata;
 }
 
-/** The same; undefined when there are no headers. */
+/** Turns Headers into gRPC metadata; undefined when there are no headers. */
 export function fromHeaders(headers: Headers): grpc.Metadata | undefined {
   for (const _ of headers) return toMetadata(headers);
   return undefined;

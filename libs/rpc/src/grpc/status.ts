@@ -5,16 +5,16 @@ import type * as grpc from '@grpc/grpc-js';
 import { toConnectError } from '../errors.ts';
 import { toHeaders, toMetadata } from './metadata.ts';
 
-/** The gRPC trailers of a failed call, with the details of the error in `grpc-status-details-bin`. */
+/** Builds the gRPC trailers of a failed call, with the details of the error in `grpc-status-details-bin`. */
 export function failureTrailer(reason: unknown): Headers {
   return setTrailerStatus(new Headers(), errorOf(reason));
 }
 
-/** The same in the form of grpc-js. Connect and gRPC use the same numbers for their codes. */
+/** Converts the status of a failed call to the form of grpc-js. Connect and gRPC use equal numbers for their codes. */
 export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Partial<grpc.StatusObject> {
   const error = errorOf(reason);
   const trailer = failureTrailer(error);
-  // grpc-js writes these two itself.
+  // grpc-js writes these two trailers itself.
   trailer.delete('grpc-status');
   trailer.delete('grpc-message');
   return Object.assign(new Error(error.rawMessage), {
@@ -24,16 +24,16 @@ export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Part
   });
 }
 
-/** The error that is sent for what a method threw. */
+/** Returns the error to send for an error that a method threw. */
 export function errorOf(reason: unknown): ConnectError {
   return reason instanceof ConnectError ? reason : toConnectError(reason);
 }
 
-/** The failure of a call over grpc-js as the error that every Connect client throws. */
+/** Converts the failure of a call over grpc-js to the error that every Connect client throws. */
 export function fromServiceError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);
-  // No connection was made for want of a descriptor or a port of this machine: the peer is there.
+  // This machine lacked a descriptor or a port for a connection, so the failure says nothing about the peer.
   if (error.code === Number(Code.Unavailable) && namesShortage(error.details))
     return toConnectError(shortageError(error));
   const trailer = toHeaders(error.metadata);

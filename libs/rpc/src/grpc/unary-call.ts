@@ -19,13 +19,13 @@ import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
-/** A connection to a peer, or to each of its processes. On a large one each shared stream has one call. */
+/** A connection to a peer, or to each of its processes. On the large wire each shared stream has only one call. */
 export type Wire = { client: grpc.Client; connected: Connected; shared: SharedCalls };
 
-/** How unary calls reach a peer. */
+/** The connections over which unary calls reach a peer. */
 export type Line = {
   small: Wire;
-  /** The wire of large requests and answers. */
+  /** Returns the wire of large requests and answers. */
   large(): Wire;
   /** Attributes of the peer on the spans of its calls. */
   peer: PeerAttributes;
@@ -49,19 +49,22 @@ type Outgoing = {
   deadline: number | undefined;
   signal: AbortSignal | undefined;
   message: Buffer;
-  /** Whether other calls would wait long behind its request or its answer. */
+  /** Whether other calls would wait long behind the request or the answer of this call. */
   isLarge: boolean;
   onWork: OnWork | undefined;
 };
 
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 
-/** A larger request would delay the calls behind it: HTTP/2 sends the bodies on a connection one after the other. */
+/**
+ * Limit in bytes of a small request. A larger request would delay the calls behind it, because HTTP/2 sends the bodies
+ * on a connection one after the other.
+ */
 const maxSmallBytes = 64 << 10;
 
 /**
- * Makes one unary call over grpc-js. Sends it again when it was not sent and there is a connection now. A call that its
- * signal ends fails with the signal's reason if that is a ConnectError. Where traces are collected, the call is one client
+ * Makes one unary call over grpc-js. Repeats the call if it was not sent and a connection exists again. A call that its
+ * signal ends fails with the signal's reason if that is a ConnectError. If traces are collected, the call is one client
  * span, and its trace context is added to `header`.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
@@ -97,7 +100,7 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
-      // Only a shared stream stays open when its call is cancelled, and tells when the work of it has ended.
+      // Only a shared stream stays open when its call is cancelled, and reports the end of the call's work.
       if (call.onWork !== undefined) return await sendShared(wire.shared, call);
       return isLarge ? await sendAlone(wire.client, call) : await sendSmall(line, call);
     } catch (error) {
@@ -107,7 +110,7 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   }
 }
 
-/** Sends a call alone when no other is under way: that costs a sixth less than a shared stream. */
+/** Sends a call alone when no other call is under way, which costs a sixth less than a shared stream. */
 async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
   const { small } = line;
   const isShared = line.underWay > 0;

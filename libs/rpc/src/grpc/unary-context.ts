@@ -15,8 +15,9 @@ export type IncomingCall = {
 export type UnaryContext = HandlerContext & { end(): void };
 
 /**
- * The context of a call, which creates its signal on first use. A class, because each object literal with a getter has a hidden
- * class of its own, which keeps everything that the getter sees alive until old objects are collected.
+ * The context of a call, which creates its signal on first use. It is a class, because each object literal with a
+ * getter has a hidden class of its own. That class keeps everything that the getter sees alive until old objects are
+ * collected.
  */
 class CallContext implements UnaryContext {
   readonly service;
@@ -61,7 +62,7 @@ export function unaryContext(method: DescMethodUnary, call: IncomingCall): Unary
 function startController(call: IncomingCall): AbortController {
   const controller = new AbortController();
   const onCancelled = () => controller.abort(reasonOf(Date.now() >= call.deadline));
-  // Also when the call has ended already, the abort comes after the caller of this could add a listener.
+  // Even if the call has ended already, the abort comes after the caller could add a listener.
   if (call.isCancelled()) queueMicrotask(onCancelled);
   else call.onCancelled(onCancelled);
   return controller;

@@ -8,14 +8,12 @@ import type { UnaryMethod } from './unary-method.ts';
 type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Buffer>;
 
-/**
- * The grpc-js handler of a unary method. It answers every error: if it threw, the client would wait for its deadline.
- */
+/** Makes the grpc-js handler of a unary method. It answers every error, or clients would await their deadline. */
 export function unaryHandler({ run }: UnaryMethod) {
   return async (call: UnaryCall, answer: grpc.sendUnaryData<Buffer>): Promise<void> => {
     try {
       const { bytes, header, trailer } = await run(incoming(call), call.request);
-      // Without headers of the method, grpc-js sends its own in the packet of the message.
+      // If the method sets no headers, grpc-js sends its own in the packet of the message.
       const metadata = fromHeaders(header);
       if (metadata !== undefined) call.sendMetadata(metadata);
       // grpc-js drops the answer of a call whose caller went away.
@@ -26,7 +24,7 @@ export function unaryHandler({ run }: UnaryMethod) {
   };
 }
 
-/** grpc-js reports a passed deadline as a cancelled call. */
+/** Converts a call of grpc-js, which reports a passed deadline as a cancelled call. */
 function incoming(call: UnaryCall): IncomingCall {
   return {
     header: toHeaders(call.metadata),

@@ -9,19 +9,19 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
-/** An answer as it is sent. */
+/** An answer in its sent form. */
 type Encoded = { header: Headers; trailer: Headers; bytes: Buffer };
 
 /** A served unary method with its interceptors. */
 export type UnaryMethod = {
   method: DescMethodUnary;
-  /** Runs the method and encodes its answer. The signal of the call aborts at the end of both. */
+  /** Runs the method and encodes its answer. The signal of the call aborts when both have ended. */
   run(call: IncomingCall, request: Message): Promise<Encoded>;
 };
 
 /**
- * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves the
- * cost of a call beside its method.
+ * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves
+ * the cost of a call, apart from its method.
  */
 export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[]): UnaryMethod {
   const serve = chained(interceptors, (request) => invoke(spec, request));
@@ -33,7 +33,7 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
         const { header, trailer, message } = await serveTraced(spec.method, call.header, () =>
           serve(new ServedRequest(spec, request, context)),
         );
-        // The interceptors give the method's message back.
+        // The interceptors return the message of the method unchanged.
         const bytes = await encodeInTurns(spec.method.output, message as Message, () => call.isCancelled());
         return { header, trailer, bytes };
       } finally {
@@ -60,7 +60,7 @@ async function invoke(spec: UnarySpec, { message, context }: Served): Promise<Un
   };
 }
 
-/** The request that interceptors see. A class for the reason that `CallContext` is one. */
+/** The request that interceptors see. It is a class for the same reason as `CallContext`. */
 class ServedRequest {
   readonly stream = false;
   readonly service;

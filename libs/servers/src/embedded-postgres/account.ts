@@ -6,13 +6,13 @@ import { PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 
-/** The way to run PostgreSQL's programs. `uid` owns its files; undefined: the user of this process. */
+/** The user for PostgreSQL's programs. `uid` owns its files; if undefined, the user of this process does. */
 export type Account = { prefix: string[]; uid?: number };
 
 /**
- * PostgreSQL refuses to run as root. For root it runs in a user namespace in which root has the id of another user, or,
- * where namespaces are forbidden (in most containers), as another user who keeps root's right to enter closed folders.
- * Neither creates an account. A folder that belongs to a user stays with that user.
+ * Finds the account to run PostgreSQL, which refuses to run as root. For root it runs in a user namespace in which root
+ * has the id of another user, or, if namespaces are forbidden (in most containers), as another user who keeps root's
+ * right to enter closed folders. Neither creates an account. A folder that belongs to a user stays with that user.
  */
 export async function accountFor(dataDir: string): Promise<Account> {
   if (process.getuid?.() !== 0) return { prefix: [] };
@@ -35,7 +35,7 @@ export async function accountFor(dataDir: string): Promise<Account> {
   );
 }
 
-/** Gives the folder and its contents to the account, when root has to run it as another user than before. */
+/** Gives the folder and its contents to the account, if root must run PostgreSQL as another user than before. */
 export async function giveTo(account: Account, folder: string): Promise<void> {
   const { uid } = account;
   if (uid === undefined || (await ownerOf(folder)) === uid) return;
@@ -47,7 +47,7 @@ async function ownerOf(folder: string): Promise<number | undefined> {
   return (await lstat(folder).catch(() => undefined))?.uid;
 }
 
-/** PostgreSQL looks its user up by id, so it must be one that exists. */
+/** Returns an existing user id, because PostgreSQL looks its user up by id. */
 async function anyUser(): Promise<number> {
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
   const ids = accounts.split('\n').map((line) => Number(line.split(':')[2]));

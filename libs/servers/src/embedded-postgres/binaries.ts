@@ -31,7 +31,10 @@ function majorOf(folder: string): string {
   return version.split('.')[0] ?? '';
 }
 
-/** npm packages contain no symbolic links, and `npm ci --ignore-scripts` skips the script that makes them. */
+/**
+ * Links the libraries, because npm packages contain no symbolic links, and `npm ci --ignore-scripts` skips the script
+ * that makes them.
+ */
 async function linkLibraries(folder: string): Promise<void> {
   if (linksAreThere(folder)) return;
   await run(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd: folder });

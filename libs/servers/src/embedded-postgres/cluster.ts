@@ -10,10 +10,10 @@ import { otherVersion, PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 const passwordFile = 'superuser-password';
-/** Our settings, included by postgresql.conf and written at each start. */
+/** The platform's settings, included by postgresql.conf and written at each start. */
 export const settingsFile = 'drippulse.conf';
 
-/** Refuses a folder that another major version wrote; false when there is no cluster yet. */
+/** Whether the folder has a cluster. Refuses a folder that another major version wrote. */
 export async function hasCluster(dataDir: string, binaries: Binaries): Promise<boolean> {
   const version = await readFile(path.join(dataDir, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version === undefined) return false;
@@ -22,8 +22,8 @@ export async function hasCluster(dataDir: string, binaries: Binaries): Promise<b
 }
 
 /**
- * Creates the cluster beside its final place and then moves it there, so that an incomplete one is never mistaken for
- * data. Its superuser `postgres` logs in with a password only.
+ * Creates the cluster beside its final place and then moves it there, so that an incomplete cluster is never mistaken
+ * for data. Its superuser `postgres` logs in with a password only.
  */
 export async function createCluster(
   dataDir: string,
@@ -40,7 +40,7 @@ export async function createCluster(
     await writeFile(pwFile, password, { mode: 0o600 });
     await runAs(account, binaries.initdb, [
       ...['-D', draft, '-U', 'postgres', `--pwfile=${pwFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
-      // Every system has the builtin provider, and its order never changes under an index.
+      // Every system has the builtin provider, and the provider's order never changes under an index.
       ...[
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
@@ -60,7 +60,7 @@ export async function createCluster(
   }
 }
 
-/** The password of the superuser as stored when the cluster was made. */
+/** Returns the superuser's password that was stored when the cluster was made. */
 export async function storedPassword(dataDir: string): Promise<string | undefined> {
   return readFile(path.join(dataDir, passwordFile), 'utf8').catch(() => undefined);
 }

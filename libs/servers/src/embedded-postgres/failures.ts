@@ -34,17 +34,17 @@ export function explainFailure(log: string, where: { dataDir: string; port: numb
   return `PostgreSQL does not start${said === undefined ? '' : ` (${said})`}: see ${logFile}.`;
 }
 
-/** Whether PostgreSQL did not start because there is no room, which a person may make. */
+/** Whether PostgreSQL did not start because the disk is full, which a person can change. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof PostgresError && /^The disk (is full|quota is used up)/.test(error.message);
 }
 
-/** The sentence for a data folder of another major version. */
+/** Returns the sentence for a data folder of another major version. */
 export function otherVersion(dataDir: string, found: string, wanted: string): string {
   return `The data in ${dataDir} were written by PostgreSQL ${found}, and this is PostgreSQL ${wanted}: move the folder away, or set DATABASE_URL to a server of that version.`;
 }
 
-/** The whole message of a failed child process or file operation. */
+/** Returns the whole message of a failed child process or file operation. */
 export function textOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   return ['message', 'stdout', 'stderr'].map((name) => Reflect.get(error, name) ?? '').join('\n');

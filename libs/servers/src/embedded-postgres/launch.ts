@@ -21,7 +21,7 @@ const defaultSettings = {
 };
 const largestLogBytes = 10_000_000;
 
-/** Starts the server and waits until it is ready; returns the output of PostgreSQL when it failed. */
+/** Starts the server and waits until it is ready. If it fails, returns the output of PostgreSQL. */
 export async function launch(installation: Installation, settings: Settings): Promise<string | undefined> {
   const { dataDir, logFile, binaries, account } = installation;
   await writeFile(path.join(dataDir, settingsFile), settingsText({ ...defaultSettings, ...settings }));

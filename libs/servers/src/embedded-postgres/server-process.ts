@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The server of a data folder, as its lock file describes it. */
 export type ServerProcess = { pid: number; port: number; ready: boolean };
 
-/** The server running on the folder, if its lock file names one that is alive. */
+/** Finds the server that uses the data folder; undefined unless the folder's lock file names a live process. */
 export function findServer(dataDir: string): ServerProcess | undefined {
   const lines = readLines(lockFile(dataDir));
   const pid = Number(lines?.[0]);
@@ -15,16 +15,17 @@ export function findServer(dataDir: string): ServerProcess | undefined {
 }
 
 /**
- * Removes the lock file of a server that is gone; only when no other process can be starting one. PostgreSQL removes it
- * itself unless a process with that number lives. That process may be a zombie, or another program by now.
+ * Removes the lock file of a server that is gone. Call it only when no other process can be starting a server.
+ * PostgreSQL removes the file itself unless a process with that number lives, which may be a zombie, or another program
+ * by now.
  */
 export function removeStaleLock(dataDir: string): void {
   if (findServer(dataDir) === undefined) rmSync(lockFile(dataDir), { force: true });
 }
 
 /**
- * Ends the server of the folder. Its sessions are cut, and their commits are on disk. Waits until the lock file is
- * gone, not the process, which may stay as a zombie where no parent reaps it.
+ * Ends the server of the folder. Its sessions are cut, and their commits are on disk. It waits until the lock file is
+ * gone, not for the process, which may stay as a zombie if no parent reaps it.
  */
 export async function stopServer(dataDir: string): Promise<void> {
   const server = findServer(dataDir);
@@ -53,7 +54,7 @@ function commandOf(pid: number): string {
   }
 }
 
-/** Undefined when there is no such file; it may be removed at any moment. */
+/** Reads the lines of a file; undefined when the file does not exist, because it may be removed at any moment. */
 function readLines(file: string): string[] | undefined {
   try {
     return readFileSync(file, 'utf8').split('\n');

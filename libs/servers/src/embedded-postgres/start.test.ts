@@ -12,7 +12,7 @@ import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? test : test.skip;
 const ordinaryUser = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-// In a root's home that others cannot enter, only root can run anything of this repository.
+// If the repository is in a root's home that others cannot enter, only root can run anything in it.
 const asOrdinaryUser = isRoot && spawnAs(ordinaryUser, ['test', '-r', import.meta.filename]) ? test : test.skip;
 const searchPath = process.env['PATH'] ?? '';
 
@@ -95,7 +95,7 @@ test('after kill -9 of every process the next start has every commit', async () 
   const first = await start({ settings: {} });
   await query(first.url, 'create table facts as select 1 as n');
   const pids = [first.pid, ...(await backgroundPids(first.url))];
-  // Some end when the main process is gone.
+  // Some processes end when the main process is gone.
   spawnSync('kill', ['-9', ...pids.map(String)]);
   const second = await start();
   expect(second.pid).not.toBe(first.pid);

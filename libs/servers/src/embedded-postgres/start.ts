@@ -12,17 +12,14 @@ import { classifyFailure, explainFailure, PostgresError, textOf } from './failur
 import { type Installation, launch, type Settings } from './launch.ts';
 import { findServer, removeStaleLock, stopServer } from './server-process.ts';
 
-/** Options of PostgreSQL on a folder. */
+/** Options for running PostgreSQL on a folder. */
 export type EmbeddedPostgresOptions = {
   dataDir: string;
-  /** Default: a free one. */
+  /** Port of the server. Default: a free one. */
   port?: number;
-  /**
-   * Password of the superuser of a new folder. Default: generated, and stored in the folder, readable for its owner
-   * only.
-   */
+  /** Password of the superuser of a new folder. Default: generated, and stored in the folder, readable by its owner. */
   password?: string;
-  /** Lines of postgresql.conf, in force from the next start of the server on. */
+  /** Settings of postgresql.conf. A change takes effect when the server next starts. */
   settings?: Settings;
   onProgress?(message: string): void;
 };
@@ -33,15 +30,15 @@ export type EmbeddedPostgres = { url: string; port: number; pid: number; stop():
 const patienceMs = 90_000;
 
 /**
- * Runs the PostgreSQL that npm installed on a folder, which is created when missing; it listens on 127.0.0.1 only. A
- * server that already runs on the folder is used as it is. The data of a killed one are recovered. Throws
- * `PostgresError`, whose message is one sentence.
+ * Runs the PostgreSQL that npm installed on a folder, which is created when missing. The server listens only on
+ * 127.0.0.1. A server that already runs on the folder is used unchanged. The data of a killed server are recovered.
+ * Throws `PostgresError`, whose message is one sentence.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   try {
-    // One start at a time on a folder, so that no process takes a server that is starting for the remains of a dead
-    // one.
+    // Only one process at a time starts a server on a folder, so that no process takes a starting server for the
+    // remains of a dead one.
     return await withFileLock(`${dataDir}.starting`, () => start({ ...options, dataDir }));
   } catch (error) {
     if (error instanceof PostgresError) throw error;
@@ -64,7 +61,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   return bringUp({ dataDir, logFile: path.join(dataDir, 'server.log'), binaries, account }, password, options);
 }
 
-/** Waits for a server that is starting or stopping, or starts one, until a server of the folder answers. */
+/** Waits for a server that is starting or stopping, or starts a server, until a server of the folder answers. */
 async function bringUp(
   installation: Installation,
   password: string,
@@ -90,7 +87,7 @@ async function bringUp(
     await giveTo(account, dataDir);
     removeStaleLock(dataDir);
     said = (await launch(installation, { ...options.settings, port })) ?? said;
-    // Sessions of a killed server end within moments. A free port that was taken meanwhile is replaced.
+    // Sessions of a killed server end within moments. A free port that was taken in the meantime is replaced.
     const kind = classifyFailure(said);
     if (said !== '' && (kind === 'other' || (kind === 'port_taken' && options.port !== undefined))) {
       throw new PostgresError(explainFailure(said, { dataDir, port, logFile }), { cause: said });

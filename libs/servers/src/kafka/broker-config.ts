@@ -1,10 +1,10 @@
 /**
- * One node that is broker and controller, sized for tests. Short sessions let a killed broker return within seconds:
- * its successor waits until the old session has ended.
+ * Returns the settings of one node that is broker and controller, sized for tests. Short sessions let a killed broker
+ * return within seconds, because its successor waits until the old session has ended.
  */
 export function brokerConfig(options: {
   port: number;
-  /** Port that clients connect to, such as that of a proxy. */
+  /** Port that clients connect to, such as a proxy's port. */
   advertisedPort: number;
   controllerPort: number;
   dataDir: string;
@@ -36,7 +36,7 @@ export function brokerConfig(options: {
   return lines(settings);
 }
 
-/** Both listeners ask for the password of `jaasConfig`. */
+/** Settings by which both listeners ask for the password of `jaasConfig`. */
 export const passwordSettings: Record<string, string> = {
   'listener.security.protocol.map': 'SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
   'inter.broker.listener.name': 'SASL_PLAINTEXT',
@@ -48,7 +48,7 @@ export const passwordSettings: Record<string, string> = {
 /** The one user of a broker with a password. */
 export const kafkaUser = 'drippulse';
 
-/** The file of the Java option `java.security.auth.login.config`. */
+/** Returns the file of the Java option `java.security.auth.login.config`. */
 export function jaasConfig(password: string): string {
   return `KafkaServer {
   org.apache.kafka.common.security.plain.PlainLoginModule required
@@ -57,7 +57,7 @@ export function jaasConfig(password: string): string {
 `;
 }
 
-/** The broker logs its start, and nothing else below a warning. */
+/** Returns the log settings: the broker logs its start, and nothing else below a warning. */
 export function log4jConfig(): string {
   return lines({
     status: 'error',

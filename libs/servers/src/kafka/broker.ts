@@ -23,7 +23,7 @@ export type KafkaBroker = {
   stop(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Starts it again on the same port and data. */
+  /** Starts the broker again on the same port and data. */
   restart(): Promise<void>;
 };
 
@@ -32,7 +32,7 @@ export async function startBroker(options: {
   java: string;
   dataDir: string;
   port?: number;
-  /** Port that clients connect to, such as that of a proxy. Default: that of the broker. */
+  /** Port that clients connect to, such as a proxy's port. Default: the broker's own port. */
   advertisedPort?: number;
   password?: string;
   onProgress?(message: string): void;

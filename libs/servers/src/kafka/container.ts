@@ -6,7 +6,10 @@ import { kafkaVersion } from './jars.ts';
 const startTimeoutMs = 180_000;
 const jaasFile = '/tmp/jaas.conf';
 
-/** The same broker in a container; undefined where no engine answers. Nothing is imported or pulled before one does. */
+/**
+ * Starts an equal broker in a container; undefined if no engine answers. `testcontainers` is imported only by this
+ * call, and the image is pulled only if an engine answers.
+ */
 export async function startContainer(options: {
   port?: number;
   password?: string;
@@ -56,7 +59,10 @@ export async function startContainer(options: {
   };
 }
 
-/** The settings of a password as the image takes them: `KAFKA_` and the name in upper case, with underscores for dots. */
+/**
+ * Returns the settings of a password in the form of the image: `KAFKA_` and the upper-case name, with underscores for
+ * dots.
+ */
 function lockedEnvironment(): Record<string, string> {
   const settings = Object.entries(passwordSettings).map(([name, value]) => [
     `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const leastMajor = 17;
 
-/** The `java` of JAVA_HOME, else of the PATH, when it is 17 or newer. */
+/** Finds the `java` of JAVA_HOME, else of the PATH, if it is version 17 or newer. */
 export async function findJava(): Promise<string | undefined> {
   const home = process.env['JAVA_HOME'];
   for (const java of [...(home ? [path.join(home, 'bin', 'java')] : []), 'java']) {

@@ -6,17 +6,17 @@ import { findJava } from './java.ts';
 
 type KafkaOptions = {
   port?: number;
-  /** The port of a proxy in front of it, without Docker only. */
+  /** The port of a proxy in front of the broker. Not available in Docker. */
   advertisedPort?: number;
   dataDir?: string;
-  /** With it the broker answers the user `kafkaUser` alone, by SASL PLAIN. */
+  /** If set, the broker accepts only the user `kafkaUser`, by SASL PLAIN. */
   password?: string;
   onProgress?(message: string): void;
 };
 
 /**
- * Starts a broker that a test may stop, kill and restart: from Maven's jars where Java 17 is installed, else in Docker.
- * Without `dataDir` its data are in a temporary folder. It ends with the run at the latest.
+ * Starts a broker that a test may stop, kill and restart: from Maven's jars if Java 17 is installed, else in Docker.
+ * Without `dataDir` its data are in a temporary folder. It ends at the latest with the run.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroker | Unavailable> {
   const problems: string[] = [];

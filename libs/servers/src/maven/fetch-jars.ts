@@ -16,7 +16,7 @@ const downloadsAtOnce = 4;
 export type Jar = readonly [coordinates: string, sha256: string];
 
 /**
- * Returns the paths of jars in the folder. Missing ones are fetched once for all processes, with `mvn`, which knows the
+ * Returns the paths of jars in the folder. Missing jars are fetched once for all processes, with `mvn`, which knows the
  * mirrors of this machine, else from Maven Central over HTTPS. Throws when neither works.
  */
 export async function fetchJars(jars: readonly Jar[], folder: string, onFetch: () => void): Promise<string[]> {
@@ -49,7 +49,7 @@ function stampOf(jars: readonly Jar[]): string {
   return createHash('sha256').update(JSON.stringify(jars)).digest('hex');
 }
 
-/** False when there is no `mvn` or it does not get them. */
+/** Fetches jars with `mvn`. Returns false when there is no `mvn` or it cannot fetch them. */
 async function fetchWithMaven(jars: readonly Jar[], folder: string): Promise<boolean> {
   const dependencies = jars.map(([coordinates]) => {
     const { group, artifact, version } = split(coordinates);

@@ -3,7 +3,10 @@ import { inflateRawSync } from 'node:zlib';
 const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
 
-/** One file of a zip archive (a jar is one), without encryption and below 4 GB; undefined when the archive lacks it. */
+/**
+ * Returns one file of a zip archive (such as a jar), without encryption and below 4 GB; undefined when the archive
+ * lacks it.
+ */
 export function unzipFile(archive: Buffer, name: string): Buffer | undefined {
   const end = archive.lastIndexOf(Buffer.from(new Uint32Array([endOfDirectory]).buffer));
   if (end < 0) throw new Error('not a zip archive');

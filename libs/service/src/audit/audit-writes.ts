@@ -11,13 +11,16 @@ import { auditedRow, changeOf } from './change.ts';
 /** The address of the client, which the gateway sends with every call. */
 const addressHeader = 'x-client-address';
 
-/** Reads a row as the API shows it, in the transaction of its change. Undefined, or a DomainError, without one. */
+/**
+ * Reads a row as the API shows it, in the transaction of its change. If the row is missing, returns undefined or throws
+ * a DomainError.
+ */
 type ReadRow<DB> = (trx: Transaction<DB>, caller: Caller, id: unknown) => Promise<JsonObject | undefined>;
 
-/** How the rows of each audited kind are read: the kind is the segment before the id in the path, such as `webhooks`. */
+/** The readers of rows, by audited kind: the segment before the id in the path, such as `webhooks`. */
 export type AuditedRows<DB> = Readonly<Record<string, ReadRow<DB>>>;
 
-/** Reads rows of a kind by the message that the API shows. */
+/** Makes a reader of a kind's rows from the message that the API shows. */
 export function audited<D extends DescMessage, DB>(
   desc: D,
   read: (trx: Transaction<DB>, caller: Caller, id: never) => Promise<MessageInitShape<D> | undefined>,
@@ -29,8 +32,9 @@ export function audited<D extends DescMessage, DB>(
 }
 
 /**
- * Writes what a method with the rest option `audit` changed into the outbox, in the transaction of the change. The row is locked, read
- * before and after, and the members that differ are kept. A method whose kind has no entry in `rows` fails.
+ * Writes the changes of a method with the rest option `audit` into the outbox, in the transaction of the change. The
+ * row is locked, read before and after, and the members that differ are kept. A method whose kind has no entry in
+ * `rows` fails.
  */
 export function auditWrites<DB>(
   rows: AuditedRows<DB>,
@@ -39,14 +43,14 @@ export function auditWrites<DB>(
   return (next) => async (request) => {
     const { audit = '', changes = '' } = restOf(request.method) ?? {};
     if (audit === '' || audit === 'none' || request.stream) return next(request);
-    // Of `/templates/{id}/versions/{version}/activate` the template changes, which `changes` says.
+    // For `/templates/{id}/versions/{version}/activate` the template changes, as `changes` says.
     const { kind, id } = pathRow(request.method, request.message, /^(|none)$/.test(changes) ? undefined : changes);
     const isNew = audit.endsWith('.created');
     const read = rows[kind];
     if (read === undefined && !isNew)
       throw new Error(`${request.method.toString()}: nobody reads ${kind} for the audit`);
     request.contextValues.set(watchWriteKey, async (trx, caller) => {
-      // The transaction is one of the service whose rows these are.
+      // The transaction belongs to the service that owns these rows.
       const own = trx as unknown as Transaction<DB>;
       const now = async () => (isNew ? undefined : await present(() => read?.(own, caller, id)));
       if (!isNew) await revisions[kind]?.(own, caller, id);
@@ -71,7 +75,7 @@ export function auditWrites<DB>(
   };
 }
 
-/** The row that a response has: its only message. */
+/** Returns the row in a response: its only message. */
 function onlyRowOf(desc: DescMessage, response: Message): JsonObject | undefined {
   const values = response as unknown as Record<string, Message | undefined>; // members have their local names
   const [row] = desc.fields.flatMap((field) => {

@@ -4,19 +4,22 @@ import { reflect } from '@bufbuild/protobuf/reflect';
 import { encodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
-/** A longer value is replaced by its hash: the chain proves it, and the trail stays small. */
+/**
+ * Limit of a value's length. A longer value is replaced by its hash, which the chain of entries proves, so that the
+ * trail stays small.
+ */
 const maxValueLength = 16 * 1024;
-/** Says when, which the entry says itself. */
+/** Members that are ignored, because the entry itself has the time. */
 const notCompared: ReadonlySet<string> = new Set(['updated_at']);
 
-/** A row as the API shows it, without its secrets. */
+/** Converts a row to its form in the API, without its secrets. */
 export function auditedRow(desc: DescMessage, row: Message): JsonObject {
   const shown = clone(desc, row);
   clearSecrets(desc, shown);
   return parseJson(Buffer.from(encodeJson(desc, shown)).toString()) as JsonObject; // a message is an object
 }
 
-/** The members that differ, as they were and as they are. Undefined rows are those that were not there, or no longer are. */
+/** Returns the members that differ, before and after. A row is undefined before its creation and after its deletion. */
 export function changeOf(
   before: JsonObject | undefined,
   after: JsonObject | undefined,

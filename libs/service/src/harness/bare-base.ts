@@ -17,7 +17,7 @@ import type { ServiceBase, ServiceConfig, ServiceDefinition } from '../index.ts'
 import { createTestKeys } from './keys.ts';
 import { testLogger } from './test-logger.ts';
 
-/** The base of a service for a test that measures single operations: no relay and no loop runs. */
+/** Makes the base of a service for a test that measures single operations, so no relay and no loop runs. */
 export function bareBase<C extends ServiceConfig, DB>(
   service: ServiceDefinition<C, never>,
   db: Database<DB>,
@@ -42,7 +42,7 @@ export function bareBase<C extends ServiceConfig, DB>(
     clock: systemClock,
     log,
     registry: createMetrics('test'),
-    // Connects when it is first used, which is never: nothing is left running after the test.
+    // The transport would connect on first use, which never comes, so nothing is left running after the test.
     events: createKafkaTransport({ brokers: [], clientId: 'test', log }),
     peers,
     client: (rpc, target = servedBy(rpc)) => clientFor(rpc, { peers, target, tokens }),

@@ -13,7 +13,7 @@ import { testLogger } from './test-logger.ts';
 
 /** Options of a service in a test. */
 export type HarnessOptions<C extends ServiceConfig, O extends object> = {
-  /** Variables of the service. */
+  /** Environment variables of the service. */
   env?: Record<string, string>;
   /** Members of the configuration that no variable sets. */
   config?: Partial<C>;
@@ -22,15 +22,15 @@ export type HarnessOptions<C extends ServiceConfig, O extends object> = {
   /** Peers of the service. */
   peers?: readonly { name: ServiceName; routes: Routes }[];
   clock?: Clock;
-  /** Returns the address to use instead of the database's, such as that of a proxy. */
+  /** Returns the address to use instead of the database's, such as a proxy's address. */
   through?(url: string): Promise<string>;
-  /** A migrated database that outlives the harness. Default: one of its own. */
+  /** A migrated database that outlives the harness. Default: a database of its own. */
   database?: TestDatabase;
 };
 
 /**
- * A service on a database of its own, started as production starts it, with its events in the same database and its
- * peers in memory. `start` starts one instance; `stop` stops all of them and removes the database.
+ * Starts a service as in production, on a database of its own, with its events in the same database and its peers in
+ * memory. `start` starts one instance; `stop` stops all of them and removes the database.
  */
 export async function createHarness<C extends ServiceConfig, O extends object>(
   service: StatefulDefinition<C, O>,
@@ -85,7 +85,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     events,
     keep,
     servePeer,
-    /** Starts an instance of the service; a further one shares the database. */
+    /** Starts an instance of the service. A further instance shares the database. */
     async start() {
       const overrides = options.overrides ?? ({} as O); // every member of it is optional
       const { clock } = options;
@@ -94,7 +94,10 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
       return started;
     },
     stopServices,
-    /** Clients of an RPC service of this one, as the service `from` calls it for a caller. `target` is for one that several serve. */
+    /**
+     * Makes clients of one of the service's RPC services, as the service `from` calls it for a caller. `target` is
+     * needed if several services serve the RPC service.
+     */
     clientsFrom<S extends DescService>(
       from: ServiceName,
       rpc: S,
@@ -102,13 +105,13 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     ): (caller: Caller) => Client<S> {
       return clientFor(rpc, { peers, target, tokens: keys.tokensOf(from) });
     },
-    /** A connection to the database of the service. */
+    /** Opens a connection to the database of the service. */
     connect<DB>(max = 2): Database<DB> {
       const db = connectDatabase<DB>({ url: database.url, schema, service: 'test', log, max });
       opened.defer(() => db.close());
       return db;
     },
-    /** The events of a topic from now on, as they are published; in order within one aggregate. */
+    /** Collects the events of a topic from now on, as published, in order within one aggregate. */
     async collect<D extends DescMessage>(desc: D): Promise<MessageShape<D>[]> {
       const published: MessageShape<D>[] = [];
       const subscription = await events.consume({

@@ -20,30 +20,30 @@ import { testLogger } from './test-logger.ts';
 /** A kind of effect, and the request of the step. */
 type Sample = { kind: string; request: object };
 
-/** A service that performs effects, over gRPC, with all that it needs. */
+/** A service that performs effects, over gRPC, with everything that the tests need. */
 export type EffectServiceUnderTest = {
   name: ServiceName;
   address: string;
   samples: {
-    /** Is done within the call. */
+    /** An effect that is done within the call. */
     done: Sample;
-    /** Is accepted, and settled by itself. Undefined where the service accepts nothing. */
+    /** An effect that is accepted, and settles by itself. Undefined if the service accepts no effects. */
     accepted?: Sample;
-    /** Fails with its first attempt, in a way that may pass, and succeeds with the second. */
+    /** An effect whose first attempt fails temporarily, and whose second succeeds. */
     passing: Sample;
-    /** Fails for good. */
+    /** An effect that fails for good. */
     refused: Sample;
   };
-  /** How often the effect of a key was done, whatever it answered. */
+  /** Returns the number of times the effect of a key was done, regardless of the answers. */
   done(key: string): Promise<number> | number;
-  /** Lets what was accepted come to its end. */
+  /** Lets an accepted effect come to its end. */
   finish?(key: string): Promise<unknown> | unknown;
   stop(): Promise<void>;
 };
 
 /**
- * The tests that every service which performs effects of steps must pass. `start` starts it with the address of a runtime, to
- * which it reports, and the keys of the services.
+ * Defines the tests that every service which performs effects of steps must pass. `start` starts the service with the
+ * address of a runtime, to which it reports, and the keys of the services.
  */
 export function effectServiceContract(
   start: (runtime: { address: string; keys: TestKeys }) => Promise<EffectServiceUnderTest>,
@@ -74,7 +74,7 @@ export function effectServiceContract(
   const client = (caller = live) =>
     clientFor(EffectsService, { peers, target: service.name, tokens: keys.tokensOf(runtime) })(caller);
 
-  /** When each effect was planned: the same on every repeat. */
+  /** The time at which each effect was planned. It does not change on a repeat. */
   const planned = new Map<string, Timestamp>();
   const plannedAt = (key: string) => {
     const at = planned.get(key) ?? timestampNow();
@@ -154,7 +154,7 @@ export function effectServiceContract(
     expect(until && timestampDate(until).getTime()).toBeGreaterThan(Date.now());
     expect((await client().getEffectResult({ key, attempt: 1 })).result).toBeUndefined();
     await perform(accepted, { key });
-    // The runtime is away when it is reported first.
+    // The runtime is unavailable at the first report.
     settlements.refuseNext(1);
     await service.finish?.(key);
     const settled = await settlements.settled(key);
@@ -170,7 +170,7 @@ function resultIn({ answer }: PerformEffectResponse) {
   return answer.case === 'result' ? answer.value : undefined;
 }
 
-/** A runtime that writes down what is settled. */
+/** Serves a runtime that records settlements. */
 async function serveSettlements(name: ServiceName, keys: TestKeys) {
   const log = testLogger();
   const reported: SettleEffectRequest[] = [];
@@ -197,7 +197,7 @@ async function serveSettlements(name: ServiceName, keys: TestKeys) {
     refuseNext(count: number) {
       refusals = count;
     },
-    /** The report of an effect, once there is one. */
+    /** Waits for the report of an effect, and returns it. */
     settled: (key: string): Promise<SettleEffectRequest> =>
       eventually(() => {
         const found = reported.find((one) => one.key === key);

@@ -5,7 +5,7 @@ import { limiter, type MeterName, type ServiceName, serviceOf } from '@drippulse
 import { editor } from './callers.ts';
 import type { TestKeys } from './keys.ts';
 
-/** Sets limits of a service that counts, as the service does that sells them, and asks for usage. */
+/** Sets limits of a service that counts, as the service that sells them does, and reads usage. */
 export function entitling(
   { peers, keys }: { peers: Peers; keys: TestKeys },
   target: ServiceName,
@@ -25,7 +25,7 @@ export function entitling(
     async entitle(limits, { organizationId = editor.organizationId, entriesHeld = false } = {}) {
       sequence += 1n;
       const all = Object.entries(limits).map(([meter, limit]) => ({
-        meter: meterToProto(meter as MeterName), // entries() forgets which keys there are
+        meter: meterToProto(meter as MeterName), // entries() loses the type of the keys
         limit: BigInt(limit),
       }));
       const entitlements = { sequence, plan: 'test', limits: all, entriesHeld };

@@ -4,9 +4,9 @@ import { processEntry, processNames, processOf, type ServiceName, serviceNames }
 
 /** Keys of every service, for the services and the peers of one test. */
 export type TestKeys = {
-  /** Tokens that a service mints and checks. */
+  /** Returns the tokens that a service mints and checks. */
   tokensOf(name: ServiceName): Tokens;
-  /** The variables that the process of a service needs, as a layout sets them. */
+  /** Returns the variables that the process of a service needs, as a layout sets them. */
   environmentOf(name: ServiceName, databaseUrl: string): Record<string, string>;
 };
 

@@ -13,34 +13,34 @@ import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { TestKeys } from './keys.ts';
 import { testLogger } from './test-logger.ts';
 
-/** Time until which the reference performer takes effects on. */
+/** Milliseconds within which accepted effects must be settled. */
 export const acceptedMs = 3_600_000;
 
-/** An effect as a performer knows it. */
+/** The performer's record of an effect. */
 type Known = {
   caller: Caller;
   request: PerformEffectRequest;
   result: EffectResult | undefined;
-  /** How often it was done. */
+  /** The number of times the effect was done. */
   done: number;
 };
 
 export type ReferencePerformer = Awaited<ReturnType<typeof startReferencePerformer>>;
 
 /**
- * The smallest service that performs effects, over gRPC, by the contract of `EffectsService`: what is done for a key is known
- * before it answers, and a repeat does nothing. `action` in the request of an effect says what becomes of it:
- * `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails with the first attempt in a way that may pass,
- * `later` is accepted, `early` is settled before its acceptance is answered. What is accepted waits for `finish`. `postpone` is put off for
- * `acceptedMs` when it is asked for first, and then succeeds.
+ * Starts the smallest service that performs effects, over gRPC, by the contract of `EffectsService`: the effect of a
+ * key is recorded before the answer, and a repeat does nothing. `action` in the request of an effect chooses its
+ * outcome: `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails temporarily at the first
+ * attempt, `later` is accepted, `early` is settled before its acceptance is returned. Accepted effects wait for
+ * `finish`. `postpone` is postponed by `acceptedMs` at the first request, and then succeeds.
  */
 export async function startReferencePerformer(o: {
-  /** The service in whose place it stands. */
+  /** The service that the performer replaces. */
   name: ServiceName;
   keys: TestKeys;
-  /** Address of the runtime. */
+  /** Returns the address of the runtime. */
   runtime(): string;
-  /** Default: the time of this process. */
+  /** Returns the time. Default: the time of this process. */
   now?(): Date;
 }) {
   const log = testLogger();
@@ -110,10 +110,10 @@ export async function startReferencePerformer(o: {
   return {
     name: o.name,
     address: `127.0.0.1:${server.port}`,
-    /** The requests of a step, in order. */
+    /** Returns the requests of a step, in order. */
     asked: (stepId: string) => [...known.values()].map(({ request }) => request).filter((one) => one.stepId === stepId),
     done: (key: string) => [...known.values()].find(({ request }) => request.key === key)?.done ?? 0,
-    /** Ends an accepted effect without telling anybody. */
+    /** Ends an accepted effect without reporting it. */
     finish(key: string, result?: EffectResult) {
       const effect = requireKnown(key);
       effect.result = result ?? succeeded(effect.request);
@@ -130,7 +130,7 @@ function begin(caller: Caller, request: PerformEffectRequest, done: number): Kno
   return { caller, request, result: resultOf(request), done: done + 1 };
 }
 
-/** The result of an effect that is done in its call. */
+/** Returns the result of an effect that is done within its call. */
 function resultOf(request: PerformEffectRequest): EffectResult | undefined {
   switch (actionOf(request)) {
     case 'later':
@@ -165,7 +165,7 @@ function failed(error: string, retryable: boolean): EffectResult {
   return create(EffectResultSchema, { outcome: { case: 'failed', value: { error, retryable } } });
 }
 
-/** Whether a known effect is done anew: it was put off, or its failure may pass with the next attempt. */
+/** Whether a known effect is done again: it was postponed, or its failure is temporary and this is the next attempt. */
 function isDue(before: Known, request: PerformEffectRequest): boolean {
   const wasPostponed = before.result === undefined && actionOf(request) === 'postpone';
   return wasPostponed || (request.attempt > before.request.attempt && mayPass(before.result));
@@ -175,7 +175,7 @@ function mayPass(result: EffectResult | undefined): boolean {
   return result?.outcome.case === 'failed' && result.outcome.value.retryable;
 }
 
-/** Kinds whose steps name no action are done at once. */
+/** Returns the action that the step names; `now` for kinds whose steps name no action. */
 function actionOf({ kind, request }: PerformEffectRequest): unknown {
   try {
     const read: unknown = JSON.parse(Buffer.from(request).toString());

@@ -4,8 +4,8 @@ import type { ServiceConfig, ServiceDefinition } from '../index.ts';
 import { testLogger } from './test-logger.ts';
 
 /**
- * Starts a service in a process that a test kills or freezes. The configuration is the JSON of TEST_CONFIG, and the addresses of its peers,
- * if it needs any, that of TEST_PEERS.
+ * Starts a service in a process that a test kills or freezes. TEST_CONFIG has the service's configuration as JSON, and
+ * TEST_PEERS the addresses of its peers, if it has any.
  */
 export async function runChild<C extends ServiceConfig, O extends object>(
   service: ServiceDefinition<C, O>,

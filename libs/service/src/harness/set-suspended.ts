@@ -3,7 +3,10 @@ import { type EventTransport, topicOf } from '@drippulse/events';
 import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/events_pb';
 import { eventually } from '@drippulse/testing';
 
-/** Suspends or resumes an organization, as the event of identity does, and waits until the consumers of `group` have handled it. */
+/**
+ * Suspends or resumes an organization, as the event of identity does, and waits until the consumers of `group` have
+ * handled it.
+ */
 export async function setSuspended(
   { events, group }: { events: EventTransport; group: string },
   { organizationId, isNowSuspended, sequence }: { organizationId: bigint; isNowSuspended: boolean; sequence: bigint },

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { commonTables, type OrganizationTable } from './tables.ts';
 
-/** A table of the schema, as it is there. */
+/** A table of the schema, as the database has it. */
 export type CatalogTable = OrganizationTable & {
   name: string;
-  /** The tables whose rows its rows refer to, without itself. */
+  /** The other tables that rows of this table refer to. */
   parents: readonly string[];
   /** Columns that refer to rows of the same table. */
   ownReferences: readonly string[];
@@ -13,8 +13,8 @@ export type CatalogTable = OrganizationTable & {
 };
 
 /**
- * The declared tables that are there, children before those that they refer to. A process of the version before may declare less than is
- * there: what nobody declared is not touched.
+ * Reads the declared tables that exist, children before the tables to which they refer. A process of the previous
+ * version may declare fewer tables than exist; undeclared tables are not touched.
  */
 export async function readCatalog<DB>(
   db: Kysely<DB>,

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { OrganizationTable } from './tables.ts';
 
-/** Whether a row `t` is of an organization; `tables` has those that own its rows. */
+/** Returns the condition that a row `t` belongs to an organization. `tables` has the tables that own its rows. */
 export function isOf(
   { owner }: OrganizationTable,
   organizationId: bigint,

@@ -7,8 +7,8 @@ const sliceRows = 1_000;
 const rowsAtOnce = 5_000;
 
 /**
- * Erases up to some thousand rows of an organization, 1,000 in a transaction, so that nothing waits for its locks. `isDone` says that a look
- * into every table found nothing.
+ * Erases up to some thousand rows of an organization, 1,000 in each transaction, so that nothing waits for its locks.
+ * `isDone` says that a check of every table found no rows.
  */
 export async function eraseRows<DB>(
   db: Kysely<DB>,
@@ -49,7 +49,7 @@ async function eraseSlice<DB>(
   return Number(numAffectedRows);
 }
 
-/** Rows of one table that refer to each other could otherwise be deleted in one statement only. */
+/** Clears references between rows of one table. Otherwise such rows could only be deleted in one statement. */
 async function clearOwnReferences<DB>(
   db: Kysely<DB>,
   { name, ownReferences }: CatalogTable,
@@ -66,7 +66,7 @@ async function clearOwnReferences<DB>(
   }
 }
 
-/** The tables that have the rows: the partitions, or the table itself. A ctid is one of its own table. */
+/** Returns the tables that contain the rows: the partitions, or the table itself. A ctid is valid in one table. */
 async function leavesOf<DB>(db: Kysely<DB>, { name }: CatalogTable): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname::text as name from pg_partition_tree(${name}::regclass) as tree join pg_class c on c.oid = tree.relid

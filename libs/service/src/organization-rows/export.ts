@@ -5,12 +5,12 @@ import { isOf } from './condition.ts';
 import type { OrganizationTable } from './tables.ts';
 
 const mostRows = 200;
-/** Before the size of the rows is known. */
+/** Number of rows of the first page, before the size of the rows is known. */
 const firstRows = 16;
-/** A page ends with the row that reaches it, so that its size is bounded by this and by one row. */
+/** Bytes of a page. The row that reaches this number ends the page, so a page has at most one row more. */
 const pageBytes = 1024 * 1024;
 
-/** The tables of an export, by name. */
+/** Returns the tables of an export, by name. */
 export async function exportedTables<DB>(
   db: Kysely<DB>,
   declared: Readonly<Record<string, OrganizationTable>>,
@@ -19,7 +19,10 @@ export async function exportedTables<DB>(
   return tables.filter(({ isExported }) => isExported).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The rows of a table as lines of JSON, page by page in the order of a unique key, so that no transaction lasts as long as the reader. */
+/**
+ * Yields the rows of a table as lines of JSON, page by page in the order of a unique key, so that no transaction lasts
+ * as long as the reader.
+ */
 export async function* exportRows<DB>(
   db: Kysely<DB>,
   declared: Readonly<Record<string, OrganizationTable>>,
@@ -55,12 +58,15 @@ export async function* exportRows<DB>(
     const found = rows[0]?.found ?? 0;
     if (found < most && rows.length === found) return;
     after = rows.at(-1)?.key;
-    // What is cut off is made again for the next page: large rows come a few at a time.
+    // The rows that are cut off are read again for the next page, so large rows are read a few at a time.
     most = rows.length < found ? Math.max(1, rows.length) : Math.min(2 * most, mostRows);
   }
 }
 
-/** By name, because a row as jsonb would round the numbers of its JSON, and refuse the largest ones. */
+/**
+ * Returns the columns of a table. They are selected by name, because a row as jsonb would round the numbers of its
+ * JSON, and refuse the largest numbers.
+ */
 async function columnsOf<DB>(db: Kysely<DB>, name: string): Promise<string[]> {
   const { rows } = await sql<{ column: string }>`
     select attname::text as column from pg_attribute
@@ -70,7 +76,7 @@ async function columnsOf<DB>(db: Kysely<DB>, name: string): Promise<string[]> {
 
 type KeyColumn = { column: string; type: string };
 
-/** The columns of a unique key without nulls: one that begins with the organization, else the primary key. */
+/** Finds the columns of a unique key without nulls: a key that begins with the organization, else the primary key. */
 async function uniqueKeyOf<DB>(db: Kysely<DB>, name: string): Promise<KeyColumn[]> {
   const { rows } = await sql<{ columns: string[]; types: string[] }>`
     select array(select a.attname::text ${columnsOfKey}) as columns,

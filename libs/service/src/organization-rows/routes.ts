@@ -10,7 +10,10 @@ import type { OrganizationTable } from './tables.ts';
 
 const pieceBytes = 256 * 1024;
 
-/** The routes that every service with a schema has, by what it declares of its tables. `end` is called before rows are erased. */
+/**
+ * Returns the routes of every service with a schema, by its declarations of tables. `end` is called before rows are
+ * erased.
+ */
 export function organizationRowsRoutes<DB>(
   { db, transfers }: { db: Database<DB>; transfers: Database<DB> },
   declared: Readonly<Record<string, OrganizationTable>>,

@@ -31,7 +31,8 @@ h2 { margin: 1.5rem 0 .75rem; padding-top: 1.5rem; border-top: 1px solid #cdd4dd
 const policy = ["default-src 'none'", `style-src '${hashOf(style)}'`, "base-uri 'none'", "frame-ancestors 'none'"];
 
 /**
- * Answers with a page of a person outside, which loads nothing, and runs nothing but `script`. `body` is HTML; its forms may go to `forms`.
+ * Answers with a page for a person outside the platform. The page loads nothing, and runs only `script`. `body` is
+ * HTML; its forms may go to `forms`.
  */
 export function answerPage(
   call: HandlerContext,
@@ -47,7 +48,7 @@ export function answerPage(
     body: string;
     forms?: 'self' | 'none';
     script?: string;
-    /** Path of the page that this one gives way to at once. A redirect would come without a cookie of the same site. */
+    /** Path of the page to which the browser goes immediately. A redirect would arrive without a same-site cookie. */
     next?: string;
   },
 ) {

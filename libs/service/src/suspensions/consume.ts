@@ -6,8 +6,9 @@ import type { ServiceBase } from '../base.ts';
 const topic = topicOf(OrganizationEventSchema);
 
 /**
- * Keeps the table of `createSuspensionsTable`. `group` is the service, or more where it consumes the topic for something else too.
- * `onResumed` runs in the transaction of a resumption, `onChanged` after each commit.
+ * Keeps the table of `createSuspensionsTable` up to date. `group` is the service, or a longer name if the service
+ * consumes the topic for another purpose too. `onResumed` runs in the transaction of a resumption, `onChanged` after
+ * each commit.
  */
 export function startSuspensions<DB>(
   { events, db, log, registry }: Pick<ServiceBase<never, DB>, 'events' | 'db' | 'log' | 'registry'>,
@@ -39,7 +40,7 @@ export function startSuspensions<DB>(
   });
 }
 
-/** False for what is known already, or older. */
+/** Stores a change. Returns false if this change or a later one is known already. */
 async function store<DB>(
   trx: Transaction<DB>,
   { organizationId, sequence, isNowSuspended }: { organizationId: bigint; sequence: bigint; isNowSuspended: boolean },

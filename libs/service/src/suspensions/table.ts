@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
-/** Creates the table of the organizations that the operator has suspended, in a migration of a service. */
+/** Creates the table of organizations that the operator has suspended, in a migration of a service. */
 export async function createSuspensionsTable<DB>(db: Kysely<DB>): Promise<void> {
   await sql`
     create table suspensions (
@@ -12,7 +12,10 @@ export async function createSuspensionsTable<DB>(db: Kysely<DB>): Promise<void> 
   await sql`create index suspensions_suspended_idx on suspensions (organization_id) where is_suspended`.execute(db);
 }
 
-/** Whether the organization of an expression is suspended. The table has few rows: a statement reads all of them once. */
+/**
+ * Returns the condition that the organization in an expression is suspended. The table has few rows, and a statement
+ * reads all of them once.
+ */
 export function isSuspended(organizationId: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`${organizationId} in (select organization_id from suspensions where is_suspended)`;
 }

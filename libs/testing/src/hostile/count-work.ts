@@ -1,9 +1,10 @@
 import { type Profiler, Session } from 'node:inspector';
 
 /**
- * Starts to count the work of code: how often V8 enters its blocks, loops included. Only code that is loaded afterwards is counted
- * block by block, so import it later. The counts depend on the input alone and not on the machine. Work within built-in functions
- * does not show. Errors have no stacks meanwhile, because jest prints those by code of its own.
+ * Starts counting the work of code: the number of times that V8 enters its blocks, including loops. Only code that is
+ * loaded afterwards is counted block by block, so import the code later. The counts depend only on the input, not on
+ * the machine. Work within built-in functions does not show. Until `stop`, errors have no stacks, because jest prints
+ * stacks with code of its own.
  */
 export function startCounting(): { workOf(run: () => unknown): Promise<number>; stop(): void } {
   const { stackTraceLimit } = Error;
@@ -13,7 +14,7 @@ export function startCounting(): { workOf(run: () => unknown): Promise<number>; 
   session.post('Profiler.enable');
   session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
-  /** The blocks entered since the last call. */
+  /** Returns the number of blocks entered since the last call. */
   function take(): Promise<number> {
     return new Promise((resolve, reject) => {
       session.post(

@@ -1,4 +1,4 @@
-// For tests: input that costs much, and the work it makes, counted.
+// For tests: input that costs much, and counts of its work.
 
 export { testSeed } from '../test-seed.ts';
 export { startCounting } from './count-work.ts';

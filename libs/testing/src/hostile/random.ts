@@ -1,13 +1,13 @@
-/** Random choices that depend on the seed alone. */
+/** Random choices that depend only on the seed. */
 export type Random = {
-  /** A whole number from 0 to below `count`. */
+  /** Returns a whole number from 0 to `count` - 1. */
   below(count: number): number;
   pick<T>(choices: readonly T[]): T;
-  /** Some of the choices; each may be there more than once. */
+  /** Returns `count` of the choices; each may occur more than once. */
   some<T>(choices: readonly T[], count: number): T[];
 };
 
-/** Random numbers by the method mulberry32. */
+/** Creates random numbers by the method mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const below = (count: number): number => {

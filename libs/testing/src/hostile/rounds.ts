@@ -4,12 +4,12 @@ import { createRandom, type Random } from './random.ts';
 
 const minutes = Number(process.env['FUZZ_MINUTES'] ?? 0);
 
-/** The time that a test of hostile input may take. */
+/** The time limit for a test of hostile input. */
 export const fuzzTimeoutMs = 120_000 + minutes * 60_000;
 
 /**
- * Runs a round of hostile input: one in `npm test`, and as many as fit into the minutes of `npm run fuzz`. Prints the seed. A
- * failure names the seed of its round, with which `npm run fuzz -- --seed` repeats it.
+ * Runs rounds of hostile input: one in `npm test`, and as many as fit into the minutes of `npm run fuzz`. Prints the
+ * seed. A failure names the seed of its round, with which `npm run fuzz -- --seed` repeats it.
  */
 export async function inRounds(round: (random: Random) => void | Promise<void>): Promise<void> {
   const given = process.env['FUZZ_SEED'];

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** Input of a hostile shape in any size. The size is about that of its JSON. */
+/** Input of a hostile shape in any size. The size is about the size of its JSON. */
 export type Hostile<T> = { name: string; make(size: number): T };
 
 const units = [
@@ -8,7 +8,7 @@ const units = [
   ...'1 0 a < > & " \' % \\ , . - = {{ {% [ { ( / | : ; a, a. 1e -1 %41 <b <!-- <script &amp; -- =? @a'.split(' '),
 ];
 
-/** Texts that parsers, searches and patterns are known to be slow with. */
+/** Texts on which parsers, searches and patterns are known to be slow. */
 export const hostileTexts: readonly Hostile<string>[] = units.map((unit) => ({
   name: `${JSON.stringify(unit)} again and again`,
   make: (size) => unit.repeat(size / unit.length),
@@ -27,7 +27,7 @@ const almostTexts: readonly Hostile<string>[] = [
 
 const allTexts = [...hostileTexts, ...almostTexts];
 
-/** JSON values of hostile shapes: long, wide, deep, and with texts of the above inside. */
+/** Returns JSON values of hostile shapes: long, wide, deep, and with hostile texts inside. */
 export function hostileValues(random: Random): Hostile<unknown>[] {
   const text = random.pick(allTexts);
   return [
@@ -51,14 +51,14 @@ export function hostileValues(random: Random): Hostile<unknown>[] {
   ];
 }
 
-/** As deep as a request may be, and as large as asked at the innermost place. */
+/** Returns a value as deep as a request may be, with the requested size at the innermost place. */
 function nested(size: number, around: (inner: unknown) => unknown): unknown {
   let value: unknown = Array.from({ length: size / 2 }, () => 1);
   for (let depth = 0; depth < 50; depth++) value = around(value);
   return value;
 }
 
-/** JSON texts that are no value, or not one that a parser should keep: brackets without end, and the like. */
+/** JSON texts that are not a value, or not a value that a parser should keep, such as endless brackets. */
 export const hostileJson: readonly Hostile<string>[] = [
   { name: 'open arrays', make: (size) => '['.repeat(size) },
   { name: 'open objects', make: (size) => '{"a":'.repeat(size / 5) },

@@ -5,7 +5,7 @@ import { withFileLock } from '@drippulse/servers';
 
 /**
  * Downloads once for all processes: `make` fetches a file into a draft folder and returns its path, its SHA-256 is
- * verified, `unpack` makes the contents of `target` from it, and a rename puts them there atomically.
+ * verified, `unpack` makes the contents of `target` from it, and a rename puts them in place atomically.
  */
 export async function fetchOnce(
   target: string,

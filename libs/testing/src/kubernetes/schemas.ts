@@ -12,12 +12,12 @@ const inWheel = 'kubernetes_validate/kubernetes-json-schema/v1.35.0-local-strict
 const howToGetThem = 'Kubernetes schemas need Python 3 with pip, which fetches them from PyPI';
 
 /**
- * JSON Schemas of Kubernetes 1.35 in which unknown members are errors: `read` returns the one of a kind by its file
- * name without `.json` (`deployment-apps-v1`, or `_definitions`), undefined when there is none.
+ * JSON Schemas of Kubernetes 1.35 in which unknown members are errors. `read` returns the schema of a kind by its file
+ * name without `.json` (`deployment-apps-v1`, or `_definitions`), or undefined when there is no such file.
  */
 export type KubernetesSchemas = { read(name: string): Promise<object | undefined> };
 
-/** The schemas, fetched once. */
+/** Returns the schemas, fetched once. */
 export async function findKubernetesSchemas(
   onProgress?: (message: string) => void,
 ): Promise<KubernetesSchemas | Unavailable> {

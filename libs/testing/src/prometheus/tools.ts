@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export type PrometheusTools = { promtool: string; prometheus: string };
 
 /**
- * Prometheus' programs: from the PATH, else from Debian's package, which apt-get downloads into the cache without
+ * Finds Prometheus' programs: on the PATH, else in Debian's package, which apt-get downloads into the cache without
  * installing it, as any user.
  */
 export async function findPrometheus(
@@ -50,7 +50,10 @@ async function fetchPackage(onProgress?: (message: string) => void): Promise<str
   }
 }
 
-/** Uses package lists of its own where the system has none: only root may update those. */
+/**
+ * Downloads the package. It uses package lists of its own if the system has none, because only root may update the
+ * system's lists.
+ */
 async function download(folder: string): Promise<void> {
   const fetchIt = (options: string[]) => run('apt-get', [...options, 'download', 'prometheus'], { cwd: folder });
   try {

@@ -5,7 +5,10 @@ import { shareWithRun } from '../shared-server.ts';
 /** A Redis for tests. */
 export type TestRedis = { url: string; stop(): Promise<void> };
 
-/** Redis for tests: `TEST_REDIS_URL`, else one server for all processes of this test run, which ends with it. */
+/**
+ * Returns Redis for tests: `TEST_REDIS_URL`, else one server for all processes of this test run, which ends with the
+ * run.
+ */
 export async function testRedis(
   options: { onProgress?(message: string): void } = {},
 ): Promise<TestRedis | Unavailable> {

@@ -17,7 +17,7 @@ import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay, type StoredKey } from './stored.ts';
 
 /**
- * Work outside the database. Each run for one key gets the same `effectKey`: pass it on, so that a repeat is
+ * Work outside the database. Each run for one key gets the same `effectKey`. Pass the key on, so that repeats are
  * recognized.
  */
 export type Effect<O extends DescMessage> = (effectKey: string, caller: Caller) => Promise<MessageInitShape<O>>;
@@ -28,7 +28,7 @@ type Claim = { effectKey: string; createdAt: Date; fence: number };
  * Runs an effect that cannot be part of a transaction, once for each `Idempotency-Key` of a method with
  * `IDEMPOTENCY_DURABLE`. A row with a lease and an effect key is committed before the effect starts. A repeat gets the
  * stored response; during the lease it is refused as `idempotency_in_progress`; after a crash the lease expires, and a
- * repeat runs with the same effect key. A refusal (any DomainError but `unavailable`) frees the key. The lease must
+ * repeat runs with the same effect key. A refusal (any DomainError except `unavailable`) frees the key. The lease must
  * outlast the effect.
  */
 export async function durable<I extends DescMessage, O extends DescMessage, DB>(
@@ -108,7 +108,7 @@ async function releaseKey<DB>(db: Database<DB>, scope: Scope, claim: Claim, refu
   ).execute(db.kysely);
 }
 
-/** A durable row keeps `created_at` in whole milliseconds, so that a Date identifies it. */
+/** Selects a durable row, which keeps `created_at` in whole milliseconds, so that a Date identifies it. */
 function rowOf(scope: Scope, createdAt: Date) {
   return sql`organization_id = ${scope.organizationId} and rpc = ${scope.rpc} and key = ${scope.key}
     and created_at = ${createdAt}`;

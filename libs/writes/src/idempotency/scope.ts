@@ -6,15 +6,19 @@ import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_
 import { type Caller, callerOf } from '@drippulse/rpc';
 
 /**
- * The scope in which a key is unique, and the fingerprint of its request: a repeat must have the same one. Keys of test keys are
- * apart from those of live callers: the stored `key` begins with the word `test` and a space, which no header may contain.
+ * The scope in which a key is unique, and the fingerprint of its request, which a repeat must match. Keys of test keys
+ * are separate from keys of live callers: the stored `key` begins with the word `test` and a space, which no header may
+ * contain.
  */
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 
-/** `userOwned`: whether requests of two users differ. True for a method that creates something owned by the user. */
+/** `userOwned`: whether requests of two users differ. Set it for a method whose resource belongs to the user. */
 export type TransactOptions = { userOwned?: boolean };
 
-/** The scope of a call; undefined when the call has no key, or its method does not have this kind of idempotency. */
+/**
+ * Returns the scope of a call; undefined when the call has no key, or its method does not have this kind of
+ * idempotency.
+ */
 export function scopeOf<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,
@@ -33,7 +37,7 @@ export function scopeOf<I extends DescMessage, O extends DescMessage>(
   };
 }
 
-/** 1–255 visible ASCII characters, quoted or bare: `"a"` and `a` are one key. */
+/** Reads a key: 1–255 visible ASCII characters, quoted or bare, so that `"a"` and `a` are one key. */
 function readKey(header: string): string {
   const text = header.trim();
   const key = /^".*"$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;

@@ -14,8 +14,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Scope } from './scope.ts';
 
 /**
- * A key as stored: with a response after the call, with an effect key and a lease while a durable call runs. A key with neither
- * is that of a response that was erased.
+ * A key as stored: with a response after the call, with an effect key and a lease while a durable call runs. A key with
+ * neither belongs to a response that was erased.
  */
 export type StoredKey = {
   created_at: Date;
@@ -28,7 +28,7 @@ export type StoredKey = {
   leased: boolean;
 };
 
-/** The row of a key, if it is at most 24 h old. Refuses when it belongs to a different request, or its response was erased. */
+/** Finds the row of a key, if it is at most 24 h old. Refuses a key of another request, or of an erased response. */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`
     select created_at, fingerprint, response, response_headers, sealed, effect_key, fence,
@@ -50,7 +50,7 @@ export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<Stored
   return row;
 }
 
-/** The stored form of a response: its bytes, sealed when it contains a credential, and its metadata. */
+/** Packs a response for storage: its bytes, sealed when it contains a credential, and its metadata. */
 export function packResponse<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,
@@ -64,7 +64,7 @@ export function packResponse<I extends DescMessage, O extends DescMessage>(
   return { bytes, headers: JSON.stringify([...call.responseHeader]), sealed };
 }
 
-/** Replays a stored response: the same message and metadata, marked by `idempotent-replayed`. */
+/** Replays a stored response: its message and metadata, marked by `idempotent-replayed`. */
 export function replay<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,

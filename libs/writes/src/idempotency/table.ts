@@ -1,7 +1,7 @@
 import { createPartitions, databaseNow, type Partitioning } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** A stored key is replayed for 24 h. Its partition is dropped when the last row of it is 48 h old. */
+/** A stored key is replayed for 24 h. Its partition is dropped when the partition's last row is 48 h old. */
 export const idempotencyPartitions: Partitioning = { table: 'idempotency_keys', column: 'created_at', keepHours: 48 };
 
 /**

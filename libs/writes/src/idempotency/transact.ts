@@ -28,10 +28,10 @@ export type { TransactOptions } from './scope.ts';
  * `idempotent-replayed: true`; a different request with the key is refused as `idempotency_key_reused`; a call whose
  * key belongs to a call that still runs is refused as `idempotency_in_progress`. A refused request stores nothing.
  *
- * Whoever watches the write of the call (`watchWriteKey`), such as the audit trail, runs in the same transaction.
+ * A watcher of the call's write (`watchWriteKey`), such as the audit trail, runs in the same transaction.
  *
- * With `If-Match` the row of the path is locked and its revision compared before `run`. A stored response is replayed whatever
- * `If-Match` says, because its write was carried out.
+ * With `If-Match` the row of the path is locked and its revision compared before `run`. A stored response is replayed
+ * regardless of `If-Match`, because its write was carried out.
  */
 export async function transact<I extends DescMessage, O extends DescMessage, DB>(
   context: { db: Database<DB>; sealer: Sealer },

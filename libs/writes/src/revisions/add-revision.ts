@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, whoever writes it: an RPC,
- * a loop, an import, a process of the version before. The ETag of the row is made of it. A write that changes one of the
- * columns in `apart` does not count; they are for what the row only counts or notes, such as the time of the last use.
+ * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, from any writer: an
+ * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from the revision. A write
+ * that changes only columns in `apart` does not count; these are for counts and notes, such as the time of the last
+ * use.
  */
 export async function addRevision(
   db: Kysely<unknown>,
@@ -23,10 +24,13 @@ export async function addRevision(
     for each row ${countedOnly(apart)} execute function raise_revision()`.execute(db);
 }
 
-/** An update that changes nothing does not count either: it may have set a column in `apart` to the same value. */
+/**
+ * Returns the condition under which an update counts. An update that changes nothing does not count either, because it
+ * may have set a column in `apart` to its current value.
+ */
 function countedOnly(apart: readonly string[]) {
   if (apart.length === 0) return sql``;
   const kept = apart.map((column) => sql`new.${sql.ref(column)} is not distinct from old.${sql.ref(column)}`);
-  // By bytes: columns of type json have no equality.
+  // Compares bytes, because columns of type json have no equality.
   return sql`when (old *<> new and ${sql.join(kept, sql` and `)})`;
 }

@@ -9,8 +9,8 @@ type Compare = (trx: Transaction<never>, caller: Caller) => Promise<void>;
 const compareKey = createContextKey<Compare | undefined>(undefined, { description: 'If-Match' });
 
 /**
- * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), where the row is locked. A call without
- * the header costs nothing. A method whose kind has no entry in `revisions` fails for calls with it.
+ * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), in which the row is locked. A call
+ * without the header costs nothing. A method whose kind has no entry in `revisions` fails for calls with the header.
  */
 export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
   return (next) => (request) => {
@@ -21,9 +21,9 @@ export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
     if (lock === undefined) throw new Error(`${request.method.toString()}: the service has no revision of ${kind}`);
     const expected = given.split(',');
     request.contextValues.set(compareKey, async (trx, caller) => {
-      // The transaction is one of the service whose rows these are.
+      // The transaction belongs to the service that owns these rows.
       const revision = await lock(trx as unknown as Transaction<DB>, caller, id);
-      // The method itself answers for a row that is not there.
+      // The method itself reports a missing row.
       if (revision !== undefined && !expected.includes(String(revision))) throw preconditionFailed();
     });
     return next(request);
@@ -31,8 +31,9 @@ export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
 }
 
 /**
- * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. Until the transaction ends
- * the row stays locked. `transact` calls it; a method that acts before its transaction calls it first in one of its own.
+ * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. The row stays
+ * locked until the transaction ends. `transact` calls this function; a method that acts before its transaction first
+ * calls it in a separate one.
  */
 export async function requireRevision<DB>(call: HandlerContext, trx: Transaction<DB>, caller: Caller): Promise<void> {
   await call.values.get(compareKey)?.(trx as unknown as Transaction<never>, caller);

@@ -2,8 +2,9 @@ import type { Caller } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 
 /**
- * Locks a row of the caller's organization until the transaction ends, and returns its revision. Undefined for a row that the
- * organization does not have. `id` is the value of the last parameter of the path; undefined where the path has none.
+ * Locks a row of the caller's organization until the transaction ends, and returns its revision. Returns undefined for
+ * a row that the organization does not have. `id` is the value of the last parameter of the path; undefined if the path
+ * has no parameter.
  */
 export type LockRevision<DB> = (
   trx: Transaction<DB>,
@@ -11,10 +12,10 @@ export type LockRevision<DB> = (
   id: unknown,
 ) => Promise<bigint | undefined>;
 
-/** How the rows of each kind are locked: the kind is the segment before the id in the path, such as `workflows`. */
+/** Locks of rows by their kind: the segment before the id in the path, such as `workflows`. */
 export type RowRevisions<DB> = Readonly<Record<string, LockRevision<DB>>>;
 
-/** The lock of a table with `organization_id` and `id`. */
+/** Makes the lock of a table with `organization_id` and `id`. */
 export function lockRevision<DB>(table: keyof DB & string): LockRevision<DB> {
   return async (trx, { organizationId }, id) => {
     const { rows } = await sql<{ revision: bigint }>`

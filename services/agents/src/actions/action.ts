@@ -13,7 +13,7 @@ export type ActionEffect =
   | 'alert'
   | 'integration_action';
 
-/** What a model asks the CRM for. Nothing changes by it. */
+/** A model's query of the CRM. The query changes nothing. */
 export type RecordQuery =
   | { do: 'find'; type: 'lead' | 'contact' | 'account' | 'opportunity'; query: string; limit: number }
   | { do: 'get'; type: 'lead' | 'contact' | 'account' | 'opportunity'; id: string };
@@ -21,30 +21,32 @@ export type RecordQuery =
 /** How an action is carried out. */
 export type Performance =
   | { by: 'crm'; query: RecordQuery }
-  /** `request` is what a step of a workflow would have rendered. */
+  /** The runtime performs `request`, which has the form that a workflow step would have rendered. */
   | { by: 'runtime'; kind: ActionEffect; request: JsonObject };
 
-/** Something that an agent may do, which is a tool of its model. */
+/** An action of an agent, offered to its model as a tool. */
 export type Action = {
-  /** Name, as policies say it. */
+  /** Name of the action in policies. */
   name: string;
-  /** One sentence, for the model. */
+  /** Description for the model, one sentence. */
   description: string;
-  /** Whether it changes or sends anything. */
+  /** Whether the action only reads, or also changes or sends something. */
   access: 'read' | 'write';
-  /** Whether it shows records that the execution did not begin with. */
+  /** Whether the action shows records that were not part of the execution's input. */
   readsRecords: boolean;
-  /** Integration that a policy has to allow for it; undefined for what the platform does by itself. */
+  /** Integration that a policy must allow for the action; undefined for an action of the platform itself. */
   integration: ProviderKey | undefined;
-  /** JSON Schema of its arguments. */
+  /** JSON Schema of the arguments. */
   schema: JsonObject;
-  /** The member of the contact that an argument is, with the constraint `contact`. */
+  /**
+   * For each argument that the constraint `contact` restricts, the member of the contact that the argument must equal.
+   */
   ofContact: Readonly<Record<string, ContactMember>>;
-  /** Arguments that name whom it reaches. */
+  /** Names of the arguments that name receivers. */
   receivers: readonly string[];
-  /** Whether it needs the enrollment of a workflow, whose contact it reaches. */
+  /** Whether the action needs the enrollment of a workflow, because it reaches the contact of the enrollment. */
   needsEnrollment: boolean;
-  /** Reads arguments, or says what is wrong with them. */
+  /** Reads the arguments of a call. `problem` says why the arguments were refused. */
   read(given: JsonObject): { performance: Performance } | { problem: string };
 };
 
@@ -56,7 +58,7 @@ type Definition<I extends z.ZodObject> = Pick<Action, 'name' | 'description' | '
     performance(input: z.output<I>): Performance;
   };
 
-/** Defines an action; the types of its arguments follow from the schema. */
+/** Defines an action. The types of its arguments follow from the schema. */
 export function defineAction<I extends z.ZodObject>({ input, performance, ...rest }: Definition<I>): Action {
   return {
     readsRecords: false,
@@ -75,7 +77,7 @@ export function defineAction<I extends z.ZodObject>({ input, performance, ...res
   };
 }
 
-/** The schema as models get it, without what only a validator needs. */
+/** Returns the schema for models, without the members that only a validator needs. */
 function schemaOf(input: z.ZodObject): JsonObject {
   const schema: JsonObject = JSON.parse(JSON.stringify(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })));
   const { $schema: _dialect, ...rest } = schema;

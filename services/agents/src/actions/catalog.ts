@@ -3,16 +3,16 @@ import { actionsOf, type Action as ProviderAction, providerKeys } from '@drippul
 import { type Action, defineAction } from './action.ts';
 import { platformActions } from './platform-actions.ts';
 
-/** Actions of providers, made when one is first asked for: their schemas cost some milliseconds. */
+/** Actions by name. They are built on first use, because building the schemas of providers takes a few milliseconds. */
 let all: ReadonlyMap<string, Action> | undefined;
 
-/** Every action that a policy may allow, by its name. */
+/** Returns every action that a policy may allow, by name. */
 export function catalog(): ReadonlyMap<string, Action> {
   all ??= new Map([...platformActions, ...integrationActions()].map((action) => [action.name, action]));
   return all;
 }
 
-/** The action of a name: one of the platform, or `integration.<provider>.<action>`. */
+/** Finds an action by its name, either a platform action's or `integration.<provider>.<action>`. */
 export function findAction(name: string): Action | undefined {
   return catalog().get(name);
 }
@@ -21,7 +21,7 @@ function integrationActions(): Action[] {
   return providerKeys.flatMap((provider) => actionsOf(provider).map(integrationAction));
 }
 
-/** Arguments that name people. The first two name one, who may be the contact. */
+/** Names of arguments that identify people. `to` and `email` identify one person, who may be the contact. */
 const receiving = ['to', 'email', 'cc', 'bcc', 'user', 'attendees', 'requester_email'];
 
 function integrationAction({ provider, name, description, input, repeat, reaches }: ProviderAction): Action {
@@ -43,7 +43,7 @@ function integrationAction({ provider, name, description, input, repeat, reaches
       kind: 'integration_action',
       request: {
         ...{ integration_id: provider, integration_name: provider, connection_key: 'default', action: name },
-        payload: payload as JsonObject, // what its schema has accepted is JSON
+        payload: payload as JsonObject, // the action's schema accepted the value, so the value is JSON
         save_as: 'result',
       },
     }),

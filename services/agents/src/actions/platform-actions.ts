@@ -8,7 +8,7 @@ const recordId = text(64).describe('UUID or public id of the record.');
 const scalar = z.union([z.string().max(4_000), z.number(), z.boolean(), z.null()]);
 const owner = z.int().min(1).describe('User who looks after it.');
 
-/** The own CRM, as steps name it. */
+/** The members by which steps refer to the organization's own CRM. */
 const own = { integration_id: 'internal', integration_name: 'internal', connection_key: 'default' };
 
 const changeable = {
@@ -18,7 +18,7 @@ const changeable = {
   opportunity: ['name', 'amount_cents', 'currency', 'expected_close_at', 'description', 'owner_id'],
 } as const;
 
-/** What the platform does by itself. */
+/** Actions that belong to the platform and to no integration. */
 export const platformActions: readonly Action[] = [
   defineAction({
     name: 'crm.find_records',
@@ -73,7 +73,7 @@ export const platformActions: readonly Action[] = [
         if (Object.keys(fields).length === 0)
           context.addIssue({ code: 'custom', path: ['fields'], message: 'is empty' });
         for (const name of Object.keys(fields).filter((one) => !names.includes(one))) {
-          const message = `is no field that may change; these may: ${names.join(', ')}`;
+          const message = `is not a field that may change; these may: ${names.join(', ')}`;
           context.addIssue({ code: 'custom', path: ['fields', name], message });
         }
       }),
@@ -118,7 +118,8 @@ export const platformActions: readonly Action[] = [
       subject: text(255),
       body: text(20_000).describe('Plain text.'),
     }),
-    // Always advertising to the rules, whatever a model says: unsubscribes, caps and quiet hours count. Never HTML, which has links and images.
+    // A mail from a model always counts as advertising, so unsubscribes, caps and quiet hours apply. It is never HTML,
+    // because HTML could contain links and images.
     performance: ({ to, subject, body }): Performance => ({
       by: 'runtime',
       kind: 'email',

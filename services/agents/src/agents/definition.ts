@@ -9,7 +9,7 @@ import { createRecent } from '../recent.ts';
 import { builtInOrganization, type TemplateRow } from '../templates/rows.ts';
 import { type AgentRow, agentNotFound } from './rows.ts';
 
-/** What the executions of an agent do. */
+/** The work of an agent's executions. */
 export type Work =
   | { kind: 'scorer' }
   | { kind: 'router' }
@@ -17,10 +17,10 @@ export type Work =
   | { kind: 'workflow'; workflowId: bigint }
   | { kind: 'built_in_code'; codeId: string; code: BuiltInCode }
   | { kind: 'remote_code'; codeId: string; code: RemoteCode }
-  /** The code is no longer registered. */
+  /** The installation does not have the code of the agent. */
   | { kind: 'missing_code'; codeId: string };
 
-/** What of a template its executions begin with. */
+/** The members of a template that executions use. */
 type DefinedTemplate = Pick<
   TemplateRow,
   | 'id'
@@ -34,13 +34,13 @@ type DefinedTemplate = Pick<
   | 'execution_policy'
 >;
 
-/** An agent with all that its next execution begins with. */
+/** An agent with everything that its next execution uses. */
 export type AgentDefinition = {
   agent: AgentRow;
   template: DefinedTemplate | undefined;
-  /** Its configuration over that of the template. */
+  /** The configuration of the agent, merged over that of its template. */
   configuration: JsonObject;
-  /** Policy as JSON text. */
+  /** Execution policy, as JSON text. */
   policy: string;
   bounds: Bounds;
   work: Work;
@@ -60,7 +60,7 @@ export async function loadDefinition(
 
 type Found = AgentRow &
   Pick<DefinedTemplate, 'prompt' | 'input_schema' | 'output_schema'> & {
-    /** Null without a template, like those that follow. */
+    /** Null if the agent has no template. So are the members below. */
     template_organization_id: bigint | null;
     template_kind: string | null;
     template_version: number | null;
@@ -68,7 +68,7 @@ type Found = AgentRow &
     execution_policy: string | null;
   };
 
-/** The agent and its template as its organization and mode see it, in one statement, because every execution reads both. */
+/** Reads an agent and its template as the agent's mode sees it. One statement, because every execution reads both. */
 async function findBoth(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -105,10 +105,10 @@ const merged = createRecent(500, (texts): JsonObject => {
   return { ...storedObject(template), ...storedObject(own) };
 });
 
-/** PostgreSQL has no NUL in texts. */
+/** Separates two JSON texts. PostgreSQL stores no NUL, so neither text contains the separator. */
 const separator = '\u0000';
 
-/** The configuration of an agent over that of its template: the same object for the same texts. */
+/** Merges the configuration of an agent over that of its template. Equal texts give the same object. */
 export function mergedConfiguration(
   template: Pick<TemplateRow, 'default_configuration'> | undefined,
   own: string,

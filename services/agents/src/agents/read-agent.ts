@@ -17,7 +17,7 @@ export function readConfiguration(bytes: Uint8Array | undefined): ReadObject | {
   return readObject(bytes, { field: 'configuration', maxBytes: maxConfigurationBytes });
 }
 
-/** What is wrong with a configuration over that of the template. */
+/** Returns the violations of an agent's own configuration, after it is merged over the template's configuration. */
 export function ownConfigurationProblems(
   code: CodeRegistry,
   template: TemplateRow | undefined,

@@ -3,7 +3,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { selectAgents } from './rows.ts';
 
-/** Refuses a name that another agent of the mode has. Whoever takes the same name at once waits, and is refused after the commit. */
+/**
+ * Refuses a name that another agent of the mode has. A concurrent request waits for the commit, and is then refused.
+ */
 export async function requireFreeName(
   trx: Transaction<DB>,
   { organizationId, mode, name }: { organizationId: bigint; mode: string; name: string },

@@ -5,7 +5,7 @@ import type { Agents, DB } from '../db/schema.ts';
 
 export type AgentRow = Selectable<Agents>;
 
-/** The agents of an organization that are not deleted. */
+/** Selects the agents of an organization that are not deleted. */
 export function selectAgents(db: Kysely<DB>, organizationId: bigint) {
   return db.selectFrom('agents').where('organization_id', '=', organizationId).where('deleted_at', 'is', null);
 }
@@ -16,14 +16,14 @@ export async function findAgent(db: Kysely<DB>, organizationId: bigint, id: bigi
   return row;
 }
 
-/** The same with a lock. */
+/** Finds an agent of the organization, and locks its row. */
 export async function lockAgent(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<AgentRow> {
   const row = await selectAgents(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw agentNotFound();
   return row;
 }
 
-/** The mode of an agent of the caller's organization, if there is one with this id. */
+/** Finds the mode of an agent of the caller's organization; undefined if no agent has this id. */
 export async function findAgentMode(
   db: Kysely<DB>,
   { organizationId }: Caller,
@@ -31,7 +31,7 @@ export async function findAgentMode(
 ): Promise<Mode | undefined> {
   const row = await selectAgents(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -28,7 +28,7 @@ function checked(name: string, input: object): CheckedCall {
 
 const shown = previewOf(checked('email.send', mail), site);
 
-/** The approval as the runtime keeps it: parsed, and written anew. */
+/** Returns the approval as the runtime stores it, parsed and serialized again. */
 function approved(preview: JsonObject, more: object = {}) {
   const kept = Buffer.from(stringifyJson(parseJson(stringifyJson(preview))));
   return create(ApprovalSchema, { status: ApprovalStatus.APPROVED, preview: kept, ...more });

@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * Makes an execution due that waits for a decision. Its fence goes up, so that a process which has just asked, and heard that nobody had
- * decided, cannot park it over this news. News that comes late or twice finds no open question, and disturbs nothing that is out.
+ * Makes an execution due if it waits for a decision. Raises the execution's fence: a process that read the approval
+ * just before the decision cannot park the execution again. News that arrives late or twice finds no open question, and
+ * does not disturb a running attempt.
  */
 export async function goOnAfter(ctx: Context, organizationId: bigint, { kind, executionId }: Approval): Promise<void> {
   if ((kind !== ApprovalKind.AGENT_ACTION && kind !== ApprovalKind.BUDGET) || executionId === undefined) return;

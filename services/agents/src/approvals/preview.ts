@@ -4,12 +4,12 @@ import { mapTexts, showInvisible } from '../guards/invisible.ts';
 import { canonicalJson } from '../json-objects.ts';
 import type { CheckedCall } from '../tools/check-call.ts';
 
-/** The place of a call: its approval is for this one alone. */
+/** Identifies a call. An approval is valid for this call alone. */
 export type CallSite = { executionKey: string; executionId: bigint; agentId: bigint; seq: number };
 
 /**
- * Exactly what will happen, for whoever decides. Characters that nobody sees are escapes in it, so the hash is of the arguments as they will
- * be sent. The approval is bound to all of it.
+ * Describes to the deciding person exactly what the call will do. Invisible characters are shown as escapes, and the
+ * hash covers the arguments as they will be sent. The approval is bound to the whole preview.
  */
 export function previewOf(
   { action, arguments: given, performance }: Pick<CheckedCall, 'action' | 'arguments' | 'performance'>,
@@ -26,7 +26,10 @@ export function previewOf(
   };
 }
 
-/** Whether two previews say the same. The runtime keeps numbers with more than 15 digits as texts. */
+/**
+ * Whether two previews have the same content. Compares numbers as strings, because the runtime stores numbers of more
+ * than 15 digits as strings.
+ */
 export function isSamePreview(one: JsonObject, other: JsonObject): boolean {
   return canonicalJson(withTexts(one)) === canonicalJson(withTexts(other));
 }

@@ -3,14 +3,14 @@ import { type Approval, ApprovalStatus } from '@drippulse/proto/drippulse/journe
 import { isJsonObject } from '../json-objects.ts';
 import { isSamePreview } from './preview.ts';
 
-/** What a person has decided about a call, or about a budget. */
+/** A person's decision about a call or a budget. */
 export type Decision =
   | { kind: 'waiting' }
-  /** `edited`: in place of the arguments of the model. They pass the same checks before anything is done. */
+  /** `edited` replaces the model's arguments, and passes the same checks before the call is performed. */
   | { kind: 'approved'; edited: string | undefined }
   | { kind: 'refused'; code: string; message: string };
 
-/** Reads the decision about a call that would be done as `preview` says. A yes to anything else is none. */
+/** Reads the decision about the call that `preview` describes. An approval of any other content does not count. */
 export function readDecision(approval: Approval | undefined, preview: JsonObject): Decision {
   switch (approval?.status) {
     case ApprovalStatus.PENDING:

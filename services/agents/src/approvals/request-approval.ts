@@ -7,19 +7,19 @@ import type { ExecutionRow } from '../executions/rows.ts';
 
 const timeoutMs = 10_000;
 
-/** What is asked of a person. */
+/** The question for a person. */
 export type Question = {
   caller: Caller;
   row: ExecutionRow;
   seq: number;
   kind: ApprovalKind;
-  /** Ours: no text of a model is in it but in the preview. */
+  /** Text that this service wrote. Only the preview contains text that a model wrote. */
   message: string;
   preview: JsonObject;
   expiresAt: Date;
 };
 
-/** Asks for an approval, once for its key, and answers it as it is by now. A budget is decided by administrators. */
+/** Asks for an approval, once for its key, and returns its current state. Only administrators decide about budgets. */
 export async function requestApproval(
   ctx: Context,
   { caller, row, seq, kind, message, preview, expiresAt }: Question,
@@ -43,7 +43,7 @@ export async function requestApproval(
   return approval;
 }
 
-/** Withdraws a question that nobody needs an answer to any more. */
+/** Withdraws a question whose answer is no longer needed. */
 export async function cancelApproval(
   ctx: Context,
   { caller, row, seq }: Pick<Question, 'caller' | 'row' | 'seq'>,

@@ -16,9 +16,9 @@ import { offeredTools } from '../tools/offer.ts';
 import { promptOf } from './prompt.ts';
 import type { ModelStep } from './step.ts';
 
-/** A call that is ready to be reserved: its bytes, and the most that it can cost. */
+/** A call that is ready to be reserved, with its bytes and its maximum cost. */
 export type Prepared = {
-  /** The account that is called: the bytes are in its protocol. */
+  /** Access to the account that the call uses. The body is in the account's protocol. */
   llm: Llm;
   request: ModelRequest;
   body: string;
@@ -26,7 +26,7 @@ export type Prepared = {
   amountPicoUsd: bigint;
 };
 
-/** What a call is made of. */
+/** The parts that a call is built from. */
 export type Asking = {
   organizationId: bigint;
   prompt: string;
@@ -35,11 +35,11 @@ export type Asking = {
   input: string;
   steps: readonly ModelStep[];
   bounds: Bounds;
-  /** Which tools the model has. */
+  /** The policies and the enrollment, which determine the tools that the model gets. */
   place: Pick<CallPlace, 'policies' | 'hasEnrollment'>;
 };
 
-/** The models that may be called, in order. */
+/** Returns the models that may be called, in order of preference. */
 export function modelsOf({ source }: Llm, { models }: Pick<Bounds, 'models'>): string[] {
   const named = models.map((model) => model ?? source.model);
   if (named[0] === undefined) {
@@ -48,7 +48,7 @@ export function modelsOf({ source }: Llm, { models }: Pick<Bounds, 'models'>): s
   return named.flatMap((model) => (model === undefined ? [] : [model]));
 }
 
-/** Prepares a call of a model. Refused without a price, and after an overrun that nobody has acknowledged. */
+/** Prepares a model call. Refuses a model without a price, and a model with an unacknowledged overrun. */
 export async function prepareCall(ctx: Context, llm: Llm, asking: Asking, model: string): Promise<Prepared> {
   const { source, prices } = llm;
   const price = await priceOf(prices, source, { model, at: ctx.clock.now() });
@@ -70,7 +70,7 @@ export async function prepareCall(ctx: Context, llm: Llm, asking: Asking, model:
   return { llm, request, body, price, amountPicoUsd: amountOf(dearestOf(price), call) };
 }
 
-/** Says that nobody knows the price of a model, and who can set it. */
+/** Returns the message that the price of a model is unknown and who can set the price. */
 export function priceUnknown({ source: { owner } }: Llm, model: string): string {
   const how =
     owner === 'organization'
@@ -79,7 +79,7 @@ export function priceUnknown({ source: { owner } }: Llm, model: string): string 
   return `Nobody knows the price of ${model}. ${how}; 0 is a price.`;
 }
 
-/** As providers read it: without `nullable`, which only this service knows. */
+/** Returns the schema that providers read, without `nullable`, which only this service supports. */
 function schemaOf(text: string): object {
   return objectOf(withNulls(storedObject(text))) ?? {};
 }

@@ -11,14 +11,16 @@ import { type Spender, windowsOf } from '../ledger/windows.ts';
 import { picoOf } from '../money.ts';
 import type { Prepared } from './prepare.ts';
 
-/** Reserves a call, in the transaction of what it follows from. Throws `NoRoom`, which rolls that back. */
+/**
+ * Reserves a call in the caller's transaction. Throws `NoRoom` if a window is full, which rolls the transaction back.
+ */
 export type Reserve = (
   trx: Transaction<DB>,
   call: Call,
   o: { spender: Spender; kind: string; timeoutMs: number; isSent: boolean },
 ) => Promise<void>;
 
-/** A window is full, or has to be drawn. */
+/** A window is full, or has no room before a draw from the installation's limit. */
 class NoRoom extends Error {
   readonly full: FullWindow;
 
@@ -28,12 +30,13 @@ class NoRoom extends Error {
   }
 }
 
-/** Whose budgets they are. */
+/** The organization, agent and mode whose budgets pay for a call. */
 export type Payer = { organizationId: bigint; agentId: bigint; mode: string };
 
 /**
- * Runs a transaction that reserves a call: with the first of the models that the budgets have room for. A share of the day of the installation
- * is drawn on the way. Answers the window that was full for the first model, when there is room for none.
+ * Runs a transaction that reserves a call with the first model for which the budgets have room. Draws from the
+ * installation's daily limit if necessary. If the budgets have room for no model, returns the window that was full for
+ * the first model.
  */
 export async function withRoom<T>(
   ctx: Context,
@@ -76,7 +79,7 @@ function reserving(ctx: Context, budgets: Budgets, { llm, request, body, price, 
   };
 }
 
-/** By what an amount was computed, so that a price that changes never changes history. */
+/** Returns the facts behind the amount. They are stored, so that a later price change does not change history. */
 function basisOf({ source, rates, tiers }: Prepared['price'], bytes: number, maxOutputTokens: number): object {
   const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
   return JSON.parse(
@@ -93,7 +96,7 @@ async function tryRun<T>(
   { payer, budgets, prepared }: { payer: Payer; budgets: Budgets; prepared: Prepared },
   run: (trx: Transaction<DB>) => Promise<T>,
 ): Promise<{ value: T } | { full: FullWindow }> {
-  // Others of the organization may use up what was drawn before this one comes back.
+  // Other calls of the organization may use up a draw before this call reserves again.
   for (let draws = 0; ; draws += 1) {
     try {
       return { value: await retryConflicts(() => ctx.db.kysely.transaction().execute(run)) };

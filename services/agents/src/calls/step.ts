@@ -3,23 +3,23 @@ import type { Raise } from '../ledger/raises.ts';
 import type { Answer } from '../llm/read-answer.ts';
 import type { ToolRequest, ToolResult, ToolStep } from '../tools/state.ts';
 
-/** What an attempt of a step came to. */
+/** The result of an attempt of a step. */
 export type ModelResult =
   | { outcome: 'succeeded'; answer: StoredAnswer }
-  /** It did not happen, and the next attempt may succeed. */
+  /** The call did not happen, and the next attempt may succeed. */
   | { outcome: 'passing'; error: string; retryAfterSeconds?: number }
-  /** Nobody knows whether it happened. */
+  /** The outcome of the call is unknown. */
   | { outcome: 'uncertain'; error: string }
   | { outcome: 'failed'; code: string; message: string };
 
-/** An answer as a step keeps it. Its tokens are in the ledger. */
+/** An answer in the form that a step stores. The ledger has the answer's tokens. */
 export type StoredAnswer = Pick<Answer, 'text' | 'toolCalls' | 'finish' | 'model'>;
 
-/** The steps of tools in a chain, as `tools/` reads them. */
+/** Returns the tool steps of a chain, in the form that `tools/` reads. */
 export function toolStepsOf(steps: readonly ModelStep[]): ToolStep[] {
   return steps.flatMap(({ seq, kind, request, attempts, result }) =>
     kind === 'tool_call' || kind === 'approval'
-      ? // This service wrote them, with these members.
+      ? // this service wrote them, with these members
         [{ seq, kind, attempts, request: request as ToolRequest, result: result as unknown as ToolResult | null }]
       : [],
   );
@@ -31,34 +31,39 @@ export type RaiseStep = { seq: number; attempts: number; request: Raise; result:
 export function raiseStepsOf(steps: readonly ModelStep[]): RaiseStep[] {
   return steps.flatMap(({ seq, kind, request, attempts, result }) =>
     kind === 'budget'
-      ? // This service wrote them, with these members.
+      ? // this service wrote them, with these members
         [{ seq, attempts, request: request as Raise, result: result as unknown as ToolResult | null }]
       : [],
   );
 }
 
-/** Limits that people have raised, by the keys of their windows. */
+/** Returns the limits that people have raised, by window key. */
 export function raisedBy(steps: readonly ModelStep[]): Map<string, bigint> {
   const approved = raiseStepsOf(steps).filter(({ result }) => result?.outcome === 'approved');
   return new Map(approved.map(({ request }) => [request.key, BigInt(request.raised_to)]));
 }
 
-/** Names the call of an answer for the model. Ids that a model makes may be missing, or the same. */
+/**
+ * Returns the id by which the model refers to a call of its answer. Ids that a model makes may be missing or repeated.
+ */
 export function callIdOf(seq: number, index: number): string {
   return `call_${seq}_${index}`;
 }
 
-/** A step of a chain: an intent that is committed before anything is sent, then a result. */
+/** A step of a chain. The step's intent is committed before anything is sent, and its result afterwards. */
 export type ModelStep = {
   seq: number;
   kind: 'model_call' | 'repair' | 'tool_call' | 'approval' | 'budget';
   status: 'intent' | 'succeeded' | 'failed';
-  /** Of a `repair` what was wrong; of a `tool_call` and an `approval` what is to be done; of a `budget` the raise that is asked for. */
+  /**
+   * For a `repair`, the problem of the answer. For a `tool_call` or an `approval`, the call to be performed. For a
+   * `budget`, the requested raise.
+   */
   request: JsonObject;
-  /** Attempts that were begun, since the key last started the execution. One without a result was interrupted. */
+  /** Attempts begun since the key last started the execution. An attempt without a result was interrupted. */
   attempts: number;
-  /** Attempts that were begun before. */
+  /** Attempts begun before the key last started the execution. */
   formerAttempts: number;
-  /** Of the last attempt. Those of tools are read by `toolStepsOf`, and those of raises by `raiseStepsOf`. */
+  /** Result of the last attempt. For tool steps read it by `toolStepsOf`, for raises by `raiseStepsOf`. */
   result: ModelResult | null;
 };

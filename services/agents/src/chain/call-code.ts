@@ -12,7 +12,7 @@ import type { StepResult } from './step.ts';
 const longestOutput = 64 * 1024;
 const longestRetryAfterSeconds = 600;
 
-/** Asks code elsewhere, by the same bytes and key on every attempt. Never throws for what the other side does. */
+/** Calls remote code, with the same bytes and key on every attempt. Never throws for an error of the remote side. */
 export async function callCode(
   ctx: Context,
   { row, step, agent, configuration, now }: Loaded,
@@ -55,7 +55,7 @@ export async function callCode(
     if (error instanceof HttpFailure && error.code === 'url_not_allowed') {
       return { outcome: 'failed', code: 'code_refused', message: 'The address of the code is not allowed.' };
     }
-    // Whether it arrived does not matter: the code knows the key.
+    // The remote code recognizes a repeated request by its key, so it does not matter whether this request arrived.
     if (error instanceof HttpFailure) return { outcome: 'passing', error: `The code did not answer (${error.code}).` };
     if (error instanceof DomainError && error.kind === 'unavailable')
       return { outcome: 'passing', error: error.message };
@@ -77,7 +77,7 @@ function readAnswer(code: RemoteCode, status: number, text: string, retryAfter: 
   }
   const output = parsed(text);
   if (!isJsonObject(output) || Buffer.byteLength(text) > longestOutput) {
-    return invalid('The answer of the code is no JSON object of at most 64 KiB.');
+    return invalid('The answer of the code is not a JSON object of at most 64 KiB.');
   }
   const [violation] = code.outputSchema === null ? [] : validate(code.outputSchema, output, 'output');
   return violation === undefined

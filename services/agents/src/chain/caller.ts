@@ -1,7 +1,7 @@
 import { type Caller, modeOf, simpleActors } from '@drippulse/rpc';
 import type { ExecutionRow } from '../executions/rows.ts';
 
-/** In the name of whoever asked for the execution; a step of a workflow keeps its chain. */
+/** Returns the caller who asked for the execution. If a workflow step asked, the caller continues the step's chain. */
 export function callerOf(row: ExecutionRow): Caller {
   const { organization_id: organizationId, actor_type: type, actor_id: id, hops } = row;
   const simple = simpleActors.find((known) => known === type);

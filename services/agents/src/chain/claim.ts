@@ -1,30 +1,37 @@
+import { isSuspended } from '@drippulse/service';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ExecutionRow } from '../executions/rows.ts';
 
-/** Executions out at once: in this process, of one organization, and of one organization to one destination. */
+/** Limits of concurrent executions: in this process, per organization, and per organization and destination. */
 export const limits = { total: 200, perOrganization: 50, perDestination: 20 };
 
-/** An execution that this process works on, while its fence is this one. */
+/** An execution that this process works on, for as long as the execution's fence is unchanged. */
 export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'created_at' | 'destination' | 'work'>;
 
-/** How much of the limits an organization, or one of its destinations, has used up in this process. */
+/** Number of an organization's executions under way in this process at one destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
-/**
- * Leases due executions: of each organization and destination in turn, so that one with many delays none of the others. They run
- * from here on, and nobody else works on them until the lease ends, which is renewed.
- */
-export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
-  const { rows } = await sql<Claimed>`
-    with recursive lines as (
+/** Each organization and destination with scheduled executions, one step of the index each. */
+const lines = sql`lines as (
       (select organization_id, destination from executions where wake_at is not null
         order by organization_id, destination limit 1)
       union all
       select following.organization_id, following.destination from lines cross join lateral (
         select organization_id, destination from executions
         where wake_at is not null and (organization_id, destination) > (lines.organization_id, lines.destination)
-        order by organization_id, destination limit 1) as following),
+        order by organization_id, destination limit 1) as following)`;
+
+/** Executions of a suspended organization wait. One that a process works on goes to its end or its next wait. */
+const isWaiting = isSuspended(sql.ref('lines.organization_id'));
+
+/**
+ * Leases due executions and marks them as running. Organizations and destinations take turns, so that a busy one does
+ * not delay the others. No other process works on a leased execution until its lease ends. Leases are renewed.
+ */
+export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with recursive ${lines},
     used as (
       select * from json_to_recordset(${JSON.stringify(usage)}::json) as used (organization_id bigint, destination text, used int)),
     due as (
@@ -39,7 +46,8 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
           limit greatest(0, ${limits.perDestination} - coalesce((
             select used from used
             where used.organization_id = lines.organization_id and used.destination = lines.destination), 0))
-          for update skip locked) as locked) as due),
+          for update skip locked) as locked) as due
+      where not ${isWaiting}),
     chosen as (
       select id from due where turn <= ${limits.perOrganization} - used order by turn, organization_id limit ${room})
     update executions set fence = fence + 1, wake_at = clock_timestamp() + make_interval(secs => ${ctx.config.leaseMs / 1000}),
@@ -50,21 +58,26 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
   return rows;
 }
 
-/** Milliseconds until the next execution is due; undefined when none waits. */
+/** Returns the milliseconds until the next execution is due; undefined if none is scheduled. */
 export async function nextDueMs({ db }: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
-    select extract(epoch from min(wake_at) - clock_timestamp())::float8 * 1000 as ms
-    from executions where wake_at is not null`.execute(db.kysely);
+    with recursive ${lines}
+    select extract(epoch from min(following.wake_at) - clock_timestamp())::float8 * 1000 as ms
+    from lines cross join lateral (
+      select wake_at from executions
+      where wake_at is not null and organization_id = lines.organization_id and destination = lines.destination
+      order by wake_at limit 1) as following
+    where not ${isWaiting}`.execute(db.kysely);
   const ms = rows[0]?.ms ?? undefined;
   return ms === undefined ? undefined : Math.max(0, Math.ceil(ms));
 }
 
-/** Extends leases of executions that this process still works on. */
+/** Extends the leases of executions that this process still works on. */
 export async function renewLeases(ctx: Context, out: readonly Claimed[]): Promise<void> {
   await setWake(ctx, out, ctx.config.leaseMs);
 }
 
-/** Lets others take executions that this process cannot end. */
+/** Ends the leases of executions that this process cannot finish, so that other processes can claim them. */
 export async function giveBack(ctx: Context, out: readonly Claimed[]): Promise<void> {
   await setWake(ctx, out, 0);
 }

@@ -9,8 +9,8 @@ import type { ChainStep, StepResult } from './step.ts';
 export type OwnStep = { claimed: Claimed; seq: number };
 
 /**
- * Commits the begins of attempts, before anything is sent: of each whether it was, in their order. It was not where this process has lost
- * the execution.
+ * Commits the starts of attempts before anything is sent. Returns for each step, in order, whether its attempt was
+ * committed. An attempt is not committed if this process has lost the execution.
  */
 export async function beginAttempts(ctx: Context, steps: readonly OwnStep[]): Promise<boolean[]> {
   const { rows } = await sql<{ execution_id: bigint }>`
@@ -31,15 +31,15 @@ export async function beginAttempts(ctx: Context, steps: readonly OwnStep[]): Pr
   return steps.map(({ claimed }) => begun.has(claimed.id));
 }
 
-/** Commits the begin of one attempt. False when this process has lost the execution. */
+/** Commits the start of one attempt. Returns false if this process has lost the execution. */
 export async function beginAttempt(ctx: Context, claimed: Claimed, seq: number): Promise<boolean> {
   const [begun] = await beginAttempts(ctx, [{ claimed, seq }]);
   return begun === true;
 }
 
 /**
- * Stores the result of an attempt that does not end its execution, in one statement. False when this process has lost the execution: then
- * somebody else repeats it by the same key.
+ * Stores the result of an attempt that does not end its execution, in one statement. Returns false if this process has
+ * lost the execution; the next process then repeats the attempt with the same key.
  */
 export async function storeResult(
   { db }: Context,
@@ -66,7 +66,7 @@ export async function storeResult(
   return rows.length > 0;
 }
 
-/** Makes the execution due after a time. The lease ends. */
+/** Makes the execution due after a delay, and ends its lease. */
 export async function postpone(
   ctx: Context,
   claimed: Claimed,
@@ -77,18 +77,18 @@ export async function postpone(
     where id = ${claimed.id} and fence = ${claimed.fence} and wake_at is not null`.execute(ctx.db.kysely);
 }
 
-/** Locks the execution if it is still this process's and has not ended. */
+/** Locks an execution if it has not ended and this process still has its lease. Returns whether it did. */
 export async function lockOwn(trx: Transaction<DB>, claimed: Claimed): Promise<boolean> {
   const { rows } = await sql`select from executions where ${isOwn(claimed)} for update`.execute(trx);
   return rows.length > 0;
 }
 
-/** Whether a row of `executions` is this process's and has not ended, as SQL. */
+/** Builds the SQL condition that a row of `executions` has not ended and that this process still has its lease. */
 export function isOwn({ id, fence }: Claimed): RawBuilder<unknown> {
   return sql`id = ${id} and fence = ${fence} and status in ('queued', 'running', 'waiting_approval')`;
 }
 
-/** The enrollment that a result has started; null without one. */
+/** Returns the id of the enrollment that a result reports as started; null if it started none. */
 export function enrollmentIdOf({ kind }: ChainStep, result: StepResult): string | null {
   if (kind !== 'enroll' || result.outcome !== 'succeeded') return null;
   const { enrollment_id: id } = result.output;

@@ -10,12 +10,12 @@ import type { Loaded } from './load.ts';
 import { type ChainState, next } from './next.ts';
 import type { End, StepResult } from './step.ts';
 
-/** How long it takes until the runtime is asked again, in case the event of an end did not come. */
+/** Delay until the runtime is asked again, in case the event of an enrollment's end was not received. */
 const followAgainMs = 600_000;
 
 /**
- * Takes an execution as far as it goes: to its end, or to a wait. Intents and results are transactions of their own, and nothing outside
- * happens within one. Losing the lease ends it, because each commit compares the fence.
+ * Drives an execution to its end or to a wait. Each intent and each result has its own transaction, and no transaction
+ * contains a call to another service. The drive stops when the lease is lost, because each commit compares the fence.
  */
 export async function drive(ctx: Context, lanes: Lanes, claimed: Claimed, stopping: AbortSignal): Promise<void> {
   for (let isDue = true; ; isDue = false) {
@@ -23,7 +23,7 @@ export async function drive(ctx: Context, lanes: Lanes, claimed: Claimed, stoppi
     if (loaded === undefined) return;
     const { row, agent, step } = loaded;
     if (row.status === 'cancelled') return cleanUp(ctx, claimed, loaded);
-    // The loop of removals cancels all executions of the agent, with what they have started.
+    // The loop of removals cancels all executions of a deleted agent, and the enrollments that the executions started.
     if (agent.isDeleted) return ctx.wake.removals();
     const following = next(stateOf(ctx, loaded, isDue));
     if (following.do === 'end') return endExecution(ctx, claimed, following.end);
@@ -45,7 +45,7 @@ export async function drive(ctx: Context, lanes: Lanes, claimed: Claimed, stoppi
   }
 }
 
-/** The end of an execution that ends with a result. */
+/** Returns the end of an execution whose result ends it; undefined if the execution continues. */
 function endAfter(ctx: Context, loaded: Loaded, result: StepResult): End | undefined {
   if (result.outcome === 'passing') return undefined;
   const following = next(stateOf(ctx, { ...loaded, step: { ...loaded.step, status: result.outcome, result } }, false));
@@ -60,7 +60,7 @@ function perform(ctx: Context, loaded: Loaded, stopping: AbortSignal): Promise<S
   return loaded.step.kind === 'enroll' ? enroll(ctx, loaded, stopping) : callCode(ctx, loaded, stopping);
 }
 
-/** The event of the end may have come before this process had stored the enrollment, so the runtime is asked once. */
+/** Asks the runtime once, because the event of the end may have come before this process stored the enrollment. */
 async function followRun(ctx: Context, claimed: Claimed, { row, agent }: Loaded): Promise<void> {
   const followed = await follow(ctx, row, agent.workflowId ?? 0n);
   if ('end' in followed) return endExecution(ctx, claimed, followed.end);
@@ -68,7 +68,7 @@ async function followRun(ctx: Context, claimed: Claimed, { row, agent }: Loaded)
   ctx.ends.note(row.id);
 }
 
-/** An enrollment that began while its execution was cancelled is cancelled after it. */
+/** Stores an enrollment that began while its execution was being cancelled, so that the enrollment is cancelled too. */
 async function keepForCleanUp(ctx: Context, claimed: Claimed, { step }: Loaded, result: StepResult): Promise<void> {
   const enrollmentId = enrollmentIdOf(step, result);
   if (enrollmentId === null) return;
@@ -78,7 +78,7 @@ async function keepForCleanUp(ctx: Context, claimed: Claimed, { step }: Loaded, 
   if (numAffectedRows > 0n) ctx.wake.executions();
 }
 
-/** What a cancelled execution has started is cancelled too. */
+/** Cancels the work that a cancelled execution has started. */
 async function cleanUp(ctx: Context, claimed: Claimed, { row, agent }: Loaded): Promise<void> {
   if (row.enrollment_id !== null && agent.workflowId !== null) await cancelEnrollment(ctx, row, agent.workflowId);
   await ctx.db.kysely

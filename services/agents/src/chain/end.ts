@@ -9,7 +9,7 @@ export async function endExecution(ctx: Context, claimed: Claimed, ending: Endin
   if (view !== undefined) afterEnd(ctx, view);
 }
 
-/** Names an execution while it is this process's. */
+/** Returns the members by which `finishExecutions` finds an execution that this process works on. */
 export function placeOf({ organization_id: organizationId, id, fence }: Claimed) {
   return { organizationId, id, fence };
 }

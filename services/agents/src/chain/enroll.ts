@@ -11,7 +11,7 @@ import type { End, StepResult } from './step.ts';
 const timeoutMs = 15_000;
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal']);
 
-/** Starts the enrollment of a workflow agent. The runtime knows the key for a day. */
+/** Starts the enrollment of a workflow agent. The runtime remembers the request's key for a day. */
 export async function enroll(ctx: Context, { row, step, agent }: Loaded, signal: AbortSignal): Promise<StepResult> {
   const workflowId = agent.workflowId ?? 0n;
   const headers: Record<string, string> = { 'idempotency-key': `agx-${row.key}` };
@@ -37,10 +37,10 @@ export async function enroll(ctx: Context, { row, step, agent }: Loaded, signal:
   }
 }
 
-/** How an enrollment is: its end, or whether it waits for something. */
+/** The state of an enrollment: how it ended, or whether it waits for something. */
 export type Followed = { end: End } | { isWaiting: boolean };
 
-/** Asks how the enrollment of an execution is. An enrollment that is gone was cancelled. */
+/** Reads the state of an execution's enrollment. An enrollment that no longer exists counts as cancelled. */
 export async function follow(ctx: Context, row: ExecutionRow, workflowId: bigint): Promise<Followed> {
   const id = row.enrollment_id ?? 0n;
   try {
@@ -64,7 +64,7 @@ export async function follow(ctx: Context, row: ExecutionRow, workflowId: bigint
 
 const cancelled: End = { status: 'failed', code: 'enrollment_cancelled', message: 'The enrollment was cancelled.' };
 
-/** The end of an execution whose enrollment has ended; undefined while it goes on. */
+/** Returns the end of an execution whose enrollment has ended; undefined while the enrollment is active. */
 export function endOf(o: {
   workflowId: bigint;
   id: bigint;
@@ -86,7 +86,7 @@ export function endOf(o: {
   return { status: 'succeeded', output };
 }
 
-/** Cancels the enrollment of an execution. One that is gone, or has ended, is cancelled enough. */
+/** Cancels the enrollment of an execution. Does nothing if the enrollment has ended or no longer exists. */
 export async function cancelEnrollment(ctx: Context, row: ExecutionRow, workflowId: bigint): Promise<void> {
   try {
     await ctx.clients

@@ -11,7 +11,7 @@ import { placeOf } from './end.ts';
 import { type Loaded, loadExecutions } from './load.ts';
 import type { ChainStep, End, StepResult } from './step.ts';
 
-/** An execution that ends, with the result of its last step if that is not stored yet. */
+/** An execution that ends, with the result of its last step unless the result is already stored. */
 export type Ended = {
   claimed: Claimed;
   end: End;
@@ -19,19 +19,21 @@ export type Ended = {
 };
 
 /**
- * Reads and commits for the executions of a process, several of one organization at once: under load most of the time of an execution would
- * else be round trips and commits. No organization waits for the locks of another.
+ * Reads and commits executions of this process in batches, each batch for one organization. One by one, round trips and
+ * commits would take most of an execution's time under load. No organization waits for another organization's locks.
  */
 export type Lanes = {
   load(claimed: Claimed): Promise<Loaded | undefined>;
   begin(step: OwnStep): Promise<boolean>;
-  /** Undefined when this process has lost the execution. */
+  /** Returns undefined if this process has lost the execution. */
   end(ended: Ended): Promise<ExecutionView | undefined>;
 };
 
-/** As many as one organization has out at one destination. */
+/** Limit of executions per batch: as many as an organization may have under way at one destination. */
 const most = 20;
-/** A statement that was refused has changed nothing; nobody knows that of a connection that broke. */
+/**
+ * Whether a failed batch changed nothing. A refused statement changed nothing. A broken connection leaves it unknown.
+ */
 const hasDoneNothing = (error: unknown) => !isInfrastructureError(error);
 
 export function openLanes(ctx: Context): Lanes {
@@ -48,8 +50,8 @@ export function openLanes(ctx: Context): Lanes {
 }
 
 /**
- * Commits ends in one transaction, with the results that they follow from. None of the executions has a reservation that was not sent: giving
- * one back locks budgets, and of several executions not in the order of their keys.
+ * Commits ends in one transaction, with the results that caused them. None of the executions may have an unsent
+ * reservation, because its release locks budgets, and several releases would lock them out of the order of their keys.
  */
 async function endAll(ctx: Context, ended: readonly Ended[]): Promise<(ExecutionView | undefined)[]> {
   const asked = ended.map(({ claimed, end, last }) => ({

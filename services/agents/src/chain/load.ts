@@ -8,7 +8,7 @@ import { parsePolicy } from '../policies/policy.ts';
 import type { Claimed } from './claim.ts';
 import type { ChainStep, StepResult } from './step.ts';
 
-/** An execution with the step it is at, as the database has it. */
+/** An execution with its current step, as stored in the database. */
 export type Loaded = {
   row: ExecutionRow;
   agent: { workflowId: bigint | null; codeId: string | null; isDeleted: boolean };
@@ -35,8 +35,8 @@ type Found = ExecutionRow & {
 };
 
 /**
- * Loads executions, in their order. Undefined where the fence is no longer the one given. An execution that outlived its step, which is kept
- * for a year, has failed.
+ * Loads executions, in the given order. Returns undefined in place of each execution whose fence has changed. A step is
+ * kept for a year. An execution that outlived its step has failed.
  */
 export async function loadExecutions(ctx: Context, claimed: readonly Claimed[]): Promise<(Loaded | undefined)[]> {
   const { rows } = await sql<Found>`

@@ -1,11 +1,11 @@
 import type { ChainStep, End } from './step.ts';
 
-/** What follows in an execution. */
+/** The next action for an execution. */
 export type Next =
-  /** Commit one more attempt, then make it. */
+  /** Commit the start of another attempt, then make it. */
   | { do: 'perform' }
   | { do: 'wait'; ms: number }
-  /** The enrollment was started: look how it is. */
+  /** Ask for the state of the enrollment that was started. */
   | { do: 'follow' }
   | { do: 'end'; end: End };
 
@@ -16,17 +16,20 @@ export type ChainState = {
   deadline: Date;
   /** Whether the pause after the last attempt is over. */
   isDue: boolean;
-  /** From 0 to 1, for jitter. */
+  /** Random number from 0 to 1, for jitter. */
   random: number;
 };
 
-/** Pauses between attempts. */
+/** The first pause between attempts, in milliseconds. */
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
-/** The runtime keeps the keys of enrollments for a day. Later nobody knows whether an attempt without an answer has enrolled somebody. */
+/**
+ * Time after the first attempt within which a repeat cannot enroll somebody twice. The runtime keeps the keys of
+ * enrollments for a day.
+ */
 const certainMs = 23 * 3_600_000;
 
-/** Decides what follows. A step that has succeeded is never performed again. */
+/** Decides the next action. A step that has succeeded is never performed again. */
 export function next(state: ChainState): Next {
   const { step, now, deadline } = state;
   if (step.status === 'succeeded') return afterSuccess(step);
@@ -37,11 +40,11 @@ export function next(state: ChainState): Next {
   if (step.attempts > state.maxRetries) return failed('provider_unavailable', reasonOf(step));
   const ms = state.isDue ? 0 : pauseOf(state);
   if (ms === 0) return { do: 'perform' };
-  // A pause that the deadline would cut off leads nowhere.
+  // A pause beyond the deadline would be pointless.
   return now.getTime() + ms < deadline.getTime() ? { do: 'wait', ms } : failed('provider_unavailable', reasonOf(step));
 }
 
-/** The pause before the next attempt, counted from the end of the last one; 0 when nothing has failed. */
+/** Returns the pause before the next attempt, counted from the end of the last attempt; 0 if nothing has failed. */
 function pauseOf({ step: { result, attempts }, random }: ChainState): number {
   if (result?.outcome !== 'passing') return 0;
   const { retryAfterSeconds } = result;

@@ -8,12 +8,12 @@ import { openLanes } from './in-lanes.ts';
 import { driveModel } from './model/drive.ts';
 
 const stopWithinMs = 10_000;
-/** Looking costs more than most executions wait. */
+/** Minimum pause between polls. A poll costs more than the short extra wait of an execution. */
 const leastPauseMs = 100;
 
 type Out = { claimed: Claimed; done: Promise<void> };
 
-/** Works on due executions, a bounded number at a time, each organization and destination in turn. */
+/** Works on due executions, up to a limit at a time. Organizations and destinations take turns. */
 export function startExecutions(ctx: Context): Loop {
   const out = new Map<bigint, Out>();
   const stopping = new AbortController();
@@ -23,12 +23,12 @@ export function startExecutions(ctx: Context): Loop {
     log: ctx.log,
     async run() {
       const room = limits.total - out.size;
-      // What ends wakes the loop.
+      // No room is left. The end of an execution wakes the loop.
       if (room <= 0) return undefined;
       const claimed = await claim(ctx, usageOf(out), room);
       for (const one of claimed) start(one);
       if (claimed.length > 0) return leastPauseMs;
-      // What is due and was not claimed waits for a place, and the end of another execution wakes the loop.
+      // The due executions that were not claimed wait for room. The end of another execution wakes the loop.
       const nextMs = await nextDueMs(ctx);
       return nextMs === undefined ? undefined : Math.max(leastPauseMs, nextMs);
     },
@@ -50,13 +50,13 @@ export function startExecutions(ctx: Context): Loop {
     const run = claimed.work === 'llm' ? driveModel : drive;
     const done = run(ctx, lanes, claimed, stopping.signal)
       .catch((error: unknown) => {
-        // The lease ends by itself, and somebody tries again.
+        // The execution's lease expires, and a process tries again.
         if (!isInfrastructureError(error) && !stopping.signal.aborted) {
           ctx.log.error({ err: error, execution_id: String(claimed.id) }, 'an execution could not go on');
         }
       })
       .finally(() => {
-        // Its place may have the next drive of the same execution by now, whose lease is still to be renewed.
+        // A newer drive of the same execution may have replaced this entry, and the newer lease must still be renewed.
         if (out.get(claimed.id)?.claimed === claimed) out.delete(claimed.id);
         claiming.wake();
       });

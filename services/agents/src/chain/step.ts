@@ -1,25 +1,25 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** What an attempt of a step came to. */
+/** The result of an attempt of a step. */
 export type StepResult =
   | { outcome: 'succeeded'; output: JsonObject }
-  /** It did not happen, or nobody knows, and the next attempt may succeed. The same key and bytes are sent again. */
+  /** The call did not happen, or its outcome is unknown. The next attempt may succeed, with the same key and bytes. */
   | { outcome: 'passing'; error: string; retryAfterSeconds?: number }
   | { outcome: 'failed'; code: string; message: string };
 
-/** A step outside of the service: an intent that is committed before anything is sent, then a result. */
+/** A step that another service performs. Its intent is committed before anything is sent, and its result afterwards. */
 export type ChainStep = {
   seq: number;
   kind: 'code_call' | 'enroll';
   status: 'intent' | 'succeeded' | 'failed';
   request: JsonObject;
-  /** Attempts that were begun. One without a result was interrupted. */
+  /** Attempts begun. An attempt without a result was interrupted. */
   attempts: number;
-  /** When the first attempt was begun, also of a former use of the key. */
+  /** Time of the first attempt, which may precede the key's last start of the execution. */
   firstSentAt: Date | null;
-  /** Of the last attempt. */
+  /** Result of the last attempt. */
   result: StepResult | null;
 };
 
-/** How an execution ends. */
+/** The end of an execution. */
 export type End = { status: 'succeeded'; output: JsonObject } | { status: 'failed'; code: string; message: string };

@@ -8,16 +8,16 @@ export type BuiltInCode = {
   run(input: JsonObject): JsonObject;
 };
 
-/** Code elsewhere, which is called by signed HTTP. */
+/** Code at an external endpoint, called by signed HTTP. */
 export type RemoteCode = {
   kind: 'remote';
   url: string;
-  /** Secret of Standard Webhooks, `whsec_…`. */
+  /** Secret in the format of Standard Webhooks, `whsec_…`. */
   secret: string;
   timeoutMs: number;
   inputSchema: string | null;
   outputSchema: string | null;
 };
 
-/** Code that agents of type `code` run, by its id. */
+/** The code of agents of type `code`, by id. */
 export type CodeRegistry = ReadonlyMap<string, BuiltInCode | RemoteCode>;

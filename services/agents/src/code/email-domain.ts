@@ -1,7 +1,7 @@
 import { emailKindOf } from '../scoring/free-mail.ts';
 import type { BuiltInCode } from './code.ts';
 
-/** The domain of an address, and whether it is that of a company or of a free provider. */
+/** Returns the domain of an address, and whether the domain is a company's or a free provider's. */
 export const emailDomain: BuiltInCode = {
   kind: 'built_in',
   inputSchema: JSON.stringify({

@@ -1,6 +1,6 @@
 import type { BuiltInCode } from './code.ts';
 
-/** A contact as lists want it: address in lower case, names without space around them, a telephone number of digits. */
+/** Normalizes a contact: address in lower case, names without surrounding space, telephone number with digits only. */
 export const normalizeContact: BuiltInCode = {
   kind: 'built_in',
   inputSchema: JSON.stringify({ type: 'object', additionalProperties: true }),

@@ -15,7 +15,7 @@ const entry = z.strictObject({
   output_schema: schema.optional(),
 });
 
-/** Reads CODE_AGENTS: a JSON array of endpoints. Throws a ConfigError that says what is wrong. */
+/** Reads CODE_AGENTS, a JSON array of endpoints. Throws a ConfigError that names the problem. */
 export function readRemoteCode(text: string | undefined): Map<string, RemoteCode> {
   if (text === undefined || text.trim() === '') return new Map();
   const read = z.array(entry).max(100).safeParse(parse(text));

@@ -14,8 +14,8 @@ import { enrollmentKey } from '../ledger/windows.ts';
 type EndedEnrollment = { organizationId: bigint; enrollment: Enrollment };
 
 /**
- * Ends executions with the enrollments that they started, and those that enrollments had asked for. Erasures reach both. Executions go on
- * when somebody has decided about what they want to do.
+ * Consumes enrollment events. Settles ended enrollments that an execution started or whose steps asked for executions.
+ * Handles erasures, and continues executions after decisions about their actions.
  */
 export function consumeEnrollments(ctx: Context): Promise<Consumer> {
   return startConsumer({
@@ -44,7 +44,7 @@ function endedOf({ organizationId, payload }: EnrollmentEvent): EndedEnrollment[
   return isEnd ? [{ organizationId, enrollment: payload.value }] : [];
 }
 
-/** The budget of an enrollment ends with it. A person may try a failed one again, with what it has spent. */
+/** Deletes the budget windows of ended enrollments. Keeps those of failed enrollments, which may be retried. */
 async function forgetWindows(ctx: Context, messages: readonly EnrollmentEvent[]): Promise<void> {
   const keys = messages.flatMap(({ organizationId, payload }) =>
     payload.case === 'completed' || payload.case === 'cancelled'
@@ -57,7 +57,9 @@ async function forgetWindows(ctx: Context, messages: readonly EnrollmentEvent[])
 
 type Affected = { id: bigint; organization_id: bigint; place: number; is_own: boolean };
 
-/** Most enrollments have nothing to do with agents: one query finds those of a batch that have. */
+/**
+ * Settles ended enrollments. Most of them have no relation to agents, so one query finds the related ones of a batch.
+ */
 async function settle(ctx: Context, ended: readonly EndedEnrollment[]): Promise<void> {
   if (ended.length === 0) return;
   const organizations = ended.map(({ organizationId }) => organizationId);

@@ -1,8 +1,8 @@
 import type { Partitioning } from '@drippulse/db';
 
-/** What an execution got and gave is kept for 395 days from the time at which it was asked for. */
+/** Retention of the inputs and outputs of executions: 395 days from the request. */
 const textHours = 395 * 24;
-/** The runtime keeps the intents of its steps as long, and asks for no effect that is older. */
+/** Retention of effects. The runtime keeps the intents of its steps for the same time, and requests no older effect. */
 const effectHours = 180 * 24;
 
 export const agentPartitions: readonly Partitioning[] = [

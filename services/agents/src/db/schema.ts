@@ -338,6 +338,12 @@ export interface SpendWindows {
   spent_pico_usd: Generated<bigint>;
 }
 
+export interface Suspensions {
+  is_suspended: boolean;
+  organization_id: bigint;
+  sequence: bigint;
+}
+
 export interface TemplatePolicies {
   execution_policy: string;
   mode: string;
@@ -419,6 +425,7 @@ export interface DB {
   reservations: Reservations;
   spend_counts: SpendCounts;
   spend_windows: SpendWindows;
+  suspensions: Suspensions;
   template_policies: TemplatePolicies;
   template_versions: TemplateVersions;
   templates: Templates;

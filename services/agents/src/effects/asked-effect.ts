@@ -5,10 +5,10 @@ import type { Caller } from '@drippulse/rpc';
 import type { Asked } from '../executions/asked.ts';
 import { isJsonObject } from '../json-objects.ts';
 
-/** A step that asks for an execution. */
+/** A step of a workflow that asks for an execution. */
 export type AskedEffect = { key: string; attempt: number; plannedAt: Date; enrollmentId: bigint; asked: Asked };
 
-/** Reads the request of a step, or says why it can never be performed. */
+/** Reads the request of a step. `refused` is the reason why the request can never be performed. */
 export function readEffect(caller: Caller, request: PerformEffectRequest): AskedEffect | { refused: string } {
   const { key, kind, attempt, plannedAt, workflowId, enrollmentId, cause } = request;
   const read = parsed(request.request);
@@ -45,7 +45,7 @@ function parsed(request: Uint8Array): JsonObject | undefined {
   }
 }
 
-/** The agent that the step names, else that of the enrollment. */
+/** Returns the agent that the step names, or else the agent of the enrollment. */
 function agentIdOf({ agent_id: named }: JsonObject, ofEnrollment: bigint | undefined): bigint | undefined {
   if (named === null || named === undefined) return ofEnrollment;
   return /^\d{1,16}$/.test(String(named)) ? BigInt(String(named)) : undefined;

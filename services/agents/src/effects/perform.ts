@@ -13,17 +13,17 @@ import { type EffectRow, executionOf, findEffect, storeTry } from './rows.ts';
 
 type Answer = MessageInitShape<typeof PerformEffectResponseSchema>;
 
-/** What follows a deadline: leases, and the report. */
+/** Time after the execution's deadline in which leases may end and the result is reported. */
 const graceMs = 300_000;
 const dayMs = 86_400_000;
-/** A workflow may wait as long as a step may. */
+/** Maximum duration of a workflow that a step waits for, equal to that of a step. */
 const longestMs = 365 * dayMs;
 
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Starts the execution of a step by the key of the effect, or answers a repeat with what there is. Attempts of one effect share the
- * execution, so that what was done is not done twice.
+ * Starts the execution that a step asks for, by the key of the effect. A repeat gets the stored answer or the state of
+ * the execution. All attempts of one effect share the execution, so that nothing is done twice.
  */
 export async function performEffect(ctx: Context, effect: AskedEffect): Promise<Answer> {
   const { organizationId } = effect.asked.caller;
@@ -43,7 +43,7 @@ export async function performEffect(ctx: Context, effect: AskedEffect): Promise<
   }
 }
 
-/** The stored answer of an attempt. */
+/** Returns the answer of a repeated attempt, from the stored try. */
 async function answerOf(ctx: Context, known: EffectRow): Promise<Answer> {
   if (known.state === 'refused') return ended(refusalOf(known));
   const view = await executionOf(ctx.db.kysely, known);
@@ -71,7 +71,7 @@ async function refuse(
   return ended(failed(message, { retryable, retryAfterSeconds }));
 }
 
-/** The end may have been committed before the try was, and found nobody to report to. */
+/** Makes a result due for its report if the execution ended before the try was stored, and so was not reported. */
 async function reportIfEnded(
   ctx: Context,
   { key, plannedAt, asked: { caller } }: AskedEffect,

@@ -2,10 +2,10 @@ import { create } from '@bufbuild/protobuf';
 import { type EffectResult, EffectResultSchema } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import type { ExecutionView } from '../executions/rows.ts';
 
-/** Failures that a later attempt of the step may not meet. */
+/** Failures that may not occur again in a later attempt of the step. */
 const passing = new Set(['provider_unavailable', 'timeout']);
 
-/** What an execution that has ended means for the step that asked for it. */
+/** Converts an ended execution to the result of the step that asked for it. */
 export function resultOf({
   id,
   status,

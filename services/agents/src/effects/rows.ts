@@ -5,7 +5,7 @@ import type { AskedEffect } from './asked-effect.ts';
 
 export type EffectRow = Selectable<Effects>;
 
-/** The effect of a key; a key that was planned at another time is another effect. */
+/** Finds the effect of a key. An equal key with a different planned time belongs to a different effect. */
 export async function findEffect(
   db: Kysely<DB>,
   { organizationId, key, plannedAt }: { organizationId: bigint; key: string; plannedAt?: Date },
@@ -19,12 +19,12 @@ export async function findEffect(
     .executeTakeFirst();
 }
 
-/** What is stored of a try: where it stands with an execution, or why there is none. */
+/** A stored try: its execution and state, or the reason why it has no execution. */
 export type Try = { executionId: bigint | null; state: 'accepted' | 'ended' | 'refused' } & Partial<
   Pick<EffectRow, 'failure' | 'retryable' | 'retry_after_seconds'>
 >;
 
-/** Stores a try. One with a later attempt stays. */
+/** Stores a try, unless a try with a later attempt is stored. */
 export async function storeTry(
   db: Kysely<DB>,
   { key, attempt, plannedAt, enrollmentId, asked: { caller } }: AskedEffect,

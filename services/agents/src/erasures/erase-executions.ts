@@ -9,12 +9,12 @@ import { finishExecution } from '../executions/finish.ts';
 import { afterEnd } from '../executions/record-ends.ts';
 import { type ExecutionView, isActive } from '../executions/rows.ts';
 
-/** Executions of one transaction. */
+/** Limit of executions in one transaction. */
 const sliceRows = 200;
 
-/** By what the executions of a person are found. */
+/** Identifies the executions of a person. */
 export type Person = {
-  /** Enrollments of the person: executions that these asked for, or that started them. */
+  /** Enrollments of the person, which asked for executions or were started by them. */
   enrollmentIds: readonly bigint[];
   /** Ids of records, and addresses in lower case. */
   names: readonly string[];
@@ -23,17 +23,17 @@ export type Person = {
 type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
 
 /**
- * Removes a person from executions, one slice of them. What goes on is ended first. Returns whether there may be more. Erased ones are
- * marked, so a repeat finds only what came since.
+ * Removes a person from a slice of executions, and ends the active executions of the slice. Returns whether there may
+ * be more executions. Erased executions are marked, so a repeat finds only newer executions.
  */
 export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
   const ended: ExecutionView[] = [];
-  // Before what ends now: its events have nothing of the person, and are kept.
+  // Read before active executions end, because the events of these ends contain nothing of the person and are kept.
   const erasedAt = ctx.clock.now();
   const count = await ctx.db.kysely.transaction().execute(async (trx) => {
     const found = await findSlice(trx, organizationId, person);
     for (const { id } of found.filter(isActive)) {
-      // Blank before it ends, so that its event has nothing of the person.
+      // Blanked before its end, so that the event of the end contains nothing of the person.
       await blank(trx, organizationId, [id]);
       const ending = { status: 'failed' as const, code: 'erased', message: 'A person of the input was erased.' };
       const view = await finishExecution(ctx, trx, { organizationId, id }, ending);
@@ -69,7 +69,10 @@ async function findSlice(
   return rows;
 }
 
-/** Keys may be made of addresses. The hash of a key stays, so that a repeat starts nothing. */
+/**
+ * Removes a person's data from executions. Keys may contain addresses, so only the hash of each key stays. A later
+ * request with the key starts nothing.
+ */
 async function blank(trx: Transaction<DB>, organizationId: bigint, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
   const own = sql`select created_at, id from executions where organization_id = ${organizationId} and id = any(${ids}::bigint[])`;
@@ -89,7 +92,7 @@ async function blank(trx: Transaction<DB>, organizationId: bigint, ids: readonly
     where organization_id = ${organizationId} and id = any(${ids}::bigint[])`.execute(trx);
 }
 
-/** Services that keep copies of executions empty theirs. */
+/** Announces erased executions to the services that have copies of them. */
 async function announce(
   trx: Transaction<DB>,
   { organizationId, erasedAt }: { organizationId: bigint; erasedAt: Date },
@@ -105,7 +108,8 @@ async function announce(
       payload: { case: 'executionErased' as const, value: { id, erasedAt: timestampFromDate(erasedAt) } },
     })),
   );
-  // Stored answers to cancels and replays have what the execution had, and those to new cases its input. They are few.
+  // Stored answers to cancels and replays contain data of the execution, and stored answers to new cases contain its
+  // input. Such answers are few.
   if (found.length > 0) {
     const rpcs = ['%CancelAgentExecution', '%ReplayAgentExecution', '%CreateAgentEvalCase'];
     await eraseAnswers(trx, organizationId, sql`rpc like any(${rpcs}::text[])`);

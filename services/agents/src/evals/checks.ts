@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, numberOf, stringifyJson } from '@drippulse/json';
 import { canonicalJson, objectOf } from '../json-objects.ts';
 
-/** What has to be of an output: all that it has, of the member at its path. */
+/** A condition on an output. The value at `path` must meet every member that is set. */
 export type Check = {
   path?: string;
   equals?: JsonValue;
@@ -9,12 +9,12 @@ export type Check = {
   max?: number;
   contains?: string;
   not_contains?: string;
-  /** An action that the model has called, or must not have. */
+  /** An action that the model must have called, or must not have called. */
   calls?: string;
   calls_not?: string;
 };
 
-/** What a version made of a case. */
+/** The result that a version made for a case. */
 export type Made = {
   outcome: { output: JsonObject } | { error: { code: string; message: string } };
   /** Actions that were called. */
@@ -24,7 +24,7 @@ export type Made = {
 const mostProblems = 20;
 const longestValue = 100;
 
-/** What does not hold, a sentence each. Every case asks for a success. */
+/** Returns a sentence for each check that fails. Every case requires a success. */
 export function problemsOf(checks: readonly Check[], { outcome, actions }: Made): string[] {
   if ('error' in outcome) return [`It failed: ${outcome.error.code}`];
   return checks.flatMap((check) => problemsOfCheck(check, outcome.output, actions)).slice(0, mostProblems);
@@ -51,7 +51,7 @@ function problem(isOne: boolean, text: string): string[] {
   return isOne ? [text] : [];
 }
 
-/** The member at a path: members by name and elements by number. */
+/** Returns the member at a path of member names and element numbers. */
 function valueAt(output: JsonObject, path: string): JsonValue | undefined {
   let value: JsonValue | undefined = output;
   for (const name of path.split('.')) {
@@ -65,7 +65,7 @@ function memberOf(object: JsonObject | undefined, name: string): JsonValue | und
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** Numbers are equal by their value, whatever digits they came with. */
+/** Compares values. Numbers are compared by value, regardless of how their digits are written. */
 function isEqual(value: JsonValue | undefined, expected: JsonValue): boolean {
   return value !== undefined && canonicalJson(plain(value)) === canonicalJson(plain(expected));
 }

@@ -2,7 +2,9 @@ import type { JsonObject } from '@drippulse/json';
 import { objectOf, storedObject } from '../json-objects.ts';
 import type { Check } from './checks.ts';
 
-/** What a scorer and a router decide. Weights, turns and notes may change. */
+/**
+ * The members that make up the decision of a scorer or a router. Weights, turns and notes may differ between versions.
+ */
 const decided: Readonly<Record<string, readonly string[]>> = {
   scorer: ['qualified'],
   router: ['priority', 'next_action', 'sla_hours'],
@@ -10,7 +12,7 @@ const decided: Readonly<Record<string, readonly string[]>> = {
 
 const mostChecks = 20;
 
-/** The checks of a case that was made of an execution, where its maker gave none: what it decided has to stay. */
+/** Returns the checks of a case that was made from an execution without checks: the decision must stay the same. */
 export function defaultChecks(kind: string, output: JsonObject, outputSchema: string | null): Check[] {
   const names = kind === 'llm' ? boundedNames(outputSchema) : (decided[kind] ?? Object.keys(output));
   return names
@@ -21,7 +23,10 @@ export function defaultChecks(kind: string, output: JsonObject, outputSchema: st
     .slice(0, mostChecks);
 }
 
-/** Members that a schema bounds by a boolean or a list of values. Of free text no two answers are the same. */
+/**
+ * Returns the members that a schema limits to a boolean or a list of values. Other members are left out, because free
+ * text differs between any two answers.
+ */
 function boundedNames(outputSchema: string | null): string[] {
   const properties = objectOf(storedObject(outputSchema)['properties']) ?? {};
   return Object.entries(properties).flatMap(([name, schema]) => {

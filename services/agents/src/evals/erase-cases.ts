@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Deletes the cases that name a person, with what came of them. A result that is under way finds its case gone, and stores nothing. Verdicts
- * of runs stay: they are counts.
+ * Deletes the cases that name a person, with their results. A run that is working on such a case stores no result for
+ * the case. Verdicts of runs stay, because they are counts.
  */
 export async function eraseCases(db: Kysely<DB>, organizationId: bigint, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

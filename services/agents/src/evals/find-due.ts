@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { DB, EvalRuns } from '../db/schema.ts';
 import type { EvalCaseRow } from './rows.ts';
 
-/** A case to be run by a version, once. `steps` is the chain as far as another process has come with it. */
+/** A case that a version must run once. `steps` is the chain so far, if an interrupted slice began the case. */
 export type Due = Pick<EvalCaseRow, 'at' | 'input' | 'expected' | 'checks' | 'calls' | 'contact' | 'has_enrollment'> & {
   case_id: bigint;
   ordinal: number;
@@ -24,7 +24,7 @@ export async function findOwnRun(db: Kysely<DB>, job: JobRow): Promise<Selectabl
   return run;
 }
 
-/** What is to be run next, in order. */
+/** Finds the next cases to run, in order. */
 export async function findDue(db: Kysely<DB>, runId: bigint, limit: number): Promise<Due[]> {
   const { rows } = await sql<Due>`
     select result.ordinal, result.version, result.steps, result.case_id, own.at, own.input, own.expected, own.checks, own.calls,
@@ -34,7 +34,7 @@ export async function findDue(db: Kysely<DB>, runId: bigint, limit: number): Pro
   return rows;
 }
 
-/** Whether all cases of a run were run. */
+/** Whether a run has no case left to run. */
 export async function isRun(db: Kysely<DB>, runId: bigint): Promise<boolean> {
   const { rows } = await sql`
     select from eval_results where run_id = ${runId} and passed is null limit 1`.execute(db);

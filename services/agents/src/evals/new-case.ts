@@ -21,10 +21,10 @@ import type { EvalSetRow } from './rows.ts';
 
 const maxInputBytes = 64 * 1024;
 
-/** A case without its place. */
+/** A case that does not belong to an eval set yet. */
 export type NewCase = Omit<Insertable<EvalCases>, 'id' | 'organization_id' | 'eval_set_id' | 'created_at'>;
 
-/** Reads a case: of an execution as it is stored, or of an input. */
+/** Reads a new case, from a stored execution or an input. */
 export async function readNewCase(
   ctx: Context,
   set: EvalSetRow,
@@ -84,7 +84,7 @@ function shared(checks: readonly Check[], people: readonly string[]): Pick<NewCa
   return { checks: stringifyJson(stored), people: [...new Set([...people, ...peopleIn(stored)])] };
 }
 
-/** The results of its tools. */
+/** Returns the tool calls of an execution with their results. */
 async function toolsOf(ctx: Context, execution: ExecutionView): Promise<JsonObject[]> {
   const tools = toolStepsOf(await readSteps(ctx, execution));
   return tools.flatMap(({ kind, request, result }) =>
@@ -92,13 +92,15 @@ async function toolsOf(ctx: Context, execution: ExecutionView): Promise<JsonObje
   );
 }
 
-/** The answers of code elsewhere. */
+/** Returns the answers of remote code in an execution. */
 async function answersOf(ctx: Context, execution: ExecutionView): Promise<JsonObject[]> {
   const calls = await callsOf(ctx.db.kysely, execution);
   return calls.flatMap(({ seq, kind, output }) => (output === undefined ? [] : [{ seq, kind, output }]));
 }
 
-/** Whom it is about, also for a version that has tools where the active one has none. */
+/**
+ * Finds the contact of the execution, even if the active version has no tools, because another version may have some.
+ */
 async function knownContact(ctx: Context, execution: ExecutionView, policy: string): Promise<JsonObject> {
   const input = execution.input ?? '{}';
   const policies = [toolPolicyOf(parsePolicy(policy))];

@@ -18,15 +18,15 @@ import type { Due } from './find-due.ts';
 import { stepsOfResult } from './rows.ts';
 import { storedChecks } from './to-proto.ts';
 
-/** What a case came to. */
+/** The result of a case. */
 export type Performed = Made & { ordinal: number; problems: string[]; model: string | undefined; durationMs: number };
 
 type Place = { job: JobRow; run: Selectable<EvalRuns>; definition: AgentDefinition };
 
-/** Failures that say nothing of the version: the run gives up. */
+/** Failures that do not depend on the version. They end the run. */
 const outside: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_refused']);
 
-/** Runs a case by a version. Nothing is performed; a model is called, and its calls are those of the run. */
+/** Runs a case by a version. Performs no action. Calls the model of the version, at the cost of the run. */
 export async function performCase(ctx: Context, place: Place, due: Due, stopping: AbortSignal): Promise<Performed> {
   const startedAt = ctx.clock.now().getTime();
   const { steps, ...made } = await makeOf(ctx, place, due, stopping);
@@ -86,7 +86,7 @@ function rehearsalOf(ctx: Context, { job, run, definition }: Place, due: Due): R
     payer: { organizationId, agentId, mode: agent.mode },
     spender: {
       ...{ organizationId, agentId, executionId: run.ledger_id, workflowId: null, enrollmentId: null },
-      // The run has a limit of its own in place of that of an execution.
+      // The limit of the run replaces the limit of an execution.
       executionPicoUsd: run.max_cost_pico_usd,
       agentDayPicoUsd: bounds.agentDayPicoUsd,
       raised: new Map(),
@@ -100,7 +100,7 @@ function rehearsalOf(ctx: Context, { job, run, definition }: Place, due: Due): R
   };
 }
 
-/** False when the run is another process's, was cancelled, or has lost the case. */
+/** Stores a case's steps. Returns false if the run is another process's or cancelled, or if the case was deleted. */
 async function storeSteps(
   trx: Transaction<DB>,
   { id, fence }: JobRow,
@@ -117,12 +117,12 @@ async function storeSteps(
 }
 
 function storedSteps(text: string): ModelStep[] {
-  return parseJson(text) as unknown as ModelStep[]; // this service wrote it
+  return parseJson(text) as unknown as ModelStep[]; // this service wrote the text
 }
 
-/** The calls of a case: of a model those of its tools, of code its own. */
+/** Returns the stored calls of a case: the tool calls of a model, or the calls that code made. */
 function storedCalls<T>({ calls }: Due): T[] {
-  return parseJson(calls) as unknown as T[]; // this service wrote it
+  return parseJson(calls) as unknown as T[]; // this service wrote the text
 }
 
 function actionsOf(steps: Rehearsed['steps']): string[] {

@@ -9,7 +9,7 @@ const longestPath = 255;
 const longestText = 1_000;
 const longestValue = 4 * 1024;
 
-/** The checks of a request, or what is wrong with them. */
+/** Reads the checks of a request, or returns their violations. */
 export function readChecks(given: readonly AgentEvalCheck[]): { checks: Check[] } | { violations: Violation[] } {
   if (given.length > mostChecks) {
     const message = `must have at most ${mostChecks} items`;
@@ -62,5 +62,5 @@ function lengthProblem(field: string, text: string | undefined, most: number): V
 function actionProblem(field: string, name: string | undefined): Violation[] {
   if (name === undefined || findAction(name) !== undefined) return [];
   const suggestion = nearest(name, catalog().keys());
-  return [{ field, message: 'is no action', code: 'enum', ...(suggestion !== undefined && { suggestion }) }];
+  return [{ field, message: 'is not an action', code: 'enum', ...(suggestion !== undefined && { suggestion }) }];
 }

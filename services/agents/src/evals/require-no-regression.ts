@@ -5,8 +5,8 @@ import type { DB } from '../db/schema.ts';
 type Compared = { id: bigint; eval_set_id: bigint; passed: number; active_passed: number; is_worse: boolean };
 
 /**
- * Refuses the activation of a version that did worse than the active one: of each eval set of the template's agents the newest completed run
- * that has compared the two counts.
+ * Refuses to activate a version that did worse than the active one. Looks at one run of each eval set of the template's
+ * agents: the newest completed run that compared these two versions.
  */
 export async function requireNoRegression(
   db: Kysely<DB>,

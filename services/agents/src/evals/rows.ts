@@ -3,14 +3,14 @@ import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, EvalCases, EvalResults, EvalSets } from '../db/schema.ts';
 
-/** The kind of the jobs that run eval sets. */
+/** The kind of jobs that run eval sets. */
 export const evalJobs = 'eval';
 
 export type EvalSetRow = Selectable<EvalSets>;
 export type EvalCaseRow = Selectable<EvalCases>;
 export type EvalResultRow = Selectable<EvalResults>;
 
-/** A run with its job, and what it has cost so far. */
+/** A run with its job and its cost so far. */
 export type EvalRunRow = {
   id: bigint;
   organization_id: bigint;
@@ -35,10 +35,10 @@ export type EvalRunRow = {
   cost_pico_usd: bigint;
 };
 
-/** Results are numbered in the ledger with room for the steps of each. */
+/** Number of steps in the ledger that are reserved for each result of a run. */
 export const stepsOfResult = 1_000;
 
-/** The eval sets of an organization whose agent is there. */
+/** Selects the eval sets of an organization whose agent is not deleted. */
 export function selectEvalSets(db: Kysely<DB>, organizationId: bigint) {
   return db
     .selectFrom('eval_sets')
@@ -59,14 +59,14 @@ export async function findEvalSet(db: Kysely<DB>, organizationId: bigint, id: bi
   return row;
 }
 
-/** The same with a lock. */
+/** Finds an eval set of the organization, and locks its row. */
 export async function lockEvalSet(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<EvalSetRow> {
   const row = await selectEvalSets(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw evalSetNotFound();
   return row;
 }
 
-/** The mode of an eval set of the caller's organization, if there is one with this id. */
+/** Finds the mode of an eval set of the caller's organization; undefined if no eval set has this id. */
 export async function findEvalSetMode(
   db: Kysely<DB>,
   { organizationId }: Caller,
@@ -74,19 +74,19 @@ export async function findEvalSetMode(
 ): Promise<Mode | undefined> {
   const row = await selectEvalSets(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }
 
 type Place = { organizationId: bigint; evalSetId: bigint };
 
-/** The cases of an eval set. */
+/** Selects the cases of an eval set. */
 export function selectCases(db: Kysely<DB>, { organizationId, evalSetId }: Place) {
   return db.selectFrom('eval_cases').where('organization_id', '=', organizationId).where('eval_set_id', '=', evalSetId);
 }
 
-/** How many cases eval sets have. */
+/** Counts the cases of eval sets. */
 export async function countCases(db: Kysely<DB>, ids: readonly bigint[]): Promise<Map<bigint, bigint>> {
   const { rows } = await sql<{ eval_set_id: bigint; count: bigint }>`
     select eval_set_id, count(*) as count from eval_cases where eval_set_id = any(${ids}::bigint[]) group by 1`.execute(
@@ -95,12 +95,12 @@ export async function countCases(db: Kysely<DB>, ids: readonly bigint[]): Promis
   return new Map(rows.map((row) => [row.eval_set_id, row.count]));
 }
 
-/** The runs of an eval set. */
+/** Selects the runs of an eval set. */
 export function selectRuns(db: Kysely<DB>, { organizationId, evalSetId }: Place) {
   return db.selectFrom('eval_runs').where('organization_id', '=', organizationId).where('eval_set_id', '=', evalSetId);
 }
 
-/** Runs with the state of their jobs, newest first. */
+/** Reads runs with the state of their jobs, newest first. */
 export async function withJobs(db: Kysely<DB>, ids: readonly bigint[]): Promise<EvalRunRow[]> {
   const { rows } = await sql<EvalRunRow>`
     select eval_runs.*, jobs.status, jobs.processed, jobs.total, jobs.error, jobs.finished_at, (
@@ -120,7 +120,7 @@ export async function findRun(db: Kysely<DB>, place: Place & { id: bigint }): Pr
   return row;
 }
 
-/** What a run made of its cases, in the order in which they were run. Steps and outputs are left out. */
+/** Reads the results of a run in the order in which the cases ran, without steps and outputs. */
 export async function readOutcomes(db: Kysely<DB>, runId: bigint): Promise<Omit<EvalResultRow, 'steps' | 'output'>[]> {
   return db
     .selectFrom('eval_results')
@@ -139,7 +139,7 @@ export function caseNotFound(): DomainError {
   return new DomainError('not_found', 'eval_case_not_found', 'There is no case with this id.');
 }
 
-/** What each result of a run has cost, by its ordinal. */
+/** Reads the cost of each result of a run, by `ordinal`. */
 export async function readCosts(
   db: Kysely<DB>,
   { ledger_id: ledgerId, created_at: createdAt }: Pick<EvalRunRow, 'ledger_id' | 'created_at'>,

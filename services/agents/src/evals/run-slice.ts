@@ -13,13 +13,13 @@ import { type Performed, performCase } from './perform.ts';
 import { readOutcomes } from './rows.ts';
 import { verdictOfRun } from './verdict-of-run.ts';
 
-/** Calls of models that a run has out at once. */
+/** Limit of concurrent model calls per run. */
 const modelsAtOnce = 4;
 const casesOfSlice = 50;
 
 /**
- * Runs the next cases of a run. What models answer is stored as it comes, so that a slice that is done again asks for none of it a second
- * time. Cases of a slice that fails have their steps, and no result.
+ * Runs the next cases of a run. Each answer of a model is stored when it arrives, so that a repeated slice does not pay
+ * for the answer twice. If a slice fails, its cases keep their steps and have no result.
  */
 export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal): Promise<WriteSlice<DB>> {
   const { kysely } = ctx.db;
@@ -45,19 +45,19 @@ export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal)
   };
 }
 
-/** All at once: there are no more of them than one slice may have. Each of them has ended when one has failed. */
+/** Performs all cases of a slice at the same time, because a slice is small. Waits for all of them before it throws. */
 async function performAll(
   due: readonly Due[],
   one: (own: Due) => Promise<Performed>,
   stopping: AbortSignal,
 ): Promise<Performed[]> {
   const settled = await Promise.allSettled(due.map(one));
-  // Whoever has lost its case has nothing to store, and a run that is lost stores nothing.
+  // A lost case or a lost run stores nothing, so its error is ignored.
   const [error] = settled.flatMap((result): unknown[] =>
     result.status === 'rejected' && !(result.reason instanceof RehearsalLost) ? [result.reason] : [],
   );
   if (stopping.aborted && settled.some(({ status }) => status === 'rejected')) throw new JobLost();
-  // Whatever was refused is refused to every case: a budget, a price, the provider.
+  // Every case would meet the same refusal, such as a full budget, a missing price or a refusal by the provider.
   if (error instanceof DomainError && !isInfrastructureError(error))
     throw new DomainError('failed_precondition', error.reason, error.message);
   if (error !== undefined) throw error;
@@ -84,7 +84,7 @@ async function storeResults(trx: Transaction<DB>, { id }: JobRow, performed: rea
         steps: null,
         output: 'output' in outcome ? stringifyJson(outcome.output) : null,
         error_code: error?.code ?? null,
-        // A model chose parts of these, and PostgreSQL stores no NUL.
+        // A model chose parts of these strings, and PostgreSQL stores no NUL.
         error_message: error?.message.replaceAll('\u0000', '').slice(0, 1_000) ?? null,
         problems: problems.map((problem) => problem.replaceAll('\u0000', '')),
         actions: actions.map((action) => action.replaceAll('\u0000', '').slice(0, 255)),

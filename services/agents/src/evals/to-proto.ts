@@ -43,7 +43,7 @@ export function evalCaseToProto(row: EvalCaseRow): MessageInitShape<typeof Agent
 
 export function storedChecks(text: string): Check[] {
   const value: JsonValue = parseJson(text);
-  return Array.isArray(value) ? (value as Check[]) : []; // this service wrote them
+  return Array.isArray(value) ? (value as Check[]) : []; // this service wrote the checks
 }
 
 function checkToProto({
@@ -69,7 +69,7 @@ export function evalRunToProto(row: EvalRunRow): MessageInitShape<typeof AgentEv
     activeVersion: row.active_version ?? undefined,
     trials: row.trials,
     status: evalRunStatuses.numberOf(status),
-    // Cases may be deleted meanwhile.
+    // Cases may be deleted during the run.
     progress: status === 'completed' ? 1 : Math.min(0.99, Number(processed) / Math.max(1, Number(total))),
     error: status === 'failed' ? (row.error ?? 'internal_error') : undefined,
     cases: row.cases ?? undefined,

@@ -1,7 +1,7 @@
 import type { EvalResultRow, EvalRunRow } from './rows.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
-/** How the versions of a run did, by what came of its cases that are still there. */
+/** Compares the versions of a run by the results of the cases that still exist. */
 export function verdictOfRun(
   { version, active_version: activeVersion, trials }: Pick<EvalRunRow, 'version' | 'active_version' | 'trials'>,
   results: readonly Pick<EvalResultRow, 'case_id' | 'version' | 'trial' | 'passed'>[],

@@ -3,7 +3,7 @@ import { type Outcome, verdictOf } from './verdict.ts';
 
 const versions = { version: 2, activeVersion: 1, trials: 3 };
 
-/** Each case: trials that version 2 passes, and those that version 1 does. */
+/** Builds outcomes. Each case lists the trials that version 2 passes, then the trials that version 1 passes. */
 function outcomesOf(cases: readonly (readonly [readonly number[], readonly number[]])[]): Outcome[] {
   return cases.flatMap(([own, active], index) =>
     [1, 2, 3].flatMap((trial) => [

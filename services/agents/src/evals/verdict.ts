@@ -1,24 +1,24 @@
-/** What became of a case by a version in a trial. Null: it was not run. */
+/** The outcome of a version for a case in one trial. `passed` is null until the case has run. */
 export type Outcome = { caseId: bigint; version: number; trial: number; passed: boolean | null };
 
-/** How a case went: trials that each version has passed. */
+/** The number of trials that each version has passed in a case. */
 export type CaseVerdict = { caseId: bigint; passed: number; activePassed: number | undefined; isWorse: boolean };
 
 export type Verdict = {
   cases: CaseVerdict[];
-  /** Cases of which the version passes the most trials, and of which the active one does. */
+  /** Number of cases that the version passes in most of the trials. `activePassed` is the active version's number. */
   passed: number;
   activePassed: number | undefined;
-  /** Whether the version passes fewer cases than the active one in most of the trials. */
+  /** Whether, in more than half of the trials, the version passes fewer cases than the active version. */
   isWorse: boolean;
 };
 
-/** Compares a version with the one that was active, by what came of the same cases. */
+/** Compares a version with the version that was active at the start of the run, over the same cases. */
 export function verdictOf(
   outcomes: readonly Outcome[],
   { version, activeVersion, trials }: { version: number; activeVersion: number | null; trials: number },
 ): Verdict {
-  // A case that one of them has not run yet says nothing.
+  // Ignores a case that one of the versions has not finished.
   const run = [...Map.groupBy(outcomes, ({ caseId }) => caseId)].filter(([, own]) =>
     own.every(({ passed }) => passed !== null),
   );

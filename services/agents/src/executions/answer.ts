@@ -8,7 +8,7 @@ import { type ExecutionView, isActive } from './rows.ts';
 import { startExecution } from './start.ts';
 import { executionToProto } from './to-proto.ts';
 
-/** Starts an execution and answers with it: when it has ended, or by 202 while it goes on. */
+/** Starts an execution. Returns the execution if it ends in time, and otherwise answers 202 while it is active. */
 export async function answerExecution(ctx: Context, asked: Asked, call: HandlerContext) {
   const { view, replayed } = await startExecution(ctx, asked, call);
   const isAsync = prefersAsync(call);
@@ -23,7 +23,7 @@ export async function answerExecution(ctx: Context, asked: Asked, call: HandlerC
   return { execution: executionToProto(row, { replayed }) };
 }
 
-/** A failure that may pass is an error of the request, whose key starts a new attempt. */
+/** Throws a transient failure as an error of the request, so that a request with the same key starts a new attempt. */
 function refusePassing({ id, status, error_code: code, error_message: message }: ExecutionView): void {
   if (status !== 'failed') return;
   const text = `Execution ${id} failed: ${message ?? ''}`;

@@ -7,40 +7,42 @@ import type { ExecutionView } from './rows.ts';
 
 export type ExecutionKind = 'execute' | 'inference' | 'score_lead';
 
-/** An execution that somebody asks for. */
+/** A request for an execution. */
 export type Asked = {
   caller: Caller;
   agentId: bigint;
   kind: ExecutionKind;
   input: JsonObject;
-  /** Its text as it came. */
+  /** The text of the input, as received. */
   inputText: string;
-  /** Key of the caller; undefined: each call acts anew. */
+  /** The caller's idempotency key; undefined: every call starts an execution. */
   key: string | undefined;
   correlationId: string | undefined;
-  /** Cause of the chain that it continues. */
+  /** Cause whose chain the execution continues. */
   cause: string | undefined;
-  /** The step that asks for it. Keys of steps are apart from those of callers. */
+  /** The step that asks for the execution. Keys of steps are separate from keys of callers. */
   source?: { effectKey: string; workflowId: bigint; enrollmentId: bigint; hops: number };
 };
 
-/** An execution, and whether its key had started it before. */
+/** An execution, and whether its key had already started it. */
 export type Started = { view: ExecutionView; replayed: boolean };
 
-/** What makes an execution findable by its key, for ever. Keys of steps never meet those of callers. */
+/**
+ * Hashes a key. The execution is found by the hash indefinitely. The key of a step never collides with a caller's key.
+ */
 export function keyHashOf({ key, source }: Pick<Asked, 'key' | 'source'>): Buffer | null {
   const text = source === undefined ? key && `key:${key}` : `effect:${source.effectKey}`;
   return text === undefined || text === '' ? null : createHash('sha256').update(text).digest();
 }
 
-/** The same for the same request, in whatever order the members of its input came. */
+/** Returns the fingerprint of a request. The order of the members in the input does not matter. */
 export function fingerprintOf({ kind, input }: Pick<Asked, 'kind' | 'input'>): Buffer {
   return createHash('sha256')
     .update(`${kind}\n${canonicalJson(input)}`)
     .digest();
 }
 
-/** Id of the trace of the request that is being served. */
+/** Returns the trace id of the request that is being served. */
 export function currentTraceId(): string | null {
   return activeTraceparent()?.split('-')[1] ?? null;
 }

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { type ExecutionRow, type ExecutionView, isActive, withTexts } from './rows.ts';
 
-/** An end in another process raises no news in this one. */
+/** Polling interval. Polls find ends in other processes, which raise no news in this process. */
 const lookEveryMs = 500;
 
-/** Waits until an execution ends or waits for something outside, at most as long as a request may. */
+/** Waits until an execution ends or is parked, up to the maximum wait of a request. */
 export async function awaitEnd(ctx: Context, view: ExecutionView): Promise<ExecutionView> {
   const until = performance.now() + ctx.config.patienceMs;
   let row: ExecutionRow = view;

@@ -12,13 +12,13 @@ import { createRecent } from '../recent.ts';
 import { ownersOf, type RouterConfig, readRouter } from '../routing/config.ts';
 import { chooseOwner, compileRouter, type Matched, type People, takesTurns } from '../routing/route.ts';
 
-/** What an execution decided, and why. */
+/** The output of an execution, and the reasons for it. */
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
-/** Decides in the transaction of the execution, which takes the turn. All that needs other services was asked before. */
+/** Decides in the transaction of the execution, which also takes the turn. Other services were called beforehand. */
 export type Decide = (trx: Transaction<DB>) => Promise<Decided>;
 
-/** Kinds of work that decide by themselves, at once. */
+/** Kinds of work that decide immediately, without a call to another service. */
 type Deciding = 'scorer' | 'router' | 'built_in_code';
 
 const routerOf = createRecent(500, (text) => {
@@ -65,7 +65,7 @@ function routed({ rule, decision, trace }: Matched, people: People, turn: bigint
   };
 }
 
-/** The turn is part of the execution: it is given back with a transaction that is rolled back, and a repeat by key takes none. */
+/** Takes the turn in the transaction of the execution, so a rollback gives it back. A repeat by key takes no turn. */
 async function takeTurn(
   trx: Transaction<DB>,
   { organizationId, agentId }: { organizationId: bigint; agentId: bigint },
@@ -90,7 +90,8 @@ async function findPeople(
   const members = new Set(userIds.map(Number));
   const open = new Map<number, number>();
   if (owner.type === 'least_open') {
-    // At most twenty, one after the other: a count costs little, and a burst of them would not.
+    // Counts for at most twenty owners, one owner after the other. A single count costs little, but a burst of counts
+    // does not.
     for (const id of owner.owner_ids.filter((one) => members.has(one))) {
       const request = { ownerId: BigInt(id), status: CrmStageType.OPEN, limit: 1 };
       const { totalCount } = await ctx.clients.opportunities(caller, from).listCrmOpportunities(request);

@@ -1,18 +1,20 @@
 const factor = 1.2;
 const most = 140;
 
-/** The bucket of a duration: 0 up to a millisecond, and each reaches a fifth further than the one before. */
+/** Returns the bucket of a duration. Bucket 0 ends at 1 ms, and each upper bound is 20 % above the previous one. */
 export function bucketOf(ms: number): number {
   if (ms <= 1) return 0;
   return Math.min(most, Math.ceil(Math.log(ms) / Math.log(factor) - 1e-9));
 }
 
-/** The longest duration of a bucket, in milliseconds. */
+/** Returns the upper bound of a bucket, in milliseconds. */
 function upperBound(bucket: number): number {
   return Math.round(factor ** bucket * 100) / 100;
 }
 
-/** The bound that a share of the durations is at or below; undefined without any. `counts` are by bucket. */
+/**
+ * Returns the upper bound of the bucket that contains a quantile; undefined without durations. `counts` is by bucket.
+ */
 export function quantileOf(counts: ReadonlyMap<number, number>, share: number): number | undefined {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return undefined;

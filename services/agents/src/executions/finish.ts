@@ -8,21 +8,24 @@ import { releaseUnsent } from './release-unsent.ts';
 import type { ExecutionView } from './rows.ts';
 import { type StoredEnd, storeEnds } from './store-ends.ts';
 
-/** How an execution ends. */
+/** The end of an execution. */
 export type Ending =
   | { status: 'succeeded'; output: Parameters<typeof stringifyJson>[0] }
   | { status: 'failed'; code: string; message: string }
   | { status: 'cancelled' };
 
-/** Without a fence it ends whoever works on it; their next commit changes nothing then. */
+/**
+ * Identifies an execution to end. Without a fence, the execution ends even if a process works on it; the next commit of
+ * that process then changes nothing.
+ */
 type Place = { organizationId: bigint; id: bigint; fence?: bigint };
 
-/** An execution that ends, with the result of its last step if that is not stored yet. */
+/** An execution to end, with the result of its last step unless the result is already stored. */
 export type Finish = { place: Place; ending: Ending; last?: StoredEnd['last'] };
 
 /**
- * Ends executions in one transaction with all that follows from it. Answers those that have ended with it, by id: of two that end one
- * execution, one does, and with another fence nobody does.
+ * Ends executions in one transaction, with all consequences. Returns the executions that this call ended, by id. If two
+ * calls end an execution concurrently, only one of them succeeds. A call with an outdated fence ends nothing.
  */
 export async function finishExecutions(
   ctx: Pick<Context, 'random'>,
@@ -37,7 +40,7 @@ export async function finishExecutions(
   return new Map(views.map((view) => [view.id, view]));
 }
 
-/** Ends one execution. Undefined when it has ended before, or its fence is another one. */
+/** Ends one execution. Returns undefined if the execution has already ended, or if its fence differs. */
 export async function finishExecution(
   ctx: Pick<Context, 'random'>,
   trx: Transaction<DB>,
@@ -55,7 +58,7 @@ function storedOf({ place, ending, last }: Finish): StoredEnd {
     ...place,
     status: ending.status,
     code: failure?.code ?? null,
-    // A model chose parts of it, and PostgreSQL stores no NUL.
+    // A model chose parts of the message, and PostgreSQL stores no NUL.
     message: failure?.message.replaceAll('\u0000', '').slice(0, longestMessage) ?? null,
     output: ending.status === 'succeeded' ? stringifyJson(ending.output) : null,
     ...(last && { last }),

@@ -15,8 +15,8 @@ import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
 /**
- * Inserts an execution: with the reservation of its first call where it calls a model, with its end where something decides by itself, and
- * for the pool otherwise. Undefined when its key has one already.
+ * Inserts an execution. If it calls a model, reserves its first call. If it decides immediately, inserts it as ended.
+ * Otherwise, leaves it to the pool. Returns undefined if the key already has an execution.
  */
 export async function insertNew(
   ctx: Context,
@@ -25,7 +25,7 @@ export async function insertNew(
   decide: Decide | undefined,
 ): Promise<ExecutionView | undefined> {
   if (callsModel(definition)) return insertReserved(ctx, definition, asked);
-  // A single statement is a transaction by itself.
+  // A single statement needs no explicit transaction.
   const isSingle = decide === undefined && definition.bounds.ratePerMinute === undefined;
   if (isSingle) return insertQueued(ctx, ctx.db.kysely, definition, asked);
   return retryConflicts(() =>

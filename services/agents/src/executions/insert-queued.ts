@@ -8,7 +8,7 @@ import { newExecution, queued } from './new-execution.ts';
 import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
-/** Inserts an execution that is worked on later. Undefined when its key has one already. */
+/** Inserts an execution that a process works on later. Returns undefined if the key already has an execution. */
 export async function insertQueued(
   ctx: Context,
   db: Kysely<DB>,

@@ -12,14 +12,14 @@ import type { Asked } from './asked.ts';
 import { insertQueued } from './insert-queued.ts';
 import type { ExecutionView } from './rows.ts';
 
-/** Whether executions of an agent call a model. Those of test keys have a made output instead, and cost nothing. */
+/** Whether executions of an agent call a model. Executions of test keys have a generated output, and cost nothing. */
 export function callsModel({ work, agent }: AgentDefinition): boolean {
   return work.kind === 'llm' && agent.mode === 'live';
 }
 
 /**
- * Inserts an execution with the reservation of its first call, so that one which the budgets have no room for leaves no row, unless a
- * person is to be asked for room. Undefined when its key has one already.
+ * Inserts an execution with the reservation of its first call. If the budgets have no room, inserts no row, unless a
+ * person may be asked for room. Returns undefined if the key already has an execution.
  */
 export async function insertReserved(
   ctx: Context,
@@ -61,6 +61,6 @@ export async function insertReserved(
   if (!('exceeded' in reserved)) return reserved.value;
   const asks = bounds.asksForRoom && raiseFor(reserved.exceeded, bounds.executionPicoUsd) !== undefined;
   if (!asks) throw budgetExceeded(reserved.exceeded);
-  // Its first attempt finds no room again, and asks.
+  // The first attempt of this execution will find no room again, and will ask a person.
   return retryConflicts(() => ctx.db.kysely.transaction().execute((trx) => insertQueued(ctx, trx, definition, asked)));
 }

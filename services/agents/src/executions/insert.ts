@@ -41,7 +41,7 @@ export type NewExecution = Pick<
   steps: readonly NewStep[];
 };
 
-/** A step as it is planned or, of an execution that ends at once, as it ended. */
+/** A planned step, or the final step of an execution that ends immediately. */
 export type NewStep = {
   kind: 'decide' | 'code_call' | 'enroll' | 'model_call' | 'final';
   status: 'intent' | 'succeeded' | 'failed';
@@ -49,7 +49,7 @@ export type NewStep = {
   decision?: JsonObject | undefined;
 };
 
-/** Inserts an execution with its texts and steps, in one statement. Undefined when its key has one already. */
+/** Inserts an execution with its texts and steps, in one statement. Returns undefined if the key already has one. */
 export async function insertExecution(db: Kysely<DB>, made: NewExecution): Promise<ExecutionView | undefined> {
   const { input, output, configuration, policy, people } = made;
   const steps = made.steps.map((step, index) => ({

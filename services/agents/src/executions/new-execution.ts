@@ -5,7 +5,7 @@ import { type Asked, currentTraceId, fingerprintOf, keyHashOf } from './asked.ts
 import type { NewExecution, NewStep } from './insert.ts';
 import { peopleIn } from './people.ts';
 
-/** What a new execution has, whether it ends at once or not. */
+/** The columns of every new execution, whether it ends immediately or later. */
 export type Base = Omit<
   NewExecution,
   'status' | 'output' | 'started_at' | 'finished_at' | 'wake_at' | 'deadline_at' | 'steps'
@@ -45,7 +45,7 @@ export function newExecution(
   };
 }
 
-/** What works on an execution, and where that leads. Agents of test keys call neither a model nor code elsewhere. */
+/** Returns the kind of work and its destination. Agents of test keys call neither a model nor remote code. */
 function placeOf(work: AgentDefinition['work'], mode: string): { work: string; destination: string } {
   if (work.kind === 'workflow') return { work: 'workflow', destination: 'runtime' };
   if (mode === 'live' && work.kind === 'remote_code') return { work: 'code', destination: `code:${work.codeId}` };
@@ -53,7 +53,7 @@ function placeOf(work: AgentDefinition['work'], mode: string): { work: string; d
   return { work: 'decide', destination: 'none' };
 }
 
-/** The rest of an execution that is worked on later. */
+/** Returns the remaining columns of an execution that a process works on later. */
 export function queued({ agent, bounds, work }: AgentDefinition, { input }: Asked, { key }: Base, now: Date) {
   const step = firstStep(work, () => bodyOf(agent.id, key, input, now), input);
   const deadline = new Date(now.getTime() + bounds.timeoutSeconds * 1000);
@@ -62,21 +62,21 @@ export function queued({ agent, bounds, work }: AgentDefinition, { input }: Aske
     output: null,
     started_at: null,
     finished_at: null,
-    // Due at once, whatever the clock of this process says.
+    // Due immediately, even if the clock of this process is wrong.
     wake_at: new Date(0),
     deadline_at: deadline,
     steps: [step],
   };
 }
 
-/** What a model is asked is rendered when its attempt begins, because that chooses the model. */
+/** Returns the first step. A model call has no request yet: each attempt chooses its model and renders the request. */
 function firstStep({ kind }: AgentDefinition['work'], body: () => string, input: JsonObject): NewStep {
   if (kind === 'workflow') return { kind: 'enroll', status: 'intent', request: input };
   if (kind === 'llm') return { kind: 'model_call', status: 'intent', request: {} };
   return { kind: 'code_call', status: 'intent', request: { body: body() } };
 }
 
-/** The bytes that code elsewhere gets, the same on every attempt. */
+/** Returns the body for remote code, which has the same bytes on every attempt. */
 function bodyOf(agentId: bigint, key: string, input: JsonObject, now: Date): string {
   return stringifyJson({
     id: `agx_${key}`,

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@drippulse/json';
 import { isJsonObject } from '../json-objects.ts';
 
-/** Members that name a record, as contacts of enrollments have them. */
+/** Members that refer to a record, as in the contacts of enrollments. */
 const references = new Set([
   'lead_ref',
   'id',
@@ -15,7 +15,7 @@ const references = new Set([
 const mostNames = 100;
 const longest = 320;
 
-/** By what an erasure finds the people in an input: addresses in lower case and ids of records, wherever they are. */
+/** Finds the identifiers of people anywhere in an input, for erasures: addresses in lower case, and ids of records. */
 export function peopleIn(value: JsonValue): string[] {
   const found = new Set<string>();
   collect(value, undefined, found);

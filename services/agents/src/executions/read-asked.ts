@@ -9,7 +9,7 @@ const maxInputBytes = 64 * 1024;
 /** The members that requests for executions share. */
 type GivenExecution = { id: bigint; idempotencyKey?: string | undefined; correlationId?: string | undefined };
 
-/** Reads a request for an execution. `field` is the member of the request that has the input. */
+/** Reads a request for an execution. `field` is the member of the request that contains the input. */
 export function readAsked(
   request: GivenExecution,
   call: HandlerContext,
@@ -40,7 +40,7 @@ function textProblems(field: string, text: string | undefined): Violation[] {
   return [{ field, message: 'must have 1 to 255 characters', code: 'length' }];
 }
 
-/** The header `Idempotency-Key`, in its forms with and without quotes. */
+/** Reads the header `Idempotency-Key`, with or without quotes. */
 function headerKeyOf({ requestHeader }: HandlerContext): string | undefined {
   const header = requestHeader.get('idempotency-key');
   if (header === null) return undefined;

@@ -2,7 +2,7 @@ import { type JsonObject, numberOf } from '@drippulse/json';
 import { isJsonObject, storedObject } from '../json-objects.ts';
 import type { ExecutionView } from './rows.ts';
 
-/** The score of an execution, as its output has it. A score whose output was removed is 0, and has no factors. */
+/** Reads the score from an execution's output. If the output was removed, the score is 0 without factors. */
 export function readScore({ output }: Pick<ExecutionView, 'output'>) {
   const { score, qualified, threshold, base, completeness, factors, model_version, shadow } = storedObject(output);
   return {

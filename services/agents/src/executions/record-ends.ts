@@ -7,12 +7,12 @@ import { bucketOf } from './durations.ts';
 import type { ExecutionView } from './rows.ts';
 import { durationOf, executionToProto } from './to-proto.ts';
 
-/** Rows that share a count. */
+/** Number of rows over which each count is spread. */
 const shards = 4;
 
 /**
- * Writes what follows from the ends of executions, in the transaction that ends them: events, counts, lines of the log, and that results
- * are to be reported to the steps which asked for them. Call `afterEnd` for each after the commit.
+ * Records the consequences of ends, in the transaction that ends the executions: events, counts, log lines, and the
+ * reports to the steps that asked for the executions. Call `afterEnd` for each execution after the commit.
  */
 export async function recordEnds(
   { random }: Pick<Context, 'random'>,
@@ -21,7 +21,8 @@ export async function recordEnds(
 ): Promise<void> {
   if (views.length === 0) return;
   await publishEnds(trx, views);
-  // Last, because ends of the same agent wait for a count until the commit.
+  // Counted last, because the counts of an agent stay locked until the commit, and other ends of the agent wait for
+  // them.
   await countEnds(trx, views, Math.min(shards - 1, Math.floor(random() * shards)));
 }
 
@@ -78,7 +79,7 @@ async function countEnds(trx: Transaction<DB>, views: readonly ExecutionView[], 
       ${lines.map(({ level }) => level)}::text[], ${lines.map(({ message }) => message)}::text[])`.execute(trx);
 }
 
-/** Announces an end that was committed. */
+/** Announces an end after its commit. */
 export function afterEnd(ctx: Context, view: ExecutionView): void {
   ctx.metrics.executionEnded(view.work, view.status, Number(durationOf(view) ?? 0n));
   ctx.relay.wake();
@@ -90,7 +91,10 @@ function outcomeOf({ status, error_code: code }: ExecutionView): string {
   return status === 'failed' ? (code ?? 'failed') : status;
 }
 
-/** It names no person: codes are ours, and the message of an error stays with the execution. */
+/**
+ * Builds a log line. The line names no person, because it contains the error's code, which this service chose, and not
+ * the error's message.
+ */
 function lineOf({ status, error_code: code }: ExecutionView): { level: string; message: string } {
   if (status === 'succeeded') return { level: 'info', message: 'Succeeded' };
   if (status === 'cancelled') return { level: 'warn', message: 'Cancelled' };

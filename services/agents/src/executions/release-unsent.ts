@@ -3,8 +3,8 @@ import type { DB } from '../db/schema.ts';
 import type { ExecutionRow } from './rows.ts';
 
 /**
- * Gives back what an execution that has ended has reserved and not sent, and forgets its window when nothing of it is out. One that its
- * key starts again goes on with the same window.
+ * Gives back the unsent reservations of an ended execution. Deletes the execution's window if nothing is reserved in
+ * it, unless the execution may start again.
  */
 export async function releaseUnsent(
   trx: Transaction<DB>,

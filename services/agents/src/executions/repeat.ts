@@ -8,7 +8,7 @@ import { mayRepeat } from './may-repeat.ts';
 import { type ExecutionView, lockExecution, selectExecutions, withTexts } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
-/** The execution of a key; undefined without one. Refuses a key that was used for another input. */
+/** Finds the execution of a key; undefined if the key has none. Refuses a key that was used with a different input. */
 export async function findByKey(db: Kysely<DB>, asked: Asked): Promise<ExecutionView | undefined> {
   const keyHash = keyHashOf(asked);
   if (keyHash === null) return undefined;
@@ -24,8 +24,8 @@ export async function findByKey(db: Kysely<DB>, asked: Asked): Promise<Execution
 }
 
 /**
- * Starts a new attempt of an execution that failed in a way that may pass. It has the same id, key and bytes, so that what the first one may
- * have done is not done twice. Undefined when there is nothing to repeat.
+ * Starts a new attempt of an execution that failed transiently. Id, key and request bytes stay the same, so that
+ * nothing is done twice. Returns undefined if the execution is not repeated.
  */
 export async function restart(
   ctx: Context,
@@ -33,11 +33,11 @@ export async function restart(
   { id, organization_id: organizationId, status, error_code, input }: ExecutionView,
 ): Promise<Started | undefined> {
   if (!mayRepeat({ status, error_code }) || definition.agent.status !== 'active') return undefined;
-  // Its bytes are gone with the input.
+  // The request bytes were removed together with the input.
   if (input === null) return undefined;
   const view = await ctx.db.kysely.transaction().execute(async (trx) => {
     const row = await lockExecution(trx, { organizationId, id });
-    // Somebody else was first.
+    // A concurrent request has already restarted the execution.
     if (row === undefined || row.status !== 'failed') return undefined;
     await takeRate(trx, definition);
     await sql`

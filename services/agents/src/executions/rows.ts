@@ -5,7 +5,7 @@ import type { DB, Executions } from '../db/schema.ts';
 
 export type ExecutionRow = Selectable<Executions>;
 
-/** An execution with what it got and gave; null once that was removed. */
+/** An execution with its input and output. Each is null once it has been removed. */
 export type ExecutionView = ExecutionRow & { input: string | null; output: string | null };
 
 export const activeStatuses = ['queued', 'running', 'waiting_approval'] as const;
@@ -14,7 +14,7 @@ export function isActive({ status }: Pick<ExecutionRow, 'status'>): boolean {
   return activeStatuses.some((active) => active === status);
 }
 
-/** The executions of an agent. */
+/** Selects the executions of an agent. */
 export function selectExecutions(
   db: Kysely<DB>,
   { organizationId, agentId }: { organizationId: bigint; agentId: bigint },
@@ -22,7 +22,7 @@ export function selectExecutions(
   return db.selectFrom('executions').where('organization_id', '=', organizationId).where('agent_id', '=', agentId);
 }
 
-/** Executions with their texts. */
+/** Reads executions with their texts. */
 export async function withTexts(db: Kysely<DB>, rows: readonly ExecutionRow[]): Promise<ExecutionView[]> {
   if (rows.length === 0) return [];
   const { rows: texts } = await sql<{ execution_id: bigint; input: string; output: string | null }>`
@@ -59,7 +59,7 @@ export async function lockExecution(
     .executeTakeFirst();
 }
 
-/** The mode of an execution of the caller's organization, if there is one with this id. */
+/** Finds the mode of an execution of the caller's organization; undefined if no execution has this id. */
 export async function findExecutionMode(
   db: Kysely<DB>,
   { organizationId }: Caller,
@@ -69,7 +69,7 @@ export async function findExecutionMode(
     .selectFrom('executions')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -13,8 +13,9 @@ import { isActive } from './rows.ts';
 import { stubOf } from './stub.ts';
 
 /**
- * Starts an execution, or finds the one of its key. What decides by itself has ended by then; other work is queued and this process woken.
- * What is refused leaves no row and uses up no key.
+ * Starts an execution, or finds the execution of its key. If the work is decided immediately, the execution has ended
+ * on return. Otherwise it is queued, and the loop of this process is woken. A refusal leaves no row and does not use up
+ * the key.
  */
 export async function startExecution(ctx: Context, asked: Asked, from?: HandlerContext): Promise<Started> {
   const definition = await loadDefinition(ctx, asked.caller.organizationId, asked.agentId);
@@ -26,7 +27,7 @@ export async function startExecution(ctx: Context, asked: Asked, from?: HandlerC
     const decide = callsModel(definition) ? undefined : await prepare(ctx, definition, asked, from);
     const started = await insertNew(ctx, definition, asked, decide);
     if (started === undefined) {
-      // Somebody else took the key meanwhile; it is committed by now.
+      // A concurrent request took the key, and has committed by now.
       const other = await findByKey(ctx.db.kysely, asked);
       if (other === undefined) throw new DomainError('aborted', 'idempotency_in_progress', 'The key is being used.');
       return { view: other, replayed: true };
@@ -40,7 +41,7 @@ export async function startExecution(ctx: Context, asked: Asked, from?: HandlerC
   }
 }
 
-/** Whether the agent works that way at all. */
+/** Refuses a kind of request that the agent does not serve. */
 function requireKind({ agent, work }: AgentDefinition, { kind }: Asked): void {
   if (kind === 'score_lead' && work.kind !== 'scorer') {
     throw wrongType('score_lead needs an agent whose template is a scorer.');
@@ -80,7 +81,7 @@ async function prepare(
   return prepareDecision(ctx, { caller: asked.caller, from }, { ...definition, work }, asked.input);
 }
 
-/** Decides what a test would have been answered. */
+/** Returns a decision with a generated output, for agents of test keys. */
 function stub(outputSchema: string | null): Decide {
   const output = stubOf(outputSchema);
   return () => Promise.resolve({ output, decision: { stub: true } });

@@ -2,23 +2,24 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { activeStatuses, type ExecutionView } from './rows.ts';
 
-/** The end of an execution, as its rows keep it. */
+/** The end of an execution, as its rows store it. */
 export type StoredEnd = {
   organizationId: bigint;
   id: bigint;
-  /** Undefined: whatever it is. */
+  /** Expected fence; undefined: any fence. */
   fence?: bigint;
   status: 'succeeded' | 'failed' | 'cancelled';
   code: string | null;
   message: string | null;
   output: string | null;
-  /** The result of its last step, as JSON. */
+  /** The result of the last step, as JSON. */
   last?: { seq: number; status: 'succeeded' | 'failed'; result: string };
 };
 
 /**
- * Stores ends in one statement: the row, the result of the last step, the step `final` and the output. Executions are locked in the order of
- * their ids, as whatever locks several of them does. Answers those that had not ended and whose fence is the one asked for.
+ * Stores ends in one statement: the row, the result of the last step, the step `final` and the output. As everywhere,
+ * executions are locked in the order of their ids. Returns the executions that had not ended and had the expected
+ * fence.
  */
 export async function storeEnds(trx: Transaction<DB>, ends: readonly StoredEnd[]): Promise<ExecutionView[]> {
   const { rows } = await sql<ExecutionView>`

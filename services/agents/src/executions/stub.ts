@@ -1,7 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { objectOf, storedObject } from '../json-objects.ts';
 
-/** An output that a schema accepts, for agents of test keys, which call neither a model nor code elsewhere. Without a schema it is a text. */
+/**
+ * Generates an output that a schema accepts, for agents of test keys, which call neither a model nor remote code.
+ * Without a schema, the output is a string.
+ */
 export function stubOf(outputSchema: string | null): JsonObject {
   if (outputSchema === null) return { text: 'This is a test: nothing was called.' };
   return objectOf(sampleOf(storedObject(outputSchema))) ?? {};
@@ -33,7 +36,7 @@ function arrayValue({ items, minItems }: JsonObject): JsonValue[] {
   return Array.from({ length: Math.min(count(minItems), 100) }, () => sampleOf(objectOf(items) ?? {}));
 }
 
-/** The least that the schema accepts; 0 without a bound. */
+/** Returns the minimum that a schema sets for a number; 0 if it sets none. */
 function numberValue({ minimum, maximum }: JsonObject): number {
   const least = typeof minimum === 'number' ? Math.ceil(minimum) : 0;
   return typeof maximum === 'number' && least > maximum ? maximum : least;

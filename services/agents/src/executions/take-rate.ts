@@ -4,8 +4,8 @@ import type { AgentDefinition } from '../agents/definition.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Takes a place for one execution from the bucket of an agent, which fills over a minute. It is taken in the transaction of the execution,
- * so that one which is rolled back, or repeated by its key, takes none.
+ * Takes a place for one execution from the bucket of an agent, which refills over a minute. The place is taken in the
+ * transaction of the execution, so a rollback or a repeat by key uses no place.
  */
 export async function takeRate(
   db: Kysely<DB>,
@@ -22,7 +22,7 @@ export async function takeRate(
     returning tokens`.execute(db);
   const tokens = rows[0]?.tokens ?? 0;
   if (tokens >= 0) return;
-  // The transaction is rolled back, and the bucket with it.
+  // The rollback of this transaction restores the bucket.
   throw new DomainError(
     'resource_exhausted',
     'agent_rate_limited',

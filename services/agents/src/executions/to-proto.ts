@@ -41,7 +41,7 @@ export function executionToProto(
   };
 }
 
-/** The member `error` of an execution that has one. */
+/** Returns the member `error` of a failed execution. */
 export function errorOf({
   error_code: code,
   error_message: message,

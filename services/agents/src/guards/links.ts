@@ -1,6 +1,6 @@
 /**
- * Whatever may become a link: with a scheme, without one (`//host`), and names of hosts that programs make links of. Lengths are bounded, and a
- * name begins where a word begins, so that the time grows with the text alone, whatever is in it.
+ * Patterns of possible links: with a scheme, without a scheme (`//host`), and host names that programs turn into links.
+ * Lengths are bounded and a host name starts at a word boundary, so that matching takes linear time for any text.
  */
 const candidates = [
   /[a-z][a-z0-9+.-]{0,30}:(?:[\\/]{1,}|[^\s\d])[^\s<>"'`]*/giu,
@@ -9,12 +9,12 @@ const candidates = [
   /(?<![@\p{L}\p{N}_.-])(?:[\p{L}\p{N}_-]{1,63}\.){1,20}[\p{L}-]{2,63}(?=[/?#:\\])[^\s<>"'`]*/giu,
   /(?<![@\p{L}\p{N}_.-])(?:[\p{L}\p{N}_-]{1,63}\.){2,20}[\p{L}-]{2,63}(?![\p{L}\p{N}_@])/giu,
 ];
-/** Schemes that carry a link or run something. Another word before a colon is text. */
+/** Schemes that carry a link or run code. Any other word before a colon is plain text. */
 const dangerous = /^(?:javascript|data|vbscript|file|blob|cid|ftp|ws|wss|mailto|tel|sms|intent):/i;
 
 /**
- * The links in a text to hosts that are not among `allowed`, at most ten. The text is what a model wrote: a link, or an image that a page
- * loads, would carry out what the model has read.
+ * Finds links in a model's text to hosts outside `allowed`, up to ten. A reader who follows such a link, or a page that
+ * loads it as an image, would leak what the model has read.
  */
 export function foreignLinks(text: string, allowed: ReadonlySet<string>): string[] {
   const found = new Set<string>();
@@ -28,7 +28,7 @@ export function foreignLinks(text: string, allowed: ReadonlySet<string>): string
   return [...found];
 }
 
-/** The host of a setting such as `allowed_link_hosts`; undefined for anything that is no name of a host alone. */
+/** Reads the host name of a setting such as `allowed_link_hosts`; undefined if the text is not a host name. */
 export function readHost(text: string): string | undefined {
   const url = URL.parse(`https://${text}/`);
   return url !== null && url.pathname === '/' && url.username === '' && url.port === '' && url.search === ''
@@ -40,24 +40,24 @@ function isAllowed(link: string, allowed: ReadonlySet<string>): boolean {
   if (dangerous.test(link)) return false;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(link)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https') {
-    // `note: text` is no link, `any://host` and `host.name:443` are.
+    // `note: text` is not a link; `any://host` and `host.name:443` are.
     if (!/^[^:]*:[\\/]{2}/.test(link) && !scheme.includes('.')) return true;
     if (!scheme.includes('.')) return false;
   }
   const isWhole = scheme === 'http' || scheme === 'https';
   const url = URL.parse(isWhole ? link : `https:${/^[\\/]{2}/.test(link) ? '' : '//'}${link}`);
-  // A user name before the host makes it look like another one.
+  // A user name before the host disguises the host.
   return url !== null && url.username === '' && url.password === '' && allowed.has(url.hostname);
 }
 
 const named: Readonly<Record<string, string>> = { colon: ':', sol: '/', period: '.', amp: '&', num: '#', quest: '?' };
 
-/** The text as it is, and as a page would show it that takes it for HTML. */
+/** Returns the text itself, and the text after HTML decoding. */
 function formsOf(text: string): string[] {
   const visible = text.normalize('NFKC');
   const decoded = visible.replaceAll(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));?/gi, (whole, decimal, hex, name) => {
     const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-    // As HTML reads it, NUL is U+FFFD.
+    // HTML reads NUL as U+FFFD.
     if (Number.isInteger(code) && code <= 0x10_ffff) return String.fromCodePoint(code === 0 ? 0xfffd : code);
     return named[String(name).toLowerCase()] ?? whole;
   });

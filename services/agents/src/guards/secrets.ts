@@ -1,6 +1,6 @@
 /**
- * Texts that look like keys. Prompts are made of named fields, none of which is a secret; this is for secrets that somebody has written into a
- * field, a note or a mail.
+ * Patterns of strings that look like keys. Prompts are built from named fields without secrets. These patterns find
+ * secrets that somebody wrote into a field, a note or a mail.
  */
 const secrets = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
@@ -12,11 +12,11 @@ const secrets = [
   /\bSG\.[\w-]{16,64}\.[\w-]{16,}/g,
 ];
 
-/** What somebody has named a secret. */
+/** A value whose name says that it is a secret. */
 const namedSecret =
   /\b((?:password|passwd|api[_-]?key|secret|access[_-]?token|client[_-]?secret)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"',}]{6,}/gi;
 
-/** The text with a note in place of each. Repetitions are bounded, so that the time grows with the text alone. */
+/** Replaces each secret by a placeholder. Repetitions are bounded, so that matching takes linear time. */
 export function maskSecrets(text: string): string {
   const masked = secrets.reduce((rest, pattern) => rest.replaceAll(pattern, '[secret removed]'), text);
   return masked.replaceAll(namedSecret, '$1[secret removed]');

@@ -2,14 +2,14 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { quantileOf } from '../executions/durations.ts';
 
-/** Counts of executions that ended, of one group. */
+/** Counts of ended executions, for one group. */
 export type Count = {
   outcome: string;
   bucket: number;
   executions: number;
 };
 
-/** Counts of an agent in a time, by what they are grouped by. */
+/** Reads the counts of an agent in a period, by group. */
 export async function readCounts<Group extends object>(
   db: Kysely<DB>,
   where: RawBuilder<unknown>,
@@ -21,7 +21,7 @@ export async function readCounts<Group extends object>(
   return rows;
 }
 
-/** Executions by how they ended. Every outcome that is neither a success nor a cancel is the code of a failure. */
+/** Counts executions by outcome. Every outcome other than success and cancellation is the code of a failure. */
 export function endsOf(counts: readonly Count[]): { succeeded: bigint; failed: bigint; cancelled: bigint } {
   const of = (isMeant: (outcome: string) => boolean) =>
     BigInt(counts.reduce((sum, { outcome, executions }) => sum + (isMeant(outcome) ? executions : 0), 0));
@@ -32,14 +32,17 @@ export function endsOf(counts: readonly Count[]): { succeeded: bigint; failed: b
   };
 }
 
-/** Share of successes among successes and failures; undefined without any. */
+/** Returns the share of successes among successes and failures; undefined if there are neither. */
 export function successRateOf(counts: readonly Count[]): number | undefined {
   const { succeeded, failed } = endsOf(counts);
   const total = succeeded + failed;
   return total === 0n ? undefined : Number(succeeded) / Number(total);
 }
 
-/** Cancelled executions took as long as somebody let them, and do not count. */
+/**
+ * Returns quantiles of the durations of executions. Leaves out cancelled executions, because the person who cancelled
+ * determined their duration.
+ */
 export function durationsOf(counts: readonly Count[]) {
   const buckets = new Map<number, number>();
   for (const { outcome, bucket, executions } of counts) {
@@ -52,7 +55,7 @@ export function durationsOf(counts: readonly Count[]) {
   };
 }
 
-/** Executions together. */
+/** Returns the total number of executions. */
 export function countOf(counts: readonly Count[]): bigint {
   return BigInt(counts.reduce((sum, { executions }) => sum + executions, 0));
 }

@@ -6,7 +6,7 @@ const dayMs = 24 * hourMs;
 const defaultDays = 30;
 const mostDays = 395;
 
-/** A time of whole hours: from a time on, and before another. */
+/** A period of whole hours, from `from` inclusive to `to` exclusive. */
 export type Period = { from: Date; to: Date };
 
 export function readPeriod(

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { usdOf } from '../money.ts';
 
-/** Sums of the ledger, of one group. */
+/** Sums of the ledger, for one group. */
 export type Spend = {
   calls: bigint;
   cost_pico_usd: bigint;
@@ -13,7 +13,7 @@ export type Spend = {
   output_tokens: bigint;
 };
 
-/** Sums of the ledger in a time, by what they are grouped by. */
+/** Reads sums of the ledger in a period, by group. */
 export async function readSpend<Group extends object>(
   db: Kysely<DB>,
   where: RawBuilder<unknown>,
@@ -28,7 +28,7 @@ export async function readSpend<Group extends object>(
   return rows;
 }
 
-/** Sums together, as the API shows them. */
+/** Adds up sums, in the form that the API shows. */
 export function spendOf(sums: readonly Spend[], executions = 0n) {
   const total = (of: (spend: Spend) => bigint) => sums.reduce((sum, spend) => sum + of(spend), 0n);
   return {

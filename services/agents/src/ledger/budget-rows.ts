@@ -8,7 +8,7 @@ import { planKey } from './windows.ts';
 export type BudgetsRow = Selectable<AgentBudgets>;
 export type WindowRow = Selectable<SpendWindows>;
 
-/** Locks the limits of an organization. Makes them when it has set none. */
+/** Locks the limits of an organization. Creates the row if the organization has set no limits. */
 export async function lockBudgets(trx: Transaction<DB>, organizationId: bigint): Promise<BudgetsRow> {
   await sql`
     insert into agent_budgets (organization_id, updated_at) values (${organizationId}, clock_timestamp())
@@ -21,11 +21,11 @@ export async function lockBudgets(trx: Transaction<DB>, organizationId: bigint):
     .executeTakeFirstOrThrow();
 }
 
-/** Locks them for `If-Match`. */
+/** Locks the limits for `If-Match`. */
 export const lockBudgetsRevision: LockRevision<DB> = async (trx, { organizationId }) =>
   (await lockBudgets(trx, organizationId)).revision;
 
-/** The windows of now of an organization as a whole, and of an agent. One that no call has opened is absent. */
+/** Finds the current windows of an organization and of an agent. A window without calls is not in the result. */
 export async function findWindows(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -9,7 +9,7 @@ import { type Budgets, readBudgets } from './budgets.ts';
 import { findOverruns } from './overruns.ts';
 import type { Scope } from './windows.ts';
 
-/** The limits of an organization as the API shows them. */
+/** Converts the limits of an organization to the form of the API. */
 export async function budgetsToProto(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -36,7 +36,7 @@ export async function budgetsToProto(
   };
 }
 
-/** A window with the limit that counts from the next call on. */
+/** Converts a window, with the limit that applies from the next call on. */
 export function windowToProto(
   scope: Scope,
   row: WindowRow,
@@ -53,7 +53,7 @@ export function windowToProto(
   };
 }
 
-/** The limit that an organization or its plan sets. */
+/** Returns the limit that the organization or its plan sets for a scope; null if there is no limit. */
 export function limitOf(scope: Scope, { dailyPicoUsd, monthlyPicoUsd, planPicoUsd }: Budgets): bigint | null {
   if (scope === 'organization_day') return dailyPicoUsd;
   if (scope === 'organization_month') return monthlyPicoUsd;

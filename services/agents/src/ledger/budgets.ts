@@ -2,15 +2,18 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AgentBudgets, DB } from '../db/schema.ts';
 import { picoOf } from '../money.ts';
 
-/** What an organization may spend in a day when it has set nothing, so that no installation is unbounded. */
+/** Daily limit of an organization that has not set a limit, so that spend is bounded in every installation. */
 const defaultDailyPicoUsd = picoOf(25);
 
-/** How long the time zone of an organization counts as read. */
+/** Time for which a time zone counts as current after it was read. */
 const zoneKeptSeconds = 600;
 
 type Period = { start: Date; end: Date };
 
-/** The limits of an organization, and the periods of now. Days and months are those of the organization, by the time of the database. */
+/**
+ * The limits of an organization and the current periods. Days and months are in the organization's time zone, by the
+ * clock of the database.
+ */
 export type Budgets = {
   dailyPicoUsd: bigint;
   monthlyPicoUsd: bigint | null;
@@ -18,13 +21,13 @@ export type Budgets = {
   enrollmentPicoUsd: bigint | null;
   planPicoUsd: bigint | null;
   timezone: string;
-  /** Whether the zone is to be read anew. */
+  /** Whether the time zone must be read again. */
   isZoneOld: boolean;
-  /** Number of the writes of the row; 0 before the first. */
+  /** Number of writes of the row; 0 before the first. */
   revision: bigint;
   day: Period;
   month: Period;
-  /** Months of plans, and days of the installation, are those of UTC. */
+  /** Months of plans, and days of the installation, are in UTC. */
   planMonth: Period;
   installationDay: Period;
 };

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** What an organization has spent this month (UTC) in millionths of a dollar, rounded up, as SQL. */
+/** Builds SQL for an organization's spend this month (UTC), in millionths of a dollar, rounded up. */
 export function countSpent(organizationId: bigint, at: RawBuilder<Date> = sql<Date>`now()`): RawBuilder<bigint> {
   return sql<bigint>`coalesce((
     select (spent_pico_usd + 999999) / 1000000 from spend_windows

@@ -1,13 +1,17 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** What a draw takes beyond what it needs is a share of what is left, because nothing is given back. */
+/**
+ * Divisor of the remaining limit. A draw takes the missing amount, or this fraction of the remaining limit if that is
+ * more. The fraction is small, because nothing is given back.
+ */
 const shareOfLeft = 100n;
 
 /**
- * Draws room for an amount from the day of the installation into the share of an organization. The sum of all draws never exceeds the limit.
- * Answers whether there is room. It is a transaction of its own: the share of the organization is locked first and the row of the
- * installation last, so that nobody who has locked that waits for anything.
+ * Draws room for an amount from the installation's daily limit into the share of an organization. The sum of all draws
+ * never exceeds the limit. Returns whether the share has room. Runs in its own transaction, which locks the
+ * organization's share first and the installation's row last, so that a transaction that has locked the installation's
+ * row never waits.
  */
 export async function drawShare(
   db: Kysely<DB>,

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { usdNumberOf, usdOf } from '../money.ts';
 import type { FullWindow } from './spend.ts';
 
-/** A call that a budget has no room for. */
+/** A call for which a budget has no room. */
 export type Exceeded = { full: FullWindow; neededPicoUsd: bigint };
 
 const names: Record<FullWindow['window']['scope'], string> = {
@@ -22,7 +22,9 @@ const names: Record<FullWindow['window']['scope'], string> = {
   installation_day: 'of the installation for the day',
 };
 
-/** The refusal of a call, with the facts of the window that is full. What is needed is the most that it could cost. */
+/**
+ * Builds the refusal of a call, with the facts of the full window. The needed amount is the maximum cost of the call.
+ */
 export function budgetExceeded({ full, neededPicoUsd }: Exceeded): DomainError {
   const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;
   const facts = {
@@ -42,7 +44,10 @@ export function exceededText({ full, neededPicoUsd }: Exceeded): string {
   return `The call may cost up to ${usdOf(neededPicoUsd)} USD, which the budget ${names[window.scope]} does not cover: ${now}.`;
 }
 
-/** Publishes that a window is full, once for each. It is a transaction of its own: that of the call was rolled back. */
+/**
+ * Publishes, once for each window, that the window is full. Uses its own transaction, because the transaction of the
+ * call was rolled back.
+ */
 export async function noteExceeded(
   ctx: Context,
   { organizationId, agentId, mode }: { organizationId: bigint; agentId: bigint; mode: string },

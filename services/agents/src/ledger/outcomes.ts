@@ -1,24 +1,29 @@
-/** What became of a call of a model provider, as far as its cost goes. */
+/** The outcome of a model call, as far as the call's cost depends on it. */
 export type CallOutcome =
-  /** It was never sent: no name, refused connection, TLS, the guard of addresses, or the deadline before it. */
+  /**
+   * The request was never sent: no address for the host name, refused connection, TLS failure, a blocked address, or a
+   * deadline that passed before.
+   */
   | { kind: 'not_sent' }
-  /** The provider answered with this status, and no success. */
+  /** The provider answered with this status, which is not a success. */
   | { kind: 'status'; status: number }
-  /** It was sent, and nobody knows what became of it: a timeout, an abort, a lost connection, a process that died. */
+  /**
+   * The request was sent, and the outcome is unknown: a timeout, an abort, a lost connection, or a process that died.
+   */
   | { kind: 'unknown' }
-  /** A success. `cost` is usage times price; undefined when it says no usage beside content. */
+  /** The provider answered with success. `costPicoUsd` is usage times price; undefined for content without usage. */
   | { kind: 'answered'; costPicoUsd: bigint | undefined; bytesBoundPicoUsd: bigint };
 
-/** How a reservation ends. An outcome that is not known is never free. */
+/** The end of a reservation. An unknown outcome is never free. */
 export type Settlement = {
   state: 'settled' | 'released' | 'assumed' | 'estimated' | 'overrun';
   chargePicoUsd: bigint;
 };
 
-/** Statuses of gateways: the provider behind one may have answered, and have counted. */
+/** Statuses that a gateway returns although the provider behind it may have answered and charged. */
 const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
 
-/** The one table of what each outcome costs. */
+/** Returns how to settle a reservation after an outcome. */
 export function settlementOf(outcome: CallOutcome, reservedPicoUsd: bigint): Settlement {
   switch (outcome.kind) {
     case 'not_sent':

@@ -4,7 +4,7 @@ import type { DB, ModelOverruns } from '../db/schema.ts';
 
 export type OverrunRow = Selectable<ModelOverruns>;
 
-/** Models that have cost the organization more than could be reserved, and that nobody has acknowledged. */
+/** Finds models whose calls cost the organization more than the reserved maximum, and that nobody has acknowledged. */
 export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Promise<OverrunRow[]> {
   return db
     .selectFrom('model_overruns')
@@ -16,7 +16,7 @@ export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Prom
     .execute();
 }
 
-/** A model whose provider counts otherwise than it says must not go on unseen. */
+/** Builds the refusal of a model with an overrun. A provider that contradicts its own rules must not go unnoticed. */
 export function modelOverrun(model: string): DomainError {
   const message = `A call of ${model} cost more than it could by its price. It is refused until an administrator acknowledges it.`;
   return new DomainError('failed_precondition', 'model_overrun', message);

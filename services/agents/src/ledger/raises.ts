@@ -4,31 +4,32 @@ import type { Exceeded } from './exceeded.ts';
 import type { Scope } from './windows.ts';
 
 /**
- * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as texts: it is the request of a step, and what is shown
- * is made of it alone.
+ * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as strings. The raise is stored
+ * as the request of a step, and the preview is made from it alone.
  */
 export type Raise = {
   scope: Scope;
-  /** Of the window. */
+  /** Key of the window. */
   key: string;
   limit: string;
   spent: string;
   reserved: string;
   needed: string;
   raised_to: string;
-  /** When the window starts anew by itself; null: never. */
+  /** Time at which the window resets by itself; null: never. */
   resets_at: string | null;
 };
 
-/** The organization's own limits. Those of its plan and of the installation are not its to raise. */
+/** The limits that the organization itself sets. It cannot raise the limits of its plan or of the installation. */
 const raisable: ReadonlySet<Scope> = new Set([
   ...(['execution', 'agent_day', 'workflow_day', 'enrollment'] as const),
   ...(['organization_day', 'organization_month'] as const),
 ]);
 
 /**
- * The raise that would make room for a call: by what an execution may cost, or by what the call needs where that is more. Undefined where there
- * is nobody to ask. A limit of 0 refuses every paid call, whoever would say yes.
+ * Returns the raise that makes room for a call. It raises the limit by the cost limit of an execution, or by the needed
+ * amount if that is higher. Returns undefined if nobody can raise the limit, or if the limit is 0. A limit of 0 refuses
+ * every paid call, and nobody is asked.
  */
 export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bigint): Raise | undefined {
   const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;
@@ -47,7 +48,7 @@ export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bi
   };
 }
 
-/** What a person is shown, and says yes to. */
+/** Builds the preview of a raise, which a person sees and approves. */
 export function raiseToPreview(
   { scope, limit, spent, reserved, needed, raised_to: raisedTo, resets_at }: Raise,
   {

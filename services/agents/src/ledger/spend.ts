@@ -3,10 +3,10 @@ import type { DB } from '../db/schema.ts';
 import type { Settlement } from './outcomes.ts';
 import type { Spender, Window } from './windows.ts';
 
-/** Names an attempt of a call. */
+/** Identifies an attempt of a call. */
 export type Call = { createdAt: Date; executionId: bigint; seq: number; attempt: number };
 
-/** A reservation that is asked for. */
+/** A requested reservation. */
 export type Reservation = {
   spender: Pick<Spender, 'organizationId' | 'agentId' | 'workflowId'>;
   /** Kind of the execution. */
@@ -14,19 +14,19 @@ export type Reservation = {
   model: string;
   windows: readonly Window[];
   amountPicoUsd: bigint;
-  /** By what the amount was computed. It has no text of a person. */
+  /** The basis of the amount. It contains no text of a person. */
   basis: object;
   leaseSeconds: number;
-  /** False: nothing is sent by it yet, so that it costs nothing if its process dies. */
+  /** Whether the call is about to be sent. An unsent call costs nothing if its process dies. */
   isSent: boolean;
 };
 
-/** The first window that has no room. */
+/** The first window without room for the call. */
 export type FullWindow = { window: Window; limitPicoUsd: bigint; spentPicoUsd: bigint; reservedPicoUsd: bigint };
 
 /**
- * Reserves the most that a call can cost in all windows, or in none. Answers the first that is full; then the transaction
- * has to be rolled back. It locks them until the transaction ends, so it comes last.
+ * Reserves the maximum cost of a call in all windows, or in none. If a window is full, returns the first such window,
+ * and the caller must roll back. The windows stay locked until the transaction ends, so call it last.
  */
 export async function reserve(db: Kysely<DB>, call: Call, o: Reservation): Promise<FullWindow | undefined> {
   const { createdAt, executionId, seq, attempt } = call;
@@ -43,11 +43,11 @@ export async function reserve(db: Kysely<DB>, call: Call, o: Reservation): Promi
   return { window, limitPicoUsd: full.most, spentPicoUsd: full.spent, reservedPicoUsd: full.reserved };
 }
 
-/** Tokens of a call, for the sums. */
+/** Tokens of a call, which are added to the sums. */
 export type Tokens = { input: bigint; cached: bigint; output: bigint };
 export const noTokens: Tokens = { input: 0n, cached: 0n, output: 0n };
 
-/** Settles a call. A late answer corrects what was assumed; anything else that comes twice changes nothing. */
+/** Settles a call. A late answer corrects an assumed charge. Otherwise, settling again changes nothing. */
 export async function settle(
   db: Kysely<DB>,
   { createdAt, executionId, seq, attempt }: Call,

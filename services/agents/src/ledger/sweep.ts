@@ -2,18 +2,18 @@ import { isInfrastructureError } from '@drippulse/db';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** How long a reservation waits for the windows of its organization. The others go on. */
+/** Time that a sweep waits for the locked windows of an organization before it leaves the reservation and continues. */
 const patienceMs = 1_000;
 const lockTimeoutCode = '55P03';
 
 type Due = { created_at: Date; execution_id: bigint; seq: number; attempt: number; amount_pico_usd: bigint };
 
-/** How long a reservation that could not be settled lets others go first. */
+/** Time by which the sweep defers a reservation that it could not settle. */
 const putOffSeconds = 60;
 
 /**
- * What a sweep has done: reservations settled, those left because their windows were locked, charges of what was assumed, and what could not
- * be settled.
+ * The outcome of a sweep: the number of reservations settled, the number left because their windows were locked, the
+ * charges, and the failures.
  */
 export type Swept = {
   settled: number;
@@ -23,8 +23,9 @@ export type Swept = {
 };
 
 /**
- * Assumes the whole cost of calls whose process has died, and gives back what was never sent. What it leaves because its windows were
- * locked is for the next time. One that cannot be settled is put off, so that it stops no other.
+ * Assumes the full cost of sent calls whose process has died, and releases unsent reservations. A reservation whose
+ * windows are locked is left for the next sweep. A reservation that cannot be settled is deferred, so that it does not
+ * block others.
  */
 export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
   const { rows } = await sql<Due>`
@@ -46,14 +47,17 @@ export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
   return swept;
 }
 
-/** Each in a transaction of its own, so that no organization waits for the windows of another. Undefined: they are locked. */
+/**
+ * Settles a reservation in its own transaction, so that no organization waits for the windows of another. Returns the
+ * charge; undefined if the windows are locked.
+ */
 async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
   const { amount_pico_usd: amountPicoUsd } = due;
   const own = isOf(due);
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`select set_config('lock_timeout', ${String(patienceMs)}, true)`.execute(trx);
-      // Its process may have taken a new lease meanwhile.
+      // Checked again, because the process of the reservation may have renewed the lease.
       await sql`
         select settle_spend(created_at, execution_id, seq, attempt, ${amountPicoUsd}, 'assumed', 0, 0, 0) from reservations
         where ${own} and state = 'open' and lease_until <= clock_timestamp()`.execute(trx);

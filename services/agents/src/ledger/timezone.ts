@@ -8,8 +8,8 @@ import type { Budgets } from './budgets.ts';
 const timeoutMs = 2_000;
 
 /**
- * Reads the time zone of an organization, whose days and months budgets have, and keeps it. Answers whether it has changed. While identity is
- * away the former one counts, and UTC before the first.
+ * Reads and stores the time zone of an organization, which determines the days and months of budgets. Returns whether
+ * the time zone has changed. If identity is unavailable, the stored time zone applies, or UTC if none is stored.
  */
 export async function refreshTimezone(
   ctx: Context,
@@ -19,7 +19,7 @@ export async function refreshTimezone(
   if (!isZoneOld) return false;
   const found = await askIdentity(ctx, organizationId);
   if (found === undefined) return false;
-  // A name that the database does not know stays out.
+  // A time zone that the database does not know is ignored.
   await sql`
     insert into agent_budgets (organization_id, timezone, timezone_read_at, updated_at)
     select ${organizationId}, coalesce((select name from pg_timezone_names where name = ${found}), ${timezone}), clock_timestamp(),

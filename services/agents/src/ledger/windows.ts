@@ -1,6 +1,6 @@
 import type { Budgets } from './budgets.ts';
 
-/** What a budget is about. */
+/** The kind of subject that a budget limits. */
 export type Scope =
   | 'execution'
   | 'agent_day'
@@ -11,39 +11,42 @@ export type Scope =
   | 'plan'
   | 'installation_day';
 
-/** A limit for a time. No limit: what is spent is counted, and not bounded. */
+/** A limit for a period. Without a limit, spend is counted but not bounded. */
 export type Window = {
   scope: Scope;
   key: string;
   limitPicoUsd: bigint | null;
-  /** Whether the limit is what the organization has drawn of a limit that others share. */
+  /** Whether the limit is the amount that the organization has drawn from the installation's limit. */
   isDrawn: boolean;
   endsAt: Date;
-  /** Whether the window starts anew when it ends. */
+  /** Whether a new window starts when this one ends. */
   resets: boolean;
 };
 
-/** Whose call it is. */
+/** The organization, agent, execution, workflow and enrollment whose budgets a call counts towards. */
 export type Spender = {
   organizationId: bigint;
   agentId: bigint;
   executionId: bigint;
   workflowId: bigint | null;
   enrollmentId: bigint | null;
-  /** Limits of the policy. */
+  /** Limits that the policy sets. */
   executionPicoUsd: bigint;
   agentDayPicoUsd: bigint | null;
-  /** Limits that people have raised for this execution alone, by the keys of their windows. */
+  /** Limits that people have raised for this execution alone, by window key. */
   raised: ReadonlyMap<string, bigint>;
 };
 
-/** Executions and enrollments have no end that is known before; nothing of them is kept for longer. */
+/** Retention of the windows of executions and enrollments, whose ends are not known in advance. */
 const keptMs = 395 * 86_400_000;
 
-/** What a call that the installation pays for counts in too. */
+/** Present if the installation pays for the call. */
 export type PaidHere = { installationDayPicoUsd: bigint | undefined };
 
-/** The windows that a call counts in, each once. Without `paidHere` the organization pays by its own account, which no plan bounds. */
+/**
+ * Returns the windows towards which a call counts, each once. Without `paidHere`, the organization pays through its own
+ * account, which no plan bounds.
+ */
 export function windowsOf(spender: Spender, budgets: Budgets, paidHere: PaidHere | undefined): Window[] {
   const windows = [...ownWindows(spender, budgets), ...(paidHere ? paidWindows(spender, budgets, paidHere) : [])];
   return windows.map((window) => {
@@ -130,7 +133,7 @@ export function enrollmentKey(organizationId: bigint, enrollmentId: bigint): str
   return `enrollment:${organizationId}:${enrollmentId}`;
 }
 
-/** The window of a month (UTC), which a plan may limit. */
+/** Returns the key of the window of a month (UTC), which a plan may limit. */
 export function planKey(organizationId: bigint, monthStart: Date): string {
   return `plan:${organizationId}:${monthStart.toISOString().slice(0, 7)}`;
 }

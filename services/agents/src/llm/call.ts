@@ -5,20 +5,20 @@ import { type ModelRequest, modelOf, optionsOf } from './model.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import type { ModelSource } from './source.ts';
 
-/** What became of a call. It never has the request or the key in a text. */
+/** The result of a call. Its strings never contain the request or the key. */
 export type CallResult =
-  /** Nothing reached the provider. */
+  /** The request did not reach the provider. */
   | { kind: 'not_sent'; error: string }
   | { kind: 'status'; status: number; error: string; retryAfterSeconds?: number }
-  /** It may have reached the provider, and nobody knows what that did. */
+  /** The request may have reached the provider, with an unknown outcome. */
   | { kind: 'unknown'; error: string }
-  /** A success. Without an answer nobody could read it. */
+  /** A success. `answer` is undefined if it was unreadable. */
   | { kind: 'answered'; answer: Answer | undefined; bytes: number };
 
 const mostAnswerBytes = 4 * 1024 * 1024;
 const longestRetryAfterSeconds = 600;
 
-/** Sends the stored body of a request, once. */
+/** Sends the stored body of a request once. */
 export async function callModel(
   { http, source }: Pick<Llm, 'http' | 'source'>,
   { request, body, timeoutMs, signal }: { request: ModelRequest; body: string; timeoutMs: number; signal: AbortSignal },
@@ -34,12 +34,13 @@ export async function callModel(
         body,
         totalTimeoutMs: timeoutMs,
         maxReadBytes: mostAnswerBytes,
-        // A connection that the provider has just closed would leave an outcome that nobody knows.
+        // A new connection, because a reused one may just have been closed by the provider, and the outcome would be
+        // unknown.
         freshConnection: true,
         signal,
       })
       .catch((error: unknown) => {
-        // Here and not outside, because what the protocol's reader throws hides it.
+        // The failure is recorded here, because the library replaces it by its own error.
         seen.result = failureOf(source, error);
         throw error;
       });
@@ -72,12 +73,12 @@ function resultOf(
   };
 }
 
-/** How messages name the provider: that of an organization so that its people know which of their accounts is meant. */
+/** Returns the provider's name for messages. For an organization's account, the name shows which provider is meant. */
 function nameOf({ owner, baseUrl }: ModelSource): string {
   return owner === 'installation' ? 'The provider' : `Your own model provider ${new URL(baseUrl).host}`;
 }
 
-/** What people can do about a status of their own provider. */
+/** Returns advice on a status that the organization's own provider returned. */
 function adviceOn(status: number, model: string): string {
   if (status === 401 || status === 403)
     return ': it refuses the key. An administrator can enter another one in the model connection';
@@ -86,7 +87,7 @@ function adviceOn(status: number, model: string): string {
   return status === 429 ? ': too many requests, or no credit' : '';
 }
 
-/** What is not known to have stayed here may have arrived. */
+/** Converts a failure to a result: `unknown`, unless the request certainly did not leave this process. */
 function failureOf(source: ModelSource, error: unknown): CallResult {
   if (error instanceof HttpFailure) {
     const text = `${nameOf(source)} did not answer (${error.code}).`;

@@ -2,5 +2,5 @@ import type { HttpClient } from '@drippulse/http';
 import type { SetPrice } from '../pricing/price.ts';
 import type { ModelSource } from './source.ts';
 
-/** Models that may be called, by one account and its prices. */
+/** Access to models through one account, with the account's prices. */
 export type Llm = { source: ModelSource; prices: readonly SetPrice[]; http: HttpClient };

@@ -1,19 +1,22 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import type { ModelSource } from './source.ts';
 
-/** What a model is asked. */
+/** A request to a model. */
 export type ModelRequest = {
   model: string;
   prompt: LanguageModelV4CallOptions['prompt'];
   maxOutputTokens: number;
-  /** JSON Schema of the answer; undefined: text. */
+  /** JSON Schema of the answer; undefined: free text. */
   schema: object | undefined;
   tools: NonNullable<LanguageModelV4CallOptions['tools']>;
 };
 
 type Fetch = typeof globalThis.fetch;
 
-/** The protocol of a provider. The packages are loaded when they are first needed: a service without a model saves them. */
+/**
+ * Creates a client for a model, in the provider's protocol. Packages are loaded on first use, so a service without a
+ * model does not load them.
+ */
 export async function modelOf(source: ModelSource, id: string, fetch: Fetch): Promise<LanguageModelV4> {
   const { baseUrl: baseURL, apiKey } = source;
   if (source.protocol === 'anthropic') {
@@ -27,7 +30,7 @@ export async function modelOf(source: ModelSource, id: string, fetch: Fetch): Pr
     ...(apiKey !== undefined && { apiKey }),
     fetch,
     supportsStructuredOutputs: true,
-    // OpenAI's own models take the limit by this name alone when they reason; others by the former one.
+    // OpenAI's own reasoning models accept the limit by this name alone. Other servers use the older name.
     ...(new URL(baseURL).hostname === 'api.openai.com' && {
       transformRequestBody: ({ max_tokens, ...body }: Record<string, unknown>) => ({
         ...body,
@@ -43,7 +46,7 @@ export function optionsOf({ prompt, maxOutputTokens, schema, tools }: ModelReque
     maxOutputTokens,
     ...(schema !== undefined && { responseFormat: { type: 'json' as const, schema, name: 'output' } }),
     ...(tools.length > 0 && { tools }),
-    // Strict schemas of OpenAI refuse members that are not required. What comes back is checked here anyway.
+    // OpenAI's strict schemas refuse optional members, so strict mode is off. This service checks each answer anyway.
     providerOptions: { llm: { strictJsonSchema: false } },
   };
 }

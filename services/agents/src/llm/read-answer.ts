@@ -3,15 +3,15 @@ import type { Usage } from '../pricing/amount.ts';
 
 export type ToolCall = { id: string; name: string; input: string };
 
-/** What a model answered. */
+/** The answer of a model. */
 export type Answer = {
   text: string;
   toolCalls: ToolCall[];
-  /** Why it stopped. */
+  /** Reason why the model stopped. */
   finish: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
-  /** The model that answered, which may be another one than was asked. */
+  /** The model that answered, which may differ from the requested one. */
   model: string;
-  /** Undefined when the provider says no usage beside content. */
+  /** Token counts; undefined if the answer has content but no counts. */
   usage: Usage | undefined;
 };
 
@@ -31,7 +31,7 @@ export function readAnswer(generated: LanguageModelV4GenerateResult, asked: stri
   };
 }
 
-/** Each token in one member only. Providers count cached tokens within the input, or beside it. */
+/** Assigns each token to exactly one member. Some providers count cached tokens as input, and others separately. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
   const cacheRead = inputTokens.cacheRead ?? 0;
   const cacheWrite = inputTokens.cacheWrite ?? 0;
@@ -39,7 +39,7 @@ function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | u
   const reasoning = outputTokens.reasoning ?? 0;
   const output = outputTokens.text ?? (outputTokens.total ?? 0) - reasoning;
   const all = [input, cacheRead, cacheWrite, output, reasoning].map((count) => Math.max(0, Math.ceil(count)));
-  // None at all beside an answer: it was not counted.
+  // An answer without any tokens means that the provider did not count them.
   if (all.some((count) => !Number.isSafeInteger(count)) || all.every((count) => count === 0)) return undefined;
   const [inputTotal = 0, read = 0, written = 0, outputTotal = 0, reasoned = 0] = all;
   return {

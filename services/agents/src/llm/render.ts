@@ -1,7 +1,7 @@
 import { type ModelRequest, modelOf, optionsOf } from './model.ts';
 import type { ModelSource } from './source.ts';
 
-/** The body that a request has at the provider: what is stored, what is paid for, and what every attempt sends. */
+/** Renders the body of a request. The body is stored, determines the price, and is sent on every attempt. */
 export async function renderRequest(source: ModelSource, request: ModelRequest): Promise<string> {
   let body: string | undefined;
   const model = await modelOf(source, request.model, async (_url, init) => {
@@ -11,7 +11,7 @@ export async function renderRequest(source: ModelSource, request: ModelRequest):
   try {
     await model.doGenerate(optionsOf(request));
   } catch (error) {
-    // Whatever wraps it: with a body the request was rendered.
+    // If there is a body, the request was rendered, and the error is the expected one.
     if (body === undefined) throw error;
   }
   if (body === undefined) throw new Error('the request of a model has no text');

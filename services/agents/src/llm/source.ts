@@ -1,18 +1,18 @@
-/** Where models are called. */
+/** The account through which models are called. */
 export type ModelSource = {
-  /** Whose account it is, and who pays. */
+  /** Owner of the account, who pays for its calls. */
   owner: 'installation' | 'organization';
   protocol: ModelProtocol;
-  /** Without a slash at its end. */
+  /** URL without a trailing slash. */
   baseUrl: string;
   apiKey: string | undefined;
-  /** Model of policies that name none. */
+  /** Model to call if a policy names no model. */
   model: string | undefined;
 };
 
 export type ModelProtocol = 'openai' | 'anthropic';
 
-/** What the operator has set. */
+/** The operator's settings for the account of the installation. */
 type SourceSettings = {
   baseUrl: string | undefined;
   apiKey: string | undefined;
@@ -20,7 +20,7 @@ type SourceSettings = {
   protocol: ModelProtocol | undefined;
 };
 
-/** The source of the installation; undefined when it has none. */
+/** Returns the account of the installation; undefined if the installation has none. */
 export function sourceOf({ baseUrl, apiKey, model, protocol }: SourceSettings): ModelSource | undefined {
   if (baseUrl === undefined) return undefined;
   return {
@@ -32,12 +32,12 @@ export function sourceOf({ baseUrl, apiKey, model, protocol }: SourceSettings): 
   };
 }
 
-/** The protocol of an address for which nobody has named one. */
+/** Returns the default protocol of an address. */
 export function usualProtocol(baseUrl: string): ModelProtocol {
   return new URL(baseUrl).hostname === 'api.anthropic.com' ? 'anthropic' : 'openai';
 }
 
-/** An address to which a path can be added. */
+/** Removes trailing slashes, so that a path can be appended. */
 export function withoutSlash(baseUrl: string): string {
   return baseUrl.replace(/\/+$/, '');
 }

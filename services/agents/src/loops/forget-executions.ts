@@ -7,8 +7,8 @@ const keptDays = 395;
 const sliceRows = 1_000;
 
 /**
- * Empties what people may have put into old executions. Their input and output go with the partitions of these. The hash of a key stays,
- * because a key never expires.
+ * Empties the fields of old executions that people may have filled in. Inputs and outputs are dropped with their
+ * partitions. The hash of a key stays, because a key never expires.
  */
 export function startForgetExecutions(ctx: Context): Loop {
   return startLoop({

@@ -9,7 +9,9 @@ const sliceRows = 500;
 
 type Removed = { id: bigint; organization_id: bigint };
 
-/** Cancels the executions of deleted agents, then removes what is left of them, slice by slice, and the agents last. */
+/**
+ * Cancels the executions of deleted agents, removes the executions' rows slice by slice, and removes the agents last.
+ */
 export function startRemoveAgents(ctx: Context): Loop {
   return startLoop({
     name: 'remove agents',
@@ -30,7 +32,10 @@ export function startRemoveAgents(ctx: Context): Loop {
   });
 }
 
-/** Whether there is more to do now. What waits for the end of an enrollment stays until the next time. */
+/**
+ * Removes a slice of an agent's rows. Returns whether more rows can be removed now. Executions whose enrollment has not
+ * ended stay until a later run.
+ */
 async function removeSlice(ctx: Context, agent: Removed): Promise<boolean> {
   if (await cancelSlice(ctx, agent)) return true;
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -45,7 +50,7 @@ async function removeSlice(ctx: Context, agent: Removed): Promise<boolean> {
         where own.created_at = gone.created_at and own.execution_id = gone.id`.execute(trx);
     }
     if (rows.length > 0) return true;
-    // Trainings and runs of eval sets that go on lose their jobs, and with them what they have.
+    // Deletes the jobs of active trainings and eval runs. Their data is deleted with the jobs.
     await sql`
       delete from jobs where id in (
         select id from trainings where agent_id = ${agent.id} union all select id from eval_runs where agent_id = ${agent.id})`.execute(

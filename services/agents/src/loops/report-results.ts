@@ -13,7 +13,7 @@ const longestPauseSeconds = 300;
 const timeoutMs = 5_000;
 const atOnce = 5;
 
-/** Reports the results of steps that were accepted. A repeat changes nothing in the runtime. */
+/** Reports the results of accepted steps to the runtime, where a repeated report changes nothing. */
 export function startReportResults(ctx: Context): Loop {
   return startLoop({
     name: 'report results of steps',
@@ -49,7 +49,7 @@ async function report(ctx: Context, effect: EffectRow): Promise<void> {
     await setReport(ctx, effect, null);
   } catch (error) {
     if (isInfrastructureError(error)) throw error;
-    // An enrollment that is gone needs no result.
+    // An enrollment that no longer exists needs no result.
     const isGone = fromConnectError(error).kind === 'not_found';
     await setReport(ctx, effect, isGone ? null : Math.min(2 ** effect.reports, longestPauseSeconds));
   }

@@ -1,5 +1,6 @@
 import { startJobLoop } from '@drippulse/db';
 import { type Loop, startLoop } from '@drippulse/loops';
+import { waitIfSuspended } from '@drippulse/service';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { evalJobs } from '../evals/rows.ts';
@@ -9,7 +10,7 @@ const stopWithinMs = 10_000;
 const hourMs = 3_600_000;
 const keptDays = 395;
 
-/** Runs eval sets, some cases at a time; organizations take turns. */
+/** Runs eval sets, a few cases at a time. Organizations take turns. */
 export function startEvals(ctx: Context): Loop {
   const stopping = new AbortController();
   const running = startJobLoop({
@@ -17,13 +18,13 @@ export function startEvals(ctx: Context): Loop {
     kind: evalJobs,
     log: ctx.log,
     leaseSeconds: ctx.config.leaseMs / 1_000,
-    slice: (job) => runSlice(ctx, job, stopping.signal),
+    slice: async (job) => (await waitIfSuspended(ctx.db, job)) ?? runSlice(ctx, job, stopping.signal),
     onCommitted: () => undefined,
   });
   return {
     wake: () => running.wake(),
     async stop() {
-      // Calls that are out may come to their end; whoever goes on makes those again that do not.
+      // Calls under way may finish within this time. The next process repeats the calls that do not.
       const timer = setTimeout(() => stopping.abort(), stopWithinMs);
       await running.stop();
       clearTimeout(timer);
@@ -31,7 +32,7 @@ export function startEvals(ctx: Context): Loop {
   };
 }
 
-/** Forgets runs as long after their start as executions are kept, and windows of those that have ended before. */
+/** Deletes runs after the retention of executions. Deletes the windows of failed and cancelled runs earlier. */
 export function startForgetEvals(ctx: Context): Loop {
   return startLoop({
     name: 'forget eval runs',
@@ -41,7 +42,7 @@ export function startForgetEvals(ctx: Context): Loop {
       await sql`
         delete from jobs where kind = ${evalJobs} and status not in ('queued', 'running')
           and created_at < clock_timestamp() - ${keptDays} * interval '1 day'`.execute(ctx.db.kysely);
-      // Those that were completed have forgotten theirs.
+      // Completed runs have deleted their windows themselves.
       await sql`
         delete from spend_windows using eval_runs join jobs on jobs.id = eval_runs.id
         where spend_windows.key = 'execution:' || eval_runs.ledger_id and spend_windows.reserved_pico_usd = 0

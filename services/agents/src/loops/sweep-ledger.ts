@@ -8,7 +8,7 @@ const everyMs = 5_000;
 const sliceRows = 50;
 const keptDays = 40;
 
-/** Settles reservations whose process has died, and forgets windows that ended long ago. */
+/** Settles reservations of processes that have died, and deletes windows that ended long ago. */
 export function startSweepLedger(ctx: Context): Loop {
   return startLoop({
     name: 'sweep the ledger',

@@ -1,6 +1,7 @@
 import { type JobRow, startJobLoop } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type Loop, startLoop } from '@drippulse/loops';
+import { waitIfSuspended } from '@drippulse/service';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -12,7 +13,7 @@ import { trainingJobs } from '../trainings/rows.ts';
 const input = z.object({ agent_id: z.string(), mode: z.string(), subject: z.string() });
 const hourMs = 3_600_000;
 
-/** Trains scorers, one slice at a time; organizations take turns. */
+/** Trains scorers, one slice at a time. Organizations take turns. */
 export function startTraining(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,
@@ -20,6 +21,8 @@ export function startTraining(ctx: Context): Loop {
     log: ctx.log,
     leaseSeconds: ctx.config.leaseMs / 1_000,
     async slice(job) {
+      const waiting = await waitIfSuspended(ctx.db, job);
+      if (waiting !== undefined) return waiting;
       const place = readPlace(job.cursor);
       const task = await readTask(ctx, job);
       return place.phase === 'read' ? readRecords(ctx, job, task, place) : fitModel(ctx, job, task, place);
@@ -41,7 +44,7 @@ async function readTask({ db }: Context, job: JobRow) {
   return { agentId: agent.id, mode, subject };
 }
 
-/** Forgets the records of trainings that failed: those that completed or were cancelled have forgotten theirs. */
+/** Deletes the records of failed trainings. Completed and cancelled trainings have deleted theirs. */
 export function startForgetTrainingRecords(ctx: Context): Loop {
   return startLoop({
     name: 'forget records of trainings',

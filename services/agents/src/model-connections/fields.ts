@@ -7,10 +7,10 @@ import { type ModelConnectionRow, maskStart } from './rows.ts';
 
 const mostKeyLength = 1_000;
 
-/** Members of a request. Absent ones are not checked. */
+/** Members of a request. Absent members are not checked. */
 export type Fields = { baseUrl?: string; apiKey?: string; model?: string; prices?: readonly AgentModelPrice[] };
 
-/** Refuses members that are no good by themselves, and an address that is not public as far as its name resolves. */
+/** Refuses invalid members, and an address whose host name does not resolve to public addresses. */
 export async function checkFields(
   ctx: Pick<Context, 'config' | 'lookUp'>,
   organizationId: bigint,
@@ -34,7 +34,7 @@ async function addressProblems(
   const problem = await checkUrl(baseUrl, { allowPrivate: config.allowPrivate, lookUp: look });
   if (problem !== undefined) return [{ field, message: `is refused: ${problem}`, code: 'not_allowed' }];
   const { search, hash } = new URL(baseUrl);
-  // Paths are added to its end.
+  // Paths are appended to this address.
   return search === '' && hash === '' ? [] : [{ field, message: 'must have no query and no fragment', code: 'format' }];
 }
 
@@ -44,12 +44,12 @@ function keyProblems(apiKey: string): Violation[] {
   if (apiKey.length > mostKeyLength) {
     return [{ field, message: `must be at most ${mostKeyLength} characters long`, code: 'length' }];
   }
-  // It goes into a header. What GET showed is compared with the row.
+  // The key is sent in a header. A masked key, as returned by GET, is compared with the stored row instead.
   if (apiKey.startsWith(maskStart) || /^[\x21-\x7e]+$/.test(apiKey)) return [];
   return [{ field, message: 'must have visible ASCII characters only', code: 'format' }];
 }
 
-/** The key to store; undefined: the stored one stays. A key stays with the scheme, host and port that it was entered for. */
+/** Returns the key to store; undefined: the stored key stays. A key is valid only for its scheme, host and port. */
 export function newKey(
   { base_url, shown_key }: Pick<ModelConnectionRow, 'base_url' | 'shown_key'>,
   { baseUrl = base_url, apiKey = shown_key }: Fields,
@@ -64,7 +64,7 @@ export function newKey(
   return undefined;
 }
 
-/** A key that is entered for the first time has no stored value that a mask could stand for. */
+/** Refuses a masked key if no stored key exists that the mask could represent. */
 export function refuseMask(apiKey: string): void {
   if (apiKey.startsWith(maskStart)) throw keyNeeded('has a masked value, and none is stored: enter the key');
 }

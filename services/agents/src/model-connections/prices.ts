@@ -10,7 +10,7 @@ const mostModelLength = 255;
 
 const stored = z.array(writtenPrice);
 
-/** The column of prices. */
+/** Serializes prices for their column. */
 export function pricesColumn(prices: readonly AgentModelPrice[]): string {
   return JSON.stringify(
     prices.map(
@@ -57,7 +57,7 @@ export function priceProblems(prices: readonly AgentModelPrice[]): Violation[] {
   });
 }
 
-/** Violations of the id of a model. */
+/** Returns the violations of a model id. */
 export function modelProblems(field: string, model: string): Violation[] {
   if (model.trim() === '') return [{ field, message: 'must not be empty', code: 'required' }];
   if (model.length <= mostModelLength) return [];

@@ -10,8 +10,8 @@ import { type ModelConnectionRow, openKey, selectModelConnection } from './rows.
 type Calling = Pick<Context, 'llm' | 'prices' | 'http' | 'sealer'>;
 
 /**
- * The account by which an organization calls models: its own, else that of the installation. Never the one for the other: what its own
- * account cannot do is not done. Refused without any.
+ * Returns the account by which an organization calls models: its own account, or else the installation's. Refuses if
+ * neither exists. If a call by the organization's own account fails, the installation's account does not replace it.
  */
 export async function requireLlm(ctx: Calling & { db: { kysely: Kysely<DB> } }, organizationId: bigint): Promise<Llm> {
   const row = await selectModelConnection(ctx.db.kysely, organizationId);
@@ -22,7 +22,9 @@ export async function requireLlm(ctx: Calling & { db: { kysely: Kysely<DB> } }, 
   throw new DomainError('unavailable', 'llm_not_configured', message);
 }
 
-/** The account of an organization. Its own prices count before those of the operator. */
+/**
+ * Builds access through the account of an organization. The organization's prices take precedence over the operator's.
+ */
 export function ownLlm({ prices, http, sealer }: Omit<Calling, 'llm'>, row: ModelConnectionRow): Llm {
   const own = storedPrices(row.prices).map((price) => priceFrom(price, 'organization', new Date(0)));
   const named = new Set(own.map(({ model }) => model));
@@ -35,7 +37,7 @@ export function ownLlm({ prices, http, sealer }: Omit<Calling, 'llm'>, row: Mode
       model: row.model,
     },
     prices: [...own, ...prices.filter(({ model }) => !named.has(model))],
-    // Guarded: the address is a customer's.
+    // This client refuses private addresses, because a customer chose the address.
     http,
   };
 }

@@ -8,15 +8,15 @@ export type ModelConnectionRow = Selectable<ModelConnections>;
 
 const shownFrom = 16;
 
-/** The beginning of what people see of a key. */
+/** First characters of a masked key. */
 export const maskStart = '••••';
 
-/** What binds a key to its row. */
+/** Returns the context that binds a sealed key to its row. */
 export function keyContext(organizationId: bigint): string {
   return `organization ${organizationId} model connection`;
 }
 
-/** The columns of a key, and what people see of it. */
+/** Returns the columns of a key, including the key's masked form. */
 export function keyColumns(sealer: Sealer, organizationId: bigint, key: string) {
   const { box, dataKey } = sealEnvelope(sealer, Buffer.from(key), keyContext(organizationId));
   return { api_key: box, data_key: dataKey, shown_key: `${maskStart}${key.length < shownFrom ? '' : key.slice(-4)}` };
@@ -29,7 +29,7 @@ export function openKey(
   return openEnvelope(sealer, { box, dataKey }, keyContext(organizationId)).toString();
 }
 
-/** The account of an organization. Refused without one. */
+/** Finds the account of an organization. Refuses if the organization has none. */
 export async function findModelConnection(db: Kysely<DB>, organizationId: bigint): Promise<ModelConnectionRow> {
   const row = await selectModelConnection(db, organizationId);
   if (row === undefined) throw modelConnectionNotFound();

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { type AgentDefinition, loadDefinition } from '../agents/definition.ts';
 import type { Context } from '../context.ts';
 
-/** Only scorers have models. */
+/** Refuses an agent that is not a scorer. Only scorers have models. */
 export async function requireScorer(
   ctx: Pick<Context, 'db' | 'code'>,
   organizationId: bigint,

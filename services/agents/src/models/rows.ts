@@ -9,7 +9,7 @@ export const rulesVersion = 0;
 
 type Place = { organizationId: bigint; agentId: bigint };
 
-/** The models of an agent. */
+/** Selects the models of an agent. */
 export function selectModels(db: Kysely<DB>, { organizationId, agentId }: Place) {
   return db.selectFrom('models').where('organization_id', '=', organizationId).where('agent_id', '=', agentId);
 }

@@ -8,7 +8,7 @@ import { readScorer } from '../scoring/config.ts';
 import { compileScorer, type Score, type Scorer } from '../scoring/score.ts';
 import { findModel, rulesVersion } from './rows.ts';
 
-/** A score, which model gave it, and that of the model that is tried beside it. */
+/** A score, the version of the model that gave it, and the score of the shadow model. */
 type ModelScore = {
   score: Score;
   modelVersion: number | null;
@@ -21,7 +21,7 @@ const scorerOf = createRecent(500, (text): Scorer => {
   return compileScorer(read.config);
 });
 
-/** Configurations are read once for their texts, so most scores find theirs by identity. */
+/** Prepared scorers by configuration. Equal configurations share one object, so most lookups succeed. */
 const rules = new WeakMap<JsonObject, Scorer>();
 
 function rulesOf(configuration: JsonObject): Scorer {
@@ -31,10 +31,10 @@ function rulesOf(configuration: JsonObject): Scorer {
 }
 
 const mostModels = 500;
-/** Models never change, so that a process reads each once. */
+/** Configurations of models. A model never changes, so a process reads each model once. */
 const models = new Map<string, string>();
 
-/** Scores by what is in force: a model of the agent, or the rules of its configuration. */
+/** Scores by the model or the rules in force for the agent. */
 export async function scoreByAgent(
   db: Kysely<DB>,
   { agent, configuration }: { agent: AgentRow; configuration: JsonObject },
@@ -51,7 +51,7 @@ export async function scoreByAgent(
   };
 }
 
-/** The scorer of a version with the threshold of the configuration. */
+/** Returns the scorer of a version, with the threshold of the configuration. */
 export async function scorerOfVersion(
   db: Kysely<DB>,
   { agent, configuration }: { agent: AgentRow; configuration: JsonObject },
@@ -77,7 +77,9 @@ async function modelText(
   return configuration;
 }
 
-/** The score as its executions store it, with the model that gave it and the one that is tried beside it. */
+/**
+ * Converts a score to the form that executions store, with the version of the model that gave it and the shadow score.
+ */
 export function decidedBy({ score: { factors, ...score }, modelVersion, shadow }: ModelScore): {
   output: JsonObject;
   decision: JsonObject;

@@ -20,7 +20,7 @@ const judged = z.object({
   ),
 });
 
-/** What is stored of a report, as JSON. */
+/** The stored form of a training report, as JSON. */
 const reportShape = z.object({
   ...{ training_records: z.number(), held_out_records: z.number(), held_out_won_share: z.number() },
   ...{ records_from: z.string(), records_until: z.string(), held_out_from: z.string(), lambda: z.number() },
@@ -42,7 +42,7 @@ export function modelToProto(row: ModelRow, agent: AgentRow): MessageInitShape<t
   };
 }
 
-/** The rules of a configuration, as version 0. */
+/** Presents the rules of a configuration as version 0. */
 export function rulesToProto(agent: AgentRow, configuration: JsonObject): MessageInitShape<typeof AgentModelSchema> {
   const { base = 0, factors = [] } = configuration;
   return {

@@ -1,21 +1,21 @@
 import { picoOf } from '../money.ts';
 import { type Policy, policyDefaults } from './policy.ts';
 
-/** A policy as executions obey it. */
+/** The limits of a policy, in the form that executions apply. */
 export type Bounds = {
   timeoutSeconds: number;
   maxRetries: number;
-  /** Undefined: no limit. */
+  /** Limit of executions per minute; undefined: no limit. */
   ratePerMinute: number | undefined;
   logReasoning: boolean;
   executionPicoUsd: bigint;
-  /** Null: no limit. */
+  /** Limit of the agent's daily cost; null: no limit. */
   agentDayPicoUsd: bigint | null;
-  /** Models in the order in which they are tried. The first is undefined where the installation's counts. */
+  /** Models in the order in which they are tried. An undefined first element means the default model of the account. */
   models: readonly (string | undefined)[];
   maxOutputTokens: number;
   retryUncertain: boolean;
-  /** Whether a person is asked for room where a budget has none. */
+  /** Whether a person is asked for a raise when a budget is full. */
   asksForRoom: boolean;
 };
 
@@ -35,7 +35,7 @@ export function boundsOf(policy: Policy): Bounds {
   };
 }
 
-/** The bounds of an execution that began with one policy while another counts now: of limits the lower one. */
+/** Combines the policy with which an execution began and the policy in force. Of two limits, the lower one counts. */
 export function stricterOf(pinned: Bounds, current: Bounds): Bounds {
   const [day, other] = [pinned.agentDayPicoUsd, current.agentDayPicoUsd];
   return {

@@ -3,7 +3,7 @@ import { moneyProblems } from '../money.ts';
 import type { Policy } from './policy.ts';
 import { actionProblems, constraintProblems, hostProblems } from './tool-policy.ts';
 
-/** Problems of a policy, by field. */
+/** Returns the violations of a policy, by field. */
 export function problemsOfPolicy(policy: Policy): Violation[] {
   return [
     ...moneyProblems('max_cost_usd_per_execution', policy.max_cost_usd_per_execution),

@@ -4,7 +4,7 @@ import type { ExecutionPolicySchema } from '@drippulse/proto/drippulse/agents/v1
 import { onExceededTexts } from '../texts.ts';
 import { type Policy, policyDefaults } from './policy.ts';
 
-/** A policy with its defaults, as the API shows it. */
+/** Converts a policy with its defaults to the form of the API. */
 export function policyToProto(policy: Policy): MessageInitShape<typeof ExecutionPolicySchema> {
   const full = { ...policyDefaults, ...policy };
   return {

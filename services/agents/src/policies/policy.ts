@@ -2,7 +2,7 @@ import { type JsonObject, type JsonValue, stringifyJson } from '@drippulse/json'
 import { storedObject } from '../json-objects.ts';
 import { toolDefaults } from './tool-policy.ts';
 
-/** The members of a policy that somebody has set, as the API names them. */
+/** The members of a policy that are set, by their names in the API. */
 export type Policy = {
   max_cost_usd_per_execution?: number;
   max_cost_usd_per_day?: number;
@@ -25,7 +25,7 @@ export type Policy = {
   approval_timeout_seconds?: number;
 };
 
-/** Defaults of a policy. */
+/** Defaults for the members of a policy. */
 export const policyDefaults = {
   max_cost_usd_per_execution: 0.5,
   timeout_seconds: 60,
@@ -44,16 +44,16 @@ export const policyNames = [
   ...['allowed_link_hosts', 'max_steps', 'max_tool_calls', 'approval_timeout_seconds'],
 ] as const;
 
-/** A stored policy. */
+/** Parses a stored policy. */
 export function parsePolicy(text: string): Policy {
   const stored = storedObject(text);
   const known = policyNames.flatMap((name) =>
     Object.hasOwn(stored, name) ? [[name, plain(stored[name] ?? null)] as const] : [],
   );
-  return Object.fromEntries(known) as Policy; // this service wrote it, by `readPolicy`
+  return Object.fromEntries(known) as Policy; // this service wrote the text, by `readPolicy`
 }
 
-/** Amounts of money may have come with digits that a double keeps by its shortest form alone. */
+/** Converts numbers that kept their digits, such as amounts of money, to doubles. */
 function plain(value: JsonValue): unknown {
   return JSON.parse(stringifyJson(value));
 }

@@ -6,12 +6,12 @@ import { onExceededTexts } from '../texts.ts';
 import { type Policy, policyNames } from './policy.ts';
 import { problemsOfPolicy } from './policy-problems.ts';
 
-/** The members of `ExecutionPolicy`, and of a request that has them as its own. */
+/** The members of `ExecutionPolicy`. Some requests contain these members directly. */
 type GivenPolicy = Omit<ExecutionPolicy, '$typeName' | '$unknown'>;
 
 /**
- * The policy of a request, or what is wrong with it. Members that `present` lacks keep their `former` value, and those that are null lose
- * it. `path` is before the names of fields, with a dot at its end.
+ * Reads the policy of a request, or returns its violations. Members that are not in `present` keep their `former`
+ * value, and members that are null are removed. `path` is the prefix of field names, and ends with a dot.
  */
 export function readPolicy(
   given: GivenPolicy,
@@ -27,7 +27,7 @@ export function readPolicy(
   return violations.length > 0 ? { violations } : { policy };
 }
 
-/** Every member of a policy. */
+/** Names of all members of a policy. */
 export const policyMembers: ReadonlySet<string> = new Set(policyNames);
 
 function policyOf(given: GivenPolicy): Policy {
@@ -59,12 +59,12 @@ function policyOf(given: GivenPolicy): Policy {
   };
 }
 
-/** Undefined for null and nothing. The codec has refused what is no object. */
+/** Parses constraints; undefined for null or no bytes. The codec has already refused values that are not objects. */
 function constraintsIn(bytes: Uint8Array | undefined): JsonObject | undefined {
   return bytes === undefined || bytes.length === 0 ? undefined : objectOf(parseJson(Buffer.from(bytes).toString()));
 }
 
-/** Undefined for null; an empty text, which is refused, for what is neither a text nor a list of texts. */
+/** Reads a string or a list of strings; undefined for null. Any other value becomes an empty string, and is refused. */
 function textOrList(value: JsonValue): string | string[] | undefined {
   if (value === null) return undefined;
   if (typeof value === 'string') return value;

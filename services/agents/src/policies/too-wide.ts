@@ -3,8 +3,9 @@ import { findAction } from '../actions/catalog.ts';
 import { type ToolMembers, toolPolicyOf } from './tool-policy.ts';
 
 /**
- * Refuses a policy by which a text from outside could make an agent read other records and write or send, with nobody asked. The input of
- * every model may have text from outside, so reading and writing together need the approval of each write.
+ * Refuses a policy with which a text from a third party could make an agent read other records, and then write or send
+ * unattended. Any model's input may contain such text, so a policy that allows reading and writing must require
+ * approval of each write.
  */
 export function requireNarrow(members: ToolMembers): void {
   const open = writesWithoutApproval(members);
@@ -16,7 +17,7 @@ export function requireNarrow(members: ToolMembers): void {
   );
 }
 
-/** Writes that nobody is asked about, of a policy that also lets records be read. */
+/** Returns the writes that a policy allows without approval, if the policy also allows reading records. */
 export function writesWithoutApproval(members: ToolMembers): string[] {
   const policy = toolPolicyOf(members);
   const allowed = [...policy.actions].flatMap((name) => findAction(name) ?? []);

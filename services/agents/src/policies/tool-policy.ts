@@ -5,7 +5,7 @@ import { catalog, findAction } from '../actions/catalog.ts';
 import { readHost } from '../guards/links.ts';
 import { isJsonObject, objectOf } from '../json-objects.ts';
 
-/** The members of a policy that bound tools, as the API names them. */
+/** The members of a policy that limit tools, by their names in the API. */
 export type ToolMembers = {
   allowed_integrations?: string[];
   allowed_actions?: string[];
@@ -17,17 +17,17 @@ export type ToolMembers = {
   approval_timeout_seconds?: number;
 };
 
-/** What an argument may be: the contact's own value, one of a list, or an object with these members alone. */
+/** Allowed values of an argument: the contact's own value, a value of a list, or an object with only these members. */
 export type Constraint = 'contact' | readonly JsonValue[] | { only: readonly string[] };
 
-/** A policy as tools obey it. */
+/** The tool limits of a policy, in the form that executions apply. */
 export type ToolPolicy = {
   actions: ReadonlySet<string>;
   integrations: ReadonlySet<string>;
-  /** By `<action>.<argument>`. */
+  /** Constraints by `<action>.<argument>`. */
   constraints: Readonly<Record<string, Constraint>>;
   linkHosts: ReadonlySet<string>;
-  /** Whether a person has to approve an action first. */
+  /** Whether a person must approve the action first. */
   needsApproval(action: { name: string; access: 'read' | 'write' }): boolean;
   maxSteps: number;
   maxToolCalls: number;
@@ -59,7 +59,7 @@ export function toolPolicyOf(members: ToolMembers): ToolPolicy {
   };
 }
 
-/** What counts where a policy says nothing: what reaches people reaches the contact, and nobody else. */
+/** Returns the default constraints: actions that reach people may reach only the contact. */
 function usualConstraints({ allowed_actions: names = [] }: ToolMembers): Record<string, Constraint> {
   const usual = names.flatMap((name) => {
     const action = findAction(name);
@@ -73,7 +73,7 @@ function usualConstraints({ allowed_actions: names = [] }: ToolMembers): Record<
 
 function constraintsOf(stored: JsonObject): Record<string, Constraint> {
   const read = Object.entries(stored).map(([name, value]) => [name, constraintOf(value)] as const);
-  // A constraint that cannot be read forbids, as a list without values does.
+  // An unreadable constraint forbids every value of the argument, as an empty list does.
   return Object.fromEntries(read.map(([name, constraint]) => [name, constraint ?? []]));
 }
 
@@ -84,17 +84,17 @@ function constraintOf(value: JsonValue): Constraint | undefined {
   return Array.isArray(only) && only.every((one) => typeof one === 'string') ? { only } : undefined;
 }
 
-/** What is wrong with the actions of a request. */
+/** Returns the violations of a request's action names. */
 export function actionProblems(names: readonly string[] | undefined): Violation[] {
   return (names ?? []).flatMap((name, index): Violation[] => {
     if (findAction(name) !== undefined) return [];
     const suggestion = nearest(name, catalog().keys());
-    const problem = { field: `allowed_actions.${index}`, message: 'is no action', code: 'enum' as const };
+    const problem = { field: `allowed_actions.${index}`, message: 'is not an action', code: 'enum' as const };
     return [{ ...problem, ...(suggestion !== undefined && { suggestion }) }];
   });
 }
 
-/** What is wrong with the constraints of a request. */
+/** Returns the violations of a request's constraints. */
 export function constraintProblems(constraints: JsonObject | undefined): Violation[] {
   const field = 'action_constraints';
   const entries = Object.entries(constraints ?? {});
@@ -123,7 +123,7 @@ export function constraintProblems(constraints: JsonObject | undefined): Violati
   });
 }
 
-/** What is wrong with the hosts of a request. */
+/** Returns the violations of a request's link hosts. */
 export function hostProblems(hosts: readonly string[] | undefined): Violation[] {
   const field = 'allowed_link_hosts';
   if (hosts === undefined) return [];
@@ -135,7 +135,7 @@ export function hostProblems(hosts: readonly string[] | undefined): Violation[] 
   );
 }
 
-/** `email.send.to` is the argument `to` of the action `email.send`. */
+/** Splits a constraint's name: `email.send.to` is the argument `to` of the action `email.send`. */
 function splitConstraint(name: string): { action: string; argument: string } {
   const dot = name.lastIndexOf('.');
   return { action: name.slice(0, Math.max(0, dot)), argument: name.slice(dot + 1) };

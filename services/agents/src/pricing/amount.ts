@@ -1,4 +1,4 @@
-/** Rates of a model, in micro-USD per million tokens, which is pico-USD per token. */
+/** Rates of a model, in micro-USD per million tokens, which equals pico-USD per token. */
 export type Rates = {
   input: bigint;
   cacheRead: bigint | undefined;
@@ -7,7 +7,7 @@ export type Rates = {
   reasoning: bigint | undefined;
 };
 
-/** Tokens of one call, as the provider counts them: each token in one member only. */
+/** Tokens of one call by the provider's count. Each token is in exactly one member. */
 export type Usage = {
   inputTokens: bigint;
   cacheReadTokens: bigint;
@@ -16,10 +16,10 @@ export type Usage = {
   reasoningTokens: bigint;
 };
 
-/** Tokens that a provider adds to what is sent: around the request, each message, and tools. */
+/** Upper bounds for the tokens that a provider may add: per request, per message, and for tools. */
 const added = { request: 64n, message: 16n, tools: 1_000n };
 
-/** The most that a call can cost. A token has at least one byte, so the bytes of a request bound its tokens for every tokenizer. */
+/** Returns the maximum cost of a call. A token has at least one byte, so the request's bytes bound its tokens. */
 export function amountOf(
   rates: Rates,
   call: { bytes: number; messages: number; hasTools: boolean; maxOutputTokens: number },
@@ -31,7 +31,7 @@ export function amountOf(
   );
 }
 
-/** What a call cost. Kinds of tokens without a rate of their own have that of their direction. */
+/** Returns the cost of a call. A kind of token without its own rate costs the general input or output rate. */
 export function costOf(rates: Rates, usage: Usage): bigint {
   return (
     usage.inputTokens * rates.input +

@@ -2,12 +2,12 @@ import type { ModelInfo, ModelPrice } from '@pydantic/genai-prices';
 import type { Rates } from './amount.ts';
 import { type Price, rateOf } from './price.ts';
 
-/** The price of a model by the bundled table, which is loaded when it is first needed: 0.8 MB. Only ids that it lists are known. */
+/** Finds the price of a model in the bundled table, by its exact id. The table (0.8 MB) is loaded on first use. */
 export async function pricesOfTable(baseUrl: string, model: string, at: Date): Promise<Price | undefined> {
   const { findProvider } = await import('@pydantic/genai-prices');
   const provider = findProvider({ providerApiUrl: baseUrl });
   const models = provider?.models ?? [];
-  // A snapshot has the price of the model whose name it has before its date.
+  // A dated snapshot costs as much as the model whose name precedes the date.
   const [, undated] = /^(.+)-(?:\d{8}|\d{4}-\d{2}-\d{2})$/.exec(model) ?? [];
   const found =
     models.find((one) => one.id === model) ??
@@ -17,13 +17,13 @@ export async function pricesOfTable(baseUrl: string, model: string, at: Date): P
   return prices === undefined ? undefined : readPrice(prices);
 }
 
-/** Dated names of a model are listed with it. A pattern is no listing. */
+/** Whether an entry lists a model by name. Dated names are listed with their model. A pattern does not count. */
 function lists({ match }: ModelInfo, model: string): boolean {
   const rules = 'or' in match ? match.or : [match];
   return rules.some((rule) => 'equals' in rule && rule.equals === model);
 }
 
-/** Prices by the time of the day are not known here: what they cost depends on when the provider counts. */
+/** Returns the price at a time; undefined if it varies by the time of day, because the provider's clock decides. */
 function currentOf({ prices }: ModelInfo, at: Date): ModelPrice | undefined {
   if (!Array.isArray(prices)) return prices;
   const day = at.toISOString().slice(0, 10);

@@ -3,8 +3,9 @@ import type { Price, SetPrice } from './price.ts';
 import { pricesOfTable } from './price-table.ts';
 
 /**
- * The price of a model at a time: the newest that was set and has begun, else that of the bundled table, by the exact id. Undefined when nobody
- * knows it: a fuzzy match would price one model as another.
+ * Finds the price of a model at a time, by the exact id: the newest valid price that somebody set, or else the price in
+ * the bundled table. Returns undefined if the price is unknown. A fuzzy match could return the price of a different
+ * model.
  */
 export async function priceOf(
   set: readonly SetPrice[],
@@ -18,17 +19,17 @@ export async function priceOf(
   return pricesOfTable(source.baseUrl, model, at);
 }
 
-/** The dearest rates that a call may meet, for its reservation. */
+/** Returns the highest rates that may apply to a call, for the call's reservation. */
 export function dearestOf({ rates, tiers }: Pick<Price, 'rates' | 'tiers'>): Rates {
   return tiers.reduce((most, tier) => mergeRates(most, tier.rates), rates);
 }
 
-/** The rates of a call with so many input tokens. */
+/** Returns the rates of a call with the given number of input tokens. */
 export function ratesFor({ rates, tiers }: Pick<Price, 'rates' | 'tiers'>, inputTokens: bigint): Rates {
   return tiers.reduce((own, tier) => (inputTokens > tier.above ? tier.rates : own), rates);
 }
 
-/** The dearer of each rate, where a rate that is absent is that of its direction. */
+/** Returns the higher value of each rate. An absent rate counts as the general input or output rate. */
 function mergeRates(one: Rates, other: Rates): Rates {
   return {
     input: max(one.input, other.input),

@@ -18,7 +18,7 @@ export type WrittenPrice = z.infer<typeof writtenPrice>;
 
 const row = writtenPrice.extend({ from: z.iso.date() });
 
-/** Reads `LLM_PRICES`: a JSON array of prices in US dollars per million tokens, each from a day (UTC) on. */
+/** Reads `LLM_PRICES`: a JSON array of prices in US dollars per million tokens, each valid from a day (UTC) on. */
 export function readPrices(text: string | undefined): SetPrice[] {
   if (text === undefined) return [];
   const read = z.array(row).max(1_000).safeParse(parse(text));
@@ -28,7 +28,7 @@ export function readPrices(text: string | undefined): SetPrice[] {
   return read.data.map(({ from, ...price }) => priceFrom(price, 'operator', new Date(`${from}T00:00:00Z`)));
 }
 
-/** A price that was set, from a time on. */
+/** Builds a price that is valid from a time on. */
 export function priceFrom({ model, ...own }: WrittenPrice, source: SetPrice['source'], from: Date): SetPrice {
   const rates = {
     input: rateOf(own.input),

@@ -13,7 +13,10 @@ import { callModel } from '../llm/call.ts';
 import { requireLlm } from '../model-connections/require-llm.ts';
 import { type Rehearsal, RehearsalLost, type Rehearsed, withStep } from './rehearsal.ts';
 
-/** One attempt of the last step, a model call. A recorded answer to the same bytes is taken in its place. */
+/**
+ * Makes one attempt of the last step, a model call. If an answer to the same request bytes is recorded, uses that
+ * answer instead of a call.
+ */
 export async function attempt(
   ctx: Context,
   rehearsal: Rehearsal,
@@ -46,7 +49,7 @@ export async function attempt(
   return send(ctx, rehearsal, { steps, begun, call, prepared: reserved.prepared, timeoutMs }, stopping);
 }
 
-/** The answer that is recorded for the bytes of one of the models, the first of them first. */
+/** Finds a recorded answer to the request for one of the models. Tries the models in their order. */
 async function recordedAnswer(
   { recorded: { answers } }: Rehearsal,
   models: readonly string[],
@@ -79,7 +82,7 @@ async function send(
   const ended: ModelStep = { ...begun, status, result, request: { ...begun.request, model: request.model } };
   const steps = withStep(o.steps, ended);
   const isOwn = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A call that this process has cut off says nothing of the version, and is made again.
+    // A call that this process has cut off says nothing about the version. The call is repeated.
     const own = !stopping.aborted && (await rehearsal.store(trx, steps));
     if (await settle(trx, call, settlement, tokens)) await notePlan(trx, rehearsal.payer.organizationId);
     return own;

@@ -9,14 +9,14 @@ import type { Bounds } from '../policies/bounds.ts';
 import type { CallPlace } from '../tools/check-call.ts';
 import type { ToolStep } from '../tools/state.ts';
 
-/** What an execution has got from outside, which a rehearsal gets in its place. */
+/** Recorded results of an execution, which replace the outside world in a rehearsal. */
 export type RecordedWorld = {
   tools: readonly Pick<ToolStep, 'kind' | 'request' | 'result'>[];
-  /** Results of model calls by the bytes of their requests. */
+  /** Results of model calls, by the body of the request. */
   answers: ReadonlyMap<string, ModelStep['result']>;
 };
 
-/** An execution by a model that performs nothing: its tools answer what is recorded, or that they were not performed. */
+/** An execution by a model that performs no actions. A tool returns its recorded result, or that nothing was done. */
 export type Rehearsal = {
   prompt: string;
   configuration: JsonObject;
@@ -25,30 +25,30 @@ export type Rehearsal = {
   bounds: Bounds;
   place: CallPlace;
   recorded: RecordedWorld;
-  /** Whose money it is. */
+  /** Owner of the budgets that pay. */
   payer: Payer;
   spender: Spender;
-  /** Its calls in the ledger: their kind, and the place from which their steps are numbered. */
+  /** Position of the calls in the ledger. `seqBefore` is added to the number of each step. */
   ledger: { kind: 'eval' | 'replay'; createdAt: Date; executionId: bigint; seqBefore: number };
   deadline: Date;
-  /** Stores the chain, in the transaction of a reservation or a settlement. False: the rehearsal is somebody else's by now. */
+  /** Stores the chain, in the transaction of a reservation or a settlement. Returns false if the rehearsal is lost. */
   store(trx: Transaction<DB>, steps: readonly ModelStep[]): Promise<boolean>;
 };
 
-/** How a rehearsal ended. */
+/** The end of a rehearsal, and the rehearsal's chain. */
 export type Rehearsed = { end: End; steps: readonly ModelStep[] };
 
-/** Somebody else has the rehearsal, or it was cancelled. What was paid is settled. */
+/** A different process has the rehearsal, or the rehearsal was cancelled. Paid calls are settled. */
 export class RehearsalLost extends Error {}
 
-/** A chain that has not begun. */
+/** The chain of a rehearsal that has not begun. */
 export const firstSteps: readonly ModelStep[] = [newStep(1, 'model_call', {})];
 
 export function newStep(seq: number, kind: ModelStep['kind'], request: JsonObject): ModelStep {
   return { seq, kind, status: 'intent', request, attempts: 0, formerAttempts: 0, result: null };
 }
 
-/** The chain with another state of one of its steps. */
+/** Returns the chain with one of its steps replaced. */
 export function withStep(steps: readonly ModelStep[], changed: ModelStep): ModelStep[] {
   return steps.map((step) => (step.seq === changed.seq ? changed : step));
 }

@@ -8,9 +8,9 @@ import { newStep, type Rehearsal, type Rehearsed, withStep } from './rehearsal.t
 import { stubTool } from './stub-tool.ts';
 
 /**
- * Takes a chain to its end, by what follows in an execution too. Only models are called, and each call is reserved. A chain that another
- * process has begun goes on: an answer that is stored is never asked for again. Throws what is no matter of the version: a full budget, a
- * model without a price, `RehearsalLost`.
+ * Drives a chain to its end, by the rules of an execution. Calls only models, and reserves each call. Continues a chain
+ * that another process began; a stored answer is never requested again. Throws errors that do not depend on the
+ * version: a full budget, a model without a price, `RehearsalLost`.
  */
 export async function rehearse(
   ctx: Context,
@@ -38,7 +38,7 @@ export async function rehearse(
         const step = steps.find(({ seq }) => seq === following.seq);
         if (tool === undefined || step === undefined) throw new Error('a step that is to be performed is not there');
         const { result } = stubTool(tool, { place, recorded: recorded.tools, before: tools });
-        // Steps of tools keep results of tools, which `toolStepsOf` reads.
+        // Tool steps keep their results in the form that `toolStepsOf` reads.
         const kept = result as unknown as typeof step.result;
         steps = withStep(steps, { ...step, attempts: step.attempts + 1, status: 'succeeded', result: kept });
         break;

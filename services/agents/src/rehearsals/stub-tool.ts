@@ -8,7 +8,7 @@ const notPerformed: ToolResult = {
   output: { message: 'This is a test: it was not performed.' },
 };
 
-/** What a step of a tool comes to without being performed, and whether that is what had been recorded. */
+/** Returns the result of a tool step without performing it, and whether the result was recorded. */
 export function stubTool(
   step: ToolStep,
   { place, recorded, before }: { place: CallPlace; recorded: RecordedWorld['tools']; before: readonly ToolStep[] },
@@ -20,7 +20,10 @@ export function stubTool(
   return { result: step.kind === 'approval' ? { outcome: 'approved' } : notPerformed, isRecorded: false };
 }
 
-/** The result of the same call; of several that were the same, that of the one in its place, or of the last. */
+/**
+ * Finds the recorded result of an identical call. The nth identical call gets the nth recorded result, or the last one
+ * if there are fewer.
+ */
 function recordedFor(
   step: ToolStep,
   recorded: RecordedWorld['tools'],
@@ -31,12 +34,15 @@ function recordedFor(
   return same[Math.min(turn, same.length - 1)];
 }
 
-/** Whether they are the same call, in whatever order its arguments come. */
+/** Whether two calls are identical, regardless of the order of their arguments. */
 export function isSame(one: Pick<ToolStep, 'kind' | 'request'>, other: Pick<ToolStep, 'kind' | 'request'>): boolean {
   return one.kind === other.kind && identityOf(one.request) === identityOf(other.request);
 }
 
-/** Whether it came from outside. Refusals of a policy are made anew, by the policy of the rehearsal. */
+/**
+ * Whether a result came from a performed call or a person, and not from the policy's refusal. Refusals do not count,
+ * because the rehearsal's own policy decides them again.
+ */
 export function isOutside(result: ToolResult | null): result is ToolResult {
   if (result === null || result.outcome === 'passing' || result.outcome === 'waiting') return false;
   return result.outcome !== 'refused' || result.why === 'failed';

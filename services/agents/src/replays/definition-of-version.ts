@@ -6,7 +6,9 @@ import { parsePolicy } from '../policies/policy.ts';
 import { isBuiltIn } from '../templates/rows.ts';
 import { findVersion } from '../templates/versions.ts';
 
-/** An agent as it would be with a version of its template: the version's content, and the configuration of the agent over it. */
+/**
+ * Loads an agent as it would be with a version of its template, with its own configuration merged over the version's.
+ */
 export async function definitionOfVersion(
   ctx: Pick<Context, 'db' | 'code'>,
   { organizationId, agentId, version }: { organizationId: bigint; agentId: bigint; version: number },
@@ -24,7 +26,7 @@ export async function definitionOfVersion(
     output_schema: content.output_schema,
     default_configuration: content.default_configuration,
   };
-  // The policy of a built-in template is the organization's, whatever its version.
+  // The policy for a built-in template belongs to the organization and does not depend on the version.
   const policy = isBuiltIn(template) ? definition.policy : content.execution_policy;
   return {
     ...definition,

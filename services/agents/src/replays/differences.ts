@@ -1,10 +1,10 @@
 import { type JsonValue, stringifyJson } from '@drippulse/json';
 import { canonicalJson, isJsonObject } from '../json-objects.ts';
 
-/** A place where two values differ: JSON texts; null where one of them has nothing there. */
+/** A place where two values differ. Each side is JSON text, or null if that side has no value at the path. */
 export type Difference = { path: string; before: string | null; after: string | null };
 
-/** All differences of two values, by the paths of what differs: members by name, and elements by number. */
+/** Returns all differences between two values. Paths consist of member names and element numbers. */
 export function differencesOf(before: JsonValue | undefined, after: JsonValue | undefined, path = ''): Difference[] {
   if (before !== undefined && after !== undefined) {
     if (canonicalJson(before) === canonicalJson(after)) return [];

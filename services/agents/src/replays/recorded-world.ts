@@ -5,11 +5,11 @@ import type { Context } from '../context.ts';
 import type { ExecutionRow } from '../executions/rows.ts';
 import type { RecordedWorld, Rehearsed } from '../rehearsals/rehearsal.ts';
 
-/** The chain of an execution by a model, as what a replay of it gets from outside. */
+/** The recorded chain of an execution by a model, which replaces the outside world in a replay. */
 export type RecordedChain = {
   steps: Rehearsed['steps'];
   world: RecordedWorld;
-  /** What the answer to a request had cost, by its bytes. */
+  /** The cost of each recorded answer, by the body of its request. */
   costs: ReadonlyMap<string, bigint>;
 };
 
@@ -30,7 +30,7 @@ export async function readChain(
   };
 }
 
-/** What the answers of an execution have cost, by their step. Attempts without an answer are left out. */
+/** Reads the costs of an execution's answers, by step. Leaves out attempts without an answer. */
 async function chargesOf(
   { db }: Pick<Context, 'db'>,
   { id, created_at: createdAt }: Pick<ExecutionRow, 'id' | 'created_at'>,

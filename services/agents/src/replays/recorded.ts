@@ -4,7 +4,7 @@ import type { ExecutionRow } from '../executions/rows.ts';
 import { storedObject } from '../json-objects.ts';
 import { outputOf, type RecordedCall } from './replay.ts';
 
-/** The calls of an execution with their results, in their order. */
+/** Reads the calls of an execution with their results, in order. */
 export async function callsOf(db: Kysely<DB>, { id, created_at: createdAt }: ExecutionRow): Promise<RecordedCall[]> {
   const rows = await db
     .selectFrom('execution_steps')

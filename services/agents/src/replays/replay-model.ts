@@ -20,21 +20,22 @@ import { type Replayed, refusalOf } from './replay.ts';
 type ReplayedModel = Pick<Replayed, 'outcome'> & {
   recordedSteps: Rehearsed['steps'];
   steps: Rehearsed['steps'];
-  /** What the answers have cost, those that were recorded among them. */
+  /** The cost of all answers, including the recorded answers. */
   costPicoUsd: bigint;
-  /** What was paid now. */
+  /** The cost of the calls that the replay paid for. */
   chargedPicoUsd: bigint;
 };
 
-/** Failures that say something of the provider, and nothing of the version. */
+/** Failures that the provider causes and not the version, with the reasons of their refusals. */
 const passing = new Map([
   ['provider_unavailable', 'provider_unavailable'],
   ['timeout', 'agent_timeout'],
 ]);
 
 /**
- * Runs a stored execution by the prompt, the schemas and the policy of another version. A model is asked anew, within the budgets of the
- * agent, except where it is asked by the same bytes as it was. Its tools answer what they had answered. Nothing is stored but what it cost.
+ * Runs a stored execution by the prompt, the schemas and the policy of a different version. Calls the model within the
+ * agent's budgets, but uses the recorded answer if a request has the same bytes. Tools return their recorded results.
+ * Stores only the costs.
  */
 export async function replayModel(
   ctx: Context,
@@ -47,7 +48,7 @@ export async function replayModel(
   const none = { recordedSteps: recorded.steps, steps: [], costPicoUsd: 0n, chargedPicoUsd: 0n };
   const refused = refusalOf(definition, storedObject(execution.input));
   if (refused !== undefined) return { ...none, outcome: refused.outcome };
-  // Agents of test keys call no model.
+  // Agents of test keys do not call a model.
   if (agent.mode === 'test') return { ...none, outcome: { output: stubOf(template?.output_schema ?? null) } };
   const executionId = await newLedgerId(ctx.db.kysely);
   const rehearsal = await rehearsalOf(ctx, definition, execution, { recorded, executionId });
@@ -101,7 +102,7 @@ async function rehearsalOf(
       raised: new Map(),
     },
     ledger: { kind: 'replay', createdAt: now, executionId, seqBefore: 0 },
-    // The caller waits for it.
+    // The caller waits for the result.
     deadline: new Date(now.getTime() + Math.min(bounds.timeoutSeconds * 1000, ctx.config.patienceMs)),
     store: async () => true,
   };
@@ -123,12 +124,12 @@ function reusedCost({ costs }: RecordedChain, steps: Rehearsed['steps']): bigint
   return steps.reduce((sum, step) => sum + (costs.get(bodyOfReused(step) ?? '') ?? 0n), 0n);
 }
 
-/** The bytes of a request whose answer was recorded; undefined of one that was sent now, whose bytes are not kept. */
+/** Returns the request bytes of a step with a recorded answer; undefined for a request that the replay sent. */
 export function bodyOfReused({ request: { body } }: Rehearsed['steps'][number]): string | undefined {
   return typeof body === 'string' ? body : undefined;
 }
 
-/** The calls of a chain with their arguments, in their order. */
+/** Returns the tool calls of a chain with their arguments, in order. */
 export function toolCallsOf(steps: Rehearsed['steps']): JsonObject[] {
   return toolStepsOf(steps).flatMap(({ kind, request: { name, input } }) =>
     kind === 'tool_call' ? [{ action: name, arguments: readArguments(input) ?? stringifyJson(input) }] : [],

@@ -10,10 +10,10 @@ import { candidatesOf, readRouter } from '../routing/config.ts';
 import { compileRouter } from '../routing/route.ts';
 import { validate } from '../schemas/validate.ts';
 
-/** A call of an execution, as its chain has stored it. */
+/** A call of an execution, as stored in its chain. */
 export type RecordedCall = { seq: number; kind: string; output: JsonObject | undefined };
 
-/** An execution as it is stored. */
+/** A stored execution. */
 type Recorded = {
   input: JsonObject;
   output: JsonObject | undefined;
@@ -22,16 +22,17 @@ type Recorded = {
   at: Date;
 };
 
-/** What another version makes of it. */
+/** The result of running the execution by a different version. */
 export type Replayed = {
   outcome: { output: JsonObject } | { error: { code: string; message: string } };
-  /** Numbers of the recorded calls whose results it has used. */
+  /** Step numbers of the recorded calls whose results were used. */
   usedCalls: number[];
 };
 
 /**
- * Runs a stored execution by the definition of another version. It reads what is stored and models, and writes, calls and takes nothing:
- * what the execution got from elsewhere is taken from its record, and its time is the time at which it was asked for.
+ * Runs a stored execution by the definition of a different version. Only reads stored data and models: it writes
+ * nothing, makes no calls and takes no turn. Results of other services come from the record. The time is that of the
+ * original request.
  */
 export async function replay(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const { work } = definition;
@@ -44,13 +45,13 @@ export async function replay(db: Kysely<DB>, definition: AgentDefinition, record
   throw new DomainError('failed_precondition', 'wrong_agent_type', 'Agents of type workflow are not replayed.');
 }
 
-/** Why the version does not take an input; undefined when it does. */
+/** Returns the refusal if the version does not accept the input; undefined if it does. */
 export function refusalOf({ template }: Pick<AgentDefinition, 'template'>, input: JsonObject): Replayed | undefined {
   const [refusal] = template?.input_schema ? validate(template.input_schema, input, 'input') : [];
   return refusal && failed('validation_failed', `${refusal.field} ${refusal.message}`);
 }
 
-/** By the model that decided, with the threshold of the version; by the rules of the version, if rules decided. */
+/** Scores with the model that decided, at the version's threshold. If rules decided, scores by the version's rules. */
 async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const version = numberOf(recorded.output?.['model_version']) ?? rulesVersion;
   const scorer = await scorerOfVersion(db, definition, version);
@@ -59,7 +60,7 @@ async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded
   return succeeded(decidedBy({ score, modelVersion, shadow: undefined }).output);
 }
 
-/** The owner whom the execution got keeps the work where the rule may choose them, because no turn is taken. */
+/** Routes by the version's rules. A replay takes no turn, so it keeps the execution's owner if the rule allows that. */
 function routeOf(configuration: JsonObject, { input, output, at }: Recorded): JsonObject {
   const read = readRouter(configuration, 'configuration');
   if ('violations' in read) throw new Error(`a stored configuration is not valid: ${read.violations[0]?.field}`);
@@ -76,7 +77,7 @@ function routeOf(configuration: JsonObject, { input, output, at }: Recorded): Js
   };
 }
 
-/** The recorded answer, judged by the output schema of the version. What failed without an answer fails again. */
+/** Judges the recorded answer by the version's output schema. An execution without a recorded answer fails again. */
 function replayCall({ template }: AgentDefinition, { calls, error }: Recorded): Replayed {
   const call = calls.find(({ kind, output }) => kind === 'code_call' && output !== undefined);
   if (call?.output === undefined) {
@@ -97,7 +98,7 @@ function failed(code: string, message: string): Replayed {
   return { outcome: { error: { code, message } }, usedCalls: [] };
 }
 
-/** The output of a stored result of a step. */
+/** Returns the output in a step's stored result. */
 export function outputOf(result: JsonObject): JsonObject | undefined {
   return result['outcome'] === 'succeeded' ? objectOf(result['output']) : undefined;
 }

@@ -3,18 +3,18 @@ import type { Rehearsed } from '../rehearsals/rehearsal.ts';
 import { isOutside, isSame } from '../rehearsals/stub-tool.ts';
 import { bodyOfReused } from './replay-model.ts';
 
-/** A call of an execution or of its replay. */
+/** A call of an execution, or of the execution's replay. */
 type ReplayedCall = {
   seq: number;
   name: string;
-  /** Of a tool. */
+  /** The name of the action, for tool calls only. */
   action: string | undefined;
-  /** Whether the execution made it, and whether the replay used its result. */
+  /** Whether the execution made the call. `isUsed` says whether the replay used the call's result. */
   isRecorded: boolean;
   isUsed: boolean;
 };
 
-/** The calls of an execution by a model, then those that only its replay made. */
+/** Returns the calls of an execution by a model, followed by the calls that only the replay made. */
 export function replayedCalls(recorded: Rehearsed['steps'], replayed: Rehearsed['steps']): ReplayedCall[] {
   const own = recorded
     .filter(({ attempts, formerAttempts }) => attempts + formerAttempts > 0)
@@ -37,7 +37,7 @@ function isUsed(step: ModelStep, replayed: Rehearsed['steps']): boolean {
   return step.status === 'succeeded' && replayed.some((other) => bodyOfReused(other) === body);
 }
 
-/** Whether a step is a call of a tool that the other chain has too. */
+/** Whether a step is a tool call that the chain `others` contains too. */
 function isKnown(step: ModelStep, others: Rehearsed['steps']): boolean {
   const [tool] = toolStepsOf([step]);
   return tool !== undefined && toolStepsOf(others).some((other) => isSame(other, tool));

@@ -44,7 +44,7 @@ export type RouterConfig = z.output<typeof routerShape>;
 export type RouterRule = RouterConfig['rules'][number];
 export type Owner = z.output<typeof owner>;
 
-/** The rules of a router, or what is wrong with them. `path` is the member of the request that has the configuration. */
+/** Reads the rules of a router, or returns their violations. `path` is the member of the request that contains them. */
 export function readRouter(
   configuration: JsonObject,
   path: string,
@@ -62,12 +62,12 @@ export function readRouter(
   return violations.length > 0 ? { violations } : { config: read.data };
 }
 
-/** The conditions of a rule in the form of the engine. */
+/** Converts the conditions of a rule to the form of the engine. */
 export function conditionsOf({ match, conditions }: RouterRule): JsonObject {
-  return { match, conditions: conditions as JsonValue }; // parsed from JSON
+  return { match, conditions: conditions as JsonValue }; // the conditions were parsed from JSON
 }
 
-/** Everybody whom the rules may choose. */
+/** Returns all owners that the rules may choose. */
 export function ownersOf({ rules, default: fallback }: RouterConfig): number[] {
   return [...new Set([...rules, fallback].flatMap(({ owner: one }) => (one === undefined ? [] : candidatesOf(one))))];
 }

@@ -2,25 +2,25 @@ import { eventFilterOf } from '@drippulse/engine';
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { candidatesOf, conditionsOf, type Owner, type RouterConfig } from './config.ts';
 
-/** A rule that was looked at. */
+/** A rule that was evaluated. */
 export type TracedRule = { name: string; matched: boolean };
 
-/** The rule that decides, by its name; null for the default, when none matched. */
+/** The outcome of routing. `rule` is the name of the matching rule; null for the default. */
 export type Matched = {
   rule: string | null;
   decision: Pick<RouterConfig['default'], 'priority' | 'owner' | 'next_action' | 'sla_hours' | 'audit_note'>;
   trace: TracedRule[];
 };
 
-/** What is known of people who may get the work. */
+/** Facts about possible owners. */
 export type People = {
-  /** Those who are members now. */
+  /** The possible owners who are members now. */
   members: ReadonlySet<number>;
-  /** Open opportunities of each. */
+  /** Number of open opportunities of each owner. */
   open: ReadonlyMap<number, number>;
 };
 
-/** Finds the first rule that matches. Rules after it are not looked at. */
+/** Finds the first rule that matches. Does not evaluate the rules after it. */
 export type Router = (data: JsonObject, now: Date) => Matched;
 
 export function compileRouter({ rules, default: fallback }: RouterConfig): Router {
@@ -36,12 +36,12 @@ export function compileRouter({ rules, default: fallback }: RouterConfig): Route
   };
 }
 
-/** Whether the choice of an owner needs a turn, which the transaction of the execution takes. */
+/** Whether the choice of the owner needs a turn, which the transaction of the execution takes. */
 export function takesTurns(owner: Owner | undefined): boolean {
   return owner?.type === 'round_robin' || owner?.type === 'weighted';
 }
 
-/** The owner; null when none of the candidates is a member. Somebody who is absent is left out, and the next one has the turn. */
+/** Chooses the owner; null if no candidate is a member. Skips candidates who are not members. */
 export function chooseOwner(owner: Owner | undefined, { members, open }: People, turn: bigint): number | null {
   if (owner === undefined) return null;
   const present = candidatesOf(owner).filter((id) => members.has(id));

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { findEvalSet, findRun } from '../evals/rows.ts';
 import { evalRunToProto } from '../evals/to-proto.ts';
 
-/** No further call begins. Those that are out are paid, and their answers are nobody's. */
+/** Cancels a run. No further call begins. Calls under way are paid for, and their answers are discarded. */
 export async function cancelAgentEvalRun(ctx: Context, request: CancelAgentEvalRunRequest, call: HandlerContext) {
   const { evalSetId, id } = request;
   const { cancelAgentEvalRun: method } = AgentEvalSetsService.method;

@@ -10,7 +10,9 @@ import type { Context } from '../context.ts';
 import { findTraining, forgetRecords } from '../trainings/rows.ts';
 import { trainingToProto } from '../trainings/to-proto.ts';
 
-/** Waits for a slice that is being written; one that works before its transaction is not committed any more. */
+/**
+ * Cancels a training. Waits for a slice whose transaction has begun. A slice that has not begun one is not committed.
+ */
 export async function cancelAgentTraining(ctx: Context, request: CancelAgentTrainingRequest, call: HandlerContext) {
   const { agentId, id } = request;
   const { cancelAgentTraining: method } = AgentTrainingsService.method;

@@ -4,7 +4,7 @@ import { callerOf } from '@drippulse/rpc';
 import { agentNotFound, findAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 
-/** An agent of the other mode is none: live enrollments run live agents, and test enrollments test agents. */
+/** Checks that an agent exists in the caller's mode: live enrollments run live agents, test enrollments test agents. */
 export async function checkAgent(ctx: Context, { id }: CheckAgentRequest, call: HandlerContext) {
   const { organizationId, mode } = callerOf(call);
   const agent = await findAgent(ctx.db.kysely, organizationId, id);

@@ -14,7 +14,7 @@ const mostCases = 500n;
 
 export async function createAgentEvalCase(ctx: Context, request: CreateAgentEvalCaseRequest, call: HandlerContext) {
   const { evalSetId } = request;
-  // Before the transaction, because no connection waits for another service.
+  // Read before the transaction, because no connection may be kept while another service is called.
   const known = await findEvalSet(ctx.db.kysely, callerOf(call).organizationId, evalSetId);
   const made = await readNewCase(ctx, known, request);
   const { createAgentEvalCase: method } = AgentEvalSetsService.method;
@@ -34,7 +34,7 @@ export async function createAgentEvalCase(ctx: Context, request: CreateAgentEval
   });
 }
 
-/** An erasure locks the execution, so that it has erased it before, or finds the case after. */
+/** Requires that the execution has not been erased, and locks it. An erasure that locks it later finds the new case. */
 async function requireThere(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -47,7 +47,7 @@ function readRequest({ code }: Context, request: CreateAgentTemplateRequest) {
   return { ...names, kind, content: read.content };
 }
 
-/** The members of the content that the request has. */
+/** Returns the names of the content members that the request sets. */
 function presentOf(request: CreateAgentTemplateRequest): Set<string> {
   const given = {
     prompt: request.prompt,

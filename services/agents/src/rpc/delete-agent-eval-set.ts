@@ -9,7 +9,7 @@ export async function deleteAgentEvalSet(ctx: Context, request: DeleteAgentEvalS
   const { deleteAgentEvalSet: method } = AgentEvalSetsService.method;
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const { id } = await lockEvalSet(trx, organizationId, request.id);
-    // A run that goes on loses its job, and with it what it would store.
+    // An active run loses its job, and cannot store any more results.
     await sql`delete from jobs where id in (select id from eval_runs where eval_set_id = ${id})`.execute(trx);
     await trx.deleteFrom('eval_sets').where('organization_id', '=', organizationId).where('id', '=', id).execute();
     return {};

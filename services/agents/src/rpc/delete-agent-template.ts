@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { isBuiltIn, lockTemplate } from '../templates/rows.ts';
 import { builtIn } from './update-agent-template.ts';
 
-/** `spawn` locks the template, so that no agent is made of it meanwhile. */
+/** Deletes a template. `spawn` locks the template too, so no agent is made from it at the same time. */
 export async function deleteAgentTemplate(ctx: Context, request: DeleteAgentTemplateRequest, call: HandlerContext) {
   const { deleteAgentTemplate: method } = AgentTemplatesService.method;
   return transact(ctx, call, method, request, async (trx, caller) => {

@@ -4,7 +4,9 @@ import { transact } from '@drippulse/writes';
 import { lockAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 
-/** The loop of removals cancels its executions, and forgets all of it: there may be a million. */
+/**
+ * Deletes an agent. The loop of removals then cancels its executions and removes their rows, which may be a million.
+ */
 export async function deleteAgent(ctx: Context, request: DeleteAgentRequest, call: HandlerContext) {
   const response = await transact(
     ctx,

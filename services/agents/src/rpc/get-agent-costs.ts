@@ -25,7 +25,7 @@ export async function getAgentCosts(ctx: Context, request: GetAgentCostsRequest,
     where,
     sql`json_build_object('day', ${day}, 'kind', kind, 'model', model, 'workflow', workflow_id)::text as place`,
   );
-  // The statement built it.
+  // The statement above built this JSON.
   const spent = rows.map((row) => ({ ...row, ...(JSON.parse(row.place) as Place) }));
   const executionsOf = (isMeant: (place: string) => boolean) => countOf(counts.filter(({ place }) => isMeant(place)));
   const days = new Set([...counts.map(({ place }) => place.slice(0, 10)), ...spent.map((one) => one.day)]);

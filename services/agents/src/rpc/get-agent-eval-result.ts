@@ -22,7 +22,7 @@ export async function getAgentEvalResult(ctx: Context, request: GetAgentEvalResu
   const costs = await readCosts(kysely, run);
   const [verdict] = verdictOfRun(run, rows).cases;
   if (rows.length === 0) throw caseNotFound();
-  // Of a case that is not through yet nothing is judged.
+  // A case that has not finished has no verdict.
   const judged = verdict ?? { caseId, passed: 0, activePassed: undefined, isWorse: false };
   return {
     evalResult: evalResultToProto(

@@ -74,7 +74,7 @@ function dayOf(counts: readonly AgentCount[], today: readonly AgentSpend[]) {
   };
 }
 
-/** The last 24 hours, by whole ones. */
+/** Reads the last 24 full hours. */
 async function readDay(
   db: Kysely<DB>,
   { organizationId, ids, now }: { organizationId: bigint; ids: readonly bigint[]; now: Date },
@@ -85,7 +85,7 @@ async function readDay(
   return readCounts<{ agent_id: bigint }>(db, where, sql`agent_id`);
 }
 
-/** What calls have cost today, which began at midnight of UTC. */
+/** Reads the cost of calls since midnight UTC. */
 async function readToday(
   db: Kysely<DB>,
   { organizationId, ids, now }: { organizationId: bigint; ids: readonly bigint[]; now: Date },
@@ -95,7 +95,7 @@ async function readToday(
   return readSpend<{ agent_id: bigint }>(db, where, sql`agent_id`);
 }
 
-/** One probe of an index for each agent. */
+/** Reads the last error of each agent, by one index probe per agent. */
 async function lastErrors(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -22,10 +22,13 @@ import { type Replayed, replay } from '../replays/replay.ts';
 import { replayModel, toolCallsOf } from '../replays/replay-model.ts';
 import { replayedCalls } from '../replays/replayed-calls.ts';
 
-/** Longer than a call may take. */
+/** Lease of the key, longer than the maximum duration of a call. */
 const leaseSeconds = 60;
 
-/** A repeat with the same `Idempotency-Key` answers what is stored: a model that is asked anew may answer something else, and is paid. */
+/**
+ * Replays an execution. A repeat with the same `Idempotency-Key` returns the stored answer, because a new model call
+ * costs money and may return a different answer.
+ */
 export function replayAgentExecution(ctx: Context, request: ReplayAgentExecutionRequest, call: HandlerContext) {
   const { replayAgentExecution: method } = AgentReplaysService.method;
   return durable(ctx, call, method, request, () => replayOnce(ctx, request, call), { leaseSeconds });
@@ -53,14 +56,14 @@ type Made = Pick<
   'same' | 'output' | 'error' | 'differences' | 'tools' | 'costUsd' | 'chargedUsd'
 >;
 
-/** Scorers, routers and code. */
+/** Replays an execution of a scorer, a router or code. */
 async function byItself(ctx: Context, definition: AgentDefinition, execution: ExecutionView): Promise<Made> {
   const calls = await callsOf(ctx.db.kysely, execution);
   const input = storedObject(execution.input);
   const recorded = { input, ...endOf(execution), calls, at: execution.created_at };
   const { outcome, usedCalls } = await replay(ctx.db.kysely, definition, recorded);
   const tools = calls.map(({ seq, kind }) => ({ seq, name: kind, used: usedCalls.includes(seq), recorded: true }));
-  // Nothing that it runs has a price.
+  // Scorers, routers and code cost nothing.
   return madeOf(outcome, differencesOfEnds(execution, outcome), { tools, costPicoUsd: 0n, chargedPicoUsd: 0n });
 }
 
@@ -132,7 +135,7 @@ function notReplayable(message: string): DomainError {
   return new DomainError('failed_precondition', 'agent_execution_not_replayable', message);
 }
 
-/** What was tried beside the decision is no part of it. */
+/** Removes the shadow score, which is not part of the decision. */
 function withoutShadow(output: JsonObject | undefined): JsonObject | undefined {
   if (output === undefined) return undefined;
   const { shadow: _, ...decided } = output;

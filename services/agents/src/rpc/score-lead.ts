@@ -15,7 +15,10 @@ export async function scoreLead(ctx: Context, request: ScoreLeadRequest, call: H
   return { executionId: view.id, ...readScore(view), replayed };
 }
 
-/** The fields of the lead. With a reference they are those that the lead has now, so that a repeat needs a key to mean the same. */
+/**
+ * Returns the fields of the lead. A reference means the lead's current fields, so a repeated request with a reference
+ * scores the same fields only if it has a key.
+ */
 async function leadOf(
   ctx: Context,
   { lead, leadRef }: ScoreLeadRequest,

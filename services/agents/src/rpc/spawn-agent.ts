@@ -17,12 +17,12 @@ import { requireNarrow } from '../policies/too-wide.ts';
 import { findTemplateOfMode, type TemplateRow, type World } from '../templates/rows.ts';
 import { agentTypes } from '../texts.ts';
 
-/** What the agent is deployed from: exactly one of them. */
+/** The source from which the agent is made. Exactly one member is set. */
 type Origin = { template_id: bigint | null; workflow_id: bigint | null; code_id: string | null };
 
 export async function spawnAgent(ctx: Context, request: SpawnAgentRequest, call: HandlerContext) {
   const { name, type, origin, configuration } = readRequest(ctx, request);
-  // Before the transaction, because no connection waits for another service.
+  // Checked before the transaction, because no connection may be kept while another service is called.
   if (origin.workflow_id !== null) {
     await ctx.clients.workflows(callerOf(call), call).getWorkflow({ id: origin.workflow_id });
   }
@@ -80,7 +80,7 @@ function readRequest({ code }: Context, request: SpawnAgentRequest) {
     ...(type === 'code' ? codeProblems(codeId, [...code.keys()]) : []),
     ...('violation' in read ? [read.violation] : []),
   ]);
-  // Ids that the type does not ask for are ignored, as unknown members are.
+  // Ids that the type does not need are ignored, as unknown members are.
   const origin: Origin = {
     template_id: type === 'template' ? templateId : null,
     workflow_id: type === 'workflow' ? workflowId : null,
@@ -99,7 +99,7 @@ function codeProblems(codeId: string | null, known: string[]): Violation[] {
   return [{ field: 'code_id', message: 'must be the id of registered code', code: 'enum', allowed: known }];
 }
 
-/** Keeps the template from being deleted until the agent is there. A built-in one never is. */
+/** Locks the template against deletion until the agent exists. A built-in template is never deleted, and not locked. */
 async function lockForAgents(trx: Transaction<DB>, world: World, id: bigint): Promise<TemplateRow> {
   await sql`
     select from templates where organization_id = ${world.organizationId} and id = ${id} and deleted_at is null

@@ -48,7 +48,7 @@ export async function startAgentEvalRun(ctx: Context, request: StartAgentEvalRun
         created_at: ctx.clock.now(),
       })
       .execute();
-    // Trial by trial and case by case, so that all versions come as far.
+    // Ordered by trial and then by case, so that all versions progress equally.
     await sql`
       insert into eval_results (organization_id, run_id, ordinal, case_id, version, trial)
       select ${organizationId}, ${id}, row_number() over (order by trial, own.id, version) - 1, own.id, version, trial
@@ -76,7 +76,7 @@ function requireTemplate({ template }: AgentDefinition): NonNullable<AgentDefini
   throw new DomainError('failed_precondition', 'wrong_agent_type', 'Only agents of templates have versions.');
 }
 
-/** One run of an eval set at a time. The caller has locked the set. */
+/** Refuses a second active run of an eval set. The caller must have locked the set. */
 async function requireNone(trx: Transaction<DB>, evalSetId: bigint): Promise<void> {
   const { rows } = await sql`
     select from eval_runs join jobs on jobs.id = eval_runs.id

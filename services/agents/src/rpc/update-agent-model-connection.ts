@@ -43,7 +43,7 @@ export async function updateAgentModelConnection(
   });
 }
 
-/** The members that the request has. Null is empty: refused by the checks, except where it is a value. */
+/** Returns the members that the request sets. Null becomes an empty value, which the checks may refuse. */
 function membersOf({ updateMask, ...request }: UpdateAgentModelConnectionRequest) {
   const has = new Set(updateMask?.paths);
   return {

@@ -37,7 +37,7 @@ export async function updateAgentTemplateExecutionPolicy(
   });
 }
 
-/** A template of the organization's own gets a version; of a built-in one, the organization keeps the policy alone. */
+/** Stores the policy in a new version of the own template, or as the organization's policy for a built-in template. */
 async function storePolicy(
   trx: Transaction<DB>,
   caller: Caller,

@@ -37,7 +37,7 @@ async function readChange({ code }: Context, trx: Transaction<DB>, request: Upda
   const read = present.has('configuration') ? readConfiguration(request.configuration) : { text: before.configuration };
   refuseViolations([
     ...agentNameProblems(name),
-    // What GET gave may be sent back, so `error` is fine for an agent that has it.
+    // A client may send back the result of GET, so the status `error` is accepted if the agent already has it.
     ...(status === 'error' && before.status !== 'error' ? [statusOfPlatform] : []),
     ...('violation' in read ? [read.violation] : []),
   ]);

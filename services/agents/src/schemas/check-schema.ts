@@ -2,11 +2,14 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { isJsonObject } from '../json-objects.ts';
 
-/** Bounds of a schema: a check of an input must cost little, whoever wrote the schema. */
+/** Limits of a schema, so that checking an input is cheap for any schema. */
 const limits = { bytes: 32 * 1024, depth: 8, properties: 200 };
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
-/** `pattern` is missing on purpose: a pattern and 27 characters can stop a process for seconds. So are `$ref` and `format`. */
+/**
+ * Allowed keywords. `pattern` is not allowed, because a pattern and 27 characters can stop a process for seconds.
+ * `$ref` and `format` are not allowed either.
+ */
 const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   type: (value) => typeof value === 'string' && types.includes(value),
   properties: isJsonObject,
@@ -27,7 +30,9 @@ const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   description: isText,
 };
 
-/** What is wrong with a JSON Schema of a template. `field` is the member of the request that has it. */
+/**
+ * Returns the violations of a template's JSON Schema. `field` is the member of the request that contains the schema.
+ */
 export function schemaProblems(text: string, schema: JsonObject, field: string): Violation[] {
   if (Buffer.byteLength(text) > limits.bytes) {
     return [{ field, message: `must be at most ${limits.bytes / 1024} KiB long`, code: 'length' }];
@@ -49,7 +54,7 @@ function problemsOf(schema: JsonObject, path: string, depth: number, seen: { pro
     const field = `${path}.${name}`;
     const isValid = Object.hasOwn(keywords, name) ? keywords[name] : undefined;
     if (isValid === undefined)
-      return [{ field, message: 'is no keyword that a schema may use here', code: 'not_allowed' }];
+      return [{ field, message: 'is not a keyword that a schema may use here', code: 'not_allowed' }];
     return isValid(value) ? [] : [{ field, message: 'has a value that this keyword cannot have', code: 'invalid' }];
   });
   if (own.length > 0) return own;
@@ -63,7 +68,7 @@ function childrenOf({ properties, items, anyOf }: JsonObject, path: string): [st
   const named = isJsonObject(properties) ? Object.entries(properties) : [];
   const choices = Array.isArray(anyOf) ? anyOf : [];
   return [
-    // A property that is no schema is a type error of its own.
+    // If a property is not a schema, its type error is reported separately.
     ...named.map(([name, child]): [string, JsonObject, boolean] => [
       `${path}.properties.${name}`,
       isJsonObject(child) ? child : { type: 'object', properties: null },

@@ -5,11 +5,11 @@ import { isJsonObject, objectOf, storedObject } from '../json-objects.ts';
 import { createRecent } from '../recent.ts';
 
 const compiled = createRecent<z.ZodType>(500, (text) => {
-  // The subset of `check-schema.ts`, with null as a choice of its own.
+  // The schema uses the subset of `check-schema.ts`. Null is a separate alternative.
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
-/** What a value lacks of a schema that `schemaProblems` has accepted. `field` is the member of the request that has the value. */
+/** Validates a value by a schema that `schemaProblems` accepted. `field` is the request's member with the value. */
 export function validate(schema: string, value: JsonObject, field: string): Violation[] {
   const { error } = compiled(schema).safeParse(plain(value));
   return (error?.issues ?? []).slice(0, 20).map(({ path, message, code }) => ({
@@ -19,7 +19,7 @@ export function validate(schema: string, value: JsonObject, field: string): Viol
   }));
 }
 
-/** A schema whose `nullable` is spelled as JSON Schema does. */
+/** Rewrites `nullable` in a schema to the form of JSON Schema. */
 export function withNulls(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withNulls);
   const object = objectOf(value);
@@ -29,14 +29,16 @@ export function withNulls(value: JsonValue): JsonValue {
   return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 
-/** Values of `enum` and `const` are no schemas, and a property may have the name of a keyword. */
+/**
+ * Rewrites a schema's member. Values of `enum` and `const` are no schemas, and a property may be named like a keyword.
+ */
 function inner(name: string, member: JsonValue): JsonValue {
   if (name === 'enum' || name === 'const') return member;
   if (name !== 'properties' || !isJsonObject(member)) return withNulls(member);
   return Object.fromEntries(Object.entries(member).map(([property, schema]) => [property, withNulls(schema)]));
 }
 
-/** Numbers as doubles, whatever digits they came with: a schema compares them, and nothing is stored of it. */
+/** Converts numbers to doubles for comparison by the schema. The result is not stored. */
 function plain(value: JsonValue): JsonValue {
   if (isRawNumber(value)) return numberOf(value) ?? null;
   if (Array.isArray(value)) return value.map(plain);

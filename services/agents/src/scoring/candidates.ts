@@ -2,19 +2,21 @@ import { isRawNumber, type JsonObject, type JsonValue, numberOf } from '@drippul
 import { isJsonObject } from '../json-objects.ts';
 import type { Factor } from './config.ts';
 
-/** Factors without their weights that records suggest, for training. */
+/** Collects records, and suggests factors for a training. The factors have no weights yet. */
 type Profile = {
   add(fields: JsonObject): void;
-  /** At most `most` factors: those of the rules in force first, then those of the records, without duplicates. */
+  /**
+   * Returns up to `most` factors without duplicates: those of the rules in force first, then those from the records.
+   */
   factors(own: readonly Factor[], most: number): Factor[];
 };
 
-/** Records that a value, or its absence, must be seen in. */
+/** Minimum number of records in which a value, or its absence, must occur. */
 export const leastRecords = 10;
 const mostValues = 12;
 const mostFields = 60;
 const longestValue = 40;
-/** Text of a person or about one: only whether it is there counts. Values that are seen in ten records name nobody. */
+/** Personal text, of which only the presence counts. In other fields, a value in ten records identifies nobody. */
 const present = ['phone', 'title', 'company_name', 'first_name'];
 const texts = ['source', 'currency'];
 
@@ -25,7 +27,7 @@ type FieldProfile = {
 };
 type Moments = { mean: number; squares: number };
 
-/** Collects what values the fields of records have, in little memory: one pass over any number of records. */
+/** Collects the values of the records' fields, in one pass and in bounded memory for any number of records. */
 export function createProfile(): Profile {
   const fields = new Map<string, FieldProfile>();
   let records = 0;
@@ -53,7 +55,7 @@ export function createProfile(): Profile {
   };
 }
 
-/** The fields that may be factors: those of the record, of `custom` and of the contact, one level deep each. */
+/** Returns the fields that may be factors: the top-level fields of the record, of `custom` and of `contact`. */
 function leaves(record: JsonObject, prefix = ''): [string, JsonValue][] {
   return Object.entries(record).flatMap(([name, value]): [string, JsonValue][] => {
     const path = `${prefix}${name}`;
@@ -84,12 +86,14 @@ function note(profile: FieldProfile, value: JsonValue): void {
     welford(numbers.log, Math.log1p(Math.max(0, number)), numbers.count);
   } else if (typeof value === 'boolean' || (typeof value === 'string' && isLabel(value))) {
     const seen = profile.values.get(value);
-    // The bound holds fields of free text, whose values all differ.
+    // The limit bounds the memory for fields of free text, whose values all differ.
     if (seen !== undefined || profile.values.size < 200) profile.values.set(value, (seen ?? 0) + 1);
   }
 }
 
-/** A word or two that may be one of few, and no address or number of a person. */
+/**
+ * Whether a string is short and may be one of few values. Addresses and strings with five digits in a row are excluded.
+ */
 function isLabel(value: string): boolean {
   return value.length > 0 && value.length <= longestValue && !value.includes('@') && !/\d{5}/.test(value);
 }
@@ -125,7 +129,7 @@ function emailFactor(): Factor {
 
 function numberFactors(field: string, { numbers: { count, min, plain, log } }: FieldProfile): Factor[] {
   if (count < leastRecords) return [];
-  // Amounts and counts of people have long tails, which their logarithm has not.
+  // Amounts and head counts have long tails. Their logarithms do not.
   const spread = Math.sqrt(plain.squares / count);
   const scale = min >= 0 && spread > plain.mean ? ('log' as const) : ('linear' as const);
   const moments = scale === 'log' ? log : plain;
@@ -150,12 +154,12 @@ function valueFactors(field: string, { values }: FieldProfile, records: number):
     });
 }
 
-/** Six digits are enough for people, and more would only differ. */
+/** Rounds to six digits, which are enough for people. More digits would only cause meaningless differences. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-/** A factor that measures the same as one before it, or has its name, is left out. */
+/** Leaves out a factor if an earlier factor has the same measure or the same name. */
 function unique(factors: readonly Factor[]): Factor[] {
   const seen = new Set<string>();
   return factors.filter((factor) => {

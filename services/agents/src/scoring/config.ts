@@ -3,7 +3,7 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
 
-/** Weights beyond this make every score 0 or 1. */
+/** Larger weights would make every score 0 or 1. */
 const weight = z.number().min(-50).max(50);
 const field = z.string().min(1).max(255);
 const name = z.string().min(1).max(100);
@@ -39,7 +39,7 @@ const emailFactor = z.looseObject({
   is: z.enum(['business', 'free']).default('business'),
 });
 
-/** A factor without a type is a rule. */
+/** A factor without a type counts as a rule. */
 const typed = z.preprocess(
   (value) => (typeof value === 'object' && value !== null && !('type' in value) ? { type: 'rule', ...value } : value),
   z.discriminatedUnion('type', [ruleFactor, numberFactor, emailFactor]),
@@ -54,7 +54,9 @@ const scorerShape = z.looseObject({
 export type ScorerConfig = z.output<typeof scorerShape>;
 export type Factor = ScorerConfig['factors'][number];
 
-/** The weights of a scorer, or what is wrong with them. `path` is the member of the request that has the configuration. */
+/**
+ * Reads the weights of a scorer, or returns their violations. `path` is the member of the request that contains them.
+ */
 export function readScorer(
   configuration: JsonObject,
   path: string,
@@ -65,9 +67,9 @@ export function readScorer(
   return violations.length > 0 ? { violations } : { config: read.data };
 }
 
-/** The rule of a factor in the form of the engine. */
+/** Converts the rule of a factor to the form of the engine. */
 export function ruleOf({ match, conditions }: Extract<Factor, { type: 'rule' }>): JsonObject {
-  return { match, conditions: conditions as JsonValue }; // parsed from JSON
+  return { match, conditions: conditions as JsonValue }; // the conditions were parsed from JSON
 }
 
 export function violationsOf({ issues }: z.ZodError, path: string): Violation[] {
@@ -95,7 +97,7 @@ function duplicates({ factors }: ScorerConfig, path: string): Violation[] {
   });
 }
 
-/** The engine knows what conditions may be. */
+/** Returns the violations of the rules. The engine defines which conditions are valid. */
 function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
   return factors.flatMap((factor, index) => {
     if (factor.type !== 'rule') return [];
@@ -103,7 +105,7 @@ function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
   });
 }
 
-/** What the engine refuses of a rule. */
+/** Returns the violations that the engine finds in a rule. */
 export function conditionProblems(rule: JsonObject, path: string): Violation[] {
   return readEventFilter(rule).problems.map((problem) => ({
     ...problem,

@@ -1,12 +1,12 @@
 import { at, cholesky, solveBy } from './solve.ts';
 
-/** Measured rows: `values` has them one after the other. */
+/** Measured records, one per row. `values` contains the rows one after the other. */
 export type Measured = { rows: number; columns: number; values: Float64Array; won: Uint8Array };
 
-/** Weights of the columns as they were measured, with their standard errors. A column that never varies has the weight 0. */
+/** Weights of the columns at their measured scale, with standard errors. A constant column has the weight 0. */
 export type Fit = { base: number; weights: Float64Array; errors: Float64Array; isConverged: boolean };
 
-/** Work that gives way between its pieces, so that it does not hold up others. */
+/** Work that yields between its parts, so that it does not block the event loop. */
 export type Pieces<T> = Generator<undefined, T, undefined>;
 
 const rowsOfPiece = 500;
@@ -14,8 +14,9 @@ const mostSteps = 50;
 const longestHalving = 20;
 
 /**
- * Fits a logistic regression with a penalty of `lambda / 2` times the sum of the squares of the weights of standardized columns; the base has none.
- * By Newton's method from zero, so that the same rows give the same weights. `isUsed` chooses rows.
+ * Fits a logistic regression with a penalty of `lambda / 2` times the sum of the squared weights of standardized
+ * columns. The base has no penalty. Newton's method starts from zero, so that the same rows give the same weights.
+ * `isUsed` selects the rows to fit.
  */
 export function* fitLogistic(data: Measured, lambda: number, isUsed: (row: number) => boolean): Pieces<Fit> {
   const rows: number[] = [];
@@ -46,7 +47,7 @@ export function* fitLogistic(data: Measured, lambda: number, isUsed: (row: numbe
   return unscaled(data.columns, { used, scales, weights, factor, isConverged });
 }
 
-/** The mean loss of a fit on rows: the negative log-likelihood. */
+/** Returns the mean loss of a fit over rows, which is the negative log-likelihood. */
 export function lossOf(data: Measured, { base, weights }: Fit, isUsed: (row: number) => boolean): number {
   let loss = 0;
   let count = 0;
@@ -69,7 +70,7 @@ function* scalesOf({ columns, values }: Measured, rows: readonly number[]): Piec
   const squares = new Float64Array(columns);
   for (const [n, row] of rows.entries()) {
     for (let column = 0; column < columns; column += 1) {
-      // By Welford, because squares of large numbers lose digits.
+      // Uses Welford's method, because squares of large numbers lose digits.
       const difference = at(values, row * columns + column) - at(means, column);
       means[column] = at(means, column) + difference / (n + 1);
       squares[column] = at(squares, column) + difference * (at(values, row * columns + column) - at(means, column));
@@ -90,7 +91,7 @@ type Place = {
   weights: Float64Array;
 };
 
-/** The loss at weights, with the negative gradient and the Hessian. Place 0 is the base. */
+/** Computes the loss at the given weights, with the negative gradient and the Hessian. Index 0 is the base. */
 function* derive(data: Measured, { rows, used, scales, lambda, weights }: Place) {
   const size = used.length + 1;
   const slope = new Float64Array(size);
@@ -124,12 +125,12 @@ function* derive(data: Measured, { rows, used, scales, lambda, weights }: Place)
     slope[a] = at(slope, a) - lambda * at(weights, a);
     curvature[a * size + a] = at(curvature, a * size + a) + lambda;
   }
-  // What never varies by itself, as when all rows are of one class, keeps the base finite.
+  // Keeps the base finite if all rows have the same outcome.
   curvature[0] = at(curvature, 0) + 1e-9;
   return { loss, slope, curvature };
 }
 
-/** `ln(1 + e^z)` without overflow. */
+/** Computes `ln(1 + e^z)` without overflow. */
 function lossAt(logit: number, won: boolean): number {
   const z = won ? -logit : logit;
   return z > 0 ? z + Math.log1p(Math.exp(-z)) : Math.log1p(Math.exp(z));

@@ -1,6 +1,6 @@
 /**
- * Domains of mail that anybody can get an address of: the providers that their own pages describe as free. A domain that is missing counts
- * as a company's.
+ * Mail domains of providers that describe themselves as free, where anybody can get an address. A domain that is not
+ * listed counts as a company's.
  */
 const freeDomains: ReadonlySet<string> = new Set([
   ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'ymail.com'],
@@ -10,7 +10,7 @@ const freeDomains: ReadonlySet<string> = new Set([
   ...['yahoo.co.uk', 'yahoo.fr', 'yahoo.de', 'yahoo.co.jp', 'hotmail.de', 'outlook.de', 'fastmail.com', 'hey.com'],
 ]);
 
-/** The kind of the domain of an address; undefined for what is no address. */
+/** Returns the kind of an address's domain; undefined for a string that is not an address. */
 export function emailKindOf(address: string): 'business' | 'free' | undefined {
   const [, domain] = /^[^\s@]+@([^\s@]+\.[^\s@]+)$/.exec(address.trim()) ?? [];
   if (domain === undefined) return undefined;

@@ -1,27 +1,29 @@
-/** What held-out records say of scores. Shares are from 0 to 1. */
+/** The quality of scores on held-out records. Shares are from 0 to 1. */
 export type Judged = {
-  /** Chance that a won record has the higher score of two, with its interval of 95 % by DeLong. */
+  /**
+   * Probability that a won record scores higher than a lost record. `auc_low` and `auc_high`: 95 % interval by DeLong.
+   */
   auc: number;
   auc_low: number;
   auc_high: number;
-  /** Mean of the squared differences of score and outcome; 0 is best. */
+  /** Mean squared difference between score and outcome; 0 is best. */
   brier: number;
-  /** Ten bins by score; bins without records are left out. */
+  /** Ten bins by score. Empty bins are left out. */
   calibration: { from: number; to: number; records: number; predicted: number; actual: number }[];
-  /** How many times more often the tenth with the highest scores was won than all. */
+  /** Share of won records among the tenth with the highest scores, divided by the share of won records overall. */
   lift_at_10_percent: number;
-  /** Of those that reach the threshold: the share that was won. Null when none reaches it. */
+  /** Share of won records among the records that reach the threshold. Null if no record reaches it. */
   precision: number | null;
-  /** Of those that were won: the share that reaches the threshold. */
+  /** Share of the won records that reach the threshold. */
   recall: number;
 };
 
-/** One record: its score and whether it was won. */
+/** The score of a record, and whether it was won. */
 export type Scored = { score: number; won: boolean };
 
 const bins = 10;
 
-/** Judges scores of records of which some were won and some lost. */
+/** Judges scores of records. Some of the records must be won and some lost. */
 export function judge(scored: readonly Scored[], threshold: number): Judged {
   const won = scored.filter((one) => one.won);
   const reaching = scored.filter(({ score }) => score >= threshold);
@@ -36,7 +38,7 @@ export function judge(scored: readonly Scored[], threshold: number): Judged {
   };
 }
 
-/** By the placements of DeLong, DeLong and Clarke-Pearson: a tie counts as half. */
+/** Computes the AUC by the placements of DeLong, DeLong and Clarke-Pearson. A tie counts as half. */
 function aucOf(scored: readonly Scored[]): Pick<Judged, 'auc' | 'auc_low' | 'auc_high'> {
   const won = scored.filter((one) => one.won).map(({ score }) => score);
   const lost = scored.filter((one) => !one.won).map(({ score }) => score);
@@ -50,7 +52,7 @@ function aucOf(scored: readonly Scored[]): Pick<Judged, 'auc' | 'auc_low' | 'auc
   return { auc, auc_low: Math.max(0, auc - half), auc_high: Math.min(1, auc + half) };
 }
 
-/** The share of sorted values that are lower, with half of those that are equal. */
+/** Returns the share of sorted values that are lower than a value, plus half the share of values equal to it. */
 function placement(sorted: readonly number[], value: number): number {
   return (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / 2 / sorted.length;
 }
@@ -79,7 +81,7 @@ function calibrationOf(scored: readonly Scored[]): Judged['calibration'] {
   }).filter(({ records }) => records > 0);
 }
 
-/** Of equal scores at the border of the tenth each counts by the same share, so that their order does not matter. */
+/** Computes the lift. Records at the border score of the tenth count in proportion, so their order does not matter. */
 function liftOf(scored: readonly Scored[], won: number): number {
   if (won === 0) return 0;
   const sorted = scored.toSorted((a, b) => b.score - a.score);

@@ -4,10 +4,10 @@ import { type Factor, ruleOf, type ScorerConfig } from './config.ts';
 import { emailKindOf } from './free-mail.ts';
 import { valueAt } from './value-at.ts';
 
-/** What one factor adds to a score: weight times value. An unknown value is null, and neutral. */
+/** The contribution of one factor to a score: weight times value. An unknown value is null, and contributes nothing. */
 export type ScoredFactor = { name: string; weight: number; value: number | null; contribution: number };
 
-/** `logit(score) = base + Σ contribution`, exactly as far as doubles add up. */
+/** A score. `logit(score) = base + Σ contribution`, within the precision of doubles. */
 export type Score = {
   score: number;
   qualified: boolean;
@@ -20,7 +20,7 @@ export type Score = {
 /** Scores one lead. */
 export type Scorer = (lead: JsonObject, now: Date) => Score;
 
-/** Prepares the factors once for many leads. */
+/** Prepares the factors once, for scoring many leads. */
 export function compileScorer({ base, min_score_threshold: threshold, factors }: ScorerConfig): Scorer {
   const compiled = factors.map((factor) => ({ factor, measure: compileFactor(factor) }));
   return (lead, now) => {
@@ -60,7 +60,7 @@ function compileFactor(factor: Factor): (lead: JsonObject, now: Date) => number 
   };
 }
 
-/** A rule is unknown when the lead has none of its fields, unless the rule asks whether they exist. */
+/** Compiles a rule. Its value is unknown if the lead has none of its fields, unless the rule tests for existence. */
 function compileRuleFactor(factor: Extract<Factor, { type: 'rule' }>): (lead: JsonObject, now: Date) => number | null {
   const filter = eventFilterOf(stringifyJson(ruleOf(factor)));
   const asksForExistence = factor.conditions.some(({ operator }) => operator === 'exists' || operator === 'not_exists');

@@ -1,4 +1,7 @@
-/** The lower triangle of a Cholesky factor; undefined for a matrix that is not positive definite. Matrices are square, row by row. */
+/**
+ * Returns the lower triangle of a matrix's Cholesky factor; undefined if the matrix is not positive definite. Matrices
+ * are square, and stored row by row.
+ */
 export function cholesky(matrix: Float64Array, size: number): Float64Array | undefined {
   const factor = new Float64Array(size * size);
   for (let row = 0; row < size; row += 1) {
@@ -16,7 +19,7 @@ export function cholesky(matrix: Float64Array, size: number): Float64Array | und
   return factor;
 }
 
-/** The solution of `matrix · x = right`, by the factor of the matrix. */
+/** Solves `matrix · x = right`, given the Cholesky factor of the matrix. */
 export function solveBy(factor: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
   const x = Float64Array.from(right);
@@ -33,7 +36,7 @@ export function solveBy(factor: Float64Array, right: Float64Array): Float64Array
   return x;
 }
 
-/** A number of an array of fixed length, whose index the caller has bounded. */
+/** Returns an element of an array of fixed length. The caller must pass an index within bounds. */
 export function at(values: Float64Array, index: number): number {
   return values[index] ?? 0;
 }

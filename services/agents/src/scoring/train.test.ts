@@ -8,7 +8,7 @@ import { measureWith, splitByTime, train } from './train.ts';
 
 const now = new Date('2026-11-01T00:00:00Z');
 
-/** Numbers from 0 to 1 that are the same in each run. */
+/** Returns random numbers from 0 to 1 that are the same in each run. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -24,7 +24,7 @@ function whole<T>(pieces: Pieces<T>): T {
   }
 }
 
-/** Leads whose outcomes follow planted weights. */
+/** The weights by which the outcomes of the leads are drawn. */
 const planted = { base: -0.7, 'custom.size': 1.2, 'source = webinar': 0.9, 'source = list': -1.1, 'has phone': 0.6 };
 function plantedLeads(count: number, seed: number) {
   const random = createRandom(seed);
@@ -144,7 +144,7 @@ test('a rule that nine records match gets no weight, so that nobody is found in 
 test('the split is by time, moves so that both sides have both outcomes, and does not exist where they cannot', () => {
   const outcomes = (text: string) => Uint8Array.from(text, (each) => Number(each === 'w'));
   expect(splitByTime(outcomes('wl'.repeat(100)))).toBe(150);
-  // The newest are all lost: the held-out part begins early enough to have eight that were won.
+  // The newest 50 records are all lost, so the held-out records begin early enough to contain eight won records.
   expect(splitByTime(outcomes(`${'wl'.repeat(50)}${'l'.repeat(50)}`))).toBe(84);
   expect(splitByTime(outcomes(`${'w'.repeat(60)}${'l'.repeat(60)}`))).toBeUndefined();
 });
@@ -152,7 +152,7 @@ test('the split is by time, moves so that both sides have both outcomes, and doe
 test('the AUC, its interval, the lift and the calibration are those of the definitions', () => {
   const scored = [0.9, 0.8, 0.7, 0.4, 0.4, 0.2].map((score, n) => ({ score, won: [0, 1, 4].includes(n) }));
   const judged = judge(scored, 0.7);
-  // Of nine pairs, 3 + 3 + 1.5 are in order.
+  // Of nine pairs, 3 + 3 + 1.5 are ordered correctly.
   expect(judged.auc).toBeCloseTo(7.5 / 9, 12);
   expect(judged).toMatchObject({ precision: 2 / 3, recall: 2 / 3, lift_at_10_percent: 2 });
   expect(judged.calibration.reduce((sum, { records }) => sum + records, 0)).toBe(6);

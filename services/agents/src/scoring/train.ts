@@ -6,30 +6,33 @@ import { type Judged, judge, type Scored } from './judge.ts';
 import { compileScorer, type Scorer } from './score.ts';
 import { at } from './solve.ts';
 
-/** Records of each outcome that training needs. */
+/** Minimum number of records of each outcome. */
 export const leastOfEach = 40;
 const heldOutShare = 0.25;
 const leastHeldOut = 8;
 const folds = 5;
 const lambdas = [0.3, 1, 3, 10, 30, 100];
-/** Configurations allow no more, see `config.ts`. */
+/** The maximum weight that configurations allow, see `config.ts`. */
 const largestWeight = 50;
 
 type TrainedFactor = Factor & { error: number };
 
-/** What training found. */
+/** The result of a training. */
 export type Trained = {
   base: number;
-  /** Factors with their weights, without those that say nothing. */
+  /** Factors with their weights. Insignificant factors are left out. */
   factors: TrainedFactor[];
   lambda: number;
-  /** The row from which on records were held out. */
+  /** Index of the first held-out row. */
   split: number;
   judged: Judged;
   judgedInForce: Judged;
 };
 
-/** The row at which the newest quarter begins: later or earlier so that both sides have enough of each outcome; undefined if none does. */
+/**
+ * Returns the row at which the newest quarter begins. The row is moved if necessary, so that both sides have enough
+ * records of each outcome. Returns undefined if no row has enough records on both sides.
+ */
 export function splitByTime(won: Uint8Array): number | undefined {
   const wanted = Math.round(won.length * (1 - heldOutShare));
   const wonBefore = new Uint32Array(won.length + 1);
@@ -48,8 +51,8 @@ export function splitByTime(won: Uint8Array): number | undefined {
 }
 
 /**
- * Fits weights to the older records, with the penalty that five folds of them choose, and judges them by the newer ones. The same rows give
- * the same weights.
+ * Fits weights to the older records, with the penalty chosen by cross-validation over five folds. Judges the weights by
+ * the newer records. The same rows give the same weights.
  */
 export function* train(
   factors: readonly Factor[],
@@ -65,7 +68,7 @@ export function* train(
   const fit = yield* fitLogistic(measured, lambda, (row) => row < split);
   const scored: Scored[] = [];
   const weighty = [...factors.keys()].filter((column) => at(fit.weights, column) !== 0);
-  // A scorer has one factor at least, also where nothing tells the outcomes apart.
+  // A scorer needs at least one factor, even if no factor separates the outcomes.
   const kept = weighty.length > 0 ? weighty : [0];
   for (let row = split; row < measured.rows; row += 1) {
     scored.push({ score: scoreOf(measured, fit, row), won: measured.won[row] === 1 });
@@ -84,7 +87,10 @@ export function* train(
   };
 }
 
-/** Empties columns that few records would decide: a weight is of ten people at least. What never varies gets no weight. */
+/**
+ * Sets columns to zero if they tell fewer than ten records apart, because few records would decide their weight. A
+ * constant column gets no weight.
+ */
 function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measured): void {
   for (const [column, { type }] of factors.entries()) {
     let known = 0;
@@ -95,7 +101,7 @@ function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measu
   }
 }
 
-/** The penalty with the least loss on records that its fits did not see. Of equal ones, the larger. */
+/** Returns the penalty with the least loss on the held-out folds. Of equally good penalties, returns the larger. */
 function* chooseLambda(measured: Measured, split: number): Pieces<number> {
   let best = { lambda: lambdas.at(-1) ?? 1, loss: Number.POSITIVE_INFINITY };
   for (const lambda of lambdas.toReversed()) {
@@ -109,7 +115,7 @@ function* chooseLambda(measured: Measured, split: number): Pieces<number> {
   return best.lambda;
 }
 
-/** Measures one record: its value of each factor, 0 where that is unknown, as a score has it. */
+/** Returns a function that measures one record: the value of each factor as in a score, or 0 if unknown. */
 export function measureWith(factors: readonly Factor[]): (fields: JsonObject, now: Date) => number[] {
   const score = scorerOf(factors);
   return (fields, now) => score(fields, now).factors.map(({ value }) => value ?? 0);

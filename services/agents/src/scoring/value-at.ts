@@ -1,7 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { objectOf } from '../json-objects.ts';
 
-/** The value of `score` or `company.name`; own members only. A member whose name has the dots comes first. */
+/**
+ * Returns the value at a field such as `score` or `company.name`. A member whose name contains the dots takes
+ * precedence. Inherited members are ignored.
+ */
 export function valueAt(data: JsonObject, field: string): JsonValue | undefined {
   if (Object.hasOwn(data, field)) return data[field];
   let value: JsonValue | undefined = data;

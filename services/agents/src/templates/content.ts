@@ -8,7 +8,7 @@ import { readRouter } from '../routing/config.ts';
 import { schemaProblems } from '../schemas/check-schema.ts';
 import { readScorer } from '../scoring/config.ts';
 
-/** The part of a template that has versions. */
+/** The members of a template that have versions. */
 export type Content = {
   prompt: string | null;
   input_schema: string | null;
@@ -17,7 +17,7 @@ export type Content = {
   execution_policy: string;
 };
 
-/** The members of a request that make or change the content. */
+/** The members of a request that create or change the content. */
 export type GivenContent = {
   prompt?: string | undefined;
   inputSchema?: Uint8Array | undefined;
@@ -29,7 +29,7 @@ export type GivenContent = {
 const maxPrompt = 32_000;
 const maxConfigurationBytes = 32 * 1024;
 
-/** Content with nothing in it, for a new template. */
+/** Empty content, for a new template. */
 export const emptyContent: Content = {
   prompt: null,
   input_schema: null,
@@ -38,7 +38,7 @@ export const emptyContent: Content = {
   execution_policy: '{}',
 };
 
-/** The content of a request. Members that `present` lacks keep their `former` value. */
+/** Reads the content of a request. Members that are not in `present` keep their `former` value. */
 export function readContent(
   given: GivenContent,
   { kind, present, former, code }: { kind: string; present: ReadonlySet<string>; former: Content; code: CodeRegistry },
@@ -79,7 +79,9 @@ export function readContent(
   };
 }
 
-/** What is wrong with the configuration of agents of a kind. `path` is the member of the request that has it. */
+/**
+ * Returns the violations of a configuration, by the kind of template. `path` is the request's member that contains it.
+ */
 export function configurationProblems(value: JsonObject, kind: string, code: CodeRegistry, path: string): Violation[] {
   if (kind === 'scorer') return violationsIn(readScorer(value, path));
   if (kind === 'router') return violationsIn(readRouter(value, path));

@@ -1,6 +1,6 @@
 import type { Violation } from '@drippulse/errors';
 
-/** The texts of a template that have no versions. */
+/** The text members of a template that have no versions. */
 export type TemplateNames = { name: string; key: string; description: string | null; category: string | null };
 
 export function nameProblems({ name, key, description, category }: TemplateNames): Violation[] {
@@ -14,7 +14,7 @@ export function nameProblems({ name, key, description, category }: TemplateNames
   ];
 }
 
-/** A key made of a name, such as `partner_leads`. */
+/** Makes a key from a name, such as `partner_leads`. */
 export function keyOf(name: string): string {
   const key = name
     .normalize('NFKD')

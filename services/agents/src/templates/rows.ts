@@ -3,10 +3,10 @@ import type { Caller, Mode } from '@drippulse/rpc';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, Templates, TemplateVersions } from '../db/schema.ts';
 
-/** The organization that has the built-in templates. */
+/** The organization that owns the built-in templates. */
 export const builtInOrganization = 0n;
 
-/** A template with its current version, and for a built-in one with the policy of the organization. */
+/** A template with its current version. A built-in template has the organization's policy, if one is set. */
 export type TemplateRow = Omit<Selectable<Templates>, 'deleted_at'> &
   Pick<Selectable<TemplateVersions>, 'prompt' | 'input_schema' | 'output_schema' | 'default_configuration'> & {
     execution_policy: string;
@@ -15,7 +15,7 @@ export type TemplateRow = Omit<Selectable<Templates>, 'deleted_at'> &
 
 export type World = { organizationId: bigint; mode: Mode };
 
-/** The templates of an organization, of every mode, and the built-in ones as a mode sees them. */
+/** Selects the templates of an organization in both modes, and the built-in templates as the given mode sees them. */
 export function selectTemplates(db: Kysely<DB>, { organizationId, mode }: World) {
   return db
     .selectFrom('templates')
@@ -53,7 +53,7 @@ export function selectTemplates(db: Kysely<DB>, { organizationId, mode }: World)
         'latest_version',
       ),
       sql<Date>`greatest(templates.updated_at, template_policies.updated_at)`.as('updated_at'),
-      // The policy of a built-in template is a write of the row that the organization sees.
+      // A write of the organization's policy counts as a write of the built-in template.
       sql<bigint>`templates.revision + coalesce(template_policies.revision, 0)`.as('revision'),
     ]);
 }
@@ -64,27 +64,27 @@ export async function findTemplate(db: Kysely<DB>, world: World, id: bigint): Pr
   return row;
 }
 
-/** A template that is known to be there: the one of an agent, or one that the transaction has just written. */
+/** Reads a template that is known to exist, because an agent uses it or this transaction has just written it. */
 export async function readTemplate(db: Kysely<DB>, world: World, id: bigint): Promise<TemplateRow> {
   return selectTemplates(db, world).where('templates.id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** A template that agents of a mode may be made from. */
+/** Finds a template from which agents of a mode may be made. */
 export async function findTemplateOfMode(db: Kysely<DB>, world: World, id: bigint): Promise<TemplateRow> {
   const row = await findTemplate(db, world, id);
   if (row.mode !== world.mode) throw templateNotFound();
   return row;
 }
 
-/** The same as `findTemplate`, with a lock of a template of the organization's own. */
+/** Finds a template. Locks the organization's own template, or its policy for a built-in template. */
 export async function lockTemplate(trx: Transaction<DB>, world: World, id: bigint): Promise<TemplateRow> {
   await lockTemplateRevision(trx, world, id);
   return findTemplate(trx, world, id);
 }
 
 /**
- * Locks a template as the organization sees it: its own row, or that of its policy for a built-in one, which no other organization locks.
- * Returns its revision.
+ * Locks a template as the organization sees it, and returns its revision. For a built-in template, locks only the
+ * organization's policy, so no other organization waits.
  */
 export async function lockTemplateRevision(
   trx: Transaction<DB>,
@@ -105,10 +105,10 @@ export async function lockTemplateRevision(
   return builtIn[0]?.revision;
 }
 
-/** The mode of a template that a caller may change: a built-in one has the caller's own. */
+/** Finds the mode of a template that the caller may change. A built-in template has the caller's mode. */
 export async function findTemplateMode(db: Kysely<DB>, caller: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await selectTemplates(db, caller)
-    .where('templates.id', '=', id as bigint) // the type of the field that the path names
+    .where('templates.id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && (row.mode === 'test' ? 'test' : 'live');
 }

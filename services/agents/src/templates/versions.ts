@@ -5,7 +5,7 @@ import { builtInOrganization, isBuiltIn, type TemplateRow } from './rows.ts';
 
 export type VersionRow = Selectable<TemplateVersions>;
 
-/** The versions of a template, those of a built-in one too. */
+/** Selects the versions of a template, which may be a built-in one. */
 export function selectVersions(db: Kysely<DB>, template: Pick<TemplateRow, 'id' | 'organization_id'>) {
   return db
     .selectFrom('template_versions')
@@ -26,7 +26,7 @@ export async function findVersion(
   return row;
 }
 
-/** The number of the next version. The caller has locked the template. Drafts have numbers too. */
+/** Returns the number of the next version. The caller must have locked the template. Drafts are numbered too. */
 export async function nextVersion(trx: Transaction<DB>, { id, organization_id }: TemplateRow): Promise<number> {
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(version), 0) + 1 as next from template_versions

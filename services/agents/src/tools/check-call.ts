@@ -7,18 +7,18 @@ import { isJsonObject } from '../json-objects.ts';
 import type { ToolPolicy } from '../policies/tool-policy.ts';
 import { type Contact, constraintProblem } from './constraints.ts';
 
-/** A call as a model asked for it, or as a person has edited it. */
+/** A call as the model requested it, or as a person edited it. */
 export type AskedCall = { name: string; input: string };
 
-/** What the checks of a call need to know. */
+/** The facts that the checks of a call need. */
 export type CallPlace = {
-  /** The policy that the execution began with and the one in force: what either forbids is refused. */
+  /** The policy at the start of the execution, and the policy in force. A call is refused if either forbids it. */
   policies: readonly ToolPolicy[];
   contact: Contact;
   hasEnrollment: boolean;
 };
 
-/** A call that may be performed, if a person approves it where that is needed. */
+/** A call that may be performed, after the approval of a person if one is needed. */
 export type CheckedCall = {
   action: Action;
   arguments: JsonObject;
@@ -27,14 +27,14 @@ export type CheckedCall = {
 };
 
 export type Refusal = {
-  /** `denied`: a policy forbids it. `invalid`: it makes no sense. */
+  /** `denied`: a policy forbids the call. `invalid`: the call is malformed. */
   why: 'denied' | 'invalid';
   problem: string;
 };
 
 const longestArguments = 32 * 1024;
 
-/** Checks a call by the policies in force. Called before anybody is asked, and again before anything is done. */
+/** Checks a call by the policies in force. Runs before a person is asked, and again before the call is performed. */
 export function checkCall({ name, input }: AskedCall, place: CallPlace): CheckedCall | { refused: Refusal } {
   const action = findAction(name);
   if (action === undefined || !isOffered(action, place)) {
@@ -59,7 +59,7 @@ export function checkCall({ name, input }: AskedCall, place: CallPlace): Checked
   };
 }
 
-/** Whether a model is shown an action at all. */
+/** Whether an action is shown to a model. */
 export function isOffered(
   { name, integration, needsEnrollment }: Action,
   { policies, hasEnrollment }: Pick<CallPlace, 'policies' | 'hasEnrollment'>,
@@ -70,7 +70,7 @@ export function isOffered(
   );
 }
 
-/** What leaves by a write must not carry a link elsewhere. */
+/** Returns the problem of a write that contains a link to a host that is not allowed. */
 function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonObject): string | undefined {
   if (access === 'read') return undefined;
   const [link] = textsIn(given).flatMap((text) => foreignLinks(text, linkHosts));
@@ -78,8 +78,8 @@ function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonO
 }
 
 /**
- * The arguments of a call; undefined unless they are one JSON object within the bounds. Numbers are doubles: what is shown to people and
- * hashed is then what is sent.
+ * Parses the arguments of a call; undefined unless they are one JSON object within the limits. Numbers become doubles,
+ * so that people see and hash exactly what is sent.
  */
 export function readArguments(input: string): JsonObject | undefined {
   if (Buffer.byteLength(input) > longestArguments) return undefined;

@@ -3,10 +3,10 @@ import type { Action, ContactMember } from '../actions/action.ts';
 import { canonicalJson, isJsonObject } from '../json-objects.ts';
 import type { Constraint, ToolPolicy } from '../policies/tool-policy.ts';
 
-/** Whom an execution is about, as the platform knows them: no text of a model comes here. */
+/** The contact of an execution, as the platform knows it. It contains no text that a model wrote. */
 export type Contact = Readonly<Partial<Record<ContactMember, string>>>;
 
-/** What is wrong with the arguments of an action by the constraints of a policy. */
+/** Returns the first violation of a policy's constraints by an action's arguments. */
 export function constraintProblem(
   { constraints }: Pick<ToolPolicy, 'constraints'>,
   action: Pick<Action, 'name' | 'ofContact'>,
@@ -16,7 +16,7 @@ export function constraintProblem(
   for (const [name, constraint] of Object.entries(constraints)) {
     if (!name.startsWith(prefix)) continue;
     const argument = name.slice(prefix.length);
-    // An argument that is left out is bound by the schema alone.
+    // The schema decides whether an argument may be omitted.
     if (!Object.hasOwn(given, argument)) continue;
     const problem = problemOf(constraint, given[argument] ?? null, contactValue(action, argument, contact));
     if (problem !== undefined) return `${argument} ${problem}`;
@@ -48,7 +48,7 @@ function problemOf(constraint: Constraint, value: JsonValue, ofContact: string |
   return constraint.some((one) => canonicalJson(one) === text) ? undefined : 'is not among the values that are allowed';
 }
 
-/** Addresses and ids are the same in any case, and with nothing around them. */
+/** Compares addresses or ids, ignoring case. Surrounding space counts as a difference. */
 function sameText(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

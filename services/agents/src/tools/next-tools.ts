@@ -3,30 +3,30 @@ import type { ToolPolicy } from '../policies/tool-policy.ts';
 import { type AskedCall, type CallPlace, checkCall } from './check-call.ts';
 import type { PlannedTool, ToolNext, ToolRequest, ToolResult, ToolStep } from './state.ts';
 
-/** Where the tools of an execution are. */
+/** The state of an execution's tools. */
 export type ToolState = {
-  /** Every step of a tool so far, in order. */
+  /** All tool steps so far, in order. */
   steps: readonly ToolStep[];
-  /** Answers of the model so far. */
+  /** Number of the model's answers so far. */
   answers: number;
   place: CallPlace;
   maxRetries: number;
   now: Date;
   deadline: Date;
-  /** Whether the pause after the last attempt is over, or news of a decision has come. */
+  /** Whether the pause after the last attempt is over, or a decision was announced. */
   isDue: boolean;
-  /** From 0 to 1, for jitter. */
+  /** Random number from 0 to 1, for jitter. */
   random: number;
 };
 
-/** The same call this often ends the execution: it would never end by itself. */
+/** Number of identical calls that ends the execution, because the model would otherwise loop. */
 const mostIdentical = 3;
-/** So many calls that policies or schemas refuse end it too. */
+/** Number of refused calls that ends the execution, too. */
 const mostRefused = 3;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
-/** What follows an answer of the model that asks for calls. */
+/** Decides the next action after an answer that asks for calls. */
 export function planCalls(state: ToolState, calls: readonly ToolRequest[]): ToolNext {
   const before = state.steps.filter(({ kind }) => kind === 'tool_call').map(({ request }) => request);
   const { maxSteps, maxToolCalls } = boundsOf(state.place.policies);
@@ -41,7 +41,7 @@ export function planCalls(state: ToolState, calls: readonly ToolRequest[]): Tool
   return { do: 'plan', steps: calls.flatMap((request) => plannedOf(request, state.place)) };
 }
 
-/** What follows in the steps of tools. They are performed one after the other, in the order of the calls. */
+/** Decides the next tool step. Calls are performed one after the other, in order. */
 export function nextOfTools(state: ToolState): ToolNext {
   const problems = state.steps.flatMap(({ kind, result }) => (kind === 'tool_call' ? problemOf(result) : []));
   if (problems.length >= mostRefused) {
@@ -54,14 +54,17 @@ export function nextOfTools(state: ToolState): ToolNext {
   return open.kind === 'approval' ? nextOfApproval(state, open) : nextAttempt(state, open);
 }
 
-/** A call that needs a person's yes has the question before it. What is refused anyway asks nobody. */
+/** Plans a call, preceded by a question if it needs approval. Plans no question for a call that will be refused. */
 function plannedOf(request: ToolRequest, place: CallPlace): PlannedTool[] {
   const checked = checkCall(request, place);
   const call: PlannedTool = { kind: 'tool_call', request };
   return 'action' in checked && checked.needsApproval ? [{ kind: 'approval', request }, call] : [call];
 }
 
-/** A question costs nothing and is one for its key, so it is asked until it is answered: waiting for a person takes none of the time. */
+/**
+ * Decides the next action after a question. A question costs nothing and exists once for its key, so it is repeated
+ * until a person answers it. The wait for a person does not count against the execution's time.
+ */
 function nextOfApproval({ isDue }: ToolState, { seq, result }: ToolStep): ToolNext {
   if (result === null || isDue) return { do: 'perform', seq };
   return result.outcome === 'waiting' ? { do: 'park' } : { do: 'wait', ms: longestPauseMs };
@@ -75,7 +78,7 @@ function nextAttempt(state: ToolState, { seq, attempts, result }: ToolStep): Too
   }
   const ms = isDue ? 0 : pauseOf(state, { attempts, result });
   if (ms === 0) return { do: 'perform', seq };
-  // A pause that the deadline would cut off leads nowhere.
+  // A pause beyond the deadline would be pointless.
   if (now.getTime() + ms < deadline.getTime()) return { do: 'wait', ms };
   return failed('provider_unavailable', result?.outcome === 'passing' ? result.error : 'There is no time left.');
 }
@@ -90,12 +93,12 @@ function isOver(result: ToolResult | null): boolean {
   return result?.outcome === 'succeeded' || result?.outcome === 'refused' || result?.outcome === 'approved';
 }
 
-/** Why a call was refused that should not have been asked for. */
+/** Returns the reason for a refusal that the model could have avoided. */
 function problemOf(result: ToolResult | null): string[] {
   return result?.outcome === 'refused' && result.why !== 'failed' ? [result.problem] : [];
 }
 
-/** The strictest of the policies. */
+/** Returns the strictest bounds of the policies. */
 function boundsOf(policies: readonly ToolPolicy[]): Pick<ToolPolicy, 'maxSteps' | 'maxToolCalls'> {
   return {
     maxSteps: Math.min(...policies.map(({ maxSteps }) => maxSteps)),
@@ -103,7 +106,7 @@ function boundsOf(policies: readonly ToolPolicy[]): Pick<ToolPolicy, 'maxSteps' 
   };
 }
 
-/** The same for the same call, in whatever order its arguments come. */
+/** Returns a string that is equal for identical calls. The order of the arguments does not matter. */
 export function identityOf({ name, input }: AskedCall): string {
   try {
     return `${name}\n${canonicalJson(JSON.parse(input))}`;

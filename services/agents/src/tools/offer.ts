@@ -2,10 +2,10 @@ import type { JsonObject } from '@drippulse/json';
 import { findAction } from '../actions/catalog.ts';
 import { type CallPlace, isOffered } from './check-call.ts';
 
-/** A tool as a model is shown it. Its name has no dots, which some providers refuse. */
+/** A tool as shown to a model. The name has no dots, because some providers refuse dots. */
 export type OfferedTool = { name: string; description: string; inputSchema: JsonObject };
 
-/** The tools of an execution, in the order of their names, so that the same policy is the same bytes. */
+/** Returns the tools of an execution, sorted by name, so that the same policy gives the same request bytes. */
 export function offeredTools(place: Pick<CallPlace, 'policies' | 'hasEnrollment'>): OfferedTool[] {
   const [first] = place.policies;
   return [...(first?.actions ?? [])]
@@ -15,12 +15,12 @@ export function offeredTools(place: Pick<CallPlace, 'policies' | 'hasEnrollment'
     .map(({ name, description, schema }) => ({ name: toolName(name), description, inputSchema: schema }));
 }
 
-/** `crm.create_lead` is `crm__create_lead` to a model. */
+/** Converts the name of an action: `crm.create_lead` becomes `crm__create_lead`. */
 export function toolName(action: string): string {
   return action.replaceAll('.', '__');
 }
 
-/** The action that a model means. A name that it made up is no action. */
+/** Converts the name of a tool to the name of an action. A name that a model invented matches no action. */
 export function actionName(tool: string): string {
   return tool.replaceAll('__', '.');
 }

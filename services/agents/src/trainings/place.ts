@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Where a training is: reading records from a cursor of the CRM, or fitting what it has read. */
+/** The progress of a training, which first reads records from a cursor of the CRM, and then fits them. */
 const shape = z.object({
   phase: z.enum(['read', 'fit']),
   cursor: z.string(),

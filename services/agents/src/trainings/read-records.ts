@@ -11,18 +11,18 @@ import { peopleIn } from '../executions/people.ts';
 import { isJsonObject, storedObject } from '../json-objects.ts';
 import type { TrainingPlace } from './place.ts';
 
-/** A training reads no more records than these, the newest. */
+/** Limit of records for a training, which reads the newest records. */
 export const mostRecords = 10_000;
 
 const timeoutMs = 20_000;
-/** Until the CRM is asked again that was away. */
+/** Delay until the CRM is asked again after it was unavailable. */
 const waitMs = 2_000;
-/** Longer text is no factor, and would only cost memory. */
+/** Longer strings cannot be factors, and would only use memory. */
 const longestText = 120;
 
 export type TrainingTask = { agentId: bigint; mode: string; subject: string };
 
-/** Reads a page of records that ended from the CRM. Their fields stay until the training ends. */
+/** Reads a page of ended records from the CRM. The records' fields are stored until the training ends. */
 export async function readRecords(
   ctx: Context,
   job: JobRow,
@@ -45,7 +45,7 @@ export async function readRecords(
   };
 }
 
-/** Undefined while the CRM is away: the training waits for it. */
+/** Returns undefined if the CRM is unavailable, so that the training waits; rethrows other errors. */
 function unlessAway(error: unknown): undefined {
   if (fromConnectError(error).kind !== 'unavailable') throw error;
 }
@@ -73,7 +73,7 @@ async function storeRecords(trx: Transaction<DB>, job: JobRow, outcomes: readonl
     on conflict do nothing`.execute(trx);
 }
 
-/** Text that is too long for a factor counts as present, and no more. */
+/** Shortens a string that is too long for a factor, so that only its presence counts. */
 function shortened(value: JsonValue): JsonValue {
   if (typeof value === 'string') return value.length > longestText ? value.slice(0, longestText) : value;
   if (!isJsonObject(value)) return Array.isArray(value) ? [] : value;

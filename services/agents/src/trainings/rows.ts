@@ -2,10 +2,10 @@ import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The kind of the jobs that train. */
+/** The kind of training jobs. */
 export const trainingJobs = 'train';
 
-/** A training with its job and the model that it made. */
+/** A training with its job, and with the model that it made. */
 export type TrainingRow = {
   id: bigint;
   organization_id: bigint;
@@ -24,7 +24,7 @@ export type TrainingRow = {
 
 type Place = { organizationId: bigint; agentId: bigint };
 
-/** The trainings of an agent. */
+/** Selects the trainings of an agent. */
 export function selectTrainings(db: Kysely<DB>, { organizationId, agentId }: Place) {
   return db
     .selectFrom('trainings')
@@ -32,7 +32,7 @@ export function selectTrainings(db: Kysely<DB>, { organizationId, agentId }: Pla
     .where('trainings.agent_id', '=', agentId);
 }
 
-/** Trainings with the state of their jobs, newest first. */
+/** Reads trainings with the state of their jobs, newest first. */
 export async function withJobs(db: Kysely<DB>, ids: readonly bigint[]): Promise<TrainingRow[]> {
   const { rows } = await sql<TrainingRow>`
     select trainings.*, jobs.status, jobs.processed, jobs.total, jobs.error, jobs.finished_at, jobs.cursor,
@@ -52,7 +52,7 @@ export async function findTraining(db: Kysely<DB>, place: Place & { id: bigint }
   return row;
 }
 
-/** Refuses a second training of an agent at once. The caller has locked the agent. */
+/** Refuses a second active training of an agent. The caller must have locked the agent. */
 export async function requireNone(trx: Transaction<DB>, { organizationId, agentId }: Place): Promise<void> {
   const { rows } = await sql`
     select from trainings join jobs on jobs.id = trainings.id
@@ -63,7 +63,7 @@ export async function requireNone(trx: Transaction<DB>, { organizationId, agentI
   throw new DomainError('already_exists', 'agent_training_in_progress', message);
 }
 
-/** Forgets the records of a training that has ended. */
+/** Deletes the records of an ended training. */
 export async function forgetRecords(db: Kysely<DB>, trainingId: bigint): Promise<void> {
   await sql`delete from training_rows where training_id = ${trainingId}`.execute(db);
 }

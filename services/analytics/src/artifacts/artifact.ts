@@ -1,10 +1,10 @@
-/** The bytes of a report, as one try to make it wrote them: `fence` is that of its job. */
+/** Identifies the bytes of a report, as one try has written them. `fence` is the fence of the job that wrote them. */
 export type Artifact = { organizationId: bigint; reportId: bigint; fence: bigint };
 
-/** The job that writes an artifact; its fence is that of the artifact. */
+/** The job that writes an artifact. Its fence is the fence of the artifact. */
 export type Writer = { jobId: bigint };
 
-/** The name of an artifact of more than 16 MiB in its store. */
+/** Returns the file name of an artifact in its store. Only artifacts of more than 16 MiB are files. */
 export function nameOf({ organizationId, reportId, fence }: Artifact): string {
   return `${organizationId}/${reportId}-${fence}`;
 }

@@ -11,10 +11,10 @@ type FileRow = {
   upload_id: string | null;
 };
 
-/** A file that no report names may be the one that a process is writing. */
+/** Age at which a file without a report is deleted. A process may still be writing a younger file. */
 const untouchedHours = 24;
 
-/** Removes what tries left that died, and files of reports that are gone: the file first, then its row. */
+/** Deletes pieces and files of tries that died, and files of deleted reports. Deletes a file before its row. */
 export async function forgetArtifacts({ db, stores }: Pick<Context, 'db' | 'stores'>): Promise<void> {
   await sql`
     delete from report_chunks using reports
@@ -28,7 +28,7 @@ export async function forgetArtifacts({ db, stores }: Pick<Context, 'db' | 'stor
     db.kysely,
   );
   for (const { organization_id: organizationId, report_id: reportId, fence, store, upload_id: upload } of rows) {
-    // A store that is not configured any more keeps its files, and their rows say so.
+    // A file in a store that is no longer configured stays, and its row still names the store.
     const found = stores.find(({ name }) => name === store);
     if (found === undefined) continue;
     await found.remove(nameOf({ organizationId, reportId, fence }), upload ?? undefined);

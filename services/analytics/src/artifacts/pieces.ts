@@ -1,6 +1,6 @@
 const leastBytes = 256 * 1024;
 
-/** Bytes in pieces of 256 KiB and a little more; the last one may be shorter. Ends when the signal aborts. */
+/** Yields bytes in pieces of at least 256 KiB; the last piece may be shorter. Throws when the signal aborts. */
 export async function* inPieces(texts: AsyncIterable<string | Uint8Array>, lost: AbortSignal): AsyncGenerator<Buffer> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;

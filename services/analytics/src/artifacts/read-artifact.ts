@@ -5,7 +5,10 @@ import type { DB } from '../db/schema.ts';
 import type { FileStores } from '../stores/store.ts';
 import { type Artifact, nameOf } from './artifact.ts';
 
-/** The bytes of an artifact, from the database or from its store. Throws when they are not all there, so that no reader takes a part. */
+/**
+ * Yields the bytes of an artifact, from the database or from its store. Throws if bytes are missing, so that a reader
+ * never mistakes an incomplete file for a complete one.
+ */
 export async function* readArtifact(
   { db, stores }: Pick<Context, 'db' | 'stores'>,
   artifact: Artifact,
@@ -22,7 +25,7 @@ export async function* readArtifact(
   if (read !== bytes) throw new DomainError('unavailable', 'report_not_ready', 'The file is being removed.');
 }
 
-/** The pieces that are in the database, one at a time. */
+/** Yields the pieces of an artifact that are in the database, one at a time. */
 export async function* readChunks(db: Kysely<DB>, artifact: Artifact): AsyncGenerator<Uint8Array> {
   for (let part = 0; ; part += 1) {
     const row = await db
@@ -38,7 +41,7 @@ export async function* readChunks(db: Kysely<DB>, artifact: Artifact): AsyncGene
   }
 }
 
-/** The name of the store that has the file; undefined: the database. */
+/** Returns the name of the store that contains the artifact's file; undefined if the artifact is in the database. */
 async function storeOf(db: Kysely<DB>, { organizationId, reportId, fence }: Artifact): Promise<string | undefined> {
   const row = await db
     .selectFrom('report_files')

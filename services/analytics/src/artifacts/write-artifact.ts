@@ -10,8 +10,8 @@ type Place = Pick<Context, 'db' | 'stores'>;
 const mostInDatabase = 16 * 1024 * 1024;
 
 /**
- * Stores bytes as they come: in the database, and in the store of files from the moment at which they are more than 16 MiB. Returns
- * their number. A process that dies leaves pieces that no report names; the next try, or the end of the report, removes them.
+ * Stores bytes as they arrive: in the database, or in the store of files once they exceed 16 MiB. Returns the number of
+ * bytes. A process that dies leaves pieces that no report names. The next try, or the end of the report, removes them.
  */
 export async function writeArtifact(
   ctx: Place,
@@ -28,7 +28,7 @@ export async function writeArtifact(
   return bytes;
 }
 
-/** A process that lost its job, or whose report was deleted, adds nothing. */
+/** Stores a piece. Throws JobLost if the process has lost its job, or if the report was deleted. */
 async function insertChunk(
   { db }: Place,
   { organizationId, reportId, fence, jobId }: Artifact & Writer,
@@ -43,7 +43,7 @@ async function insertChunk(
   if (numAffectedRows !== 1n) throw new JobLost();
 }
 
-/** The row of the file comes before the file, so that none is forgotten. */
+/** Moves the pieces of an artifact to a file. The row is written before the file, so that no file is forgotten. */
 async function moveToStore(
   { db, stores }: Place,
   artifact: Artifact,
@@ -71,7 +71,7 @@ async function moveToStore(
   return size;
 }
 
-/** What is in the database already, and what comes. */
+/** Yields the pieces that are in the database, followed by the pieces that are still to come. */
 async function* allPieces(
   { db }: Pick<Context, 'db'>,
   artifact: Artifact,

@@ -9,7 +9,7 @@ import { type Named, storeNames } from '../names/store-names.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace } from './event-place.ts';
 
-/** Counts executions of agents, and keeps the names of agents. */
+/** Counts executions of agents, and stores the names of agents. */
 export function consumeAgents(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -48,7 +48,7 @@ function executionFacts(event: ConsumedEvent<typeof AgentEventSchema>): Fact[] {
   ];
 }
 
-/** Millionths of a dollar, of a decimal with at most six places. */
+/** Converts a decimal of US dollars with up to six places to millionths of a dollar. */
 function microsOf(usd: string): bigint {
   const [whole = '0', places = ''] = usd.split('.');
   return BigInt(`${whole || '0'}${places.slice(0, 6).padEnd(6, '0')}`);

@@ -4,7 +4,9 @@ import type { Fact } from '../facts/fact.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace } from './event-place.ts';
 
-/** The fact of a won opportunity that a workflow has touched last. Opportunities are live. */
+/**
+ * Returns the fact that a won opportunity is attributed to the last workflow that touched it. Opportunities are live.
+ */
 export function attributionFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;
   if (payload.case !== 'opportunityAttributed') return [];

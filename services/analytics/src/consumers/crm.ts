@@ -7,7 +7,7 @@ import { takeFacts } from '../facts/take-facts.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace } from './event-place.ts';
 
-/** Counts new leads, and opportunities that are won. Records of the CRM are live. */
+/** Counts new leads and won opportunities. All records of the CRM are live. */
 export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

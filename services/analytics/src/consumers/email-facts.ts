@@ -16,10 +16,10 @@ const kinds: Partial<Record<NonNullable<EnrollmentEvent['payload']['case']>, Fac
   emailComplained: factKinds.email_complained,
 };
 
-/** Longer categories are cut. */
+/** Maximum length of a category. Longer categories are truncated. */
 const categoryLength = 100;
 
-/** The facts of an event about a mail. */
+/** Returns the facts of an event about a mail. */
 export function emailFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;
   const kind = payload.case && kinds[payload.case];

@@ -8,7 +8,10 @@ import { type FactKind, factKinds } from '../rollups/kinds.ts';
 import { eventPlace } from './event-place.ts';
 import { withVariants } from './variant-parts.ts';
 
-/** The facts of an event of enrollments. Those that get a variant are counted by `goalFacts`, with the moves that give it. */
+/**
+ * Returns the facts of an enrollment event. Does not count the enrollments that were assigned a variant: `goalFacts`
+ * counts them, from the event that reports the assignment.
+ */
 export function enrollmentFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   return withVariants(event, factsOf(event));
 }
@@ -22,7 +25,7 @@ function factsOf(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
     workflowId: enrollment.workflowId,
     version: enrollment.workflowVersion,
   });
-  /** Ends carry how long the enrollment lived. */
+  /** Returns a fact about an end, which includes the duration of the enrollment. */
   const end = (kind: FactKind, enrollment: Enrollment): Fact => ({
     ...fact(kind, enrollment),
     ...(enrollment.createdAt && {

@@ -10,7 +10,7 @@ import { enrollmentFacts } from './enrollment-facts.ts';
 import { goalFacts } from './goal-facts.ts';
 import { stepFacts } from './step-facts.ts';
 
-/** Counts enrollments, their mails, and what they do at steps. */
+/** Counts enrollments, their mails, and their changes at steps. */
 export function consumeEnrollments(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

@@ -1,12 +1,12 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import type { Fact } from '../facts/fact.ts';
 
-/** How far the clock of a publisher may be ahead of the one that made the event's id. */
+/** Maximum time by which a publisher's clock may be ahead of the clock that made the event's id. */
 const aheadMs = 60_000;
 
 /**
- * Organization, id and time of the fact of an event. A time in the future is that of the event's id: an event that comes again
- * gets the same one.
+ * Returns the organization, the id and the time of an event's facts. Replaces a time in the future by the time in the
+ * event's id, so that a repeated event gets the same time.
  */
 export function eventPlace(event: {
   id: string;
@@ -19,7 +19,7 @@ export function eventPlace(event: {
   return { organizationId, id, at: at.getTime() > madeMs + aheadMs ? new Date(madeMs) : at };
 }
 
-/** The id of a part of an event: an event that comes again has the same parts. */
+/** Returns the id of one of an event's facts. A repeated event has the same ids. */
 export function partId(id: string, part: number): string {
   const end = Number.parseInt(id.slice(-6), 16) ^ part;
   return `${id.slice(0, -6)}${end.toString(16).padStart(6, '0')}`;

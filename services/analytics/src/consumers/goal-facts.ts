@@ -8,12 +8,12 @@ import { leastOf } from '../rollups/buckets.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace, partId } from './event-place.ts';
 
-/** A fact without the place of its event. */
+/** A fact without the organization, id and time of its event. */
 type Part = Omit<Fact, 'organizationId' | 'id' | 'at'>;
 
 /**
- * The facts of goals that enrollments met, of all and of those with a variant, and of enrollments that got a variant.
- * People who are held out do not count.
+ * Returns the facts about goals that enrollments met, in total and by variant, and about enrollments that were assigned
+ * a variant. People who are held out do not count.
  */
 export function goalFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;
@@ -39,7 +39,7 @@ function goalsOf({ goals, ...cohort }: CohortCounts): Part[] {
   });
 }
 
-/** An enrollment begins for a variant when it gets it. */
+/** Returns the fact that enrollments started with a variant. They count as started when the variant is assigned. */
 function startedOf({ people, ...cohort }: CohortCounts): Part {
   return { ...partOf(cohort), kind: factKinds.enrollment_started, count: people };
 }

@@ -3,7 +3,7 @@ import { startSuspensions } from '@drippulse/service';
 import { serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 
-/** Learns which organizations are suspended: their schedules of reports stand still. */
+/** Tracks which organizations are suspended. The report schedules of suspended organizations are paused. */
 export function consumeOrganizations(ctx: Context): Promise<Consumer> {
   return startSuspensions(ctx, { group: serviceOf('analytics'), onChanged: () => ctx.wake.schedules() });
 }

@@ -8,7 +8,7 @@ import { eventPlace } from './event-place.ts';
 
 const dayMs = 86_400_000;
 
-/** The counts of steps of an event, by the day of entry. */
+/** Returns the counts of steps that an event reports, by the day on which the enrollments entered. */
 export function stepFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): StepFact[] {
   const { payload } = event.message;
   if (payload.case !== 'stepsCounted') return [];

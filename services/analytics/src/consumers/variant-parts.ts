@@ -3,7 +3,7 @@ import type { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollmen
 import type { Fact } from '../facts/fact.ts';
 import { partId } from './event-place.ts';
 
-/** Facts of an enrollment or a mail, and their parts for each variant that the enrollment had taken. */
+/** Returns the facts of an enrollment or a mail, and a copy of each fact for every variant that the enrollment has. */
 export function withVariants(
   { message: { variants } }: Pick<ConsumedEvent<typeof EnrollmentEventSchema>, 'message'>,
   facts: readonly Fact[],

@@ -9,7 +9,7 @@ import { leastOf } from '../rollups/buckets.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace, partId } from './event-place.ts';
 
-/** Counts attempts to deliver webhooks. */
+/** Counts webhook delivery attempts. */
 export function consumeWebhooks(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

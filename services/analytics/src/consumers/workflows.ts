@@ -4,7 +4,7 @@ import { serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 import { type Named, storeNames } from '../names/store-names.ts';
 
-/** Keeps the names of workflows, also of deleted ones: their numbers stay. */
+/** Stores the names of workflows. Deleted workflows keep their names, because their numbers are kept. */
 export function consumeWorkflows(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

@@ -1,8 +1,8 @@
 import type { Partitioning } from '@drippulse/db';
 
-/** Facts and quarter hours are kept for 13 months. */
+/** Retention of facts and quarter hours: 13 months. */
 export const factHours = 396 * 24;
-/** Days are few, and are kept for three years. */
+/** Retention of days: three years, because they have few rows. */
 const dayHours = 37 * 31 * 24;
 
 export const analyticsPartitions: readonly Partitioning[] = [

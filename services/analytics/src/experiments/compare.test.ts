@@ -5,7 +5,7 @@ const experiments = 2_000;
 const days = 30;
 const peopleOfDay = 120;
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
+/** Returns random numbers from 0 to 1 that a seed determines (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
@@ -16,7 +16,7 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** The chances that at most so many of a day's people convert, from none on. */
+/** Returns the cumulative distribution of the number of conversions among a day's people, from 0 conversions on. */
 function chancesOf(rate: number): number[] {
   const chances: number[] = [];
   let chance = (1 - rate) ** peopleOfDay;
@@ -29,14 +29,14 @@ function chancesOf(rate: number): number[] {
   return chances;
 }
 
-/** The winner that daily looks at an experiment ever call, with the true rates of its variants. */
+/** Returns the first winner that daily checks of an experiment declare, given the true rates of its variants. */
 function everCalled(random: () => number, rates: readonly number[]): number | undefined {
   const outcomes: Outcome[] = rates.map(() => ({ people: 0, conversions: 0 }));
   const chances = rates.map(chancesOf);
   for (let day = 0; day < days; day += 1) {
     for (const [variant, outcome] of outcomes.entries()) {
       const chance = random();
-      // The last chance is 1 but for its rounding.
+      // The last probability is 1, apart from rounding.
       const conversions = chances[variant]?.findIndex((total) => chance < total) ?? -1;
       outcome.conversions += conversions === -1 ? peopleOfDay : conversions;
       outcome.people += peopleOfDay;

@@ -1,22 +1,23 @@
-/** People who got a variant, and those of them who did what was hoped for. */
+/** The number of people who got a variant, and the number of these people who converted. */
 export type Outcome = { people: number; conversions: number };
 
-/** A difference of two rates with an interval around it, which holds at every look at once. */
+/** The difference of two rates, with a confidence interval that is valid at all checks simultaneously. */
 export type Difference = { value: number; low: number; high: number };
 
 /**
- * The spread of differences that the interval is narrowest for: five points. Larger and smaller ones are found too, with more people. Any
- * value keeps the promise of the interval.
+ * The spread of differences for which the interval is narrowest: five percentage points. Larger and smaller differences
+ * are found too, but only with more people. The interval is valid for any value of this constant.
  */
 const expectedSpread = 0.05;
-/** Below this the rates are not near enough to a normal distribution. */
+/** Minimum number of people. With fewer people, the distribution of the rates is too far from normal. */
 const fewestPeople = 50;
 const fewestConversions = 5;
 
 /**
- * The difference `one - other` of two rates. With a chance of at least `1 - alpha` the true difference is within the interval at all looks, of
- * however many and whenever: Robbins' mixture of normal distributions (Robbins 1970; Johari et al., Always Valid Inference, 2022). Undefined
- * with too few people.
+ * Estimates the difference `one - other` of two rates. With a probability of at least `1 - alpha`, the true difference
+ * is within the interval at all checks, regardless of the number and the times of the checks. Uses Robbins' mixture of
+ * normal distributions (Robbins 1970; Johari et al., Always Valid Inference, 2022). Returns undefined with too few
+ * people.
  */
 export function compare(one: Outcome, other: Outcome, alpha = 0.05): Difference | undefined {
   if (!isEnough(one) || !isEnough(other)) return undefined;
@@ -28,8 +29,8 @@ export function compare(one: Outcome, other: Outcome, alpha = 0.05): Difference 
 }
 
 /**
- * The place of the variant that is better than every other one, at a chance of at most `alpha` that there is no difference; undefined while
- * none is. The chance is shared by all pairs.
+ * Returns the index of the variant that is better than every other variant; undefined if there is no winner yet. If the
+ * variants do not differ, the probability of declaring any winner is at most `alpha`, which all pairs share.
  */
 export function winnerOf(outcomes: readonly Outcome[], alpha = 0.05): number | undefined {
   const pairs = (outcomes.length * (outcomes.length - 1)) / 2;

@@ -1,8 +1,8 @@
 import type { Variant } from '../workflows/find-version.ts';
 
 /**
- * How many people each variant would have by the weights of the versions that gave them. Undefined when the weights of a version are not
- * known: then nothing can be said of the split.
+ * Returns the expected number of people of each variant, by the weights of the versions that assigned the people.
+ * Returns undefined if the weights of a version are unknown, because the split cannot be judged then.
  */
 export function expectedPeople(
   given: ReadonlyMap<number, ReadonlyMap<string, number>>,

@@ -33,7 +33,7 @@ test('a split that divides people otherwise than its weights is broken, whatever
     ['B', { people: 850, conversions: 300 }],
   ]);
   expect(judge(outcomes, even)).toMatchObject({ decision: 'broken_split', winner: undefined });
-  // Without weights nothing is said of the split.
+  // Without expected numbers, the split is not judged.
   expect(judge(outcomes, undefined)).toMatchObject({ decision: 'winner', winner: 'B', splitChance: undefined });
 });
 

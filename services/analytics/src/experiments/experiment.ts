@@ -11,8 +11,8 @@ export type Experiment = {
 const alpha = 0.05;
 
 /**
- * What the numbers of a split say. `expected` are the people that each variant would have by its weight, where that is known. The first
- * variant is the one that the others are compared with.
+ * Judges the outcomes of a split. `expected` is the number of people that each variant should have by its weight, if
+ * known. The first variant is the baseline of comparisons.
  */
 export function judge(
   outcomes: ReadonlyMap<string, Outcome>,
@@ -24,7 +24,7 @@ export function judge(
   const weights = names.map((name) => expected?.get(name) ?? 0);
   const isBroken = expected !== undefined && isSplitBroken(people, weights);
   const place = isBroken ? undefined : winnerOf(all, alpha);
-  // Each interval holds together with those of every other pair, as the decision does.
+  // The intervals hold simultaneously for all pairs (Bonferroni), as the decision does.
   const pairs = Math.max(1, (all.length * (all.length - 1)) / 2);
   const [first] = all;
   return {

@@ -7,19 +7,19 @@ import type { Period } from '../periods/period.ts';
 import { stepKinds } from '../rollups/kinds.ts';
 import type { Outcome } from './compare.ts';
 
-/** What enrollments led to that entered in a time. */
+/** The outcomes of enrollments that entered in a period. */
 export type Outcomes = {
   all: Outcome;
   heldOut: Outcome;
-  /** By the id of the split and the name of the variant. */
+  /** Outcomes by the id of the split, and then by the name of the variant. */
   splits: Map<string, Map<string, Outcome>>;
-  /** People that each version gave to the variants of a split. */
+  /** Number of people by the id of the split, by the version that assigned them, and by the name of the variant. */
   given: Map<string, Map<number, Map<string, number>>>;
 };
 
 type Row = { kind: number; version: number; variant: string; count: bigint };
 
-/** Reads how many people got each variant of a workflow, and how many of them met a goal. */
+/** Reads how many people got each variant of a workflow, and how many of these people met a goal. */
 export async function readOutcomes(
   db: Kysely<DB>,
   scope: Scope,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { chanceOfSplit, isSplitBroken } from './split-check.ts';
 
-// Chances by another way: the series of the lower incomplete gamma function.
+// The expected probabilities were computed by a different method, the series of the lower incomplete gamma function.
 test.each([
   [[500, 500], [1, 1], 1],
   [[520, 480], [1, 1], 0.20590321],

@@ -1,7 +1,9 @@
-/** Below this chance a split is called broken: one of a thousand sound ones is, however it is divided. */
+/** Probability below which a split counts as broken. One in a thousand correct splits falls below it. */
 const brokenBelow = 0.001;
 
-/** The chance that a sound split divides people as unevenly as these, by their weights (Pearson's chi-squared test). */
+/**
+ * Returns the probability that a correct split is at least this uneven, given the weights (Pearson's chi-squared test).
+ */
 export function chanceOfSplit(people: readonly number[], weights: readonly number[]): number {
   const all = sum(people);
   const weight = sum(weights);
@@ -26,7 +28,9 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-/** The regularized upper incomplete gamma function Q(a, x) of a half or whole `a`, by its recurrence from `a` = 1/2 or 1. */
+/**
+ * Returns the regularized upper incomplete gamma function Q(a, x) for half or whole `a`, by recurrence from 1/2 or 1.
+ */
 function upperGamma(a: number, x: number): number {
   let at = a % 1 === 0 ? 1 : 0.5;
   let value = at === 1 ? Math.exp(-x) : complementaryError(Math.sqrt(x));
@@ -40,13 +44,13 @@ function upperGamma(a: number, x: number): number {
   return Math.min(1, value);
 }
 
-/** Coefficients of the exponent of erfc, of the highest power first (Numerical Recipes in C, 6.2, `erfcc`). */
+/** Coefficients of the exponent of erfc, highest power first (Numerical Recipes in C, 6.2, `erfcc`). */
 const exponent = [
   0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196, 1.00002368,
   -1.26551223,
 ];
 
-/** erfc of a number that is not negative, within 1.2e-7 of itself. */
+/** Returns erfc of a non-negative number, with a relative error below 1.2e-7. */
 function complementaryError(x: number): number {
   const t = 1 / (1 + x / 2);
   return t * Math.exp(exponent.reduce((value, coefficient) => value * t + coefficient, 0) - x * x);

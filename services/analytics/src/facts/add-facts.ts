@@ -5,13 +5,16 @@ import { addSums } from '../rollups/add-sums.ts';
 import { sumsOfFacts } from '../rollups/sums-of-facts.ts';
 import type { Fact } from './fact.ts';
 
-/** Facts of a time before this are late: their day is counted anew, instead of many rows of many days being changed. */
+/**
+ * Age in hours above which a fact is late. The day of a late fact is recounted, because adding the fact immediately
+ * could change many rows of many days.
+ */
 const lateHours = 48;
 
 /**
- * Writes facts and adds those that are new to the rollups, in the caller's transaction, which has locked the organizations
- * (`lockOrganizations`). An event that comes again changes nothing. Returns the number of new facts, and how
- * many of them are late. Facts of a time that is not kept any more are left out.
+ * Writes facts, and adds the new ones to the rollups, in the caller's transaction. This transaction must have locked
+ * the organizations (`lockOrganizations`). A repeated event changes nothing. Facts older than the retention are left
+ * out. Returns the number of new facts, and how many of them are late.
  */
 export async function addFacts(trx: Transaction<DB>, facts: readonly Fact[]): Promise<{ fresh: number; late: number }> {
   const column = <T>(read: (fact: Fact) => T) => facts.map((fact) => read(fact) ?? null);

@@ -8,11 +8,12 @@ import { stepSums, stepSumsTable } from '../rollups/step-sums.ts';
 import type { StepFact } from './step-fact.ts';
 
 /**
- * Writes counts of steps and adds those that are new to the rollups, in the caller's transaction, which has locked the organizations
- * (`lockOrganizations`). An event that comes again changes nothing. Counts of a day of entry that is not kept any more are left out.
+ * Writes counts of steps, and adds the new ones to the rollups, in the caller's transaction. This transaction must have
+ * locked the organizations (`lockOrganizations`). A repeated event changes nothing. Counts of entry days beyond the
+ * retention are left out.
  */
 export async function addSteps(trx: Transaction<DB>, given: readonly StepFact[]): Promise<void> {
-  // A batch may have an event twice, and what is inserted is told by the key alone.
+  // Removes duplicates. A batch may contain an event twice, and the insert identifies new rows by the key alone.
   const facts = [...Map.groupBy(given, keyOf).values()].flatMap(([first]) => first ?? []);
   const { rows } = await sql<{ organization_id: bigint; at: Date; id: string }>`
     insert into step_facts (organization_id, at, id, counts)

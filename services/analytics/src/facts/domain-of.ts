@@ -1,4 +1,4 @@
-/** Large providers of mailboxes, by the domains of their addresses. */
+/** Large mailbox providers, by the domains of their addresses. */
 const providers: Readonly<Record<string, string>> = {
   'gmail.com': 'gmail',
   'googlemail.com': 'gmail',
@@ -19,7 +19,9 @@ const providers: Readonly<Record<string, string>> = {
   'protonmail.com': 'proton',
 };
 
-/** Where the mailbox of an address is. Other domains than these are not told apart: that of a person may name the person. */
+/**
+ * Returns the provider of an address's mailbox. Other domains are not told apart, because they may identify a person.
+ */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   return Object.hasOwn(providers, domain) ? (providers[domain] ?? 'other') : 'other';

@@ -1,30 +1,32 @@
 import type { FactKind } from '../rollups/kinds.ts';
 
-/** One thing that happened, without anything that identifies a person. Members that do not apply to its kind are absent. */
+/** A fact about an event, without anything that identifies a person. Members that its kind does not have are absent. */
 export type Fact = {
   organizationId: bigint;
-  /** When it happened; the quarter hour of this time counts it. */
+  /** Time of the event. The fact counts in the quarter hour of this time. */
   at: Date;
-  /** UUID of the event that reported it. */
+  /** UUID of the event that reported the fact. */
   id: string;
   mode: 'live' | 'test';
   kind: FactKind;
   workflowId?: bigint;
   version?: number;
-  /** A variant that the enrollment got in a split. Such a fact is a part of one without it, and counts for the variant alone. */
+  /**
+   * The enrollment's variant in a split. Facts with a variant repeat facts without one, and count only for the variant.
+   */
   variant?: string;
   stepId?: string;
   /** The category of a mail. */
   category?: string;
-  /** Where the receiver's mailbox is. */
+  /** Provider of the receiver's mailbox. */
   domain?: string;
-  /** The agent or webhook that it is about. */
+  /** The agent or the webhook that the event concerns. */
   subjectId?: bigint;
-  /** Milliseconds that it took. */
+  /** Duration in milliseconds. */
   ms?: number;
-  /** Cents of money, or millionths of a dollar of cost. */
+  /** Money in cents, or a cost in millionths of a dollar. */
   amount?: bigint;
   currency?: string;
-  /** How many alike it stands for. Default: 1. */
+  /** Number of equal events that the fact represents. Default: 1. */
   count?: number;
 };

@@ -4,10 +4,7 @@ import type { DB } from '../db/schema.ts';
 import { knowOrganizations } from '../organizations/know-organizations.ts';
 import { lockOrganizations } from '../organizations/lock-organizations.ts';
 
-/**
- * Adds facts in a transaction that has locked their organizations for those who add. Late events of an organization that was deleted are
- * left out.
- */
+/** Adds facts in a transaction that locks their organizations in the shared mode. Leaves out deleted organizations. */
 export async function locking<F extends { organizationId: bigint }, R>(
   ctx: Context,
   facts: readonly F[],

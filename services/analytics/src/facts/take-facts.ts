@@ -3,7 +3,9 @@ import { addFacts } from './add-facts.ts';
 import type { Fact } from './fact.ts';
 import { locking } from './locking.ts';
 
-/** Stores facts of consumed events and their sums, in one transaction. What comes twice is counted once. */
+/**
+ * Stores the facts of consumed events, and adds them to the sums, in one transaction. A repeated event is counted once.
+ */
 export async function takeFacts(ctx: Context, facts: readonly Fact[]): Promise<void> {
   if (facts.length === 0) return;
   const { fresh, late } = await locking(ctx, facts, async (trx, kept) => {

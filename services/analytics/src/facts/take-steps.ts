@@ -3,7 +3,7 @@ import { addSteps } from './add-steps.ts';
 import { locking } from './locking.ts';
 import type { StepFact } from './step-fact.ts';
 
-/** Stores counts of steps and their sums, in one transaction. What comes twice is counted once. */
+/** Stores counts of steps, and adds them to the sums, in one transaction. A repeated event is counted once. */
 export async function takeSteps(ctx: Context, facts: readonly StepFact[]): Promise<void> {
   if (facts.length === 0) return;
   await locking(ctx, facts, async (trx, kept) => {

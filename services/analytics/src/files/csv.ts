@@ -1,16 +1,17 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Cell, Page, Table } from '../tables/table.ts';
 
-/** Everything but visible ASCII, and the characters that separate or quote cells. */
+/** Matches everything except visible ASCII, and the characters that separate or quote cells. */
 const notPlain = /[^!#-+\--:<-~]/;
 
 /**
- * A cell that a spreadsheet may read as a formula: the first characters that OWASP's page on CSV injection lists, in full width too, and a
- * line feed. Numbers of the platform may be negative; only texts are escaped.
+ * Matches a cell that a spreadsheet may read as a formula: it starts with a line feed, or with one of the characters on
+ * OWASP's page on CSV injection, in normal or full width. Only strings are escaped, because the platform's numbers may
+ * be negative.
  */
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 
-/** The lines of a table as CSV (RFC 4180), some at a time. */
+/** Yields the lines of a table as CSV (RFC 4180), a few lines at a time. */
 export async function* csvOf(
   { columns, pages }: Pick<Table, 'columns' | 'pages'>,
   { bom, onPage }: { bom: boolean; onPage(page: Page): Promise<void> },
@@ -22,7 +23,10 @@ export async function* csvOf(
   }
 }
 
-/** The library quotes a cell only for the line end that it writes itself, but readers take each of them for the end of a row. */
+/**
+ * Formats rows, and quotes every cell with a line end. The library quotes only the line end that it writes itself, but
+ * readers end a row at any line end.
+ */
 function linesOf(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => row.map(cellOf)),

@@ -4,14 +4,14 @@ import { csvOf } from './csv.ts';
 import { jsonOf } from './json.ts';
 import { pdfOf } from './pdf/pdf.ts';
 
-/** The facts about a report that its file has. */
+/** The facts about a report that its file contains. */
 export type FileFacts = {
   report: { type: string; format: string; as_of: Date; parameters: { from: Date; to: Date; bom: boolean } };
   timezone: string;
   onPage(page: Page): Promise<void>;
 };
 
-/** The bytes of a report's file, some rows at a time. */
+/** Yields the bytes of a report's file, a few rows at a time. */
 export function fileOf(table: Table, { report, timezone, onPage }: FileFacts): AsyncIterable<string | Uint8Array> {
   const { type, format, parameters } = report;
   if (format === 'csv') return csvOf(table, { bom: parameters.bom, onPage });

@@ -1,10 +1,10 @@
 import { stringifyJson } from '@drippulse/json';
 import type { Cell, Page, Table } from '../tables/table.ts';
 
-/** The facts about a report that its file begins with. */
+/** The facts about a report at the start of its file. */
 export type Heading = { type: string; from: string; to: string; as_of: string; timezone: string };
 
-/** A table as one JSON object, some rows at a time. */
+/** Yields a table as one JSON object, a few rows at a time. */
 export async function* jsonOf(
   { columns, pages }: Pick<Table, 'columns' | 'pages'>,
   { heading, onPage }: { heading: Heading; onPage(page: Page): Promise<void> },
@@ -28,7 +28,7 @@ function rowOf(names: readonly string[], row: readonly Cell[]): string {
   return stringifyJson(Object.fromEntries(names.map((name, index) => [name, jsonValueOf(row[index] ?? null)])));
 }
 
-/** Counts are numbers as long as every reader takes them exactly. */
+/** Converts a cell. Counts stay numbers as long as every JSON reader represents them exactly. */
 function jsonValueOf(cell: Cell): string | number | null {
   if (typeof cell !== 'bigint') return cell;
   return cell <= BigInt(Number.MAX_SAFE_INTEGER) && cell >= BigInt(Number.MIN_SAFE_INTEGER)

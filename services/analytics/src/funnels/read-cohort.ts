@@ -6,7 +6,7 @@ import type { Period } from '../periods/period.ts';
 import { middleOf } from '../rollups/buckets.ts';
 import { type StepKind, stepKinds } from '../rollups/kinds.ts';
 
-/** What enrollments did that entered in a time. */
+/** The counts of enrollments that entered in a period. */
 export type Cohort = {
   people: number;
   heldOut: number;
@@ -14,7 +14,7 @@ export type Cohort = {
   goals: Map<string, number>;
 };
 
-/** Numbers of a step; kinds that are absent are 0. `stays` has the stays that took time, by the number of the bucket. */
+/** The counts of a step; absent kinds are 0. `stays` counts the stays with a measured duration, by bucket number. */
 export type StepNumbers = { counts: Map<StepKind, number>; stays: Map<number, number> };
 
 /** The variant of people who are held out. */
@@ -22,7 +22,7 @@ export const holdout = 'holdout';
 
 type Row = { kind: StepKind; variant: string; key: string; count: bigint };
 
-/** Reads the numbers of the enrollments of a workflow that entered in a time, all of them or those with a variant. */
+/** Reads the counts of a workflow's enrollments that entered in a period: all of them, or those with a variant. */
 export async function readCohort(
   db: Kysely<DB>,
   scope: Scope,
@@ -69,14 +69,14 @@ function stepsOf(rows: readonly Row[]): Map<string, StepNumbers> {
 }
 
 /**
- * The time that a share of the enrollments stayed at most, in milliseconds: the middle of its bucket. Those without a bucket left
- * at once. Undefined where nobody has left.
+ * Returns a quantile of the stays in milliseconds, which is the middle of a bucket. Enrollments without a bucket left
+ * immediately. Returns undefined if no enrollment has left.
  */
 export function stayOf({ counts, stays }: StepNumbers, share: number): number | undefined {
   const { left, completed, failed, cancelled } = stepKinds;
   const ends = [left, completed, failed, cancelled].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
   const timed = [...stays.values()].reduce((sum, count) => sum + count, 0);
-  // A retried failure counts as none, and its stay as one.
+  // A failure that was retried is not among the ends, but its stay is measured. So the larger number is the total.
   const all = Math.max(ends, timed);
   if (all === 0) return undefined;
   let before = all - timed;

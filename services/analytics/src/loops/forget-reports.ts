@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 const hourMs = 3_600_000;
 const batch = 100;
 
-/** Deletes reports whose 90 days are over, but for those with a schedule, and files that no report names. */
+/** Deletes reports after 90 days, except reports with a schedule. Also deletes files that no report names. */
 export function startForgetReports(ctx: Context): Loop {
   return startLoop({
     name: 'forget reports',

@@ -4,11 +4,14 @@ import type { Context } from '../context.ts';
 import { reportJobs } from '../reports/ask.ts';
 import { leaseSeconds, makeReport } from '../reports/make-report.ts';
 
-/** Reports that a process makes at the same time. There are few, so that a queue of them leaves the database to those who wait. */
+/**
+ * Limit of reports that a process makes at the same time. The limit is low, so that a queue of reports does not slow
+ * down the requests of people.
+ */
 const lanes = 2;
 const busyMs = 1_000;
 
-/** Makes the reports that were asked for. An organization has one under way in a process. */
+/** Makes the requested reports. A process makes one report of each organization at a time. */
 export function startMakeReports(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const busy = new Set<bigint>();
   const loops = Array.from({ length: lanes }, () =>

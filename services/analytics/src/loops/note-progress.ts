@@ -6,10 +6,10 @@ import type { Context } from '../context.ts';
 import { factTopics } from '../progress/topics.ts';
 
 const noteEveryMs = 2_000;
-/** How long events may take from the commit that raised them to the event log. */
+/** Upper bound of the time between the commit of events and their arrival in the event log. */
 const relayMs = 2_000;
 
-/** Notes the last time at which the log of a topic had nothing that is not counted. */
+/** Records for each topic the last time at which all events in the log were counted. */
 export function startNoteProgress(ctx: Context): Loop {
   return startLoop({
     name: 'note progress',

@@ -5,7 +5,7 @@ import { recountNext } from '../rollups/recount-next.ts';
 
 const idleMs = 60_000;
 
-/** Counts marked days anew: the one that was marked first, and so on. Then it marks what a rebuild has left unmarked. */
+/** Recounts marked days in the order of their marks. Afterwards, marks the days that a rebuild has not marked yet. */
 export function startRecountDays(ctx: Context): Loop {
   return startLoop({
     name: 'recount days',

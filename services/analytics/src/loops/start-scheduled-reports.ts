@@ -15,7 +15,7 @@ const batch = 50;
 const leastMs = 1_000;
 const isReportSuspended = isSuspended(sql.ref('reports.organization_id'));
 
-/** Asks for the reports of ticks. Ticks that passed while no process ran are made up for by one. */
+/** Requests the reports of ticks. After a time in which no process ran, requests one report for all missed ticks. */
 export function startScheduledReports(ctx: Context): Loop {
   return startLoop({
     name: 'start scheduled reports',
@@ -28,7 +28,7 @@ export function startScheduledReports(ctx: Context): Loop {
   });
 }
 
-/** The report of a tick and the next tick are one commit, so a tick has one report, however many processes look. */
+/** Requests due reports. A report and the next tick are one commit, so several processes make one report per tick. */
 async function startDue(ctx: Context, trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<ReportRow & { next_run_at: Date; schedule: string }>`
     select * from reports
@@ -55,7 +55,7 @@ async function startTick(
   await trx
     .updateTable('reports')
     .set({
-      // The clock of this process may be behind that of the database.
+      // The clock of this process may be behind the clock of the database.
       next_run_at: tickAfter(schedule, new Date(Math.max(now.getTime(), tick.getTime()))),
       expires_at: keptUntil(now),
     })

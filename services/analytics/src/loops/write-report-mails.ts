@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { writeReportMails } from '../mails/write-report-mails.ts';
 import { reportMailJobs } from '../reports/note-tick.ts';
 
-/** Writes the mails about reports of schedules. */
+/** Writes the mails about scheduled reports. */
 export function startWriteReportMails(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,

@@ -5,7 +5,7 @@ import type { ReportRow } from '../reports/rows.ts';
 
 type About = { report: ReportRow; timezone: string; publicUrl: string };
 
-/** The mail with a report, or with the way to it. */
+/** Builds the mail with a report attached, or with a link to the report. */
 export function reportNotice({ report, timezone, publicUrl }: About, isAttached: boolean): Notice {
   const { id, rows, expires_at: expiresAt } = report;
   const name = nameOf(report);
@@ -21,7 +21,7 @@ export function reportNotice({ report, timezone, publicUrl }: About, isAttached:
   };
 }
 
-/** The mail about a schedule whose last reports failed. */
+/** Builds the mail about a schedule whose last reports have failed. */
 export function failuresNotice({ report, timezone, publicUrl }: About): Notice {
   const { id, scheduled_by: scheduledBy, error } = report;
   const name = nameOf(report);

@@ -2,7 +2,7 @@ import { readArtifact } from '../artifacts/read-artifact.ts';
 import type { Context } from '../context.ts';
 import { selectReports } from '../reports/rows.ts';
 
-/** The file of a report that a mail names; undefined when the report is gone. */
+/** Reads the file of a report that a mail names; undefined if the report was deleted. */
 export async function readReportFile(
   ctx: Context,
   { organizationId, ref }: { organizationId: bigint; ref: string },

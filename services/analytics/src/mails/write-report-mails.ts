@@ -15,8 +15,8 @@ const mostAttachedBytes = 5n * 1024n * 1024n;
 const done = { cursor: 'null', processed: 1, isFinished: true };
 
 /**
- * Writes the mails about the report of a tick, with the end of the job. Who was removed, or wants none by now, gets none. The key of a mail is
- * of the tick and the member, so a tick has one Message-ID for each.
+ * Writes the mails about the report of a tick, with the end of the job. Leaves out members who were removed or no
+ * longer want mails. The key of a mail consists of tick and member, so each tick has one Message-ID for each member.
  */
 export async function writeReportMails(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { organization_id: organizationId } = job;
@@ -65,7 +65,7 @@ function mailsOf(
     }));
 }
 
-/** The member who set the schedule, or all admins. */
+/** Returns the member who set the schedule, or all admins if this member is unknown. */
 function ownersIn(members: readonly Recipient[], { owner }: ReportSchedule): Recipient[] {
   const found = members.filter(({ userId }) => userId === owner);
   return found.length > 0 ? found : members.filter(({ role }) => role === Role.ADMIN);

@@ -1,25 +1,25 @@
 import { middleOf } from '../rollups/buckets.ts';
 import type { FactKind } from '../rollups/kinds.ts';
 
-/** The sums of a time, of one kind of facts; of those that take time also their numbers by the bucket. */
+/** The sums of a period for one kind of facts. `buckets` contains the counts by bucket, for kinds with durations. */
 export type Sum = { count: number; amount: number; buckets?: ReadonlyMap<number, number> };
 
-/** Sums by their kind. */
+/** Sums by the kind of facts. */
 export type Sums = ReadonlyMap<FactKind, Sum>;
 
-/** A metric, by the sums that it is made of. */
+/** A metric that is computed from sums. */
 export type Measure = {
   kinds: readonly FactKind[];
   unit: 'count' | 'ratio' | 'cents' | 'usd' | 'ms';
-  /** Undefined for a share of nothing. */
+  /** Returns the value; undefined for a share if the whole is 0. */
   value(sums: Sums): number | undefined;
-  /** How many things the value is about. */
+  /** Returns the number of things that the value describes. */
   n(sums: Sums): number;
-  /** What its facts may be divided by. */
+  /** Groups by which the facts may be divided. */
   groups: readonly Group[];
-  /** Whether each currency has a value of its own. */
+  /** Whether each currency has its own value. */
   isByCurrency?: true;
-  /** Whether it is made of times. */
+  /** Whether the value is computed from durations. */
   isByDuration?: true;
 };
 
@@ -27,13 +27,13 @@ export type Group = 'workflow' | 'version' | 'variant' | 'step' | 'category' | '
 
 type Facts = { kinds: readonly FactKind[]; groups: readonly Group[] };
 
-/** The number of facts of some kinds; without those of others, at least 0. */
+/** Returns the metric that counts the facts of some kinds, minus the facts of other kinds, but at least 0. */
 export function countOf({ kinds, groups }: Facts, less: readonly FactKind[] = []): Measure {
   const value = (sums: Sums) => Math.max(0, countIn(sums, kinds) - countIn(sums, less));
   return { kinds: [...kinds, ...less], unit: 'count', value, n: value, groups };
 }
 
-/** A part of a whole. */
+/** Returns the metric that is the share of a part in a whole. */
 export function shareOf(part: Measure, whole: Measure): Measure {
   return {
     kinds: [...new Set([...part.kinds, ...whole.kinds])],
@@ -44,7 +44,7 @@ export function shareOf(part: Measure, whole: Measure): Measure {
   };
 }
 
-/** What facts of some kinds add up to. `per` amounts are one of the unit. */
+/** Returns the metric that sums the amounts of some kinds. `per` is the amount that makes one unit. */
 export function amountOf({ kinds, groups }: Facts, unit: 'cents' | 'usd', per = 1): Measure {
   return {
     kinds,
@@ -55,7 +55,7 @@ export function amountOf({ kinds, groups }: Facts, unit: 'cents' | 'usd', per = 
   };
 }
 
-/** The time that a share of facts took at most, in milliseconds: the middle of its bucket. */
+/** Returns the metric that is a quantile of durations, in milliseconds. Its value is the middle of a bucket. */
 export function timeOf({ kinds, groups }: Facts, share: number): Measure {
   const n = (sums: Sums) => countIn(sums, kinds);
   return {

@@ -2,7 +2,7 @@ import { AnalyticsMetricName } from '@drippulse/proto/drippulse/analytics/v1/ana
 import { type FactKind, factKinds } from '../rollups/kinds.ts';
 import { amountOf, countOf, type Measure, shareOf, timeOf } from './measure.ts';
 
-/** Millionths of a dollar, as costs are stored. */
+/** Number of stored cost units in a dollar. Costs are stored in millionths of a dollar. */
 const microsPerDollar = 1_000_000;
 
 const ofEnrollments = (kind: FactKind) => ({ kinds: [kind], groups: ['workflow', 'version', 'variant'] as const });
@@ -23,7 +23,7 @@ const started = countOf(ofEnrollments(factKinds.enrollment_started));
 const attempts = ofWebhooks(factKinds.webhook_succeeded, factKinds.webhook_failed);
 const won = ofRecords(factKinds.opportunity_won);
 
-/** Every metric, in the order of answers. docs/analytics.md says what each means. */
+/** Every metric, in the order in which responses list them. docs/analytics.md describes each metric. */
 export const measures: ReadonlyMap<AnalyticsMetricName, Measure> = new Map([
   [AnalyticsMetricName.ENROLLMENTS_STARTED, started],
   [AnalyticsMetricName.COMPLETED, countOf(ofEnrollments(factKinds.enrollment_completed))],

@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Period } from '../periods/period.ts';
 
 /**
- * Members of a WITH: `part` has the rows of the rollups that make up each of several times, with its `place` from 1. These are those of
- * whole days of the zone, and of the quarter hours before the first and after the last of them. The bounds of all times together are
- * conditions of their own, by which partitions and entries of an index are left out: those of the join are not known to the plan.
+ * Builds common table expressions. `part` contains the rollup rows that make up each of several periods, with the
+ * period's `place` from 1. These are the rows of whole days in the time zone, and of the quarter hours before the first
+ * and after the last whole day. The bounds of all periods together are separate conditions, because the planner does
+ * not know the bounds of the join. By these conditions it skips partitions and index entries.
  */
 export function partsOf(
   periods: readonly Period[],

@@ -4,12 +4,12 @@ import type { Period } from '../periods/period.ts';
 
 export type Interval = 'hour' | 'day' | 'week' | 'month';
 
-/** Most points of a chart. */
+/** Limit of points in a chart. */
 export const mostPoints = 1_000;
 
 /**
- * When the points of a chart begin, by the clock of a time zone, and at last when the last point ends. Points above the most that a
- * chart may have are cut off, all but one.
+ * Returns the starts of a chart's points by the clock of a time zone, followed by the end of the last point. If the
+ * chart has too many points, returns one more than the limit.
  */
 export async function readPoints(
   db: Kysely<DB>,
@@ -19,7 +19,8 @@ export async function readPoints(
   const beginOf = (at: Date) => sql`date_trunc(${interval}::text, ${at}::timestamptz, ${timezone}::text)`;
   const step = sql`${`1 ${interval}`}::interval`;
   const lastMoment = new Date(until.getTime() - 1);
-  // Where the clocks change at midnight a day begins at 01:00, and so would all days after it: each begins anew. Hours stay as they are.
+  // If clocks change at midnight, a day begins at 01:00, and so would all days after it. The slack and the truncation
+  // give each day its own start. Hours need no slack.
   const slack = sql`${interval === 'hour' ? '0 hours' : '3 hours'}::interval`;
   const last = sql`date_add(${beginOf(lastMoment)}, ${step}, ${timezone}::text) + ${slack}`;
   const { rows } = await sql<{ at: Date }>`

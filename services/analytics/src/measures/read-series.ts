@@ -6,15 +6,15 @@ import type { Group, Measure, Sum } from './measure.ts';
 import type { Interval } from './points.ts';
 import { type Scope, scopeConditions } from './read-totals.ts';
 
-/** Most series of a chart. Of more, all but the largest become one. */
+/** Limit of series in a chart. If a chart has more series, the smallest ones are merged into one. */
 const mostSeries = 20;
 
-/** The sums of a series, by the place of the point. */
+/** The sums of a series, by the index of the point. */
 export type Series = { key: string; points: ReadonlyMap<number, ReadonlyMap<FactKind, Sum>> };
 
 type Row = { key: string; place: number; kind: FactKind; bucket: number | null; count: bigint; amount: bigint };
 
-/** Reads the sums of a measure by points and series, the largest series first. `points` are as `readPoints` returns them. */
+/** Reads the sums of a measure by points and series, the largest series first. `points` come from `readPoints`. */
 export async function readSeries(
   db: Kysely<DB>,
   scope: Scope,
@@ -53,7 +53,7 @@ export async function readSeries(
   }));
 }
 
-/** Whether a chart has a series for each variant. Sums of all enrollments are none of a variant. */
+/** Whether a chart has one series for each variant. The sums of all enrollments then belong to no series. */
 function isEveryVariant({ variant }: Scope, group: Group | undefined): boolean {
   return group === 'variant' && variant === undefined;
 }
@@ -82,7 +82,7 @@ function divisionOf({ workflowIds }: Scope, measure: Measure, group: Group | und
   if (measure.isByCurrency) return { dimension: dimensions.currency, key: sql`key` };
   if (measure.isByDuration) return { dimension: dimensions.duration, key: sql`'total'` };
   if (group === undefined) return { dimension: dimensions.total, key: sql`'total'` };
-  // Workflows by themselves are not divided by workflows.
+  // Rows of a single workflow are not divided by workflow.
   if (group === 'workflow' && !workflowIds.includes(0n))
     return { dimension: dimensions.total, key: sql`workflow_id::text` };
   return divisions[group];

@@ -6,23 +6,25 @@ import type { FactKind } from '../rollups/kinds.ts';
 import type { Sum } from './measure.ts';
 import { partsOf } from './parts.ts';
 
-/** Whose facts are summed up. */
+/** The selection of facts to sum up. */
 export type Scope = {
   organizationId: bigint;
   mode: 'live' | 'test';
-  /** 0: all workflows, and what belongs to none. Several are added up. */
+  /** Ids of workflows, whose sums are added up. 0 stands for all workflows, and includes facts without a workflow. */
   workflowIds: readonly bigint[];
   version?: number;
-  /** Facts of enrollments with this variant: the id of the split, a colon and the name. Default: of all. */
+  /** Selects enrollments with this variant: the id of the split, a colon and the name. Default: all enrollments. */
   variant?: string;
 };
 
-/** The sums of a kind in a time; those of a currency apart. */
+/** The sums of a kind in a period, separated by currency. */
 export type Total = { kind: FactKind; currency: string | undefined; sum: Sum };
 
 type Row = { period: number; kind: FactKind; dimension: number; key: string; count: bigint; amount: bigint };
 
-/** Sums up facts in several times: whole days, and the quarter hours before the first and after the last of them. */
+/**
+ * Sums up facts in several periods, from whole days and from the quarter hours before the first and after the last day.
+ */
 export async function readTotals(
   db: Kysely<DB>,
   scope: Scope,
@@ -58,7 +60,7 @@ function bucketsOf(rows: readonly Row[], kind: FactKind): ReadonlyMap<number, nu
   return new Map(own.map(({ key, count }) => [Number(key), Number(count)]));
 }
 
-/** Conditions on rows of either rollup. */
+/** Builds the conditions that select the rows of a scope in either rollup. */
 export function scopeConditions(
   { organizationId, mode, workflowIds, version }: Scope,
   more: RawBuilder<unknown>,

@@ -12,7 +12,9 @@ type Asked = {
   variant?: string | undefined;
 };
 
-/** Whose facts a request is about. A workflow of another organization has none, like one that does not exist. */
+/**
+ * Reads the selection of facts of a request. Another organization's workflow has no facts, as a missing one has none.
+ */
 export function readScope({ workflowId, version, variant }: Asked, { organizationId, mode }: Caller): Scope {
   if (workflowId !== undefined && workflowId <= 0n) {
     refuseViolations([{ field: 'workflow_id', message: 'must be the id of a workflow', code: 'range' }]);
@@ -30,14 +32,17 @@ export function readScope({ workflowId, version, variant }: Asked, { organizatio
   };
 }
 
-/** Refuses what is no name of a variant. One that nobody has got has zeros: names of variants may be anything. */
+/** Refuses a string that cannot name a variant. Any name is possible, so a variant that nobody uses has zeros. */
 export function checkVariant(variant: string | undefined, others: readonly string[] = []): void {
   if (variant === undefined || others.includes(variant) || /^[\w.-]{1,64}:/.test(variant)) return;
   const message = `must be ${['the id of a split, a colon and the name of a variant', ...others].join(', or ')}`;
   refuseViolations([{ field: 'variant', message, code: 'format' }]);
 }
 
-/** The same for a request that may name a project: the workflows that are in it now. That of another organization has none. */
+/**
+ * Finds the selection of facts of a request that may name a project, which stands for the workflows that are in it now.
+ * A project of another organization has no workflows.
+ */
 export async function findScope(
   ctx: Pick<Context, 'clients'>,
   request: Asked & { projectId?: bigint | undefined },

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { findMembers } from './find-members.ts';
 
 /**
- * The ids of the members whom a request names by mail address or id; without a name, that of the caller. Somebody else, a member who was
- * removed, and one who wants no mails about reports are refused alike.
+ * Reads the ids of the members whom a request names by mail address or id. Default: the caller. Refuses strangers,
+ * removed members, and members who want no mails about reports, all with the same violation.
  */
 export async function readRecipients(
   ctx: Pick<Context, 'clients'>,
@@ -19,7 +19,7 @@ export async function readRecipients(
   refuseViolations(
     found.flatMap((id, index): Violation[] =>
       id === undefined
-        ? [{ field: `recipients.${index}`, message: 'is no member who gets mails about reports', code: 'not_found' }]
+        ? [{ field: `recipients.${index}`, message: 'is not a member who gets mails about reports', code: 'not_found' }]
         : [],
     ),
   );

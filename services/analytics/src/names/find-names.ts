@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Named } from './store-names.ts';
 
-/** Names of things by their id, those that are known. */
+/** Finds the known names of workflows or agents, by id. */
 export async function findNames(
   db: Kysely<DB>,
   { organizationId, noun, ids }: Pick<Named, 'organizationId' | 'noun'> & { ids: readonly string[] },

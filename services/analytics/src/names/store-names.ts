@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** The name of a thing that charts name, as of a version of it. */
+/** The name of a workflow or agent in charts, as of one of its versions. */
 export type Named = { organizationId: bigint; noun: 'workflow' | 'agent'; id: bigint; name: string; sequence: bigint };
 
-/** Keeps the newest name of each thing. */
+/** Stores the newest name of each workflow and agent. */
 export async function storeNames(ctx: Context, names: readonly Named[]): Promise<void> {
-  // One statement changes a row once: the last of a thing counts, which is its newest.
+  // A statement can change a row only once, so only the newest name of each workflow or agent is kept.
   const newest = [
     ...new Map(names.map((named) => [`${named.noun} ${named.organizationId} ${named.id}`, named])).values(),
   ];

@@ -4,8 +4,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * The time zone of an organization, as identity knows it; UTC where the database does not know that zone. `organization_deleted`
- * when the organization was deleted.
+ * Asks identity for the time zone of an organization. Returns UTC for a time zone that the database does not know.
+ * Throws `organization_deleted` if the organization was deleted.
  */
 export async function askTimezone(ctx: Context, organizationId: bigint): Promise<string> {
   const { account } = await ctx.clients
@@ -20,7 +20,7 @@ export async function askTimezone(ctx: Context, organizationId: bigint): Promise
   return 'UTC';
 }
 
-/** Each installation of PostgreSQL has a list of its own. By an unknown zone no fact could be counted. */
+/** Whether PostgreSQL knows a time zone. Each installation has its own list. An unknown zone would prevent counting. */
 async function isKnown({ db }: Context, timezone: string): Promise<boolean> {
   try {
     await sql`select date_trunc('day', clock_timestamp(), ${timezone}::text)`.execute(db.kysely);

@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import { askTimezone } from './ask-timezone.ts';
 
 /**
- * Stores the time zone of organizations that are seen for the first time: their days begin there. Identity must answer, so
- * that no day is counted by a wrong zone. One that was deleted stays unknown.
+ * Stores the time zones of new organizations, which determine when their days start. Fails if identity is unavailable,
+ * so that no day is counted by a wrong time zone. Does not store a deleted organization.
  */
 export async function knowOrganizations(ctx: Context, organizationIds: readonly bigint[]): Promise<void> {
   const ids = [...new Set(organizationIds)].filter((id) => !ctx.knownOrganizations.has(id));

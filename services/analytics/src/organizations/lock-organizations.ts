@@ -2,8 +2,8 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Lets the transaction add to the rollups of organizations, and returns those that there are. Whoever counts one of them anew waits
- * for its end.
+ * Locks organizations in the shared mode, so that the transaction may add to their rollups. Returns the organizations
+ * that exist. A process that recounts one of them waits for the end of this transaction.
  */
 export async function lockOrganizations(
   trx: Transaction<DB>,

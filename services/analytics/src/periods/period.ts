@@ -4,13 +4,16 @@ import { refuseViolations } from '@drippulse/errors';
 const quarterMs = 15 * 60_000;
 const dayMs = 86_400_000;
 const defaultDays = 30;
-/** As long as facts are kept. */
+/** Retention of facts, in days. */
 export const mostDays = 396;
 
-/** A time of whole quarter hours: from a time on, and before another. */
+/** A period of whole quarter hours, from `from` inclusive to `until` exclusive. */
 export type Period = { from: Date; until: Date };
 
-/** Reads the start and the end of a request, which it calls by their `names`. Without a start it is `usualDays` before the end. */
+/**
+ * Reads the start and the end of a period from a request, where `names` are their field names. The default start is
+ * `usualDays` before the end.
+ */
 export function readPeriod(
   { from, to }: { from?: Timestamp | undefined; to?: Timestamp | undefined },
   now: Date,
@@ -29,7 +32,7 @@ export function readPeriod(
   };
 }
 
-/** The time of the same length before. */
+/** Returns the preceding period of the same length. */
 export function periodBefore({ from, until }: Period): Period {
   return { from: new Date(from.getTime() - (until.getTime() - from.getTime())), until: from };
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { factTopics } from './topics.ts';
 
-/** The time until which all topics are counted. Before the first note of one of them: the beginning of time. */
+/** Returns the time up to which all topics are counted. Returns the beginning of time if a topic has no record yet. */
 export async function completeUntil(db: Kysely<DB>): Promise<Date> {
   const { rows } = await sql<{ until: Date | null }>`
     select case when count(*) = ${factTopics.length} then min(complete_until) end as until

@@ -18,11 +18,11 @@ export type AskedReport = {
   parameters: Parameters;
   asOf: Date;
   actor: { type: string; id: string };
-  /** The tick of a schedule that asks. Default: somebody asks. */
+  /** The tick of a schedule that requests the report. Default: a person requests it. */
   tick?: { scheduledBy: bigint; at: Date };
 };
 
-/** Queues a report in the transaction of the request; wake the loop of reports after the commit. */
+/** Queues a report in the transaction of the request. After the commit, the caller must wake the loop of reports. */
 export async function askReport(trx: Transaction<DB>, asked: AskedReport): Promise<ReportRow> {
   const { organizationId, mode, type, format, parameters, asOf, actor, tick } = asked;
   const row = await trx
@@ -46,7 +46,7 @@ export async function askReport(trx: Transaction<DB>, asked: AskedReport): Promi
   return queueReport(trx, row);
 }
 
-/** When a report goes that was asked for at a time. */
+/** Returns the time at which a report that was requested at `asOf` is deleted. */
 export function keptUntil(asOf: Date): Date {
   return new Date(asOf.getTime() + keptDays * 86_400_000);
 }
@@ -59,7 +59,7 @@ export async function queueReport(trx: Transaction<DB>, { id, organization_id }:
     input: JSON.stringify({ report_id: String(id) }),
     total: 1n,
   });
-  // Files of an earlier job may still be in the folder, under its fences.
+  // The store may still have files of an earlier job. The new job's fences must be higher than those of the files.
   await sql`
     update jobs set fence = greatest(fence, (
       select coalesce(max(fence), 0) from report_files where organization_id = ${organization_id} and report_id = ${id}))

@@ -8,13 +8,13 @@ export const mediaTypes: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
 };
 
-/** The name of a report's file: its type and its first and last day, in UTC. */
+/** Returns the name of a report's file, which consists of its type and its first and last day in UTC. */
 export function fileNameOf(type: string, format: string, { from, to }: Pick<Parameters, 'from' | 'to'>): string {
   const last = new Date(to.getTime() - 1);
   return `${type}-${from.toISOString().slice(0, 10)}-${last.toISOString().slice(0, 10)}.${format}`;
 }
 
-/** The header `Content-Disposition` of a download (RFC 6266). */
+/** Returns the header `Content-Disposition` of a download (RFC 6266). */
 export function attachmentOf(fileName: string): string {
   return create(fileName, { type: 'attachment' });
 }

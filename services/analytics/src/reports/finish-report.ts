@@ -9,12 +9,12 @@ import { reportToProto } from './to-proto.ts';
 
 const topic = topicOf(AnalyticsEventSchema);
 
-/** How a report ended. */
+/** The end of a report. */
 export type ReportEnd =
   | { status: 'ready'; fence: bigint; rows: bigint; bytes: bigint; fileName: string }
   | { status: 'failed'; code: string; message: string };
 
-/** Ends a report and reports it, in the transaction that ends its job. Pieces of tries before go with it. */
+/** Ends a report and publishes its end, in the transaction that ends its job. Deletes the pieces of earlier tries. */
 export async function finishReport(
   ctx: Pick<Context, 'clock' | 'metrics'>,
   trx: Transaction<DB>,
@@ -35,7 +35,7 @@ export async function finishReport(
     .where('status', '=', 'running')
     .returningAll()
     .executeTakeFirst();
-  // It was deleted meanwhile; its pieces went with it, or go with those of no report.
+  // The report was deleted. Its pieces were deleted too, or will be deleted as pieces without a report.
   if (ended === undefined) return;
   await sql`
     delete from report_chunks

@@ -18,7 +18,7 @@ import { finishReport } from './finish-report.ts';
 import type { ReportRow } from './rows.ts';
 
 export const leaseSeconds = 30;
-/** A source that is away is waited for; an error of our own is tried three times. */
+/** Number of tries after an error of this service. If a source is unavailable, this number does not apply. */
 const triedAtMost = 3;
 const waitedMs = 3_600_000;
 const progressEveryMs = 1_000;
@@ -27,8 +27,9 @@ const input = z.object({ report_id: z.string() });
 const done = { cursor: 'null', processed: 1, isFinished: true };
 
 /**
- * Makes the file of a report, from its first row on each try: what a process wrote that died has another fence, and is never read. The
- * report is ready, or failed, with the end of the job. A report that was deleted meanwhile leaves nothing.
+ * Makes the file of a report. Each try begins with the first row. Bytes that a dead process wrote have a different
+ * fence, and are never read. The report becomes ready or failed with the end of the job. If the report was deleted
+ * during the try, nothing stays.
  */
 export async function makeReport(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const report = await beginReport(ctx, job);
@@ -41,7 +42,7 @@ export async function makeReport(ctx: Context, job: JobRow): Promise<WriteSlice<
     };
   } catch (error) {
     const failure = failureOf(ctx, job, error);
-    // The loop of jobs knows by a DomainError that a peer is away.
+    // The loop of jobs recognizes an unavailable service by a DomainError.
     if (failure === undefined) throw error instanceof ConnectError ? fromConnectError(error) : error;
     ctx.log.warn({ err: error, report: String(report.id) }, 'a report failed');
     return async (trx) => {
@@ -51,7 +52,7 @@ export async function makeReport(ctx: Context, job: JobRow): Promise<WriteSlice<
   }
 }
 
-/** The report of a job, marked as running; undefined when it is gone or has ended. */
+/** Marks the report of a job as running, and returns it; undefined if the report was deleted or has ended. */
 async function beginReport({ db }: Context, job: JobRow): Promise<ReportRow | undefined> {
   const { report_id: id } = input.parse(JSON.parse(job.input));
   return db.kysely
@@ -94,7 +95,7 @@ function ownCaller({ organization_id: organizationId, mode }: ReportRow): Caller
   return { organizationId, actor, role: 'viewer', mode: modeOf(mode) };
 }
 
-/** Stores the progress once a second. */
+/** Returns a function that stores the progress, at most once a second. */
 function progressOf({ db, clock }: Context, report: ReportRow): (done: number) => Promise<void> {
   let last = clock.now().getTime();
   return async (share) => {
@@ -111,7 +112,7 @@ function progressOf({ db, clock }: Context, report: ReportRow): (done: number) =
   };
 }
 
-/** Why a report is given up; undefined while it is tried again. */
+/** Returns the reason to give up a report; undefined while the report is retried. */
 function failureOf(ctx: Context, job: JobRow, thrown: unknown): { code: string; message: string } | undefined {
   if (thrown instanceof JobLost) return undefined;
   const error = fromConnectError(thrown);

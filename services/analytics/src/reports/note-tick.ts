@@ -4,17 +4,17 @@ import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 import type { ReportRow } from './rows.ts';
 
-/** The kind of the jobs that write the mails about reports of ticks. */
+/** The kind of jobs that write mails about scheduled reports. */
 export const reportMailJobs = 'report mail';
 
-/** Failures one after the other that are mailed. */
+/** Number of consecutive failures at which a mail is sent. */
 const mailedFailures = 3;
 
 const input = z.object({ report_id: z.string() });
 
 /**
- * Counts the failures of a schedule one after the other, and queues the mails about a report that its tick has made: those with its file,
- * or about the third failure. Reports of test keys are mailed to nobody.
+ * Counts the consecutive failures of a schedule. Queues the mails about the report of a tick, either with the report's
+ * file or about the third failure. Reports of test keys are not mailed.
  */
 export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise<void> {
   const { id, organization_id: organizationId, scheduled_by: scheduledBy, status, mode } = report;
@@ -30,7 +30,7 @@ export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise
   await addJob(trx, { organizationId, kind: reportMailJobs, input: JSON.stringify(about), total: 1n });
 }
 
-/** The id of the report that a job is about. */
+/** Reads the id of the report from a job's input. */
 export function mailedReport(text: string): bigint {
   return BigInt(input.parse(JSON.parse(text)).report_id);
 }

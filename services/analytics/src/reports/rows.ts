@@ -15,14 +15,14 @@ export async function findReport(db: Kysely<DB>, organizationId: bigint, id: big
   return row;
 }
 
-/** The same with a lock. */
+/** Finds a report, and locks its row. */
 export async function lockReport(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<ReportRow> {
   const row = await selectReports(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw reportNotFound();
   return row;
 }
 
-/** The mode of a report of the caller's organization, if there is one with this id. */
+/** Finds the mode of a report of the caller's organization; undefined if no report has this id. */
 export async function findReportMode(
   db: Kysely<DB>,
   { organizationId }: Caller,
@@ -30,7 +30,7 @@ export async function findReportMode(
 ): Promise<Mode | undefined> {
   const row = await selectReports(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * Adds sums by the quarter hour to both rollups, as data-modifying members of a WITH. `sums` names a common table expression
- * with the columns of `rollup_quarters`. Rows are written in the order of their key, so that two writers never deadlock.
+ * Builds common table expressions that add sums by the quarter hour to both rollups. `sums` is the name of a common
+ * table expression with the columns of `rollup_quarters`. Rows are written in the order of their key, so that two
+ * writers never deadlock.
  */
 export function addSums(sums: string): RawBuilder<unknown> {
   return sql`
@@ -16,7 +17,10 @@ export function addSums(sums: string): RawBuilder<unknown> {
       do update set count = kept.count + excluded.count, amount = kept.amount + excluded.amount)`;
 }
 
-/** Sums of quarter hours by the day of the organization's time zone: its first moment. `quarters` names a common table expression. */
+/**
+ * Builds a query that sums quarter hours by the day of the organization's time zone. A day is identified by its first
+ * moment. `quarters` is the name of a common table expression.
+ */
 function sumsOfDays(quarters: string): RawBuilder<unknown> {
   return sql`
     select organization_id, mode, kind, dimension, workflow_id, date_trunc('day', at, timezone) as at, version, variant, key,

@@ -1,16 +1,16 @@
-/** The kinds of facts, as they are stored: a number never changes its meaning. */
+/** The kinds of facts, as stored. A number never changes its meaning. */
 export const factKinds = {
   enrollment_started: 1,
   enrollment_completed: 2,
   enrollment_failed: 3,
   enrollment_cancelled: 4,
-  /** Ended before its last step: by a goal. */
+  /** Ended by a goal before the last step. */
   enrollment_exited: 5,
   goal_met: 6,
   email_sent: 10,
-  /** The first time that a person opened it. */
+  /** Counts only the first time that a person opened the mail. */
   email_opened: 11,
-  /** The first time that a person followed a link. */
+  /** Counts only the first time that a person followed a link. */
   email_clicked: 12,
   email_unsubscribed: 13,
   email_bounced: 14,
@@ -25,11 +25,11 @@ export const factKinds = {
 } as const;
 
 /**
- * What is counted at steps, by the time at which enrollments entered; numbers of their own among the kinds of facts. Rows of them are
- * of one variant, of people who are held out, or of all enrollments.
+ * The kinds of counts at steps, by the time at which enrollments entered. Their numbers differ from those of the other
+ * kinds. A row belongs to one variant, to people who are held out, or to all enrollments.
  */
 export const stepKinds = {
-  /** Enrollments that began; those that got the variant; people who were held out. */
+  /** Enrollments that started or were assigned the variant, or whose people were held out. */
   people: 40,
   entered: 41,
   left: 42,
@@ -39,7 +39,7 @@ export const stepKinds = {
   waited: 46,
   skipped: 47,
   held: 48,
-  /** Stays at steps that took a millisecond or more. */
+  /** Stays of a millisecond or more at steps. */
   stay: 49,
   goal: 50,
 } as const;

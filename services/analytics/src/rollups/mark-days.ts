@@ -2,12 +2,20 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { factHours } from '../db/partitions.ts';
 import type { DB } from '../db/schema.ts';
 
-/** Organizations of a statement. For each day of each it looks into the keys of three tables, 60,000 times in all. */
+/**
+ * Limit of organizations in a statement. For each day of each organization, the statement probes the keys of three
+ * tables, 60,000 probes in all.
+ */
 const pageOrganizations = 50;
-/** Sums are kept as long as their facts. Where the last of these are about to go, the sums stay. */
+/**
+ * Maximum age of days that are marked because of their sums, in hours. It is slightly less than the retention of facts.
+ * Older sums stay, because their facts are about to be deleted.
+ */
 const sumHours = factHours - 48;
 
-/** Asks for the days of all organizations to be marked. An earlier rebuild that has not finished begins anew. */
+/**
+ * Requests that the days of all organizations are marked. The marking of an unfinished earlier rebuild starts again.
+ */
 export async function askForMarks(db: Kysely<DB>): Promise<void> {
   await sql`
     insert into rebuilds (marked_until) values (0)
@@ -15,8 +23,9 @@ export async function askForMarks(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Marks the days (UTC) of the next organizations: those with facts, and those with sums without any. These marks are after every other one.
- * False if nothing is left to this process. Days are marked in one order, so that two who mark never deadlock.
+ * Marks the days (UTC) of the next organizations: days with facts, and days with sums but no facts. Days with any other
+ * mark come first. Returns false if no organization is left for this process. Days are marked in a fixed order, so that
+ * two processes never deadlock.
  */
 export async function markNext(db: Kysely<DB>): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
@@ -46,13 +55,18 @@ export async function markNext(db: Kysely<DB>): Promise<boolean> {
   });
 }
 
-/** The first moments of the days that facts are kept of. A fact may be ahead of the database's clock. */
+/**
+ * Builds a query of the starts of the days whose facts are kept, and of the next day, because a fact may be ahead of
+ * the database's clock.
+ */
 const keptDays = sql`
   generate_series(
     date_trunc('day', now(), 'UTC') - make_interval(hours => ${sql.lit(factHours)}),
     date_trunc('day', now(), 'UTC') + interval '24 hours', interval '24 hours')`;
 
-/** True if the organization of `page` has a row of `day`; no value otherwise. With a limit it is never a join that reads a whole day. */
+/**
+ * Builds SQL that is true if the organization has a row on a day, or else null. The limit avoids a join over the day.
+ */
 function hasRow(table: 'facts' | 'step_facts' | 'rollup_quarters', more = sql``): RawBuilder<unknown> {
   return sql`(
     select true from ${sql.id(table)} as kept

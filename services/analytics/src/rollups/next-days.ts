@@ -3,18 +3,23 @@ import type { DB } from '../db/schema.ts';
 import type { Span } from './span.ts';
 
 /**
- * What is counted anew in one transaction, if it is more than a day. Facts of the organization wait for it, so it takes some seconds at
- * most. Facts of a time with few of them become four times as many sums. Each day is a partition of its own, which each statement locks.
+ * Limits of a transaction that recounts more than one day. New facts of the organization wait for the transaction, so
+ * it takes a few seconds at most. Sparse facts become four times as many sums. Each day is a partition, and each
+ * statement locks it.
  */
 const most = { facts: 40_000, stepBytes: 500_000, days: 92 };
 
-/** Days of an organization to count anew, and how many of them were marked. None, if others have just counted them. */
+/**
+ * Days of an organization to recount, and the number of marked days among them. `days` is undefined if another process
+ * has just recounted these days.
+ */
 export type StaleDays = { organizationId: bigint; days?: Span; count: number };
 
 /**
- * Locks the organization whose day was marked first, for who counts anew, and takes the marks of that day and of days that follow. Days
- * without a mark between two of them are counted along, if they have few facts. Organizations that are being counted by others are left
- * to them. Undefined: no organization is left. The organization is locked before its marks, as it is by those who add facts.
+ * Locks the organization with the oldest mark exclusively, and deletes the marks of that day and of some following
+ * days. Returns these days, with unmarked days in between if they have few facts. Skips organizations that other
+ * processes are recounting. Returns undefined if no organization is left. Locks the organization before its marks, as
+ * transactions that add facts do.
  */
 export async function takeStaleDays(trx: Transaction<DB>): Promise<StaleDays | undefined> {
   const organizationId = await lockNext(trx);

@@ -5,17 +5,19 @@ import type { Fault } from '../fault-points.ts';
 import { askForMarks, markNext } from './mark-days.ts';
 import { recountNext } from './recount-next.ts';
 
-/** Organizations that are counted at a time, each over a connection. */
+/** Number of organizations that are recounted at the same time, each over its own database connection. */
 export const rebuiltAtOnce = 2;
-/** Time until the rest is looked at again, while other processes work on it. */
+/** Pause between checks of the remaining days, while other processes recount them. */
 const othersMs = 200;
-/** Time between two counts of the days that are left. There may be millions. */
+/** Pause between counts of the remaining days. There may be millions of them. */
 const saidEveryMs = 5_000;
 
 /**
- * Counts every day anew whose facts are kept. Some days of an organization are one transaction, and answers change with its commit alone. Facts
- * that come meanwhile are counted: those of an organization wait for the days of it that are under way. After a kill the loop of any process
- * goes on where it was, also if it was not done with marking. It may be repeated and run beside the services. Late days come first.
+ * Recounts every day whose facts are kept. One transaction covers several days of an organization, and responses change
+ * only with its commit. Facts that arrive meanwhile are counted too, because they wait for the transaction that
+ * recounts days of their organization. After a kill, the loop of any process continues, even if the marking was not
+ * finished. A rebuild may be repeated, and may run beside the services. Days that late facts have marked are recounted
+ * first.
  */
 export async function rebuild(
   db: Kysely<DB>,
@@ -38,7 +40,7 @@ export async function rebuild(
   return all;
 }
 
-/** Marks every day that is kept, beside the loops of other processes. */
+/** Marks every retained day, concurrently with the loops of other processes. */
 async function markAll(db: Kysely<DB>, fault: Fault | undefined): Promise<void> {
   await askForMarks(db);
   while ((await db.selectFrom('rebuilds').select('marked_until').execute()).length > 0) {

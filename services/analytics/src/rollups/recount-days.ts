@@ -10,10 +10,10 @@ import { type StepSum, startAddingUp, stepSums, stepSumsTable } from './step-sum
 import { sumsOfFacts } from './sums-of-facts.ts';
 
 const kinds = [...Object.values(factKinds), ...Object.values(stepKinds)];
-/** Events about steps that are read at once. */
+/** Limit of events about steps that are read at a time. */
 const pageEvents = 500;
 
-/** Counts days (UTC) of an organization anew from their facts, in both rollups. The caller has locked the organization. */
+/** Recounts days (UTC) of an organization from their facts, in both rollups. The caller must have locked it. */
 export async function recountDays(trx: Transaction<DB>, organizationId: bigint, days: Span): Promise<void> {
   const { from, until } = days;
   const isOf = (table: string) =>
@@ -26,7 +26,7 @@ export async function recountDays(trx: Transaction<DB>, organizationId: bigint, 
   await resumDays(trx, organizationId, days);
 }
 
-/** What the enrollments that entered on some days did at steps. */
+/** Sums the counts at steps, for the enrollments that entered within a period. */
 async function stepSumsOfDays(trx: Transaction<DB>, organizationId: bigint, { from, until }: Span): Promise<StepSum[]> {
   const adding = startAddingUp();
   for (let after: { at: Date; id: string } | undefined; ; ) {

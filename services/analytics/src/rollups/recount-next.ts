@@ -4,9 +4,9 @@ import { takeStaleDays } from './next-days.ts';
 import { recountDays } from './recount-days.ts';
 
 /**
- * Counts the day anew that was marked first, with days that follow it. Returns how many marked days that were, undefined
- * if no day is left to this process. Marks go with the commit
- * of the count. Facts that come meanwhile wait for it, and mark their day again.
+ * Recounts the day with the oldest mark and some of the days after it. Returns the number of marked days that it
+ * recounted; undefined if no day is left for this process. The transaction that commits the counts also deletes the
+ * marks. Facts that arrive meanwhile wait for its end, and mark their day again.
  */
 export async function recountNext(db: Kysely<DB>): Promise<number | undefined> {
   return db.transaction().execute(async (trx) => {

@@ -4,18 +4,20 @@ import type { DB } from '../db/schema.ts';
 const keys = ['organization_id', 'mode', 'kind', 'dimension', 'workflow_id', 'at', 'version', 'variant', 'key'];
 
 /**
- * Sums of some hundred thousand facts are sorted and hashed in memory. The planner does not know how many sums there are: one that
- * takes them for few compares each with each, and sorts them by seven columns to group them.
+ * Planner settings for sums of several hundred thousand facts, which are sorted and hashed in memory. The planner does
+ * not know the number of sums. If it assumes a small number, it compares every sum with every row, and sorts by seven
+ * columns to group the sums.
  */
 const planned = sql`
   select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true),
     set_config('jit', 'off', true)`;
 
 /**
- * Makes the rows of a rollup that meet a condition those of a query with its columns. `isReplaced` is about rows named `kept`. Rows that
- * are right already are not written: a row that is deleted and inserted again slows each search of its key until the next vacuum. The caller
- * has locked the organization, so nobody else writes them. They are inserted in the order of the key's numbers: comparing texts takes as long
- * as the rest of the sort, and neighbours share pages without it.
+ * Replaces the rows of a rollup that meet a condition by the rows of a query with the same columns. In `isReplaced`,
+ * the rows are named `kept`. Correct rows are not written, because a row that is deleted and inserted again slows each
+ * search of its key until the next vacuum. The caller must have locked the organization, so that nobody else writes
+ * these rows. Rows are inserted in the order of the numeric key columns. Comparing strings would take as long as the
+ * rest of the sort, and neighbouring rows share pages without it.
  */
 export async function replaceSums(
   trx: Transaction<DB>,

@@ -1,2 +1,2 @@
-/** A time: from a moment on, and before another. */
+/** A period, from `from` inclusive to `until` exclusive. */
 export type Span = { from: Date; until: Date };

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Dimension, dimensions } from './dimensions.ts';
 import { type StepKind, stepKinds } from './kinds.ts';
 
-/** A change of a row of `rollup_quarters`. Several may be of one row. */
+/** An addition to a row of `rollup_quarters`. Several additions may affect the same row. */
 export type StepSum = {
   organizationId: bigint;
   mode: 'live' | 'test';
@@ -21,7 +21,10 @@ export type StepSum = {
 const quarterMs = 15 * 60_000;
 const changes = ['entered', 'left', 'completed', 'failed', 'cancelled', 'waited', 'skipped', 'held'] as const;
 
-/** The rows that counts of steps add to the rollups, by the quarter hour of entry. It is the one definition of what they count for. */
+/**
+ * Returns the additions that counts of steps make to the rollups, by the quarter hour of entry. Nothing else defines
+ * how the counts change the rollups.
+ */
 export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): StepSum[] {
   return cohorts.flatMap((cohort) => {
     const { workflowId, version, variant, mode, people } = cohort;
@@ -42,7 +45,8 @@ export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): Ste
 }
 
 /**
- * Adds up changes of one row: events of one day change few rows many times, and the database adds them more slowly. Of one organization.
+ * Adds up the additions to the same row, within one organization. Events of one day change few rows many times, and the
+ * database would add them up more slowly.
  */
 export function startAddingUp() {
   const sums = new Map<string, StepSum>();
@@ -59,17 +63,19 @@ export function startAddingUp() {
   };
 }
 
-/** Variants and keys may be any text: the length of the first says where it ends. */
+/**
+ * Returns a string that identifies a row. Variants and keys may be any string, so the variant's length marks its end.
+ */
 function keyOf({ mode, kind, dimension, workflowId, at, version, variant, key }: StepSum): string {
   return `${mode} ${kind} ${dimension} ${workflowId} ${at.getTime()} ${version} ${variant.length} ${variant}${key}`;
 }
 
-/** When the quarter hour began in which a cohort entered. */
+/** Returns the start of the quarter hour in which a cohort entered. */
 export function quarterOf({ enteredQuarter }: Pick<CohortCounts, 'enteredQuarter'>): Date {
   return new Date(Number(enteredQuarter) * quarterMs);
 }
 
-/** A query of sums with the columns of `rollup_quarters`, one row for each key. */
+/** Builds a query of sums with the columns of `rollup_quarters`, with one row for each key. */
 export function stepSumsTable(sums: readonly StepSum[]): RawBuilder<unknown> {
   const column = <T>(read: (sum: StepSum) => T) => sums.map(read);
   return sql`

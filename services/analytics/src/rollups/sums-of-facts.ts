@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { growth } from './buckets.ts';
 import { type Dimension, dimensions } from './dimensions.ts';
 
-/** A part of a fact's workflow by itself, or of all workflows, and by what it is divided. */
+/** A division of facts, by one dimension and its key. */
 type Division = { dimension: Dimension; key: RawBuilder<unknown> };
 
 const whole: Division = { dimension: dimensions.total, key: sql`''` };
@@ -13,15 +13,15 @@ const divided: readonly Division[] = [
   { dimension: dimensions.duration, key: sql`bucket::text` },
   { dimension: dimensions.currency, key: sql`currency` },
 ];
-/** A workflow need not be divided by itself. */
+/** Divisions of the facts of all workflows. Facts of a single workflow are not divided by workflow. */
 const ofAll = [whole, ...divided, { dimension: dimensions.workflow, key: sql`workflow_id::text` }];
-/** Ids of steps are unique within a workflow alone. */
+/** Divisions of the facts of one workflow. Step ids are unique only within a workflow. */
 const ofWorkflow = [whole, ...divided, { dimension: dimensions.step, key: sql`step_id` }];
 
 /**
- * The rows that facts add to the rollups, by the quarter hour. It is the one definition of what a fact counts for: new facts
- * and days that are counted anew both take it. `facts` is the name of a table or of a common table expression, `fact` in `where`. Each
- * division is a query of its own: to take a fact apart row by row costs four times as much.
+ * Builds a query of the rows that facts add to the rollups, by the quarter hour. New facts and recounted days both use
+ * this definition. `facts` is the name of a table or of a common table expression, which `where` calls `fact`. Each
+ * division is a separate query, because dividing each fact row by row costs four times as much.
  */
 export function sumsOfFacts(facts: string, where: RawBuilder<unknown> = sql`true`): RawBuilder<unknown> {
   return sql`
@@ -34,7 +34,7 @@ export function sumsOfFacts(facts: string, where: RawBuilder<unknown> = sql`true
     ${sql.join([...ofAll.map(sumsOfAll), ...ofWorkflow.map(sumsOfWorkflows)], sql` union all `)}`;
 }
 
-/** A fact with a variant is a part of one without: it counts for the variant alone. */
+/** Builds the sums over all workflows. Facts with a variant repeat facts without one, so they are left out here. */
 function sumsOfAll({ dimension, key }: Division): RawBuilder<unknown> {
   return sql`
     select organization_id, mode, kind, ${sql.lit(dimension)}::smallint as dimension, 0::bigint as workflow_id, at, 0 as version,
@@ -53,7 +53,7 @@ function sumsOfWorkflows({ dimension, key }: Division): RawBuilder<unknown> {
     group by organization_id, mode, kind, workflow_id, at, version, 8, 9`;
 }
 
-/** The number of the bucket of a duration. */
+/** Builds SQL for the bucket number of a duration. */
 function bucketOf(ms: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`case when ${ms} < 1 then 0 else floor(ln(${ms}::float8) / ln(${sql.lit(growth)}::float8))::int + 1 end`;
 }

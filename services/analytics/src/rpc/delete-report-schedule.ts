@@ -5,7 +5,7 @@ import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockReport } from '../reports/rows.ts';
 
-/** Reports of ticks that are being made are finished, and mailed to nobody. */
+/** Deletes a schedule. Reports of its ticks that are being made are finished, but not mailed. */
 export async function deleteReportSchedule(ctx: Context, request: DeleteReportScheduleRequest, call: HandlerContext) {
   return transact(ctx, call, ReportsService.method.deleteReportSchedule, request, async (trx, { organizationId }) => {
     const { id, schedule } = await lockReport(trx, organizationId, request.id);

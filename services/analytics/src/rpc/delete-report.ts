@@ -5,7 +5,7 @@ import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockReport } from '../reports/rows.ts';
 
-/** Its file in the folder, if there is one, goes with those of no report. */
+/** Deletes a report. Its file in the store is deleted later, with other files that no report names. */
 export async function deleteReport(ctx: Context, request: DeleteReportRequest, call: HandlerContext) {
   return transact(ctx, call, ReportsService.method.deleteReport, request, async (trx, { organizationId }) => {
     const { id, job_id: jobId } = await lockReport(trx, organizationId, request.id);

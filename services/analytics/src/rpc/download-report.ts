@@ -13,7 +13,7 @@ export async function* downloadReport(ctx: Context, { id }: DownloadReportReques
   yield* fileOfReport(ctx, report, call);
 }
 
-/** The file of a report, with its name in the headers. */
+/** Yields the file of a report, and sets its name in the headers. */
 async function* fileOfReport(ctx: Context, report: ReportRow, call: HandlerContext) {
   const { organization_id: organizationId, id: reportId, fence, bytes, file_name: fileName } = report;
   if (report.status !== 'ready' || fence === null || bytes === null || fileName === null) throw notReady();

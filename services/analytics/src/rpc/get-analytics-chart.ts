@@ -34,7 +34,7 @@ export async function getAnalyticsChart(ctx: Context, request: GetAnalyticsChart
     const message = `must leave at most ${mostPoints} points: ask for less time, or a longer one`;
     refuseViolations([{ field: 'interval', message, code: 'range' }]);
   }
-  // Before the sums are read: what is counted meanwhile makes them more complete, not less.
+  // Read before the sums. Facts that are counted in between make the sums more complete than stated, not less.
   const until = await completeUntil(ctx.db.kysely);
   const found = await readSeries(ctx.db.kysely, scope, measure, { points, interval, group });
   const isWhole = group === undefined && !measure.isByCurrency;
@@ -97,7 +97,7 @@ function readGroup(request: GetAnalyticsChartRequest, measure: Measure): Group |
   return group;
 }
 
-/** What has a meaning within one workflow alone. */
+/** Groups that have a meaning only within one workflow. */
 const needWorkflow: readonly Group[] = ['version', 'variant', 'step'];
 
 async function labelsOf(

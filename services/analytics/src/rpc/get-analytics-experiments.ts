@@ -17,7 +17,9 @@ import { mostDays, readPeriod } from '../periods/period.ts';
 import { completeUntil } from '../progress/complete-until.ts';
 import { findVersion, type Step, type Version } from '../workflows/find-version.ts';
 
-/** Weights are asked for of this many versions. A split that more versions gave people to has no chance. */
+/**
+ * Limit of versions whose weights are requested. If more versions assigned people to a split, it has no probability.
+ */
 const mostVersions = 20;
 
 export async function getAnalyticsExperiments(
@@ -36,7 +38,7 @@ export async function getAnalyticsExperiments(
     throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
   }
   const goal = request.goal ?? current.goals[0] ?? refuseGoal();
-  // Before the sums are read: what is counted meanwhile makes them more complete, not less.
+  // Read before the sums. Facts that are counted in between make the sums more complete than stated, not less.
   const until = await completeUntil(ctx.db.kysely);
   const outcomes = await readOutcomes(ctx.db.kysely, scope, { period, timezone, goal });
   const splits = splitsOf(current, outcomes).filter(({ id }) => stepId === undefined || id === stepId);
@@ -60,14 +62,14 @@ function refuseGoal(): never {
   throw new DomainError('invalid', 'validation_failed', `goal ${message}`, { violations });
 }
 
-/** The splits of the current version, then others that people went through. */
+/** Returns the splits of the current version, followed by other splits that people went through. */
 function splitsOf({ steps }: Version, outcomes: Outcomes): Pick<Step, 'id' | 'name' | 'variants'>[] {
   const own = steps.filter(({ type }) => type === 'split');
   const others = [...outcomes.splits.keys()].filter((id) => !own.some((split) => split.id === id)).sort();
   return [...own, ...others.map((id) => ({ id, name: '', variants: [] }))];
 }
 
-/** The versions that gave people to variants, those that are still known. */
+/** Reads the versions that assigned people to variants, as far as these versions still exist. */
 async function versionsOf(
   ctx: Context,
   caller: Caller,

@@ -43,7 +43,7 @@ async function readSchedule(
 ): Promise<ReportSchedule> {
   const { id, cron, recipients, skipWhenEmpty = false, paused = false } = request;
   const { organizationId, actor } = caller;
-  // A report that is not there answers as such, whatever else is wrong.
+  // A missing report is reported as missing, even if other members of the request are wrong too.
   await findReport(ctx.db.kysely, organizationId, id);
   if (cron === undefined) throw missingCron();
   const timezone = request.timezone ?? (await askTimezone(ctx, organizationId));
@@ -55,7 +55,7 @@ async function readSchedule(
   };
 }
 
-/** The lock makes those that are stored at the same time count one after the other. */
+/** Refuses a schedule beyond the limit. Takes a lock, which serializes the counts of concurrent requests. */
 async function requireRoom(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtextextended(current_schema() || ' report schedules', ${organizationId}))`.execute(

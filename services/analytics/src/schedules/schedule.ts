@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** When a report is made again, and who gets it. */
+/** The times at which a report is repeated, and the recipients of the reports. */
 export type ReportSchedule = {
   cron: string;
   timezone: string;
-  /** Ids of members. */
+  /** Ids of the members who get the reports. */
   recipients: readonly bigint[];
   skipWhenEmpty: boolean;
   paused: boolean;
-  /** The member who set it; undefined for an API key. */
+  /** The member who set the schedule; undefined if an API key set it. */
   owner?: bigint;
 };
 

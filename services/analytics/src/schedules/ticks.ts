@@ -7,11 +7,11 @@ import type { ReportSchedule } from './schedule.ts';
 type Times = Pick<ReportSchedule, 'cron' | 'timezone'>;
 
 const leastMs = 3_600_000;
-/** Enough ticks to meet each gap of an expression of minutes and hours. */
+/** Number of ticks that are enough to show every gap of an expression of minutes and hours. */
 const looked = 50;
 const longestCron = 200;
 
-/** What is wrong with a schedule. */
+/** Returns the violations of a schedule. */
 export function scheduleProblems(times: Times, now: Date): Violation[] {
   if (times.cron.length > longestCron) {
     return [{ field: 'cron', message: `must have at most ${longestCron} characters`, code: 'length' }];
@@ -34,7 +34,7 @@ export function scheduleProblems(times: Times, now: Date): Violation[] {
   }
 }
 
-/** The first tick after a time; null while the schedule is paused, and where none comes. */
+/** Returns the first tick after a time; null while the schedule is paused, or if no further tick exists. */
 export function tickAfter({ paused, ...times }: Times & { paused: boolean }, after: Date): Date | null {
   return paused ? null : (tickOf(times, after) ?? null);
 }
@@ -44,8 +44,8 @@ function tickOf({ cron, timezone }: Times, after: Date): Date | undefined {
 }
 
 /**
- * The parameters of the report of a tick: a period that ends at the tick, and is as long as the given one on the calendar of the time zone.
- * Thirty days stay thirty days when clocks change.
+ * Returns the parameters for the report of a tick. The report's period ends at the tick, and is as long as the given
+ * period by the calendar of the time zone. Thirty days stay thirty days when clocks change.
  */
 export function parametersOfTick({ from, to, ...rest }: Parameters, tick: Date, timezone: string): Parameters {
   const local = (time: Date) =>

@@ -4,7 +4,9 @@ import { type Cell, number, type Page, type Table, text } from '../tables/table.
 import type { Reading } from './source.ts';
 import { unlessGone } from './unless-gone.ts';
 
-/** The cost of each agent by day (UTC). The ends of the period are rounded to whole hours, the first one down. */
+/**
+ * Reads the cost of each agent by day (UTC). The ends of the period are rounded to whole hours, the start downwards.
+ */
 export async function agentCosts(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Cost of agents',

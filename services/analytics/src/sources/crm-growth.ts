@@ -5,7 +5,7 @@ import { daysOf } from '../tables/days.ts';
 import { number, type Page, type Period, type Table, text } from '../tables/table.ts';
 import type { Reading } from './source.ts';
 
-/** Records of the CRM by the day of the organization's zone on which they were created. */
+/** Counts the records of the CRM by their day of creation in the organization's time zone. */
 export async function crmGrowth(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Growth of the CRM',

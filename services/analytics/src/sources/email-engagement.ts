@@ -16,7 +16,7 @@ const kinds = {
   complained: factKinds.email_complained,
 } as const;
 
-/** Mails by the step that sent them, of all workflows or of one. The ends of the period count by whole quarter hours. */
+/** Counts mails by the step that sent them, of one workflow or all. The period is rounded to whole quarter hours. */
 export async function emailEngagement(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Engagement with mails',
@@ -61,7 +61,7 @@ function sumOf(name: string, kind: number): RawBuilder<unknown> {
 
 function cellsOf(row: StepSums, workflowName: string | undefined): Cell[] {
   const { sent, opened, clicked, unsubscribed, bounced, complained } = row;
-  // A mail of the day before may bounce within the period.
+  // A mail that was sent on the previous day may bounce within the period.
   const delivered = sent > bounced ? sent - bounced : 0n;
   return [
     ...[row.workflow_id, workflowName ?? null, row.key],

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { type Cell, number, type Page, type Table, text } from '../tables/table.ts';
 import type { Reading } from './source.ts';
 
-/** The people on each step of a workflow now, and how those ended who left it. */
+/** Reads the people currently on each step of a workflow, and the outcomes of the people who left the step. */
 export async function enrollmentFunnel({ clients }: Context, { caller, parameters }: Reading): Promise<Table> {
   const { workflowId = 0n } = parameters;
   const { stepFunnel } = await clients.enrollments(caller).listEnrollments({ workflowId, limit: 1 });

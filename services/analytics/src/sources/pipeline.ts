@@ -7,7 +7,7 @@ import type { Reading } from './source.ts';
 
 const stageTypes = enumTexts(CrmStageTypeSchema);
 
-/** The opportunities of the period, newest first. They name no contact. */
+/** Reads the opportunities of the period, newest first, without contacts. */
 export async function pipeline(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Pipeline',

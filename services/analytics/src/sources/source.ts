@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import type { Parameters } from '../parameters.ts';
 import type { Table } from '../tables/table.ts';
 
-/** What a table is read by. `caller` is this service, in the organization and the mode of the report. */
+/** The context in which a table is read. `caller` is this service, in the organization and the mode of the report. */
 export type Reading = { caller: Caller; parameters: Parameters; timezone: string };
 
-/** Reads what a report of one type has, from the services that know it. */
+/** Reads the table of a report of one type from the services that own its data. */
 export type Source = (ctx: Context, reading: Reading) => Promise<Table>;

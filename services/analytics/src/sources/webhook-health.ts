@@ -10,7 +10,7 @@ import { unlessGone } from './unless-gone.ts';
 const { DELIVERED, EXHAUSTED, FAILED, PENDING, CANCELLED } = WebhookDeliveryStatus;
 const counted = [DELIVERED, EXHAUSTED, FAILED, PENDING, CANCELLED] as const;
 
-/** Deliveries by webhook and by their status when the report is made. */
+/** Counts deliveries by webhook and by the status that they have at the time of the report. */
 export async function webhookHealth(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Webhook health',
@@ -32,7 +32,7 @@ export async function webhookHealth(ctx: Context, reading: Reading): Promise<Tab
 
 async function* pagesOf({ clients }: Context, { caller, parameters }: Reading): AsyncGenerator<Page> {
   const webhooks = clients.webhooks(caller);
-  /** Deliveries of a webhook by status, in the order of `counted`. */
+  /** Counts the deliveries of a webhook by status, in the order of `counted`. */
   async function countsOf(webhookId: bigint): Promise<bigint[]> {
     const counts: bigint[] = [];
     for (const status of counted) {

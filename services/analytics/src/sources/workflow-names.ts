@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 const askedAtOnce = 100;
 
-/** The names of workflows by id. Deleted ones have none. */
+/** Returns the names of workflows by id. Deleted workflows are not in the result. */
 export async function workflowNames(
   { clients }: Pick<Context, 'clients'>,
   caller: Caller,

@@ -24,7 +24,7 @@ const counts: Column[] = [
   number('exited', 'Ended by a goal'),
 ];
 
-/** Enrollments by workflow, or of one workflow by day. The ends of the period count by whole quarter hours. */
+/** Counts enrollments by workflow, or of one workflow by day. The period is rounded to whole quarter hours. */
 export async function workflowPerformance(ctx: Context, reading: Reading): Promise<Table> {
   return reading.parameters.workflowId === undefined
     ? byWorkflow(ctx, reading)

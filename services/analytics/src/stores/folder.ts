@@ -5,7 +5,7 @@ import type { FileStore } from './store.ts';
 
 const readBytes = 256 * 1024;
 
-/** Files in a folder that all processes of the service share. */
+/** Returns a store of files in a folder that all processes of the service share. */
 export function folderStore(folder: string): FileStore {
   return {
     name: 'folder',

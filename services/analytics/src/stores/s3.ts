@@ -2,15 +2,15 @@ import { DomainError } from '@drippulse/errors';
 import { S3mini, S3ServiceError } from 's3mini';
 import type { FileStore } from './store.ts';
 
-/** A bucket of S3 or of a server with the same protocol. `endpoint` has the bucket in its path, or in its host. */
+/** A bucket of S3, or of a server with the same protocol. `endpoint` contains the bucket in its path or its host. */
 export type S3Settings = { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
 
-/** S3 takes parts of 5 MiB and more, and at most 10,000 of them. */
+/** Size of a part. S3 accepts up to 10,000 parts, each of 5 MiB or more. */
 const partBytes = 8 * 1024 * 1024;
-/** For each request but those that read a file, whose time is that of its reader. */
+/** Time limit of each request. Reads of a file have no limit, because they take as long as their reader. */
 const timeoutMs = 60_000;
 
-/** Files as objects of a bucket. */
+/** Returns a store of files as objects in a bucket. */
 export function s3Store(settings: S3Settings): FileStore {
   const s3 = new S3mini({ ...settings, requestAbortTimeout: timeoutMs });
   const reading = new S3mini(settings);
@@ -27,7 +27,7 @@ export function s3Store(settings: S3Settings): FileStore {
           bytes += part.length;
         }
         await asked(s3.completeMultipartUpload(name, upload, parts));
-        // The protocol may answer 200 and an error within.
+        // Checks the size, because a server may answer 200 with an error in the body.
         const stored = await asked(s3.getContentLength(name));
         if (stored !== bytes) throw new Error(`the object has ${stored} bytes of ${bytes}`);
         return bytes;
@@ -47,7 +47,7 @@ export function s3Store(settings: S3Settings): FileStore {
   };
 }
 
-/** Pieces joined to parts; the last one may be shorter, and there is one at least. */
+/** Joins pieces to parts; the last part may be shorter. Yields at least one part. */
 async function* inParts(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let bytes = 0;
@@ -63,14 +63,16 @@ async function* inParts(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (bytes > 0 || count === 0) yield Buffer.concat(waiting);
 }
 
-/** An upload that was completed, and an object that was removed, are not there. */
+/** Ignores that an upload or object is missing: the upload was completed, or the object was deleted. */
 async function unlessMissing(answer: Promise<unknown>): Promise<void> {
   await answer.catch((error: unknown) => {
     if (!(error instanceof S3ServiceError) || error.status !== 404) throw error;
   });
 }
 
-/** A server that is away, or busy, is tried again later. What it refuses is a mistake in its settings. */
+/**
+ * Makes a request be retried later if the server is unavailable or busy. A refusal means that the settings are wrong.
+ */
 async function asked<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: unknown) => {
     const status = error instanceof S3ServiceError ? error.status : undefined;

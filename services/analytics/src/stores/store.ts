@@ -1,18 +1,18 @@
-/** Where files above 16 MiB are, as it is stored. */
+/** The kind of store that has a file above 16 MiB, as stored in the file's row. */
 export type StoreName = 'folder' | 's3';
 
-/** A place for files, by their names. */
+/** A store of files by name. */
 export type FileStore = {
   name: StoreName;
   /**
-   * Writes a file and returns its size. `onUpload` is called before the first bytes leave, with what `remove` needs to find what a process
-   * left that died. A failed call leaves no file.
+   * Writes a file and returns its size. Before the first bytes are sent, calls `onUpload` with an id. By this id,
+   * `remove` finds an upload that a dead process has left. A failed call leaves no file.
    */
   write(name: string, pieces: AsyncIterable<Buffer>, onUpload: (id: string) => Promise<void>): Promise<number>;
   read(name: string): AsyncIterable<Uint8Array>;
-  /** Removes a file, and what was written of it; nothing when there is neither. */
+  /** Deletes a file and its incomplete upload. Does nothing if neither exists. */
   remove(name: string, upload: string | undefined): Promise<void>;
 };
 
-/** The stores that this process knows. New files go to the first. */
+/** The configured stores. New files go to the first store. */
 export type FileStores = readonly FileStore[];

@@ -1,13 +1,13 @@
 import type { Period } from './table.ts';
 
-/** The count of a list, which is exact unless it is a minimum. */
+/** The count of a list. It is exact unless it is marked as a minimum. */
 export type Count = { totalCount: bigint; totalCountIsMinimum?: boolean | undefined };
 
 const leastMs = 1;
 
 /**
- * The exact count of a list that has a filter by time and counts up to a cap: a period with more than the cap is counted in halves. Rows of
- * one millisecond beyond the cap count as the cap.
+ * Counts a list exactly. The list must have a filter by time, and count up to a cap. If a period exceeds the cap, its
+ * halves are counted separately. If a single millisecond has more rows than the cap, they count as the cap.
  */
 export async function countExactly({ from, to }: Period, count: (period: Period) => Promise<Count>): Promise<bigint> {
   const { totalCount, totalCountIsMinimum = false } = await count({ from, to });

@@ -3,12 +3,12 @@ import type { Period } from './table.ts';
 
 export type Day = Period & { day: string };
 
-/** The days of a time zone that a period touches. The first and the last are as short as the period leaves them. */
+/** Returns the days of a time zone that a period touches. The first and the last day are cut to the period. */
 export function daysOf({ from, to }: Period, timezone: string): Day[] {
   const days: Day[] = [];
   for (let start = from; start < to; ) {
     const local = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO(timezone);
-    // By the date: where the clocks change at midnight a day begins at 01:00.
+    // Computed from the date, because a day begins at 01:00 if the clocks change at midnight.
     const next = local.toPlainDate().add({ days: 1 }).toZonedDateTime(timezone);
     const midnight = new Date(next.epochMilliseconds);
     const end = midnight < to ? midnight : to;

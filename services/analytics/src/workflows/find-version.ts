@@ -3,7 +3,7 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 
-/** A version of a workflow, as far as its numbers are shown by it. */
+/** The members of a workflow's version that are shown with the version's numbers. */
 export type Version = { version: number; steps: Step[]; goals: string[] };
 
 export type Step = { id: string; name: string; type: string; variants: Variant[] };
@@ -27,8 +27,8 @@ const steps = z.array(
 const goals = z.array(z.object({ name: z.string() })).nullable();
 
 /**
- * Asks for a version of a workflow, the current one unless it is named. Undefined for a workflow or version that the organization
- * does not have, or does not have any more.
+ * Reads a version of a workflow, or the current version if no number is given. Returns undefined if the workflow or the
+ * version does not exist in the organization, or was deleted.
  */
 export async function findVersion(
   { clients }: Pick<Context, 'clients'>,

@@ -21,7 +21,7 @@ const protoStatuses: Record<Status, SubscriptionStatus> = {
   canceled: SubscriptionStatus.CANCELED,
 };
 
-/** The subscription as the API shows it. Without a row the organization never had one. */
+/** Converts the subscription to its form in the API. An organization without a row has never had a subscription. */
 export function billingToProto(
   row: Pick<CustomerRow, 'state' | 'past_due_since'> | undefined,
   { stripeKey, plans }: Pick<Config, 'stripeKey' | 'plans'>,

@@ -10,9 +10,10 @@ import { type Claim, writeFetched } from './write-fetched.ts';
 const pollMs = 50;
 
 /**
- * Fetches what Stripe has of an organization, now, and stores it. Everything that learns of a change comes here: hooks, our own writes,
- * the return from Checkout, the sweep. So whatever comes in whatever order, the last fetch after the last change says the same. While
- * another process fetches, this one waits for a fetch that began after the call.
+ * Fetches the current state of an organization from Stripe, and stores it. Every report of a change leads here: hooks,
+ * the platform's own writes, the return from Checkout, the sweep. So in any order of reports, the last fetch after the
+ * last change gives the same result. While another process fetches, this one waits for a fetch that began after the
+ * call.
  */
 export async function fetchNow(ctx: Context, organizationId: bigint, source: MarkSource): Promise<void> {
   await markCustomers(ctx, ctx.db.kysely, { organizationId }, source);
@@ -29,7 +30,10 @@ export async function fetchNow(ctx: Context, organizationId: bigint, source: Mar
   }
 }
 
-/** Leases a customer that is due: the one of an organization, or whichever waited longest. Undefined when none is, or another process has it. */
+/**
+ * Leases a due customer: the organization's customer, or the customer that has waited longest. Returns undefined when
+ * no customer is due, or another process has leased it.
+ */
 export async function claimCustomer(ctx: Context, organizationId?: bigint): Promise<Claim | undefined> {
   const which = organizationId === undefined ? sql`due_at <= ${ctx.dbNow}` : sql`organization_id = ${organizationId}`;
   const { rows } = await sql<CustomerRow>`
@@ -44,7 +48,7 @@ export async function claimCustomer(ctx: Context, organizationId?: bigint): Prom
   return row && { row, marks: row.marks, fence: row.fence };
 }
 
-/** Fetches a customer that is leased, and ends the lease. A failure puts the next attempt off, and is thrown. */
+/** Fetches a leased customer, and ends the lease. A failure postpones the next attempt, and is rethrown. */
 export async function fetchClaimed(ctx: Context, claim: Claim): Promise<void> {
   try {
     const fetched = await fetchOf(ctx, claim.row.stripe_customer_id);
@@ -60,7 +64,7 @@ export async function fetchClaimed(ctx: Context, claim: Claim): Promise<void> {
   ctx.wake.pushes();
 }
 
-/** Subscriptions and customer, with their payment methods. */
+/** Fetches subscriptions and customer, with their payment methods. */
 async function fetchOf(ctx: Context, stripeId: string | null): Promise<Fetched> {
   if (stripeId === null) return { subscriptions: [], customer: undefined };
   const client = await requireStripe(ctx).client();

@@ -6,8 +6,8 @@ import type { State } from '../subscriptions/state.ts';
 type Reported = { id: bigint; actor_type: string; actor_id: string; request_id: string; address: string };
 
 /**
- * Writes a change of plan, quantity, state or end into the audit trail. Who made it is known of an operation of ours that is not reported
- * yet; otherwise it came from Stripe: a payment, the portal, the operator.
+ * Writes a change of plan, quantity, state or end into the audit trail. The actor is the actor of an operation that is
+ * not reported yet. If there is no such operation, the change came from Stripe: a payment, the portal, or the operator.
  */
 export async function reportPlanChange(
   trx: Transaction<DB>,
@@ -32,7 +32,7 @@ function audited({ plan, status, quantity, cancel_at }: State) {
   return { plan, status, quantity, cancel_at: cancelAt };
 }
 
-/** The last operation that is not reported. Every one is reported once; the hook about its effect may be faster than its answer. */
+/** Takes the last unreported operation. Each is reported once; the hook about its effect may precede its answer. */
 async function takeOperation(trx: Transaction<DB>, organizationId: bigint): Promise<Reported | undefined> {
   const { rows } = await sql<Reported>`
     update operations set is_reported = true

@@ -5,15 +5,15 @@ import { freeState, storeState } from '../subscriptions/state.ts';
 
 export type CustomerRow = Selectable<Customers>;
 
-/** Why something may have changed at Stripe. */
+/** The reason why something may have changed at Stripe. */
 export type MarkSource = 'hook' | 'write' | 'return' | 'sweep';
 
-/** The row of an organization; undefined while it has had nothing to do with Stripe. */
+/** Finds the row of an organization; undefined until the organization has dealt with Stripe. */
 export async function findCustomer(db: Kysely<DB>, organizationId: bigint): Promise<CustomerRow | undefined> {
   return db.selectFrom('customers').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
 
-/** The row of an organization, made where it is missing. */
+/** Returns the row of an organization. Creates a missing row. */
 export async function requireCustomer(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -33,8 +33,9 @@ export async function requireCustomer(
 }
 
 /**
- * Marks customers as possibly changed at Stripe, so that they are fetched at once. Returns how many there are. A difference is found by
- * the sweep only if nothing else had marked the customer.
+ * Marks customers as possibly changed at Stripe, so that they are fetched immediately. Returns the number of marked
+ * customers. A mark by the sweep does not replace an earlier reason, so `sweep` as the source of a difference means
+ * that nothing else had reported the difference.
  */
 export async function markCustomers(
   ctx: Pick<Context, 'dbNow'>,

@@ -11,14 +11,14 @@ import { billingToProto } from './billing-to-proto.ts';
 import { reportPlanChange } from './report-plan-change.ts';
 import type { CustomerRow } from './rows.ts';
 
-/** A customer that this process has for itself. `marks` are those that the fetch will have answered. */
+/** A customer that this process has leased. `marks` is the number of marks that the fetch will have answered. */
 export type Claim = { row: CustomerRow; marks: bigint; fence: bigint };
 
 const topic = topicOf(BillingEventSchema);
 
 /**
- * Stores what was fetched, where it differs: the state, the event and the audit entry are one transaction. A process that lost its lease
- * writes nothing, since another one has fetched later.
+ * Stores a fetched state if it differs: the state, the event and the audit entry are one transaction. A process that
+ * lost its lease writes nothing, because another process has fetched later.
  */
 export async function writeFetched(
   ctx: Context,
@@ -56,7 +56,7 @@ async function lockClaimed(trx: Transaction<DB>, { row, fence }: Claim): Promise
     .executeTakeFirst();
 }
 
-/** A failed payment counts from the fetch that found it first; a paid one ends the reminders. */
+/** Ends the lease. A failed payment counts from the first fetch that found it; a payment ends the reminders. */
 async function endLease(
   ctx: Context,
   trx: Transaction<DB>,
@@ -91,7 +91,7 @@ async function announce(ctx: Context, trx: Transaction<DB>, organizationId: bigi
   ]);
 }
 
-/** What Stripe has and this service would never make: an operator has to look. */
+/** Reports states at Stripe that this service never makes, so that an operator can look into them. */
 function findOddities(ctx: Context, { row }: Claim, { subscriptions }: Fetched, prices: Prices): void {
   const live = liveSubscriptions(subscriptions);
   const about = { organization_id: String(row.organization_id), stripe_customer: row.stripe_customer_id };

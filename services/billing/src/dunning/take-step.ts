@@ -8,9 +8,9 @@ import { graceDays, holdsAfterMs, stepDays } from '../plans/grace.ts';
 type Due = { organization_id: bigint; past_due_since: Date; dunning_step: number };
 
 /**
- * Takes the next step of one failed payment, if any is due: a reminder, or the end of the grace. Step, mail and entitlements are one
- * transaction, so each step happens once. Of steps that were missed while nothing ran, only the last one counts. Returns whether there
- * was one.
+ * Takes the next due step of one failed payment: a reminder, or the end of the grace. Step, mail and entitlements are
+ * one transaction, so each step happens once. If steps were missed while no process ran, only the last one counts.
+ * Returns whether a step was due.
  */
 export async function takeStep(ctx: Context): Promise<boolean> {
   const dayOf = sql`(array[${sql.join(stepDays.map((day) => sql.lit(day)))}])`;
@@ -38,7 +38,7 @@ export async function takeStep(ctx: Context): Promise<boolean> {
       });
       return true;
     }
-    // A fetch may have renewed them just before.
+    // A fetch may have renewed the entitlements just before.
     await renewEntitlements(ctx, trx, organizationId);
     await appendAudit(trx, {
       organizationId,

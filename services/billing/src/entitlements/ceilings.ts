@@ -8,7 +8,7 @@ import { limitsOf, toUnits } from './content.ts';
 
 const untouched: MeteredMonth = { used: 0n, charged: 0n };
 
-/** Where counting stops in this month, of the meters whose use beyond the plan is charged. */
+/** Reads the ceilings of this month, for the meters whose use beyond the plan is charged. */
 export async function readCeilings(
   { config: { plans }, dbNow }: Context,
   trx: Transaction<DB>,
@@ -29,7 +29,7 @@ export async function readCeilings(
   return ceilings;
 }
 
-/** What was used and charged of each meter in a month, where any was looked at. */
+/** Reads the known use and the charged share of each meter in a month. */
 export async function readMonths(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -20,22 +20,22 @@ const schema = z.object({
     seats: limit,
     contacts: limit,
   }),
-  // Where counting stops, for meters whose use beyond the plan is charged, as services count it.
+  // The ceilings up to which services count, for meters whose use beyond the plan is charged, in the units of services.
   ceilings: z.partialRecord(z.enum(monthlyMeters), z.number()).optional(),
 });
 
-/** What an organization may use. */
+/** The entitlements of an organization. */
 export type Content = z.infer<typeof schema>;
 
-/** The limits of the plan that counts. Those of the free plan count once, whatever the quantity of an ended subscription was. */
+/** Returns the limits of the current plan. The free plan counts once, for any quantity of an ended subscription. */
 export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<State, 'plan' | 'quantity'>): Limits {
   if (plan === 'self_hosted') return noLimits;
   return plan === 'free' ? plans.free : timesLimits(plans[plan], quantity);
 }
 
 /**
- * What a state entitles to. `isOverdue`: a payment failed so long ago that new entries wait. `ceilings`: of meters whose use beyond the plan is
- * charged.
+ * Returns the entitlements that follow from a state. `isOverdue`: a payment failed so long ago that new entries wait.
+ * `ceilings`: of meters whose use beyond the plan is charged.
  */
 export function contentOf(
   plans: Plans,
@@ -51,7 +51,7 @@ export function contentOf(
   };
 }
 
-/** The members always come in the same order, so that equal contents have equal texts. */
+/** Serializes the content. The members always have the same order, so that equal contents have equal texts. */
 export function storeContent(content: Content): string {
   return JSON.stringify(schema.parse(content));
 }
@@ -62,7 +62,7 @@ export function readContent(text: string): Content {
 
 const millionths = 1_000_000;
 
-/** A number of a meter as services count it: models cost millionths of a dollar. */
+/** Converts an amount of a meter to the units of services: amounts for models are in millionths of a dollar. */
 export function toUnits(meter: Meter, amount: number): bigint {
   return BigInt(Math.round(meter === 'llm_cost_usd' ? amount * millionths : amount));
 }

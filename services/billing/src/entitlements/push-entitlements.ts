@@ -13,8 +13,8 @@ const longestPauseMs = 60_000;
 type Push = { organization_id: bigint; service: string; failures: number; sequence: bigint; content: string };
 
 /**
- * Pushes entitlements to one service that has not confirmed them, if any is due. Returns whether one was. The event says the same, so a
- * service that is away loses nothing; it confirms when it is back.
+ * Pushes due entitlements to one service that has not confirmed them. Returns whether any were due. The event has the
+ * same content, so an unavailable service loses nothing; it confirms the push when it is available again.
  */
 export async function pushEntitlements(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Push>`
@@ -47,7 +47,7 @@ async function call(
   { organization_id: organizationId, service, sequence, content }: Push,
 ): Promise<void> {
   const target = counters.find(({ name }) => name === service);
-  // A service that no longer counts has nothing to keep.
+  // A service that no longer counts has nothing to store.
   if (target === undefined) return;
   const entitlements = entitlementsToProto(readContent(content), sequence);
   await ctx
@@ -65,7 +65,7 @@ async function putOff(ctx: Context, push: Push): Promise<void> {
     where organization_id = ${push.organization_id} and service = ${push.service}`.execute(ctx.db.kysely);
 }
 
-/** This service, as it calls others about an organization. */
+/** Returns the caller for calls of this service about an organization. */
 export function serviceCaller(organizationId: bigint): Caller {
   return { organizationId, actor: { type: 'service', id: 'billing' }, role: 'admin', mode: 'live' };
 }

@@ -13,11 +13,13 @@ import { contentOf, entitlementsToProto, storeContent } from './content.ts';
 type Known = { state: string; is_overdue: boolean | null; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Brings what an organization may use up to date with its subscription and the plans, in a transaction. A difference gets the next
- * sequence, an event, and a push to each service that counts. Returns whether there was one; wake the relay and the pushes after the commit.
+ * Brings the entitlements of an organization up to date with its subscription and the plans, in a transaction. A
+ * difference gets the next sequence, an event, and a push to each service that counts. Returns whether there was a
+ * difference; wake the relay and the pushes after the commit.
  */
 export async function renewEntitlements(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
-  // The customer's row puts renewals of an organization in a row; without one, the statement below does.
+  // The lock of the customer's row serializes renewals of an organization. If the row is missing, the statement below
+  // serializes them.
   const { rows: known } = await sql<Known>`
     select state, past_due_since + ${holdsAfterMs} * interval '1 ms' <= ${ctx.dbNow} as is_overdue, metered, spend_cap_cents
     from customers left join settings using (organization_id)

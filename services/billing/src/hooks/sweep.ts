@@ -3,19 +3,20 @@ import type { Context } from '../context.ts';
 import { askStripe } from '../stripe/ask.ts';
 import { eventSchema, takeEvent } from './take-events.ts';
 
-/** Stripe lists events of the last 30 days. */
+/** Stripe lists only events of the last 30 days. */
 const oldestSeconds = 30 * 24 * 3600;
-/** A sweep looks again at the last hour before the one before it: events may show late. */
+/** A sweep rechecks the hour before the end of the previous sweep, because events may be listed late. */
 const overlapSeconds = 3600;
-/** An event that is younger may still come by itself, and is not missed. */
+/** A younger event may still arrive by itself, so it does not count as missed. */
 const patienceSeconds = 900;
-/** A customer that was not fetched for so long is fetched, whatever events say. */
+/** A customer that was not fetched for this long is fetched, regardless of events. */
 const fetchedAgainHours = 24;
 const mostCustomers = 1000;
 
 /**
- * Looks through Stripe's list of events for those that did not come, and marks their customers; and those that nobody looked at for a
- * day. Returns how many events were missed. It may run twice or stop half way: what was taken is taken.
+ * Searches Stripe's list for events that did not arrive, and marks their customers, and also customers that were not
+ * fetched for a day. Returns the number of missed events. It may run twice or stop half way, because recorded events
+ * stay recorded.
  */
 export async function sweep(ctx: Context, seenUntil: number): Promise<{ missed: number; seenUntil: number }> {
   const now = await nowSeconds(ctx);

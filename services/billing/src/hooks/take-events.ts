@@ -5,7 +5,7 @@ import { markCustomers } from '../customers/rows.ts';
 
 const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 
-/** The members of an event that count. What changed is fetched, so the rest of the object is not looked at. */
+/** The members of an event that matter. The rest of the object is ignored, because the state is fetched. */
 export const eventSchema = z.object({
   id: z.string().min(1).max(255),
   object: z.literal('event'),
@@ -23,10 +23,10 @@ export const eventSchema = z.object({
 
 export type StripeEvent = z.infer<typeof eventSchema>;
 
-/** What taking an event did. */
+/** The effect of an event. */
 export type Taken = 'taken' | 'duplicate' | 'unknown_customer';
 
-/** Stores an event and marks its customer, in one transaction. One that was taken before changes nothing. */
+/** Stores an event and marks its customer, in one transaction. A repeated event changes nothing. */
 export async function takeEvent(ctx: Context, event: StripeEvent, { bySweep }: { bySweep: boolean }): Promise<Taken> {
   const customer = customerOf(event);
   const taken = await ctx.db.kysely.transaction().execute(async (trx): Promise<Taken> => {
@@ -43,7 +43,7 @@ export async function takeEvent(ctx: Context, event: StripeEvent, { bySweep }: {
   return taken;
 }
 
-/** The customer that an event is about, if it is about one. */
+/** Returns the customer that an event is about; undefined if it concerns no customer. */
 function customerOf({ data: { object } }: StripeEvent): string | undefined {
   if (object.object === 'customer') return object.id;
   return object.customer ?? undefined;

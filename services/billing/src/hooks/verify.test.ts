@@ -8,7 +8,7 @@ const body = Buffer.from(payload);
 const seconds = 1_800_000_000;
 const now = new Date(seconds * 1000);
 const { webhooks } = new Stripe('sk_test_1');
-/** As Stripe signs. */
+/** Signs as Stripe does. */
 const signed = (timestamp: number, by = secret) =>
   webhooks.generateTestHeaderString({ payload, secret: by, timestamp });
 

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 
-/** Seconds by which the signed time may differ from now, either way: Stripe's own library takes any time in the future. */
+/** Seconds by which the signed time may be before or after now. Stripe's own library accepts any future time. */
 const toleranceSeconds = 300;
 
 /**
- * Checks `Stripe-Signature` (`t=<seconds>,v1=<hex>,…`): HMAC-SHA256 of time and raw body by one of the secrets. The time is judged after
- * the signature, so that only Stripe learns of our clock.
+ * Checks `Stripe-Signature` (`t=<seconds>,v1=<hex>,…`): HMAC-SHA256 of time and raw body by one of the secrets. The
+ * time is checked after the signature, so that only Stripe learns of a wrong clock.
  */
 export function verifyStripe(
   secrets: readonly string[],

@@ -4,7 +4,7 @@ import { lookAtUsage } from '../metering/look-at-usage.ts';
 
 const everyMs = 10_000;
 
-/** Charges what organizations use beyond their plans, where they ask for that. */
+/** Charges the use of organizations beyond their plans, if they have asked for it. */
 export function startLookAtUsage(ctx: Context): Loop {
   return startLoop({
     name: 'look at usage',

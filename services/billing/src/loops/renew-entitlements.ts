@@ -7,8 +7,8 @@ const everyMs = 30_000;
 const page = 500;
 
 /**
- * Gives every organization its entitlements: all of them at the start, because the plans may have changed, and afterwards those that are
- * new. Without Stripe those that have any get the unlimited ones.
+ * Gives every organization its entitlements: all organizations at the start, because the plans may have changed, and
+ * afterwards new organizations. Without Stripe, organizations that have entitlements get unlimited ones.
  */
 export function startRenewEntitlements(ctx: Context): Loop {
   let after = 0n;

@@ -7,7 +7,7 @@ import { copySettings } from '../settings/copy-settings.ts';
 
 const everyMs = 1_000;
 
-/** Repeats writes to Stripe that have no answer yet: of processes that died, and of times when Stripe was away. */
+/** Repeats unanswered writes to Stripe: from processes that died, or from periods when Stripe was unavailable. */
 export function startRepeatOperations(ctx: Context): Loop {
   return startLoop({
     name: 'repeat operations',

@@ -2,7 +2,7 @@ import type { Loop } from '@drippulse/loops';
 import { startMailLoop } from '@drippulse/mail';
 import type { Context } from '../context.ts';
 
-/** Sends the mails about billing, if there is a way for them. */
+/** Sends the mails about billing, if a mailer is configured. */
 export function startSendMails({ db, log, mailer, metrics }: Context): Pick<Loop, 'wake' | 'stop'> {
   return startMailLoop({ db, log, mailer, onAttempt: metrics.noticeTried });
 }

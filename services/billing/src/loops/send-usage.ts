@@ -4,7 +4,7 @@ import { measureUnsent, sendHour } from '../metering/send-hour.ts';
 
 const everyMs = 10_000;
 
-/** Sends Stripe's meters the totals of hours that are over. */
+/** Sends the totals of past hours to Stripe's meters. */
 export function startSendUsage(ctx: Context): Loop {
   return startLoop({
     name: 'send usage',

@@ -5,7 +5,7 @@ import { sweep } from '../hooks/sweep.ts';
 
 const everyMs = 60_000;
 const hoursBetween = 24;
-/** A sweep that failed, or whose process died, begins again after so long. */
+/** A sweep that failed, or whose process died, starts again after this time. */
 const againMinutes = 15;
 const forgottenAtOnce = 1000;
 const hookDays = 35;
@@ -13,7 +13,7 @@ const operationDays = 90;
 const thresholdDays = 400;
 const meteredDays = 400;
 
-/** Sweeps once a day, whichever process comes first, and forgets what is old. */
+/** Sweeps once a day across all processes, and deletes old rows. */
 export function startSweepStripe(ctx: Context): Loop {
   return startLoop({
     name: 'sweep Stripe',
@@ -34,7 +34,10 @@ export function startSweepStripe(ctx: Context): Loop {
   });
 }
 
-/** Takes the sweep that is due, and returns how far the one before it saw. The first one is due a while after the first start. */
+/**
+ * Takes the due sweep, and returns the time up to which the previous sweep has seen events. The first sweep is due a
+ * while after the first start.
+ */
 async function claimSweep(ctx: Context): Promise<number | undefined> {
   await sql`
     insert into sweeps (id, due_at, seen_until)
@@ -46,7 +49,7 @@ async function claimSweep(ctx: Context): Promise<number | undefined> {
   return rows[0] && Number(rows[0].seen_until);
 }
 
-/** Deletes in slices until nothing is old. */
+/** Deletes in slices until no old rows are left. */
 async function forget(ctx: Context): Promise<void> {
   const hooks = sql`
     delete from hooks where id in (

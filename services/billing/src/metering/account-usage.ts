@@ -8,14 +8,17 @@ import { monthlyMeters } from '../plans/meters.ts';
 import { accountUse, leftOf, type MeteredMonth, type OverageMeter } from '../plans/overage.ts';
 import { mayOverrun, readState } from '../subscriptions/state.ts';
 
-/** A month in UTC, and whether it is over for so long that nothing is counted in it any more. `isNew`: what was used so far costs nothing. */
+/**
+ * A month in UTC. `isFinal`: the month ended so long ago that nothing is counted in it any more. `isNew`: the use so
+ * far costs nothing.
+ */
 export type MeteredPeriod = { month: Date; isCurrent: boolean; isFinal: boolean; isNew: boolean };
 
 type Customer = { state: string; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Charges what was used beyond the plan since it was last looked at, up to the spend cap: the month, the hour that Stripe is sent, and the
- * ceilings that follow are one transaction. To look again, or with an older answer, adds nothing.
+ * Charges the use beyond the plan since the last look, up to the spend cap: the month, the hour to send to Stripe, and
+ * the resulting ceilings are one transaction. A repeat, or an older answer, adds nothing.
  */
 export async function accountUsage(
   ctx: Context,
@@ -24,14 +27,14 @@ export async function accountUsage(
   uses: ReadonlyMap<OverageMeter, bigint>,
 ): Promise<void> {
   const isChanged = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Its lock puts those who look in a row.
+    // The lock serializes concurrent looks.
     const { rows } = await sql<Customer>`
       select state, metered, spend_cap_cents from customers left join settings using (organization_id)
       where organization_id = ${organizationId} for update of customers`.execute(trx);
     const [customer] = rows;
     if (customer === undefined) return false;
     await accountMeters(ctx, trx, organizationId, { period, uses, customer });
-    // Also where nothing was added: a month that begins has the whole cap again.
+    // Renews even when nothing was added, because a new month has the whole cap again.
     return renewEntitlements(ctx, trx, organizationId);
   });
   ctx.wake.hours();
@@ -55,7 +58,7 @@ async function accountMeters(
   for (const meter of monthlyMeters) {
     const [rate, limit, used] = [plans.overage[meter], limits[meter], uses.get(meter)];
     if (rate === undefined || limit === null || used === undefined) continue;
-    // A month that begins later begins with nothing.
+    // A month that begins later starts at zero.
     const known = months.get(meter) ?? { used: before.has(meter) ? 0n : used, charged: 0n };
     const isCharged = !period.isNew && mayOverrun(state) && customer.metered.includes(meter);
     const { added, ...month } = accountUse(known, {
@@ -83,7 +86,10 @@ async function storeMonth(
       set used = excluded.used, charged = excluded.charged, is_final = excluded.is_final`.execute(trx);
 }
 
-/** An hour is sent when it is over. What is found later in a month that is over belongs to its last hour, which is sent again. */
+/**
+ * Adds use to an hour, which is sent when it is over. Use that is found after the end of its month belongs to the last
+ * hour of the month, which is sent again.
+ */
 async function addToHour(
   { dbNow }: Context,
   trx: Transaction<DB>,

@@ -8,7 +8,7 @@ import { isOverageMeter, type OverageMeter } from '../plans/overage.ts';
 
 const withinMs = 2_000;
 
-/** What an organization used in a month of the meters that are charged. A service that is away is left out, and asked again later. */
+/** Asks for the use of an organization in a month, for the charged meters. Unavailable services are asked later. */
 export async function askUsage(ctx: Context, organizationId: bigint, month: Date): Promise<Map<OverageMeter, bigint>> {
   const { overage } = ctx.config.plans;
   const asked = counters.filter(({ meters }) => meters.some((meter) => isOverageMeter(meter) && overage[meter]));

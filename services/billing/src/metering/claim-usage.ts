@@ -2,13 +2,16 @@ import { type Selectable, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Customers } from '../db/schema.ts';
 
-/** How often the use of an organization is looked at that pays for more than its plan includes. */
+/** Minutes between two looks at the use of an organization that pays beyond its plan. */
 const everyMinutes = 5;
 
-/** `is_new`: it has asked for more than its plan just now, and what it used before costs nothing. */
+/** `is_new`: the organization has only now asked for more than its plan, and its earlier use costs nothing. */
 export type UsageClaim = Selectable<Customers> & { is_new: boolean };
 
-/** Takes the organization whose use is to be looked at next; undefined when none is due. A process that dies leaves it to the next time. */
+/**
+ * Takes an organization that is due for a look at its use; undefined when no organization is due. If the process dies,
+ * the next look follows at the usual time.
+ */
 export async function claimUsage({ db, dbNow }: Context): Promise<UsageClaim | undefined> {
   const { rows } = await sql<UsageClaim>`
     with due as materialized (

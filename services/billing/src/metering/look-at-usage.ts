@@ -4,26 +4,25 @@ import { accountUsage, type MeteredPeriod, monthAfter } from './account-usage.ts
 import { addItems } from './add-items.ts';
 import { askUsage } from './ask-usage.ts';
 import { claimUsage } from './claim-usage.ts';
+import { oldestDays } from './send-hour.ts';
 
-/** So long after its end something may still be counted in a month. */
+/** For this long after the end of a month, more use may still be counted in it. */
 const settleMs = 3_600_000;
-/** Stripe's meters take what is 35 days old. */
-const oldestDays = 34;
 
 /**
- * Looks at the use of one organization that pays for more than its plan includes, if one is due: charges what is new, and sees to it that
- * its subscription has items for that. Returns whether there was one.
+ * Looks at the use of one due organization that pays beyond its plan: charges new use, and adds items for this use to
+ * the subscription. Returns whether an organization was due.
  */
 export async function lookAtUsage(ctx: Context): Promise<boolean> {
   const customer = await claimUsage(ctx);
   if (customer === undefined) return false;
   await charge(ctx, customer.organization_id, { isNew: customer.is_new });
-  // After the first look: what was used before is not charged.
+  // Called after the first look, so that earlier use is not charged.
   await addItems(ctx, customer);
   return true;
 }
 
-/** Charges what an organization has used since it was last looked at. Call it before its cap changes. */
+/** Charges the use of an organization since the last look. Call it before the organization's cap changes. */
 export async function chargeNow(ctx: Context, organizationId: bigint): Promise<void> {
   await charge(ctx, organizationId, { isNew: false });
 }
@@ -34,7 +33,7 @@ async function charge(ctx: Context, organizationId: bigint, { isNew }: { isNew: 
   }
 }
 
-/** Months that are over and were not looked at since, and the present one. */
+/** Returns the past months without a look since their end, and the current month. */
 async function periodsOf({ db, dbNow }: Context, organizationId: bigint): Promise<Omit<MeteredPeriod, 'isNew'>[]> {
   const { rows } = await sql<{ month: Date; current: Date; now: Date }>`
     with present as (select ${dbNow} as now, date_trunc('month', ${dbNow}, 'UTC') as current)

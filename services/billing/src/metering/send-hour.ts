@@ -4,8 +4,8 @@ import { monthlyMeters } from '../plans/meters.ts';
 import { requireStripe } from '../stripe/account.ts';
 import { type Failure, failureOf } from '../stripe/failures.ts';
 
-/** Stripe's meters take what is 35 days old. */
-const oldestDays = 34;
+/** Days for which use can be sent: Stripe's meters accept events that are up to 35 days old. */
+export const oldestDays = 34;
 const firstPauseMs = 30_000;
 const longestPauseMs = 3_600_000;
 
@@ -21,8 +21,8 @@ type Hour = {
 };
 
 /**
- * Sends Stripe the total of one hour that is over, if any is due. The meter takes the event that was sent last for an hour, and none twice by
- * its identifier: to send it again changes nothing, and a total that has grown replaces the one before. Returns whether there was one.
+ * Sends Stripe the total of one due past hour. The meter keeps the last event for an hour, and accepts an identifier
+ * once: a repeat changes nothing, and a larger total replaces the total before. Returns whether an hour was due.
  */
 export async function sendHour(ctx: Context): Promise<boolean> {
   const hour = await claimHour(ctx);
@@ -87,14 +87,14 @@ async function send(ctx: Context, hour: Hour, to: { customer: string; eventName:
   );
 }
 
-/** Whether Stripe refused because it has the event: the answer to an attempt before was lost. */
+/** Whether Stripe refused an event because it already has the event: the answer to an earlier attempt was lost. */
 function isThere({ verdict, refusal }: Failure): boolean {
   return verdict === 'refused' && /already exists.*identifier/i.test(refusal.message);
 }
 
 /**
- * What was sent is written down even by a process that took too long: if another one has sent a later total meanwhile, this one has
- * replaced it at Stripe, and the difference makes it due again.
+ * Records the sent total of an hour, even if the process took too long. If another process has sent a later total in
+ * the meantime, this total has replaced the later one at Stripe, and the recorded difference makes the hour due again.
  */
 async function settle(ctx: Context, { organization_id: organizationId, meter, hour, quantity }: Hour): Promise<void> {
   await sql`
@@ -109,7 +109,7 @@ async function putOff(ctx: Context, { organization_id: organizationId, meter, ho
     where organization_id = ${organizationId} and meter = ${meter} and hour = ${hour}`.execute(ctx.db.kysely);
 }
 
-/** Measures for how long the total of an hour could have been sent and was not. */
+/** Measures how long the oldest unsent total of an hour has been ready to be sent. */
 export async function measureUnsent({ db, dbNow, metrics }: Context): Promise<void> {
   const { rows } = await sql<{ seconds: number | null }>`
     select extract(epoch from ${dbNow} - min(hour) - interval '61 minutes')::float8 as seconds from metered_hours

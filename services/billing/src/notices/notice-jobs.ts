@@ -19,10 +19,13 @@ const input = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('past_due'), key: z.string(), day: z.number(), holdsAt: z.string() }),
 ]);
 
-/** What is mailed. An organization has one mail to each admin for a key. */
+/** The content of a mail. Each admin of an organization gets one mail for a key. */
 export type BillingNotice = z.infer<typeof input>;
 
-/** Adds a mail in the transaction of what it is about. A job sends it, since identity has the members, and no transaction waits for it. */
+/**
+ * Adds a mail in the transaction of its subject. A job sends the mail, because only identity knows the members and no
+ * transaction may wait for identity.
+ */
 export async function addNotice(trx: Transaction<DB>, organizationId: bigint, notice: BillingNotice): Promise<void> {
   await addJob(trx, { organizationId, kind: noticeJobs, input: JSON.stringify(notice), total: 1n });
 }

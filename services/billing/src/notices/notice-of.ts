@@ -5,7 +5,7 @@ import type { BillingNotice } from './notice-jobs.ts';
 const reason =
   'You get this mail because you are an admin. PATCH /api/v1/account/notifications with { "billing": false } ends these mails.';
 
-/** The mail of a notice. */
+/** Writes the mail of a notice. */
 export function noticeOf(notice: BillingNotice, publicUrl: string): Notice {
   const link = { label: 'Plans and billing', url: `${publicUrl}/docs/billing` };
   return notice.kind === 'usage' ? usageNotice(notice, link) : pastDueNotice(notice, link);

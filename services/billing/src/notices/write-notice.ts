@@ -9,7 +9,10 @@ import { noticeOf } from './notice-of.ts';
 
 const done = { cursor: 'null', processed: 1, isFinished: true };
 
-/** Writes one mail for each admin who wants mails about billing, with the end of the job. While identity is away it is tried again. */
+/**
+ * Writes one mail for each admin who wants mails about billing, in the transaction that ends the job. The job is
+ * retried while identity is unavailable.
+ */
 export async function writeNotice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const notice = readNotice(job.input);
   const admins = ctx.mailer === undefined ? [] : await findAdmins(ctx, job.organization_id);

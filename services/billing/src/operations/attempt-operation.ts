@@ -9,13 +9,13 @@ import { isOperationKind, type OperationResult } from './operation.ts';
 import { performers } from './performers.ts';
 import type { Attempt, OperationRow } from './rows.ts';
 
-/** Operations that could not be ended are given up after so long, shorter than Stripe keeps keys at least. */
+/** Operations without a result are given up after this time, shorter than Stripe's minimum for keeping keys. */
 const abandonAfterHours = 20;
 
 /**
- * Attempts an operation that this process has leased, and stores what came of it. What certainly did nothing at the first attempt is
- * over, so that nothing happens later that its caller no longer expects. What may have been done stays pending, and is repeated by the
- * same keys until Stripe answers.
+ * Attempts an operation that this process has leased, and stores its outcome. An operation whose first attempt
+ * certainly did nothing ends, so that nothing happens later that its caller no longer expects. An operation that may
+ * have been done stays pending, and is repeated with the same keys until Stripe answers.
  */
 export async function attemptOperation(ctx: Context, operation: OperationRow): Promise<OperationResult> {
   const { organization_id: organizationId } = operation;
@@ -35,12 +35,12 @@ export async function attemptOperation(ctx: Context, operation: OperationRow): P
   return result;
 }
 
-/** The end, and the mark by which the change is fetched even if this process dies now. */
+/** Stores the end of an operation, and the mark by which the change is fetched even if this process dies now. */
 async function settle(ctx: Context, { id, organization_id: organizationId }: OperationRow, result: OperationResult) {
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // First, because a fetch that stores its state locks the customer before the operation too.
+    // Called first, because a fetch that stores its state also locks the customer before the operation.
     await markCustomers(ctx, trx, { organizationId }, 'write');
-    // Whoever it was that attempted it: the write is done.
+    // The fence is not checked, because the write is done, whichever process attempted it.
     await sql`
       update operations
       set status = 'done', result = ${JSON.stringify(result)}::json, finished_at = ${ctx.dbNow}, leased_until = null
@@ -84,7 +84,10 @@ async function end(
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
-/** The next generation has other keys: Stripe repeats an answer of its own failure to the same key for a day. */
+/**
+ * Postpones an operation. The next generation has other keys, because Stripe repeats its own internal error for the
+ * same key for a day.
+ */
 async function putOff(ctx: Context, operation: OperationRow, verdict: Failure['verdict']): Promise<void> {
   const { id, fence, attempts } = operation;
   const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(attempts - 1, 10), longestPauseMs);

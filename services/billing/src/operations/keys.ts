@@ -1,6 +1,6 @@
 import type { Attempt } from './rows.ts';
 
-/** The key by which Stripe knows a repeat of one request of an operation. Whoever asks for one is about to write. */
+/** Returns the key by which Stripe recognizes a repeat of one request. Records that the attempt has written. */
 export function keyOf(attempt: Attempt, request: string): { idempotencyKey: string } {
   attempt.hasWritten = true;
   return { idempotencyKey: `drippulse:${attempt.key}:${attempt.generation}:${request}` };

@@ -15,7 +15,7 @@ const inputs = {
 export type OperationKind = keyof typeof inputs;
 export type InputOf<K extends OperationKind> = z.infer<(typeof inputs)[K]>;
 
-/** What an operation came to. `url` and `id` are those of a session. */
+/** The result of an operation. `url` and `id` are the members of a session. */
 const result = z.object({ isNew: z.boolean().optional(), url: z.string().optional(), id: z.string().optional() });
 export type OperationResult = z.infer<typeof result>;
 
@@ -24,7 +24,7 @@ export function isOperationKind(kind: string): kind is OperationKind {
 }
 
 export function readInput<K extends OperationKind>(kind: K, text: string): InputOf<K> {
-  return inputs[kind].parse(JSON.parse(text)) as InputOf<K>; // the schema is that of the kind
+  return inputs[kind].parse(JSON.parse(text)) as InputOf<K>; // the schema is the kind's own
 }
 
 export function readResult(text: string | null): OperationResult {

@@ -9,12 +9,12 @@ import { subscribe } from './performers/subscribe.ts';
 import type { Attempt } from './rows.ts';
 
 /**
- * Does a write at Stripe. It may run again after any of its requests, with the same keys, so each request looks at what is there or has a
- * key of its own. Errors of Stripe are thrown as they come.
+ * Performs a write at Stripe. The write may run again after any of its requests, with the same keys, so each request
+ * checks the existing state or has a key of its own. Errors of Stripe are rethrown unchanged.
  */
 export type Perform = (ctx: Context, client: Stripe, operation: Attempt) => Promise<OperationResult>;
 
-/** How each kind of write is done. */
+/** The function that performs each kind of write. */
 export const performers: Readonly<Record<OperationKind, Perform>> = {
   subscribe,
   cancel,

@@ -6,6 +6,6 @@ export type OperationRow = Selectable<Operations>;
 
 /** A write to Stripe while this process attempts it. */
 export type Attempt = OperationRow & {
-  /** Whether anything was sent that could have changed something. */
+  /** Whether a request was sent that could have changed something. */
   hasWritten: boolean;
 };

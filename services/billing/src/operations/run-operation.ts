@@ -13,9 +13,9 @@ import type { OperationRow } from './rows.ts';
 const addressHeader = 'x-client-address';
 
 /**
- * Carries out a write to Stripe for a call. The operation is committed before anything is sent, so a process that dies leaves one that is
- * repeated by the same keys. An organization has one at a time: two calls never make two subscriptions. `key` is the same for repeats of
- * the call.
+ * Carries out a write to Stripe for a call. The operation is committed before anything is sent; if the process dies,
+ * the operation is repeated with the same keys. An organization has one operation at a time, so two calls never create
+ * two subscriptions. `key` is the same for repeats of the call.
  */
 export async function runOperation<K extends OperationKind>(
   ctx: Context,
@@ -30,7 +30,7 @@ export async function runOperation<K extends OperationKind>(
 
 type Begun = { operation: OperationRow } | { result: OperationResult };
 
-/** Commits the operation with a lease; or takes up the one of an earlier attempt of the same call. */
+/** Commits the operation with a lease, or takes over the operation of an earlier attempt of the same call. */
 async function begin<K extends OperationKind>(
   ctx: Context,
   call: HandlerContext,
@@ -38,7 +38,7 @@ async function begin<K extends OperationKind>(
 ): Promise<Begun> {
   const { caller, key, kind, input } = o;
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    // Its lock puts the calls of an organization in a row.
+    // The lock serializes the calls of an organization.
     await requireCustomer(ctx, trx, caller.organizationId);
     const lease = sql<Date>`${ctx.dbNow} + ${ctx.config.leaseMs} * interval '1 ms'`;
     const { rows } = await sql<OperationRow & { is_leased: boolean }>`
@@ -49,9 +49,9 @@ async function begin<K extends OperationKind>(
     const pending = rows.find(({ status }) => status === 'pending');
     const text = JSON.stringify(input);
     if (pending !== undefined) {
-      // One that is repeated waits for Stripe.
+      // An operation that is being repeated waits for Stripe.
       if (pending.is_leased) throw pending.attempts > 1 ? away() : inProgress();
-      // A call that asks for the same takes it up; for another one there is no room.
+      // A call with the same request takes over; a different request is refused.
       if (pending !== own && (pending.kind !== kind || pending.input !== text)) throw away();
       const { rows: taken } = await sql<OperationRow>`
         update operations set fence = fence + 1, attempts = attempts + 1, leased_until = ${lease}

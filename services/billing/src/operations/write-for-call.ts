@@ -11,7 +11,7 @@ import { runOperation } from './run-operation.ts';
 /** Longer than a call may take. */
 const leaseSeconds = 120;
 
-/** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and answers with what came of it. */
+/** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and returns its result. */
 export async function writeForCall<K extends OperationKind, I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,
@@ -37,7 +37,7 @@ export async function writeForCall<K extends OperationKind, I extends DescMessag
   );
 }
 
-/** The subscription as it was fetched last. */
+/** Returns the subscription from the last fetch. */
 export async function shownBilling(ctx: Context, organizationId: bigint) {
   return billingToProto(await findCustomer(ctx.db.kysely, organizationId), ctx.config);
 }

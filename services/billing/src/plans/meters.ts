@@ -1,15 +1,15 @@
-/** What plans limit: the first four in a month of UTC, the others at a time. */
+/** The meters of plans. The first four count within a calendar month (UTC); the others count what currently exists. */
 export const meters = ['enrollments', 'emails', 'events', 'llm_cost_usd', 'agents', 'seats', 'contacts'] as const;
 
-/** Those that count anew each month. */
+/** The meters that start at zero each month. */
 export const monthlyMeters = ['enrollments', 'emails', 'events', 'llm_cost_usd'] as const;
 
 export type Meter = (typeof meters)[number];
 
-/** The most of each meter; null without a limit. */
+/** The limit of each meter; null for a meter without a limit. */
 export type Limits = Readonly<Record<Meter, number | null>>;
 
-/** The limits of a plan that is bought more than once. */
+/** Multiplies the limits of a plan that is bought more than once. */
 export function timesLimits(limits: Limits, quantity: number): Limits {
   const times = (limit: number | null) => (limit === null ? null : limit * quantity);
   return {
@@ -23,7 +23,7 @@ export function timesLimits(limits: Limits, quantity: number): Limits {
   };
 }
 
-/** What an organization of an installation without Stripe has. */
+/** The limits of an organization in an installation without Stripe. */
 export const noLimits: Limits = {
   enrollments: null,
   emails: null,

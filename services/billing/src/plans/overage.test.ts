@@ -8,7 +8,7 @@ const overage: Overage = {
 };
 const untouched: MeteredMonth = { used: 0n, charged: 0n };
 const ofEnrollments = (known: MeteredMonth) => new Map([['enrollments' as const, known]]);
-/** 1,000 included, 2 cents for each further one, 100 cents at most. */
+/** Looks at the use, with 1,000 units included, 2 cents for each further unit, up to 100 cents. */
 const look = (known: MeteredMonth, used: bigint, included = 1_000n) =>
   accountUse(known, { used, included, left: leftOf(overage, 100n, ofEnrollments(known)), nanocents: 2n * cent });
 
@@ -48,7 +48,7 @@ test('the ceiling is what is included and what the cap covers, however much of i
   expect(ceiling(known, 20_000n)).toBe(20_000n);
   expect(ceiling(known, 1_000n, 0n)).toBe(1_050n);
   expect(ceiling(untouched, 1_000n, 0n)).toBe(1_000n);
-  // What was used before anybody asked for more leaves the whole cap.
+  // Use from before the organization asked for more leaves the whole cap.
   expect(ceiling({ used: 1_200n, charged: 0n })).toBe(1_250n);
 });
 

@@ -1,11 +1,11 @@
 import { type Meter, monthlyMeters } from './meters.ts';
 
-/** A meter that may be used beyond what the plan includes, for money. */
+/** A meter whose use beyond the plan can be bought. */
 export type OverageMeter = (typeof monthlyMeters)[number];
 
-/** What a unit beyond the plan costs, and where it is charged. */
+/** The price of a unit beyond the plan, and its references at Stripe. */
 type OverageRate = {
-  /** Billionths of a cent for a unit, as services count it: of models that is a millionth of a dollar. */
+  /** Billionths of a cent for a unit of the services that count. For models, that unit is a millionth of a dollar. */
   nanocents: bigint;
   /** The key by which Stripe finds the metered price. */
   lookupKey: string;
@@ -17,7 +17,7 @@ export type Overage = Readonly<Partial<Record<OverageMeter, OverageRate>>>;
 
 const nanocentsOfCent = 1_000_000_000n;
 
-/** What was used in a month, as far as it was looked at, and how much of it was charged. */
+/** The known use of a month, and its charged share. */
 export type MeteredMonth = { used: bigint; charged: bigint };
 
 type MeteredMonths = ReadonlyMap<OverageMeter, MeteredMonth>;
@@ -26,14 +26,14 @@ export function isOverageMeter(meter: Meter): meter is OverageMeter {
   return monthlyMeters.some((monthly) => monthly === meter);
 }
 
-/** What the cap leaves of a month after what was charged, in billionths of a cent; 0 where nothing is left. */
+/** Returns the rest of the cap in a month after the charged use, in billionths of a cent; 0 when nothing is left. */
 export function leftOf(overage: Overage, capCents: bigint, months: MeteredMonths): bigint {
   let left = capCents * nanocentsOfCent;
   for (const [meter, { charged }] of months) left -= charged * (overage[meter]?.nanocents ?? 0n);
   return left < 0n ? 0n : left;
 }
 
-/** What was charged in a month, in cents, rounded up. */
+/** Returns the charged amount of a month, in cents, rounded up. */
 export function spentCents(overage: Overage, months: MeteredMonths): bigint {
   let spent = 0n;
   for (const [meter, { charged }] of months) spent += charged * (overage[meter]?.nanocents ?? 0n);
@@ -41,8 +41,9 @@ export function spentCents(overage: Overage, months: MeteredMonths): bigint {
 }
 
 /**
- * What the use of a meter since it was last looked at adds: the units beyond what the plan includes, as many as the cap covers. To look
- * again adds nothing. Units beyond the cap are never charged, and neither are those of a time when less was included.
+ * Returns the use of a meter that a look adds: the units beyond the plan since the last look, up to the cap. A repeated
+ * look adds nothing. Units beyond the cap are never charged, and neither are units from a period when less was
+ * included.
  */
 export function accountUse(
   known: MeteredMonth,
@@ -58,19 +59,19 @@ export function accountUse(
 }
 
 /**
- * Where counting stops: beyond what the plan includes comes what the cap still covers. It is the same however much of it is used by now,
- * and falls when another meter has used some of the cap.
+ * Returns the highest count that this meter may reach: the included units plus the units that the remaining cap can pay
+ * for. It does not depend on this meter's own usage so far, but falls when another meter uses up some of the cap.
  */
 export function ceilingOf(known: MeteredMonth, o: { included: bigint; left: bigint; nanocents: bigint }): bigint {
   const { included, left, nanocents } = o;
   const covered = left / nanocents;
   if (covered > 0n) return larger(included, known.used) + covered;
-  // What goes on beyond the cap, such as mails that may not wait, moves it no more.
+  // Use that continues beyond the cap, such as mails that may not wait, no longer raises the ceiling.
   const paid = included + known.charged;
   return larger(included, smaller(known.used, paid));
 }
 
-/** Math.max and Math.min take no bigint. */
+/** Returns the larger value, because Math.max and Math.min take no bigint. */
 function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }

@@ -1,7 +1,10 @@
 import { DomainError } from '@drippulse/errors';
 import { type BoughtPlan, boughtPlans } from './read-plans.ts';
 
-/** A plan that can be bought, as a request names it; case does not matter. Another one is refused as `unknown_plan`. */
+/**
+ * Reads a plan that can be bought from its name in a request, in any letter case. Other names are refused as
+ * `unknown_plan`.
+ */
 export function readPlan(text: string | undefined): BoughtPlan {
   const plan = boughtPlans.find((known) => known === text?.toLowerCase());
   if (plan !== undefined) return plan;

@@ -42,7 +42,7 @@ test('rates of overage are read for a unit as services count it', () => {
 });
 
 test.each([
-  ['no JSON', '{', 'is no JSON'],
+  ['no JSON', '{', 'is not JSON'],
   ['a missing file', '/nowhere/plans.json', 'cannot read the file'],
   ['a missing plan', changed((plans) => delete plans['growth']), 'plans.growth'],
   ['an unknown plan', changed((plans) => (plans['huge'] = plans['scale'] ?? {})), 'huge'],

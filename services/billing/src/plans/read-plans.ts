@@ -11,12 +11,12 @@ export type BoughtPlan = (typeof boughtPlans)[number];
 
 /** The plans of an installation. */
 export type Plans = {
-  /** Where people sign in to Stripe's portal by their mail address; null without one. */
+  /** The address at which people sign in to Stripe's portal by mail; null if there is no such address. */
   portalUrl: string | null;
   limitsOf: Readonly<Record<BoughtPlan | 'free', Limits>>;
   /** The key by which Stripe finds the price of a plan. */
   lookupKeyOf: Readonly<Record<BoughtPlan, string>>;
-  /** What use beyond a plan costs who asks for it; without a rate a meter stops at its limit. */
+  /** The price of use beyond a plan, for organizations that ask for it. A meter without a rate stops at its limit. */
   overage: Overage;
 };
 
@@ -28,7 +28,8 @@ const lookupKey = z.string().min(1).max(200);
 const bought = z.strictObject({ lookup_key: lookupKey, limits });
 
 const rate = z.strictObject({
-  // Of models for a dollar, of others for a unit. Rounded to billionths of a cent for what services count.
+  // For models the price is for each dollar, for all other meters for each unit. It is rounded to billionths of a cent
+  // for the units of services.
   unit_cents: z.number().min(0.001).max(1_000_000),
   lookup_key: lookupKey,
   event_name: z.string().regex(/^\w{1,100}$/),
@@ -52,8 +53,8 @@ const schema = z.strictObject({
 const defaultFile = new URL('default-plans.json', import.meta.url);
 
 /**
- * Reads the plans of an installation: the JSON itself, or the path of a file with it. Default: the file beside this one. Throws a
- * ConfigError that lists every mistake.
+ * Reads the plans of an installation: the JSON itself, or the path of a file with the JSON. Default: the file beside
+ * this one. Throws a ConfigError that lists every mistake.
  */
 export function readPlans(variable: string | undefined): Plans {
   const { portal_url: portalUrl, overage: given, plans } = parsePlans(textOf(variable));
@@ -75,7 +76,7 @@ export function readPlans(variable: string | undefined): Plans {
 }
 
 const nanocentsOfCent = 1e9;
-/** Models cost millionths of a dollar. */
+/** Units of the services for a dollar, because services count models in millionths of a dollar. */
 const unitsOfDollar = 1e6;
 
 function overageOf(given: z.output<typeof rates>): Overage {
@@ -107,7 +108,7 @@ function parsePlans(text: string): z.output<typeof schema> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ConfigError(['PLANS: is no JSON']);
+    throw new ConfigError(['PLANS: is not JSON']);
   }
   const { data, error } = schema.safeParse(value);
   if (data !== undefined) return data;

@@ -7,7 +7,7 @@ import { fetchNow } from '../customers/fetch-customer.ts';
 import { type CustomerRow, findCustomer } from '../customers/rows.ts';
 import { readState } from '../subscriptions/state.ts';
 
-/** A person who comes back to a page again and again causes one fetch in so many milliseconds. */
+/** A person who reloads a page causes at most one fetch in this many milliseconds. */
 const freshMs = 2_000;
 
 export async function getBilling(ctx: Context, request: GetBillingRequest, call: HandlerContext) {
@@ -19,7 +19,10 @@ export async function getBilling(ctx: Context, request: GetBillingRequest, call:
   return { billing: billingToProto(await findCustomer(ctx.db.kysely, organizationId), ctx.config) };
 }
 
-/** The person pays only once, so a subscription that was fetched just now is the one. */
+/**
+ * Whether a fresh fetch has found the paid subscription. A person pays only once, so a subscription in a fresh fetch is
+ * the paid one.
+ */
 function isKnown({ clock }: Context, { state, fetched_at: fetchedAt }: CustomerRow): boolean {
   const { status } = readState(state);
   const isThere = status !== 'none' && status !== 'canceled';

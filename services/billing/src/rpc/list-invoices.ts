@@ -12,7 +12,10 @@ import { askStripe } from '../stripe/ask.ts';
 
 const most = 100;
 
-/** The cursor of a page is the id of its last invoice, by which Stripe finds the next ones of the same customer only. */
+/**
+ * Lists invoices. The cursor of a page is the id of its last invoice. Stripe finds the next invoices only for the same
+ * customer.
+ */
 export async function listInvoices(ctx: Context, request: ListInvoicesRequest, call: HandlerContext) {
   requireStripe(ctx);
   const { organizationId, role } = callerOf(call);
@@ -36,7 +39,7 @@ export async function listInvoices(ctx: Context, request: ListInvoicesRequest, c
   };
 }
 
-/** The addresses open for anybody who has them. */
+/** Converts an invoice. Its addresses are for admins only, because they work for anybody who has them. */
 function invoiceToProto(invoice: Stripe.Invoice, { isAdmin }: { isAdmin: boolean }) {
   const { id, number, status, currency, total, amount_remaining: due, created } = invoice;
   return {

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { eventSchema, type StripeEvent, takeEvent } from '../hooks/take-events.ts';
 import { verifyStripe } from '../hooks/verify.ts';
 
-/** Takes an event of Stripe. The signature is over the bytes as they came, and is checked before they are read. */
+/** Accepts an event of Stripe. The signature covers the bytes as received, and is checked before their parsing. */
 export async function receiveStripeEvent(ctx: Context, request: ReceiveStripeEventRequest, call: HandlerContext) {
   const { hookSecrets } = ctx.config;
   if (ctx.stripe === undefined || hookSecrets.length === 0) {
@@ -26,7 +26,7 @@ export async function receiveStripeEvent(ctx: Context, request: ReceiveStripeEve
   return { duplicate: taken === 'duplicate' };
 }
 
-/** The time of the database, by which all processes judge alike. */
+/** Returns the time of the database, so that all processes judge alike. */
 async function signedNow(ctx: Context): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(ctx.db.kysely);
   return rows[0]?.now ?? ctx.clock.now();
@@ -35,7 +35,7 @@ async function signedNow(ctx: Context): Promise<Date> {
 function readEvent(body: Uint8Array, isLive: boolean): StripeEvent {
   const { data: event } = eventSchema.safeParse(parse(body));
   if (event !== undefined && event.livemode === isLive) return event;
-  const message = 'This is no event of Stripe, or one of the other mode (live or test).';
+  const message = 'This is not an event of Stripe, or one of the other mode (live or test).';
   throw new DomainError('malformed', 'foreign_stripe_event', message);
 }
 

@@ -18,12 +18,12 @@ import { settingsViolations } from '../settings/violations.ts';
 
 const { updateAccountBilling: method } = AccountBillingService.method;
 
-/** Stripe's customer follows by a loop, which needs no more than the row. */
+/** Changes the settings. A loop updates Stripe's customer later; it needs only the row. */
 export async function updateAccountBilling(ctx: Context, request: UpdateAccountBillingRequest, call: HandlerContext) {
   refuseViolations(settingsViolations(request));
   const changes = changesOf(request);
   const isCapped = 'spend_cap_cents' in changes;
-  // What was used under the cap that there is, is charged by it.
+  // Use under the current cap is charged by that cap.
   if (isCapped) await chargeByCap(ctx, callerOf(call).organizationId);
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     await lockSettingsRevision(trx, caller, undefined);
@@ -55,14 +55,17 @@ async function chargeByCap(ctx: Context, organizationId: bigint): Promise<void> 
   if (ctx.stripe !== undefined && (settings?.spend_cap_cents ?? 0n) > 0n) await chargeNow(ctx, organizationId);
 }
 
-/** The ceilings of the new cap, at once. Who had none has used nothing under it: that is what null says. */
+/**
+ * Applies the ceilings of the new cap immediately. An organization without an earlier cap has no use under it, which
+ * null expresses.
+ */
 async function applyCap(ctx: Context, trx: Transaction<DB>, organizationId: bigint, formerCents: bigint) {
   const dueAt = formerCents > 0n ? ctx.dbNow : sql`null`;
   await sql`update customers set usage_due_at = ${dueAt} where organization_id = ${organizationId}`.execute(trx);
   await renewEntitlements(ctx, trx, organizationId);
 }
 
-/** The columns of the members that the body has. */
+/** Returns the columns of the members in the body. */
 function changesOf({ updateMask, billingEmail, taxId, address, spendCapCents }: UpdateAccountBillingRequest) {
   const has = (name: string) => updateMask?.paths.includes(name) === true;
   return {

@@ -11,7 +11,7 @@ import { freeState, readState, type State } from '../subscriptions/state.ts';
 import { addressToProto, readAddress } from './address.ts';
 import type { SettingsRow } from './rows.ts';
 
-/** The settings alone, which are what a PATCH changes. */
+/** Converts only the settings, which a PATCH can change. */
 export function settingsToProto(row: SettingsRow | undefined) {
   const address = readAddress(row?.address ?? null);
   return {
@@ -23,7 +23,10 @@ export function settingsToProto(row: SettingsRow | undefined) {
   };
 }
 
-/** Plan, limits and month of an organization. `state` is undefined where it has had nothing to do with Stripe. */
+/**
+ * Converts plan, limits and month of an organization. `stored` is undefined if the organization has never dealt with
+ * Stripe.
+ */
 export function planToProto({ config, clock }: Pick<Context, 'config' | 'clock'>, stored: string | undefined) {
   const state: State = stored === undefined ? freeState : readState(stored);
   const isOwn = config.stripeKey === undefined;
@@ -39,7 +42,7 @@ export function planToProto({ config, clock }: Pick<Context, 'config' | 'clock'>
   };
 }
 
-/** What is charged for this month beyond the plan so far; absent where the installation charges nothing beyond plans. */
+/** Converts the charge beyond the plan for this month so far; absent if the installation charges nothing extra. */
 export async function overageToProto(
   { config: { plans }, dbNow }: Pick<Context, 'config' | 'dbNow'>,
   db: Kysely<DB>,

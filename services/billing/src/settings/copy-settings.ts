@@ -9,8 +9,8 @@ const pauseSeconds = 30;
 type Due = SettingsRow & { stripe_customer_id: string };
 
 /**
- * Copies the settings of one organization to its customer at Stripe, if any are due. The key is made of the revision: to write it again
- * does no harm, and a later one is copied later. Returns whether there was one.
+ * Copies the due settings of one organization to its customer at Stripe. The key includes the revision: a repeat does
+ * no harm, and a later revision is copied later. Returns whether settings were due.
  */
 export async function copySettings(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Due>`

@@ -2,7 +2,10 @@ import type Stripe from 'stripe';
 import { readAddress } from './address.ts';
 import type { SettingsRow } from './rows.ts';
 
-/** The settings as Stripe's customer has them; members that are empty are cleared there. The number for taxes is printed as it stands. */
+/**
+ * Converts the settings to the members of Stripe's customer; empty members clear Stripe's. The tax number is printed
+ * unchanged.
+ */
 export function customerParams(
   settings: SettingsRow | undefined,
 ): Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams {

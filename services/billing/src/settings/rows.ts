@@ -4,12 +4,12 @@ import type { DB, Settings } from '../db/schema.ts';
 
 export type SettingsRow = Selectable<Settings>;
 
-/** What an organization has set for its invoices; undefined before it has set anything. */
+/** Finds the invoice settings of an organization; undefined until the organization has set any. */
 export async function findSettings(db: Kysely<DB>, organizationId: bigint): Promise<SettingsRow | undefined> {
   return db.selectFrom('settings').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
 
-/** Locks the row for `If-Match`. One that is missing is made, so that every organization has the revision 1 to begin with. */
+/** Locks the row for `If-Match`. Creates a missing row, so that every organization starts at revision 1. */
 export const lockSettingsRevision: LockRevision<DB> = async (trx, { organizationId }) => {
   const now = new Date();
   await trx

@@ -9,7 +9,7 @@ const maxTaxId = 64;
 const maxCapCents = 100_000_000n;
 const email = z.email().max(254);
 
-/** What is wrong with new settings. */
+/** Returns the problems of new settings. */
 export function settingsViolations(request: UpdateAccountBillingRequest): Violation[] {
   const { billingEmail, taxId, address, spendCapCents } = request;
   const violations: Violation[] = [];
@@ -41,7 +41,10 @@ export function settingsViolations(request: UpdateAccountBillingRequest): Violat
 
 const maxUrl = 2048;
 
-/** An address to which Stripe sends a browser back: https, or this machine for development. */
+/**
+ * Returns the problems of an address to which Stripe sends a browser back: it must use https, or be on this machine for
+ * development.
+ */
 export function returnUrlViolations(field: string, text: string | undefined): Violation[] {
   if (text === undefined) return [];
   const url = URL.parse(text);

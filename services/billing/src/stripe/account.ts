@@ -7,15 +7,15 @@ import type { OverageMeter } from '../plans/overage.ts';
 import { type BoughtPlan, boughtPlans } from '../plans/read-plans.ts';
 import { failureOf } from './failures.ts';
 
-/** The version of Stripe's API that this service is written for. */
+/** The version of Stripe's API for which this service is written. */
 const apiVersion = '2026-10-28.endive';
-/** So long a price counts as it was read. */
+/** Time for which prices are cached. */
 const pricesMs = 600_000;
 
 /** A price of a plan at Stripe. */
 type PlanPrice = { id: string; product: string };
 
-/** The current prices of the plans, and the metered ones of overage: those that are there. */
+/** The current prices of the plans, and the metered prices of overage that exist. */
 export type Prices = Readonly<Record<BoughtPlan, PlanPrice>> & {
   metered: Readonly<Partial<Record<OverageMeter, PlanPrice>>>;
 };
@@ -24,13 +24,13 @@ export type Prices = Readonly<Record<BoughtPlan, PlanPrice>> & {
 export type StripeAccount = {
   /** The client, which is loaded with the first call. */
   client(): Promise<Stripe>;
-  /** Whether the key is one of live mode. */
+  /** Whether the key belongs to live mode. */
   isLive: boolean;
-  /** The current prices. Throws `billing_not_configured` when that of a plan is missing at Stripe. */
+  /** Returns the current prices. Throws `billing_not_configured` when the price of a plan is missing at Stripe. */
   prices(): Promise<Prices>;
 };
 
-/** Undefined without a key. */
+/** Opens the account; undefined without a key. */
 export function openStripe(config: Config, clock: Clock): StripeAccount | undefined {
   const { stripeKey } = config;
   if (stripeKey === undefined) return undefined;
@@ -56,13 +56,13 @@ export function openStripe(config: Config, clock: Clock): StripeAccount | undefi
   };
 }
 
-/** The account, or `billing_not_configured`. */
+/** Returns the account. Throws `billing_not_configured` if there is no account. */
 export function requireStripe({ stripe }: { stripe: StripeAccount | undefined }): StripeAccount {
   if (stripe !== undefined) return stripe;
   throw notConfigured('This installation has no key of Stripe.');
 }
 
-/** Repeats are ours: an operation keeps its key over days and processes. */
+/** Loads the client. It does not retry, because an operation keeps its key over days and processes. */
 async function loadClient(key: string, { stripeBase, stripeTimeoutMs }: Config): Promise<Stripe> {
   const { default: Client } = await import('stripe');
   const base = stripeBase === undefined ? undefined : new URL(stripeBase);
@@ -81,7 +81,7 @@ async function loadClient(key: string, { stripeBase, stripeTimeoutMs }: Config):
 
 async function readPrices(client: Stripe, { plans }: Config): Promise<Prices> {
   const { lookupKeyOf, overage } = plans;
-  // Stripe takes ten: three plans and four meters.
+  // Stripe accepts ten keys: three plans and four meters are seven.
   const keys = [
     ...boughtPlans.map((plan) => lookupKeyOf[plan]),
     ...Object.values(overage).map(({ lookupKey }) => lookupKey),

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { requireStripe, type StripeAccount } from './account.ts';
 import { failureOf } from './failures.ts';
 
-/** Reads at Stripe. A failure is a DomainError: `stripe_unavailable`, or Stripe's refusal. */
+/** Reads from Stripe. A failure is a DomainError: `stripe_unavailable`, or Stripe's refusal. */
 export async function askStripe<T>(
   ctx: { stripe: StripeAccount | undefined },
   read: (client: Stripe) => Promise<T>,

@@ -1,12 +1,13 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * How a request to Stripe failed. `unsent`: it certainly did nothing. `unknown`: it may have done something; the same key repeats it.
- * `broken`: Stripe answered with an error of its own, which it would repeat for the key. `refused`: Stripe does not do it.
+ * A failed request to Stripe. `unsent`: the request certainly did nothing. `unknown`: it may have done something; the
+ * same key repeats it. `broken`: Stripe answered with an error of its own, which it would repeat for the key.
+ * `refused`: Stripe refuses it.
  */
 export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
 
-/** The members of Stripe's errors that decide. They are read by shape, because their classes are loaded with the client only. */
+/** The deciding members of Stripe's errors, read by shape, because their classes are loaded only with the client. */
 type StripeErrorShape = {
   type: string;
   message: string;
@@ -15,7 +16,7 @@ type StripeErrorShape = {
   detail?: { code?: string } | string | undefined;
 };
 
-/** Codes of connections that were never there. */
+/** Codes of errors of connections that were never made. */
 const unsentCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -23,10 +24,10 @@ const unsentCodes: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Most of Stripe's words that are shown. */
+/** Upper limit of characters of Stripe's message to show. */
 const mostWords = 500;
 
-/** The meaning of an error that a request to Stripe threw. Other errors are thrown on. */
+/** Interprets an error that a request to Stripe threw. Other errors are rethrown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof DomainError)
     return { verdict: error.kind === 'unavailable' ? 'unsent' : 'refused', refusal: error };
@@ -36,7 +37,7 @@ export function failureOf(error: unknown): Failure {
     const isUnsent = typeof detail === 'object' && unsentCodes.has(detail.code ?? '');
     return { verdict: isUnsent ? 'unsent' : 'unknown', refusal: away(error) };
   }
-  // The key is wrong or may not do this: the matter of the operator, and not of the customer.
+  // The key is wrong or lacks a permission, which is the operator's problem, not the customer's.
   if (statusCode === 401 || statusCode === 403 || statusCode === 429)
     return { verdict: 'unsent', refusal: away(error) };
   // Another request with the same key, or on the same object, is under way.
@@ -49,7 +50,7 @@ export function failureOf(error: unknown): Failure {
   return { verdict: 'refused', refusal: new DomainError('failed_precondition', reason, message, { cause: error }) };
 }
 
-/** The refusal of a call while Stripe is away. */
+/** Makes the refusal of a call while Stripe is unavailable. */
 export function away(cause?: unknown): DomainError {
   const message = 'Stripe did not answer. What you have works as before.';
   return new DomainError('unavailable', 'stripe_unavailable', message, { cause, retryAfterSeconds: 30 });

@@ -5,7 +5,7 @@ import { type BoughtPlan, boughtPlans, type Plans } from '../plans/read-plans.ts
 import type { Prices } from '../stripe/account.ts';
 import { freeState, type State, type Status, type StoredPaymentMethod, statuses } from './state.ts';
 
-/** What was fetched of a customer. */
+/** The fetched objects of a customer. */
 export type Fetched = {
   subscriptions: readonly Stripe.Subscription[];
   /** Undefined when the customer was deleted at Stripe. */
@@ -14,7 +14,10 @@ export type Fetched = {
 
 type Known = { plans: Plans; prices: Prices };
 
-/** What Stripe has of an organization, as one state. The order in which Stripe lists subscriptions makes no difference. */
+/**
+ * Combines Stripe's objects of an organization into one state. The order in which Stripe lists subscriptions makes no
+ * difference.
+ */
 export function stateOf({ subscriptions, customer }: Fetched, known: Known): State {
   if (customer === undefined) return freeState;
   const subscription = countedSubscription(subscriptions);
@@ -39,12 +42,12 @@ export function stateOf({ subscriptions, customer }: Fetched, known: Known): Sta
   };
 }
 
-/** States in which the plan counts. One that is not paid keeps it; after a while the entitlements hold new entries. */
+/** States in which the plan counts. An unpaid subscription keeps it; later, entitlements hold new entries. */
 const plansCount: ReadonlySet<Status> = new Set(['active', 'trialing', 'past_due', 'unpaid']);
-/** A subscription in one of these states can still be changed. The order says which one counts, where there are several. */
+/** A subscription in one of these states can still be changed. If there are several, the first state counts. */
 const liveOrder: readonly Status[] = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'];
 
-/** Subscriptions that have not ended, the one that counts first. */
+/** Returns the subscriptions that have not ended; the first one counts. */
 export function liveSubscriptions(subscriptions: readonly Stripe.Subscription[]): Stripe.Subscription[] {
   const rank = (subscription: Stripe.Subscription) => liveOrder.indexOf(statusOf(subscription));
   return subscriptions
@@ -52,7 +55,7 @@ export function liveSubscriptions(subscriptions: readonly Stripe.Subscription[])
     .toSorted((a, b) => rank(a) - rank(b) || newestFirst(a, b));
 }
 
-/** The one that has not ended, else the last one that has. */
+/** Returns the subscription that has not ended, else the last subscription that has. */
 function countedSubscription(subscriptions: readonly Stripe.Subscription[]): Stripe.Subscription | undefined {
   return liveSubscriptions(subscriptions)[0] ?? subscriptions.toSorted(newestFirst)[0];
 }
@@ -61,12 +64,12 @@ function newestFirst(a: Stripe.Subscription, b: Stripe.Subscription): number {
   return b.created - a.created || (a.id < b.id ? 1 : -1);
 }
 
-/** A state that this version does not know gives no plan. */
+/** Returns the status of a subscription. A state that this version does not know gives no plan. */
 function statusOf({ status }: Stripe.Subscription): Status {
   return status === 'incomplete_expired' ? 'canceled' : (statuses.find((known) => known === status) ?? 'none');
 }
 
-/** The plan of a subscription: by the key of its price, else by its product, which keeps the plan when a price is replaced. */
+/** Returns the plan of a subscription: by its price's key, else by its product, which outlives a price. */
 export function planOf(subscription: Stripe.Subscription, { plans, prices }: Known): BoughtPlan | undefined {
   const price = planItem(subscription)?.price;
   if (price === undefined) return undefined;
@@ -77,13 +80,13 @@ export function planOf(subscription: Stripe.Subscription, { plans, prices }: Kno
   );
 }
 
-/** The end of the paid period, which is that of the items. */
+/** Returns the end of the paid period, from the items. */
 function periodEnd({ items }: Stripe.Subscription): number | null {
   const ends = items.data.map((item) => item.current_period_end);
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** The item of the plan: the others are of what is used beyond it. */
+/** Returns the item of the plan. All other items are for use beyond the plan. */
 export function planItem({ items }: Stripe.Subscription): Stripe.SubscriptionItem | undefined {
   return items.data.find(isLicensed);
 }
@@ -92,7 +95,7 @@ function isLicensed({ price }: Stripe.SubscriptionItem): boolean {
   return price.recurring?.usage_type !== 'metered';
 }
 
-/** The meters whose use beyond the plan is charged: those that the subscription that counts has an item for. */
+/** Returns the meters whose use beyond the plan is charged: meters for which the current subscription has an item. */
 export function meteredOf({ subscriptions }: Fetched, { prices }: Pick<Known, 'prices'>): OverageMeter[] {
   const [live] = liveSubscriptions(subscriptions);
   if (live === undefined) return [];
@@ -107,7 +110,7 @@ function amountOf({ items }: Stripe.Subscription): number | null {
   return amounts.length === 0 ? null : amounts.reduce((sum, amount) => sum + amount, 0);
 }
 
-/** The method of the subscription, else that of the customer. Both are fetched with their objects. */
+/** Returns the payment method of the subscription, else the customer's. Both methods are fetched with their objects. */
 function defaultMethod(
   customer: Stripe.Customer,
   subscription: Stripe.Subscription | undefined,
@@ -116,7 +119,7 @@ function defaultMethod(
   return typeof method === 'object' && method !== null ? shownMethod(method) : null;
 }
 
-/** What may be shown of a payment method. */
+/** Returns the members of a payment method that may be shown. */
 export function shownMethod(method: Stripe.PaymentMethod): StoredPaymentMethod {
   const { id, type, card, sepa_debit: sepa, us_bank_account: bank } = method;
   return {

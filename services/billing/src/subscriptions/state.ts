@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Stripe's states of a subscription, as the API shows them; the two ends of an unpaid beginning and a cancel are one. */
+/** Stripe's states of a subscription in the form that the API shows. `incomplete_expired` counts as `canceled`. */
 export const statuses = [
   ...(['none', 'active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused', 'canceled'] as const),
 ] as const;
@@ -30,11 +30,11 @@ const schema = z.object({
   payment_method: paymentMethod.nullable(),
 });
 
-/** The subscription of an organization as Stripe has it, as it is stored. Times are seconds since 1970. */
+/** The subscription of an organization at Stripe, in its stored form. Times are seconds since 1970. */
 export type State = z.infer<typeof schema>;
 export type StoredPaymentMethod = z.infer<typeof paymentMethod>;
 
-/** What an organization has without a subscription. */
+/** The state of an organization without a subscription. */
 export const freeState: State = {
   plan: 'free',
   status: 'none',
@@ -49,7 +49,7 @@ export const freeState: State = {
   payment_method: null,
 };
 
-/** Whether what goes beyond the plan may be charged: the plan is bought, and paid. */
+/** Whether use beyond the plan may be charged: the plan was bought and is paid. */
 export function mayOverrun({ plan, status }: Pick<State, 'plan' | 'status'>): boolean {
   return plan !== 'free' && plan !== 'self_hosted' && (status === 'active' || status === 'trialing');
 }
@@ -58,7 +58,7 @@ export function readState(text: string): State {
   return schema.parse(JSON.parse(text));
 }
 
-/** The members always come in the same order, so that equal states have equal texts. */
+/** Serializes the state. The members always have the same order, so that equal states have equal texts. */
 export function storeState(state: State): string {
   return JSON.stringify(schema.parse(state));
 }

@@ -10,7 +10,7 @@ import { meters } from '../plans/meters.ts';
 
 const withinMs = 1_000;
 
-/** What an organization has used, as the services that count say. One that is away is left out. */
+/** Reads the use of an organization, from the services that count. An unavailable service is left out. */
 export async function readUsage(
   ctx: Context,
   organizationId: bigint,

@@ -5,7 +5,7 @@ import type { RecordType } from '../record-type.ts';
 import { selectFields } from './rows.ts';
 import { checkCustom } from './rules.ts';
 
-/** Refuses a `custom` that breaks the rules of the organization's fields; undefined is not checked. */
+/** Refuses a `custom` that violates the organization's field definitions. An undefined `custom` is not checked. */
 export async function requireCustom(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -11,7 +11,7 @@ export function isFieldKey(key: string): boolean {
   return /^[a-z][a-z0-9_]{0,63}$/.test(key) && !dangerousKeys.has(key);
 }
 
-/** The violations of a field definition. */
+/** Returns the violations of a field definition. */
 export function checkField(field: { key: string; label: string; type: string; options: readonly string[] }) {
   const violations: Violation[] = [];
   if (!isFieldKey(field.key)) {
@@ -34,8 +34,8 @@ function checkOptions(type: string, options: readonly string[]): Violation[] {
 }
 
 /**
- * The violations of a `custom` object that is about to be stored, whatever way it came. Keys and strings have the rules
- * of free JSON; members without a field definition may have any value. Null counts as absent.
+ * Returns the violations of a `custom` object from any source before it is stored. Keys and strings follow the rules of
+ * free-form JSON; members without a field definition may have any value. Null counts as absent.
  */
 export function checkCustom(fields: readonly CustomFieldRow[], custom: string): Violation[] {
   const unstorable = checkJsonText(custom, ['custom']);

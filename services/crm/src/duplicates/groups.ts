@@ -5,28 +5,31 @@ import { selectRecords } from '../records/rows.ts';
 
 export type Kind = 'email' | 'phone';
 
-/** A key that several records share, and how many share it, counted up to `window`. */
+/** A key that several records share, and the number of these records, counted up to `window`. */
 export type Group = { kind: Kind; key: string; recordCount: bigint };
 
-/** Index entries that one page reads: 65 ms in a million records, with the records shown. */
+/**
+ * Number of index entries that one page reads. Reading them takes 65 ms in a million records, including the shown
+ * records.
+ */
 const window = 50_000;
-/** Records shown in each group. */
+/** Number of records shown for each group. */
 const shownRecords = 20;
 
-/** The expressions that records are compared by: those of the indexes. */
+/** The expressions by which records are compared. The indexes have the same expressions. */
 const keys: Readonly<Record<Kind, { key: RawBuilder<string>; has: RawBuilder<boolean> }>> = {
   email: { key: sql`lower(email)`, has: sql`deleted_at is null` },
   phone: { key: sql`phone_key(phone)`, has: sql`deleted_at is null and phone is not null` },
 };
 
-/** Where a page starts: after a key, or at it if the page before could not read all its records. */
+/** Start of a page: after a key, or at the key if the previous page could not read all records with the key. */
 export type Start = { key: string; isIncluded: boolean };
 
 type Scan = { organizationId: bigint; kind: Kind; start: Start; limit: number };
 
 /**
- * The groups in the window that starts at a key, and where the next page starts. The window may cut off its last key,
- * so that key is left to the next page, unless it fills the whole window.
+ * Finds the groups in the window that starts at a key, and the start of the next page. The window may cut off its last
+ * key, so that key is left to the next page unless it fills the whole window.
  */
 export async function scanGroups<Row extends RecordRow>(
   db: Kysely<DB>,
@@ -61,7 +64,7 @@ export async function scanGroups<Row extends RecordRow>(
   return { groups, next: bounds?.is_cut === true ? { key: bounds.last, isIncluded: !bounds.is_one } : undefined };
 }
 
-/** The groups of one record. */
+/** Finds the groups of one record. */
 export async function groupsOf<Row extends RecordRow>(
   db: Kysely<DB>,
   { type }: Collection<Row>,
@@ -88,7 +91,7 @@ export async function groupsOf<Row extends RecordRow>(
   return groups;
 }
 
-/** Adds its oldest records to each group. */
+/** Adds the oldest records to each group. */
 export async function showRecords<Row extends RecordRow>(
   db: Kysely<DB>,
   collection: Collection<Row>,

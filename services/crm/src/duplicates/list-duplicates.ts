@@ -17,7 +17,7 @@ const kinds: readonly Kind[] = ['email', 'phone'];
 
 type Request = { limit?: number; cursor?: string; kind?: CrmDuplicateKind };
 
-/** A page of the groups of duplicates, or the groups of one record. */
+/** Lists a page of the groups of duplicates, or the groups of one record. */
 export async function listDuplicates<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -32,7 +32,7 @@ export async function listDuplicates<Row extends RecordRow>(
     'text',
   ]);
   const wanted = kinds.filter((kind) => request.kind === undefined || kind === kindTexts.textOf(request.kind));
-  // One statement counts a group and another reads its records.
+  // One statement counts a group and a second one reads its records, so both need the same snapshot.
   return readSnapshot(ctx.db.kysely, async (trx) => {
     const { groups, nextCursor } =
       recordId === undefined

@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import type { Values } from '../records/collection.ts';
 import type { Trace } from './find-traces.ts';
 
-/** The columns with personal data. Links, owner, status and score stay: reports count by them. */
+/** Columns with personal data. Links, owner, status and score stay, because reports count by them. */
 const personColumns = [
   'email',
   'first_name',
@@ -18,9 +18,9 @@ const leadColumns = [...personColumns, 'company_name'];
 const activityColumns = ['subject', 'body', 'external_system', 'external_id', 'custom'];
 const opportunityColumns = ['name', 'description', 'custom'];
 
-/** Replaces an opportunity's name that contained the name of the person. */
+/** Replacement for an opportunity's name that contained the name of the person. */
 const erasedName = '[erased]';
-/** Shorter names occur inside other words. */
+/** Shorter names are ignored, because they also occur inside unrelated words. */
 const leastLength = 3;
 
 type Place = { organizationId: bigint; now: Date };
@@ -41,7 +41,7 @@ export async function blankPeople(
   await blankChanges(trx, organizationId, ids, columns);
 }
 
-/** Clears the texts of activities with the person. The activities themselves stay. */
+/** Clears the texts of activities that are linked to the person. The activities themselves are kept. */
 export async function blankActivities(
   trx: Transaction<DB>,
   { contactIds, leadIds }: { contactIds: readonly string[]; leadIds: readonly string[] },
@@ -72,8 +72,8 @@ export async function blankActivities(
 }
 
 /**
- * An opportunity belongs to the organization. If one of its texts contains or contained the person's name, its texts
- * are cleared. Its amount and stage stay.
+ * Clears the texts of opportunities that contain or contained the person's name. An opportunity belongs to the
+ * organization, so its amount and stage are kept.
  */
 export async function blankOpportunities(
   trx: Transaction<DB>,
@@ -107,7 +107,7 @@ export async function blankOpportunities(
   return rows.map((row) => ({ type: 'opportunity', ...row }));
 }
 
-/** Clears the undo data of merges of these records: it has the values that were overwritten. */
+/** Clears the undo data of merges of these records, because it contains overwritten values. */
 export async function blankMerges(
   trx: Transaction<DB>,
   ids: readonly string[],

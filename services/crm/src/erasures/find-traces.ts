@@ -11,8 +11,8 @@ import { selectRecords } from '../records/rows.ts';
 export type Trace = { type: 'contact' | 'lead' | 'activity' | 'opportunity'; id: string; public_id: string };
 
 /**
- * Locks a contact of the organization, deleted or not. A merged contact is erased with its survivor, which is the
- * same person; its own id answers 404, as everywhere.
+ * Locks a contact of the organization, deleted or not. A merged contact is erased with its survivor, which is the same
+ * person; the merged contact's own id answers 404, as in other methods.
  */
 export async function lockContact(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<ContactRow> {
   const condition = sql`organization_id = ${organizationId} and ${hasId('contact', id)}`;
@@ -23,7 +23,7 @@ export async function lockContact(trx: Transaction<DB>, organizationId: bigint, 
   return row;
 }
 
-/** The records that were merged into these, directly or through another record. */
+/** Locks the records that were merged into these, directly or through a further record. */
 export async function lockMerged<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -44,7 +44,10 @@ export async function lockMerged<Row extends RecordRow>(
   return rows;
 }
 
-/** The leads of the same person, deleted or not: those that became the contact, and those with one of its addresses. */
+/**
+ * Locks the leads of the same person, deleted or not: leads that were converted to the contact, and leads with one of
+ * the contact's addresses.
+ */
 export async function lockLeads(
   trx: Transaction<DB>,
   organization_id: bigint,
@@ -67,7 +70,7 @@ export async function lockLeads(
   return rows;
 }
 
-/** All addresses that these records have or had, in lower case. */
+/** Finds all addresses that these records have or had, in lower case. */
 export async function findEmails(
   trx: Transaction<DB>,
   organizationId: bigint,

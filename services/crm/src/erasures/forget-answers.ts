@@ -2,7 +2,10 @@ import { eraseAnswers } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Answers stored for repeated requests contain records, for two days. Erases those that name one of these records. */
+/**
+ * Erases stored answers that name one of these records. Answers to repeated requests contain records, and are kept for
+ * two days.
+ */
 export async function forgetAnswers(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 export type ErasureKey = { organizationId: bigint; contactId: string };
 
 /**
- * Seals the addresses that the service of enrollments erases, because no event may contain them. They are deleted when it has
- * finished, or when the transports have forgotten the event that makes it ask.
+ * Seals the addresses that the enrollment runtime must erase, because no event may contain them. The sealed addresses
+ * are deleted when the runtime has finished, or when the transports no longer have the event that triggers the erasure.
  */
 export function sealIdentity({ sealer }: Context, { emails, ...key }: ErasureKey & { emails: string[] }): Buffer {
   return sealer.seal(Buffer.from(JSON.stringify(emails)), contextOf(key));

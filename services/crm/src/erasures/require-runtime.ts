@@ -3,7 +3,7 @@ import { DomainError } from '@drippulse/errors';
 import { callerOf } from '@drippulse/rpc';
 import { serviceOf } from '@drippulse/topology';
 
-/** Refuses every caller except the service of enrollments, which erases the copies. Returns the organization. */
+/** Refuses every caller except the enrollment runtime, which erases its copies. Returns the organization. */
 export function requireRuntime(call: HandlerContext): bigint {
   const { actor, organizationId } = callerOf(call);
   if (actor.type === 'service' && actor.id === serviceOf('enrollments')) return organizationId;

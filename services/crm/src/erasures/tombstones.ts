@@ -4,14 +4,14 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Value } from '../records/collection.ts';
 
-/** The columns of a contact or lead that identify a person. */
+/** Columns of a contact or lead that identify a person. */
 export type Known = Readonly<Record<string, Value | undefined>>;
 
 const keyBytes = 32;
 
 /**
  * Stores tombstones, so that an import does not create an erased person again. Each hash uses the organization's key,
- * so the table identifies nobody. The key is sealed, so `ENCRYPTION_KEYS` can rotate.
+ * so the table identifies nobody. The key is sealed, so `ENCRYPTION_KEYS` can be rotated.
  */
 export async function buryPerson(
   { sealer }: { sealer: Sealer },
@@ -33,8 +33,8 @@ export async function buryPerson(
 }
 
 /**
- * The positions of erased people in the list: those given an identifier of a tombstone that their stored
- * record does not have yet. For an organization without erasures this is one query.
+ * Finds the positions of erased people in the list: people with an identifier that a tombstone has and that their
+ * stored record does not have yet. For an organization without erasures, this takes one query.
  */
 export async function findBuried(
   { sealer }: { sealer: Sealer },
@@ -57,7 +57,10 @@ export async function findBuried(
   return new Set(rows.flatMap(({ digest }) => digests.get(digest.toString('hex')) ?? []));
 }
 
-/** Lets imports and erasures of an organization wait for each other, so neither misses the other's rows. */
+/**
+ * Makes imports and erasures of an organization wait for each other, so that neither misses rows that the other one
+ * writes.
+ */
 export async function lockErasures(trx: Transaction<DB>, organizationId: bigint, mode: 'import' | 'erase') {
   const lock = sql.raw(mode === 'erase' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
   await sql`select ${lock}(hashtext('erasures'), hashtext(${String(organizationId)}))`.execute(trx);
@@ -67,7 +70,7 @@ const resealedAtOnce = 500;
 /** The version and key id at the start of a sealed value; see `createSealer`. */
 const headBytes = 5;
 
-/** Reseals keys that are sealed with an older key. Returns how many. */
+/** Reseals keys that are sealed with an older key. Returns the number of resealed keys. */
 export async function resealKeys({ sealer, db }: { sealer: Sealer; db: Database<DB> }): Promise<number> {
   const current = sealer.seal(Buffer.of(), '').subarray(0, headBytes);
   let resealed = 0;
@@ -101,7 +104,10 @@ async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizat
   return row && sealer.open(row.sealed_key, tombstonesContext(organizationId));
 }
 
-/** A household or an office may share a phone number, so it identifies a person only without an address. */
+/**
+ * Returns the identifiers of a person. A phone number identifies a person only if there is no address, because several
+ * people of a household or an office may share it.
+ */
 function namesOf({ email, phone, external_system: system, external_id: externalId, public_id: publicId }: Known) {
   const digits = typeof phone === 'string' ? phone.replace(/\D/g, '') : '';
   return [
@@ -116,7 +122,7 @@ function digestOf(key: Buffer, name: string): Buffer {
   return createHmac('sha256', key).update(name).digest();
 }
 
-/** What binds a key to its organization. */
+/** Returns the context that binds a key to its organization. */
 export function tombstonesContext(organizationId: bigint): string {
   return `tombstones:${organizationId}`;
 }

@@ -2,12 +2,12 @@ import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drip
 import { stringify } from 'csv-stringify/sync';
 import { guardFormula } from './formula-guard.ts';
 
-/** Everything but visible ASCII, and the characters that separate or quote cells. */
+/** Every character except visible ASCII, and the characters that separate or quote cells. */
 const notPlain = /[^!#-+\--:<-~]/;
 
-/** The cells of a record, from its JSON text. */
+/** Returns the cells of a record, from the record's JSON. */
 export function csvCells(columns: readonly string[], text: string): string[] {
-  const record = parseJson(text) as JsonObject; // written by our encoder
+  const record = parseJson(text) as JsonObject; // our encoder wrote it
   return columns.map((column) => cellOf(record[column]));
 }
 
@@ -17,8 +17,8 @@ function cellOf(value: JsonValue | undefined): string {
 }
 
 /**
- * The lines of rows. The library quotes a cell only for the line end that it writes itself, but readers take every
- * line feed and carriage return for the end of a row, and cut spaces off.
+ * Returns the lines of rows. The library quotes a cell only for the line end that it writes itself. But readers treat
+ * every line feed and carriage return as the end of a row, and trim spaces.
  */
 export function csvLines(rows: readonly (readonly string[])[]): string {
   const guarded = rows.map((row) => row.map(guardFormula));

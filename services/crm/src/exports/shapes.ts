@@ -15,7 +15,7 @@ import * as opportunity from '../opportunities/opportunity.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import { selectRecords } from '../records/rows.ts';
 
-/** A slice has about so many bytes: more would be much memory for a reader who is slow. */
+/** Approximate size of a slice in bytes. A larger slice would take much memory while a slow reader reads it. */
 const sliceBytes = 512 << 10;
 const firstRows = 8;
 const mostRows = 500;
@@ -24,11 +24,11 @@ const leastId = '00000000-0000-0000-0000-000000000000';
 /** How an export represents the records of a collection. */
 export type Shape = {
   desc: DescMessage;
-  /** All records of an organization as JSON texts, including deleted ones, in slices ordered by id. */
+  /** Reads all records of an organization as JSON strings, including deleted ones, in slices ordered by id. */
   slices(ctx: Context, organizationId: bigint, signal: AbortSignal): AsyncGenerator<string[]>;
 };
 
-/** The collections by name. Each links only to those before it. */
+/** Collections by name. Each collection links only to earlier ones. */
 export const shapes = new Map<string, Shape>([
   ['accounts', shapeOf(account.accounts, CrmAccountSchema, account.accountToProto)],
   ['contacts', shapeOf(contact.contacts, CrmContactSchema, contact.contactToProto)],
@@ -37,7 +37,7 @@ export const shapes = new Map<string, Shape>([
   ['activities', shapeOf(activity.activities, CrmActivitySchema, activity.activityToProto)],
 ]);
 
-/** Each slice is one query, so a slow reader keeps no transaction open. */
+/** Returns the shape of a collection. Each slice is one query, so a slow reader keeps no transaction open. */
 function shapeOf<Row extends RecordRow, D extends DescMessage>(
   collection: Collection<Row>,
   desc: D,
@@ -61,7 +61,7 @@ function shapeOf<Row extends RecordRow, D extends DescMessage>(
   };
 }
 
-/** The rows of the next slice, by the size of those before. */
+/** Returns the number of rows of the next slice, estimated from the size of the previous rows. */
 function rowsOfNext(texts: readonly string[]): number {
   const bytes = texts.reduce((sum, { length }) => sum + length, 0);
   const fitting = Math.floor((sliceBytes / Math.max(1, bytes)) * texts.length);

@@ -11,12 +11,12 @@ import { runImport, tryImport } from './run-import.ts';
 import type { SourceRow } from './source-row.ts';
 import { storeUpload } from './store-upload.ts';
 
-/** The rows of an upload and the options of its sender. */
+/** Rows of an upload, and the options of its request. */
 type Wanted = { rows: AsyncIterable<SourceRow>; by: KnownBy; isDryRun: boolean };
 
 /**
- * Responds with the report of an upload or, to `Prefer: respond-async` (RFC 7240), with 202 and the address of its
- * job. A dry run is always synchronous: it leaves nothing to look up.
+ * Answers with the report of an upload or, if the request has `Prefer: respond-async` (RFC 7240), with 202 and the
+ * address of its job. A dry run is always synchronous, because it leaves no job to look up.
  */
 export async function answerImport(
   ctx: Context,

@@ -3,13 +3,16 @@ import { importers } from './importers.ts';
 import { type Keys, type KnownBy, keysOf } from './keys.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** Rows in a transaction: few, because others wait for the records that it locks. */
+/**
+ * Upper limit for the rows of one transaction. It is small, because other transactions wait for the records that are
+ * locked.
+ */
 const maxRows = 500;
 const maxLength = 1024 * 1024;
 
 /**
- * Cuts rows into batches of one collection in which no two rows have the same key: one statement can write them. If
- * every row of a file is the same person, each batch has one row and the import is slow.
+ * Splits rows into batches of one collection in which no two rows have the same key, so that one statement can write a
+ * batch. If every row of a file is about the same person, each batch has one row and the import is slow.
  */
 export async function* batchesOf(
   rows: AsyncIterable<SourceRow>,
@@ -36,7 +39,7 @@ export async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** Characters of a row, about: its JSON would be made for this alone. */
+/** Returns the approximate number of characters of a row. The exact number would require the row's JSON. */
 function lengthOf(fields: JsonObject): number {
   let length = 0;
   for (const name in fields) {

@@ -8,14 +8,14 @@ import type { Write } from '../records/write.ts';
 
 export const erasedMessage = 'The person was erased here, and is not imported again.';
 
-/** The reason to refuse a row whose record is erased, merged or deleted. */
+/** Returns the reason to refuse a row whose record is erased, merged or deleted. */
 export function goneMessage(type: RecordType, row: RecordRow): string {
   if ('erased_at' in row && row.erased_at !== null) return erasedMessage;
   const into = row.merged_into_public_id;
   return into ? `The ${type} was merged into ${into} here.` : `The ${type} was deleted here.`;
 }
 
-/** Prevents erasures until the transaction ends, so that a person is either there or erased for the whole batch. */
+/** Prevents erasures until the transaction ends, so that a person's state is the same for the whole batch. */
 export async function lockAgainstErasure(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -25,8 +25,8 @@ export async function lockAgainstErasure(
 }
 
 /**
- * The plans for people who were erased: an import never creates them again, under any id. A person who came back in
- * another way has a live record.
+ * Finds the plans for erased people, whom an import never creates again, under any id. A person who was added again by
+ * other means has a live record.
  */
 export async function findErased<Plan extends { fields: JsonObject; values: Values; before: RecordRow | undefined }>(
   { ctx, trx, author }: Write,

@@ -14,7 +14,7 @@ import type { Values } from '../records/collection.ts';
 import { placesOf } from './places.ts';
 import { type Importer, importerOf } from './write-rows.ts';
 
-/** The importers by the name of their collection. Each collection links only to those before it. */
+/** Importers by the name of their collection. Each collection links only to earlier ones. */
 export const importers = new Map<string, Importer>([
   ['accounts', importerOf({ collection: accounts, desc: CreateCrmAccountRequestSchema, valuesOf: accountValues })],
   ['contacts', importerOf({ collection: contacts, desc: CreateCrmContactRequestSchema, valuesOf: contactValues })],
@@ -42,7 +42,7 @@ export const importers = new Map<string, Importer>([
   ],
 ]);
 
-/** The contact that a lead was converted to. The link has the UUID of this installation already. */
+/** Returns the columns of a lead's conversion to a contact. The link already has the UUID of this installation. */
 function conversionOf({ contact_id, converted_at }: JsonObject): Values {
   const convertedAt = typeof converted_at === 'string' ? parseTimestamp(converted_at) : undefined;
   if (convertedAt === undefined || typeof contact_id !== 'string') return {};

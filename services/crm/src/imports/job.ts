@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 import { emptyReport, type Report, readReport, reportToProto } from './report.ts';
 
-/** The kind of import jobs. */
+/** Kind of import jobs. */
 export const importKind = 'import';
 
 const inputSchema = z.object({
@@ -23,10 +23,10 @@ const inputSchema = z.object({
   by_email: z.boolean(),
 });
 
-/** The data of the request that started a job. */
+/** Data of the request that started a job. */
 export type ImportInput = z.infer<typeof inputSchema>;
 
-/** The progress of a job: the next batch, and the report of those before it. */
+/** Progress of a job: the next batch, and the report of the batches before it. */
 export type ImportPlace = { batch: number; report: Report };
 
 const placeSchema = z.object({ batch: z.int().nonnegative(), report: z.unknown() });
@@ -53,7 +53,7 @@ const statuses: Readonly<Record<string, CrmImportStatus>> = {
   cancelled: CrmImportStatus.CANCELLED,
 };
 
-/** The columns of a job that a response needs. */
+/** Columns of a job that a response needs. */
 type ImportJob = Pick<JobRow, 'id' | 'cursor' | 'processed' | 'total' | 'error' | 'created_at' | 'finished_at'> & {
   status: string;
 };

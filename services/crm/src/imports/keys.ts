@@ -5,10 +5,10 @@ import { isMergeable, tables } from '../records/collection.ts';
 import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
-/** The keys of a row. In a file the mail address is a key of people too. */
+/** The keys of a row. In a file, the mail address is also a key of people. */
 export type Keys = { publicId?: string; external?: string; email?: string; domain?: string; content?: string };
 
-/** The keys of rows besides ids: the mail address of people, the domain of accounts (default: not). */
+/** Keys of rows in addition to ids: the mail address of people, and the domain of accounts (default: false). */
 export type KnownBy = { email: boolean; domain?: boolean };
 
 const peopleTypes: ReadonlySet<RecordType> = new Set(['contact', 'lead']);
@@ -18,7 +18,7 @@ export function keysOf(type: RecordType, organizationId: bigint, row: ReadRow, b
   const keys: Keys = {
     ...(typeof publicId === 'string' && { publicId }),
     ...(typeof externalId === 'string' && { external: externalKey(system, externalId) }),
-    // In a bundle two people may share an address: their public ids differ.
+    // In a bundle, two people may share an address, because their public ids differ.
     ...(by.email &&
       typeof publicId !== 'string' &&
       peopleTypes.has(type) &&
@@ -56,7 +56,7 @@ export async function findKnown(
       const found = byPublicId.get(publicId ?? content ?? '') ?? ofExternal(known);
       if (found !== undefined) return found;
       const person = byEmail.get(email) ?? byDomain.get(domain);
-      // A record with another external id is another one.
+      // A record with a different external id is a different record.
       if (person !== undefined && (external === undefined || person.external_id === null)) return person;
       return external === undefined ? merged.get(email) : merged.get(external);
     },
@@ -64,7 +64,7 @@ export async function findKnown(
   };
 }
 
-/** Merged records by the keys they had: a row of one of them must not create it again. */
+/** Finds merged records by their former keys, because a row with such a key must not create the records again. */
 async function findMerged(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -100,8 +100,9 @@ async function findByExternal(
 }
 
 /**
- * The oldest record of each text, each looked up by itself. For `lower(email) = any(…)` the planner has no
- * statistics, because only partial indexes have the expression; it expects most of the table and reads all rows.
+ * Finds the oldest record of each string, with a separate look-up for each. For `lower(email) = any(…)` the planner has
+ * no statistics, because only partial indexes have the expression; so it expects most of the table to match and reads
+ * all rows.
  */
 async function findByText(
   trx: Transaction<DB>,

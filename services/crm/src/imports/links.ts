@@ -9,16 +9,16 @@ import { findSurvivors } from '../records/survivors.ts';
 import { type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
-/** The records that a batch links to. */
+/** The records to which a batch links. */
 export type Links = {
-  /** The row with links as UUIDs of this installation, or violations for unknown records. */
+  /** Replaces the links of a row with UUIDs of this installation, or returns violations for unknown records. */
   follow(fields: JsonObject): JsonObject | Violation[];
 };
 
 type Link = { column: string; publicColumn: string; type: RecordType; targets: Map<string, Found> };
 
 /**
- * Finds the linked records. A public id beside a UUID takes precedence, because the UUID may be of another
+ * Finds the linked records. A public id takes precedence over a UUID, because the UUID may be from a different
  * installation.
  */
 export async function findLinks<Row extends RecordRow>(
@@ -42,8 +42,8 @@ export async function findLinks<Row extends RecordRow>(
 }
 
 /**
- * Replaces merged records by their survivors. The lock is that of the foreign key, so a link waits for a running
- * merge and does not miss its survivor.
+ * Replaces merged records with their survivors. The query takes the lock of the foreign key, so that a link waits for a
+ * running merge and does not miss the survivor.
  */
 async function followMerges(
   trx: Transaction<DB>,
@@ -83,7 +83,7 @@ function idOf(fields: JsonObject, column: string, publicColumn: string): string 
   return typeof id === 'string' ? id : undefined;
 }
 
-/** A link to a deleted record is dropped. */
+/** Replaces the links of one row. A link to a deleted record is dropped. */
 function follow(links: readonly Link[], fields: JsonObject): JsonObject | Violation[] {
   const followed = { ...fields };
   const problems: Violation[] = [];

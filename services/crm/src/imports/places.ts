@@ -13,8 +13,8 @@ import type { Write } from '../records/write.ts';
 import type { Placed } from './write-rows.ts';
 
 /**
- * The stages and positions of a batch of opportunities. An unknown stage does not move an existing opportunity; a new
- * one goes to the first stage of the default pipeline with the type of its status.
+ * Finds the stages and positions of a batch of opportunities. An unknown stage does not move an existing opportunity; a
+ * new opportunity goes to the first stage of the default pipeline that has the type of the opportunity's status.
  */
 export async function placesOf(
   { ctx, trx, author: { organizationId } }: Write,
@@ -40,7 +40,10 @@ export async function placesOf(
   return places;
 }
 
-/** The table is read once for each stage, because the batch has not written its own rows yet. */
+/**
+ * Returns the next position at the end of a stage. The table is read once per stage, because the batch has not written
+ * its own rows yet.
+ */
 async function nextEnd(ctx: Context, trx: Transaction<DB>, ends: Map<string, bigint>, stage: StageRow) {
   const last = ends.get(stage.id);
   const next = last === undefined ? (await placeAtEnd(ctx, trx, stage)).stage_position : last + stageGap;

@@ -3,33 +3,33 @@ import type { JsonObject } from '@drippulse/json';
 import type { Values } from '../records/collection.ts';
 import type { Keys } from './keys.ts';
 
-/** The outcome of a row that was not refused. */
+/** Outcome of a row that was not refused. */
 export type Outcome = 'created' | 'updated' | 'unchanged';
 
-/** The result of a row: an outcome, its violations, or `skipped` where the policy leaves it out. */
+/** Result of a row: an outcome, its violations, or `skipped` when the policy leaves it out. */
 export type Result = Outcome | 'skipped' | Violation[];
 
-/** What rows may do to records, beside what they say. */
+/** The effects that rows may have on records. */
 export type Policy = {
-  /** Whether a row without a record makes one. */
+  /** Whether a row that has no record creates one. */
   creates: boolean;
-  /** Whether a row changes the record that it means. */
+  /** Whether a row changes its existing record. */
   updates: boolean;
-  /** Whether a value of a record stays, so that rows fill only what is empty. */
+  /** Whether existing values of a record stay, so that rows fill only empty members. */
   fillsBlanks: boolean;
-  /** Called with the record of each row that has one, by the place of the row. */
+  /** Called with the record of each row that has one, and with the index of the row. */
   onRecord?(index: number, id: string): void;
 };
 
-/** The policy of an upload: what it says is written. */
+/** Policy of an upload, by which all rows and values are written. */
 export const uploadPolicy: Policy = { creates: true, updates: true, fillsBlanks: false };
 
-/** Whether the policy lets a row be written. */
+/** Whether the policy allows a row to be written. */
 export function isWanted<Row>(policy: Policy, { before }: Plan<Row>): boolean {
   return before === undefined ? policy.creates : policy.updates;
 }
 
-/** The plan for one row: `index` is its position in the batch, `before` the existing record, if there is one. */
+/** The plan for one row. `index` is the row's position in the batch, `before` the existing record, if any. */
 export type Plan<Row> = { index: number; keys: Keys; fields: JsonObject; values: Values; before: Row | undefined };
 
 export function isDeleted(fields: JsonObject): boolean {

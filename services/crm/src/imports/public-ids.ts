@@ -11,14 +11,14 @@ import type { ReadRow } from './source-row.ts';
 export type Found = { id: string; public_id: string; deleted_at: Date | null };
 
 /**
- * The public id of a record whose own is taken by another organization. It is always the same, so links follow it and
- * a second upload finds the record.
+ * Returns the public id of a record whose own id is taken by a different organization. The result is always the same,
+ * so that links lead to it and a second upload finds the record.
  */
 export function standInFor(type: RecordType, organizationId: bigint, publicId: string): string {
   return hashedId(type, `${organizationId}\n${publicId}`);
 }
 
-/** The public id of a row without any key: a hash of its content. */
+/** Returns the public id of a row that has no key: a hash of the row's content. */
 export function contentIdOf(type: RecordType, organizationId: bigint, { fields }: ReadRow): string {
   const members = Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
   return hashedId(type, `${organizationId}\n${stringifyJson(Object.fromEntries(members))}`);
@@ -28,7 +28,7 @@ function hashedId(type: RecordType, text: string): string {
   return `${tables[type].prefix}_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }
 
-/** The records with these public ids or with the stand-ins for them, by the ids given. */
+/** Finds the records with these public ids or with their stand-ins. The result is keyed by the given ids. */
 export async function findByPublicIds(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -46,7 +46,7 @@ export async function findByPublicIds(
   return new Map(found.flatMap(([id, row]) => (row === undefined ? [] : [[id, row]])));
 }
 
-/** The public ids that any organization has already: new records need others. */
+/** Finds the public ids that any organization already has. New records need different ids. */
 export async function findTaken(trx: Transaction<DB>, type: RecordType, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const { rows } = await sql<{ public_id: string }>`

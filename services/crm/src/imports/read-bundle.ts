@@ -4,7 +4,7 @@ import { importers } from './importers.ts';
 import { problemsOf, type SourceRow } from './source-row.ts';
 import { splitBundle } from './split-bundle.ts';
 
-/** Reads the rows of a JSON bundle as it arrives. Members that are no collection are skipped. */
+/** Reads the rows of a JSON bundle as it arrives. Members that are not collections are skipped. */
 export async function* readBundle(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SourceRow> {
   for await (const { text, ...place } of splitBundle(chunks)) {
     if (importers.has(place.collection)) yield { ...place, ...readElement(text) };

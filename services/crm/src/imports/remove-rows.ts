@@ -3,7 +3,7 @@ import type { Change } from '../records/change-events.ts';
 import type { Collection, RecordRow } from '../records/collection.ts';
 import type { Write } from '../records/write.ts';
 
-/** Deletes records. */
+/** Deletes the records of rows. */
 export async function removeRows<Row extends RecordRow>(
   { ctx, trx, author }: Write,
   collection: Collection<Row>,

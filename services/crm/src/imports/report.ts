@@ -18,7 +18,7 @@ const reportSchema = z.object({
   errors: z.array(error),
 });
 
-/** Counts of outcomes, and the first errors. Plain JSON, because a job stores it between slices. */
+/** Counts of outcomes, and the first errors. It is plain JSON, because a job stores it between slices. */
 export type Report = z.infer<typeof reportSchema>;
 
 export function emptyReport(): Report {
@@ -29,7 +29,7 @@ export function readReport(json: unknown): Report {
   return reportSchema.parse(json);
 }
 
-/** Adds the results of a batch. */
+/** Adds the results of a batch to a report. */
 export function addResults(report: Report, rows: readonly SourceRow[], results: readonly (Result | undefined)[]): void {
   for (const [index, row] of rows.entries()) {
     const result = results[index];

@@ -12,14 +12,15 @@ import { addResults, emptyReport, type Report } from './report.ts';
 import type { SourceRow } from './source-row.ts';
 import { writeBatch } from './write-batch.ts';
 
-/** The rows of an upload, its author, and the keys of its rows. */
+/** The rows of an upload, the upload's author, and the keys of its rows. */
 export type Upload = { rows: AsyncIterable<SourceRow>; author: Author; by: KnownBy };
 
 const tries = 5;
 
 /**
- * Writes an upload as it arrives, one transaction a batch. A refused row does not affect the others. If the upload
- * breaks off, committed batches stay, and the same upload again continues: unchanged rows write nothing.
+ * Writes an upload as it arrives, with one transaction per batch. A refused row does not affect other rows. If the
+ * upload breaks off, committed batches are kept, and a repeat of the upload continues, because unchanged rows write
+ * nothing.
  */
 export async function runImport(ctx: Context, { rows, author, by }: Upload): Promise<Report> {
   const report = emptyReport();
@@ -42,13 +43,13 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
 class DryRunOver extends Error {}
 
 /**
- * Runs the upload in one transaction and rolls it back, so that each row sees those before it. Whoever waits for a record of it
- * waits for one batch at most.
+ * Runs the upload in one transaction and rolls it back, so that each row sees the rows before it. A transaction that
+ * needs a record locked here waits for one batch at most.
  */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
   const { author } = upload;
-  // Nothing that is rolled back counts in a chain.
+  // The number is not counted in a chain, because the records are rolled back.
   const made = { records: 0 };
   let batches = 0;
   try {
@@ -66,7 +67,7 @@ export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   return report;
 }
 
-/** Ends the dry run when its locks keep another transaction waiting: what is real goes first. */
+/** Ends the dry run when its locks keep a different transaction waiting, because real writes take precedence. */
 async function giveWay(trx: Transaction<DB>): Promise<void> {
   const { rows } = await sql`
     select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1`.execute(trx);
@@ -75,7 +76,10 @@ async function giveWay(trx: Transaction<DB>): Promise<void> {
   throw new DomainError('unavailable', 'busy', message, { retryAfterSeconds: 5 });
 }
 
-/** Another transaction may create the same record between the lookup and the write. The next try finds it. */
+/**
+ * Repeats a write that fails with a conflict. A parallel transaction may create the same record between the look-up and
+ * the write; the next try finds that record.
+ */
 export async function again<T>(write: () => Promise<T>): Promise<T> {
   for (let left = tries; ; left -= 1) {
     try {
@@ -86,7 +90,7 @@ export async function again<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Unique violation, serialization failure, deadlock. */
+/** Whether an error is a unique violation, a serialization failure or a deadlock. */
 function isConflict(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['23505', '40001', '40P01'].includes(String(error.code));
 }

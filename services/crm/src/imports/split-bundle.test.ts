@@ -41,7 +41,7 @@ test('bytes that are no UTF-8 are no bundle', async () => {
   expect(refused).toMatchObject({ reason: 'malformed_json' });
 });
 
-/** The bytes that are read before a bundle is refused. */
+/** Returns the number of bytes that are read before a bundle is refused. */
 async function readUntilRefused(pieces: Iterable<string>): Promise<{ read: number; refused: unknown }> {
   let read = 0;
   async function* chunks() {

@@ -4,12 +4,12 @@ import { DomainError } from '@drippulse/errors';
 export type BundleRow = { collection: string; row: number; text: string };
 
 const maxRowLength = 1024 * 1024;
-/** As deep as a request with one record may be, below the bundle and its array. */
+/** Maximum nesting of a request with one record, plus the bundle and its array. */
 const maxDepth = 64 + 2;
 
 /**
- * Cuts a bundle into the elements of its top-level arrays as it arrives, so that only one is in memory. It refuses
- * unmatched brackets, deep nesting and a bundle that is cut short; it does not parse the elements.
+ * Splits a bundle into the elements of its top-level arrays as it arrives, so that only one element is in memory. It
+ * refuses unmatched brackets, deep nesting and an incomplete bundle; it does not parse the elements.
  */
 export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<BundleRow> {
   const decode = createDecoder();
@@ -20,12 +20,12 @@ export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 function createSplitter() {
-  /** The brackets that close those that are open, outermost first. */
+  /** The closing brackets of the brackets that are open, outermost first. */
   const open: string[] = [];
   let isString = false;
   let isEscaped = false;
   let isOver = false;
-  /** The current top-level member, and how many of its elements were read. */
+  /** The current top-level member, and the number of its elements that were read. */
   let key = '';
   let row = 0;
   /** The text of the current key or element. */
@@ -67,12 +67,12 @@ function createSplitter() {
     }
   }
 
-  /** Whether the current place is in the array of a top-level member, and in nothing inside it. */
+  /** Whether the current place is directly in the array of a top-level member. */
   function isInList(): boolean {
     return open.length === 2 && open[1] === ']';
   }
 
-  /** Also refuses a second object after the first: a bracket opens again or was never closed. */
+  /** Records an opening bracket. Refuses a second object after the first, and too deep nesting. */
   function push(bracket: string): void {
     if (isOver) throw malformed();
     if (open.length === maxDepth) {
@@ -100,7 +100,7 @@ function readKey(text: string): string {
   }
 }
 
-/** Joins characters that are split between pieces of the upload. Undefined ends the upload. */
+/** Creates a decoder that joins characters which are split between pieces of the upload. Undefined ends the upload. */
 function createDecoder(): (chunk: Uint8Array | undefined) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   return (chunk) => {

@@ -13,14 +13,14 @@ const maxLength = 512 * 1024 * 1024;
 const maxWaiting = 20;
 
 /**
- * Stores an upload for its job, read and cut into batches, one for each slice of the job. The sender gets the errors
- * of an unreadable upload at once, and a slice starts at a batch number. The batches are in this schema, because any
- * process may run the job, and the transaction that writes a batch deletes it. An upload that breaks off leaves
- * nothing.
+ * Reads an upload and stores it for its job, split into batches, one for each slice of the job. So the sender gets the
+ * errors of an unreadable upload immediately, and a slice starts at a batch number. The batches are in this schema,
+ * because any process may run the job, and because the transaction that writes a batch deletes it. If an upload breaks
+ * off, nothing is stored.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
   const { organizationId, actor, requestId, cause } = author;
-  // Refused before it is stored; where it counts is below.
+  // A full queue is refused early, before the upload is stored; the exact check follows below.
   await requireRoom(ctx.db.kysely, organizationId);
   await dropLeftovers(ctx);
   const uploadId = uuidv7();
@@ -34,7 +34,7 @@ export async function storeUpload(ctx: Context, { rows, author, by }: Upload): P
   try {
     const total = await storeBatches(ctx, uploadId, { rows, author, by });
     return await ctx.db.kysely.transaction().execute(async (trx) => {
-      // Uploads that end together take their places one after the other.
+      // Uploads that end at the same time take their places one after the other.
       await lockImports(trx, organizationId);
       await requireRoom(trx, organizationId);
       return addJob(trx, { organizationId, kind: importKind, input: JSON.stringify(input), total });
@@ -78,7 +78,7 @@ async function requireRoom(db: Kysely<DB>, organizationId: bigint): Promise<void
   throw new DomainError('resource_exhausted', 'too_many_imports', message, { retryAfterSeconds: 60 });
 }
 
-/** Deletes batches of processes that died during an upload, and of jobs that failed or were cancelled. */
+/** Deletes batches of processes that died during an upload, and batches of jobs that failed or were cancelled. */
 async function dropLeftovers(ctx: Context): Promise<void> {
   await sql`
     delete from import_batches where created_at < clock_timestamp() - interval '2 hours' and not exists (

@@ -6,7 +6,7 @@ import type { Write } from '../records/write.ts';
 import { isDeleted, type Plan, type Result } from './plan.ts';
 import { removeRows } from './remove-rows.ts';
 
-/** Updates the records of plans, and deletes those whose row is marked as deleted. */
+/** Updates the records of plans, and deletes the records whose row is marked as deleted. */
 export async function updateRows<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,

@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
 const idBytes = 16;
-/** Of 256 ids: asking the system for each one's bytes takes several times what the rest of an id does. */
+/** Random bytes for 256 ids. A system call for each id would take several times as long as the rest of the id. */
 const pool = new Uint8Array(256 * idBytes);
 let used = pool.byteLength;
 
-/** Sixteen random bytes, for the `rng` of the `uuid` package; each is given out once. */
+/** Returns sixteen random bytes, for the `rng` of the `uuid` package. Each byte is used once. */
 export function uuidRandom(): Uint8Array {
   if (used === pool.byteLength) {
     randomFillSync(pool);

@@ -19,7 +19,7 @@ import { isDeleted, isWanted, type Plan, type Policy, type Result } from './plan
 import { problemsOf, type ReadRow } from './source-row.ts';
 import { updateRows } from './update-rows.ts';
 
-/** Writes rows of one collection, no two with the same key, and returns the result of each. */
+/** Writes rows of one collection, of which no two have the same key. Returns the result of each row. */
 export type Importer = {
   type: RecordType;
   write(write: Write, rows: readonly ReadRow[], by: KnownBy, policy: Policy): Promise<Result[]>;
@@ -31,7 +31,7 @@ export type Placed<Row> = { fields: JsonObject; before: Row | undefined };
 /** The members of a collection that only an import uses, in addition to `Collection`. */
 type Importing<Row extends RecordRow, D extends DescMessage> = {
   collection: Collection<Row>;
-  /** The create request: its decoder checks the row. */
+  /** The create request, whose decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
   /** Columns that no request writes: the place of an opportunity, the conversion of a lead. */
@@ -88,7 +88,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   const followed = links.follow(fields);
   if (Array.isArray(followed)) return followed;
   try {
-    // The owner's id of another installation is another user here.
+    // `owner_id` is left out, because the owner's id from a different installation names a different user here.
     const { owner_id: _, ...values } = read(decodeJson(desc, stringifyJson(followed), { method: 'POST' }));
     return { fields: followed, values };
   } catch (error) {
@@ -97,7 +97,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   }
 }
 
-/** The plans with their existing records, which are locked in the order of their ids. */
+/** Returns the plans with their existing records, which are locked in the order of their ids. */
 async function meetRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -141,7 +141,10 @@ function problemOf<Row extends RecordRow>(
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 
-/** The columns of a new record, or those that the row has; where blanks alone are filled, those that the record lacks. */
+/**
+ * Returns the columns of a new record, or the columns of the row; if only blanks are filled, returns the columns that
+ * the record lacks.
+ */
 function valuesOf<Row extends RecordRow>(
   plan: Plan<Row>,
   further: Values | undefined,
@@ -159,7 +162,7 @@ function valuesOf<Row extends RecordRow>(
   return { ...present, ...further, custom: stringifyJson({ ...(isObject && members), ...written }) };
 }
 
-/** The members of a record that have a value, custom ones as `custom.<key>`. */
+/** Returns the members of a record that have a value, custom members as `custom.<key>`. */
 function filledOf<Row extends RecordRow>(before: Row | undefined): Set<string> {
   if (before === undefined) return new Set();
   const isFilled = ([, value]: [string, unknown]) => value !== null && value !== '';

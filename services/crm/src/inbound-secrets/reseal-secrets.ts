@@ -3,14 +3,14 @@ import { sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { resealSecret } from './secrets.ts';
 
-/** Read at once. An organization has one, so all of them are few. */
+/** Upper limit for the rows that one statement reads. An organization has one secret, so there are few rows. */
 const slice = 500;
 /** The version and key id at the start of a sealed value; see `createSealer`. */
 const headBytes = 5;
 
 /**
- * Reseals secrets that are sealed with an older key, so that it can be removed. A secret that is replaced meanwhile is left
- * alone.
+ * Reseals secrets that are sealed with an older key, so that the older key can be removed. A secret that is replaced in
+ * the meantime is left alone.
  */
 export async function resealInboundSecrets({ sealer, db }: { sealer: Sealer; db: Database<DB> }): Promise<void> {
   const current = sealer.seal(Buffer.of(), '').subarray(0, headBytes);

@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Sealer } from '@drippulse/db';
 
-/** What a secret of this kind signs. */
+/** Purpose of the secret. */
 export const purpose = 'lead_scoring';
 
-/** A replaced secret verifies for this long. */
+/** Time for which a replaced secret stays valid. */
 export const overlapMs = 24 * 3_600_000;
 
 const prefix = 'whsec_';
 const secretBytes = 32;
 
-/** The sealed secrets of an organization. */
+/** Sealed secrets of an organization. */
 export type SealedSecrets = {
   organization_id: bigint;
   secret: Buffer;
@@ -18,23 +18,23 @@ export type SealedSecrets = {
   previous_secret_until: Date | null;
 };
 
-/** A secret as Standard Webhooks writes it. */
+/** Creates a secret in the format of Standard Webhooks. */
 export function makeSecret(): string {
   return `${prefix}${randomBytes(secretBytes).toString('base64')}`;
 }
 
-/** The sealed secret, bound to its organization. */
+/** Seals a secret, bound to its organization. */
 export function sealSecret(sealer: Sealer, organizationId: bigint, secret: string): Buffer {
   return sealer.seal(Buffer.from(secret), inboundContext(organizationId));
 }
 
-/** The same secret, sealed with the current key. */
+/** Seals a secret again, with the current key. */
 export function resealSecret(sealer: Sealer, organizationId: bigint, box: Buffer): Buffer {
   const context = inboundContext(organizationId);
   return sealer.seal(sealer.open(box, context), context);
 }
 
-/** A sealed secret that nobody has. It takes the place of a missing one. */
+/** A sealed secret that nobody knows. It stands in for a missing secret. */
 export type Decoy = { organizationId: bigint; box: Buffer };
 
 export function makeDecoy(sealer: Sealer): Decoy {
@@ -43,8 +43,8 @@ export function makeDecoy(sealer: Sealer): Decoy {
 }
 
 /**
- * The keys that verify: that of the current secret, and that of the one before while it counts. There are always two, and
- * each is opened, so that an organization without a secret costs what another costs.
+ * Returns the keys that verify a message: the key of the current secret and, while it is valid, of the previous one.
+ * Two keys are always returned, and each is opened, so that an organization without a secret takes the same time.
  */
 export function keysOf(sealer: Sealer, decoy: Decoy, sealed: SealedSecrets | undefined, now: Date): [Buffer, Buffer] {
   const open = (box: Buffer | null | undefined) =>
@@ -59,7 +59,7 @@ function keyOf(secret: Buffer): Buffer {
   return Buffer.from(secret.toString().slice(prefix.length), 'base64');
 }
 
-/** What binds a secret to its organization. */
+/** Returns the context that binds a secret to its organization. */
 export function inboundContext(organizationId: bigint): string {
   return `inbound:${purpose}:${organizationId}`;
 }

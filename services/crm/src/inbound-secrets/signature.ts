@@ -3,16 +3,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** A message and its headers, as Standard Webhooks signs them: `{id}.{timestamp}.{body}`. */
 export type SignedMessage = { id: string; timestamp: string; signature: string; body: Uint8Array };
 
-/** How far the signed time may be from now, either way. */
+/** Accepted difference between the signed time and now, in either direction. */
 const toleranceMs = 300_000;
 
-/** More signatures than a sender with a rotating secret needs. */
+/** More signatures than a sender whose secret rotates needs. */
 const maxSignatures = 8;
 const digestBytes = 32;
 
 /**
- * Whether one of the keys signs the message. The bytes are hashed as they came, once for each key, also when no signature is
- * well-formed: the work is the same whatever is wrong.
+ * Whether one of the keys signs the message. The bytes are hashed as they were sent, once for each key, even if no
+ * signature is well-formed, so that the work does not depend on the error.
  */
 export function isSignedBy(keys: readonly Uint8Array[], { id, timestamp, signature, body }: SignedMessage): boolean {
   const given = signaturesOf(signature);
@@ -30,12 +30,14 @@ export function isStale({ timestamp }: Pick<SignedMessage, 'timestamp'>, now: Da
   return time === undefined || Math.abs(now.getTime() - time) > toleranceMs;
 }
 
-/** Milliseconds of a time in whole seconds. Another text of the same time is another message. */
+/**
+ * Returns a time in whole seconds as milliseconds. Any other notation of the same time belongs to a different message.
+ */
 function timeOf(timestamp: string): number | undefined {
   return /^[1-9][0-9]{0,11}$/.test(timestamp) ? Number(timestamp) * 1000 : undefined;
 }
 
-/** The signatures of the version `v1`, the symmetric one; what is no digest is left out. */
+/** Returns the signatures of the version `v1`, the symmetric one. Strings that are not digests are left out. */
 function signaturesOf(header: string): Buffer[] {
   return header
     .split(' ', maxSignatures)

@@ -1,4 +1,7 @@
-/** Whether an `Accept` header names HTML, as that of a browser does. The range of any type, as programs send it, does not. */
+/**
+ * Whether an `Accept` header names HTML, as that of a browser does. The range of any type, which programs send, does
+ * not count.
+ */
 export function acceptsHtml(accept: string | null): boolean {
   return (accept ?? '').split(',').some((range) => {
     const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());

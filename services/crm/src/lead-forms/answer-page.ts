@@ -5,19 +5,19 @@ import { messagePage, type Page } from './page.ts';
 
 type Answer = { contentType: string; data: Uint8Array };
 
-/** Responds with a page and its content security policy. */
+/** Answers with a page and its content security policy. */
 export function answerPage(call: HandlerContext, status: number, { html, policy }: Page): Answer {
   call.responseHeader.set('x-http-status', String(status));
   call.responseHeader.set('content-security-policy', policy);
   return { contentType: 'text/html; charset=utf-8', data: Buffer.from(html) };
 }
 
-/** Whether an error is answered with a page. Every client but a browser gets the problem document. */
+/** Whether an error is answered with a page. Clients other than browsers get the problem document. */
 export function wantsErrorPage(call: HandlerContext): boolean {
   return acceptsHtml(call.requestHeader.get('accept'));
 }
 
-/** A browser that asks for a missing form gets a page instead of the problem document. */
+/** Answers a browser that requests a missing form with a page instead of the problem document. */
 export async function orMissingPage(
   call: HandlerContext,
   wantsPage: boolean,

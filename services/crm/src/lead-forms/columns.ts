@@ -7,7 +7,7 @@ import { normalizeRedirect } from './redirect-url.ts';
 
 type Request = CreateLeadFormRequest | UpdateLeadFormRequest;
 
-/** The columns of a form that its owner can set. */
+/** Columns of a form that the form's owner can set. */
 export type FormColumns = Omit<FormColumnsOfRow, 'fields'> & { fields: readonly FormField[] };
 type FormColumnsOfRow = Pick<
   FormRow,
@@ -24,7 +24,7 @@ type FormColumnsOfRow = Pick<
   | 'active'
 >;
 
-/** The columns of a request, with defaults for absent ones. */
+/** Reads the columns of a request, with defaults for absent members. */
 export function readColumns(request: Request): FormColumns {
   const { redirectUrl } = request;
   return {
@@ -59,7 +59,7 @@ export function requireSound(columns: FormColumns): void {
   refuseViolations([...problems, ...checkFields(columns.fields), ...checkRedirect(columns.redirect_url)]);
 }
 
-/** Refuses to require hCaptcha on a server without it. */
+/** Refuses to require hCaptcha on a server that has no hCaptcha account. */
 export function requireCaptcha(isRequired: boolean, captcha: { isConfigured: boolean }): void {
   if (!isRequired || captcha.isConfigured) return;
   const message = 'This server has no hCaptcha: set HCAPTCHA_SITE_KEY and HCAPTCHA_SECRET.';

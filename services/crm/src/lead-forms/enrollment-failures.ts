@@ -2,12 +2,12 @@ import type { DomainError } from '@drippulse/errors';
 
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
-/** Whether an enrollment that failed so may succeed at the next attempt. */
+/** Whether a failure may be transient, so that the next attempt to enroll may succeed. */
 export function mayPass({ kind }: DomainError): boolean {
   return passing.has(kind);
 }
 
-/** Whether an earlier attempt enrolled the lead, its response was lost, and the lead changed since. */
+/** Whether an earlier attempt enrolled the lead, but its answer was lost, and the lead has changed in the meantime. */
 export function isEnrolledAlready({ reason }: DomainError): boolean {
   return reason === 'idempotency_key_reused';
 }

@@ -8,7 +8,7 @@ import {
 import { isFieldKey } from '../custom-fields/rules.ts';
 import { enumTexts } from '../enum-texts.ts';
 
-/** A field of a form, as it is stored. */
+/** A field of a form as it is stored. */
 export type FormField = { name: string; label: string; type: string; required: boolean; options: string[] };
 
 const fieldTypes = enumTexts(LeadFormFieldTypeSchema);
@@ -16,7 +16,7 @@ const maxFields = 50;
 const maxOptions = 200;
 const maxLabelLength = 255;
 
-/** Labels of the columns of a lead that a form can have. */
+/** Labels of the lead's columns that a form can have as fields. */
 const labels: ReadonlyMap<string, string> = new Map([
   ['email', 'Email'],
   ['first_name', 'First name'],
@@ -30,7 +30,7 @@ const customPrefix = 'custom.';
 
 const plain = { required: false, options: [] };
 
-/** The fields of a form that defines none. */
+/** Default fields of a form. */
 export const defaultFields: readonly FormField[] = [
   { name: 'first_name', label: 'First name', type: 'text', ...plain },
   { name: 'last_name', label: 'Last name', type: 'text', ...plain },
@@ -48,7 +48,7 @@ export function readFields(fields: readonly LeadFormField[]): FormField[] {
   }));
 }
 
-/** The violations of the fields of a form. */
+/** Returns the violations of the fields of a form. */
 export function checkFields(fields: readonly FormField[]): Violation[] {
   if (fields.length === 0 || fields.length > maxFields) {
     return [{ field: 'fields', message: `must be 1 to ${maxFields} fields`, code: 'length' }];

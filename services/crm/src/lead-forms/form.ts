@@ -10,7 +10,7 @@ import { fieldToProto, parseFields } from './fields.ts';
 
 export type FormRow = Selectable<LeadForms>;
 
-/** The forms of an organization that are not deleted. */
+/** Selects the forms of an organization that are not deleted. */
 export function selectForms(db: Kysely<DB>, organizationId: bigint) {
   return db.selectFrom('lead_forms').where('organization_id', '=', organizationId).where('deleted_at', 'is', null);
 }
@@ -21,14 +21,14 @@ export async function findForm(db: Kysely<DB>, organizationId: bigint, id: bigin
   return row;
 }
 
-/** The same with a lock. */
+/** Finds a form of an organization, and locks its row. */
 export async function lockForm(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<FormRow> {
   const row = await selectForms(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (row === undefined) throw formNotFound();
   return row;
 }
 
-/** The mode of a form of the caller's organization, if there is one with this id. */
+/** Finds the mode of a form of the caller's organization; undefined for an unknown id. */
 export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await selectForms(db, organizationId)
     .select('mode')
@@ -37,7 +37,7 @@ export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: u
   return row && modeOf(row.mode);
 }
 
-/** The active form with this token. */
+/** Finds the active form with this token. */
 export async function findPublicForm(db: Kysely<DB>, token: string): Promise<FormRow> {
   const row = await db
     .selectFrom('lead_forms')
@@ -85,7 +85,8 @@ export function leadFormToProto(row: FormRow): MessageInitShape<typeof LeadFormS
 }
 
 /**
- * The same error for an unknown form, a deleted one, one of another organization and, for visitors, an inactive one.
+ * Creates the error for an unknown or deleted form, for a form of a different organization and, for visitors, for an
+ * inactive form.
  */
 function formNotFound(): DomainError {
   return new DomainError('not_found', 'lead_form_not_found', 'There is no such form.');

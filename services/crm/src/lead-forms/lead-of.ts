@@ -6,7 +6,7 @@ import type { FormField } from './fields.ts';
 
 const columns = ['email', 'first_name', 'last_name', 'company_name', 'title', 'phone'];
 
-/** The violations of the values of a visitor. */
+/** Returns the violations of a visitor's values. */
 export function checkValues(fields: readonly FormField[], values: ReadonlyMap<string, string>): Violation[] {
   return fields.flatMap(({ name, type, required, options }): Violation[] => {
     const value = (values.get(name) ?? '').trim();
@@ -19,7 +19,7 @@ export function checkValues(fields: readonly FormField[], values: ReadonlyMap<st
   });
 }
 
-/** The columns of the lead of a submission. Values without a field in the form are dropped. */
+/** Returns the columns of a submission's lead. Values without a field in the form are dropped. */
 export function leadOf(
   fields: readonly FormField[],
   values: ReadonlyMap<string, string>,
@@ -37,14 +37,14 @@ export function leadOf(
   return { ...lead, status: 'new', custom: stringifyJson(custom) };
 }
 
-/** Forms send text; custom fields may need a number or a boolean. */
+/** Converts the value of a custom field. Forms send strings, but custom fields may need a number or a boolean. */
 function customValue(type: string | undefined, value: string): JsonValue {
   if (type === 'number' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) return parseJson(value);
   if (type === 'boolean') return isTicked(value);
   return value;
 }
 
-/** Browsers send `on`, API clients `true` or `1`. */
+/** Whether a checkbox is ticked. Browsers send `on`, API clients `true` or `1`. */
 function isTicked(value: string): boolean {
   return /^(on|true|1|yes)$/i.test(value.trim());
 }

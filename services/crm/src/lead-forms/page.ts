@@ -5,10 +5,10 @@ import { type FormField, parseFields } from './fields.ts';
 import { type FormRow, publicPath, titleOf } from './form.ts';
 import { trapField } from './read-submission.ts';
 
-/** A page and its content security policy, which allows nothing from elsewhere but hCaptcha. */
+/** A page and its content security policy, which allows no external content except hCaptcha. */
 export type Page = { html: string; policy: string };
 
-/** The values to show in the form, and their problems. */
+/** Values to show in the form, and the problems of these values. */
 export type Filled = { submissionId: string; values: ReadonlyMap<string, string>; problems: readonly Violation[] };
 
 const style = `:root { color-scheme: light dark; }
@@ -41,7 +41,7 @@ const basePolicy = [
 ];
 const captchaHosts = 'https://hcaptcha.com https://*.hcaptcha.com';
 
-/** The page of the form, empty or filled in. */
+/** Renders the page of the form, empty or filled in. */
 export function formPage(form: FormRow, filled: Filled, siteKey: string | undefined): Page {
   const fields = parseFields(form.fields);
   const hasCaptcha = form.hcaptcha_required && siteKey !== undefined;
@@ -61,7 +61,7 @@ ${hasCaptcha ? `<div class="field h-captcha" data-sitekey="${escapeHtml(siteKey)
   return { html: document(titleOf(form), body, script), policy: policy.join('; ') };
 }
 
-/** A page with a message instead of the form. */
+/** Renders a page with a message instead of the form. */
 export function messagePage(title: string, text: string): Page {
   const body = `<h1>${escapeHtml(title)}</h1>\n<p role="status">${escapeHtml(text)}</p>`;
   return { html: document(title, body), policy: [...basePolicy, "form-action 'none'"].join('; ') };
@@ -91,7 +91,10 @@ function heading(form: FormRow): string {
   return form.description === null ? title : `${title}\n<p>${escapeHtml(form.description)}</p>`;
 }
 
-/** The problems come first, so that a screen reader reports them; each links to its field. */
+/**
+ * Renders the list of problems. The problems come first on the page, so that a screen reader reports them; each one
+ * links to its field.
+ */
 function summary(fields: readonly FormField[], problems: readonly Violation[]): string {
   if (problems.length === 0) return '';
   const lines = problems.map(({ field, message }) => {
@@ -135,7 +138,7 @@ function controlHtml({ name, type, options }: FormField, attributes: string, val
   return `<input type="${escapeHtml(type)}" ${attributes}${hint} value="${escapeHtml(value)}">`;
 }
 
-/** The autocomplete values of fields (WCAG 2.2, success criterion 1.3.5). */
+/** Autocomplete values of fields (WCAG 2.2, success criterion 1.3.5). */
 const autocomplete: Readonly<Record<string, string>> = {
   email: 'email',
   first_name: 'given-name',
@@ -145,7 +148,7 @@ const autocomplete: Readonly<Record<string, string>> = {
   phone: 'tel',
 };
 
-/** Browsers apply `form-action` to every redirect of the response. */
+/** Returns the sources of `form-action`. Browsers apply `form-action` to every redirect of the response. */
 function formTargets({ redirect_url }: FormRow): string {
   if (redirect_url === null) return "'self'";
   return redirect_url.startsWith('http:') ? "'self' http: https:" : "'self' https:";

@@ -4,20 +4,20 @@ import { DomainError, refuseViolations } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import busboy from 'busboy';
 
-/** A submission: texts by field name, and its metadata. */
+/** A submission: strings by field name, and its metadata. */
 export type Submission = {
-  /** Whether the request is JSON; then the response is too. */
+  /** Whether the request is JSON. If it is, the answer is JSON too. */
   isJson: boolean;
-  /** The id of the submission; a repeat has the same. */
+  /** Id of the submission; a repeat has the same id. */
   id: string;
   values: ReadonlyMap<string, string>;
-  /** The visitor's answer from hCaptcha. */
+  /** The token that hCaptcha gave the visitor. */
   captchaAnswer: string;
   /** Whether the trap field has a value. */
   isTrapped: boolean;
 };
 
-/** The name of a hidden field: only a bot fills it in. */
+/** Name of a hidden field that only a bot fills in. */
 export const trapField = 'fax_number';
 const idField = 'submission_id';
 const captchaField = 'h-captcha-response';
@@ -64,8 +64,8 @@ function unstorable(name: string): DomainError {
 }
 
 /**
- * The members of the object, with those of `custom` as `custom.<key>`. Nested objects and arrays are no values of a
- * form.
+ * Returns the members of the object, with the members of `custom` as `custom.<key>`. Nested objects and arrays are
+ * ignored, because a form has no such values.
  */
 function readJson(bytes: Uint8Array): Map<string, string> {
   refuseViolations(checkJsonText(bytes));

@@ -1,8 +1,8 @@
 const maxLength = 2_000;
 
 /**
- * The address of a redirect as the URL standard writes it: ASCII only, so that it can be the value of a header.
- * Undefined for text that is no http or https URL without a user name, or too long.
+ * Normalizes the address of a redirect as the URL standard does: only ASCII, so that the address can be the value
+ * of a header. Undefined for a string that is too long, or that is not an http or https URL without a user name.
  */
 export function normalizeRedirect(text: string): string | undefined {
   const url = text.length <= maxLength ? URL.parse(text) : null;

@@ -29,8 +29,8 @@ export async function isKnown(db: Kysely<DB>, form: FormRow, submission: Submiss
 }
 
 /**
- * Creates the lead and schedules its enrollment, once for each submission: the unique key decides, not a lookup. The
- * form is the author of the lead.
+ * Creates the lead and schedules its enrollment, once per submission. The unique key decides whether the submission is
+ * new, not a look-up. The form is the author of the lead.
  */
 export async function keepSubmission(
   ctx: Context,
@@ -57,7 +57,7 @@ export async function keepSubmission(
   ctx.wake.enrollSubmissions();
 }
 
-/** Whether the submission is new: only then it makes a lead. */
+/** Stores a submission. Returns whether it is new, because only a new submission creates a lead. */
 async function storeSubmission(write: Write, form: FormRow, submission: Submission): Promise<boolean> {
   const { ctx, trx, author } = write;
   const { organizationId } = author;
@@ -93,7 +93,10 @@ async function storeSubmission(write: Write, form: FormRow, submission: Submissi
   return true;
 }
 
-/** Hash of id and content: a visitor who goes back and corrects a value sends the same id again. */
+/**
+ * Returns a hash of id and content. The content is included because a visitor who goes back and corrects a value sends
+ * the same id again.
+ */
 export function keyOf(form: FormRow, { id, values }: Submission): Buffer {
   const content = parseFields(form.fields).map(({ name }) => values.get(name) ?? '');
   return createHash('sha256')

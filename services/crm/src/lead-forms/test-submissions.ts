@@ -17,13 +17,13 @@ import { leadOf } from './lead-of.ts';
 import type { Submission } from './read-submission.ts';
 import { keyOf } from './submissions.ts';
 
-/** Deadline of the enrollment, for which the visitor waits. */
+/** Time limit of the enrollment, for which the visitor waits. */
 const timeoutMs = 5_000;
 
 /**
- * Takes a submission of a test form: it is checked like a live one, makes no lead, and is enrolled as a test enrollment before
- * the visitor gets the answer, so that its values are stored nowhere else. The submission is the idempotency key, so a repeat
- * enrolls nobody twice.
+ * Handles a submission of a test form. The submission is checked like one of a live form, but creates no lead. It is
+ * enrolled as a test enrollment before the visitor gets the answer, so that its values are stored nowhere else. The
+ * submission is the idempotency key, so a repeat enrolls nobody twice.
  */
 export async function keepTestSubmission(
   ctx: Context,
@@ -46,7 +46,7 @@ async function readValues(ctx: Context, form: FormRow, submission: Submission): 
   return values;
 }
 
-/** Returns the reason of a refusal, which the form shows to its owner as a live form does. */
+/** Enrolls the person. Returns the reason for a refusal, which the form shows to its owner as a live form does. */
 async function enroll(
   ctx: Context,
   form: FormRow,

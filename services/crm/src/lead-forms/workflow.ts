@@ -3,7 +3,10 @@ import { refuseViolations } from '@drippulse/errors';
 import { callerOf, type Mode, modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** Refuses an unknown workflow, and a test workflow for a live form: a live lead starts no test workflow. */
+/**
+ * Refuses an unknown workflow, and refuses a test workflow for a live form, because a live lead starts no test
+ * workflow.
+ */
 export async function requireWorkflow(
   ctx: Context,
   call: HandlerContext,

@@ -7,8 +7,8 @@ import type { Write } from '../records/write.ts';
 import { ambiguous } from './message.ts';
 
 /**
- * The lead that a message names, locked. An address may be that of several leads, of which the newest is meant. An id in
- * another system is unique there.
+ * Locks the lead that a message names. An address may belong to several leads; the newest one counts. An id in an
+ * external system is unique in that system.
  */
 export async function lockLead(write: Write, subject: LeadScoreSubject): Promise<LeadRow> {
   const { publicId, externalId, externalSystem, email = '' } = subject;
@@ -32,7 +32,7 @@ async function find({ trx, author: { organizationId } }: Write, rest: RawBuilder
   return rows.map(({ id }) => id);
 }
 
-/** It may have been deleted since it was found: then there is none. */
+/** Locks the lead. Throws `not_found` if the lead was deleted after it was found. */
 async function lockFound(write: Write, id: string | undefined): Promise<LeadRow> {
   if (id === undefined) throw notFound('lead');
   return lockRecord(write, leads, id);

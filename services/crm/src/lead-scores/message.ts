@@ -48,12 +48,15 @@ function scoreProblems({ score = Number.NaN, scale }: LeadScoreMessage): Violati
   return [{ field: 'score', message: `must be from 0 to ${most} on this scale`, code: 'range' }];
 }
 
-/** A product of doubles has a tail: 0.07 × 100 is 7.000000000000001. Ten digits are more than a model knows. */
+/**
+ * Converts a score to percent. A product of doubles has rounding errors: 0.07 × 100 is 7.000000000000001. Ten digits
+ * are more than the precision of any model.
+ */
 function toPercent(scale: LeadScoreScale | undefined, score: number): number {
   return Number((scale === LeadScoreScale.PERCENT ? score : score * 100).toPrecision(10));
 }
 
-/** Several leads have the id, each from another system. */
+/** Creates the error for an id that several leads have, each from a different system. */
 export function ambiguous(): DomainError {
   const violations: Violation[] = [
     { field: 'lead.external_system', message: 'is needed: leads of several systems have this id', code: 'required' },

@@ -28,7 +28,7 @@ const rules = {
   score: finite,
 };
 
-/** A person needs at least one of these. */
+/** Columns of which a lead needs at least one. */
 const knownBy = ['email', 'first_name', 'last_name', 'company_name', 'phone'];
 
 export const leads: Collection<LeadRow> = {
@@ -62,7 +62,7 @@ export function leadValues(request: CreateCrmLeadRequest | UpdateCrmLeadRequest)
   };
 }
 
-/** The columns of a new lead; its status is `new` by default. */
+/** Returns the columns of a new lead, whose status is `new` by default. */
 export function newLeadValues(request: CreateCrmLeadRequest) {
   const values = leadValues(request);
   return { ...values, status: values.status ?? 'new' };

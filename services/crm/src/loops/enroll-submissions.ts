@@ -11,9 +11,9 @@ import { leads, leadToProto } from '../leads/lead.ts';
 import { selectRecords } from '../records/rows.ts';
 import { findSurvivors } from '../records/survivors.ts';
 
-/** Submissions in one run, enrolled one after the other. */
+/** Upper limit for the submissions of one run. They are enrolled one after the other. */
 const batch = 50;
-/** The lease of a batch: longer than `batch` calls can take. */
+/** Lease of a batch. It is longer than `batch` calls can take. */
 const leaseSeconds = 120;
 const longestPauseSeconds = 300;
 const timeoutMs = 2_000;
@@ -29,7 +29,7 @@ type Due = {
   cause: string | null;
 };
 
-/** Enrolls the leads of forms in the forms' workflows, each once: the submission is the idempotency key. */
+/** Enrolls the leads of forms in the forms' workflows, each once, because the submission is the idempotency key. */
 export function startEnrollSubmissions(ctx: Context): Loop {
   return startLoop({
     name: 'enroll submissions',
@@ -78,12 +78,17 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
   }
 }
 
-/** The submission is the key of its enrollment, which continues the chain of the submission. */
+/**
+ * Returns the headers of an enrollment call. The submission is the key of its enrollment, which continues the
+ * submission's chain.
+ */
 function headersOf({ id, organization_id: organizationId, cause }: Due): Record<string, string> {
   return { 'idempotency-key': id, ...(cause !== null && { [causeMetadata]: causeText({ organizationId, cause }) }) };
 }
 
-/** The lead, or the survivor of its merge, as a contact of the request; undefined if it was deleted. */
+/**
+ * Returns the contact for the request: the lead, or the survivor of its merge; undefined if that record was deleted.
+ */
 async function contactsOf(ctx: Context, due: Due): Promise<Uint8Array | undefined> {
   const isLead = sql`id = ${due.lead_id}::uuid`;
   const [survivor] = await findSurvivors(ctx.db.kysely, due.organization_id, 'lead', isLead);

@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 const everyMs = 3_600_000;
-/** The transports keep the event of an erasure this long. */
+/** Days for which the transports keep the event of an erasure. */
 const keptDays = 7;
 
-/** Deletes the identity of an erasure that no service has confirmed. */
+/** Deletes the sealed addresses of erasures that no service has confirmed. */
 export function startForgetIdentities(ctx: Context): Loop {
   return startLoop({
     name: 'forget identities',

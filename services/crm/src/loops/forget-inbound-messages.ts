@@ -4,15 +4,17 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Longer than any sender repeats. Without its id a message is refused by its age alone, after minutes. */
+/**
+ * Longer than any sender repeats a message. A message that is older than a few minutes is refused because of its age.
+ */
 const keptDays = 7;
 
-/** Forgets the ids of messages that were taken long ago. */
+/** Deletes the ids of messages that were accepted long ago. */
 export function startForgetInboundMessages(ctx: Context): Loop {
   return startForgetting(ctx, 'forget inbound messages', forgetInboundMessages);
 }
 
-/** Deletes some and returns how many. */
+/** Deletes a slice of message ids and returns their number. */
 export async function forgetInboundMessages(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from inbound_messages where ctid = any(array(

@@ -5,12 +5,12 @@ import type { DB } from '../db/schema.ts';
 import { undoDays } from '../merges/merge.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Deletes the undo data of old merges: personal data that nobody needs any more. */
+/** Deletes the undo data of old merges, which is personal data that is no longer needed. */
 export function startForgetMerges(ctx: Context): Loop {
   return startForgetting(ctx, 'forget merges', forgetMerges);
 }
 
-/** Deletes the undo data of some merges and returns how many. The merge itself stays. */
+/** Deletes the undo data of a slice of merges and returns their number. The merges themselves stay. */
 export async function forgetMerges(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     update merges set undo = null where id = any(array(

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Applied plans are kept as long as the log, which offers to run them again. */
+/** Applied plans are kept as long as the log, because the log offers to apply them again. */
 const keptDays = 365;
 const unappliedDays = 30;
 
@@ -16,7 +16,7 @@ export function startForgetOperatorPlans(ctx: Context): Loop {
   return startForgetting(ctx, 'forget operator plans', forgetPlans);
 }
 
-/** Deletes some old lines of the log and returns how many. */
+/** Deletes a slice of old log lines and returns their number. */
 export async function forgetActivities(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from operator_activities where ctid = any(array(
@@ -27,7 +27,7 @@ export async function forgetActivities(db: Kysely<DB>): Promise<number> {
   return Number(numAffectedRows ?? 0n);
 }
 
-/** Deletes some old plans and returns how many. */
+/** Deletes a slice of old plans and returns their number. */
 export async function forgetPlans(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from operator_plans where ctid = any(array(

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** A page that was opened longer ago is not sent again. */
+/** A page that was opened longer ago is not expected to be sent again. */
 const keptDays = 30;
 
 /** Deletes old submissions without a pending enrollment. Their leads stay. */
@@ -12,7 +12,7 @@ export function startForgetSubmissions(ctx: Context): Loop {
   return startForgetting(ctx, 'forget submissions', forgetSubmissions);
 }
 
-/** Deletes some and returns how many. */
+/** Deletes a slice of submissions and returns their number. */
 export async function forgetSubmissions(db: Kysely<DB>): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from lead_form_submissions where ctid = any(array(

@@ -5,7 +5,10 @@ import { resealInboundSecrets } from '../inbound-secrets/reseal-secrets.ts';
 
 const everyMs = 3_600_000;
 
-/** Reseals the keys of tombstones and the secrets of senders after `ENCRYPTION_KEYS` rotated, so that the old key can be removed. */
+/**
+ * Reseals the keys of tombstones and the secrets of senders after a rotation of `ENCRYPTION_KEYS`, so that the old key
+ * can be removed.
+ */
 export function startResealKeys(ctx: Context): Loop {
   return startLoop({
     name: 'reseal keys',

@@ -10,7 +10,7 @@ import { writeBatch } from '../imports/write-batch.ts';
 import { countNewRecords } from '../records/count-new-records.ts';
 import type { Write } from '../records/write.ts';
 
-/** Writes stored uploads, one batch at a time; organizations take turns. */
+/** Writes stored uploads, one batch at a time. Organizations take turns. */
 export function startImporting(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,
@@ -37,7 +37,7 @@ async function importSlice(write: Write, job: JobRow): Promise<JobSlice> {
     .returning('rows')
     .executeTakeFirst();
   if (stored === undefined) return { cursor: JSON.stringify({ batch, report }), processed: 0, isFinished: true };
-  const rows = parseJson(stored.rows) as SourceRow[]; // written by `storeUpload`
+  const rows = parseJson(stored.rows) as SourceRow[]; // `storeUpload` wrote it
   const results = await writeBatch(write, rows, { email: by_email });
   addResults(report, rows, results);
   await analyzeNow(trx, batch);

@@ -5,10 +5,13 @@ import type { DB } from '../db/schema.ts';
 
 const everyMs = 3_600_000;
 
-/** Rows that one statement deletes. */
+/** Upper limit of rows that one statement deletes. */
 export const forgottenAtOnce = 1_000;
 
-/** Deletes old data every hour, in slices. `forget` returns how many rows it deleted, at most `forgottenAtOnce`. */
+/**
+ * Deletes old data every hour, in slices. `forget` returns the number of deleted rows, which is at most
+ * `forgottenAtOnce`.
+ */
 export function startForgetting(ctx: Context, name: string, forget: (db: Kysely<DB>) => Promise<number>): Loop {
   return startLoop({
     name,

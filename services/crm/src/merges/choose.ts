@@ -5,10 +5,10 @@ import type { Mergeable } from './mergeable.ts';
 
 const customPrefix = 'custom.';
 
-/** The record whose value each field takes, for fields named in the request. */
+/** The record whose value each field takes, for the fields that the request names. */
 export type Choices<Row> = ReadonlyMap<string, Row>;
 
-/** The choices as records, or violations. */
+/** Reads the choices as records. Returns violations if they are invalid. */
 export function readChoices<Row extends RecordRow>(
   { fields }: Pick<Mergeable<Row>, 'fields'>,
   rows: readonly Row[],
@@ -20,7 +20,7 @@ export function readChoices<Row extends RecordRow>(
     const row = rows.find((one) => isNamed(one, id));
     const isKnown = Object.hasOwn(fields, name) || (name.startsWith(customPrefix) && name !== customPrefix);
     if (!isKnown)
-      problems.push({ field: `fields.${name}`, message: 'is no field that a merge decides', code: 'not_found' });
+      problems.push({ field: `fields.${name}`, message: 'is not a field that a merge decides', code: 'not_found' });
     else if (row === undefined)
       problems.push({ field: `fields.${name}`, message: 'must be the id of one of these', code: 'not_allowed' });
     else choices.set(name, row);
@@ -33,8 +33,8 @@ export function isNamed(row: RecordRow, id: string): boolean {
 }
 
 /**
- * The columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has none, that of
- * the first merged record with one.
+ * Returns the columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has no
+ * value, the value of the first merged record that has one.
  */
 export function chooseValues<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,

@@ -25,14 +25,14 @@ import { columnsTo, countLinks, type LinkColumn, type Moved, relink } from './re
 import { changedFields, type UndoData } from './undo-data.ts';
 
 const maxMerged = 20;
-/** More links would take longer than a request may. */
+/** More links would exceed the time limit of a request. */
 const maxLinks = 10_000;
 
 type Request = { survivor?: string; merged: readonly string[]; fields: Readonly<Record<string, string>> };
 
 /**
- * Merges records. All are locked in the order of their ids: of two merges of the same people the second waits, and
- * then does not find the records that the first merged.
+ * Merges records. All records are locked in the order of their ids. So if two merges involve the same people, the
+ * second waits, and then does not find the records that the first one merged.
  */
 export async function mergeRecords<Row extends RecordRow>(
   write: Write,
@@ -49,7 +49,8 @@ export async function mergeRecords<Row extends RecordRow>(
   const values = onlyChanged(before, chooseValues(mergeable, before, heirlooms, choices));
   const externals = externalsTaken(merged, values);
 
-  // First, because an external id is unique: the survivor can take it only after the merged record gave it up.
+  // The merged records are removed first, because an external id is unique: the survivor can take it only after the
+  // merged record has released it.
   const gone = await removeMerged(write, collection, { survivor: before, merged, externals });
   const survivor = await updateRecord(withOwnersOf(write, merged), collection, before, values);
   await recordChanges(write, collection, gone);
@@ -99,7 +100,7 @@ function hasAnyId<Row extends RecordRow>({ type }: Collection<Row>, ids: readonl
   return sql<boolean>`(id = any(${uuids}::uuid[]) or public_id = any(${publicIds}::text[]))`;
 }
 
-/** The error names the field of the missing record. */
+/** Returns the error for a missing record, which names the field of that record. */
 async function missingOne<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -125,7 +126,7 @@ async function requireFewLinks<Row extends RecordRow>(
   throw new DomainError('failed_precondition', 'merge_too_many_links', message);
 }
 
-/** The records without links to deleted records: the survivor must not take those over. */
+/** Returns the records without links to deleted records, because the survivor must not take over such links. */
 async function dropDeadLinks<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -157,7 +158,10 @@ function onlyChanged(before: RecordRow, values: Values): Values {
   );
 }
 
-/** The external id that the survivor takes over, and the record that had it. Not even a deleted record keeps it. */
+/**
+ * Returns the external id that the survivor takes over, and the record that had it. Even a deleted record must release
+ * its id.
+ */
 function externalsTaken(merged: readonly RecordRow[], { external_id, external_system }: Values): UndoData['externals'] {
   if (typeof external_id !== 'string') return [];
   const from = merged.find((row) => row.external_id === external_id && row.external_system === external_system);

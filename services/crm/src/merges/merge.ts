@@ -7,7 +7,7 @@ import type { DB } from '../db/schema.ts';
 import { enumTexts } from '../enum-texts.ts';
 import { timestampOf } from '../records/values.ts';
 
-/** Days in which a merge can be undone; then its undo data is deleted. */
+/** Number of days within which a merge can be undone; afterwards its undo data is deleted. */
 export const undoDays = 30;
 
 export const mergeRecordTypes = enumTexts(CrmMergeRecordTypeSchema);
@@ -25,11 +25,11 @@ export type MergeRow = {
   actor_id: string;
   created_at: Date;
   undone_at: Date | null;
-  /** Null if the merge can't be undone. */
+  /** Null if the merge cannot be undone. */
   undo_until: Date | null;
 };
 
-/** The columns of a merge without its undo data. */
+/** Columns of a merge without its undo data. */
 export const mergeColumns = sql`
   id, organization_id, record_type, survivor_id, survivor_public_id, merged_ids, merged_public_ids, moved_links,
   actor_type, actor_id, created_at, undone_at,

@@ -2,18 +2,18 @@ import { type ContactRow, contacts } from '../contacts/contact.ts';
 import { type LeadRow, leads } from '../leads/lead.ts';
 import type { Collection, MergeableType, RecordRow, Values } from '../records/collection.ts';
 
-/** The columns of a field. If the first is empty, the field is. */
+/** Columns of a field. If the first column is empty, the field is empty. */
 type Columns = readonly [string, ...string[]];
 
-/** The differences between merges of contacts and of leads. */
+/** Differences between merges of contacts and of leads. */
 export type Mergeable<Row extends RecordRow> = {
   type: MergeableType;
   collection: Collection<Row>;
   /** Fields by their name in a request. */
   fields: Readonly<Record<string, Columns>>;
   /**
-   * Fields that a request can't choose: a survivor without one takes the first there is, and the values that follow
-   * from it.
+   * Fields that a request cannot choose. A survivor that lacks such a field takes the first available value, and the
+   * values that this implies.
    */
   carried: Readonly<Record<string, { columns: Columns; implies: Values }>>;
 };

@@ -8,7 +8,10 @@ import { type Collection, type Links, type MergeableType, type RecordRow, tables
 import { recordColumns } from '../records/rows.ts';
 import type { Write } from '../records/write.ts';
 
-/** Records written at a time: few, because their texts are in memory several times. */
+/**
+ * Upper limit for the records that one statement writes. It is small, because the texts of the records are in memory
+ * several times.
+ */
 const slice = 500;
 
 /** A record whose link changed, and its previous link. */
@@ -21,7 +24,7 @@ type Linked = {
   relinkSlice(relinking: Relinking): Promise<Moved[]>;
 };
 
-/** Live records that meet `condition` get the link `to` in `column`. */
+/** A change of links: live records that meet `condition` get the link `to` in `column`. */
 type Relinking = {
   write: Write;
   column: string;
@@ -44,7 +47,7 @@ export function columnsTo(target: MergeableType): LinkColumn[] {
   );
 }
 
-/** Counts the live records that link to these, up to a limit for each column. */
+/** Counts the live records that link to the given records, up to a limit for each column. */
 export async function countLinks(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -64,7 +67,7 @@ export async function countLinks(
   return rows[0]?.count ?? 0n;
 }
 
-/** Changes links until no record meets the condition. A changed record must no longer meet it. */
+/** Changes links in slices until no record meets the condition. The condition must be false for a changed record. */
 export async function relink({ type }: LinkColumn, relinking: Relinking): Promise<Moved[]> {
   const moved: Moved[] = [];
   const { relinkSlice } = linked.find((one) => one.type === type) ?? unknownType(type);

@@ -32,7 +32,7 @@ const blank: ContactRow = {
   merged_into_public_id: null,
 };
 
-/** A survivor after a merge, and the undo data as the database returns it. */
+/** Merges two contacts. Returns the survivor after the merge, and the undo data as the database returns it. */
 function merged(survivor: Partial<ContactRow>, other: Partial<ContactRow>) {
   const before = { ...blank, ...survivor };
   const values = chooseValues(mergeableContacts, before, [{ ...blank, ...other }], new Map());

@@ -9,13 +9,13 @@ import type { Mergeable } from './mergeable.ts';
 const stored = z.union([z.string(), z.number(), z.null()]);
 
 const undoSchema = z.object({
-  /** The changes of the survivor by field. */
+  /** Changes of the survivor by field. */
   fields: z.array(
     z.object({ name: z.string(), columns: z.record(z.string(), z.object({ before: stored, after: stored })) }),
   ),
-  /** External ids that the survivor took over, with the records that had them. */
+  /** External ids that the survivor took over, with the records that had them before. */
   externals: z.array(z.object({ id: z.uuid(), external_system: z.string().nullable(), external_id: z.string() })),
-  /** Links that moved to the survivor, by the record they linked to. */
+  /** Links that moved to the survivor, by their previous target. */
   links: z.array(
     z.object({
       type: z.enum(['lead', 'opportunity', 'activity']),
@@ -26,7 +26,7 @@ const undoSchema = z.object({
   ),
 });
 
-/** The data to undo a merge. The merged records keep their own values. */
+/** Data to undo a merge. The merged records keep their own values. */
 export type UndoData = z.infer<typeof undoSchema>;
 
 export function readUndo(json: string): UndoData {
@@ -35,13 +35,13 @@ export function readUndo(json: string): UndoData {
 
 type Stored = z.infer<typeof stored>;
 
-/** The value as JSON; PostgreSQL casts it back to the type of the column. */
+/** Converts a value to JSON. PostgreSQL casts it back to the type of the column. */
 function store(value: Value): Stored {
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** The fields that a merge changed; columns of one field count as one. */
+/** Returns the fields that a merge changed. The columns of one field count as one change. */
 export function changedFields<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,
   before: Row,
@@ -61,7 +61,7 @@ export function changedFields<Row extends RecordRow>(
   });
 }
 
-/** The columns to restore, and the names of fields that changed since the merge and stay. */
+/** Returns the columns to restore, and the names of fields that were changed after the merge and therefore stay. */
 export function revert(fields: UndoData['fields'], row: RecordRow): { values: Values; kept: string[] } {
   const present: Values = { ...row };
   const values: Record<string, Value> = {};

@@ -12,15 +12,15 @@ import { type Mergeable, mergeableContacts, mergeableLeads } from './mergeable.t
 import { relink } from './relink.ts';
 import { readUndo, revert, type UndoData } from './undo-data.ts';
 
-/** Links that one statement restores. */
+/** Upper limit for the number of links that one statement restores. */
 const slice = 500;
 
 export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: number; keptLinks: number };
 
-/** The arguments of each step. */
+/** Arguments of each step of an undo. */
 type Undoing = { write: Write; merge: MergeRow; undo: UndoData };
 
-/** Undoes a merge. The merge is locked, so that of two requests one undoes it. */
+/** Undoes a merge. The merge is locked, so that of two requests only one undoes it. */
 export async function undoMerge(write: Write, id: bigint): Promise<Undone> {
   const { trx, author } = write;
   const { rows } = await sql<MergeRow & { undo: string | null }>`
@@ -54,7 +54,7 @@ function restoreRecords(undoing: Undoing, type: string): Promise<string[]> {
   return type === 'contact' ? restore(undoing, mergeableContacts) : restore(undoing, mergeableLeads);
 }
 
-/** The survivor is written first, so that the external id it took over is free again. */
+/** Restores the records. Writes the survivor first, so that the external id that it took over becomes free. */
 async function restore<Row extends RecordRow>(
   { write, merge, undo }: Undoing,
   { collection }: Mergeable<Row>,
@@ -67,7 +67,7 @@ async function restore<Row extends RecordRow>(
   const survivor = rows.find(({ id }) => id === survivor_id);
   if (survivor === undefined) throw new Error(`merge ${merge.id} has lost its survivor`);
   if (survivor.merged_into_public_id) throw mergedSince(survivor.merged_into_public_id);
-  // A survivor that was deleted since the merge stays as it is.
+  // A survivor that was deleted after the merge stays as it is.
   const { values, kept } = survivor.deleted_at === null ? revert(undo.fields, survivor) : keepAll(undo);
   const back = rows.filter(({ id }) => id !== survivor_id);
   const changes = [
@@ -87,13 +87,13 @@ function keepAll({ fields }: UndoData): { values: Values; kept: string[] } {
   return { values: {}, kept: fields.map(({ name }) => name) };
 }
 
-/** The values of a merged record to restore. */
+/** Returns the values of a merged record to restore. */
 function ownValues({ externals }: UndoData, row: RecordRow): Values {
   const { external_system, external_id } = externals.find(({ id }) => id === row.id) ?? row;
   return { deleted_at: null, merged_into_id: null, external_system, external_id };
 }
 
-/** Updates each record with its values in one statement. Unchanged values are no change. */
+/** Updates each record with its values, all in one statement. A record whose values do not differ is not changed. */
 async function writeAll<Row extends RecordRow>(
   { ctx, trx }: Write,
   { collection, rows, valuesOf }: { collection: Mergeable<Row>['collection']; rows: Row[]; valuesOf(row: Row): Values },
@@ -116,7 +116,7 @@ async function writeAll<Row extends RecordRow>(
   });
 }
 
-/** A record that was linked elsewhere or deleted since the merge stays. */
+/** Restores the links. A record that was linked elsewhere or deleted after the merge stays as it is. */
 async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   let restored = 0;
   for (const { type, column, from, ids } of undo.links) {
@@ -130,7 +130,7 @@ async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   return restored;
 }
 
-/** The undo data is deleted: it is personal data that nobody needs any more. */
+/** Marks the merge as undone. Deletes the undo data, which is personal data that is no longer needed. */
 async function markUndone({ write: { ctx, trx }, merge }: Undoing): Promise<MergeRow> {
   const { rows } = await sql<MergeRow>`
     update merges set undone_at = ${ctx.clock.now()}, undo = null

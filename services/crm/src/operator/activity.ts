@@ -17,7 +17,7 @@ export type ActivityRow = Selectable<OperatorActivities>;
 export const activityKinds = enumTexts(OperatorActivityKindSchema);
 const goals = enumTexts(OperatorGoalSchema);
 
-/** What a line of the log says, beside who did it and when. */
+/** Content of a log line, without its author and time. */
 type Logged = {
   kind: 'plan_apply' | 'ensure_defaults' | 'lead_form_created';
   name: string;
@@ -26,7 +26,7 @@ type Logged = {
   leadFormId?: bigint | null;
 };
 
-/** Writes a line of the log, in the transaction of what it is about. Call `hintActivity` after the commit. */
+/** Writes a log line in the transaction of the action. Call `hintActivity` after the commit. */
 export async function logActivity(
   ctx: Context,
   trx: Transaction<DB>,
@@ -51,7 +51,7 @@ export async function logActivity(
     .execute();
 }
 
-/** Logs a form that was created, by a plan or without one. */
+/** Logs the creation of a form, by a plan or directly. */
 export function logForm(
   ctx: Context,
   trx: Transaction<DB>,
@@ -68,7 +68,7 @@ export function hintActivity({ hints }: Pick<Context, 'hints'>, { organizationId
   hints.note({ organizationId, topic: 'operator', id: '', kind: 'created', mode: modeToProto(mode) });
 }
 
-/** `token` is that of the form, if its page is served. */
+/** Converts a log line. `token` is the token of the form, if the form's page is served. */
 export function activityToProto(
   row: ActivityRow & { token: string | null },
 ): MessageInitShape<typeof OperatorActivitySchema> {

@@ -15,11 +15,11 @@ export type Goal = 'intake' | 'qualification' | 'routing' | 'nurture';
 type Route = { field: string; contains: string; ownerId: bigint };
 type SeriesMail = { subject: string; body: string; afterDays: number };
 
-/** Answers with the defaults of absent ones: all that a plan is made of, beside its goal. */
+/** Answers, with defaults for absent members: all inputs of a plan except the goal. */
 export type Answers = {
-  /** Undefined where every new lead of the CRM is meant. */
+  /** Undefined when every new lead of the CRM is included. */
   form: { name: string; description: string | null; fields: FormField[]; hcaptchaRequired: boolean } | undefined;
-  /** Undefined for the pipeline of the organization; no stages mean those of the default pipeline. */
+  /** Undefined means the organization's pipeline; an empty list of stages means the stages of the default pipeline. */
   pipeline: { name: string; stages: string[] } | undefined;
   workflowName: string;
   notifyEmail: string | undefined;
@@ -51,14 +51,14 @@ const mostDomains = 50;
 const mostRoutes = 20;
 const mostMails = 10;
 const mostDays = 365;
-/** Days before a mail that is not the first. */
+/** Default number of days before every mail except the first. */
 const usualDays = 3;
 
-/** Fields of a lead that a rule may look at. */
+/** Fields of a lead that a rule may use. */
 const leadFields = ['email', 'first_name', 'last_name', 'company_name', 'title', 'phone', 'source'];
 const defaultFormFields = ['first_name', 'last_name', 'email', 'company_name'];
 
-/** The answers of a request, with defaults for absent ones. */
+/** Reads the answers of a request, with defaults for absent members. */
 export function readAnswers(goal: Goal, { intake, pipeline, configuration }: OperatorAnswers): Answers {
   const channel = configuration?.slackChannel;
   return {
@@ -101,7 +101,7 @@ function orDefault(given: readonly string[] | undefined, otherwise: string[]): s
   return given === undefined || given.length === 0 ? otherwise : [...given];
 }
 
-/** What is wrong with answers, by the paths of a request. */
+/** Returns the violations of answers, by the paths in a request. */
 export function checkAnswers(goal: Goal, answers: Answers): Violation[] {
   const { form, pipeline, workflowName, notifyEmail, slack } = answers;
   return [
@@ -182,7 +182,7 @@ function checkNurture({ mails }: Answers): Violation[] {
   ];
 }
 
-/** The members that answers name, with the paths that name them. */
+/** Returns the members of the organization whom answers name, with the paths that name them. */
 export function ownersOf(goal: Goal, { routes, defaultOwnerId }: Answers): { id: bigint; field: string }[] {
   if (goal !== 'routing') return [];
   return [
@@ -211,7 +211,7 @@ function violation(path: string, message: string, code: NonNullable<Violation['c
   return { field: `answers.${path}`, message, code };
 }
 
-/** Answers as they are stored. */
+/** Converts answers to the string that is stored. */
 export function packAnswers(answers: OperatorAnswers): string {
   return toJsonString(OperatorAnswersSchema, answers);
 }

@@ -21,7 +21,10 @@ const readers = {
   ),
 };
 
-/** Writes what an operation created into the audit trail, as the method that creates one alone would. Wake the relay after the commit. */
+/**
+ * Writes the resource that an operation created into the audit trail, in the same way as the method that creates it
+ * directly. Wake the relay after the commit.
+ */
 export async function auditCreated(
   trx: Transaction<DB>,
   call: HandlerContext,

@@ -19,14 +19,14 @@ import { auditCreated } from './audit-created.ts';
 import { lockPlan, type PlannedOperation, type PlanRow, parseOperations, resourceOf } from './plan.ts';
 import type { Operation } from './plan-operations.ts';
 
-/** `plan` as it was read, and the caller in the mode of the plan. */
+/** Arguments of each operation: the plan as it was read, and the caller in the mode of the plan. */
 export type Applying = { ctx: Context; call: HandlerContext; caller: Caller; plan: PlanRow };
 
 type Of<Kind extends Operation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
 /**
- * Refuses an operation that the caller could not do alone: by role, scope or mode, or because it needs a user. Calls to other services
- * have no scopes, so that those of a workflow are checked here too.
+ * Refuses an operation that the caller could not do directly, because of role, scope or mode, or because the operation
+ * needs a user. Calls to other services have no scopes, so the scopes for a workflow are checked here too.
  */
 export function requireRights(caller: Caller, operations: readonly Operation[]): void {
   for (const { kind } of operations) {
@@ -38,7 +38,10 @@ export function requireRights(caller: Caller, operations: readonly Operation[]):
   }
 }
 
-/** Carries out an operation, unless it was before. It runs again from the start if the process dies on the way. */
+/**
+ * Carries out an operation, unless it is already done. If the process dies during the operation, the operation starts
+ * again.
+ */
 export async function carryOut(applying: Applying, operation: PlannedOperation): Promise<void> {
   switch (operation.kind) {
     case 'ensure_default_pipeline':
@@ -56,7 +59,10 @@ export async function carryOut(applying: Applying, operation: PlannedOperation):
   }
 }
 
-/** Makes the resource of an operation and notes its id in the plan, in one transaction that has the plan locked. */
+/**
+ * Creates the resource of an operation and records the resource's id in the plan, in one transaction that locks the
+ * plan.
+ */
 async function once(
   { ctx, plan }: Applying,
   { key }: PlannedOperation,
@@ -122,8 +128,9 @@ function closedBy(stages: readonly string[]) {
 }
 
 /**
- * The other service keeps the key for 24 hours, longer than the plan may be applied, and gives the same workflow to every repeat. A call
- * at the same time is refused there as `idempotency_in_progress`.
+ * Creates the workflow of a plan. The workflows service keeps the idempotency key for 24 hours, longer than the plan
+ * may be applied, and returns the same workflow to every repeat. It refuses a parallel call with
+ * `idempotency_in_progress`.
  */
 async function createWorkflow(
   { ctx, call, caller, plan }: Applying,
@@ -168,7 +175,10 @@ async function createForm(
   return String(row.id);
 }
 
-/** Refuses a plan whose workflow existed at the preview, and is gone or archived: a form would start nothing. */
+/**
+ * Refuses a plan whose workflow existed at the preview and is now deleted or archived, because a form would start
+ * nothing.
+ */
 export async function requireFound({ ctx, call, caller }: Applying, operations: readonly PlannedOperation[]) {
   const used = operations.find(({ kind, status }) => kind === 'create_workflow' && status === 'exists');
   if (used?.resource_id == null) return;

@@ -11,14 +11,14 @@ import type { PlannedOperation } from './plan.ts';
 import type { Operation } from './plan-operations.ts';
 import type { PlannedStep } from './workflow-steps.ts';
 
-/** Workflows of a name that are read; names are seldom shared. */
+/** Upper limit for the workflows that are read for one name. Workflows seldom share a name. */
 const mostOfName = 100;
 
 type Found = Pick<PlannedOperation, 'status' | 'resource_id' | 'note'>;
 
 const planned: Found = { status: 'planned', resource_id: null, note: null };
 
-/** Looks for what the operations would make, by name. */
+/** Looks for existing resources with the names of those that the operations would create. */
 export async function findExisting(
   ctx: Context,
   call: HandlerContext,
@@ -74,7 +74,7 @@ async function findPipelineOf(
   return row === undefined ? planned : { status: 'exists', resource_id: row.id, note: null };
 }
 
-/** An archived workflow takes nobody, so that it does not count. */
+/** Finds a workflow by its name. An archived workflow accepts no enrollments, so it does not count. */
 async function findWorkflow(ctx: Context, call: HandlerContext, caller: Caller, name: string): Promise<Found> {
   const list = ctx.clients.workflows(caller, call).listWorkflows({
     q: name,
@@ -111,7 +111,7 @@ async function findFormOf(
   return { status: 'exists', resource_id: String(row.id), note };
 }
 
-/** Refuses steps that could not be saved. Returns whether the connection that they use is usable. */
+/** Refuses steps that could not be saved. Returns whether the connection that the steps use is usable. */
 async function checkSteps(
   ctx: Context,
   call: HandlerContext,
@@ -133,7 +133,7 @@ async function checkSteps(
   return { status: 'missing', resource_id: null, note: missing.message };
 }
 
-/** The answer that a problem of a step comes from: a mail of a series, or the configuration. */
+/** Returns the answer that caused a problem of a step: a mail of a series, or the configuration. */
 function answerOf(step: PlannedStep | undefined, path: string): { field: string; said: string } {
   const member = path.split('.').at(-1) ?? '';
   const [, mail] = /^mail_(\d+)$/.exec(step?.id ?? '') ?? [];

@@ -2,7 +2,7 @@ import type { FormField } from '../lead-forms/fields.ts';
 import type { Answers, Goal } from './answers.ts';
 import { type PlannedStep, stepsOf } from './workflow-steps.ts';
 
-/** What an operation makes, with all that is needed to make it. */
+/** Operation of a plan, with everything that its execution needs. */
 export type Operation =
   | { key: 'pipeline'; kind: 'ensure_default_pipeline'; name: string }
   | { key: 'pipeline'; kind: 'create_pipeline'; name: string; stages: string[] }
@@ -25,8 +25,8 @@ const descriptions: Readonly<Record<Goal, string>> = {
 };
 
 /**
- * The operations of a plan, in the order in which they are done: a form needs its workflow. The same goal and answers always make the
- * same operations.
+ * Returns the operations of a plan, in the order of their execution, because a form needs its workflow. The same goal
+ * and answers always give the same operations.
  */
 export function planOperations(goal: Goal, answers: Answers): Operation[] {
   const { form, pipeline, slack, workflowName } = answers;
@@ -59,7 +59,7 @@ export function planOperations(goal: Goal, answers: Answers): Operation[] {
   ];
 }
 
-/** What an operation makes in words, a line each. */
+/** Returns a description of an operation's resource, as lines. */
 export function detailsOf(operation: Operation): string[] {
   switch (operation.kind) {
     case 'create_pipeline':

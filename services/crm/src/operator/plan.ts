@@ -20,10 +20,10 @@ import { detailsOf, type Operation } from './plan-operations.ts';
 
 export type PlanRow = Selectable<OperatorPlans>;
 
-/** An operation with what was found, or done. */
+/** An operation with its state. */
 export type PlannedOperation = Operation & {
   status: 'planned' | 'exists' | 'missing' | 'done';
-  /** Id of the resource, as text. */
+  /** Id of the resource, as a string. */
   resource_id: string | null;
   note: string | null;
 };
@@ -37,19 +37,22 @@ function selectPlans(db: Kysely<DB>, organizationId: bigint) {
   return db.selectFrom('operator_plans').selectAll().where('organization_id', '=', organizationId);
 }
 
-/** A plan of the organization. An unknown id, a malformed one and that of another organization answer alike. */
+/**
+ * Finds a plan of the organization. An unknown id, a malformed id and an id of a different organization have the same
+ * error.
+ */
 export async function findPlan(db: Kysely<DB>, organizationId: bigint, id: string): Promise<PlanRow> {
   const row = isUuid(id) ? await selectPlans(db, organizationId).where('id', '=', id).executeTakeFirst() : undefined;
   if (row === undefined) throw new DomainError('not_found', 'operator_plan_not_found', 'There is no such plan.');
   return row;
 }
 
-/** The same with a lock, for a plan that was found before. */
+/** Locks a plan that was found before, and reads the plan again. */
 export function lockPlan(trx: Transaction<DB>, { organization_id, id }: PlanRow): Promise<PlanRow> {
   return selectPlans(trx, organization_id).where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 }
 
-/** The mode of a plan of the caller's organization, if there is one with this id. */
+/** Finds the mode of a plan of the caller's organization; undefined for an unknown id. */
 export async function findPlanMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
   const text = String(id);
   const query = selectPlans(db, organizationId).where('id', '=', text);
@@ -62,7 +65,7 @@ export function parseOperations(text: string): PlannedOperation[] {
   return JSON.parse(text);
 }
 
-/** The resource of an operation of a plan; undefined while there is none. */
+/** Returns the id of an operation's resource; undefined until the resource exists. */
 export function resourceOf(operations: readonly PlannedOperation[], key: Operation['key']): string | undefined {
   return operations.find((operation) => operation.key === key)?.resource_id ?? undefined;
 }

@@ -1,15 +1,15 @@
 import type { JsonObject } from '@drippulse/json';
 import type { Answers, Goal } from './answers.ts';
 
-/** A step as `POST /workflows` takes it. */
+/** A step as `POST /workflows` accepts it. */
 export type PlannedStep = { id: string; type: string; name: string; config: JsonObject };
 
-/** A lead in words, for people. */
+/** Template that describes a lead for people. */
 const leadText = '{{ first_name }} {{ last_name }} {{ company_name }} {{ email }}';
-/** The lead of the run, by its public id. */
+/** Template of the run's lead, by its public id. */
 const leadRef = '{{ lead_ref }}';
 
-/** The steps of the workflow of a plan. The same goal and answers always make the same steps. */
+/** Returns the steps of a plan's workflow. The same goal and answers always give the same steps. */
 export function stepsOf(goal: Goal, answers: Answers): PlannedStep[] {
   return [triggerOf(answers), ...bodies[goal](answers)];
 }
@@ -21,13 +21,13 @@ const bodies: Readonly<Record<Goal, (answers: Answers) => PlannedStep[]>> = {
   nurture: (answers) => [...notices(answers), ...series(answers)],
 };
 
-/** A form enrolls its leads by itself; other leads start the workflow by their event. */
+/** Returns the trigger. A form enrolls its leads itself; leads from other sources start the workflow by their event. */
 function triggerOf({ form }: Answers): PlannedStep {
   const config: JsonObject = form === undefined ? { kind: 'event', event_name: 'lead.created' } : { kind: 'manual' };
   return { id: 'start', type: 'trigger', name: form === undefined ? 'New lead' : 'Lead form', config };
 }
 
-/** The lead is followed up even if nobody could be notified. */
+/** Returns the steps that notify people. A failed notification does not prevent the follow-up of the lead. */
 function notices({ notifyEmail, slack }: Answers): PlannedStep[] {
   const mail = {
     to: notifyEmail ?? '',
@@ -62,7 +62,7 @@ function qualificationSteps(answers: Answers): PlannedStep[] {
   const { requiredFields, excludedDomains } = answers;
   const conditions = [
     ...requiredFields.map((field) => ({ field, operator: 'exists' })),
-    // Operators compare letters as they stand.
+    // The address is compared in lower case, because operators are case-sensitive.
     ...excludedDomains.map((domain) => ({ field: 'lower_email', operator: 'not_contains', value: `@${domain}` })),
   ];
   const lower = { fields: { lower_email: '{{ email | downcase }}' } };

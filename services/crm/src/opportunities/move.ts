@@ -8,7 +8,7 @@ import { findStage, placeAtEnd } from './place.ts';
 
 type Request = UpdateCrmOpportunityRequest;
 
-/** The columns of a PATCH that moves an opportunity; none if the stage is the same. */
+/** Returns the columns of a PATCH that moves an opportunity; empty if the stage stays the same. */
 export async function readMove(
   ctx: Context,
   trx: Transaction<DB>,

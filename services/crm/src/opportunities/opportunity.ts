@@ -42,7 +42,7 @@ const eventCases = {
   deleted: 'opportunityDeleted',
 } as const;
 
-/** The events of a change of stage, in addition to the update event. */
+/** Returns the events of a change of stage, in addition to the update event. */
 function movesOf(row: OpportunityRow, before: OpportunityRow | undefined): EventPayload[] {
   const value = opportunityToProto(row);
   const payloads: EventPayload[] = [];
@@ -55,7 +55,7 @@ function movesOf(row: OpportunityRow, before: OpportunityRow | undefined): Event
   return payloads;
 }
 
-/** The columns of a request, without the stage and position, which `place.ts` decides. */
+/** Returns the columns of a request, without the stage and position, which `place.ts` decides. */
 export function opportunityValues(request: CreateCrmOpportunityRequest | UpdateCrmOpportunityRequest) {
   return {
     name: request.name ?? null,

@@ -7,10 +7,13 @@ import { findPipeline, type StageRow, selectStages, sharePipeline } from '../pip
 import { isUuid } from '../records/ids.ts';
 import { stageGap } from './positions.ts';
 
-/** The place that a request asks for. */
+/** Pipeline and stage that a request asks for. */
 export type Wanted = { pipelineId?: string; pipelineStageId?: string };
 
-/** The stage: the one given, else the first of the pipeline given, else the first of the default pipeline. */
+/**
+ * Finds the stage: the given stage, else the first stage of the given pipeline, else the first stage of the default
+ * pipeline.
+ */
 export async function findStage(
   ctx: Context,
   trx: Transaction<DB>,
@@ -40,7 +43,10 @@ export async function findStage(
     .executeTakeFirstOrThrow();
 }
 
-/** A shared lock, so that the stage is not deleted and keeps its type until the opportunity is written. */
+/**
+ * Finds a stage with a shared lock, so that the stage is not deleted and keeps its type until the opportunity is
+ * written.
+ */
 async function findStageById(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<StageRow> {
   const query = selectStages(trx, organizationId).where('id', '=', id).forShare();
   const stage = isUuid(id) ? await query.executeTakeFirst() : undefined;
@@ -48,7 +54,7 @@ async function findStageById(trx: Transaction<DB>, organizationId: bigint, id: s
   return stage;
 }
 
-/** The columns of an opportunity at the end of a stage. */
+/** Returns the columns of an opportunity at the end of a stage. */
 export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: StageRow) {
   const { last } = await trx
     .selectFrom('opportunities')
@@ -59,7 +65,7 @@ export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: Stag
   return { ...placeIn(ctx, stage), stage_position: BigInt(last ?? 0) + stageGap };
 }
 
-/** The columns that follow from the stage alone. The status is the type of the stage. */
+/** Returns the columns that depend only on the stage. The status is the type of the stage. */
 export function placeIn(ctx: Context, stage: StageRow) {
   return {
     pipeline_id: stage.pipeline_id,

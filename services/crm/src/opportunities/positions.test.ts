@@ -6,7 +6,7 @@ const column = (...ids: string[]): Placed[] => ids.map((id, index) => ({ id, pos
 const by = (rows: readonly Placed[], order: string) =>
   [...order].map((id) => rows.find((row) => row.id === id) ?? { id, position: undefined });
 
-/** The order of rows after the moves. */
+/** Returns the order of rows after the moves. */
 function after(rows: readonly Placed[], moves: Map<string, bigint>): string {
   const placed = rows.map((row) => ({ id: row.id, position: moves.get(row.id) ?? row.position ?? 0n }));
   return placed

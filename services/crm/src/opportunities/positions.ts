@@ -1,14 +1,14 @@
-/** Distance between new neighbours: twenty halvings before a stage must be renumbered. */
+/** Distance between new neighbours. It allows twenty halvings before a stage must be renumbered. */
 export const stageGap = 1n << 20n;
 
-/** An opportunity in the wanted order. One from another stage has no position yet. */
+/** An opportunity in the requested order. An opportunity from a different stage has no position yet. */
 export type Placed = { id: string; position: bigint | undefined };
 
 /**
- * The order of a stage with `ordered` in the given order. The named ones exchange places among themselves, so that
- * all others keep theirs, such as one that another user just added. An opportunity from another stage follows the
- * named one before it; if it is the first, it precedes the next named one of this stage; if there is none, it goes to
- * the end.
+ * Returns the order of a stage in which `ordered` is put. The named opportunities exchange places among themselves, so
+ * that all others keep their places, such as one that a different user has just added. An opportunity from a different
+ * stage follows the named opportunity before it. If it is the first, it precedes the next named opportunity of this
+ * stage; if none follows, it goes to the end.
  */
 export function mergeOrder(current: readonly string[], ordered: readonly string[]): string[] {
   const standing = new Set(current);
@@ -29,8 +29,8 @@ function placeOf(merged: readonly string[], ordered: readonly string[], index: n
 }
 
 /**
- * The fewest positions to write for this order: the longest run that is already in order stays, and the others go
- * between. The whole stage is renumbered only if a gap is used up.
+ * Finds the fewest positions to write for this order: the longest run that is already in order stays, and the remaining
+ * opportunities go between. The whole stage is renumbered only if a gap is used up.
  */
 export function newPositions(rows: readonly Placed[]): Map<string, bigint> {
   const kept = longestRising(rows);
@@ -53,7 +53,7 @@ export function newPositions(rows: readonly Placed[]): Map<string, bigint> {
   return moved;
 }
 
-/** Positions for `count` rows between two others; undefined without room. */
+/** Returns positions for `count` rows between two positions; undefined if there is no room. */
 function spread(count: number, low: bigint | undefined, high: bigint | undefined): bigint[] | undefined {
   const steps = Array.from({ length: count }, (_, index) => BigInt(index + 1));
   if (high === undefined) return steps.map((step) => (low ?? 0n) + step * stageGap);
@@ -67,7 +67,7 @@ function numberAnew(rows: readonly Placed[]): Map<string, bigint> {
   return new Map(numbered.filter(({ position, wanted }) => position !== wanted).map(({ id, wanted }) => [id, wanted]));
 }
 
-/** Indexes of a longest strictly rising subsequence (patience sorting, n log n). */
+/** Returns the indexes of a longest strictly increasing subsequence (patience sorting, n log n). */
 function longestRising(rows: readonly Placed[]): Set<number> {
   const piles: { index: number; position: bigint }[] = [];
   const before = new Map<number, number | undefined>();

@@ -2,7 +2,7 @@ import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippu
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** A record that ended, with the changes of its creation and of that of its contact. */
+/** A record that ended, with the audit stream's lines about the creation of the record and of its contact. */
 export type OutcomeRow = {
   id: string;
   public_id: string;
@@ -14,14 +14,14 @@ export type OutcomeRow = {
   contact_created: string | null;
 };
 
-/** The record after which a page starts. */
+/** Record after which a page starts. */
 type OutcomePlace = { createdAt: Date; id: string };
 
-/** Records of a page, whether they ended or not. */
+/** Number of records that a page examines, whether or not they have ended. */
 const examinedRows = 1_000;
 const countedRows = 100_000;
 
-/** What is set after the creation, follows from the outcome, or names other records. */
+/** Columns that are set after the creation, that follow from the outcome, or that name other records. */
 const hidden = new Set([
   ...['status', 'score', 'owner_id', 'contact_id', 'account_id', 'converted_at', 'closed_at', 'merged_into_id'],
   ...['pipeline_id', 'pipeline_stage_id', 'stage_position', 'external_system', 'external_id', 'deleted_at'],
@@ -41,7 +41,7 @@ export async function countOutcomes(
   return rows[0] ?? { won: 0n, lost: 0n };
 }
 
-/** The outcomes of a page, and the record at which it ended; undefined on the last one. */
+/** Reads the outcomes of a page, and the record at which the page ended; undefined on the last page. */
 export async function readOutcomes(
   db: Kysely<DB>,
   { organizationId, subject, after }: { organizationId: bigint; subject: Subject; after: OutcomePlace | undefined },
@@ -66,7 +66,9 @@ export async function readOutcomes(
   };
 }
 
-/** The values of a record when it was created, from its line in the audit stream; empty without one. */
+/**
+ * Returns the values of a record at its creation, from its line in the audit stream; empty if there is no such line.
+ */
 export function valuesAtCreation(changes: string | null): JsonObject {
   return Object.fromEntries(
     Object.entries(objectOf(changes === null ? null : parseJson(changes))).flatMap(
@@ -82,7 +84,7 @@ function tableOf(subject: Subject): 'leads' | 'opportunities' {
   return subject === 'lead' ? 'leads' : 'opportunities';
 }
 
-/** Null while it is open. */
+/** Returns SQL for whether a record was won; null while it is open. */
 function wonOf(subject: Subject): RawBuilder<boolean | null> {
   const byStatus = (won: string, lost: string) =>
     sql<boolean | null>`case record.status when ${won} then true when ${lost} then false end`;

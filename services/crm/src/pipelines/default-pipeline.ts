@@ -16,7 +16,7 @@ const defaultStages = [
   ['Lost', 'lost'],
 ] as const;
 
-/** The organization's default pipeline, created at the first request. */
+/** Returns the organization's default pipeline. It is created at the first request. */
 export async function ensureDefaultPipeline(
   ctx: Context,
   trx: Transaction<DB>,
@@ -25,7 +25,7 @@ export async function ensureDefaultPipeline(
   return (await makeSureOfDefault(ctx, trx, organizationId)).pipeline;
 }
 
-/** The same, and whether this call created it. */
+/** Returns the organization's default pipeline, and whether this call created it. */
 export async function makeSureOfDefault(
   ctx: Context,
   trx: Transaction<DB>,
@@ -39,7 +39,10 @@ export function findDefault(db: Kysely<DB>, organizationId: bigint): Promise<Pip
   return selectPipelines(db, organizationId).where('user_id', 'is', null).executeTakeFirst();
 }
 
-/** If two requests create it at once, the second waits for the first and finds its pipeline. */
+/**
+ * Creates the default pipeline. If two requests do so in parallel, the second one waits for the first and finds its
+ * pipeline.
+ */
 async function makeDefault(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Whether a stage, or any stage of a pipeline, has opportunities. */
+/** Whether a stage, or any stage of a pipeline, contains opportunities. */
 export async function isStanding(
   trx: Transaction<DB>,
   column: 'pipeline_id' | 'pipeline_stage_id',

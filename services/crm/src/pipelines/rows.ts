@@ -29,7 +29,7 @@ export function selectStages(db: Kysely<DB>, organizationId: bigint) {
     .orderBy('position');
 }
 
-/** A pipeline of the organization, of any owner. */
+/** Finds a pipeline of the organization, of any owner. */
 export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
   const query = selectPipelines(db, organizationId).where('id', '=', id);
   const row = isUuid(id) ? await query.executeTakeFirst() : undefined;
@@ -37,7 +37,10 @@ export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: s
   return row;
 }
 
-/** The same with a shared lock: until the transaction ends it is not deleted and keeps its stages. */
+/**
+ * Finds a pipeline of the organization with a shared lock, so that the pipeline is not deleted and keeps its stages
+ * until the transaction ends.
+ */
 export async function sharePipeline(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
   const query = selectPipelines(trx, organizationId).where('id', '=', id).forShare();
   const row = isUuid(id) ? await query.executeTakeFirst() : undefined;

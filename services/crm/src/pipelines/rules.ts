@@ -16,7 +16,7 @@ export function checkName(field: string, name: string): Violation[] {
   return problem === undefined ? [] : [{ field, ...problem }];
 }
 
-/** Each pipeline needs an open stage for new opportunities. */
+/** Returns the violations of stages. Each pipeline needs an open stage for new opportunities. */
 export function checkStages(stages: readonly StageInput[]): Violation[] {
   if (stages.length > maxStages) return [{ field: 'stages', message: `must be at most ${maxStages}`, code: 'length' }];
   const ids = stages.flatMap(({ id }) => (id === undefined ? [] : [id]));

@@ -9,8 +9,8 @@ import type { StageInput } from './rules.ts';
 import { stageTypes } from './stage-types.ts';
 
 /**
- * Replaces the stages of a pipeline by those of a request. They are locked, so that no opportunity enters a stage
- * that changes its type or is deleted.
+ * Replaces the stages of a pipeline with the stages of a request. The stages are locked, so that no opportunity enters
+ * a stage that is deleted or whose type changes.
  */
 export async function saveStages(
   ctx: Context,

@@ -1,5 +1,5 @@
 import { CrmStageTypeSchema } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { enumTexts } from '../enum-texts.ts';
 
-/** The types of stages: `open`, `won` or `lost`. */
+/** Types of stages: `open`, `won` or `lost`. */
 export const stageTypes = enumTexts(CrmStageTypeSchema);

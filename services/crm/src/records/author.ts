@@ -1,7 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type Actor, callerOf, causeOf, requestIdOf } from '@drippulse/rpc';
 
-/** The author of a change, the request, and the cause that it follows from, if any. A job has the author of the request that started it. */
+/**
+ * Author of a change, with the request and its cause, if any. The author of a job is the author of the request that
+ * started the job.
+ */
 export type Author = {
   organizationId: bigint;
   actor: Actor;

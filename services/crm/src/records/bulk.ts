@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 import { type Collection, type RecordRow, tables, type Value, type Values } from './collection.ts';
 import { recordColumns } from './rows.ts';
 
-/** Inserts records in one statement. A column that a row lacks is null. Returns them by id. */
+/** Inserts records in one statement. A column that a row lacks is null. Returns the inserted rows by id. */
 export async function insertRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   collection: Collection<Row>,
@@ -20,7 +20,7 @@ export async function insertRecords<Row extends RecordRow>(
   return byId(made);
 }
 
-/** Updates locked records in one statement, with the columns of the first row. Returns them by id. */
+/** Updates locked records in one statement, with the columns of the first row. Returns the updated rows by id. */
 export async function updateRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   collection: Collection<Row>,
@@ -54,7 +54,7 @@ function toJsonObject(row: Values): JsonObject {
   return members;
 }
 
-/** Types that JSON lacks become text. `custom` is JSON itself and keeps every digit. */
+/** Converts a value to JSON. Types that JSON lacks become strings. `custom` is already JSON and keeps every digit. */
 function toJsonValue(column: string, value: Value): JsonValue {
   if (column === 'custom' && typeof value === 'string') return parseJson(value);
   if (value instanceof Date) return value.toISOString();

@@ -8,7 +8,7 @@ import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
 
-/** A change of a record: the row after it, and the columns that it wrote. */
+/** A change of a record: the row after the change, and the written columns. */
 export type Change<Row extends RecordRow> = {
   action: Action;
   after: Row;
@@ -51,10 +51,10 @@ export async function recordErasure<Row extends RecordRow>(
   if (lines.length > 0) await appendLines(write, collection, lines);
 }
 
-/** A line of the audit stream. Its actions are those of records, and `erased`. */
+/** A line of the audit stream. Its actions are the actions of records, and `erased`. */
 type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Action | 'erased' };
 
-/** One statement for all lines: an import changes hundreds of records at a time. */
+/** Appends all lines in one statement, because an import changes hundreds of records at a time. */
 async function appendLines<Row extends RecordRow>(
   { trx, author: { actor, requestId } }: Write,
   { type }: Collection<Row>,
@@ -76,7 +76,7 @@ async function appendLines<Row extends RecordRow>(
     from json_populate_recordset(null::change_events, ${stringifyJson(lines)}::json)`.execute(trx);
 }
 
-/** Each column as `{before, after}`; for a new record only columns with a value. */
+/** Returns each column as `{before, after}`; for a new record only the columns that have a value. */
 function changesOf(written: Values, before: Readonly<Record<string, Value>>): JsonObject {
   const changes: JsonObject = {};
   for (const [column, value] of Object.entries(written)) {

@@ -3,7 +3,7 @@ import type { Violation } from '@drippulse/errors';
 import type { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import type { Action, RecordType } from '../record-type.ts';
 
-/** Types that can be merged. `merged_into_id` of a merged record is its survivor. */
+/** Types that can be merged. `merged_into_id` of a merged record names the survivor. */
 export type MergeableType = 'contact' | 'lead';
 
 export function isMergeable(type: RecordType): type is MergeableType {
@@ -16,7 +16,7 @@ export type Value = string | number | bigint | Date | null;
 /** Values by column. Absent columns do not change. */
 export type Values = Readonly<Record<string, Value>>;
 
-/** The columns that every record has. */
+/** Columns that every record has. */
 export type RecordRow = {
   id: string;
   public_id: string;
@@ -30,11 +30,11 @@ export type RecordRow = {
   created_at: Date;
   updated_at: Date;
   deleted_at: Date | null;
-  /** Only for types that can be merged. */
+  /** Present only for types that can be merged. */
   merged_into_public_id?: string | null;
 };
 
-/** The type of a column in an order. It decides the value that replaces null, in cursors and in the index. */
+/** Type of a column by which a list is ordered. It decides which value replaces null, in cursors and in the index. */
 export type SortKind = 'text' | 'number' | 'bigint' | 'time';
 
 export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['payload']>;
@@ -42,19 +42,19 @@ export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['
 /** Columns that link to other records, and the type of the target. */
 export type Links = Readonly<Record<string, RecordType>>;
 
-/** The differences between the five collections. */
+/** Differences between the five collections. */
 export type Collection<Row extends RecordRow> = {
   type: RecordType;
   links: Links;
-  /** Columns that a list can be ordered by. In a nullable column a value of `kind` replaces null. */
+  /** Columns by which a list can be ordered. In a nullable column, a value of `kind` replaces null. */
   sorts: Readonly<Record<string, { kind: SortKind; isNullable?: true }>>;
-  /** The violations of a row before it is written. */
+  /** Returns the violations of a row before the row is written. */
   check(row: Values): Violation[];
-  /** The events of a change; `before` is undefined for a new record. */
+  /** Returns the events of a change. `before` is undefined for a new record. */
   events(action: Action, after: Row, before: Row | undefined): EventPayload[];
 };
 
-/** The table of each type and the prefix of its public ids. */
+/** Table of each type, and the prefix of its public ids. */
 export const tables = {
   account: { table: 'accounts', prefix: 'acct' },
   contact: { table: 'contacts', prefix: 'cnt' },

@@ -8,8 +8,9 @@ import { namedMembers } from './named-members.ts';
 import type { Write } from './write.ts';
 
 /**
- * Runs one write of a call: rows, change events and events in one transaction. Then the relay sends the events. Identity is
- * asked before the transaction for the members that the request names, so that no connection waits for another service.
+ * Runs one write of a call: rows, change events and events in one transaction. Afterwards the relay sends the events.
+ * The members that the request names are looked up in the identity service before the transaction, so that no
+ * connection waits for a different service.
  */
 export async function commit<I extends DescMessage, O extends DescMessage>(
   ctx: Context,

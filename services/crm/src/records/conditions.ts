@@ -12,7 +12,7 @@ export function all(conditions: readonly RawBuilder<unknown>[]): RawBuilder<bool
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** The filters of every list. */
+/** The filters that every list has. */
 export type CommonFilters = CreatedFilters & {
   ids: readonly string[];
   q?: string;
@@ -22,7 +22,7 @@ export type CommonFilters = CreatedFilters & {
   externalId?: string;
 };
 
-/** The conditions of all of them but `q`: see `search.ts`. */
+/** Returns the conditions of all common filters except `q`, for which see `search.ts`. */
 export function commonConditions(type: RecordType, filters: CommonFilters): Condition[] {
   const { updatedSince, ownerId, externalSystem, externalId } = filters;
   return [
@@ -35,7 +35,10 @@ export function commonConditions(type: RecordType, filters: CommonFilters): Cond
   ];
 }
 
-/** With an external id the unique index finds one row. Without, there is an index over records with a system. */
+/**
+ * Returns the condition of the filter by system. With an external id, the unique index finds one row. Without an
+ * external id, an index over the records that have a system is used.
+ */
 function ofSystem(name: string | undefined, externalId: string | undefined): Condition {
   if (name === undefined) return undefined;
   const isOne = externalId !== undefined || name === '';
@@ -46,12 +49,14 @@ export function equals(column: string, value: Value | undefined): Condition {
   return value === undefined || value === null ? undefined : sql<boolean>`${sql.ref(column)} = ${value}`;
 }
 
-/** Equal in any case; the index is over the lower case. */
+/** Returns a condition of equality in any case. The index is over the lower case. */
 export function equalsAnyCase(column: string, value: string | undefined): Condition {
   return value === undefined ? undefined : sql<boolean>`lower(${sql.ref(column)}) = lower(${value})`;
 }
 
-/** The record links to the target with this UUID or public id. An unknown id matches no row. */
+/**
+ * Returns the condition that the record links to the target with this UUID or public id. An unknown id matches no row.
+ */
 export function linksTo(organizationId: bigint, column: string, type: RecordType, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return sql<boolean>`${sql.ref(column)} = (
@@ -59,13 +64,16 @@ export function linksTo(organizationId: bigint, column: string, type: RecordType
     where target.organization_id = ${organizationId} and ${hasId(type, id)})`;
 }
 
-/** A column with UUIDs of records that have no public ids. */
+/** Returns a condition that a column equals the UUID of a record that has no public id. */
 export function equalsUuid(column: string, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
 }
 
-/** The record is one of those with these UUIDs or public ids; no ids mean that the parameter is absent. */
+/**
+ * Returns the condition that the record has one of these UUIDs or public ids. An empty list means that the parameter is
+ * absent.
+ */
 function hasAnyId(type: RecordType, ids: readonly string[]): Condition {
   if (ids.length === 0) return undefined;
   const uuids = ids.filter(isUuid);
@@ -75,7 +83,10 @@ function hasAnyId(type: RecordType, ids: readonly string[]): Condition {
   return uuids.length === 0 ? byPublicId : sql<boolean>`(id = any(${uuids}::uuid[]) or ${byPublicId})`;
 }
 
-/** The same for rows that have no public ids. */
+/**
+ * Returns the condition that the row has one of these UUIDs, for rows that have no public ids. An empty list means that
+ * the parameter is absent.
+ */
 export function hasAnyUuid(ids: readonly string[]): RawBuilder<boolean>[] {
   return ids.length === 0 ? [] : [sql<boolean>`id = any(${ids.filter(isUuid)}::uuid[])`];
 }

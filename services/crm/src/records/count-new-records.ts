@@ -5,14 +5,15 @@ import type { Author } from './author.ts';
 
 const timeoutMs = 2_000;
 
-/** The number of records that a write has made so far. */
+/** Number of records that a write has made so far. */
 export type Made = { records: number };
 
 /**
- * Counts the new records of a request that continues a chain in the runtime, where all of a chain is counted. A write that
- * makes more records than were counted is rolled back, and runs again when they are: `withCalls` does this. Refuses them
- * as `chain_cut` beyond the budget of the chain. Only the write knows how many records it makes, and a repeat that gets
- * a stored answer makes none. A step of a workflow was counted when it was planned.
+ * Counts the new records of a request that continues a chain. The runtime counts all records of a chain. A write that
+ * makes more records than were counted is rolled back, and runs again after they are counted: `withCalls` does this.
+ * Records beyond the budget of the chain are refused with `chain_cut`. Only the write knows the number of its records,
+ * and a repeat that gets a stored answer makes no records. A step of a workflow was already counted when it was
+ * planned.
  */
 export function countNewRecords(ctx: Context, author: Author) {
   let counted = 0;

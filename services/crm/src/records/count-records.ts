@@ -6,17 +6,17 @@ import { tables } from './collection.ts';
 import { all } from './conditions.ts';
 import type { Group, Term } from './search.ts';
 
-/** The most that a count answers; see `countUpTo`. */
+/** Upper limit of a count; see `countUpTo`. */
 const mostCounted = 10_000n;
-/** Rows sampled at each end of the list. Two samples of 250 rows take a millisecond. */
+/** Number of rows sampled at each end of the list. Two samples of 250 rows take a millisecond. */
 const sampledRows = 250;
-/** If more than this share of rows matches, reading rows is faster than the index. */
+/** Fraction of matching rows above which reading rows is faster than the index. */
 const frequentShare = 1 / 12;
 
 /**
- * Prepares the count of a group's records among the live ones, up to 10,000. The index over texts returns all rows with
- * a term before the first is counted: 40 ms for 150,000 rows. So a sample of the newest and the oldest rows decides: if
- * many rows match at both ends, the count reads rows until it has enough; else it uses the index, but not for terms that
+ * Prepares the count of a group's live records, up to 10,000. The index over texts returns all rows with a term before
+ * the first row is counted: 40 ms for 150,000 rows. So a sample of the newest and the oldest rows decides. If many rows
+ * match at both ends, the count reads rows until it has enough. Otherwise it uses the index, but not for terms that
  * most rows have. A misleading sample costs time and never changes the count. Preparing is separate from counting, so
  * that the sample is taken while the page is read.
  */
@@ -31,7 +31,7 @@ export async function prepareCount(
   return () => countUpTo(kysely, query.where(all([live, ...conditions, ...group.filters])));
 }
 
-/** How many records several groups have, up to 10,000 in all. */
+/** Counts the records of several groups, up to 10,000 in total. */
 export async function countGroups(counts: readonly (() => Promise<RowCount>)[]): Promise<RowCount> {
   let totalCount = 0n;
   for (const count of counts) {
@@ -58,19 +58,24 @@ async function chooseConditions(
 
 type SampledTerm = { term: Term; rows: number };
 
-/** PostgreSQL stops testing a row at the first condition that fails. */
+/** Orders the conditions by rarity, because PostgreSQL stops testing a row at the first condition that fails. */
 function rarestFirst(having: readonly SampledTerm[]): RawBuilder<boolean>[] {
   return having.toSorted((one, other) => one.rows - other.rows).map(({ term }) => term.read);
 }
 
-/** Looks up the terms that at most half of the sampled rows have; all of them if there is no such term. */
+/**
+ * Uses the index for the terms that at most half of the sampled rows have, or for all terms if there is no such term.
+ */
 function lookUpRare(having: readonly SampledTerm[], sampled: number): RawBuilder<boolean>[] {
   const isRare = ({ rows }: SampledTerm) => rows <= sampled / 2;
   if (!having.some(isRare)) return having.map(({ term }) => term.lookedUp);
   return having.map((sample) => (isRare(sample) ? sample.term.lookedUp : sample.term.read));
 }
 
-/** Of the newest and of the oldest rows: how many were sampled, how many match, and how many have each term. */
+/**
+ * Samples the newest and the oldest rows. Returns the numbers of sampled rows, of matching rows, and of rows with each
+ * term.
+ */
 async function sampleEnds(kysely: Kysely<DB>, type: RecordType, live: RawBuilder<boolean>, { terms, filters }: Group) {
   const matching = all([...terms.map(({ read }) => read), ...filters]);
   const having = terms.map(({ read }) => sql`count(*) filter (where ${read})::integer`);

@@ -12,7 +12,7 @@ import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** Creates a record with these columns. */
+/** Creates a record with the given columns. */
 export async function createRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,

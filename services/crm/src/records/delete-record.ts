@@ -4,7 +4,7 @@ import { type Collection, type RecordRow, tables } from './collection.ts';
 import { lockRecord } from './rows.ts';
 import type { Write } from './write.ts';
 
-/** Deletes a record. The row stays for exports and the audit stream. */
+/** Deletes a record. The row is kept for exports and the audit stream. */
 export async function deleteRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,

@@ -5,7 +5,7 @@ import { type Links, tables, type Values } from './collection.ts';
 import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 
-/** The values with links as UUIDs. A link to an unknown record is `not_found`. */
+/** Resolves the links in values to UUIDs. A link to an unknown record throws `not_found`. */
 export async function resolveLinks(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -20,7 +20,10 @@ export async function resolveLinks(
   return { ...values, ...resolved };
 }
 
-/** Takes the lock of the foreign key, so that a link waits for a running merge and does not miss its survivor. */
+/**
+ * Finds the id of a linked record. The query takes the lock of the foreign key, so that a link waits for a running
+ * merge and does not miss the survivor.
+ */
 async function findId(trx: Transaction<DB>, organizationId: bigint, type: RecordType, id: string): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     select id from ${sql.table(tables[type].table)}

@@ -10,19 +10,19 @@ import { cursorOf, isBehind, type Order, orderBy, readGroup, readOrder } from '.
 import { selectRecords } from './rows.ts';
 import { type Group, searchGroups } from './search.ts';
 
-/** A list: the live records of an organization in groups, one group after the other, each in the same order. */
+/** A list: the live records of an organization in groups, one group after the other. Each group has the same order. */
 type List<Row extends RecordRow> = {
   collection: Collection<Row>;
   live: RawBuilder<boolean>;
   groups: readonly Group[];
   order: Order;
-  /** Where the page starts: in the first group, or behind a row of a group. */
+  /** Start of the page: in the first group, or after a row of a group. */
   start: { group: number; behind: readonly RawBuilder<boolean>[] };
 };
 
 type Counter = () => Promise<RowCount>;
 
-/** A page of the live records that meet the conditions, with the members of a list response beside them. */
+/** Lists a page of the live records that meet the conditions, with the further members of a list response. */
 export async function listRecords<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -46,7 +46,7 @@ export async function listRecords<Row extends RecordRow>(
   const [found] = await Promise.all([readRows(ctx, list, page, count), ...counters]);
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
-  // A first page that has all rows counts them itself.
+  // A first page that contains all rows needs no separate count.
   const isWhole = page.after === undefined && page.offset === 0 && found.length <= page.limit;
   const counted = isWhole ? { totalCount: BigInt(found.length) } : await countGroups(count);
   return {
@@ -64,7 +64,7 @@ function startOf({ after }: Page, order: Order, groups: number) {
   return { group: readGroup(after, groups), behind: [isBehind(order, after)] };
 }
 
-/** The rows of the page with their groups, and one more if another page follows. */
+/** Reads the rows of the page with their groups, and one additional row if a further page follows. */
 async function readRows<Row extends RecordRow>(
   ctx: Context,
   list: List<Row>,
@@ -87,7 +87,10 @@ async function readRows<Row extends RecordRow>(
   return found;
 }
 
-/** How many rows the next group skips, once a group gave some rows behind the offset, or lies before it as a whole. */
+/**
+ * Returns the number of rows that the next group skips, after a group that gave rows or that the offset skipped
+ * completely.
+ */
 async function offsetAfter(offset: number, given: number, count: Counter | undefined): Promise<number> {
   if (offset === 0 || given > 0 || count === undefined) return 0;
   const { totalCount } = await count();

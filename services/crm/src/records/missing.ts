@@ -6,7 +6,7 @@ import { isMergeable } from './collection.ts';
 import { hasId, notFound } from './ids.ts';
 import { findSurvivors } from './survivors.ts';
 
-/** The error for a record that is not there. If it was merged, the message names the survivor. */
+/** Creates the error for a missing record. If the record was merged, the message names the survivor. */
 export async function missing(
   db: Kysely<DB>,
   organizationId: bigint,

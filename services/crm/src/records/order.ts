@@ -4,13 +4,13 @@ import { nearest } from '@drippulse/json';
 import { type RawBuilder, sql } from 'kysely';
 import type { Collection, RecordRow, SortKind, Value } from './collection.ts';
 
-/** The order of a list: one column, then the id. */
+/** Order of a list: by one column, then by the id. */
 export type Order = { text: string; column: string; kind: SortKind; isNullable: boolean; isDescending: boolean };
 
 /** The default order: newest first. */
 const defaultSort = '-created_at';
 
-/** The value that replaces null, as in the indexes over these columns. */
+/** Values that replace null, as in the indexes over the columns. */
 const leastOf = {
   text: { value: '', literal: `''` },
   number: { value: Number.NEGATIVE_INFINITY, literal: `'-infinity'` },
@@ -53,20 +53,26 @@ export function orderBy(order: Order): RawBuilder<unknown> {
   return sql`order by ${expressionOf(order)} ${direction}, id ${direction}`;
 }
 
-/** The values of a cursor behind a row: the order it belongs to, the row's value, its id and its group. */
+/**
+ * Returns the values of a cursor after a row: the order that the cursor belongs to, the row's value, its id and its
+ * group.
+ */
 export function cursorOf(order: Order, row: RecordRow, group: number): (string | number | bigint | Date)[] {
   const values: Readonly<Record<string, Value>> = { ...row };
   return [order.text, values[order.column] ?? leastOf[order.kind].value, row.id, group];
 }
 
-/** The group of the row that a cursor points behind; `invalid_cursor` if the list has no such group. */
+/** Reads the group of a cursor's row. Throws `invalid_cursor` if the list has no such group. */
 export function readGroup(cursor: readonly string[], groups: number): number {
   const group = Number(cursor[3]);
   if (group >= 0 && group < groups) return group;
   throw invalidCursor();
 }
 
-/** The condition of rows behind a cursor; `invalid_cursor` if it is of another order or malformed. */
+/**
+ * Returns the condition of rows after a cursor. Throws `invalid_cursor` if the cursor belongs to a different order or
+ * is malformed.
+ */
 export function isBehind(order: Order, cursor: readonly string[]): RawBuilder<boolean> {
   const [text, value = '', id = ''] = cursor;
   if (text !== order.text || !isValue[order.kind](value) || !/^[0-9a-f-]{36}$/.test(id)) throw invalidCursor();

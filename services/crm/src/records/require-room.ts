@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import type { RecordType } from '../record-type.ts';
 import type { Write } from './write.ts';
 
-/** How many of these new records the plan has room for. It limits contacts alone, which the database counts. */
+/** Returns for how many of the new records the plan has room. Plans limit only contacts, which the database counts. */
 export async function findRecordRoom({ trx, author }: Write, type: RecordType, count: number): Promise<number> {
   return (await roomOf({ trx, author }, type, count))?.granted ?? count;
 }
 
-/** Refuses a record more than the plan has room for as `plan_limit_reached`. */
+/** Refuses a record for which the plan has no room, with `plan_limit_reached`. */
 export async function requireRoom({ trx, author }: Write, type: RecordType): Promise<void> {
   const room = await roomOf({ trx, author }, type, 1);
   if (room?.full !== undefined) throw planLimitReached(room.full);

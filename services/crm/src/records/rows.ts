@@ -5,7 +5,7 @@ import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 import type { Write } from './write.ts';
 
-/** The columns of `record`, with the public ids of linked records. */
+/** Returns the columns of `record`, with the public ids of linked records. */
 export function recordColumns<Row extends RecordRow>({ type, links }: Collection<Row>): RawBuilder<unknown> {
   const shown = isMergeable(type) ? { ...links, merged_into_id: type } : links;
   const publicIds = Object.entries(shown).map(
@@ -26,7 +26,7 @@ export function selectRecords<Row extends RecordRow>(
   return sql<Row>`select ${recordColumns(collection)} from ${sql.table(table)} as record where ${condition}`;
 }
 
-/** A live record of the organization by UUID or public id. */
+/** Finds a live record of the organization by UUID or public id. */
 export async function findRecord<Row extends RecordRow>(
   db: Kysely<DB>,
   collection: Collection<Row>,
@@ -39,7 +39,9 @@ export async function findRecord<Row extends RecordRow>(
   return row;
 }
 
-/** The same with a lock, so that two changes of a record happen one after the other. */
+/**
+ * Finds a live record of the organization and locks it, so that two changes of the record happen one after the other.
+ */
 export async function lockRecord<Row extends RecordRow>(
   { trx, author: { organizationId } }: Write,
   collection: Collection<Row>,

@@ -2,7 +2,7 @@ import type { Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
 import type { Value, Values } from './collection.ts';
 
-/** What is wrong with a value; undefined if nothing is. */
+/** Checks a value. Returns undefined if it is valid. */
 export type Rule = (value: Value) => Omit<Violation, 'field'> | undefined;
 
 const maxCustomBytes = 64 * 1024;
@@ -54,10 +54,10 @@ const custom: Rule = (value) => {
   return isSmall ? undefined : { message: `must be at most ${maxCustomBytes / 1024} KiB`, code: 'length' };
 };
 
-/** The rules of the columns that every record has. */
+/** Rules of the columns that every record has. */
 const commonRules: Readonly<Record<string, Rule>> = { external_system: text(100), external_id: text(255), custom };
 
-/** The violations of a row. */
+/** Returns the violations of a row. */
 export function checkRow(rules: Readonly<Record<string, Rule>>, row: Values): Violation[] {
   const violations: Violation[] = [];
   for (const some of [rules, commonRules]) {
@@ -69,7 +69,10 @@ export function checkRow(rules: Readonly<Record<string, Rule>>, row: Values): Vi
   return violations;
 }
 
-/** A person needs one of these fields, unless the record is deleted: an erased person has none. */
+/**
+ * Returns a violation if a person has none of these fields. A deleted record is exempt, because an erased person has
+ * none.
+ */
 export function checkAnyOf(fields: readonly string[], row: Values): Violation[] {
   if (row['deleted_at'] || fields.some((field) => row[field])) return [];
   return [{ field: fields[0] ?? '', message: `or one of ${fields.slice(1).join(', ')} is required`, code: 'required' }];

@@ -2,18 +2,22 @@ import { type RawBuilder, sql } from 'kysely';
 import type { RecordType } from '../record-type.ts';
 import { tables } from './collection.ts';
 
-/** A condition on the text of a record: `lookedUp` uses the index over texts, `read` tests rows that are read anyway. */
+/**
+ * A condition on the text of a record: `lookedUp` uses the index over texts, and `read` tests rows that are read
+ * anyway.
+ */
 export type Term = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
 
-/** The records that one part of a list has: they meet every term and every filter. */
+/** A group of the records in a list. They meet every term and every filter. */
 export type Group = { terms: readonly Term[]; filters: readonly RawBuilder<boolean>[] };
 
-/** Fewer characters match only the beginning of a value: the index over texts knows runs of three. */
+/** A string of fewer characters matches only the beginning of a value, because the index over texts needs three. */
 const shortestPart = 3;
 
 /**
- * The groups of records that `q` finds, in the order of the list; no record is in two. First those with a value that
- * contains `q` as it stands, in any case. Then, if `q` is several words, people whose first and last name contain each.
+ * Returns the groups of records that `q` finds, in the order of the list. No record is in two groups. The first group
+ * contains records with a value that contains `q` literally, in any case. If `q` has several words, a second group
+ * contains people whose first and last name together contain each word.
  */
 export function searchGroups(type: RecordType, q = ''): Group[] {
   if (q === '') return [{ terms: [], filters: [] }];
@@ -29,8 +33,8 @@ export function searchGroups(type: RecordType, q = ''): Group[] {
 }
 
 /**
- * A pattern for a column made by `searchText` of the migration: in lower case, `XX` before each value, `Q` for each
- * space. The text of `q` gets no capital letter, so it matches within one value only.
+ * Returns the pattern for a column made by the migration's `searchText`: in lower case, `XX` before each value, `Q` for
+ * each space. The string `q` gets no capital letter, so it matches only within one value.
  */
 function contains(column: 'search' | 'names', text: string): Term {
   const start = sql.lit([...text].length < shortestPart ? '%XX' : '%');
@@ -39,15 +43,18 @@ function contains(column: 'search' | 'names', text: string): Term {
 }
 
 /**
- * The public id of an opportunity is part of its `search`. Elsewhere only the beginning of a public id matches, and only
- * with its whole prefix: `c` would find every contact.
+ * Returns the term for a public id. The public id of an opportunity is part of its `search`. For other types, only the
+ * beginning of a public id matches, and only with its whole prefix, because `c` would find every contact.
  */
 function idBeginsWith(type: RecordType, text: string): Term | undefined {
   const isId = type !== 'opportunity' && text.toLowerCase().startsWith(`${tables[type].prefix}_`);
   return isId ? like(sql`lower(public_id)`, sql`lower(${escaped(text)}) || '%'`) : undefined;
 }
 
-/** The collation of `read` differs from that of the index, so that the planner reads rows instead. */
+/**
+ * Returns a LIKE condition. The collation of `read` differs from that of the index, so the planner reads rows instead
+ * of using the index.
+ */
 function like(text: RawBuilder<unknown>, pattern: RawBuilder<unknown>): Term {
   return { lookedUp: sql<boolean>`${text} like ${pattern}`, read: sql<boolean>`${text} collate "C" like ${pattern}` };
 }

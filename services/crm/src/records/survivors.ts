@@ -5,7 +5,10 @@ import { type MergeableType, tables } from './collection.ts';
 /** A merged record (`origin`) and its live survivor. */
 export type Survivor = { origin: string; id: string; public_id: string };
 
-/** The live survivors of merged records. A survivor may have been merged too; a deleted one is not returned. */
+/**
+ * Finds the live survivors of merged records. A survivor may itself have been merged; a deleted survivor is not
+ * returned.
+ */
 export async function findSurvivors(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -11,7 +11,7 @@ import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** Updates a locked record. Values that it already has write nothing and make no event. */
+/** Updates a locked record. If no value changes, nothing is written and there is no event. */
 export async function updateRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -42,7 +42,7 @@ export async function updateRecord<Row extends RecordRow>(
 export function isSame(column: string, value: Value, former: Value): boolean {
   if (value instanceof Date && former instanceof Date) return value.getTime() === former.getTime();
   if (value === former) return true;
-  // In free JSON the order of keys has no meaning.
+  // In free-form JSON the order of keys has no meaning.
   return (
     column === 'custom' &&
     typeof value === 'string' &&

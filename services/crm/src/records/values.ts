@@ -1,7 +1,7 @@
 import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { RecordRow, Values } from './collection.ts';
 
-/** The fields that every request for a record has. */
+/** Fields that every request for a record has. */
 type CommonFields = {
   ownerId?: bigint;
   externalSystem?: string;
@@ -9,7 +9,7 @@ type CommonFields = {
   custom?: Uint8Array;
 };
 
-/** Their columns, as for POST: absent ones are null, and `custom` is an empty object. */
+/** Returns the columns of the common fields, as for POST: absent fields are null, and `custom` is an empty object. */
 export function commonValues(request: CommonFields) {
   return {
     owner_id: request.ownerId ?? null,
@@ -19,13 +19,13 @@ export function commonValues(request: CommonFields) {
   };
 }
 
-/** The columns that a PATCH names. A named column that is null is cleared. */
+/** Returns the columns that a PATCH names. A named column that is null is cleared. */
 export function pickValues(values: Values, paths: readonly string[] | undefined): Values {
   const present = new Set(paths);
   return Object.fromEntries(Object.entries(values).filter(([column]) => present.has(column)));
 }
 
-/** The fields that every record's message has. */
+/** Returns the fields that every record's message has. */
 export function commonFields(row: RecordRow) {
   return {
     id: row.id,

@@ -1,8 +1,8 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * The row that a statement wrote. If another record has its `external_id`, the error says so: the constraint decides,
- * not a lookup.
+ * Returns the row that a statement wrote. If a different record has its `external_id`, the error says so: the
+ * constraint decides, not a look-up.
  */
 export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<Row> {
   const { rows } = await refuseTaken(writing);
@@ -11,7 +11,7 @@ export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<
   return row;
 }
 
-/** The same for a statement that writes several rows. */
+/** Awaits a statement that writes rows. If a different record has one of their `external_id`s, the error says so. */
 export async function refuseTaken<T>(writing: Promise<T>): Promise<T> {
   try {
     return await writing;

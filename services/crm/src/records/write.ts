@@ -9,8 +9,8 @@ export type Write = {
   ctx: Context;
   trx: Transaction<DB>;
   author: Author;
-  /** The records that it has made, which count in the chain that it continues. */
+  /** Number of records that the write has made. They count in the chain that the write continues. */
   made: Made;
-  /** Users that a record may get as its owner. Default: none. */
+  /** Users whom a record may get as its owner. Default: no users. */
   members?: ReadonlySet<bigint>;
 };

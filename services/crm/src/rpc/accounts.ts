@@ -16,7 +16,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmAccountsService;
 
-/** The RPCs of one collection. The operations that all five share are in `records/`. */
+/** Implements the RPCs of one collection. The operations that all five collections share are in `records/`. */
 export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsService> {
   return {
     async listCrmAccounts(request, call) {

@@ -17,7 +17,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmActivitiesService;
 
-/** The RPCs of one collection. The operations that all five share are in `records/`. */
+/** Implements the RPCs of one collection. The operations that all five collections share are in `records/`. */
 export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitiesService> {
   return {
     async listCrmActivities(request, call) {

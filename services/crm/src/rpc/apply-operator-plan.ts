@@ -11,13 +11,16 @@ import { hintActivity, logActivity } from '../operator/activity.ts';
 import { type Applying, carryOut, requireFound, requireRights } from '../operator/carry-out.ts';
 import { findPlan, lockPlan, type PlanRow, parseOperations, planToProto, resourceOf } from '../operator/plan.ts';
 
-/** Each operation notes its result before the next one starts, so that a call after a crash continues where the last one stopped. */
+/**
+ * Applies a plan. Each operation records its result before the next one starts, so that a call after a crash continues
+ * at that point.
+ */
 export async function applyOperatorPlan(ctx: Context, request: ApplyOperatorPlanRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
   const plan = await findPlan(kysely, callerOf(call).organizationId, request.id);
   if (plan.status === 'applied') return { plan: await planToProto(kysely, plan) };
   if (plan.expires_at <= (await databaseNow(kysely))) throw expired();
-  // What a plan makes is of its own mode, also when a live caller applies the plan of a test key.
+  // Resources of a plan have the mode of the plan, even when a live caller applies the plan of a test key.
   const applying: Applying = { ctx, call, caller: { ...callerOf(call), mode: modeOf(plan.mode) }, plan };
   const operations = parseOperations(plan.operations);
   requireRights(applying.caller, operations);
@@ -33,7 +36,7 @@ export async function applyOperatorPlan(ctx: Context, request: ApplyOperatorPlan
   return response;
 }
 
-/** Of calls at the same time one writes the line of the log. */
+/** Marks the plan as applied. Of parallel calls, only one writes the log line. */
 async function finish({ ctx, caller, plan }: Applying, trx: Transaction<DB>): Promise<PlanRow> {
   const locked = await lockPlan(trx, plan);
   if (locked.status === 'applied') return locked;

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { findImport, jobToProto, readInput } from '../imports/job.ts';
 
-/** Waits for the running batch. Written batches stay. */
+/** Cancels an import. Waits for the running batch; batches already written are kept. */
 export async function cancelCrmImport(ctx: Context, { id }: CancelCrmImportRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   return ctx.db.kysely.transaction().execute(async (trx: Transaction<DB>) => {

@@ -21,7 +21,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmContactsService;
 
-/** The RPCs of one collection. The operations that all five share are in `records/`. */
+/** Implements the RPCs of one collection. The operations that all five collections share are in `records/`. */
 export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsService> {
   return {
     async listCrmContacts(request, call) {

@@ -19,7 +19,7 @@ import type { Write } from '../records/write.ts';
 
 const { convertCrmLead: method } = CrmLeadsService.method;
 
-/** The arguments of each step of a conversion. */
+/** Arguments of each step of a conversion. */
 type Conversion = { write: Write; request: ConvertCrmLeadRequest; lead: LeadRow };
 
 export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadRequest, call: HandlerContext) {
@@ -49,8 +49,8 @@ export async function convertCrmLead(ctx: Context, request: ConvertCrmLeadReques
 }
 
 /**
- * The account given, else that of the contact, else the one with the company's name, else a new one; none without a
- * company.
+ * Chooses the account: the given account, else the contact's account, else an account with the company's name, else a
+ * new account; undefined if the lead has no company.
  */
 async function chooseAccount({ write, request, lead }: Conversion, known: contact.ContactRow | undefined) {
   const found = await findLeadAccount(write, lead, request.accountId ?? known?.account_id ?? undefined);
@@ -59,7 +59,7 @@ async function chooseAccount({ write, request, lead }: Conversion, known: contac
   return createRecord(write, account.accounts, values);
 }
 
-/** The known contact, linked to the account unless it has one; else a new contact. */
+/** Returns the known contact, linked to the account unless it has one; otherwise a new contact. */
 async function chooseContact(
   { write, lead }: Conversion,
   known: contact.ContactRow | undefined,

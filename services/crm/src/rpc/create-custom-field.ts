@@ -53,7 +53,7 @@ function readRequest(request: CreateCrmCustomFieldRequest) {
   return field;
 }
 
-/** Two creations at once wait for each other, so that the limit is exact. */
+/** Refuses a further field beyond the limit. Two parallel creations wait for each other, so that the limit is exact. */
 async function requireRoom(trx: Transaction<DB>, organizationId: bigint, recordType: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('custom_fields'), hashtext(${String(organizationId)}))`.execute(trx);
   const { count } = await trx

@@ -11,7 +11,7 @@ import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';
 
 const { deleteCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Deletes an empty pipeline. The row stays, because deleted opportunities refer to it. */
+/** Deletes an empty pipeline. The row is kept, because deleted opportunities refer to it. */
 export async function deleteCrmOpportunityPipeline(
   ctx: Context,
   request: DeleteCrmOpportunityPipelineRequest,
@@ -20,7 +20,7 @@ export async function deleteCrmOpportunityPipeline(
   return transact(ctx, call, method, request, async (trx, caller) => {
     const { organizationId } = caller;
     const pipeline = await lockOwnPipeline(trx, caller, request.id);
-    // Locked, so that no opportunity enters one of the stages.
+    // The stages are locked, so that no opportunity enters one of them.
     await selectStages(trx, organizationId).where('pipeline_id', '=', pipeline.id).forUpdate().execute();
     if (await isStanding(trx, 'pipeline_id', pipeline.id)) {
       throw new DomainError('failed_precondition', 'pipeline_not_empty', 'The pipeline has opportunities.');

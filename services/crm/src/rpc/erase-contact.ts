@@ -17,12 +17,12 @@ import { recordErasure } from '../records/change-events.ts';
 import { commit } from '../records/commit.ts';
 
 const topic = topicOf(CrmEventSchema);
-/** Records in one event: its size stays far below the limits of the transports. */
+/** Upper limit of records in one event, so that its size stays far below the limits of the transports. */
 const namedRecords = 1_000;
 
 /**
- * Clears all data of a person in one transaction, keeps what reports count, and publishes an event with ids only. The
- * names are cleared last, because finding the other data needs them.
+ * Clears all data of a person in one transaction, keeps the columns by which reports count, and publishes an event with
+ * ids only. The names are cleared last, because finding the other data needs them.
  */
 export function eraseCrmContact(ctx: Context, request: EraseCrmContactRequest, call: HandlerContext) {
   return commit(ctx, call, CrmContactsService.method.eraseCrmContact, request, async (write) => {
@@ -85,12 +85,12 @@ function tracesOf(type: Trace['type'], rows: readonly { id: string; public_id: s
   return rows.map(({ id, public_id }) => ({ type, id, public_id }));
 }
 
-/** Former addresses become tombstones too. */
+/** Returns addresses in the form of known people, because former addresses become tombstones too. */
 function asKnown(emails: readonly string[]) {
   return emails.map((email) => ({ email }));
 }
 
-/** Cancels pending enrollments of leads of forms. */
+/** Cancels pending enrollments of the leads of forms. */
 async function cancelEnrollments(trx: Transaction<DB>, leadIds: readonly string[]): Promise<void> {
   if (leadIds.length === 0) return;
   await sql`

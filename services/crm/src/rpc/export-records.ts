@@ -6,8 +6,8 @@ import type { Context } from '../context.ts';
 import { shapes } from '../exports/shapes.ts';
 
 /**
- * Exports all records of the organization, deleted ones included, slice by slice: neither this service nor the
- * gateway ever has all of it in memory.
+ * Exports all records of the organization, including deleted ones, slice by slice, so that neither this service nor the
+ * gateway ever has the whole export in memory.
  */
 export async function* exportCrmRecords(ctx: Context, _request: ExportCrmRecordsRequest, call: HandlerContext) {
   const own = overTransfers(ctx);

@@ -11,7 +11,7 @@ import { readCsv } from '../imports/csv/read-csv.ts';
 import { importers } from '../imports/importers.ts';
 import { openUpload, type UploadMessages } from '../imports/open-upload.ts';
 
-/** The five `import_csv` methods, which differ in the collection only. */
+/** Implements the five `import_csv` methods, which differ only in the collection. */
 export async function importCsv(
   ctx: Context,
   collection: string,

@@ -21,7 +21,7 @@ import { importCsv } from './import-csv.ts';
 
 const { method } = CrmLeadsService;
 
-/** The RPCs of one collection. The operations that all five share are in `records/`. */
+/** Implements the RPCs of one collection. The operations that all five collections share are in `records/`. */
 export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> {
   return {
     async listCrmLeads(request, call) {
@@ -71,7 +71,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
   };
 }
 
-/** `company` is an alias of `company_name`. */
+/** Returns the columns of the paths. `company` is an alias of `company_name`. */
 function columnsOf(paths: readonly string[] = []): string[] {
   return paths.map((path) => (path === 'company' ? 'company_name' : path));
 }

@@ -33,7 +33,10 @@ function matches(organizationId: bigint, { recordType, recordId }: ListCrmMerges
     ${recordId === undefined ? sql`` : sql`and ${takesPart(organizationId, recordId)}`}`;
 }
 
-/** A union of two index scans: one condition over both columns would read all merges of the organization. */
+/**
+ * Returns the condition that a merge involves this record. It is a union of two index scans, because one condition over
+ * both columns would read all merges of the organization.
+ */
 function takesPart(organizationId: bigint, id: string): RawBuilder<boolean> {
   const record = sql`(
     select contacts.id from contacts where organization_id = ${organizationId} and ${hasId('contact', id)}

@@ -33,7 +33,7 @@ export async function listOperatorActivity(ctx: Context, request: ListOperatorAc
   };
 }
 
-/** Tokens of the forms of lines whose pages are served. */
+/** Finds the tokens of the forms in these lines whose pages are served. */
 async function findTokens(
   ctx: Context,
   organizationId: bigint,

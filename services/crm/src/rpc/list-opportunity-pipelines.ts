@@ -15,8 +15,8 @@ export async function listCrmOpportunityPipelines(
   call: HandlerContext,
 ) {
   const caller = callerOf(call);
-  // Before the snapshot, which would not see a pipeline that another request creates meanwhile. It never changes
-  // later.
+  // The default pipeline is read before the snapshot, which would not see a pipeline that a parallel request creates in
+  // the meantime. The id never changes later.
   const byDefault = await ctx.db.kysely
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));
@@ -41,7 +41,7 @@ export async function listCrmOpportunityPipelines(
   });
 }
 
-/** The user's preferred pipeline; only users have one. */
+/** Finds the user's preferred pipeline. Only users have one. */
 async function findPreferred(trx: Transaction<DB>, { organizationId, actor }: Caller): Promise<string | undefined> {
   if (actor.type !== 'user') return undefined;
   const row = await trx

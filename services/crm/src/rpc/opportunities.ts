@@ -20,7 +20,7 @@ import { reorderCrmOpportunities } from './reorder-opportunities.ts';
 
 const { method } = CrmOpportunitiesService;
 
-/** The RPCs of one collection. The operations that all five share are in `records/`. */
+/** Implements the RPCs of one collection. The operations that all five collections share are in `records/`. */
 export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpportunitiesService> {
   return {
     async listCrmOpportunities(request, call) {

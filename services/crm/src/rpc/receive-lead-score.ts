@@ -21,8 +21,9 @@ import type { Write } from '../records/write.ts';
 const topic = topicOf(CrmEventSchema);
 
 /**
- * Takes the score of a lead from outside: first who signed it, then when, then whether it was taken before. Only a message that
- * has its effect counts as taken, so that one about a lead that does not exist yet can be sent again.
+ * Receives the score of a lead from an external system. Checks the signature first, then the time, then whether the
+ * message was processed before. Only a message that took effect counts as processed, so a message about a lead that
+ * does not exist yet can be sent again.
  */
 export async function receiveLeadScore(ctx: Context, request: ReceiveLeadScoreRequest, call: HandlerContext) {
   const message = signedMessageOf(request, call);
@@ -56,7 +57,10 @@ function signedMessageOf({ body }: ReceiveLeadScoreRequest, { requestHeader }: H
   };
 }
 
-/** The organization that signed the message. It names itself, and its secret proves it. */
+/**
+ * Finds the organization that signed the message. The message names the organization, and the organization's secret
+ * proves the message.
+ */
 async function findSigner(ctx: Context, slug: string, message: SignedMessage): Promise<bigint> {
   const sealed = await ctx.db.kysely
     .selectFrom('inbound_secrets')
@@ -74,7 +78,7 @@ async function findSigner(ctx: Context, slug: string, message: SignedMessage): P
   );
 }
 
-/** Whether the id of the message is new to the organization: the unique key decides, not a look-up. */
+/** Whether the id of the message is new to the organization. The unique key decides, not a look-up. */
 async function isFirst(trx: Transaction<DB>, organizationId: bigint, { id }: SignedMessage): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('inbound_messages')
@@ -90,7 +94,10 @@ async function storeScore(write: Write, scoring: Scoring): Promise<void> {
   await appendEvents(write.trx, topic, [scoredEvent(write, { before, after }, scoring)]);
 }
 
-/** It says that the model judged, so it also follows a score that the lead had already. */
+/**
+ * Returns the event of a score. The event reports the judgement of the model, so it is also sent if the lead had the
+ * same score before.
+ */
 function scoredEvent({ author }: Write, lead: { before: LeadRow; after: LeadRow }, { score, model, factors }: Scoring) {
   const { before, after } = lead;
   const value = {

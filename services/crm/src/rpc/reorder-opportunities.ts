@@ -21,7 +21,10 @@ const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
 
 const maxIds = 1000;
 
-/** The stage is locked, so that two users who drag at once do so one after the other, each on the other's result. */
+/**
+ * Reorders a stage. The stage is locked, so that if two users drag at the same time, the second reorders the result of
+ * the first.
+ */
 export async function reorderCrmOpportunities(
   ctx: Context,
   request: ReorderCrmOpportunitiesRequest,
@@ -78,7 +81,7 @@ async function writeOrder(write: Write, stage: StageRow, named: readonly Opportu
   return moves.size;
 }
 
-/** Locks an opportunity that the request does not name. Undefined if it has left the stage. */
+/** Locks an opportunity that the request does not name. Undefined if the opportunity has left the stage. */
 async function lockStanding(trx: Transaction<DB>, stage: StageRow, id: string): Promise<OpportunityRow | undefined> {
   const condition = sql`organization_id = ${stage.organization_id} and id = ${id}
     and pipeline_stage_id = ${stage.id} and deleted_at is null`;

@@ -12,7 +12,7 @@ import { makeSecret, overlapMs, purpose, sealSecret } from '../inbound-secrets/s
 
 const { method } = InboundSecretsService;
 
-/** Makes the secret of the organization, or replaces it; the former one verifies for another day. */
+/** Creates or replaces the secret of the organization. The previous secret stays valid for 24 hours. */
 export async function rotateLeadScoringSecret(
   ctx: Context,
   request: RotateLeadScoringSecretRequest,

@@ -9,7 +9,7 @@ import { sharePipeline } from '../pipelines/rows.ts';
 
 const { setDefaultCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Sets the preferred pipeline of the user: any pipeline of the organization. */
+/** Sets the user's preferred pipeline, which may be any pipeline of the organization. */
 export async function setDefaultCrmOpportunityPipeline(
   ctx: Context,
   request: SetDefaultCrmOpportunityPipelineRequest,

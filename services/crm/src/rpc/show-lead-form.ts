@@ -6,7 +6,7 @@ import { answerPage, orMissingPage, wantsErrorPage } from '../lead-forms/answer-
 import { findPublicForm } from '../lead-forms/form.ts';
 import { formPage } from '../lead-forms/page.ts';
 
-/** Each page has the id of its submission, so that sending it twice creates one lead. */
+/** Shows a form. Each page contains the id of its submission, so that sending the page twice creates one lead. */
 export async function showLeadForm(ctx: Context, { token }: ShowLeadFormRequest, call: HandlerContext) {
   const page = await orMissingPage(call, wantsErrorPage(call), async () => {
     const form = await findPublicForm(ctx.db.kysely, token);

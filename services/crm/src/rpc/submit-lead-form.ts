@@ -13,7 +13,10 @@ import { keepTestSubmission } from '../lead-forms/test-submissions.ts';
 
 const clientAddressHeader = 'x-client-address';
 
-/** Creates a lead from a submission; one of a test form creates a test enrollment only. A repeat gets the same response and creates nothing. */
+/**
+ * Creates a lead from a submission; a submission of a test form creates only a test enrollment. A repeat gets the same
+ * answer and creates nothing.
+ */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
   const wantsPage = !submission.isJson && wantsErrorPage(call);
@@ -30,14 +33,17 @@ export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFo
   return { answer };
 }
 
-/** A submission with the trap field gets a normal response and creates nothing, so a bot learns nothing from it. */
+/**
+ * Accepts a submission. If the trap field is filled in, the submission gets a normal answer and creates nothing, so a
+ * bot learns nothing from it.
+ */
 async function take(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext): Promise<void> {
   if (submission.isTrapped) {
     ctx.metrics.submissionTrapped();
     return;
   }
   refuseViolations(checkValues(parseFields(form.fields), submission.values));
-  // An answer of hCaptcha is valid once, and a repeated submission has used it already.
+  // An hCaptcha answer is valid once, and the first submission has already used it.
   if (await isKnown(ctx.db.kysely, form, submission)) return;
   if (form.hcaptcha_required) {
     await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');
@@ -56,7 +62,7 @@ function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
   return answerPage(call, redirectUrl === null ? 200 : 303, messagePage(titleOf(form), message));
 }
 
-/** A browser gets the form back with the values and their problems. */
+/** Answers a refused submission. A browser gets the form back with the values and their problems. */
 function refused(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext, error: unknown) {
   if (!(error instanceof DomainError) || !['invalid', 'unavailable'].includes(error.kind)) throw error;
   const { id: submissionId, values } = submission;

@@ -30,7 +30,10 @@ const maxRows = 500;
 
 type Answer = MessageInitShape<typeof WriteCrmRecordBatchResponseSchema>;
 
-/** Writes rows of a data source. Two rows of one record are written one after the other, so that the last one wins. */
+/**
+ * Writes rows of a data source. Two rows of one record are written one after the other, so that the last row takes
+ * effect.
+ */
 export async function writeCrmRecordBatch(ctx: Context, request: WriteCrmRecordBatchRequest, call: HandlerContext) {
   const rows = readRows(request);
   if (request.dryRun || callerOf(call).mode === 'test') return tryBatch(ctx, { ...request, dryRun: true }, rows, call);
@@ -81,7 +84,7 @@ async function writeAll(
       ...policyOf(request),
       onRecord: (index, id) => ids.set(index, id),
     });
-    // A dry run forgets the ids that it made.
+    // The ids of records that a dry run creates are left out, because the records do not remain.
     for (const index of batch.keys()) {
       const outcome = outcomes[index];
       const id = request.dryRun && outcome === 'created' ? undefined : ids.get(index);
@@ -117,7 +120,7 @@ function resultOf(result: Result | undefined): MessageInitShape<typeof CrmRecord
   return { outcome: CrmRecordBatchOutcome.FAILED, errors };
 }
 
-/** Deletes records by the collection's own importer: a row that is marked as deleted deletes its record. */
+/** Deletes records with the collection's own importer, in which a row that is marked as deleted deletes its record. */
 async function archive(write: Write, { target, archive: ids }: WriteCrmRecordBatchRequest): Promise<number> {
   const importer = importers.get(target);
   if (importer === undefined || ids.length === 0) return 0;
@@ -147,7 +150,7 @@ function readRows({ target, rows: bytes, archive: ids }: WriteCrmRecordBatchRequ
   return rows.map((fields, row) => ({ collection: target, row, fields }));
 }
 
-/** Null for what is no JSON. */
+/** Returns the parsed rows; null for a string that is not JSON. */
 function parseRows(text: string): JsonValue {
   try {
     return parseJson(text);

@@ -5,10 +5,16 @@ import type { EffectCall, EffectOutcome } from '../effects/effect-call.ts';
 import { effectTypeOf, performEffect } from '../effects/effects.ts';
 import { type FreedPlace, type Permits, settleSends, wakeHeld } from '../messaging/index.ts';
 
-/** An outcome that is final for an agent. Nobody waits for a place to send: what a rule would hold is skipped. */
+/**
+ * An outcome that is final for an agent. An agent's action never waits for permission to send: a send that a rule holds
+ * is skipped.
+ */
 export type ActionOutcome = Exclude<EffectOutcome, { outcome: 'held' | 'accepted' }>;
 
-/** Makes one attempt, outside of any transaction, and writes what became of a send into the ledger and of a mail into its delivery. */
+/**
+ * Makes one attempt, outside of any transaction. Records the outcome in the ledger, and a mail's outcome also in its
+ * delivery row.
+ */
 export async function performAction(ctx: Context, permits: Permits, call: EffectCall): Promise<ActionOutcome> {
   if (call.kind === 'email') await noteDelivery(ctx, call);
   const { adapters, chains, clients, clock, links, performers } = ctx;
@@ -23,7 +29,7 @@ function finalOf(outcome: EffectOutcome): ActionOutcome {
   return outcome.outcome === 'accepted' ? { outcome: 'succeeded', message: outcome.message } : outcome;
 }
 
-/** The row by which reports of mail servers, clicks and unsubscribes find a mail, before it may be out. */
+/** Writes the row that links mail-server reports, clicks and unsubscribes to a mail. Call it before the mail leaves. */
 async function noteDelivery({ db, config, clock }: Context, call: EffectCall): Promise<void> {
   const { to, subject } = call.request;
   await db.kysely

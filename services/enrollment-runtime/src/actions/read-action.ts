@@ -17,12 +17,12 @@ const mostBytes = 256 * 1024;
 const kinds = [
   ...['email', 'crm_create_lead', 'crm_update_record', 'crm_create_activity', 'crm_move_opportunity'],
   ...['webhook_callback', 'alert', 'integration_action'],
-] as readonly string[] as readonly EffectKind[]; // each is a kind of the engine; its registry would not know another one
+] as readonly string[] as readonly EffectKind[]; // each is a kind of the engine
 
-/** Says for nothing what class, priority and rules are, so that these are the usual ones whatever a workflow says of its own mails. */
+/** A definition without class, priority or rules, so that the defaults apply, not those of the workflow's own mails. */
 const noWorkflow = compileDefinition({ workflowId: '0', version: 1, steps: [] });
 
-/** Reads an action as the effect of a step. Of its enrollment it has contact and zone. */
+/** Reads an action as the effect of a step. The contact and the time zone come from the agent's enrollment. */
 export async function readAction(
   ctx: Context,
   caller: Caller,
@@ -71,7 +71,10 @@ type Contact = Pick<EffectCall, 'email' | 'leadRef' | 'timezone'>;
 
 const nobody: Contact = { email: null, leadRef: null, timezone: 'UTC' };
 
-/** The contact of an enrollment that goes on. One that has ended or was erased is reached by no agent any more. */
+/**
+ * Finds the contact of an enrollment. Throws if the enrollment has ended or was erased, because no agent may reach such
+ * a contact.
+ */
 async function findContact(
   { db }: Context,
   o: { organizationId: bigint; workflowId: bigint; enrollmentId: bigint },

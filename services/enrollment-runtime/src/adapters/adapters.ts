@@ -2,7 +2,7 @@ import { createHttpClient, type HttpClient, type Resolve } from '@drippulse/http
 import { createMailer, type Mailer } from '@drippulse/mail';
 import type { Config } from '../config.ts';
 
-/** The ways for effects to leave the process. */
+/** The adapters through which effects leave the process. */
 export type EffectAdapters = {
   http: HttpClient;
   /** Undefined when there is neither a mail server nor a folder for mails. */

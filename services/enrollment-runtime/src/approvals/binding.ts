@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { isRawNumber, type JsonObject, type JsonValue } from '@drippulse/json';
 import canonicalize from 'canonicalize';
 
-/** A preview as it is stored and shown, as canonical JSON (RFC 8785), and the hash that a decision names it by. */
+/** A preview as canonical JSON (RFC 8785), as it is stored and shown, and the hash by which a decision names it. */
 export type Preview = { text: string; binding: string };
 
-/** Every double with so many digits is another one, so that two numbers with fewer never have one canonical form. */
+/** Decimal numbers of up to 15 digits map to distinct doubles, so two distinct numbers never share a canonical form. */
 const exactDigits = 15;
 
 /**
- * The preview with its binding. The same bytes are shown and hashed, so nothing can be approved that was not shown. Canonical JSON
- * has doubles for numbers: one whose digits a double may lose becomes a text.
+ * Returns the preview with its binding. The bytes shown are the bytes hashed, so nothing can be approved that was not
+ * shown. Canonical JSON stores numbers as doubles, so a number that might lose digits as a double becomes a string.
  */
 export function bindPreview(preview: JsonObject): Preview {
   const text = canonicalize(exact(preview));
@@ -22,7 +22,7 @@ function exact(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(exact);
   if (isRawNumber(value)) return exactNumber(value.rawJSON);
   if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value.toWellFormed() : value;
-  // Of entries, so that a member named __proto__ stays a member.
+  // Built from entries, so that a member named __proto__ stays a member.
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toWellFormed(), exact(member)]));
 }
 

@@ -7,10 +7,10 @@ import { bindPreview } from './binding.ts';
 import { kindToProto } from './enums.ts';
 
 const { approveApproval, rejectApproval } = ApprovalsService.method;
-/** RPCs whose stored answer has an approval. */
+/** RPCs whose stored answer contains an approval. */
 const rpcs = [approveApproval, rejectApproval].map(({ parent, name }) => `${parent.typeName}/${name}`);
 
-/** Replaces the texts of an approval about an erased person. */
+/** The string that replaces the texts of an approval about an erased person. */
 export const erasedMessage = 'Erased';
 
 /** An approval whose texts were removed. */
@@ -24,8 +24,8 @@ export type Blanked = {
 };
 
 /**
- * Removes the personal data of the approvals of enrollments: what was asked, shown, edited and commented. Who decided what and when
- * stays. Returns the ids by enrollment.
+ * Removes the personal data of the approvals of enrollments: the texts that were asked, shown, edited and commented.
+ * The person who decided, the decision and its time stay. Returns the ids of the approvals by enrollment.
  */
 export async function blankApprovals(
   trx: Transaction<DB>,
@@ -36,7 +36,7 @@ export async function blankApprovals(
   return new Map([...byEnrollment].map(([enrollmentId, own]) => [enrollmentId, own.map(({ id }) => id)]));
 }
 
-/** The same for approvals of an organization that meet a condition. */
+/** Removes the personal data of the organization's approvals that meet a condition. */
 export async function blank(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -52,7 +52,10 @@ export async function blank(
   return rows;
 }
 
-/** Fields are encoded in order: an approval in an answer begins with these. */
+/**
+ * Erases the stored answers that contain these approvals. Fields are encoded in order, so the encoding of an approval
+ * in an answer begins with the bytes searched for.
+ */
 async function forgetAnswers(trx: Transaction<DB>, organizationId: bigint, rows: readonly Blanked[]): Promise<void> {
   const beginnings = rows.map((row) => {
     const { id, kind, workflow_id: workflowId, enrollment_id: enrollmentId, agent_id: agentId } = row;

@@ -11,7 +11,7 @@ import { requireDecider } from './may-decide.ts';
 import { appendApprovalNews } from './news.ts';
 import type { ApprovalRow } from './row.ts';
 
-/** A decision as a request has it. */
+/** A decision, as read from a request. */
 export type Decision = {
   id: bigint;
   status: 'approved' | 'rejected';
@@ -21,9 +21,9 @@ export type Decision = {
 };
 
 /**
- * Decides an approval, in the transaction of the request. The run, if one waits, is locked and settled before the row of the
- * approval is written, in the order of a move and of a cancel: of two decisions, or of a decision and a cancel or a timeout, the first
- * counts and the other changes nothing.
+ * Decides an approval, in the transaction of the request. A run that waits is locked and settled before the approval's
+ * row is written, which is the order that moves and cancels use. If two decisions, or a decision and a cancel or
+ * timeout, coincide, the first counts and the other changes nothing.
  */
 export async function decide(
   ctx: Context,
@@ -69,7 +69,10 @@ async function timeOf({ dbNow }: Context, trx: Transaction<DB>): Promise<Date> {
   return row.now;
 }
 
-/** What an agent does, and a raise, may have changed since a person read it; a step asks once. */
+/**
+ * Refuses a decision without a binding, except on a step's approval. An agent's action or a raise may have changed
+ * since a person read it, whereas a step asks only once.
+ */
 function requireBinding({ kind }: ApprovalRow, { binding }: Decision): void {
   if (kind === 'step' || binding !== undefined) return;
   const violations: Violation[] = [{ field: 'binding', message: 'is missing', code: 'required' }];
@@ -78,7 +81,7 @@ function requireBinding({ kind }: ApprovalRow, { binding }: Decision): void {
   });
 }
 
-/** The arguments in place of those of the preview, and the binding of the preview with them. Both previews are kept. */
+/** Returns the edited arguments, and the binding of the preview that contains them. Both previews are kept. */
 function editedOf({ role }: Caller, row: ApprovalRow, { editedArguments }: Decision) {
   if (editedArguments === undefined) return {};
   if (!row.can_edit_arguments) {
@@ -98,7 +101,7 @@ function requirePending({ status, expires_at: expiresAt }: ApprovalRow, now: Dat
   if (expiresAt <= now) throw alreadyDecided('expired');
 }
 
-/** Lets the run go on behind the approval. False when it has gone on, timed out or ended. */
+/** Lets the run continue past the approval. Returns false when the run has moved on, timed out or ended. */
 async function settleStep(
   trx: Transaction<DB>,
   { actor }: Caller,
@@ -114,7 +117,7 @@ async function settleStep(
   return settleParked(trx, { workflowId, enrollmentId, key, result: { outcome: 'succeeded', message, exit }, at });
 }
 
-/** The reason why the row is not as it was read, once its lock is free. */
+/** Returns the reason why the row, read again once its lock is free, differs from the row that was read before. */
 async function lost(trx: Transaction<DB>, before: ApprovalRow, now: Date): Promise<DomainError> {
   const row = await findApproval(trx, before.organization_id, before.id);
   if (row.status !== 'pending' || row.expires_at <= now) return alreadyDecided(row.status);

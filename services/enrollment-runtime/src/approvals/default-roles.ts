@@ -1,4 +1,4 @@
 import type { Role } from '@drippulse/rpc';
 
-/** Who decides where nothing else is said. A raise of a budget is for admins alone. */
+/** Roles that may decide when a request names no roles. Only admins may raise a budget. */
 export const defaultRoles: readonly Role[] = ['approver', 'editor', 'admin'];

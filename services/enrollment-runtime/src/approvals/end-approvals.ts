@@ -4,7 +4,10 @@ import type { DB } from '../db/schema.ts';
 import { appendApprovalNews } from './news.ts';
 import type { ApprovalRow } from './row.ts';
 
-/** Ends approvals that wait and meet the condition, without a decision. Returns their number; wake the relay after the commit. */
+/**
+ * Ends pending approvals that meet the condition, without a decision. Returns how many were ended; the caller then
+ * wakes the relay.
+ */
 export async function endApprovals(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

@@ -12,9 +12,9 @@ const topic = topicOf(EnrollmentEventSchema);
 type Person = { organizationId: bigint; refs: readonly string[]; emails: readonly string[] };
 
 /**
- * Removes the personal data of some approvals that belong to no enrollment and name a person: by an address or a reference in what
- * was asked, shown, edited or commented. Those that wait are cancelled, because nobody can decide about an empty preview. Returns
- * how many were found, at most `limit`: an emptied approval is not found again.
+ * Removes the personal data of some approvals that belong to no enrollment and name a person by an address or a
+ * reference, in a text that was asked, shown, edited or commented. Pending approvals are cancelled, because nobody can
+ * decide about an empty preview. Returns how many were found, at most `limit`. An emptied approval is not found again.
  */
 export async function eraseApprovals(
   ctx: Pick<Context, 'dbNow'>,
@@ -38,7 +38,7 @@ export async function eraseApprovals(
   return ids.length;
 }
 
-/** Those who keep copies of the approvals hear of it. */
+/** Publishes the erasure to those who keep copies of the approvals. */
 async function reportErased(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -61,8 +61,8 @@ async function reportErased(
 }
 
 /**
- * A regular expression of PostgreSQL for the names of a person, each as a whole: `ada@example.com` is not in
- * `nada@example.com`. Texts in JSON have quotes and backslashes escaped.
+ * Returns a PostgreSQL regular expression that matches each name of a person as a whole, so `ada@example.com` does not
+ * match in `nada@example.com`. Quotes and backslashes are escaped as in JSON texts.
  */
 function patternOf({ refs, emails }: Person): string | undefined {
   const names = [...refs, ...emails].filter((name) => name.trim() !== '');

@@ -5,15 +5,15 @@ import { endApprovals } from './end-approvals.ts';
 const slice = 500;
 
 /**
- * Expires approvals whose time is over. That of a step ends by its run too, in either order; this one also reaches a run that is
- * paused. Returns whether there may be more.
+ * Expires approvals whose time is over. The approval of a step also ends with its run, whichever comes first, but this
+ * function also reaches a run that is paused. Returns whether there may be more expired approvals.
  */
 export async function expireApprovals(ctx: Context): Promise<boolean> {
   const expired = await ctx.db.kysely.transaction().execute((trx) =>
     endApprovals(
       ctx,
       trx,
-      // A row that is locked is being decided or cancelled.
+      // A locked row is being decided or cancelled.
       sql<boolean>`id in (
         select id from approvals where status = 'pending' and expires_at <= ${ctx.dbNow}
         order by expires_at limit ${slice} for update skip locked)`,
@@ -24,7 +24,7 @@ export async function expireApprovals(ctx: Context): Promise<boolean> {
   return expired === slice;
 }
 
-/** Milliseconds until the next approval expires; undefined when none waits. */
+/** Returns the milliseconds until the next approval expires; undefined when no approval is pending. */
 export async function nextExpiryMs({ db, dbNow }: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number }>`
     select greatest(0, extract(epoch from expires_at - ${dbNow}) * 1000)::float8 as ms from approvals
@@ -32,7 +32,7 @@ export async function nextExpiryMs({ db, dbNow }: Context): Promise<number | und
   return rows[0]?.ms;
 }
 
-/** Deletes approvals that ended longer ago than history is kept. Returns whether there may be more. */
+/** Deletes approvals that ended longer ago than history is kept. Returns whether there may be more such approvals. */
 export async function forgetApprovals({ db, dbNow, config }: Context): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     delete from approvals where id in (

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { ApprovalRow } from './row.ts';
 
-/** The approval, if it belongs to the organization. One of another organization answers like a missing one. */
+/** Finds an approval of the organization. An approval of another organization is reported as missing. */
 export async function findApproval(db: Kysely<DB>, organizationId: bigint, id: bigint): Promise<ApprovalRow> {
   const row = await db
     .selectFrom('approvals')
@@ -16,7 +16,7 @@ export async function findApproval(db: Kysely<DB>, organizationId: bigint, id: b
   throw new DomainError('not_found', 'approval_not_found', 'There is no approval with this id.');
 }
 
-/** The mode of an approval of the caller's organization, if there is one with this id. */
+/** Returns the mode of an approval of the caller's organization; undefined when there is no approval with this id. */
 export async function findApprovalMode(
   db: Kysely<DB>,
   { organizationId }: Caller,

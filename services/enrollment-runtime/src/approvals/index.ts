@@ -1,4 +1,4 @@
-// The entry of this room: approvals of steps and of other services.
+// The entry of this folder: approvals of steps and of other services.
 
 export { blankApprovals } from './blank-approvals.ts';
 export { decide } from './decide.ts';

@@ -4,7 +4,7 @@ import { isRawNumber, type JsonObject, parseJson } from '@drippulse/json';
 const longestComment = 2_000;
 const mostArgumentBytes = 64 * 1024;
 
-/** The members of a request that approves or rejects. An empty comment is none. */
+/** Reads the members of a request that approves or rejects. An empty comment counts as absent. */
 export function readDecision({ comment, binding }: { comment?: string; binding?: string }) {
   const length = comment?.length ?? 0;
   refuseViolations(
@@ -15,7 +15,7 @@ export function readDecision({ comment, binding }: { comment?: string; binding?:
   return { comment: comment?.trim() === '' ? undefined : comment, binding: binding?.toLowerCase() };
 }
 
-/** Edited arguments are an object, as those that they replace. Null means that nothing was edited. */
+/** Edited arguments are an object, like the arguments that they replace. Null means that nothing was edited. */
 export function readArguments(bytes: Uint8Array | undefined): JsonObject | undefined {
   if (bytes === undefined) return undefined;
   const value = parseJson(Buffer.from(bytes).toString());
@@ -29,5 +29,5 @@ export function readArguments(bytes: Uint8Array | undefined): JsonObject | undef
     problems.push({ field: 'edited_arguments', message, code: 'length' });
   }
   refuseViolations(problems);
-  return value as JsonObject; // what is no object was refused
+  return value as JsonObject; // a value that is not an object was refused
 }

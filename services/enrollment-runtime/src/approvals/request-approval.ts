@@ -20,7 +20,10 @@ const longestMs = 366 * 86_400_000;
 
 type Asked = ReturnType<typeof readRequest>;
 
-/** Reads the request of a service. A mistake in it is one of the service, and answers what is wrong. */
+/**
+ * Reads the request of a service. Throws an error that names the mistake, because a mistake in such a request is a bug
+ * of that service.
+ */
 export function readRequest(request: RequestApprovalRequest, now: Date) {
   const { key, message } = request;
   const kind = kindFromProto(request.kind);
@@ -69,8 +72,8 @@ export function readRequest(request: RequestApprovalRequest, now: Date) {
 }
 
 /**
- * Stores what a service asks for, once for its key, and answers the approval as it is then. What is asked for an enrollment that was
- * cancelled, removed or erased is cancelled at once, and nothing of it is kept.
+ * Stores the approval that a service asks for, once for its key, and returns its state. An approval for an enrollment
+ * that was cancelled, removed or erased is cancelled immediately, and none of its content is kept.
  */
 export async function storeRequest(
   { dbNow }: Pick<Context, 'dbNow'>,
@@ -120,8 +123,8 @@ export async function storeRequest(
 }
 
 /**
- * Locks the run of an enrollment, or the enrollment if its run has ended, so that a cancel or a removal of it sees the approval.
- * False when there was one before.
+ * Locks the run of an enrollment, or the enrollment if its run has ended, so that a cancel or removal of the enrollment
+ * sees the approval. Returns false when a cancel or removal came first.
  */
 async function lockEnrollment(
   trx: Transaction<DB>,
@@ -140,7 +143,10 @@ async function lockEnrollment(
   return ended.length > 0;
 }
 
-/** Replaces what an approval that waits shows, if it differs. Those who may decide hear of it as of a new one. */
+/**
+ * Replaces the preview of a pending approval if the preview differs. The members who may decide are notified again, as
+ * about a new approval.
+ */
 function showAnew(
   trx: Transaction<DB>,
   { organizationId, mode }: Pick<Caller, 'organizationId' | 'mode'>,

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
 import type { Approvals } from '../db/schema.ts';
 
-/** An approval as stored. Free JSON is text. */
+/** An approval as stored. Free-form JSON is stored as text. */
 export type ApprovalRow = Selectable<Approvals>;

@@ -17,7 +17,7 @@ const requestSchema = z.object({
   allow_api_keys: z.boolean().default(false),
 });
 
-/** What belongs to runs that are parked at an `approval` step: a row that people decide about. */
+/** The rows of runs that are parked at an `approval` step, about which people decide. */
 export function createStepApprovals(context: () => Context): Parking {
   return {
     async opened(trx, parked, now) {
@@ -30,8 +30,9 @@ export function createStepApprovals(context: () => Context): Parking {
 }
 
 /**
- * A decision has written its approval before the run goes on. A timeout ends the approval of the step alone. A cancel or a removal
- * ends all of the enrollment, also those that other services asked for.
+ * Ends approvals of the enrollments. A decision has written its approval before the run continues. A timeout ends only
+ * the approval of the step. A cancel or a removal ends all approvals of the enrollment, including the approvals that
+ * other services asked for.
  */
 async function endStepApprovals(
   ctx: Context,
@@ -44,7 +45,10 @@ async function endStepApprovals(
   await endApprovals(ctx, trx, sql<boolean>`enrollment_id = any(${enrollmentIds}::bigint[]) and ${isOwn}`, end);
 }
 
-/** A parking that was opened before by its key, which no move does twice, would keep its first row. */
+/**
+ * Inserts the approvals of the parkings. No move opens a parking twice; if its key existed already, the first row would
+ * stay.
+ */
 async function insertApprovals(
   ctx: Context,
   trx: Transaction<DB>,
@@ -91,7 +95,7 @@ function previewOf({ preview }: JsonObject): JsonObject {
 
 type Place = { cause: string; stepNames: ReadonlyMap<string, string> };
 
-/** The facts of each enrollment that a parking does not have: its chain, and the names of the steps of its version. */
+/** Reads the facts about each enrollment that a parking lacks: its chain, and the names of its version's steps. */
 async function findPlaces(
   ctx: Context,
   trx: Transaction<DB>,
@@ -104,7 +108,7 @@ async function findPlaces(
     `.execute(trx);
   const places = new Map<bigint, Place>();
   for (const { id, workflow_id: workflowId, version, cause } of rows) {
-    // Compiled for the move, so that it is in the cache.
+    // The definition was already compiled for the move, so it is in the cache.
     const { steps } = await ctx.definitions.get(workflowId, version, trx);
     const stepNames = new Map(steps.map((step) => [step.id, step.name]));
     places.set(id, { cause: causeOfEnrollment({ cause, workflowId, id }), stepNames });

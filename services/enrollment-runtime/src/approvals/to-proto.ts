@@ -5,7 +5,7 @@ import { modeToProto } from '@drippulse/rpc';
 import { kindToProto, roleToProto, statusToProto } from './enums.ts';
 import type { ApprovalRow } from './row.ts';
 
-/** An approval as the API and events show it. */
+/** Converts an approval to its form in the API and in events. */
 export function approvalToProto(row: ApprovalRow): MessageInitShape<typeof ApprovalSchema> {
   return {
     id: row.id,

@@ -11,12 +11,12 @@ import { type Asked, findTouches, type Touch } from './find-touch.ts';
 /** Concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 
-/** An opportunity that was won by a contact. `key` is the one under which the event is handled once. */
+/** An opportunity that a contact won. `key` is the key under which the event is handled once. */
 type Won = { key: string; opportunity: CrmOpportunity; asked: Asked };
 
 /**
- * Publishes which workflow was the last to touch the person of each opportunity that was won, once for each event. The opportunities of a
- * batch are one transaction.
+ * Publishes which workflow last touched the person of each won opportunity, once for each event. The opportunities of a
+ * batch share one transaction.
  */
 export async function attributeWon(ctx: Context, changes: readonly CrmChange[]): Promise<void> {
   const all = await wonOf(ctx, changes);
@@ -39,7 +39,7 @@ export async function attributeWon(ctx: Context, changes: readonly CrmChange[]):
   if (published > 0) ctx.relay.wake();
 }
 
-/** The opportunities that contacts have won. A batch may have an event twice. */
+/** Returns the won opportunities of contacts. A batch may contain an event twice, so each event is kept once. */
 async function wonOf(ctx: Context, changes: readonly CrmChange[]): Promise<Won[]> {
   const won: Won[] = [];
   for (let start = 0; start < changes.length; start += askedAtOnce) {

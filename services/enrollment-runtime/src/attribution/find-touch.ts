@@ -3,12 +3,12 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { everyIdQuery } from '../enrollments/list-ids.ts';
 
-/** How long before an opportunity is won a touch counts. */
+/** A touch counts for this long before an opportunity is won. */
 const windowDays = 30;
-/** Characters of a reference that are indexed. */
+/** Indexed characters of a reference. */
 const indexedReference = 64;
 
-/** The last thing that a workflow did with a person: of `step_id`, which an entry has none of. */
+/** The last touch of a person by a workflow. `step_id` is absent for an entry. */
 export type Touch = {
   workflow_id: bigint;
   enrollment_id: bigint;
@@ -24,12 +24,12 @@ type Names = { email: string | undefined; refs: readonly string[] };
 export type Asked = { organizationId: bigint; mode: Mode; names: Names; at: Date };
 
 /**
- * The last touch of each of several people before a time: a click in a mail; without one a mail that was sent; without one an entry. Those of
- * erased people and of people who were held out do not count. The answers are in the order of the questions.
+ * Finds the last touch of each person before a time: a click in a mail, else a sent mail, else an entry. Touches of
+ * people who were erased or held out do not count. The touches are in the order of the questions.
  *
- * It is one statement for all of them. Enrollments are found by the indexes of each workflow that lists use. Indexes of names by
- * organization would find them at once, and cost each enrollment that is written 5 µs for the address and 4 for the reference, an eighth of
- * what it costs in all.
+ * One statement reads all of them. It finds enrollments by the indexes of each workflow that lists use. Indexes of
+ * names by organization would find all enrollments in one lookup, but each written enrollment would cost 5 µs more for
+ * the address and 4 µs for the reference, an eighth of its whole cost.
  */
 export async function findTouches(db: Kysely<DB>, asked: readonly Asked[]): Promise<(Touch | undefined)[]> {
   const found = new Map<number, Touch>();
@@ -69,8 +69,8 @@ function touchesQuery(asked: readonly Asked[]): RawBuilder<Touch & { place: numb
 }
 
 /**
- * Enrollments with the address of one person. Each address is a query of its own: of a pattern that is no parameter the planner takes the
- * index of texts for useless.
+ * Selects enrollments with one person's address. Each address is a query of its own, because the planner uses the index
+ * of texts only for a pattern that is a parameter.
  */
 function byAddress({ organizationId, mode, names: { email } }: Asked, index: number): RawBuilder<unknown>[] {
   if (email === undefined) return [];
@@ -82,7 +82,7 @@ function byAddress({ organizationId, mode, names: { email } }: Asked, index: num
   ];
 }
 
-/** Enrollments with references of people. */
+/** Selects enrollments with references of the people. */
 function byReferences(asked: readonly Asked[]): RawBuilder<unknown> {
   const references = asked.flatMap(({ names }, index) => names.refs.map((ref) => ({ place: index + 1, ref })));
   return sql`

@@ -6,9 +6,9 @@ import type { DB } from '../db/schema.ts';
 export type ChainKey = { organizationId: bigint; cause: string };
 
 /**
- * Counts one enrollment or record for each item against the budget of its chain, and returns for each, in order, whether the
- * budget covers it. The count is part of the transaction that makes them, so that it is right however often that is tried.
- * What a cause starts directly is not counted: a cause of which nothing further follows has no row.
+ * Counts one enrollment or record for each item against the budget of its chain. Returns for each, in order, whether
+ * the budget covers it. The count is part of the transaction that makes the items, so retries never count twice. Items
+ * that a cause starts directly are not counted, so a cause from which nothing further follows has no row.
  */
 export async function countInChains(
   { config }: Pick<Context, 'config'>,

@@ -7,12 +7,12 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { ChainKey } from './count-in-chains.ts';
 
-/** A refusal by a limit of a chain, and the workflow that it concerns, if it is known. */
+/** A refusal by a limit of a chain, and the workflow that it concerns, if known. */
 export type Cut = ChainKey & { reason: 'budget' | 'depth'; workflowId?: bigint };
 
 const topic = topicOf(EnrollmentEventSchema);
 
-/** Counts refusals. Each chain is logged and announced by an event once, by its first refusal that is committed. */
+/** Counts refusals. Each chain is logged and announced by an event once, by its first committed refusal. */
 export async function reportCuts(ctx: Context, trx: Transaction<DB>, cuts: readonly Cut[]): Promise<void> {
   for (const { reason } of cuts) ctx.metrics.chainCut(reason);
   const chains = new Map(cuts.map((cut) => [`${cut.organizationId} ${cut.cause}`, cut]));
@@ -38,7 +38,10 @@ export async function reportCuts(ctx: Context, trx: Transaction<DB>, cuts: reado
   );
 }
 
-/** The event belongs to the chain itself: workflows that are started by it cannot outlive the cut. */
+/**
+ * Builds the event of a cut. The event belongs to the chain itself, so workflows that the event starts cannot outlive
+ * the cut.
+ */
 function eventOf({ config }: Context, { organizationId, cause, reason, workflowId }: Cut) {
   const value = {
     cause,
@@ -56,8 +59,8 @@ function eventOf({ config }: Context, { organizationId, cause, reason, workflowI
 }
 
 /**
- * Runs a transaction that continues a chain. When its budget refuses it, everything is rolled back, and the refusal is
- * reported in a transaction of its own before the caller gets it.
+ * Runs a transaction that continues a chain. If the budget refuses it, everything is rolled back, and a separate
+ * transaction reports the refusal before the caller gets it.
  */
 export async function reportingCuts<T>(ctx: Context, run: () => Promise<T>): Promise<T> {
   try {
@@ -71,7 +74,7 @@ export async function reportingCuts<T>(ctx: Context, run: () => Promise<T>): Pro
   }
 }
 
-/** The refusal of a request that continues a chain beyond its budget. A repeat would be refused too. */
+/** The refusal of a request that continues a chain beyond its budget. A repeated request would be refused too. */
 export class ChainCut extends DomainError {
   readonly cut: Cut;
 

@@ -10,12 +10,15 @@ import { acceptEvents, type IncomingEvent, wakeForEvents } from '../events/index
 import { type CrmChange, crmGroup, personOfChange, propertiesOf, readChange } from '../triggers/crm-change.ts';
 import { findListened, nameKeyOf } from '../triggers/find-triggers.ts';
 
-/** Events of one transaction. */
+/** Limit of events for one transaction. */
 const sliceEvents = 200;
 /** Concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 
-/** Accepts every change of the CRM as an event of its person, once however often it is delivered, and attributes what was won. */
+/**
+ * Accepts every change of the CRM as an event of its person, once however often the change is delivered. Attributes
+ * opportunities that were won.
+ */
 export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -41,7 +44,7 @@ async function accept(ctx: Context, changes: readonly CrmChange[]): Promise<void
   const acceptances = await ctx.db.kysely.transaction().execute(async (trx) => {
     const ids = events.map(({ event }) => event.id);
     const fresh = await firstSeen(trx, crmGroup, [...new Set(ids)]);
-    // One batch may contain an event twice.
+    // A batch may contain an event twice.
     const own = [...new Map(events.map((one) => [one.event.id, one])).values()].filter(({ event }) =>
       fresh.has(event.id),
     );
@@ -89,7 +92,10 @@ async function withPeople(ctx: Context, changes: readonly CrmChange[]): Promise<
   return events;
 }
 
-/** A late event of a record that was erased meanwhile still contains personal data, and is not accepted. */
+/**
+ * Returns the late events of records that were erased in the meantime. Such an event still contains personal data and
+ * is not accepted.
+ */
 async function findErased(trx: Transaction<DB>, events: readonly PersonsEvent[]): Promise<Set<PersonsEvent>> {
   if (events.length === 0) return new Set();
   const rows = await trx

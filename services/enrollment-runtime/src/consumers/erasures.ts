@@ -12,7 +12,7 @@ import { erasureJobs, packErasureInput } from '../erasures/erasure-job.ts';
 
 const group = 'enrollment-runtime-erasures';
 
-/** Adds a job for each person whom the CRM erased, once per event however often it is delivered. */
+/** Adds a job for each person whom the CRM erased, once per event however often the event is delivered. */
 export function consumeErasures(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -30,7 +30,10 @@ export function consumeErasures(ctx: Context): Promise<Consumer> {
   });
 }
 
-/** Events carry no addresses, so the CRM is asked for them first. The event is retried while the CRM is away. */
+/**
+ * Adds the job of an erasure. Events carry no addresses, so the CRM is asked for the addresses first. The event is
+ * retried while the CRM is unavailable.
+ */
 async function addErasure(ctx: Context, eventId: string, organizationId: bigint, erasure: CrmErasure): Promise<void> {
   const { emails } = await ctx.clients.crm
     .erasures(callerOf(organizationId))

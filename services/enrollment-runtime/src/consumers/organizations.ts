@@ -5,7 +5,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { sourceJobs } from '../schedules/source-job.ts';
 
-/** Learns which organizations are suspended. What became due meanwhile goes on at a bounded rate, as after a pause. */
+/**
+ * Learns which organizations are suspended. Work that fell due during a suspension resumes at a bounded rate, as after
+ * a pause.
+ */
 export function consumeOrganizations(ctx: Context): Promise<Consumer> {
   return startSuspensions(ctx, {
     group: 'enrollment-runtime',

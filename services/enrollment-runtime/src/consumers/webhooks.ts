@@ -5,10 +5,10 @@ import { modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { notifyDisabled } from '../notices/index.ts';
 
-/** Older news are no news: a new installation of this consumer starts with the events of a week. */
+/** Old news is not worth a mail: a new installation of this consumer starts with the events of the last week. */
 const oldestMs = 24 * 3_600_000;
 
-/** Reports disabled webhooks to the admins. Those of test keys are nobody's loss. */
+/** Reports disabled webhooks to the admins. Webhooks of test keys are ignored. */
 export function consumeWebhooks(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

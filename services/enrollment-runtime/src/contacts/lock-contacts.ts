@@ -2,20 +2,23 @@ import { hash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Any constants: the first halves of the numbers of the locks, which no other lock of this service has. */
+/** Arbitrary constants: the first halves of the lock numbers. No other lock of this service uses these constants. */
 const contactClass = 18_001;
 const entryClass = 18_002;
 const releaseClass = 18_003;
 /**
- * Contacts share locks, because PostgreSQL has memory for some thousands in all. Held locks are at most this many, however many
- * transactions hold them.
+ * Contacts share locks, because PostgreSQL has memory for only some thousands of locks. All transactions together take
+ * at most this many.
  */
 const buckets = 2_048;
 
 /** The person that an event or an enrollment is about. */
 export type ContactOf = { organizationId: bigint; mode: string; email: string | null; leadRef: string | null };
 
-/** The keys by which events, waits, rules of sending and erasures find a person, in any case of the address. Spaces around do not count. */
+/**
+ * Returns the keys by which events, waits, sending rules and erasures find a person. Case and surrounding spaces of the
+ * address do not count.
+ */
 export function contactKeysOf({ organizationId, mode, email, leadRef }: ContactOf): string[] {
   const scope = `${organizationId}:${mode}`;
   const keys: string[] = [];
@@ -27,16 +30,16 @@ export function contactKeysOf({ organizationId, mode, email, leadRef }: ContactO
 }
 
 /**
- * Locks contacts until the transaction ends, so that an event and a run that waits for it see each other. Call it before
- * any run is locked, and once: two calls could wait for each other.
+ * Locks contacts until the transaction ends, so that an event and a run that waits for the event see each other. Call
+ * it before any run is locked, and only once: two calls could wait for each other.
  */
 export async function lockContacts(trx: Transaction<DB>, keys: Iterable<string>): Promise<void> {
   await lockKeys(trx, contactClass, keys);
 }
 
 /**
- * Locks keys of entries that a template makes. An event has locked its contacts by then, so these locks are others: all of them
- * come after all locks of contacts.
+ * Locks the keys of entries that a template makes. An event has already locked its contacts, so these locks are of
+ * another class: all of them come after all locks of contacts.
  */
 export async function lockEntries(trx: Transaction<DB>, keys: Iterable<string>): Promise<void> {
   await lockKeys(trx, entryClass, keys);
@@ -52,7 +55,10 @@ function bucketOf(key: string): number {
   return hash('sha256', key, 'buffer').readUInt32BE() % buckets;
 }
 
-/** Whether this transaction is the one that lets contacts of an organization in that wait to enter. It is until it ends. */
+/**
+ * Tries to become the one transaction that lets waiting contacts of an organization enter. The lock lasts until the
+ * transaction ends. Returns false when another transaction has the lock.
+ */
 export async function tryLockRelease(trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(${sql.lit(releaseClass)}, hashint8(${organizationId})) as locked`.execute(trx);

@@ -1,7 +1,4 @@
-/**
- * The JSON text of a contact to enroll: the record's members, its `public_id` as `lead_ref`, and the event that led to
- * it.
- */
+/** Builds the JSON text of a contact: the record's members, its `public_id` as `lead_ref`, and the causing event. */
 export function contactText(publicId: string, record: string, event?: string): string {
   const members = [`"lead_ref":${JSON.stringify(publicId)}`, record.slice(1, -1)];
   if (event !== undefined) members.push(`"event":${event}`);

@@ -4,14 +4,14 @@ import type { CrmLead } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** A person is shown beside an enrollment, which must not wait long for a slow CRM. */
+/** A person is shown beside an enrollment, and the answer with the enrollment must not wait long for a slow CRM. */
 const deadlineMs = 2_000;
 
 /** References that may name a record of each type: its public id, or a UUID, which does not tell the type. */
 const contactId = /^(cnt_|[0-9a-f]{8}-)/i;
 const leadId = /^(lead_|[0-9a-f]{8}-)/i;
 
-/** The contact or lead of the CRM that a reference names, if there is one. A deleted record is none. */
+/** Finds the contact or lead of the CRM that a reference names. A deleted record counts as missing. */
 export async function findPeople(
   { clients }: Pick<Context, 'clients'>,
   call: HandlerContext,

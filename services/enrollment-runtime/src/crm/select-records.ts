@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { contactText } from './contact-text.ts';
 
 /**
- * A page of selected records: JSON texts of contacts, the number of matches (at least, above 10,000), and the next
+ * A page of selected records: JSON texts of contacts, the number of matches (a lower bound above 10,000), and the next
  * cursor.
  */
 export type RecordPage = { contacts: string[]; totalCount: bigint; nextCursor: string | undefined };

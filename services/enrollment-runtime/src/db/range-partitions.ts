@@ -3,7 +3,7 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 /** Tables that are partitioned by ranges of enrollment id. */
 export type HistoryTable = 'timeline' | 'effects';
 
-/** Enrollment ids of one partition, about a gigabyte of timeline. */
+/** Enrollment ids for one partition, whose timeline takes about a gigabyte. */
 const partitionIds = 1_000_000n;
 const partitionsAhead = 2n;
 
@@ -19,7 +19,10 @@ export async function createRangePartitions(db: QueryExecutorProvider, table: Hi
   }
 }
 
-/** Checked first: `create table if not exists` takes an exclusive lock even when there is nothing to do. */
+/**
+ * Creates the default partition. Its existence is checked first, because `create table if not exists` takes an
+ * exclusive lock even when there is nothing to do.
+ */
 async function createDefault(db: QueryExecutorProvider, table: HistoryTable): Promise<void> {
   const name = `${table}_default`;
   const { rows } = await sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`.execute(db);
@@ -47,12 +50,10 @@ function nameOf(table: string, index: bigint): string {
   return `${table}_p${index}`;
 }
 
-/**
- * A partition of a table: its enrollment ids from `from` up to but not including `to`, and about how many rows it has.
- */
+/** A partition of a table: its enrollment ids from `from` up to but not including `to`, and roughly its row count. */
 export type RangePartition = { name: string; from: bigint; to: bigint; rows: number };
 
-/** The partitions of a table of which every id was given out, oldest first, without the default one. */
+/** Returns the partitions of a table whose ids have all been given out, oldest first, without the default partition. */
 export async function fullPartitions(db: QueryExecutorProvider, table: HistoryTable): Promise<RangePartition[]> {
   const { rows } = await sql<RangePartition>`
     select name, bounds[1]::bigint as from, bounds[2]::bigint as to, rows

@@ -3,7 +3,7 @@ import type { Definitions } from './definitions.ts';
 
 type Version = { workflowId: bigint; version: number };
 
-/** The definitions of rows, one after the other: a page of many workflows takes no more than one connection. */
+/** Loads the definitions of rows one after the other, so that a page of many workflows takes only one connection. */
 export async function loadDefinitions(
   definitions: Definitions,
   rows: readonly Version[],

@@ -7,15 +7,15 @@ type SeenEvent = { organizationId: bigint; fields(): JsonObject };
 /** The rules by which steps wait for events. Enrollments of one workflow often wait by the same rule. */
 export type Matches = {
   /**
-   * Whether an event is one that a step waits for, by the JSON text of its rule; null accepts every event of the name. A rule that
-   * needs more work than a filter may do accepts none.
+   * Returns whether a step waits for an event, by the JSON text of its rule; null accepts every event of the name. A
+   * rule that needs more work than a filter may do accepts no event.
    */
   isMatch(rule: string | null, event: SeenEvent, now: Date): { matches: boolean; work: number };
-  /** Bytes that they take. */
+  /** Returns the bytes that the rules occupy. */
   bytes(): number;
 };
 
-/** Bytes of the rules of all organizations, and of one. */
+/** Limits in bytes of the rules, for all organizations together and for one. */
 const ofAll = 8 << 20;
 const ofEach = 2 << 20;
 

@@ -3,12 +3,12 @@ import type { Step } from '@drippulse/engine';
 import { parseJson } from '@drippulse/json';
 import { openHidden, revealConfigs, stepsContext } from '@drippulse/secrets';
 
-/** The steps with their credentials. */
+/** Opens the stored steps, with their credentials. */
 export function openSteps(sealer: Sealer, workflowId: bigint, row: { steps: string; sealed: Buffer | null }): Step[] {
   return revealConfigs(parseSteps(row.steps), openHidden(sealer, stepsContext(workflowId), row.sealed));
 }
 
-/** The masked steps that the workflows service stored. The engine normalised and checked them when they were saved. */
+/** Parses masked steps that the workflows service stored. The engine normalised and checked them at the save. */
 export function parseSteps(text: string): Step[] {
   return parseJson(text) as unknown as Step[];
 }

@@ -4,7 +4,7 @@ import { type Workflow, WorkflowClass } from '@drippulse/proto/drippulse/workflo
 
 type WithSettings = Pick<Workflow, 'goals' | 'reEntry' | 'holdout' | 'priority' | 'class'>;
 
-/** The settings of a workflow as they are stored with its version. */
+/** Serializes the settings of a workflow as they are stored with its version. */
 export function settingsTextOf(workflow: WithSettings, steps: readonly Step[]): string {
   const { goals, reEntry, holdout, priority, class: ofMails } = workflow;
   const given = {
@@ -14,15 +14,15 @@ export function settingsTextOf(workflow: WithSettings, steps: readonly Step[]): 
     priority: priority ?? null,
     class: ofMails === WorkflowClass.TRANSACTIONAL ? 'transactional' : null,
   };
-  return stringifyJson(readStored(given, steps) as JsonObject); // what was read from JSON
+  return stringifyJson(readStored(given, steps) as JsonObject); // it was read from JSON
 }
 
-/** The settings of a stored version. */
+/** Opens the settings of a stored version. */
 export function openSettings(text: string, steps: readonly Step[]): Settings {
-  return text === '{}' ? {} : readStored(parseJson(text) as JsonObject, steps); // this service stored it
+  return text === '{}' ? {} : readStored(parseJson(text) as JsonObject, steps); // stored by this service
 }
 
-/** The workflows service has checked them when they were saved. */
+/** Reads stored settings, which the workflows service checked when they were saved. */
 function readStored(given: JsonObject, steps: readonly Step[]): Settings {
   const { settings, problems } = readSettings(given, { stepIds: steps.map(({ id }) => id) });
   const [first] = problems;

@@ -9,9 +9,9 @@ import type { LeasedEffect } from './leased-effect.ts';
 export type Attempt = { result: EffectOutcome; durationMs: number };
 
 /**
- * Makes one attempt outside of any transaction. A throw is an error of ours and counts as a failure that may pass. An
- * error of the infrastructure, such as a process without descriptors, is no attempt: it is thrown on, the lease of the
- * run ends, and the effect is made again with the same try.
+ * Makes one attempt outside of any transaction. A thrown error is a bug of the platform and counts as a transient
+ * failure. An error of the infrastructure, such as a process without descriptors, is not an attempt: it is rethrown,
+ * the lease of the run ends, and the effect is made again with the same attempt number.
  */
 export async function attempt(
   ctx: Context,
@@ -61,8 +61,8 @@ export async function attempt(
 }
 
 /**
- * Aborts after `timeoutMs` or when the process stops. The timer is cleared with the attempt: that of
- * `AbortSignal.timeout` keeps its signal in memory until it fires, long after most attempts have ended.
+ * Starts a deadline that aborts after `timeoutMs` or when the process stops. Its timer is cleared with the attempt:
+ * `AbortSignal.timeout` would keep its signal in memory until it fires, long after most attempts have ended.
  */
 function startDeadline(timeoutMs: number, stopping: AbortSignal) {
   const controller = new AbortController();

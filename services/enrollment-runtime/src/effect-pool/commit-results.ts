@@ -3,10 +3,10 @@ import { moveApart } from '../runs/move-apart.ts';
 import type { PoolState } from './pool-state.ts';
 import { addEffects } from './start-effects.ts';
 
-/** Results of one commit. */
+/** Upper limit of results for one commit. */
 const commitResultsOf = 500;
 
-/** Commits results and moves their runs on. Results that could not be committed stay; answers how many. */
+/** Commits results and moves their runs on. Results that could not be committed stay. Returns the committed number. */
 export async function commitResults(ctx: Context, pool: PoolState): Promise<number> {
   const batch = pool.settled.slice(0, commitResultsOf);
   const leasedAt = performance.now();

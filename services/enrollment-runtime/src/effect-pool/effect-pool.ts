@@ -12,17 +12,20 @@ import { addEffects, startConfirmed } from './start-effects.ts';
 
 /** Results are gathered for this long before they are committed together. */
 const gatherMs = 2;
-/** Results that could not be committed are kept, with their leases, and tried again after this. */
+/** Pause before another try to commit results whose commit failed. The results are kept, with their leases. */
 const stuckPauseMs = 1_000;
 const stopWithinMs = 10_000;
 
 /** Performs the effects of this process, a bounded number at a time, and moves their runs on by the results. */
 export type EffectPool = {
-  /** Effects whose runs this process has leased. `leasedAt` is its clock before they were committed or claimed. */
+  /**
+   * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the runs were committed
+   * or claimed.
+   */
   add(handedOut: readonly HandedOut[], leasedAt: number): void;
-  /** The runs that may be claimed; undefined when none may. */
+  /** Returns how many runs may be claimed, and of which lanes; undefined when no run may be claimed. */
   room(): Room | undefined;
-  /** Starts nothing more, waits for the effects in flight, commits their results and gives the others back. */
+  /** Starts nothing more, waits for the effects in flight, commits their results and gives the remaining runs back. */
   stop(): Promise<void>;
 };
 
@@ -64,7 +67,7 @@ export function createEffectPool(ctx: Context, permits: Permits): EffectPool {
   };
 }
 
-/** Renews the leases of effects in flight and of results that are not committed, before they end. */
+/** Renews the leases of effects in flight and of uncommitted results, before the leases end. */
 async function renewOld(ctx: Context, { inFlight, settled }: PoolState): Promise<undefined> {
   const old = [...inFlight.keys(), ...settled.map(({ of }) => of)].filter(
     (leased) => performance.now() - leased.leasedAt > ctx.config.leaseMs / 4,

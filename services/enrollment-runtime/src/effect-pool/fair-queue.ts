@@ -1,22 +1,26 @@
 /** An item of the queue. */
 export type Queued = { organization: bigint; lane: bigint; destination: string };
 
-/** Limits of items taken and not done: in all, for one organization, and for one organization to one destination. */
+/**
+ * Limits of items that were taken and are not done: in total, for each organization, and for each organization and
+ * destination.
+ */
 export type Limits = { total: number; perOrganization: number; perDestination: number };
 
 export type FairQueue<T extends Queued> = {
   add(item: T): void;
   /**
-   * Takes the next item, in turn by organization and by destination of each. It counts against the limits until `done`.
+   * Takes the next item. Organizations take turns, and so do the destinations of each. The item counts against the
+   * limits until `done`.
    */
   take(): T | undefined;
   done(item: T): void;
   /** Removes and returns all queued items. */
   clear(): T[];
   waiting(): number;
-  /** Lanes with at least this many queued items. */
+  /** Returns the lanes with at least this many queued items. */
   lanesWith(count: number): bigint[];
-  /** Organizations with at least this many queued items. */
+  /** Returns the organizations with at least this many queued items. */
   organizationsWith(count: number): bigint[];
 };
 
@@ -24,7 +28,8 @@ type Line<T> = { items: T[]; out: number };
 type Turns<T> = { lines: Map<string, Line<T>>; waiting: number; out: number };
 
 /**
- * A slow destination delays the items that go there, but no other organization, and no other destination of its own.
+ * Creates a queue in which a slow destination delays only the items that go to it: no other organization, and no other
+ * destination.
  */
 export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> {
   const organizations = new Map<bigint, Turns<T>>();
@@ -56,7 +61,9 @@ export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> 
     else lanes.set(lane, count);
   }
 
-  /** Moves the organization and destination to the ends of their maps, which keep the order of insertion. */
+  /**
+   * Takes an item, and moves its organization and destination to the ends of their maps, which keep insertion order.
+   */
   function takeFrom(organization: bigint, turns: Turns<T>): T | undefined {
     if (turns.waiting === 0 || turns.out >= limits.perOrganization) return undefined;
     for (const [destination, line] of turns.lines) {

@@ -4,13 +4,14 @@ import { parseObject } from '../enrollments/contact.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import type { Queued } from './fair-queue.ts';
 
-/**
- * An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed it again.
- */
+/** An effect that this process is to perform. `run` is replaced if this process claims it again after its lease. */
 export type LeasedEffect = Queued &
   HandedOut & {
     request: JsonObject;
-    /** When, by the process's own clock, the lease was last known to be ours and the workflow to run. */
+    /**
+     * The latest time, by the process's own clock, at which the process was known to have the lease and the workflow to
+     * be active.
+     */
     leasedAt: number;
   };
 

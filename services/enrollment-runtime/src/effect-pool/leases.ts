@@ -5,9 +5,9 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 
 /**
- * Extends the leases of runs right before their effects start, and returns the enrollments for which it may. A run must
- * still be leased by its fence and its workflow must run. The other runs are given back, to be claimed when their
- * workflow runs again.
+ * Extends the leases of runs right before their effects start. Returns the enrollments that may start: their run is
+ * still leased with its fence, and their workflow is active. The other runs are given back, to be claimed when their
+ * workflow is active again.
  */
 export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<Set<bigint>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -34,7 +34,7 @@ export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Pr
       and runs.fence = leased.fence`.execute(ctx.db.kysely);
 }
 
-/** Gives back runs whose effects were not started, so that other workers can claim them at once. */
+/** Gives back runs whose effects were not started, so that other workers can claim them immediately. */
 export async function giveBack(ctx: Context, runs: readonly ClaimedRun[]): Promise<void> {
   if (runs.length === 0) return;
   await ctx.db.kysely.transaction().execute((trx) => giveBackIn(ctx, trx, runs));
@@ -62,8 +62,9 @@ function leaseEnd(ctx: Context): RawBuilder<Date> {
 }
 
 /**
- * A fence is that of one lease, because whoever ends a lease raises it. Asking for a lease too would let PostgreSQL read every leased run of
- * the workflow, of which its statistics say that there are none.
+ * Selects the leased rows by their fences. A fence belongs to one lease, because every end of a lease raises the fence.
+ * A further condition on the lease would make PostgreSQL read every leased run of the workflow, because its statistics
+ * say that there are no leased runs.
  */
 function leasedRows(runs: readonly ClaimedRun[]): RawBuilder<unknown> {
   return sql`unnest(

@@ -1,11 +1,12 @@
 import type { Room } from '../runs/claim.ts';
 import { limits, type PoolState } from './pool-state.ts';
 
-/** While so many effects of a lane are queued here, none of it is claimed: other processes may have room. */
+/** With this many effects of a lane queued here, the lane is not claimed: other processes may have room. */
 const maxQueuedOfLane = 200;
 /**
- * With so many effects in flight, a claim takes at most `claimedThen` runs. All that a claim reads and writes lives
- * until it is committed, next to what is in flight. Two slow destinations of one organization do not come to so many.
+ * With this many effects in flight, a claim takes at most `claimedThen` runs. Everything that a claim reads and writes
+ * stays in memory until its commit, beside the effects in flight. Two slow destinations of one organization stay below
+ * this number.
  */
 const manyInFlight = 100;
 const claimedThen = 300;
@@ -15,11 +16,12 @@ const claimedThen = 300;
  */
 const maxQueued = 1_000;
 /**
- * Above this many queued effects, claim nothing. It takes ten organizations with slow receivers to delay the others.
+ * Above this many queued effects, claim nothing. It takes ten organizations with slow receivers to reach this number
+ * and delay the others.
  */
 const maxQueuedInAll = 10_000;
 
-/** The runs that may be claimed; undefined when none may. */
+/** Returns how many runs may be claimed, and of which lanes; undefined when no run may be claimed. */
 export function roomOf({ isStopping, queue, inFlight }: PoolState): Room | undefined {
   if (isStopping || queue.waiting() >= maxQueuedInAll) return undefined;
   const { perOrganization } = limits;

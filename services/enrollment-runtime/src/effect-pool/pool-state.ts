@@ -3,10 +3,10 @@ import type { Settled } from '../runs/claimed-run.ts';
 import { createFairQueue, type FairQueue } from './fair-queue.ts';
 import type { LeasedEffect } from './leased-effect.ts';
 
-/** Effects in flight at once. */
+/** Limits of the effects in flight. */
 export const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 
-/** The effects of a process, by how far they are. */
+/** The effects of a process, by their progress. */
 export type PoolState = {
   permits: Permits;
   /** All effects of the process, by key. */
@@ -15,13 +15,13 @@ export type PoolState = {
   queue: FairQueue<LeasedEffect>;
   /** Effects within the limits whose leases must be confirmed before they start. */
   unconfirmed: LeasedEffect[];
-  /** Effects in flight, each with its end, which never rejects. */
+  /** Effects in flight, each with a promise of its end, which never rejects. */
   inFlight: Map<LeasedEffect, Promise<void>>;
   /** Effects whose results are not committed. */
   settled: (Settled & { of: LeasedEffect })[];
-  /** Set once nothing more is to start. */
+  /** Set once nothing more may start. */
   isStopping: boolean;
-  /** Aborted once what is in flight is to end. */
+  /** Aborted when the effects in flight must end. */
   aborted: AbortController;
   /** Wakes the loops that confirm leases and commit results. */
   wake: { confirm(): void; commit(): void };

@@ -6,11 +6,9 @@ import { confirmLeases } from './leases.ts';
 import { performInFlight } from './perform-in-flight.ts';
 import type { PoolState } from './pool-state.ts';
 
-/** While so many results wait for their commit, nothing is started. */
+/** With this many uncommitted results, nothing is started. */
 const maxUncommitted = 1_000;
-/**
- * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or the claim.
- */
+/** Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or claim. */
 export function addEffects(
   ctx: Context,
   pool: PoolState,
@@ -19,7 +17,8 @@ export function addEffects(
   for (const one of handedOut) {
     const same = pool.known.get(one.effect.key);
     if (same) {
-      // Its lease ended while it waited or was in flight here. The new claim replaces it, and nothing is sent twice.
+      // The lease of this effect ended while the effect waited or was in flight here. The new claim replaces the old
+      // lease, and nothing is sent twice.
       same.run = one.run;
       continue;
     }
@@ -42,7 +41,7 @@ function startEffects(ctx: Context, pool: PoolState): void {
   ctx.metrics.effectsInFlight(pool.inFlight.size);
 }
 
-/** Starts the effects whose leases had to be confirmed, and drops those whose leases are lost. */
+/** Starts the effects whose leases had to be confirmed, and drops the effects whose leases are lost. */
 export async function startConfirmed(ctx: Context, pool: PoolState): Promise<number | undefined> {
   const batch = pool.unconfirmed.splice(0);
   if (batch.length === 0) return undefined;

@@ -4,11 +4,15 @@ import { parseObject } from '../enrollments/contact.ts';
 import { effectTypeOf } from './effects.ts';
 
 /**
- * A pause takes effect within 2 s: a lease that was confirmed longer ago than this is confirmed again before an attempt starts.
+ * A pause takes effect within 2 s, because a lease that was confirmed longer ago than this is confirmed again before an
+ * attempt starts.
  */
 export const trustedMs = 1_000;
 
-/** The time until the end of an attempt of the latest effect, even if the attempt starts only now; see `trustedMs`. */
+/**
+ * Returns the milliseconds until an attempt of the latest effect has ended, even if the attempt starts only now; see
+ * `trustedMs`.
+ */
 export async function attemptEndsMs(
   trx: Transaction<DB>,
   { enrollmentId, stepIndex }: { enrollmentId: bigint; stepIndex: number },

@@ -1,7 +1,7 @@
 import type { Caller } from '@drippulse/rpc';
 import type { EffectCall } from './effect-call.ts';
 
-/** The caller in whose name an effect changes other services: its workflow, unless somebody else asked for it. */
+/** Returns the caller in whose name an effect changes other services: its workflow, unless an actor asked for it. */
 export function callerOfCall(
   { organizationId, workflowId, hops, actor }: Pick<EffectCall, 'organizationId' | 'workflowId' | 'hops' | 'actor'>,
   mode: Caller['mode'],

@@ -7,12 +7,12 @@ import type { Permits } from '../messaging/index.ts';
 
 /** One attempt of an effect. */
 export type EffectCall = {
-  /** The same on every automatic retry. */
+  /** Does not change on automatic retries. */
   key: string;
   kind: EffectKind;
-  /** The request that the engine rendered, read from the stored intent: the same on each attempt. */
+  /** The request that the engine rendered, read from the stored intent: the same on every attempt. */
   request: JsonObject;
-  /** Time at which it was planned: the same on each attempt. */
+  /** Time at which the effect was planned: the same on every attempt. */
   plannedAt: Date;
   organizationId: bigint;
   workflowId: bigint;
@@ -25,38 +25,41 @@ export type EffectCall = {
   timezone: string;
   /** The version of the workflow that the enrollment is on. */
   definition: Definition;
-  /** How many workflows led to this enrollment, each started by a change that the one before made. */
+  /** The number of workflows that led to this enrollment, each started by a change that the previous workflow made. */
   hops: number;
   /** Cause of the chain that the enrollment belongs to. */
   cause: string;
   attempt: number;
   /** Agent of the enrollment. */
   agentId: bigint | null;
-  /** Who acts. Default: the workflow. */
+  /** The actor. Default: the workflow. */
   actor?: Actor;
   /** Aborts when the deadline of this attempt has passed. */
   signal: AbortSignal;
 };
 
-/** What a mail had that its step does not say: who sent it, and the footer. With the request it is the mail as it was sent. */
+/**
+ * The members of a sent mail that its step does not determine: sender and footer. Together with the request they give
+ * the mail as sent.
+ */
 export type SentAs = {
   from?: string;
   reply_to?: string;
   postal_address?: string;
-  /** Whether it had a link to unsubscribe. */
+  /** Whether the mail had a link to unsubscribe. */
   marketing: boolean;
 };
 
 /**
- * The result for the engine; the provider's id, which only the row of the message keeps; and what a mail was sent as, which only the row
- * of the effect keeps.
+ * The result for the engine. `providerMessageId` is kept only in the row of the message, and `sentAs` only in the row
+ * of the effect.
  */
 export type EffectOutcome = EffectResult & { providerMessageId?: string; sentAs?: SentAs };
 
-/** The members of the context that effects use. Only a permit has the way to the mail server. */
+/** The members of the context that effects use. Only a permit gives access to the mail server. */
 export type EffectContext = Pick<Context, 'chains' | 'clients' | 'clock' | 'links' | 'performers'> & {
   adapters: Pick<EffectAdapters, 'http'>;
 };
 
-/** What it takes to perform any effect. */
+/** The context for effects of any kind. */
 export type PerformContext = EffectContext & { permits: Permits };

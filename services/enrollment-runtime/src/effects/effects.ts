@@ -11,15 +11,12 @@ import { integrationAction } from './integration/integration-action.ts';
 import { performedBy } from './performed/performed-by.ts';
 import { isRefused, refusedOutcome } from './refused-request.ts';
 
-/** A kind that reaches people is performed by a permit. One that lacks it does not compile. */
+/** A kind that reaches people must be performed by a permit; the types enforce it. */
 type EffectTypes = {
   readonly [Kind in EffectKind]: Kind extends SendingKind ? SendingEffect : SystemEffect | MixedEffect;
 };
 
-/**
- * Every kind of effect that the engine hands out. `/test` answers with the stub of the kind's step type, which the
- * engine has.
- */
+/** All kinds of effects that the engine hands out. `/test` shows the stub of the kind's step type in the engine. */
 export const effects: EffectTypes = {
   email,
   webhook_callback: webhookCallback,
@@ -41,15 +38,15 @@ export function isEffectKind(kind: string): kind is EffectKind {
   return Object.hasOwn(effects, kind);
 }
 
-/** The type of a stored kind. Throws when this process does not know the kind. */
+/** Returns the type of a stored kind. Throws when this process does not know the kind. */
 export function effectTypeOf(kind: string): EffectType {
   if (!isEffectKind(kind)) throw new Error(`effects of kind ${kind} are not known here`);
   return effects[kind];
 }
 
 /**
- * Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. An effect that
- * reaches people asks for its permit first, in both modes.
+ * Performs an effect of a live enrollment, outside of any transaction, or describes the effect of a test enrollment. An
+ * effect that reaches people first gets its permit, in both modes.
  */
 export async function performEffect(ctx: PerformContext, call: EffectCall): Promise<EffectOutcome> {
   const type: EffectType = effects[call.kind];
@@ -72,12 +69,12 @@ export async function askEffect(ctx: EffectContext, call: EffectCall): Promise<E
   return ask(ctx, call);
 }
 
-/** The service that performs effects of this kind, unless the runtime does. */
+/** Returns the service that performs effects of this kind; undefined when the runtime performs them. */
 export function requirementOf(kind: string): Requirement | undefined {
   return isEffectKind(kind) ? stepTypes.find(({ type }) => type === kind)?.requires : undefined;
 }
 
-/** Whether the result of an effect of this kind may come from somebody else than its attempt, at any time. */
+/** Whether the result of an effect of this kind may arrive, at any time, from another source than its attempt. */
 export function isSettledByOthers(kind: string): boolean {
   return isEffectKind(kind) && effects[kind].ask !== undefined;
 }

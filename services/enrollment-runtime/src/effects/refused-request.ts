@@ -4,8 +4,8 @@ import type { EffectOutcome } from './effect-call.ts';
 const mark = 'chain_cut';
 
 /**
- * The stored request of an effect that the budget of its chain does not cover. It is refused on every attempt, also by a
- * process that takes over: what is stored decides, and no step renders a member of this name.
+ * Returns the stored request of an effect that the budget of its chain does not cover. The effect is refused on every
+ * attempt, even by a process that takes over: the stored mark decides, and no step renders a member of this name.
  */
 export function refuseRequest(request: string): string {
   return `{"${mark}":true,${request.slice(1)}`;

@@ -8,12 +8,10 @@ import { type Covered, keepQuotas } from './gate/keep-quotas.ts';
 import { type Passed, passGate } from './gate/pass-gate.ts';
 import { type RefusedEntry, storeRefused } from './gate/refused-entries.ts';
 
-/** Contacts that enter, with their places among those given, and the answers so far: those of the others. */
+/** Contacts that enter, with their places in the input, and the answers for the contacts that do not. */
 export type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/**
- * Decides which contacts enter, and notes those that a rule kept out.
- */
+/** Decides which contacts enter, and records those that a rule kept out. */
 export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const admitted = await judgeAll(ctx, trx, all);
   for (const each of admitted) {
@@ -24,8 +22,8 @@ export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly
 }
 
 /**
- * Decides which contacts enter. The reasons are asked in this order: re-entry, holdout, the budget of the chain, the quota.
- * Those beyond the quota are held if their call says so; nothing else is written for contacts without links.
+ * Decides which contacts enter. The checks run in this order: re-entry, holdout, the budget of the chain, the quota.
+ * Contacts beyond the quota are held if their call says so; nothing else is written for contacts without links.
  */
 export async function judgeAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const passed = await passGate(ctx, trx, all);
@@ -59,7 +57,7 @@ async function admit(
   return { ...entrants, covered, entries, ...(at !== undefined && { at }) };
 }
 
-/** The contacts that their budgets cover. Counts them, and reports the chains of the others. */
+/** Returns the contacts that their budgets cover. Counts them, and reports the chains of the others. */
 async function withinBudgets(
   ctx: Context,
   trx: Transaction<DB>,
@@ -81,7 +79,7 @@ async function withinBudgets(
   return passing.filter((one) => !cut.has(one));
 }
 
-/** Contacts that have waited for a quota already are counted no second time. */
+/** Counts refused and held contacts. Contacts that already waited for a quota are not counted a second time. */
 function countKeptOut(ctx: Context, { beyondQuota }: Entrants, entries: readonly EntryAnswer[]): void {
   for (const entry of entries) {
     if (entry?.decision === 'refused' || (entry?.decision === 'held' && beyondQuota !== 'wait')) {
@@ -95,7 +93,7 @@ async function noteRefused(ctx: Context, trx: Transaction<DB>, { entries, ...ent
   await storeRefused(ctx, trx, { lane, mode: lane.mode === 'test' ? 'test' : asked }, refusedOf(contacts, entries));
 }
 
-/** The contacts that a rule kept out. */
+/** Returns the contacts that a rule kept out. */
 export function refusedOf(contacts: readonly string[], entries: readonly EntryAnswer[]): RefusedEntry[] {
   return contacts.flatMap((contact, index) => {
     const entry = entries[index];

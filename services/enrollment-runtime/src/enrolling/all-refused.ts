@@ -7,10 +7,10 @@ import { refusedOf } from './admit.ts';
 import type { EntryAnswer } from './entrants.ts';
 import { storeRefused } from './gate/refused-entries.ts';
 
-/** Refused rows that an answer shows. */
+/** Limit of the refused rows in an answer. */
 export const shownRefused = 100;
 
-/** The rows that were refused, with their positions in the request. */
+/** Returns the refused rows, with their positions in the request. */
 export function refusedRows(entries: readonly EntryAnswer[], indexes: readonly number[]) {
   return entries.flatMap((entry, place) => {
     if (entry.decision !== 'refused') return [];
@@ -19,7 +19,7 @@ export function refusedRows(entries: readonly EntryAnswer[], indexes: readonly n
   });
 }
 
-/** The refusal of a call of which every contact was kept out. Its transaction is rolled back. */
+/** The refusal of a call whose contacts were all kept out. The call's transaction is rolled back. */
 export class AllRefused extends DomainError {
   readonly note: (ctx: Context) => Promise<void>;
 
@@ -46,7 +46,7 @@ export class AllRefused extends DomainError {
   }
 }
 
-/** Runs a transaction that enrolls. When every contact is refused, that is noted in a transaction of its own. */
+/** Runs a transaction that enrolls. When every contact is refused, a separate transaction records the refusals. */
 export async function notingRefused<T>(ctx: Context, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

@@ -10,16 +10,16 @@ import type { Entrants, EntryAnswer } from './entrants.ts';
 export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 
 /**
- * Enrolls contacts in the lane, which the transaction has locked, and returns what became of each, in their order. Each
- * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit. A test
- * workflow has test enrollments only, whoever asks.
+ * Enrolls contacts in the lane, which the transaction has locked. Returns the answer for each contact, in order. By
+ * then each enrollment has passed its first pure steps. Wake the relay and the advance loop after the commit. A test
+ * workflow has only test enrollments, for every caller.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {
   const entries = await enrollAll(ctx, trx, [entrants]);
   return entries.flat();
 }
 
-/** The same in several lanes, with the statements of one. */
+/** Enrolls contacts in several lanes, with as many statements as in one. */
 export async function enrollAll(
   ctx: Context,
   trx: Transaction<DB>,

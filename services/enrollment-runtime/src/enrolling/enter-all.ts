@@ -25,22 +25,25 @@ import { pipeline } from './pipeline.ts';
 import { type Piece, prepareSlice, type Slice } from './prepare-slice.ts';
 import { storeHeldOut } from './store-held-out.ts';
 
-/** Rows of one statement. More would delay the requests of others. */
+/** Limit of rows for one statement. More rows would delay the requests of others. */
 const sliceRows = 1000;
 
-/** Enrollments that were stored, and what is left to do, last in the transaction: no rows are contended more. */
+/** The stored enrollments, and the writes that must come last in the transaction, as their rows are contended most. */
 export type Entered = {
-  /** What became of the contacts of each `Entrants`, in their order. */
+  /** The answers for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
-  /** For `wakeLanes`, `addCounts` and `addMarks`, in this order and each once in a transaction, so that transactions do not deadlock. */
+  /**
+   * For `wakeLanes`, `addCounts` and `addMarks`, in this order and each once in a transaction, so that transactions do
+   * not deadlock.
+   */
   wakes: Wake[];
   counts: Count[];
   marks: Mark[];
 };
 
 /**
- * Lets contacts through the gate and enrolls them in one or several lanes, with the statements of one: an event may start a
- * contact in each of many workflows.
+ * Lets contacts through the gate and enrolls them in one or several lanes, with as many statements as for one lane: an
+ * event may start a contact in many workflows.
  */
 export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Entered> {
   const admitted = await admitAll(ctx, trx, all);
@@ -71,7 +74,10 @@ export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly
   return { entries, wakes, counts, marks };
 }
 
-/** Gives the contacts their ids, and cuts them into pieces of at most a slice. In a lane that does not run nothing moves. */
+/**
+ * Gives the contacts their ids, and cuts the contacts into pieces of at most a slice. In a lane that is not active, no
+ * enrollment moves.
+ */
 async function piecesOf(
   ctx: Context,
   trx: Transaction<DB>,
@@ -101,10 +107,10 @@ async function piecesOf(
   return pieces;
 }
 
-/** A slice, and a function that makes it again without moves. */
+/** A slice, and a function that makes the slice again without moves. */
 type Prepared = { slice: Slice; unmoved: () => Promise<Slice | undefined> };
 
-/** Yields one slice after the other, and prepares the next while the database stores the last. */
+/** Yields one slice after the other, and prepares the next slice while the database stores the last. */
 async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator<Prepared> {
   const groups = together(pieces);
   let next = prepareSlice(ctx, groups[0] ?? []);
@@ -113,7 +119,8 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
     const following = groups[index + 1];
     if (following !== undefined) {
       next = prepareSlice(ctx, following);
-      // Awaited in the next round, which does not come when this round fails.
+      // The next round awaits this promise. If this round fails, nothing awaits it, so its rejection must not stay
+      // unhandled.
       next.catch(() => undefined);
     }
     const unmoved = () =>
@@ -125,7 +132,7 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
   }
 }
 
-/** The pieces that are stored together: up to a slice. */
+/** Groups pieces, up to a slice, that are stored together. */
 function together(pieces: readonly Piece[]): Piece[][] {
   const groups: Piece[][] = [];
   let room = 0;
@@ -141,7 +148,8 @@ function together(pieces: readonly Piece[]): Piece[][] {
 }
 
 /**
- * Stores a slice with its first moves, or without them when one of those cannot be stored. A claim will find out which.
+ * Stores a slice with its first moves, or without any moves when one of them cannot be stored. A claim later finds the
+ * move that fails.
  */
 async function addSlice(
   ctx: Context,

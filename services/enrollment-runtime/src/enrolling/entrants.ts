@@ -2,45 +2,45 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { Lane } from '../lanes/lane.ts';
 
 /**
- * The chain of a contact. `counts` is whether its enrollment is still to be counted: it is not when the cause itself starts
- * it, or when the caller has counted it.
+ * The chain of a contact. `counts` says whether its enrollment is still to be counted. It is false if the cause itself
+ * starts the enrollment, or the caller has counted it already.
  */
 export type Link = { cause: string; counts: boolean };
 
 /** Contacts that enter a workflow. */
 export type Entrants = {
-  /** The transaction has locked it. */
+  /** Locked by the transaction. */
   lane: Lane;
   mode: Mode;
-  /** How many workflows led here; 0 unless a workflow started the enrollments. */
+  /** The number of workflows that led to this entry; 0 unless a workflow started the enrollments. */
   hops?: number;
   timezone: string;
   agentId: bigint | null;
   /** JSON texts of objects, one for each contact. */
   contacts: readonly string[];
-  /** The chain that each contact belongs to. Default: each enrollment is a cause itself. */
+  /** The chain that each contact belongs to. Default: each enrollment is itself a cause. */
   links?: readonly Link[];
   /** Time of the entry. Default: the start of the transaction, or the time at which the gate has its locks. */
   at?: Date;
   /**
-   * What becomes of contacts beyond the quota. Default: they are held. `wait`: they are held already. `refuse`: nobody enters, unless all
-   * do. `leave_out`: the others enter, unless it covers none.
+   * The treatment of contacts beyond the quota. Default: they are held. `wait`: they are already held. `refuse`: nobody
+   * enters unless all contacts do. `leave_out`: the covered contacts enter, unless the quota covers nobody.
    */
   beyondQuota?: 'hold' | 'wait' | 'refuse' | 'leave_out';
-  /** The place of each contact in line, if several `Entrants` share a quota: lower ones first. Default: those given first. */
+  /** Each contact's place in line, if several `Entrants` share a quota: lower places go first. Default: order given. */
   places?: readonly bigint[];
 };
 
-/** What became of a contact. A person who is held out has an enrollment, too. */
+/** The answer for a contact. A person who is held out also has an enrollment. */
 export type EntryAnswer =
   | { decision: 'entered' | 'holdout'; id: bigint }
   | { decision: 'refused'; reason: 're_entry' | 'quota' | 'chain'; allowedAt: Date | undefined }
   | { decision: 'held'; reason: HeldReason; id: bigint | undefined; until: Date };
 
-/** What a contact waits for: a quota, or that the organization pays. */
+/** The reason for which a contact waits: a quota, or a missing payment of the organization. */
 export type HeldReason = 'quota' | 'payment';
 
-/** The ids of the enrollments made. */
+/** Returns the ids of the enrollments made. */
 export function idsOf(entries: readonly EntryAnswer[]): bigint[] {
   return entries.flatMap((entry) => (entry.decision === 'entered' || entry.decision === 'holdout' ? [entry.id] : []));
 }

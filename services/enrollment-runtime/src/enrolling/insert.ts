@@ -27,15 +27,15 @@ export type Entry = {
 /** A contact to enroll, as JSON text. */
 export type Entrant = {
   contact: string;
-  /** Cause of its chain; null when it is a cause itself. */
+  /** Cause of the contact's chain; null when the enrollment is itself a cause. */
   cause: string | null;
-  /** The key of its entry, where it is not the contact's own. */
+  /** The key of the contact's entry, if the key is not the contact's own. */
   entryHash: bigint | null;
-  /** Whether it is held out: then it has no run. */
+  /** Whether the contact is held out and so has no run. */
   isHeldOut: boolean;
 };
 
-/** Makes runs for contacts, with these ids. They are neither stored nor leased. */
+/** Makes runs for contacts, with these ids. The runs are neither stored nor leased. */
 export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonly bigint[]): ClaimedRun[] {
   return contacts.flatMap(({ contact, cause }, index) => {
     const id = ids[index];
@@ -64,7 +64,7 @@ export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonl
   });
 }
 
-/** Takes ids for new enrollments, in rising order, and counts those that quotas count. */
+/** Takes ids for new enrollments, in rising order, and counts the enrollments that quotas cover. */
 export async function takeIds(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -123,7 +123,7 @@ const runColumns = {
   error_line: 'int4',
 } as const;
 
-/** Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that the enrollments of one entry share. */
+/** Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that one entry's enrollments share. */
 export function startEnrollments(entry: Entry) {
   return startCopy(enrollmentColumns, sharedByEnrollments(entry));
 }
@@ -136,7 +136,7 @@ export function startRuns(entry: Entry) {
   return startCopy(runColumns, sharedByRuns(entry));
 }
 
-/** The same rows, with the values of another entry from now on. */
+/** Continues rows that `startEnrollments` began, with the values of another entry. */
 export function fixEntry(
   rows: {
     enrollments: ReturnType<typeof startEnrollments>;
@@ -191,7 +191,10 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun, { entryHas
   };
 }
 
-/** The row of a run after its move, or at the first step and due at once without one. An ended run has no row. */
+/**
+ * Returns the row of a run after its move. A run without a move is at the first step and due immediately. An ended run
+ * has no row.
+ */
 export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
   if (move !== undefined && move.state.status !== 'active') return undefined;
   const { stepIndex, phase, attempt, visits, goals } = move?.state ?? run.state;

@@ -11,7 +11,7 @@ test('a failure is reported after all started statements have ended, so that non
     () => last.promise.then(() => void order.push('last statement')),
   ];
   const failing = pipeline(statements).catch((error: unknown) => order.push(String(error)));
-  // Rounds in which a failure that waits for nothing would have come.
+  // Enough rounds for a failure that waits for nothing to arrive.
   for (let round = 0; round < 10; round += 1) await new Promise((resolve) => setImmediate(resolve));
   last.resolve();
   await failing;

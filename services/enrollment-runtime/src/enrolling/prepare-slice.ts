@@ -36,7 +36,7 @@ export type Piece = {
   ids: readonly bigint[];
 };
 
-/** Enrollments that are stored together, as encoded rows: of thousands of contacts little else stays in memory. */
+/** Enrollments that are stored together, as encoded rows. Little else about thousands of contacts stays in memory. */
 export type Slice = {
   createdAt: Date;
   enrollments: ReturnType<typeof startEnrollments>;
@@ -44,7 +44,10 @@ export type Slice = {
   runs: ReturnType<typeof startRuns>;
   timeline: ReturnType<typeof startTimeline>;
   started: { piece: Piece; each: StartedNews['each'] }[];
-  /** How many moved, and the moves of which more is stored: they ended the enrollment, changed its data or met goals. */
+  /**
+   * The number of enrollments that moved, and the moves that need further rows because they ended the enrollment,
+   * changed its data or met goals.
+   */
   moves: number;
   notable: Move[];
   /** People who are held out. */
@@ -54,16 +57,16 @@ export type Slice = {
   /** Changes of the counters by workflow, mode, step and counted status. */
   counts: Map<string, Count>;
   tally: MovesTally;
-  /** Changes at steps, of entries and first moves. */
+  /** Changes at steps, by entries and first moves. */
   steps: StepCounting;
   /** When the first run of each workflow is due. */
   wakes: Map<bigint, Wake>;
 };
 
-/** Contacts encoded in one turn of the event loop, after their last first moves. */
+/** Number of contacts whose rows are encoded in one turn of the event loop, after the contacts' first moves. */
 const turnRows = 100;
 
-/** Makes enrollments of contacts, with these ids. */
+/** Prepares a slice: makes the enrollments of the pieces' contacts and their first moves. */
 export async function prepareSlice(ctx: Context, pieces: readonly Piece[]): Promise<Slice | undefined> {
   const [first] = pieces;
   if (first === undefined) return undefined;
@@ -93,7 +96,7 @@ export async function prepareSlice(ctx: Context, pieces: readonly Piece[]): Prom
 async function addPiece(ctx: Context, slice: Slice, piece: Piece): Promise<void> {
   const { entry, definition, stay, contacts, ids } = piece;
   const started = collectStarted();
-  // Nobody is told of people who are held out.
+  // No event announces people who are held out.
   if (contacts.some(({ isHeldOut }) => !isHeldOut)) slice.started.push({ piece, each: started });
   const texts = startSearchTexts((row) => slice.texts.add(row));
   for (let start = 0; start < contacts.length; start += turnRows) {

@@ -7,7 +7,7 @@ export type Rows = {
   contacts: string[];
   /** The positions of the contacts in the request, from 0. */
   indexes: number[];
-  /** How many rows there are. */
+  /** The number of rows. */
   count: number;
   skippedCount: number;
   skipped: { index: number; reason: string }[];
@@ -20,12 +20,12 @@ export type Refusal = { refused: DomainError };
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
-/** Characters of rows that are read in one turn of the event loop, and those that a row costs whatever its length is. */
+/** Number of characters of rows that are read in one turn of the event loop, and the number added for each row. */
 const turnLength = 256 * 1024;
 const rowLength = 256;
 
 /**
- * Reads the `contacts` of a request, each row once. Returns a refusal instead of throwing it, as the checks of a
+ * Reads the `contacts` of a request, each row once. Returns a refusal instead of throwing it, because the checks of a
  * request have an order.
  */
 export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty: boolean }): Promise<Rows | Refusal> {

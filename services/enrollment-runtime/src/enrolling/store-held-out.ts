@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 
-/** Stores the outcomes of people who are held out: they have no run. */
+/** Stores the outcomes of people who are held out, because they have no run. */
 export async function storeHeldOut(trx: Transaction<DB>, heldOut: readonly ClaimedRun[], now: Date): Promise<void> {
   if (heldOut.length === 0) return;
   const rows = heldOut.map(({ identity }) => ({

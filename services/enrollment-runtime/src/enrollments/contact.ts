@@ -10,7 +10,7 @@ export type Contact = {
   lastName: string | null;
 };
 
-/** The first key with a value gives the `lead_ref`. */
+/** The `lead_ref` comes from the first of these keys that has a value. */
 const referenceKeys = ['lead_ref', 'id', 'uuid', 'public_id', 'crm_id', 'lead_id'] as const;
 
 /** Reads a contact from the text of a JSON object. */
@@ -47,7 +47,7 @@ function digitsOf(value: JsonValue): string {
   return JSON.stringify(value);
 }
 
-/** An empty string counts as absent. */
+/** Returns the value as a string. An empty string counts as absent. */
 function textOf(value: JsonValue | undefined): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }

@@ -11,13 +11,13 @@ import { nurtureEventToProto } from './nurture-event.ts';
 import type { Detail } from './read-detail.ts';
 import type { TimelineLine } from './timeline-lines.ts';
 
-/** The members of a detail that a list does not show. */
+/** Converts the members of a detail that a list does not show. */
 export function detailToProto({ row, contact, data, lines, deliveries, reactions }: Detail, definition: Definition) {
   return {
     contact: Buffer.from(contact),
     data: Buffer.from(data),
     actionTimeline: lines.map((line) => lineToProto(definition, row.mode, line)),
-    // There are more lines than are shown, or the partition of the older lines was pruned.
+    // More lines exist than are shown, or the partition of the older lines was pruned.
     actionTimelineTruncated: lines.length < row.lines,
     deliveries: deliveries.map(deliveryToProto),
     nurtureEvents: reactions.map(nurtureEventToProto),

@@ -1,4 +1,4 @@
-/** Where an enrollment stands. */
+/** The state of an enrollment. */
 export type EnrollmentStatus = 'active' | 'paused' | 'completed' | 'failed' | 'cancelled';
 
 export type Mode = 'live' | 'test';
@@ -18,9 +18,9 @@ export type Identity = {
   workflowId: bigint;
   version: number;
   mode: Mode;
-  /** How many workflows led to this enrollment, each started by a change that the one before made. */
+  /** The number of workflows that led to this enrollment, each started by a change that the previous workflow made. */
   hops: number;
-  /** Cause of the chain that it belongs to; null when it is a cause itself. */
+  /** Cause of the enrollment's chain; null when the enrollment is itself a cause. */
   cause: string | null;
   agentId: bigint | null;
   leadRef: string | null;
@@ -31,7 +31,7 @@ export type Identity = {
   createdAt: Date;
 };
 
-/** An enrollment as lists and events show it. */
+/** An enrollment in the form that lists and events show. */
 export type EnrollmentRow = Identity & {
   status: EnrollmentStatus;
   stepIndex: number;
@@ -40,19 +40,22 @@ export type EnrollmentRow = Identity & {
   endedAt: Date | null;
   lastLine: LastLine | null;
   lastError: string | null;
-  /** Why it ended, where its steps did not end it. */
+  /** The reason for the enrollment's end, unless its steps ended it. */
   outcome: string | null;
-  /** Oldest first. */
+  /** The goals that were met, oldest first. */
   goalsMet: readonly MetGoal[];
   deliveries: DeliveryCounts;
 };
 
 export const noDeliveries: DeliveryCounts = { sent: 0, opened: 0, clicked: 0, bounced: 0, failed: 0 };
 
-/** Values that follow from a row; see `summarize`. */
+/** Values derived from a row; see `summarize`. */
 export type Summary = { isEnded: boolean; isWaiting: boolean; progressPercent: number };
 
-/** A paused enrollment does not wait: it will not go on by itself. */
+/**
+ * Derives the summary of an enrollment. A paused enrollment does not count as waiting, because it will not continue by
+ * itself.
+ */
 export function summarize(row: EnrollmentRow, totalSteps: number, now: Date): Summary {
   const isEnded = row.endedAt !== null;
   const progress = totalSteps === 0 ? 0 : Math.floor((100 * Math.min(row.stepIndex, totalSteps)) / totalSteps);

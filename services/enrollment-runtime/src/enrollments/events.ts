@@ -12,14 +12,14 @@ export type EnrollmentNews = {
   enrollmentId: bigint;
   /** Cause of the chain of the enrollment, if it has one. */
   cause?: string | null;
-  /** Variants that count for it: `variantKey` of each. */
+  /** Variants that the enrollment counts for, each as a `variantKey`. */
   variants?: readonly string[];
   payload: NonNullable<MessageInitShape<typeof EnrollmentEventSchema>['payload']> & {
     case: EnrollmentEvent['payload']['case'];
   };
 };
 
-/** Events of enrollments that started together: their common part, and the part of each. */
+/** Events of enrollments that started together: their common content, and the individual content of each. */
 export type StartedNews = {
   organizationId: bigint;
   shared: MessageInitShape<typeof EnrollmentSchema>;
@@ -28,7 +28,7 @@ export type StartedNews = {
 
 const topic = topicOf(EnrollmentEventSchema);
 
-/** Collects the own part of each event of enrollments that start together, encoded as it is added. */
+/** Collects the individual content of events of enrollments that start together, encoded as it is added. */
 export function collectStarted() {
   const batch = startEvents(topic);
   return {
@@ -44,9 +44,10 @@ export function collectStarted() {
 }
 
 /**
- * Appends events in the transaction that made the change, after it has locked the runs. The sequence numbers are then
- * higher than those of every earlier change of the same enrollments, and rise in the order of `news`. `news` may only
- * concern enrollments in `started`, when there are any. `counted` are sums, which have no sequence.
+ * Appends events in the transaction that made the change, after the transaction has locked the runs. The sequence
+ * numbers are then higher than those of every earlier change of the same enrollments, and rise in the order of `news`.
+ * If `started` has any enrollments, `news` may only concern these enrollments. `counted` are sums, which have no
+ * sequence.
  */
 export async function appendNews(
   trx: Transaction<DB>,

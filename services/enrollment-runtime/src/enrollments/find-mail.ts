@@ -3,12 +3,12 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { type DeliveryRow, deliveryColumns } from './delivery.ts';
 
-/** A message, and the effect that it is of: null when history was pruned. */
+/** A message and its effect. The effect's columns are null if history was pruned. */
 export type StoredMail = DeliveryRow & { effect_key: string; request: string | null; result: string | null };
 
 type Key = { organizationId: bigint; workflowId: bigint; enrollmentId: bigint; id: bigint };
 
-/** Reads a message of an enrollment that is in the lists: one that was deleted has none. */
+/** Reads a message of an enrollment that is in the lists. Returns undefined for a deleted enrollment. */
 export async function findMail(db: Kysely<DB>, key: Key): Promise<StoredMail> {
   const { rows } = await sql<StoredMail>`
     select ${sql.join(deliveryColumns.map((name) => sql.ref(`delivery.${name}`)))}, delivery.effect_key,

@@ -43,10 +43,7 @@ export type LocatedRow = EnrollmentRow & { lines: number };
 
 type Scope = { organizationId: bigint; workflowId: bigint };
 
-/**
- * Reads enrollments of a workflow by id, newest first. Ids that do not exist or are of another organization are left
- * out.
- */
+/** Reads enrollments of a workflow by id, newest first. Leaves out unknown ids and those of other organizations. */
 export async function findRows(
   ctx: Context,
   db: Kysely<DB>,
@@ -57,14 +54,14 @@ export async function findRows(
   return { rows: rows.map(toRow), now: rows[0]?.now ?? new Date() };
 }
 
-/** The relation of the ids of an array, all of one workflow. */
+/** Builds the relation of the ids of an array, all of one workflow. */
 export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select ${workflowId}::bigint as workflow_id, id from unnest(${ids}) as listed (id))`;
 }
 
 /**
  * Selects enrollments by a relation of workflows and ids. The lateral limits make the planner look each part up by its
- * key, so the cost grows with the number of ids only.
+ * key, so the cost grows only with the number of ids.
  */
 export function rowsQuery(
   ctx: Pick<Context, 'dbNow'>,

@@ -5,20 +5,20 @@ import type { MetGoal } from './enrollment-row.ts';
 type Key = { workflowId: bigint; id: bigint };
 type Text = { name: string; at: string }[] | null;
 
-/** Selects the goals of an enrollment as JSON, oldest first; null without any. Both arguments are expressions. */
+/** Selects the goals that an enrollment met as JSON, oldest first, or null. Both arguments are expressions. */
 export function goalsMetQuery(workflowId: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<string | null> {
   return sql`(
     select json_agg(json_build_object('name', goal, 'at', met_at) order by met_at, goal)::text
     from goals_met where workflow_id = ${workflowId} and enrollment_id = ${id})`;
 }
 
-/** Reads what `goalsMetQuery` selects. */
+/** Reads the JSON that `goalsMetQuery` selects. */
 export function readGoalsMet(text: string | null): MetGoal[] {
   const goals: Text = JSON.parse(text ?? 'null');
   return (goals ?? []).map(({ name, at }) => ({ name, at: new Date(at) }));
 }
 
-/** The goals that enrollments have met. */
+/** Reads the goals that enrollments have met. */
 export async function metGoals(db: Kysely<DB>, keys: readonly Key[]): Promise<(key: Key) => MetGoal[]> {
   const found = new Map<bigint, MetGoal[]>();
   if (keys.length > 0) {

@@ -3,8 +3,9 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * The ids that enrollments of a range of time have, as found among those of some workflows. Ids are from one sequence, so
- * the range holds for all workflows; the more enrollments these have, the closer it is.
+ * Finds the range of ids of the enrollments that began in a range of time, by the enrollments of some workflows. One
+ * sequence gives all ids, so the range is valid for all workflows. The more enrollments these workflows have, the
+ * tighter the range is.
  */
 export async function idRangeOf(
   db: Kysely<DB>,

@@ -8,7 +8,7 @@ import { addressPart, patternOf, searchedPart } from './search-text.ts';
 export type Filter = {
   mode: Mode;
   status?: EnrollmentStatus | undefined;
-  /** Whether the list shows the people who are held out, and nobody else. Default: all others. */
+  /** Whether the list shows only the people who are held out. Default: only everyone else. */
   holdout?: boolean | undefined;
   stepIndex?: number | undefined;
   leadRef?: string | undefined;
@@ -16,20 +16,20 @@ export type Filter = {
   q?: string | undefined;
   ids?: readonly bigint[] | undefined;
   created?: CreatedFilters | undefined;
-  /** The ids of the range of `created`; see `rowConditions` of the library. */
+  /** The ids that match the range of `created`; see `rowConditions` of the library. */
   idRange?: IdRange | undefined;
 };
 
 /** A workflow that the caller may see: its id, or the column that has it. */
 export type WorkflowId = bigint | RawBuilder<bigint>;
 
-/** `least` is a bound below which no row of the page lies. */
+/** No row of the page is below the bound `least`. */
 export type Slice = { after: bigint | undefined; offset: number; limit: number; least?: RawBuilder<unknown> };
 type Window = Pick<Slice, 'after' | 'least'>;
 
-/** Counts are exact up to here. */
+/** Counts are exact up to this number. */
 export const countCap = 10_000;
-/** Characters of a reference that are indexed. */
+/** Indexed characters of a reference. */
 const indexedReference = 64;
 
 export function isFiltered(filter: Filter): boolean {
@@ -46,12 +46,12 @@ export function idsQuery(workflowId: WorkflowId, filter: Filter, slice: Slice): 
     order by id desc offset ${slice.offset} limit ${slice.limit}`;
 }
 
-/** Selects the ids of all that match, in no order. For filters that few match. */
+/** Selects all matching ids, in no order. Use it for filters with few matches. */
 export function everyIdQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ id: bigint }> {
   return sql`${matching(workflowId, filter, { after: undefined }, sql``)}`;
 }
 
-/** Selects how many of a workflow match, at most one more than the cap. */
+/** Counts the matches in a workflow, up to one more than the cap. */
 export function countQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ count: bigint }> {
   return sql`select count(*) as count from (${countedQuery(workflowId, filter)}) as counted`;
 }
@@ -62,14 +62,15 @@ export function countedQuery(workflowId: WorkflowId, filter: Filter): RawBuilder
   return sql`select 1 from (${matching(workflowId, filter, { after: undefined }, end)}) as found ${end}`;
 }
 
-/** The count as a list shows it. */
+/** Converts a count to the form that a list shows. */
 export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimum?: true } {
   return count > BigInt(countCap) ? { totalCount: BigInt(countCap), totalCountIsMinimum: true } : { totalCount: count };
 }
 
 /**
- * Few enrollments have one reference, so a filter by reference starts from it. Otherwise a filter by status or step
- * starts there, and the planner may start from the text instead.
+ * Selects the matching ids. Few enrollments share a reference, so a filter by reference starts from the reference.
+ * Otherwise a filter by status or step starts from the place of the enrollment, and the planner may start from the text
+ * instead.
  */
 function matching(
   workflowId: WorkflowId,
@@ -111,7 +112,7 @@ function identities(
   return sql`select e.id from enrollments as e ${texts} where ${sql.join(conditions, sql` and `)} ${end}`;
 }
 
-/** The conditions on the id. */
+/** Returns the conditions on the id. */
 function rangeConditions(
   id: RawBuilder<unknown>,
   { ids = [], idRange }: Filter,
@@ -129,7 +130,7 @@ function isByText({ q, email }: Filter): boolean {
   return q !== undefined || email !== undefined;
 }
 
-/** The conditions on columns of `e` that no index of it has, and on the texts beside it. */
+/** Returns the conditions on columns of `e` without an index, and on the texts beside it. */
 function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] {
   return [
     ...(q === undefined ? [] : [byText(searchedPart(q))]),
@@ -139,8 +140,8 @@ function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] 
 }
 
 /**
- * The address is looked up as a text: by the part before the domain where it is long enough, because a domain is in many
- * texts. A blank address is nobody's.
+ * Returns the condition for an address. If the address is long enough up to its `@`, only that part is looked up in the
+ * search texts, because a domain is in many texts. A blank address matches nobody.
  */
 function byEmail(email: string): RawBuilder<unknown> {
   const address = addressPart(email);
@@ -157,7 +158,7 @@ function placeOfOne(filter: Filter): RawBuilder<unknown> {
   return sql`${at('runs')} union all ${at('outcomes')}`;
 }
 
-/** The status as it is stored: that of people who are held out is one of its own. */
+/** Returns the status as it is stored: people who are held out have a status of their own. */
 function placeStatus({ status, holdout }: Filter): Standing['status'] {
   return holdout && status === 'completed' ? 'holdout' : status;
 }
@@ -174,8 +175,8 @@ function byText(part: string): RawBuilder<unknown> {
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | 'holdout' | undefined };
 
 /**
- * Outcomes of a step are read status by status, as the index has them in order. With a text they are read together, so
- * that the text is looked up once. Runs of a step are in order whatever their status.
+ * Returns the statuses to read. Outcomes of a step are read status by status, in the order of the index. With a text,
+ * the statuses are read together, so that the text is looked up only once. Runs of a step are in order across statuses.
  */
 function standings({ status, holdout, ...filter }: Filter): Standing[] {
   if (holdout) return status === undefined || status === 'completed' ? [{ table: 'outcomes', status: 'holdout' }] : [];

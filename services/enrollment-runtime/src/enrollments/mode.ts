@@ -2,7 +2,7 @@ import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The mode of an enrollment of the caller's organization, if there is one with these ids. */
+/** Returns the mode of an enrollment of the caller's organization; undefined when no enrollment has these ids. */
 export async function findMode(
   db: Kysely<DB>,
   { organizationId }: Caller,

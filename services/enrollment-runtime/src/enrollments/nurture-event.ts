@@ -9,7 +9,7 @@ export const nurtureColumns = [
 ];
 export type NurtureRow = Pick<Selectable<Hits>, (typeof nurtureColumns)[number]>;
 
-/** A reaction to a message. Opens and clicks count when a person made them; the other kinds are reports. */
+/** Converts a reaction to a message. Opens and clicks count when a person made them; the other kinds are reports. */
 export function nurtureEventToProto(row: NurtureRow) {
   return {
     id: row.id,

@@ -9,10 +9,10 @@ import { countUnlessKnown } from './read-list.ts';
 /** The workflows of an organization, or one of them. */
 type Scope = { organizationId: bigint; workflowId: bigint | undefined };
 
-/** An enrollment with its workflow as the runtime knows it. */
+/** An enrollment with its workflow, from the runtime's own copy. */
 type RowOfAll = { row: LocatedRow; workflow: { name: string; state: LaneState; version: number } };
 
-/** A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that of a list without filters. */
+/** A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is the count without filters. */
 type AllRead = {
   found: bigint[];
   rows: RowOfAll[];
@@ -21,7 +21,7 @@ type AllRead = {
   total: bigint | undefined;
 };
 
-/** Workflows among whose enrollments a time is looked for. */
+/** Number of workflows whose enrollments are searched to convert a range of time into a range of ids. */
 const timedWorkflows = 20;
 
 type LaneColumns = { lane_name: string; lane_state: string; lane_version: number };
@@ -31,8 +31,8 @@ type Row = { found: bigint[] | null; count: bigint | null; total: bigint | null 
 );
 
 /**
- * Reads a page of the enrollments of an organization by the indexes of each workflow, because one over the organization
- * would cost every enrollment. One statement, for the reasons given at `readList`.
+ * Reads a page of the enrollments of an organization by the indexes of each workflow, because an index over the
+ * organization would add a cost to every enrollment. It is one statement, for the reasons given at `readList`.
  */
 export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: Slice): Promise<AllRead> {
   const filter = await withIdRange(ctx, scope, asked);
@@ -63,9 +63,9 @@ export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: 
 }
 
 /**
- * Finds the rows of a page, and one more. First comes the newest match of each workflow. A page has at most as many
- * workflows as rows, and when there are as many, none of its rows is older than the oldest of these matches. So a page
- * costs a look into each workflow, and the rows that it shows.
+ * Finds the rows of a page, and one more. First it finds the newest match of each workflow. A page has rows of at most
+ * as many workflows as it has rows; if there are that many, no row of the page is older than the oldest of these
+ * matches. So a page costs one lookup in each workflow, and the rows that it shows.
  */
 function foundQueries(scope: Scope, filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
   const most = offset + limit + 1;
@@ -92,7 +92,10 @@ function countOfAll(filter: Filter): RawBuilder<unknown> {
     ) as counted`;
 }
 
-/** A live list leaves out the workflows of test keys. Live workflows may have test enrollments. */
+/**
+ * Selects the lanes of the scope. A live list leaves out the workflows of test keys. Live workflows may have test
+ * enrollments.
+ */
 function lanesQuery({ organizationId, workflowId }: Scope, { mode }: Filter): RawBuilder<{ workflow_id: bigint }> {
   return sql`
     select workflow_id from lanes
@@ -117,7 +120,10 @@ function toRowOfAll(row: JoinedRow & LaneColumns): RowOfAll {
   return { row: toRow(row), workflow: { name, state, version } };
 }
 
-/** A time is looked for among the workflows with the most enrollments, where it is found closest. */
+/**
+ * Adds the range of ids to the filter. A time is searched among the workflows with the most enrollments, because their
+ * enrollments give the tightest range.
+ */
 async function withIdRange(ctx: Context, scope: Scope, filter: Filter): Promise<Filter> {
   const { created = {}, ids = [] } = filter;
   if (ids.length > 0 || (created.createdSince === undefined && created.createdUntil === undefined)) return filter;

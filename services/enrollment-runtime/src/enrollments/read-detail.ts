@@ -6,7 +6,7 @@ import { askedIds, type JoinedRow, type LocatedRow, rowsQuery, toRow } from './f
 import { type NurtureRow, nurtureColumns } from './nurture-event.ts';
 import { linesOf, type TimelineLine, type TimelineRow, timelineColumns } from './timeline-lines.ts';
 
-/** The newest lines and messages that a detail shows. */
+/** Upper limits of the lines and messages in a detail. A detail shows the newest of them. */
 const shownLines = 1_000;
 const shownDeliveries = 1_000;
 const shownReactions = 1_000;
@@ -22,15 +22,12 @@ export type Detail = {
   reactions: NurtureRow[];
 };
 
-/**
- * Values of the enrollment are in the first row. The n-th row has the n-th row of the timeline, the n-th message
- * and the n-th reaction.
- */
+/** Values of the enrollment are in the first row. Row n of the result has timeline row n, message n and reaction n. */
 type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
 
 /**
- * Reads one enrollment with its detail. Undefined when the runtime does not know the workflow. One statement, for the
- * reasons given at `readList`.
+ * Reads one enrollment with its detail. Returns undefined when the runtime does not know the workflow. It is one
+ * statement, for the reasons given at `readList`.
  */
 export async function readDetail(
   ctx: Context,
@@ -68,7 +65,7 @@ export async function readDetail(
   };
 }
 
-/** The rows of the timeline from the one with the first line that is shown. */
+/** Selects the rows of the timeline, starting at the row with the first shown line. */
 function timelineQuery(id: bigint, lines: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by sequence) as place, ${columnsOf('timeline', timelineColumns)}
@@ -79,14 +76,14 @@ function timelineQuery(id: bigint, lines: RawBuilder<unknown>): RawBuilder<unkno
     ), 1)`;
 }
 
-/** Newest first. */
+/** Selects the messages of an enrollment, newest first. */
 function deliveriesQuery(id: bigint): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by id desc) as place, ${columnsOf('deliveries', deliveryColumns)}
     from deliveries where enrollment_id = ${id} order by id desc limit ${sql.lit(shownDeliveries)}`;
 }
 
-/** Newest first, without hits that nobody has judged yet. */
+/** Selects the reactions to an enrollment's messages, newest first, without hits that are not judged yet. */
 function reactionsQuery(id: bigint): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by at desc, id desc) as place, ${columnsOf('hits', nurtureColumns)}
@@ -94,12 +91,12 @@ function reactionsQuery(id: bigint): RawBuilder<unknown> {
     order by at desc, id desc limit ${sql.lit(shownReactions)}`;
 }
 
-/** The columns of a table, with the table in their names. */
+/** Lists the columns of a table, with the table in their names. */
 function columnsOf(table: string, names: readonly string[]): RawBuilder<unknown> {
   return sql.join(names.map((name) => sql`${sql.ref(`${table}.${name}`)} as ${sql.id(`${table}_${name}`)}`));
 }
 
-/** The rows of one table. Its first column is never null. */
+/** Picks the rows of one table, whose first column is never null. */
 function partsOf<R>(rows: readonly Record<string, unknown>[], table: string, names: readonly string[]): R[] {
   return rows
     .filter((row) => row[`${table}_${names[0]}`] !== null)

@@ -8,7 +8,7 @@ import { type LaneKey, laneQuery } from '../lanes/lock-lane.ts';
 import { askedIds, type JoinedRow, type LocatedRow, rowsQuery, toRow } from './find-rows.ts';
 import { countQuery, type Filter, idsQuery, isFiltered, type Slice } from './list-ids.ts';
 
-/** A list as read. `found` has the ids of the page and, if there is a next page, the first id of that. */
+/** A list as read. `found` contains the ids of the page and, if there is a next page, the first id of that page. */
 export type ListRead = {
   /** The version that new enrollments enter. */
   version: number;
@@ -18,7 +18,7 @@ export type ListRead = {
   counters: CounterRow[];
   marks: MarkRow[];
   due: DueCount[];
-  /** How many match, up to one more than the cap. Undefined where the page or the counters give the count. */
+  /** The number of matches, up to one more than the cap. Undefined if the page or the counters give the count. */
   count: bigint | undefined;
 };
 
@@ -33,8 +33,8 @@ type Row = {
 } & ((JoinedRow & { place: bigint }) | { place: null });
 
 /**
- * Reads a page of a list with its funnel. Undefined when the runtime does not know the workflow. One statement is one
- * snapshot, and each further statement would wait for a core and for a turn of the event loop.
+ * Reads a page of a list with its funnel. Returns undefined when the runtime does not know the workflow. One statement
+ * is one snapshot, and each further statement would wait for a core and for a turn of the event loop.
  */
 export async function readList(
   ctx: Context,
@@ -81,7 +81,10 @@ function listOf(query: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select json_agg(listed) from (${query}) as listed)`;
 }
 
-/** A last page that was read from the beginning gives the count, so the text is not looked up twice. */
+/**
+ * Returns the count query, unless the count is known. A last page that was read from the beginning gives the count, so
+ * the text is not looked up twice.
+ */
 export function countUnlessKnown(
   filter: Filter,
   { after, offset, limit }: Slice,
@@ -93,7 +96,7 @@ export function countUnlessKnown(
     case when (select count(*) > ${limit} or (count(*) = 0 and ${offset > 0}) from found) then (${count}) end`;
 }
 
-/** The count of a page that is the last one. */
+/** Returns the count, if the page is the last one. */
 export function countFromPage({ after, offset, limit }: Page, found: number): { totalCount: bigint } | undefined {
   const isLast = after === undefined && found <= limit && (found > 0 || offset === 0);
   return isLast ? { totalCount: BigInt(offset + found) } : undefined;

@@ -3,9 +3,9 @@ import type { DB } from '../db/schema.ts';
 import { textSeparator } from './search-text.ts';
 
 /**
- * Enrollments whose ids are equal but for their last three bits form a block. Those of a block that one call made share
- * a row of `enrollment_search`, with the text of each at its place and nothing at the places of others. The texts of
- * people have much in common, and the index over texts has an entry per row and trigram. Blocks of sixteen save little
+ * Enrollments whose ids differ only in their last three bits form a block. The enrollments of a block that one call
+ * made share a row of `enrollment_search`, with the text of each at its place and nothing at other places. The texts of
+ * people have much in common, and the text index has an entry per row and trigram. Blocks of sixteen would save little
  * more and double the rows that a search reads. The index over the blocks of enrollments uses the same number of bits.
  */
 const blockBits = 3;
@@ -15,34 +15,35 @@ export function blockOf(id: bigint): bigint {
   return id >> BigInt(blockBits);
 }
 
-/** The place of an enrollment in its block, from 0. */
+/** Returns the place of an enrollment in its block, from 0. */
 export function placeInBlock(id: bigint): number {
   return Number(id & BigInt(blockSize - 1));
 }
 
-/** Joins to enrollments `e` of a workflow the rows `s` that may have their texts. */
+/** Joins enrollments `e` of a workflow to the rows `s` that may contain their texts. */
 export function joinTexts(workflowId: bigint | RawBuilder<bigint>): RawBuilder<unknown> {
   return sql`join enrollment_search as s on s.workflow_id = ${workflowId} and s.block = e.id >> ${sql.lit(blockBits)}`;
 }
 
 /**
- * Whether the text of `e` contains `part`. `pattern` narrows the rows `s` by their index. At most one row has a text of
- * an enrollment, so the join adds no row twice. `strpos` rather than `like`: the planner knows nothing of the text at a
- * place and assumes that a third of them match, whereas it would take each pattern for one that nothing matches.
+ * Returns the condition that the text of `e` contains `part`. `pattern` narrows the rows `s` by their index. At most
+ * one row has a text of an enrollment, so the join adds no row twice. The condition uses `strpos` instead of `like`,
+ * because the planner has no statistics of a text at a place. For `strpos` it assumes that a third of the rows match;
+ * for `like` it would assume that no row matches.
  */
 export function containsText(part: RawBuilder<unknown>, pattern: RawBuilder<unknown>): RawBuilder<unknown> {
   const place = sql`(e.id & ${sql.lit(blockSize - 1)})::int + 1`;
   return sql`s.text like ${pattern} and strpos(split_part(s.text, ${sql.lit(textSeparator)}, ${place}), ${part}) > 0`;
 }
 
-/** Removes the texts of enrollments. The others of their blocks keep their places. */
+/** Removes the texts of enrollments. The other texts of their blocks keep their places. */
 export async function removeTexts(
   trx: Transaction<DB>,
   { workflowId, ids }: { workflowId: bigint; ids: readonly bigint[] },
 ): Promise<void> {
   const separator = sql.lit(textSeparator);
-  // Computed from the row alone: of two transactions that change a row, the second waits and starts from what the first
-  // left.
+  // Computed from the row alone: if two transactions change a row, the second waits and starts from the result of the
+  // first.
   await sql`
     update enrollment_search set text = coalesce((
       select string_agg(

@@ -1,14 +1,14 @@
 import type { Contact } from './contact.ts';
 
-/** Longer values are found by their beginning only: an address has at most 254 characters. */
+/** Of longer values, only this many first characters are searched. An address has at most 254 characters. */
 const searchedLength = 254;
 
 /** Separates the texts of enrollments that share a row of `enrollment_search`: the record separator of ASCII. */
 export const textSeparator = '\x1e';
 
 /**
- * The text of an enrollment that `q` is matched against, in lower case. Each value begins with a line feed, so that a
- * pattern can ask for the beginning of a value. The values are the address, the whole name and the last name.
+ * Builds the text of an enrollment that `q` is matched against, in lower case. Each value begins with a line feed, so
+ * that a pattern can match the beginning of a value. The values are the address, the whole name and the last name.
  */
 export function searchTextOf({
   email,
@@ -25,18 +25,18 @@ function onOneLine(value: string): string {
   return value.replaceAll('\n', ' ').replaceAll(textSeparator, ' ');
 }
 
-/** The part of a search text that `q` asks for: `q` anywhere, or at the beginning of a value when it is short. */
+/** Returns the part of a search text that matches `q`: `q` anywhere, or at a value's beginning when `q` is short. */
 export function searchedPart(q: string): string {
   const text = q.toLowerCase();
   return [...q].length < 3 ? `\n${text}` : text;
 }
 
-/** The part of a search text that has an address, in any case; undefined for a blank one. */
+/** Returns the part of a search text that contains an address, in any case; undefined for a blank address. */
 export function addressPart(email: string): string | undefined {
   return searchTextOf({ email, firstName: null, lastName: null })?.trim() || undefined;
 }
 
-/** The `like` pattern of texts that contain `part`. */
+/** Returns the `like` pattern of texts that contain `part`. */
 export function patternOf(part: string): string {
   return `%${part.replace(/[\\%_]/g, '\\$&')}%`;
 }

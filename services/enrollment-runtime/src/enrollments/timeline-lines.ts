@@ -19,7 +19,7 @@ export const timelineColumns = [
 export type TimelineRow = Pick<Selectable<Timeline>, (typeof timelineColumns)[number]>;
 export type TimelineLine = Omit<TimelineRow, 'following'>;
 
-/** The lines of a row in order, the same as in the view `timeline_lines`. */
+/** Returns the lines of a row in order, equal to the lines in the view `timeline_lines`. */
 export function linesOf({ following, ...first }: TimelineRow): TimelineLine[] {
   if (following === null) return [first];
   const others = parseJson(following) as FollowingLine[];
@@ -38,8 +38,8 @@ function lineBehind({ at, sequence, version }: TimelineLine, line: FollowingLine
 }
 
 /**
- * Selects a line of an enrollment by its number. Its row is the last one with a `sequence` up to that number. Selects
- * none when the number is null or the row was pruned. Both arguments are expressions.
+ * Selects a line of an enrollment by its number. The line is in the last row with a `sequence` up to that number.
+ * Selects nothing when the number is null or the row was pruned. Both arguments are expressions.
  */
 export function lineAt(enrollmentId: RawBuilder<unknown>, number: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`

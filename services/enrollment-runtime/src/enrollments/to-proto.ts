@@ -7,7 +7,7 @@ import { type EnrollmentRow, type LastLine, summarize } from './enrollment-row.t
 import { statusToProto, timelineStatusToProto } from './enums.ts';
 import { heldByToProto } from './held-by.ts';
 
-/** An enrollment as the API shows it. `now` decides whether it still waits. */
+/** Converts an enrollment to its form in the API. `now` decides whether the enrollment still waits. */
 export function toProto(row: EnrollmentRow, definition: Definition, now: Date) {
   const { steps } = definition;
   const { isEnded, isWaiting, progressPercent } = summarize(row, steps.length, now);

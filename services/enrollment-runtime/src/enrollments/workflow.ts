@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { EnrollmentWorkflowSchema } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { type Lane, laneStatusOf } from '../lanes/lane.ts';
 
-/** The summary of a workflow, from the runtime's own copy. */
+/** Converts the summary of a workflow, from the runtime's own copy. */
 export function workflowToProto({
   workflowId,
   name,

@@ -5,10 +5,10 @@ import { removeTexts } from '../enrollments/search-blocks.ts';
 import { unwatch } from '../goals/index.ts';
 import { forgetHits } from '../reactions/index.ts';
 
-/** Replaces the message of a line about an erased person. */
+/** The text that replaces the message of a line about an erased person. */
 const erasedMessage = 'Erased';
 
-/** The lines of `following`, emptied like the first one of the row. */
+/** The lines of `following`, emptied as the first line of the row is. */
 const erasedLines = sql`(
   select json_agg(json_strip_nulls(json_build_object(
     'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',
@@ -21,8 +21,8 @@ type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly strin
 
 /**
  * Removes the personal data of enrollments: contacts, data, search texts, and the texts of timeline, effects and
- * messages. Statuses, times, steps and the number of lines stay, so funnel and counts stay. A reference stays if it is
- * the id of a record.
+ * messages. Statuses, times, steps and the number of lines stay, so the funnel and all counts stay. A reference stays
+ * if it is the id of a record.
  */
 export async function blankEnrollments(
   trx: Transaction<DB>,
@@ -35,7 +35,7 @@ export async function blankEnrollments(
     where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
   await removeTexts(trx, { workflowId, ids });
   await unwatch(trx, ids);
-  // The state for a retry goes too: an erased enrollment is not retried.
+  // The state for a retry is deleted too: an erased enrollment is not retried.
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,

@@ -24,24 +24,22 @@ import { forgetEntries } from './forget-entries.ts';
 const sliceEnrollments = 5;
 const sliceEvents = 500;
 const sliceApprovals = 100;
-/**
- * A second pass finds contacts that a source or filter had read before the erasure and enrolled after the first pass.
- */
+/** The second pass finds contacts that a source or filter read before the erasure and enrolled after the first pass. */
 const passes = 2;
 const betweenPassesMs = 300_000;
 const timeoutMs = 5_000;
 const awayMs = 60_000;
 
 /**
- * Goes through the workflows of an organization, a few enrollments at a time. Erased enrollments are marked, so a
- * repeated slice does nothing. At the end it reports to the CRM, and tries again later when the CRM is away.
+ * Visits the workflows of an organization, a few enrollments at a time. Erased enrollments are marked, so a repeated
+ * slice does nothing. The last slice reports to the CRM, and retries later if the CRM is unavailable.
  */
 export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const place = readErasurePlace(job.cursor);
   const isAtStart = place.pass < passes && place.workflowId === 0n;
   if (isAtStart) await forgetElsewhere(ctx, job);
   if (place.pass < passes) return (trx) => eraseNext(ctx, trx, job, place);
-  // Away at the start of the passes, it may be here now.
+  // A service that was unavailable at the start of the passes may be available again.
   if ((await forgetElsewhere(ctx, job)) && (await reportToCrm(ctx, job))) return (trx) => finish(ctx, trx, job, place);
   return async () => ({ ...goOn(place), waitMs: awayMs });
 }
@@ -69,7 +67,10 @@ async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: Er
   return next === undefined ? endPass(at, ids.length) : goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
 }
 
-/** Suppressions and sends go at the end of each pass: a mail that was under way meanwhile has left its line. */
+/**
+ * Deletes suppressions and sends of the person. Call it at the end of each pass, because a mail that was under way has
+ * written its line by then.
+ */
 async function forgetAddresses(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -78,17 +79,17 @@ async function forgetAddresses(
   await forgetPerson(trx, { organizationId, enrollmentIds: [], emails, refs });
 }
 
-/** Blanks first, so that the event of a cancelled run contains nothing of the person. */
+/** Erases enrollments. It blanks them first, so that the event of a cancelled run contains no data of the person. */
 async function erase(
   ctx: Context,
   trx: Transaction<DB>,
   o: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] },
 ): Promise<void> {
   const erasedAt = ctx.clock.now();
-  // Waits for workers that move runs of the workflow. None starts to before the commit.
+  // Waits for workers that move runs of the workflow. No worker moves such a run again before the commit.
   await sql`select from lanes where workflow_id = ${o.workflowId} for update`.execute(trx);
   const ids = sql`select unnest(${o.ids}::bigint[])`;
-  // Before the runs end: the events of approvals that end with them have nothing of the person either.
+  // Comes before the runs end, so that the events of approvals that end with them contain no data of the person either.
   const approvals = await blankApprovals(trx, { organizationId: o.organizationId, enrollmentIds: o.ids });
   const { runs: cancelled } = await endRuns(ctx, trx, { workflowId: o.workflowId, ids, reason: 'erased' });
   await blankEnrollments(trx, o, erasedAt);
@@ -123,13 +124,16 @@ function endPass({ pass }: ErasurePlace, processed = 0): JobSlice {
   return pass + 1 < passes ? { ...slice, waitMs: betweenPassesMs } : slice;
 }
 
-/** Whether the other services that keep data of people were there. */
+/** Erases the person in other services. Returns false when one of the services was unavailable. */
 async function forgetElsewhere(ctx: Context, job: JobRow): Promise<boolean> {
   const [rows, executions] = [await forgetRows(ctx, job), await eraseFromAgents(ctx, job)];
   return rows && executions;
 }
 
-/** Executions that name the person. Those of its enrollments follow by the events of these. */
+/**
+ * Erases executions that name the person. The executions of the person's enrollments are erased when the events of the
+ * erased enrollments arrive.
+ */
 async function eraseFromAgents(ctx: Context, job: JobRow): Promise<boolean> {
   const { refs, emails } = readErasureInput(ctx.sealer, job.input);
   const erasures = ctx.clients.agents.erasures(callerOf(job.organization_id));
@@ -144,7 +148,7 @@ async function eraseFromAgents(ctx: Context, job: JobRow): Promise<boolean> {
   }
 }
 
-/** Rows that data sources keep for a while: those of files that were uploaded, and those that were refused. */
+/** Erases rows that data sources keep for a while: rows of uploaded files, and refused rows. */
 async function forgetRows(ctx: Context, job: JobRow): Promise<boolean> {
   try {
     await ctx.clients.integrationErasures(callerOf(job.organization_id)).forgetSourceRows({}, { timeoutMs });
@@ -166,7 +170,7 @@ async function reportToCrm(ctx: Context, job: JobRow): Promise<boolean> {
   }
 }
 
-/** Deletes the addresses with the last slice, as the CRM does. */
+/** Ends the job, and deletes the addresses with the last slice, as the CRM does. */
 async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
   const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
   await sql`

@@ -5,15 +5,15 @@ export const erasureJobs = 'erasure';
 
 const inputSchema = z.object({ contact_id: z.string(), refs: z.array(z.string()), emails: z.string().nullable() });
 
-/** The person to look for: ids of the contact and of its leads, and addresses in lower case. */
+/** The person to erase: ids of the contact and of its leads, and addresses in lower case. */
 export type ErasureInput = { contactId: string; refs: string[]; emails: string[] };
 
 const placeSchema = z.object({ pass: z.int(), workflow_id: z.string(), enrollment_id: z.string() });
 
-/** The position after which the next slice looks, and the number of passes done. */
+/** The position after which the next slice continues, and the number of passes done. */
 export type ErasurePlace = { pass: number; workflowId: bigint; enrollmentId: bigint };
 
-/** The addresses are sealed while the job runs, and deleted when it ends. */
+/** Packs the input of a job. The addresses are sealed while the job runs, and deleted when it ends. */
 export function packErasureInput(sealer: Sealer, { contactId, refs, emails }: ErasureInput): string {
   const sealed = sealer.seal(Buffer.from(JSON.stringify(emails)), contextOf(contactId)).toString('base64');
   return JSON.stringify({ contact_id: contactId, refs, emails: emails.length === 0 ? null : sealed });

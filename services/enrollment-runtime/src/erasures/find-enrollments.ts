@@ -4,7 +4,7 @@ import { containsText, joinTexts } from '../enrollments/search-blocks.ts';
 import { addressPart, patternOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
-/** The next workflow of the organization. Deleted workflows still have enrollments. */
+/** Finds the next workflow of the organization. Deleted workflows count too, because they still have enrollments. */
 export async function nextWorkflow(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -22,8 +22,8 @@ export async function nextWorkflow(
 }
 
 /**
- * Finds enrollments of a person in a workflow by reference or address, in the order of ids. It uses the indexes that
- * lists use, workflow by workflow: an index over the organization would cost every enrollment.
+ * Finds enrollments of a person in a workflow by reference or address, in the order of ids. It uses the indexes of
+ * lists, workflow by workflow, because an index over the organization would add a cost to every enrollment.
  */
 export async function findEnrollments(
   trx: Transaction<DB>,

@@ -5,7 +5,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 const { pauseEnrollment, resumeEnrollment, retryEnrollment } = EnrollmentsService.method;
-/** RPCs whose answer has the contact of an enrollment. */
+/** RPCs whose answer contains the contact of an enrollment. */
 const rpcs = [pauseEnrollment, resumeEnrollment, retryEnrollment].map(
   ({ parent, name }) => `${parent.typeName}/${name}`,
 );
@@ -15,7 +15,7 @@ export async function forgetAnswers(
   trx: Transaction<DB>,
   { organizationId, workflowId, ids }: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[] },
 ): Promise<void> {
-  // Fields are encoded in order: an enrollment begins with its id and that of its workflow.
+  // Fields are encoded in order: an enrollment begins with its id and its workflow's id.
   const beginnings = ids.map((id) =>
     Buffer.from(toBinary(EnrollmentSchema, create(EnrollmentSchema, { id, workflowId }))),
   );

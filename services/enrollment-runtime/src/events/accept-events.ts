@@ -19,19 +19,22 @@ import { startWorkflows } from './start-workflows.ts';
 import { storeEvents } from './store-events.ts';
 
 /**
- * An event may start workflows whose steps lead to further events. After this many in a row an event starts nothing. This
- * ends circles, and also chains that are longer on purpose. The budget of a chain bounds its width.
+ * Limit of hops. An event may start workflows whose steps lead to further events. After this many hops an event starts
+ * nothing, which ends circles, but also longer chains that are intended. The budget of a chain bounds its width.
  */
 export const longestChain = 5;
 
-/** The answer to an event: its id, or that of the first event with its key, and whether it goes on in further transactions. */
+/**
+ * The answer to an event: its id, or the id of the first event with its key, and whether further transactions continue
+ * the event.
+ */
 export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
 
 /**
- * Accepts events in a transaction: stores them, resumes the enrollments that wait for them, and starts the workflows that listen
- * to them. All of them are accepted at one time, which is read while their contacts are locked. Call it once in a transaction,
- * before any run is locked, with some hundred events at most, and `wakeForEvents` after the commit. Answers in the order of
- * the events.
+ * Accepts events in a transaction: stores them, resumes the enrollments that wait for them, and starts the workflows
+ * that listen to them. All events are accepted with the same time, which is read while their contacts are locked. Call
+ * it once in a transaction, before any run is locked, with at most some hundred events, and call `wakeForEvents` after
+ * the commit. The results are in the order of the events.
  */
 export async function acceptEvents(
   ctx: Context,
@@ -56,14 +59,17 @@ export async function acceptEvents(
   }));
 }
 
-/** Wakes what goes on with accepted events. Call it after the commit. */
+/** Wakes the loops that continue accepted events. Call it after the commit. */
 export function wakeForEvents(ctx: Context, acceptances: readonly Acceptance[]): void {
   ctx.relay.wake();
   ctx.wake.advance();
   if (acceptances.some(({ isSpreading }) => isSpreading)) ctx.wake.spreading();
 }
 
-/** Database time, read when the contacts are locked: an event that comes later in the same transaction order has no earlier one. */
+/**
+ * Returns the database time, read after the contacts are locked, so that an event that gets the locks later has no
+ * earlier time.
+ */
 async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ at: Date }>`
     select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as at`.execute(trx);
@@ -73,8 +79,9 @@ async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date>
 }
 
 /**
- * Returns the ids of the events that go on in further transactions. What waits and goals move is found first, and then locked in one
- * round: lanes, then runs, as moves lock them. Two rounds would wait for moves in a circle.
+ * Stores the events, starts workflows and resumes runs. Returns the ids of the events that further transactions
+ * continue. The runs that waits and goals move are found first, and then locked in one round: lanes, then runs, as
+ * moves lock them. Two rounds could deadlock with moves.
  */
 async function spread(
   ctx: Context,
@@ -102,12 +109,12 @@ async function spread(
   return new Set(spreading.map(({ id }) => id));
 }
 
-/** Events of the platform itself, such as changes of the CRM, use nothing. */
+/** Returns the quota usage of an event. Events of the platform itself, such as changes of the CRM, use no quota. */
 function usedBy({ source, mode, organizationId }: ReadEvent): Used[] {
   return source === 'api' && mode === 'live' ? [{ organizationId, amount: 1 }] : [];
 }
 
-/** The events that may start workflows. The chains of the others are cut, if somebody listens. */
+/** Returns the events that may start workflows. The chains of the others are cut, if a workflow listens to them. */
 async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
   const tooDeep = events.filter(({ hops }) => hops > longestChain);
   if (tooDeep.length === 0) return [...events];
@@ -126,7 +133,7 @@ async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly 
   return events.filter(({ hops }) => hops <= longestChain);
 }
 
-/** A workflow that listens to each event, by the id of the event. */
+/** Finds for each event, by its id, one workflow that listens to the event. */
 async function findListened(trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<Map<string, bigint>> {
   const { rows } = await sql<{ id: string; workflow_id: bigint }>`
     select asked.id, trigger.workflow_id

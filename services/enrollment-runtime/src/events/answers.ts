@@ -4,11 +4,11 @@ import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 import type { ReadEvent } from './event.ts';
 
-/** Why a workflow that listens to an event did not start. */
+/** The reasons for which a workflow that listens to an event did not start. */
 const reasons = ['filter', 'undecided', 'paused', 're_entry', 'holdout', 'quota', 'chain'] as const;
 export type Reason = (typeof reasons)[number];
 
-/** What an event led to. Ids of workflows and enrollments are numbers of JSON. */
+/** The consequences of an event. Ids of workflows and enrollments are numbers of JSON. */
 export type Answers = {
   started: [workflowId: number, enrollmentId: number][];
   resumed: [workflowId: number, enrollmentId: number, stepId: string][];
@@ -50,7 +50,7 @@ const columns = {
   answers: 'json',
 } as const;
 
-/** Stores one part of what events led to. Of an event that nobody listens to or waits for nothing is stored. */
+/** Stores the consequences that one transaction adds. An event that nothing listens to or waits for is left out. */
 export async function storeAnswers(
   trx: Transaction<DB>,
   events: readonly ReadEvent[],

@@ -19,12 +19,12 @@ export type SentEvent = {
   occurredAt: Date | undefined;
 };
 
-/** A refusal: of one of the two reasons that an event has of its own, or by a member that is wrong. */
+/** A refusal: for one of the two reasons that only events have, or for an invalid member. */
 export type Refused = { reason: 'reserved_event_name' | 'contact_event_too_large' | undefined; violation: Violation };
 
 export type CheckedEvent = Pick<IncomingEvent, 'id' | 'name' | 'contact' | 'properties' | 'occurredAt' | 'key'>;
 
-/** Checks an event. `now` is the time of the process, which decides what is too old. */
+/** Checks an event. `now` is the time of the process, against which the event's age is judged. */
 export function checkEvent(sent: SentEvent, now: Date): { event: CheckedEvent } | { refused: Refused } {
   const { name, contact, properties = '{}', key, occurredAt = now } = sent;
   const text = properties.trim() === 'null' ? '{}' : properties;

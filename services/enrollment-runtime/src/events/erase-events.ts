@@ -7,8 +7,8 @@ import { digestOf } from './event.ts';
 const modes: readonly Mode[] = ['live', 'test'];
 
 /**
- * Removes the personal data of some events of a person: contact, properties and references. Name, times and what an event led to
- * stay. Returns how many were found, at most `limit`: an event without its keys is not found again.
+ * Removes the personal data of some events of a person: contact, properties and references. Name, times and
+ * consequences stay. Returns how many events were found, at most `limit`. An event without its keys is not found again.
  */
 export async function eraseEvents(
   trx: Transaction<DB>,

@@ -17,7 +17,7 @@ export type IncomingEvent = {
   name: string;
   source: EventSource;
   occurredAt: Date;
-  /** JSON text of an object: the fields of the contact, which an enrollment that the event starts has in its data. */
+  /** JSON text of an object: the fields of the contact, which become data of an enrollment that the event starts. */
   contact: string;
   /** JSON text of an object. */
   properties: string;
@@ -25,13 +25,13 @@ export type IncomingEvent = {
   refs?: readonly string[];
   /** A repeat with this key within seven days is a duplicate. */
   key?: string;
-  /** How many workflows led here. Default: 0. */
+  /** The number of workflows that led to the event. Default: 0. */
   hops?: number;
-  /** The chain that the event belongs to. Default: the event is a cause itself. */
+  /** The chain that the event belongs to. Default: the event is itself a cause. */
   link?: Link;
 };
 
-/** An event with what follows from its texts, each computed once. */
+/** An event with the values derived from its texts, each computed once. */
 export type ReadEvent = IncomingEvent & {
   hops: number;
   link: Link;
@@ -39,7 +39,7 @@ export type ReadEvent = IncomingEvent & {
   keys: readonly string[];
   /** Digests of the keys, by which the contact is found. */
   digests: readonly string[];
-  /** The fields that filters and rules see: the contact, `event`, `event_name` and `properties`. */
+  /** Returns the fields that filters and rules see: the contact, `event`, `event_name` and `properties`. */
   fields(): JsonObject;
 };
 
@@ -67,12 +67,12 @@ function fieldsOf(event: IncomingEvent): JsonObject {
   return { ...parseObject(event.contact), event: seen, event_name: event.name, properties: seen['properties'] ?? null };
 }
 
-/** The event as steps see it, under `event`. */
+/** Returns the event in the form that steps see under `event`. */
 export function seenOf({ id, name, occurredAt, properties }: IncomingEvent): JsonObject {
   return { id, name, occurred_at: occurredAt.toISOString(), properties: parseObject(properties) };
 }
 
-/** The JSON text of the contact that the event enrolls: its fields, and the event under `event`. */
+/** Builds the JSON text of the contact that the event enrolls: its fields, and the event under `event`. */
 export function contactOf(event: IncomingEvent): string {
   const fields = parseObject(event.contact);
   const own = 'event' in fields ? stringifyJson(withoutEvent(fields)) : event.contact.trim();
@@ -86,7 +86,7 @@ function withoutEvent({ event: _event, ...fields }: JsonObject): JsonObject {
   return fields;
 }
 
-/** 128 bits of a text as a UUID: short, and equal for equal texts alone. */
+/** Hashes a string to 128 bits, as a UUID: short, and equal only for equal strings. */
 export function digestOf(text: string): string {
   const hex = hash('sha256', text, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;

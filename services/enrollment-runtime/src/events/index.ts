@@ -1,4 +1,4 @@
-// The entry of the room: nothing else of it is imported from outside.
+// The entry of the folder: other folders import nothing else of it.
 
 export { type Acceptance, acceptEvents, longestChain, wakeForEvents } from './accept-events.ts';
 export { checkEvent } from './check-event.ts';

@@ -3,15 +3,15 @@ import type { Context } from '../context.ts';
 import { type Acceptance, acceptEvents, wakeForEvents } from './accept-events.ts';
 import type { IncomingEvent } from './event.ts';
 
-/** Events of one transaction. More would delay those that come meanwhile. */
+/** Limit of events for one transaction. More events would delay later ones. */
 const groupEvents = 200;
 const conflictTries = 5;
 
-/** Accepts the events of requests, those that come at the same time in one transaction. */
+/** Accepts the events of requests. Simultaneous events share a transaction. */
 export type Intake = {
-  /** Answers when the events, all of one organization, are committed. At most `groupEvents` of them. */
+  /** Accepts events of one organization, at most `groupEvents`, and resolves when they are committed. */
   accept(events: readonly IncomingEvent[]): Promise<Acceptance[]>;
-  /** Waits for what was taken. The requests have ended by then, so nothing more comes. */
+  /** Waits until all taken events are done. The requests have ended by then, so no further events arrive. */
   stop(): Promise<void>;
 };
 
@@ -22,10 +22,11 @@ type Waiting = {
 };
 
 /**
- * A transaction for each event would cost the database a flush and a dozen statements for each. Requests of many callers
- * share one, organizations in turn: those that come while a transaction runs gather for the next. One runs at a time,
- * because two of some hundred contacts would wait for each other's locks. A request whose events cannot be stored fails
- * alone; when the database is away, all that wait fail, so that their callers may try again.
+ * Creates the intake. A transaction for each event would cost the database a flush and a dozen statements per event.
+ * Requests of many callers therefore share a transaction, and organizations take turns. Events that arrive while a
+ * transaction runs gather for the next. One transaction runs at a time, because two with some hundred contacts would
+ * wait for each other's locks. A request whose events cannot be stored fails alone. When the database is unavailable,
+ * all waiting requests fail, so that their callers may try again.
  */
 export function createIntake(ctx: Context): Intake {
   /** Requests by organization. The first organization is next. */
@@ -74,7 +75,7 @@ export function createIntake(ctx: Context): Intake {
   };
 }
 
-/** Takes requests for one transaction, of one organization after the other. One that does not fit waits in its place. */
+/** Takes requests for one transaction, from organizations in turn. A request that does not fit keeps its place. */
 function takeGroup(queues: Map<bigint, Waiting[]>): Waiting[] {
   const group: Waiting[] = [];
   const full = new Set<bigint>();
@@ -117,7 +118,7 @@ async function acceptGroup(ctx: Context, group: readonly Waiting[]): Promise<voi
   }
 }
 
-/** Accepts any number of events, a transaction for each part. */
+/** Accepts any number of events, in one transaction for each group. */
 export async function acceptInParts(intake: Intake, events: readonly IncomingEvent[]): Promise<Acceptance[]> {
   const acceptances: Acceptance[] = [];
   for (let start = 0; start < events.length; start += groupEvents) {

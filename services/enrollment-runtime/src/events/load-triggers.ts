@@ -3,12 +3,12 @@ import { findLanes } from '../lanes/lock-lanes.ts';
 import { findTriggers } from '../triggers/find-triggers.ts';
 import type { IncomingEvent } from './event.ts';
 
-/** Workflows of a name whose definitions are loaded beforehand. */
+/** Limit of the workflows of a name whose definitions are loaded in advance. */
 const most = 500;
 
 /**
- * Loads the definitions of the workflows that listen to events. Call it before a transaction of one request: many requests that
- * each hold a connection would wait for one more, and for each other.
+ * Loads the definitions of the workflows that listen to events. Call it before a transaction that serves one request:
+ * many requests that each occupy a connection and need one more would wait for each other.
  */
 export async function loadTriggers(ctx: Context, events: readonly IncomingEvent[]): Promise<void> {
   const triggers = await findTriggers(ctx.db.kysely, events, { after: 0n, most });

@@ -15,18 +15,19 @@ export type EventWait = {
   looksBack: boolean;
 };
 
-/** Events of one contact and name that are read at once. Few have more since their entry. */
+/** Limit of events of one contact and name for one read. Few contacts have more events since their entry. */
 const pageEvents = 50;
 
-/** One event that a wait awaits, of one key of its contact, and the position in the log of the last event that was read. */
+/** An event name that a wait awaits, a key of its contact, and the position in the log of the last event read. */
 type Search = { wait: EventWait; name: string; digest: string; after: { at: Date; id: string } };
 
 type Found = StoredEvent & { index: number };
 
 /**
- * Settles waits for which an event came after the entry of the enrollment and before the step. The contacts are locked, so an
- * event is either found here or finds the wait. The earliest event wins, of one instant the first of the step. An event moves
- * an enrollment once: neither the one that started it counts, nor one that ended an earlier wait of it.
+ * Settles waits whose event came after the entry of the enrollment and before the step. The contacts are locked, so an
+ * event is either found here or finds the wait. The earliest event wins; if several have the same time, the first that
+ * the step lists wins. An event moves an enrollment once: events that started the enrollment or ended an earlier wait
+ * of it do not count.
  */
 export async function lookBack(
   { matches, turns }: Pick<Context, 'matches' | 'turns'>,
@@ -63,10 +64,10 @@ export async function lookBack(
   return settlements;
 }
 
-/** Events that came while a wait was not there. */
+/** A wait, and the events that came before it existed. */
 type Decision = { wait: EventWait; events: readonly StoredEvent[] };
 
-/** A wait may have twenty rules, each of which may do much work for each of fifty events. */
+/** Decides in turns, because a wait may have twenty rules, each of which may do much work for each of fifty events. */
 function* decideInTurns(matches: Matches, decisions: readonly Decision[], now: Date): Generator<number, Settlement[]> {
   const settlements: Settlement[] = [];
   for (const { wait, events } of decisions) {
@@ -76,7 +77,7 @@ function* decideInTurns(matches: Matches, decisions: readonly Decision[], now: D
   return settlements;
 }
 
-/** The searches that may have further events, behind the last that was read. */
+/** Returns the searches that may have further events after the last one read. */
 function unread(searches: readonly Search[], page: readonly Found[]): Search[] {
   const byIndex = Map.groupBy(page, ({ index }) => index);
   return searches.flatMap((search, index) => {
@@ -113,7 +114,7 @@ async function readPage(trx: Transaction<DB>, searches: readonly Search[]): Prom
   return rows;
 }
 
-/** The events that started enrollments or ended their earlier waits, by enrollment. */
+/** Finds the events that started enrollments or ended their earlier waits, by enrollment. */
 async function findSpent(trx: Transaction<DB>, waits: readonly EventWait[]): Promise<Map<bigint, Set<string>>> {
   const ids = waits.map(({ parked }) => parked.enrollmentId);
   const { rows } = await sql<{ enrollment_id: bigint; event_id: string }>`

@@ -7,7 +7,7 @@ import { spreadSlice } from './spreading.ts';
 const everyMs = 600_000;
 const forgottenAtOnce = 5_000;
 
-/** Goes on with events that have more to start or to resume than one transaction takes. */
+/** Continues events that have more to start or to resume than one transaction takes. */
 export function startSpreading(ctx: Context): Loop {
   return startLoop({
     name: 'spread events',
@@ -21,7 +21,7 @@ export function startSpreading(ctx: Context): Loop {
   });
 }
 
-/** Deletes the keys of events that may be used again, in slices, and counts who waits. */
+/** Deletes expired keys of events, in slices. */
 export function startForgetEventKeys(ctx: Context): Loop {
   return startLoop({
     name: 'forget event keys',

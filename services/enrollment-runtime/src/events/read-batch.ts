@@ -20,7 +20,7 @@ const turnLength = 256 * 1024;
 export type Rejected = { index: number; code: string; message: string };
 export type Batch = { events: { index: number; event: CheckedEvent }[]; rejected: Rejected[] };
 
-/** Reads the `events` of a request, each by itself. Refuses a request without events, or with too many. */
+/** Reads the `events` of a request, each event by itself. Refuses a request with no events, or with too many. */
 export async function readBatch(events: Uint8Array | undefined, now: Date): Promise<Batch> {
   if (events === undefined || jsonKind(events) !== 'array') throw wrong('invalid', 'must be an array of events');
   const batch: Batch = { events: [], rejected: [] };

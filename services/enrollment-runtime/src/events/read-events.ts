@@ -35,7 +35,7 @@ export async function readEvents(db: Kysely<DB>, scope: Scope, request: ListEven
   };
 }
 
-/** An event of the organization, in either mode. */
+/** Finds an event of the organization, in either mode. */
 export async function findEvent(db: Kysely<DB>, organizationId: bigint, id: string) {
   const { rows } = await sql<StoredEvent>`
     select ${storedEvent} from events as event where organization_id = ${organizationId} and id = ${id} limit 1`.execute(
@@ -45,7 +45,10 @@ export async function findEvent(db: Kysely<DB>, organizationId: bigint, id: stri
   return event && (await readTheirAnswers(db, rows))(event);
 }
 
-/** Selects time and id of the events that match: of a person's from the keys of contacts, which have all that is filtered by. */
+/**
+ * Selects time and id of the events that match. Events of a person are found by the keys of contacts, whose rows have
+ * all columns of the filters.
+ */
 export function matchingQuery({ organizationId, mode }: Scope, request: ListEventsRequest): RawBuilder<unknown> {
   const { name, email, leadRef, since, until, ids } = request;
   const filters = [
@@ -95,7 +98,7 @@ export function pageQuery(
     order by event.accepted_at desc, event.id desc`;
 }
 
-/** Exact up to 10,000, as in every list. */
+/** Counts matching events, exactly up to 10,000, as in every list. */
 async function countEvents(db: Kysely<DB>, matching: RawBuilder<unknown>): Promise<RowCount> {
   const { rows } = await sql<{ count: bigint }>`
     select count(*) as count from (select from (${matching}) as matching limit ${countCap + 1n}) as counted`.execute(
@@ -114,7 +117,7 @@ async function readTheirAnswers(
     ids: rows.map((row) => row.id),
     times: rows.map((row) => row.accepted_at),
   };
-  // Read before the answers: an event that has ended by then has all of them.
+  // Read before the answers: an event that has finished spreading by then has all its answers.
   const { rows: spreading } = await sql<{ event_id: string }>`
     select spreading.event_id
     from unnest(${keys.organizations}::bigint[], ${keys.ids}::text[]) as asked (organization_id, event_id)
@@ -194,6 +197,6 @@ const reasons: Readonly<Record<Reason, { reason: string; detail: string }>> = {
 };
 
 function notStartedOf([reason, workflowIds]: [string, number[]]) {
-  const shown = reasons[reason as Reason]; // the schema of the stored answers has no other
+  const shown = reasons[reason as Reason]; // the schema allows no other reason in stored answers
   return workflowIds.map((workflowId) => ({ workflowId: BigInt(workflowId), ...shown }));
 }

@@ -9,7 +9,7 @@ import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
 import { type Answering, answersTo } from './answers.ts';
 import { type ReadEvent, seenOf } from './event.ts';
 
-/** Waits that one transaction looks at, and those of one contact that it looks at whatever the number of events is. */
+/** Limit of waits for one transaction, and how many waits of a contact it visits for any number of events. */
 const waitsAtOnce = 2_000;
 const leastOfContact = 25;
 const mostOfContact = 500;
@@ -28,16 +28,16 @@ export type WaitRow = {
   expires_at: Date;
 };
 
-/** Where to go on with an event of which more wait than one transaction takes. */
+/** The position at which an event continues, if more runs wait for it than one transaction takes. */
 export type Rest = { event: ReadEvent; after: bigint };
 
 /** A wait that an event ends. */
 type ChosenWait = { workflowId: bigint; enrollmentId: bigint; row: WaitRow; event: ReadEvent };
 
 /**
- * Finds the waits that these events end, which were accepted together. The contacts are locked, so nobody parks or times out
- * meanwhile. Of several events for one wait the first of its step wins. Of an event that was accepted in an earlier
- * transaction, `after` is the last enrollment that was looked at.
+ * Finds the waits that these events end; the events were accepted together. The contacts are locked, so no run parks or
+ * times out in the meantime. If several events match one wait, the first one of the wait's step wins. For an event that
+ * an earlier transaction accepted, `after` is the last visited enrollment.
  */
 export async function chooseWaits(
   { matches }: Pick<Context, 'matches'>,
@@ -51,7 +51,7 @@ export async function chooseWaits(
   for (const row of rows) {
     const event = events[row.index];
     if (event === undefined || at >= row.expires_at) continue;
-    // A run that parked after the event looked back for it.
+    // A run that parked after the event has looked back for the event itself.
     if (after !== undefined && at < row.parked_at) continue;
     const known = chosen.get(row.effect_key);
     if (known !== undefined && known.row.place <= row.place) continue;
@@ -117,7 +117,7 @@ function minimum(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-/** Runs for every event. It must read only the waits of its contacts for its name. */
+/** Selects the waits of the events' contacts. It runs for every event and must read only waits for its name. */
 export function waitsQuery(
   asked: readonly { event: Pick<ReadEvent, 'organizationId' | 'mode' | 'name'>; index: number; digest: string }[],
   { after, most }: { after: bigint; most: number },

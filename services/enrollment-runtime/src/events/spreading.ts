@@ -14,7 +14,7 @@ import { chooseWaits, resumeWaits, type Rest as WaitsRest } from './resume-waits
 import { startWorkflows, type Rest as WorkflowsRest } from './start-workflows.ts';
 import { eventOf, type StoredEvent, storedEvent } from './store-events.ts';
 
-/** Remembers the events of which more wait, or to which more workflows listen, than one transaction takes, and returns them. */
+/** Stores the events with more waits, or more listening workflows, than one transaction takes, and returns them. */
 export async function addSpreading(
   trx: Transaction<DB>,
   { at, waits, workflows }: { at: Date; waits: readonly WaitsRest[]; workflows: readonly WorkflowsRest[] },
@@ -44,8 +44,8 @@ type Spreading = { after_workflow_id: bigint | null; after_enrollment_id: bigint
 type Taken = Spreading & { organization_id: bigint; event_id: string; event: StoredEvent | undefined };
 
 /**
- * Goes on with the oldest event that spreads, for one transaction. Of several processes each takes another event. An event that cannot
- * go on is postponed, and delays no other. Returns whether there was one.
+ * Continues the oldest event that spreads, for one transaction. Several processes take different events. An event that
+ * cannot continue is postponed and delays no other event. Returns whether there was such an event.
  */
 export async function spreadSlice(ctx: Context): Promise<boolean> {
   return postponing(ctx, 'spread_event', {
@@ -59,7 +59,7 @@ async function spreadNext(ctx: Context, named: (item: string) => void): Promise<
     const taken = await takeOldest(ctx, trx);
     if (taken === undefined) return false;
     named(taken.event_id);
-    // Nobody has this event any more: its time in the log is over.
+    // The event is gone, because the log keeps events only for a limited time.
     if (taken.event === undefined) await store(trx, taken, { waits: null, workflows: null });
     else await spreadPart(ctx, trx, taken, taken.event);
     return true;
@@ -95,7 +95,7 @@ async function spreadPart(ctx: Context, trx: Transaction<DB>, taken: Taken, row:
   ctx.metrics.eventsMatched({ resumed: resumed.count, started: started?.count ?? 0 });
 }
 
-/** Stores where the event goes on; one that has reached all goes. */
+/** Stores the position at which the event continues. Deletes the row when the event has no wait or workflow left. */
 async function store(
   trx: Transaction<DB>,
   { organization_id: organizationId, event_id: id, parts }: Taken,

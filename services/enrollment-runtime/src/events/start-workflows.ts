@@ -11,19 +11,22 @@ import { findTriggers, type Trigger } from '../triggers/find-triggers.ts';
 import { type Answering, answersTo, noteNotStarted } from './answers.ts';
 import { contactOf, type ReadEvent } from './event.ts';
 
-/** Decisions of filters in one transaction, and the workflows of one name that are looked at whatever the number of events is. */
+/**
+ * Limit of filter decisions in one transaction, and the number of workflows of one name that the transaction visits
+ * regardless of the number of events.
+ */
 const decisionsAtOnce = 20_000;
 const leastOfName = 50;
 const mostOfName = 500;
 
-/** Where to go on with an event to which more workflows listen than one transaction takes. */
+/** The position at which an event continues, if more workflows listen to it than one transaction takes. */
 export type Rest = { event: ReadEvent; after: bigint };
 
 export type Started = Pick<Entered, 'wakes' | 'counts' | 'marks'> & { rests: Rest[]; count: number };
 
 /**
- * Starts the workflows that listen to these events and whose filters accept them. An event starts workflows of its own mode. `at`
- * is the time of entry.
+ * Starts the workflows that listen to these events and whose filters accept them. An event starts workflows of its own
+ * mode. `at` is the time of entry.
  */
 export async function startWorkflows(
   ctx: Context,
@@ -74,7 +77,7 @@ export async function startWorkflows(
 
 type Deciding = { answering: Answering; yieldAfter: Yielder; at: Date };
 
-/** The events that the workflow's trigger accepts, as it is in the version of the lane. */
+/** Returns the events that the workflow's trigger accepts, in the version of the lane. */
 async function decide(
   ctx: Context,
   trx: Transaction<DB>,
@@ -101,7 +104,7 @@ async function decide(
 
 type Group = Entrants & { events: ReadEvent[] };
 
-/** Locks the lanes in one order. A workflow that changed meanwhile decides again. */
+/** Locks the lanes in one order. A workflow that changed in the meantime decides again. */
 async function lockWanted(
   ctx: Context,
   trx: Transaction<DB>,
@@ -145,7 +148,10 @@ function nameKey(of: { organizationId: bigint; mode: string } & ({ name: string 
   return `${of.organizationId} ${of.mode} ${'name' in of ? of.name : of.eventName}`;
 }
 
-/** An event that its filter can't decide about starts nothing: a wrong start would send mails. */
+/**
+ * Reports an event about which the filter cannot decide. Such an event starts nothing, because a wrong start would send
+ * mails.
+ */
 function reportUndecided(ctx: Context, workflowId: bigint, { id, name }: ReadEvent): void {
   const facts = { event_id: id, event: name, workflow_id: String(workflowId) };
   ctx.log.warn(facts, 'the filter of a trigger needs more work than a filter may do');

@@ -80,7 +80,7 @@ export const storedEvent = sql`event.organization_id, event.id, event.mode, even
 
 const refsSchema = z.array(z.string());
 
-/** The event as it was when it was accepted. */
+/** Restores the event as it was when it was accepted. */
 export function eventOf(row: StoredEvent): ReadEvent {
   const { organization_id: organizationId, occurred_at: occurredAt, cause, refs } = row;
   const { id, mode, source, name, hops, contact, properties } = row;

@@ -17,7 +17,7 @@ const requestSchema = z.object({
   look_back: z.enum(['entry', 'none']).default('entry'),
 });
 
-/** What belongs to runs that are parked in a `wait_for_event` step. */
+/** Defines the handling of runs that are parked in a `wait_for_event` step. */
 export function waitForEvent(ctxOf: () => Pick<Context, 'dbNow' | 'matches' | 'turns'>): Parking {
   return {
     async opened(trx, parked, now) {

@@ -1,8 +1,8 @@
 export type Decision = 'started' | 'refused' | 'held' | 'skipped' | 'sent' | 'suppressed' | 'waiting' | 'ended';
 
 /**
- * One decision about a person, as a source has it. Ids are null where it is about no workflow, enrollment or step. The two
- * numbers order rows of one time.
+ * One decision about a person, in the form that its source has. An id is null if the decision concerns no workflow,
+ * enrollment or step. The two numbers order rows of the same time.
  */
 export type SourceRow = {
   major: bigint;
@@ -10,10 +10,10 @@ export type SourceRow = {
   at: Date;
   workflowId: bigint | null;
   enrollmentId: bigint | null;
-  /** Its id, or its place in a version, which says what its id and its type are. */
+  /** The step's id, or its place in a version, from which id and type follow. */
   step: { id: string } | { version: number; index: number } | null;
   decision: Decision;
-  /** Null: the type of the step says it. */
+  /** Null if the reason is the type of the step. */
   reason: string | null;
   rule: string | null;
   until: Date | null;

@@ -4,17 +4,17 @@ import { everyIdQuery, type Filter } from '../enrollments/list-ids.ts';
 import type { Person } from './person.ts';
 import { keptSince, type Window } from './window.ts';
 
-/** An enrollment of a person, and where it stands or has ended. */
+/** An enrollment of a person, with its present place or its end. */
 export type Enrollment = {
   workflow_id: bigint;
   id: bigint;
   version: number;
   created_at: Date;
   status: string;
-  /** What ended it, where its steps did not, such as `goal:won`. */
+  /** The reason for the enrollment's end, such as `goal:won`, unless its steps ended it. */
   outcome: string | null;
   step_index: number;
-  /** The line of its timeline that says what it waits for, and the last one. */
+  /** The number of the timeline line that says what the enrollment waits for, and of its last line. */
   step_line: number;
   lines: number;
   next_run_at: Date | null;
@@ -22,10 +22,11 @@ export type Enrollment = {
 };
 
 /**
- * The enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry and its end, and
- * each end is an answer. So of those that ended before the window starts, the newest ends fill it; of the others all count, but
- * those that began after it. They are found as lists find them, by the indexes of each workflow: an index over the
- * organization would cost every enrollment. One that was erased tells nothing.
+ * Finds the enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry
+ * and its end, and each end is an answer. So of the enrollments that ended before the start of the window, the newest
+ * ends suffice to fill it; all other enrollments count, except those that began after the window. They are found by the
+ * indexes of each workflow, as in lists, because an index over the organization would add a cost to every enrollment.
+ * An erased enrollment has no answers.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
@@ -46,7 +47,7 @@ export async function findEnrollments(db: Kysely<DB>, person: Person, window: Wi
   return rows;
 }
 
-/** The addresses in the enrollments of a person, in lower case. */
+/** Finds the addresses in the enrollments of a person, in lower case. */
 export async function findAddresses(db: Kysely<DB>, person: Person, window: Window): Promise<string[]> {
   const { rows } = await sql<{ address: string }>`
     with own as materialized (${lanesQuery(person, window)})
@@ -57,7 +58,10 @@ export async function findAddresses(db: Kysely<DB>, person: Person, window: Wind
   return rows.map(({ address }) => address);
 }
 
-/** Whether a row belongs to an enrollment of the person. Its columns name a workflow and an enrollment. */
+/**
+ * Returns the condition that a row belongs to an enrollment of the person. The row's columns name a workflow and an
+ * enrollment.
+ */
 export function isOfPerson({ mode, email, leadRef }: Person, table: string): RawBuilder<boolean> {
   const names = [
     ...(email === undefined ? [] : [sql`lower(btrim(own.email)) = ${email.trim().toLowerCase()}`]),
@@ -69,7 +73,10 @@ export function isOfPerson({ mode, email, leadRef }: Person, table: string): Raw
       and own.mode = ${mode} and own.erased_at is null and (${sql.join(names, sql` or `)}))`;
 }
 
-/** The workflows of the organization. One that was deleted ended its runs then, and is passed over when nothing of it is kept. */
+/**
+ * Selects the workflows of the organization. The deletion of a workflow ended its runs. A deleted workflow is skipped
+ * if none of its answers are kept.
+ */
 function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window): RawBuilder<unknown> {
   return sql`
     select workflow_id from lanes
@@ -79,12 +86,15 @@ function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window
       ${workflowId === undefined ? sql`` : sql`and workflow_id = ${workflowId}`}`;
 }
 
-/** The ids of the person's enrollments in the workflows of `own`, each once. Each name finds its own: a person may be known by one alone. */
+/**
+ * Selects the ids of the person's enrollments in the workflows of `own`, each once. Each name is searched by itself,
+ * because an enrollment may have only one of the names.
+ */
 function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   const names = [...(email === undefined ? [] : [{ email }]), ...(leadRef === undefined ? [] : [{ leadRef }])];
   const filters = names.flatMap((name): Filter[] => [
     { mode, ...name },
-    // A list shows the people who are held out only when they are asked for.
+    // A list shows the people who are held out only on request.
     { mode, ...name, holdout: true },
   ]);
   const hits = filters.map(
@@ -95,7 +105,7 @@ function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   return sql.join(hits, sql` union `);
 }
 
-/** An enrollment with its run or its outcome. */
+/** Selects an enrollment with its run or its outcome. */
 function placeQuery(found: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select e.workflow_id, e.id, e.version, e.created_at, place.*

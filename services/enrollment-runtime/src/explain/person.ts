@@ -1,6 +1,6 @@
 import type { Mode } from '@drippulse/rpc';
 
-/** A person as a request names one, in an organization and a mode. `workflowId` narrows what is told. */
+/** A person, in an organization and a mode, as named in a request. `workflowId` narrows the answers. */
 export type Person = {
   organizationId: bigint;
   mode: Mode;

@@ -8,13 +8,14 @@ import type { Place } from './window.ts';
 /** A row with its place in the list. */
 export type Placed = { row: SourceRow; place: Place };
 
-/** Enrollments that are read at once. */
+/** Limit of enrollments for one read. */
 const sliceEnrollments = 1_000;
 
 /**
- * Reads a page of what was decided about a person, newest first, and one answer more if there are more. All sources are read as of
- * one moment. Each gives as many rows as the page may show. A page costs a look at each of the person's enrollments, and the
- * timelines of those that may have answers on it, however long the list is.
+ * Reads a page of decisions about a person, newest first, and one more decision if there is one. All sources are read
+ * as of one moment. Each source gives as many rows as the page may show. A page costs a lookup of each of the person's
+ * enrollments, and the timelines of the enrollments that may have answers on the page, regardless of the length of the
+ * list.
  */
 export async function readAnswers(
   ctx: Pick<Context, 'db' | 'dbNow'>,
@@ -55,7 +56,7 @@ function placeOf({ at, major, minor }: SourceRow, source: number): Place {
   return { at: at.toISOString(), source, major: String(major), minor: String(minor) };
 }
 
-/** Newest first, as the sources are cut. */
+/** Compares rows: newest first, as in the sources. */
 function byPlace(
   { row: a, place: { source: aSource } }: Placed,
   { row: b, place: { source: bSource } }: Placed,

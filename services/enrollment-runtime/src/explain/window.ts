@@ -1,17 +1,17 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** How long answers are kept. */
+/** Days for which answers are kept. */
 const keptDays = 90;
 
-/** The place of an answer in the list. Each of its members falls, or stays and the next one falls, from answer to answer. */
+/** The place of an answer in the list. The members are compared in order, and each of them descends. */
 export type Place = { at: string; source: number; major: string; minor: string };
 
-/** The part of a source that a page may show: what comes after `after`, `limit` rows of it. */
+/** The part of a source that a page may show: `limit` rows after `after`. */
 export type Window = { source: number; after: Place | undefined; limit: number; now: RawBuilder<Date> };
 
 /**
- * Cuts the rows of a source, which have the columns `at`, `major` and `minor`, newest first. Times are compared as they are shown,
- * in milliseconds.
+ * Cuts the rows of a source to the window, newest first. The rows have the columns `at`, `major` and `minor`. Times are
+ * compared in milliseconds, as they are shown.
  */
 export function cut(rows: RawBuilder<unknown>, window: Window): RawBuilder<unknown> {
   const { source, after, limit } = window;
@@ -21,7 +21,7 @@ export function cut(rows: RawBuilder<unknown>, window: Window): RawBuilder<unkno
     order by shown_at desc, major desc, minor desc limit ${limit}`;
 }
 
-/** The time from which answers are kept. */
+/** Returns the time from which answers are kept. */
 export function keptSince({ now }: Pick<Window, 'now'>): RawBuilder<Date> {
   return sql<Date>`${now} - ${sql.lit(keptDays)} * interval '1 day'`;
 }

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The numbers counted at a step. `paused` ones are counted as `active` too. */
+/** The numbers counted at a step. `paused` enrollments count as `active` too. */
 export type Counted = 'active' | 'paused' | 'completed' | 'failed' | 'cancelled';
 
 /** A change of one counter. */
@@ -11,7 +11,7 @@ type CounterRow = { workflow_id: string; version: number; step_id: string; mode:
 
 /**
  * Adds to the counters in one statement and one order, so that transactions do not deadlock. Call it last in a
- * transaction: no rows are contended more.
+ * transaction: these rows are the most contended.
  */
 export async function addCounts(trx: Transaction<DB>, counts: readonly Count[]): Promise<void> {
   const rows = sumUp(counts);
@@ -30,7 +30,7 @@ export async function addCounts(trx: Transaction<DB>, counts: readonly Count[]):
       cancelled = counters.cancelled + excluded.cancelled`.execute(trx);
 }
 
-/** The sums, one row of the table each. */
+/** Sums the counts, into one row of the table each. */
 function sumUp(counts: readonly Count[]): CounterRow[] {
   const rows = new Map<string, CounterRow>();
   for (const { workflowId, version, stepId, mode, counted, by } of counts) {

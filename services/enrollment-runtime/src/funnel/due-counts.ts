@@ -2,19 +2,19 @@ import type { Database } from '@drippulse/db';
 import { type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** How many runs of a step are due or leased. */
+/** The number of runs of a step that are due or leased. */
 export type DueCount = { version: number; stepIndex: number; mode: string; count: bigint };
 
-/** Due runs by step. A workflow with very many gets a count that is at most two seconds old. */
+/** Due runs by step. A workflow with very many due runs gets a count that is at most two seconds old. */
 export type DueCounts = {
-  /** `counted` is the result of `dueQuery`. */
+  /** Returns the due runs of a workflow. `counted` is the result of `dueQuery`. */
   of(workflowId: bigint, counted: DueCount[]): Promise<DueCount[]>;
 };
 
-/** Runs counted while the caller waits. Each is a visit of the heap. */
+/** Limit of the runs that are counted while the caller waits. Each counted run is a visit of the heap. */
 const countedAtOnce = 50_000;
 const freshForMs = 2_000;
-/** Workflows whose background counts are cached. */
+/** Number of workflows whose background counts are cached. */
 const kept = 1_000;
 
 type Counted = { at: number; counts: Promise<DueCount[]> };
@@ -23,7 +23,10 @@ type Source = { db: Database<DB>; dbNow: RawBuilder<Date> };
 export function createDueCounts(source: () => Source): DueCounts {
   const background = new Map<bigint, Counted>();
 
-  /** The first call waits for its count. Later ones get the last finished count while the next is made. */
+  /**
+   * Returns a background count. The first call waits for its count. Later calls get the last finished count while the
+   * next is computed.
+   */
   async function large(workflowId: bigint): Promise<DueCount[]> {
     const known = background.get(workflowId);
     if (known !== undefined && performance.now() - known.at < freshForMs) return known.counts;

@@ -23,7 +23,7 @@ export function countersQuery(workflowId: bigint, mode: Mode): RawBuilder<Counte
     where workflow_id = ${workflowId} and mode = ${mode}`;
 }
 
-/** Counts due runs by step id, which also matches runs of older versions. */
+/** Counts due runs by step id, so that runs of older versions count too. */
 export async function dueByStep(
   source: Source,
   workflowId: bigint,
@@ -44,8 +44,8 @@ async function stepIdOf({ definitions }: Source, workflowId: bigint, row: DueCou
 }
 
 /**
- * The numbers at the steps of the current version, and the totals over all versions. Paused enrollments are neither
- * waiting nor running.
+ * Returns the numbers at the steps of the current version, and the totals over all versions. Paused enrollments are
+ * neither waiting nor running.
  */
 export function toFunnel(
   definition: Definition,
@@ -86,12 +86,12 @@ export function toFunnel(
   };
 }
 
-/** The total of the counters. */
+/** Returns the total of the counters. */
 export function totalOf(counters: readonly CounterRow[]): bigint {
   return counters.reduce((total, row) => total + row.active + row.completed + row.failed + row.cancelled, 0n);
 }
 
-/** A background count of due runs may be ahead of the counters. */
+/** Returns at least zero, because a background count of due runs may be ahead of the counters. */
 function atLeastZero(value: bigint): bigint {
   return value < 0n ? 0n : value;
 }

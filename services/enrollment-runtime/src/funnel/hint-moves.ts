@@ -10,8 +10,8 @@ type WithHints = Pick<ServiceBase<Config, DB>, 'hints'>;
 type Moved = { id: bigint; organizationId: bigint; workflowId: bigint; mode: string };
 
 /**
- * Reports to open screens that the funnel of a workflow changed. Call it after the commit. Changes that raise events of
- * enrollments report themselves.
+ * Reports to open screens that the funnel of a workflow changed. Call it after the commit. Changes with events of
+ * enrollments need no call, because the events are hints themselves.
  */
 export function hintMoves({ hints }: WithHints, moved: readonly Moved[], kind = 'moved'): void {
   for (const { id, organizationId, workflowId, mode } of moved) {
@@ -19,7 +19,7 @@ export function hintMoves({ hints }: WithHints, moved: readonly Moved[], kind = 
   }
 }
 
-/** The same for an enrollment that a person changed, from the answer to it. */
+/** Reports that the funnel changed, from the answer to a person who changed an enrollment. */
 export function hintAnswered(
   { hints }: WithHints,
   organizationId: bigint,

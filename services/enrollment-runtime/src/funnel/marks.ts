@@ -1,7 +1,7 @@
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, FunnelMarks } from '../db/schema.ts';
 
-/** A count of a workflow that belongs to no step: of an outcome, of a goal, or of people held out, whose name is empty. */
+/** A count of a workflow that belongs to no step: of an outcome, a goal, or people held out (with an empty name). */
 export type Mark = {
   workflowId: bigint;
   mode: string;
@@ -12,7 +12,7 @@ export type Mark = {
 
 export type MarkRow = Pick<Selectable<FunnelMarks>, 'kind' | 'name' | 'number'>;
 
-/** Adds to the counts, in one order as `addCounts` does, and after it. */
+/** Adds to the counts, in one order as `addCounts` does, and after `addCounts`. */
 export async function addMarks(trx: Transaction<DB>, marks: readonly Mark[]): Promise<void> {
   if (marks.length === 0) return;
   const rows = marks.map(({ workflowId, ...mark }) => ({ ...mark, workflow_id: String(workflowId) }));
@@ -31,7 +31,7 @@ export function marksQuery(workflowId: bigint, mode: string): RawBuilder<MarkRow
   return sql`select kind, name, number from funnel_marks where workflow_id = ${workflowId} and mode = ${mode} and number <> 0`;
 }
 
-/** The counts as the totals of a funnel show them. */
+/** Converts the counts to the form that the totals of a funnel show. */
 export function marksToProto(rows: readonly MarkRow[]) {
   const of = (kind: Mark['kind']) =>
     Object.fromEntries(rows.filter((row) => row.kind === kind).map(({ name, number }) => [name, BigInt(number)]));

@@ -13,8 +13,8 @@ export type Difference = {
 };
 
 /**
- * Counts the enrollments of a workflow row by row and returns the counters that differ. It reads every row of the
- * workflow in one statement, so moves at the same time make no difference.
+ * Counts the enrollments of a workflow row by row and returns the counters that differ. One statement reads every row
+ * of the workflow, so concurrent moves make no difference.
  */
 export async function recountFunnel(db: Kysely<DB>, workflowId: bigint): Promise<Difference[]> {
   const { rows } = await sql<Difference>`

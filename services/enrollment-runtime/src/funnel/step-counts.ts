@@ -5,7 +5,7 @@ import { type Mode, modeToProto } from '@drippulse/rpc';
 /** The enrollments that a change belongs to. */
 export type Cohort = { organizationId: bigint; workflowId: bigint; version: number; mode: Mode; createdAt: Date };
 
-/** What is counted at a step. */
+/** The kinds of changes counted at a step. */
 export type StepChange = 'entered' | 'left' | 'completed' | 'failed' | 'cancelled' | 'waited' | 'skipped' | 'held';
 
 /** Sums of one cohort, of all its enrollments or of those with a variant. */
@@ -15,20 +15,20 @@ export type CohortCounts = {
   goals: Map<string, GoalCounts>;
 };
 
-/** How often a goal was met, and how long it took, by the number of the bucket. */
+/** The number of times a goal was met, and the number of these times by the bucket of their duration. */
 type GoalCounts = { count: number; times: Map<number, number> };
 
 type StepCounts = Record<StepChange, number> & { stays: Map<number, number> };
 
 /** Sums of the changes of one transaction. */
 export type StepCounting = {
-  /** The sums of a cohort; with a variant (`variantKey`) those of its enrollments with the variant. */
+  /** Returns the sums of a cohort; with a variant (`variantKey`), only the sums of enrollments with that variant. */
   of(cohort: Cohort, variant?: string): CohortCounts;
-  /** The event of each organization. */
+  /** Returns the event of each organization. */
   news(): StepsNews[];
 };
 
-/** The event of what was counted of an organization. */
+/** The event with the counts of an organization. */
 export type StepsNews = {
   organizationId: bigint;
   workflowId: bigint;
@@ -50,7 +50,7 @@ export function startStepCounts(): StepCounting {
   return {
     of(cohort, variant = '') {
       const quarter = Math.floor(cohort.createdAt.getTime() / quarterMs);
-      // Most changes of a transaction are of one cohort.
+      // Most changes in a transaction concern one cohort.
       if (last !== undefined && isOf(last, cohort, quarter, variant)) return last.counts;
       const key = `${cohort.workflowId} ${cohort.version} ${cohort.mode} ${quarter} ${variant}`;
       last = kept.get(key) ?? { cohort, quarter, variant, counts: { people: 0, steps: new Map(), goals: new Map() } };
@@ -81,13 +81,13 @@ export function addStepChange({ steps }: CohortCounts, stepId: string, change: S
   countsAt(steps, stepId)[change] += by;
 }
 
-/** Counts how long an enrollment was at the step that it leaves. */
+/** Counts the time that an enrollment spent at the step that it leaves. */
 export function addStay({ steps }: CohortCounts, stepId: string, ms: number): void {
   if (ms < 1) return;
   addTime(countsAt(steps, stepId).stays, ms);
 }
 
-/** Counts a goal that was met so long after the entry. */
+/** Counts a goal that was met `ms` milliseconds after the entry. */
 export function addGoal({ goals }: CohortCounts, name: string, ms: number): void {
   const counts = goals.get(name) ?? { count: 0, times: new Map() };
   goals.set(name, counts);
@@ -100,7 +100,7 @@ function addTime(times: Map<number, number>, ms: number): void {
   times.set(bucket, (times.get(bucket) ?? 0) + 1);
 }
 
-/** The variant of a split, as events name it. */
+/** Returns the variant of a split in the form that events name it. */
 export function variantKey(splitId: string, name: string): string {
   return `${splitId}:${name}`;
 }
@@ -140,7 +140,7 @@ function cohortToProto({ cohort, quarter, variant, counts }: Kept) {
   ];
 }
 
-/** Numbers of 0 are left out, so that they cost no bytes. */
+/** Converts the counts of a step. Zeros are left out, so that they cost no bytes. */
 function stepToProto([stepId, { stays, ...changes }]: [string, StepCounts]): MessageInitShape<typeof StepCountsSchema> {
   return {
     stepId,

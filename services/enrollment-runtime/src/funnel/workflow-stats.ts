@@ -1,7 +1,7 @@
 import type { Mode } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
 
-/** The enrollments of one mode of a workflow, in numbers. */
+/** The counts of the enrollments of one mode of a workflow. */
 export type StatsRow = {
   workflow_id: bigint;
   active: bigint;
@@ -15,12 +15,12 @@ export type StatsRow = {
 
 type Source = { dbNow: RawBuilder<Date> };
 
-/** Failures are counted up to here, so that a workflow that fails a lot costs no more than its counters. */
+/** Failures are counted up to this number, so that a workflow with many failures costs no more than its counters. */
 const failureCap = 1_000;
 
 /**
- * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow, so the
- * cost is that of the counters, one row and the failures of each.
+ * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow,
+ * so each workflow costs its counters, one row and its failures.
  */
 export function statsQuery(
   { dbNow }: Source,

@@ -12,10 +12,10 @@ type Acting = { watched: Watched; goals: GoalState; counted: readonly Counted[];
 type Run = { phase: string; step_index: number; status: string; lines: number; lease_until: Date | null };
 
 /**
- * Writes the goals of runs down, with a line for each that is only counted; the runs are locked. A run on which one of them acts is taken from the worker that has leased it,
- * by its fence, and is due at once, wherever it waits. With an effect in flight it is due when the attempt has certainly ended,
- * unless its result comes earlier. One that another service has accepted is left to that service. A paused run is due when
- * it is resumed.
+ * Records the goals of runs, with a line for each goal that is only counted; the runs are locked. A run on which a goal
+ * acts is taken by its fence from the worker that has leased it, and is due immediately, even if it waits. If an effect
+ * is in flight, the run is due when the attempt has certainly ended, or when its result arrives. An effect that another
+ * service has accepted is left to that service. A paused run is due when it is resumed.
  */
 export async function letGoalsAct(ctx: Context, trx: Transaction<DB>, acting: readonly Acting[]): Promise<Wake[]> {
   const wakes: Wake[] = [];
@@ -24,7 +24,7 @@ export async function letGoalsAct(ctx: Context, trx: Transaction<DB>, acting: re
     if (run === undefined) continue;
     const isLeased = run.lease_until !== null;
     const isLeft = goals.due.length === 0 || (!isLeased && (await isAccepted(ctx, trx, watched, run)));
-    // The worker of a leased run does not know what is only counted, and may find the same rule true itself.
+    // The worker of a leased run does not know the goals that are only counted, and may find the same rule true itself.
     const isUnknown = isLeft && isLeased;
     const noted = isUnknown ? counted.filter(({ goal }) => goal.eventName !== undefined) : counted;
     await noteCounted(trx, watched, run, noted);
@@ -71,7 +71,7 @@ async function findRun(trx: Transaction<DB>, { workflow_id, enrollment_id }: Wat
     .executeTakeFirst();
 }
 
-/** Whether the run is parked for an effect that another service performs, which settles it first. */
+/** Whether the run is parked for an effect that another service has accepted, and must settle first. */
 async function isAccepted(
   ctx: Context,
   trx: Transaction<DB>,

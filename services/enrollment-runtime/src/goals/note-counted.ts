@@ -3,12 +3,13 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Watched } from './watched.ts';
 
-/** A goal that was only counted, and when. */
+/** A goal that was only counted, with its time. */
 export type Counted = { goal: CompiledGoal; at: Date };
 
 /**
- * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased the run numbers
- * its lines after these when it commits (`storeRuns`). What the run waits for stays the line that lists show.
+ * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased
+ * the run numbers its lines after these lines when it commits (`storeRuns`). Lists continue to show the line that says
+ * what the run waits for.
  */
 export async function noteCounted(
   trx: Transaction<DB>,

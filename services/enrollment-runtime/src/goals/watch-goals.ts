@@ -22,20 +22,23 @@ import { tracksOf } from '../runs/count-steps.ts';
 import { letGoalsAct } from './let-goals-act.ts';
 import type { Watched } from './watched.ts';
 
-/** Enrollments whose goals are looked at in one transaction: it must end. Contacts have a few each. */
+/**
+ * Limit of the enrollments whose goals one transaction checks, so that the transaction ends. A contact has only a few
+ * enrollments.
+ */
 const mostWatched = 5_000;
 
-/** An event of a contact that was accepted, as goals see it. */
+/** An accepted event of a contact, in the form that goals see. */
 export type GoalEvent = {
   id: string;
   organizationId: bigint;
   mode: Mode;
   name: string;
-  /** When it was accepted. */
+  /** Time of the event's acceptance. */
   at: Date;
   /** Keys of the contact, see `contactKeysOf`. They are locked. */
   keys: readonly string[];
-  /** The contact's fields, `event`, `event_name` and `properties`. */
+  /** Returns the contact's fields, `event`, `event_name` and `properties`. */
   fields(): JsonObject;
 };
 
@@ -43,10 +46,11 @@ export type GoalEvent = {
 type WatchedRun = { workflowId: bigint; enrollmentId: bigint };
 
 /**
- * Looks for goals that events meet, in the transaction that accepted them. `watches` are the enrollments that watch for their contacts;
- * their runs are locked, so that no move comes between. Goals that end a run or lead it elsewhere make it due; it acts on them when
- * it moves. An event counts for enrollments that were there before it. Returns what is left to do last in the transaction:
- * `wakeLanes` and then `addMarks`, and `counted` for `appendNews`.
+ * Looks for goals that events meet, in the transaction that accepted the events. `watches` are the enrollments that
+ * watch for their contacts; the runs are locked, so that no move comes between. A goal that ends a run or leads it
+ * elsewhere makes the run due, and the run acts on the goal when it moves. An event counts for enrollments that existed
+ * before it. Returns the work that must come last in the transaction: `wakeLanes` and then `addMarks`, and `counted`
+ * for `appendNews`.
  */
 export async function watchGoals(
   ctx: Context,
@@ -89,7 +93,7 @@ export async function watchGoals(
   return { wakes: await letGoalsAct(ctx, trx, acting), marks, counted: counting.news() };
 }
 
-/** The enrollments that watch for one of the contacts. */
+/** Finds the enrollments that watch for one of the contacts. */
 export async function findWatches(
   ctx: Context,
   trx: Transaction<DB>,
@@ -130,7 +134,7 @@ async function readWatched(trx: Transaction<DB>, watches: readonly WatchedRun[])
   return rows;
 }
 
-/** The events of the enrollment's contact that came after its entry. */
+/** Returns the events of the enrollment's contact that came after the enrollment's entry. */
 function eventsOf(
   { organization_id, mode, email, lead_ref, created_at }: Watched,
   accepted: readonly GoalEvent[],

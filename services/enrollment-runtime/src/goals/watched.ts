@@ -1,6 +1,6 @@
 import type { Mode } from '@drippulse/rpc';
 
-/** An enrollment whose goals are watched, with where it stands. */
+/** An enrollment whose goals are watched, with its present place. */
 export type Watched = {
   organization_id: bigint;
   workflow_id: bigint;
@@ -17,6 +17,6 @@ export type Watched = {
   data: string;
   goals: string | null;
   met: string[];
-  /** JSON text of the variants that it has taken, by the id of the split. */
+  /** JSON text of the variants that the enrollment has taken, by the id of the split. */
   variants: string | null;
 };

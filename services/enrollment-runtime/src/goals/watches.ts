@@ -14,7 +14,7 @@ export type Watch = {
   expiresAt: Date | null;
 };
 
-/** The watches of an enrollment; none when it has ended and no goal outlives the run. */
+/** Returns the watches of an enrollment; none when the enrollment has ended and no goal outlives the run. */
 export function watchesOf(identity: Identity, goals: readonly CompiledGoal[], endedAt: Date | undefined): Watch[] {
   const { organizationId, workflowId, id: enrollmentId, createdAt, timezone } = identity;
   const enteredAt = createdAt.getTime();
@@ -26,7 +26,7 @@ export function watchesOf(identity: Identity, goals: readonly CompiledGoal[], en
   }));
 }
 
-/** Stores watches. Their contacts are locked, so that no event comes between. */
+/** Stores watches. The contacts are locked, so that no event comes between. */
 export async function watchEntrants(trx: Transaction<DB>, watches: readonly Watch[]): Promise<void> {
   if (watches.length === 0) return;
   await sql`
@@ -42,7 +42,7 @@ export async function watchEntrants(trx: Transaction<DB>, watches: readonly Watc
   );
 }
 
-/** Forgets what belongs to the goals of enrollments that are removed. */
+/** Deletes the goals and watches of enrollments that are removed. */
 export async function forgetGoals(
   trx: Transaction<DB>,
   { workflowId, ids }: { workflowId: bigint; ids: readonly bigint[] },
@@ -51,7 +51,7 @@ export async function forgetGoals(
   await trx.deleteFrom('goals_met').where('workflow_id', '=', workflowId).where('enrollment_id', 'in', ids).execute();
 }
 
-/** No event meets goals of these enrollments any more. */
+/** Deletes the watches of these enrollments, so that events no longer meet their goals. */
 export async function unwatch(trx: Transaction<DB>, ids: readonly bigint[]): Promise<void> {
   await sql`delete from goal_watches where enrollment_id = any(${ids}::bigint[])`.execute(trx);
 }

@@ -3,11 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Runs a piece of work and then rests before it returns. */
 export type DutyCycle = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** Pruning is not urgent: it works a tenth of the time, and less where its pieces wait for others. */
+/** Pruning is not urgent: it works a tenth of the time, and less if its statements wait for others. */
 const restTimes = 9;
 const maxRestMs = 5_000;
 
-/** Rests nine times as long as the work took. Throws when the signal is aborted, before the work or during the rest. */
+/**
+ * Creates a cycle that rests nine times as long as the work took, up to a limit. The cycle throws when the signal is
+ * aborted, before the work or during the rest.
+ */
 export function createDutyCycle(signal: AbortSignal): DutyCycle {
   return async (work) => {
     signal.throwIfAborted();
@@ -18,7 +21,7 @@ export function createDutyCycle(signal: AbortSignal): DutyCycle {
   };
 }
 
-/** The rest after work that took so long. */
+/** Returns the rest after work of this duration, in milliseconds. */
 export function restMs(workedMs: number): number {
   return Math.min(workedMs * restTimes, maxRestMs);
 }

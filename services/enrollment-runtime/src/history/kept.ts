@@ -3,11 +3,11 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Finds the enrollments of a range whose timeline and effects must stay: living ones, and those that ended or were
- * removed less than `historyDays` ago. Undefined when there are more than `most`. One statement is one snapshot: an
- * enrollment that ends meanwhile is found in one of its places. `runs` is scanned, as an index by id would be written
- * at every step of every run. The query uses one process of the server: parallel workers took the cores from those who
- * run steps. See `retention` in the notes of the benches.
+ * Finds the enrollments of a range whose timeline and effects must stay: living enrollments, and enrollments that ended
+ * or were removed less than `historyDays` ago. Returns undefined when there are more than `most`. One statement is one
+ * snapshot, so an enrollment that ends in the meantime is found in one of its places. `runs` is scanned, because an
+ * index by id would be written at every step of every run. The query uses one process of the server, because parallel
+ * workers took the cores that steps need. See `retention` in the notes of the benches.
  */
 export async function findKept(
   ctx: Context,
@@ -31,7 +31,7 @@ export async function findKept(
   return rows.map((row) => row.enrollment_id).sort((a, b) => (a < b ? -1 : 1));
 }
 
-/** The time before which an ended enrollment may be pruned. */
+/** Returns the time before which an enrollment must have ended to be pruned. */
 export function keptSince({ config, dbNow }: Context): RawBuilder<Date> {
   return sql`${dbNow} - make_interval(days => ${config.historyDays}::int)`;
 }

@@ -8,14 +8,14 @@ import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './repla
 
 /** A partition is not replaced when more enrollments than this stay. */
 const mostKept = 100_000;
-/** A partition is replaced when nine tenths of its rows go, so that a row is copied rarely, not every day. */
+/** A partition is replaced only when nine tenths of its rows can go, so that rows are copied rarely, not every day. */
 const worthTimes = 10;
 const sliceEnrollments = 1_000;
 
 /**
- * Removes from timeline and effects the rows of enrollments that ended more than `historyDays` ago, a partition at a
- * time, by replacing the partition with its other rows. One process at a time does it, on one connection, in small
- * pieces with long rests. It may be stopped at any point.
+ * Removes from timeline and effects the rows of enrollments that ended more than `historyDays` ago. It replaces one
+ * partition at a time by a table with the remaining rows. Only one process at a time prunes, on one connection, in
+ * small steps with long rests. It may be stopped at any point.
  */
 export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSignal): Promise<void> {
   const rested = createDutyCycle(signal);
@@ -32,7 +32,7 @@ async function prunePartition(
   rested: DutyCycle,
 ): Promise<void> {
   const { name, from, to } = partition;
-  // The timeline comes last: it decides whether there is work, also after a try that was stopped.
+  // The timeline comes last, because its partitions decide whether there is work, even after a try that was stopped.
   const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
   const replaced = [
     ...(effects === undefined ? [] : [{ table: 'effects' as const, partition: effects }]),
@@ -45,7 +45,8 @@ async function prunePartition(
     return;
   }
   for (const each of replaced) await rested(() => startKeeping(db, each));
-  // Searched again: from here on the triggers keep a retried run as soon as it writes. Before, they did not.
+  // Searched a second time, because before the triggers existed, a retried run could write unnoticed. With the
+  // triggers, its rows are kept as soon as the run writes.
   const kept = await look();
   if (kept === undefined) return;
   for (const each of replaced) await copyKept(db, each, { ids: kept, rested });
@@ -70,7 +71,7 @@ async function isWorthIt(
   return (rows[0]?.rows ?? 0) * worthTimes <= (await rowsOf(db, partition, rested));
 }
 
-/** The number of rows by the last vacuum or analyze. A partition without either is analyzed. */
+/** Returns the number of rows by the last vacuum or analyze. A partition that had neither is analyzed. */
 async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, rested: DutyCycle): Promise<number> {
   if (rows >= 0) return rows;
   await rested(() => sql`analyze ${sql.id(name)}`.execute(db));
@@ -80,8 +81,9 @@ async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, rested: Du
 }
 
 /**
- * Deletes the lines of enrollments that were retried after their partition had been pruned, once those ended long ago
- * too. Looks at a few after an id, in order, as many may have to stay. Returns the last id, or null when there is none.
+ * Deletes the lines of enrollments that were retried after their partition had been pruned, and that also ended long
+ * ago. Visits a few enrollments after an id, in order, because many may have to stay. Returns the last id, or null when
+ * there are no more.
  */
 async function pruneDefault(ctx: Context, db: Kysely<DB>, after: bigint): Promise<bigint | null> {
   const { rows } = await sql<{ last: bigint | null }>`

@@ -6,29 +6,29 @@ import type { DB } from '../db/schema.ts';
 import type { DutyCycle } from './duty-cycle.ts';
 
 /**
- * Runs write to these tables all the time, and wait behind a lock that is waited for. The first try waits briefly,
- * which is mostly enough, and each further try twice as long.
+ * Runs write to these tables all the time, and queue behind a waiting lock request. The first try waits briefly, which
+ * is usually enough, and each further try twice as long.
  */
 const firstLockMs = 5;
 const mostLockMs = 100;
 const lockTries = 12;
 const lockPauseMs = 500;
-/** Enrollments of one transaction. */
+/** Limit of enrollments for one transaction. */
 const sliceEnrollments = 100;
 
-/** A partition to be replaced by one with the enrollments that stay, or by none when none stays. */
+/** A partition to be replaced by a table with the enrollments that stay, or to be dropped when no enrollment stays. */
 type Replaced = { table: HistoryTable; partition: RangePartition };
 
 /**
- * Makes the table for the rows that stay. Runs go on writing to the partition, and a trigger repeats their writes in
- * the new table until the two are exchanged. Each of these steps can be repeated after a stop in the middle.
+ * Makes the table for the rows that stay. Runs continue to write to the partition, and a trigger repeats their writes
+ * in the new table until the two are exchanged. Each of these steps can be repeated if it was stopped in the middle.
  */
 export async function startKeeping(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
   const { name, from, to } = partition;
   const kept = keptOf(partition);
   await inBriefLock(db, async (trx) => {
     if (await exists(trx, kept)) return;
-    // Table and trigger in one transaction: from then on every write is in both.
+    // Table and trigger are made in one transaction: from its commit on, every write is in both tables.
     await sql`
       create table ${sql.id(kept)} (
         like ${sql.id(table)} including all,
@@ -40,7 +40,7 @@ export async function startKeeping(db: Kysely<DB>, { table, partition }: Replace
   });
 }
 
-/** Undoes what an earlier try began, when the partition is not to be replaced any more. */
+/** Undoes the work of an earlier try, when the partition is no longer to be replaced. */
 export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Promise<void> {
   const kept = keptOf(partition);
   if (!(await exists(db, kept))) return;
@@ -50,7 +50,7 @@ export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Prom
   });
 }
 
-/** Copies enrollments. Rows that the trigger has written are newer or equal, and stay. */
+/** Copies enrollments. Rows that the trigger has written are newer or equal, so they stay. */
 export async function copyKept(
   db: Kysely<DB>,
   { partition }: Replaced,
@@ -73,7 +73,7 @@ export async function copyKept(
 
 /**
  * Exchanges the partition and the new table, in a transaction that changes only the catalog. A partition cannot be
- * detached concurrently when there is a default one.
+ * detached concurrently when the table has a default partition.
  */
 export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
   const { name, from, to } = partition;
@@ -94,7 +94,7 @@ export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): 
   });
 }
 
-/** Drops replaced tables. The index goes first, as the server removes each file at once. */
+/** Drops replaced tables. The index is dropped in a step of its own, because the server removes a file in one go. */
 export async function dropGone(db: Kysely<DB>, rested: DutyCycle): Promise<void> {
   const { rows } = await sql<{ name: string; key: string | null }>`
     select relname as name, conname as key
@@ -114,7 +114,7 @@ export async function dropGone(db: Kysely<DB>, rested: DutyCycle): Promise<void>
 
 /**
  * Runs a change with a short lock timeout and retries it. Between two tries the waiting writers get their turn. The
- * commit does not wait for the disk: if a crash undoes it, it is done again.
+ * commit does not wait for the disk, because the change is repeated if a crash undoes it.
  */
 async function inBriefLock(db: Kysely<DB>, change: (trx: Transaction<DB>) => Promise<unknown>): Promise<void> {
   for (let tries = 0; ; tries += 1) {

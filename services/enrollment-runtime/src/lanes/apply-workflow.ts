@@ -21,13 +21,13 @@ export type WorkflowChange = {
   steps: string;
   /** JSON text of the settings of the version. */
   settings: string;
-  /** The box with the masked texts; null when nothing is masked. */
+  /** The sealed box with the masked texts; null when nothing is masked. */
   sealed: Buffer | null;
 };
 
 /**
- * Applies a change to the lane of a workflow, unless this or a later one was applied already. The lock on the lane
- * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
+ * Applies a change to the lane of a workflow, unless this change or a later one was applied already. The lock on the
+ * lane waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
   const { workflowId, version } = change;
@@ -87,7 +87,7 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
       name,
       draining: state === 'deleted',
       updated_at: sql`now()`,
-      // Runs that became due during the pause go on at a bounded rate.
+      // Runs that became due during the pause resume at a bounded rate.
       ...(resumes && { catching_up: true, wake_at: ctx.dbNow }),
     })
     .where('workflow_id', '=', workflowId)

@@ -10,7 +10,7 @@ export type Lane = {
   workflowId: bigint;
   organizationId: bigint;
   name: string;
-  /** `test` when a test key made it: all its enrollments are test enrollments. */
+  /** `test` when a test key made the workflow: all its enrollments are test enrollments. */
   mode: Mode;
   state: LaneState;
   /** The version that new enrollments enter. */
@@ -22,7 +22,7 @@ export type Lane = {
 /** Whether the organization of a row of `lanes` is suspended. */
 export const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
 
-/** The state of a row of `lanes`: nothing of a suspended organization starts or moves. */
+/** The state of a row of `lanes`. No workflow of a suspended organization starts or moves runs. */
 export const laneState = sql<string>`
   case when lanes.state in ('draft', 'active') and ${isLaneSuspended} then 'paused' else lanes.state end`;
 
@@ -56,7 +56,7 @@ const statuses: Record<LaneState, WorkflowStatus> = {
   deleted: WorkflowStatus.UNSPECIFIED,
 };
 
-/** The status of a workflow whose lane has this state. A deleted one has none. */
+/** Returns the status of a workflow whose lane has this state. A deleted workflow has no status. */
 export function laneStatusOf(state: LaneState): WorkflowStatus {
   return statuses[state];
 }

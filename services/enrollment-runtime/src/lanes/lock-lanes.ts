@@ -8,14 +8,14 @@ type Row = Parameters<typeof toLane>[0];
 const columns = sql`workflow_id as "workflowId", organization_id as "organizationId", name, mode, ${laneState} as state, version,
   ${isLaneSuspended} as "isSuspended"`;
 
-/** The lanes of workflows that are not deleted. The caller knows the ids of its organization's own. */
+/** Finds the lanes of workflows that are not deleted. The caller must pass ids of its own organization. */
 export async function findLanes(db: Kysely<DB>, workflowIds: readonly bigint[]): Promise<Map<bigint, Lane>> {
   const { rows } = await sql<NonNullable<Row>>`
     select ${columns} from lanes where workflow_id = any(${workflowIds}::bigint[]) and state <> 'deleted'`.execute(db);
   return new Map(rows.flatMap((row) => toLane(row) ?? []).map((lane) => [lane.workflowId, lane]));
 }
 
-/** The same with locks on their states until the transaction ends, as `lockLane` locks one. */
+/** Finds lanes, and locks their states until the transaction ends, as `lockLane` locks one. */
 export async function lockLanes(trx: Transaction<DB>, workflowIds: readonly bigint[]): Promise<Lane[]> {
   if (workflowIds.length === 0) return [];
   const { rows } = await sql<NonNullable<Row>>`

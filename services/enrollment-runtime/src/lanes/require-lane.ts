@@ -10,8 +10,8 @@ import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
 import { boxOf, versionOf } from './sealed-steps.ts';
 
 /**
- * The lane of a workflow of the caller's organization. The workflows service is asked for one that the runtime does not
- * know yet. Later changes of it have higher sequences.
+ * Returns the lane of a workflow of the caller's organization. If the runtime does not know the workflow yet, it asks
+ * the workflows service. Later changes of the workflow have higher sequences.
  */
 export async function requireLane(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<Lane> {
   const caller = callerOf(call);
@@ -39,8 +39,8 @@ export async function requireLane(ctx: Context, call: HandlerContext, workflowId
 }
 
 /**
- * Reads something of a workflow of the caller's organization by one statement that includes the lane. When `read`
- * returns undefined, `requireLane` fetches the workflow or throws, and it is read again.
+ * Reads data of a workflow of the caller's organization by one statement that includes the lane. When `read` returns
+ * undefined, `requireLane` fetches the workflow or throws, and `read` runs again.
  */
 export async function readOfLane<T>(
   ctx: Context,
@@ -56,7 +56,7 @@ export async function readOfLane<T>(
   return found;
 }
 
-/** `requireLane` inside a transaction, which locks the lane's state until it ends. */
+/** Runs `requireLane` inside a transaction, and locks the lane's state until it ends. */
 export async function requireLockedLane(
   trx: Transaction<DB>,
   key: { organizationId: bigint; workflowId: bigint },

@@ -2,12 +2,12 @@ import type { Workflow } from '@drippulse/proto/drippulse/workflows/v1/workflows
 import { parseSteps } from '../definitions/sealed-steps.ts';
 import { settingsTextOf } from '../definitions/settings.ts';
 
-/** The box with the masked texts of steps, as messages carry it: empty for none. */
+/** Returns the sealed box with the masked texts of steps. A message has an empty box when nothing is masked. */
 export function boxOf(sealedSteps: Uint8Array): Buffer | null {
   return sealedSteps.length === 0 ? null : Buffer.from(sealedSteps);
 }
 
-/** The JSON texts of the version of a workflow. */
+/** Returns the JSON texts of a workflow's version. */
 export function versionOf(workflow: Workflow): { steps: string; settings: string } {
   const steps = Buffer.from(workflow.steps).toString();
   return { steps, settings: settingsTextOf(workflow, parseSteps(steps)) };

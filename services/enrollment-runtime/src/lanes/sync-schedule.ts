@@ -7,8 +7,8 @@ import type { LaneState } from './lane.ts';
 /**
  * Makes the schedule of a workflow equal to its trigger, in the transaction of the change and under the lane's lock.
  * Only an active workflow has a schedule. A new or changed trigger counts from the next boundary after now, and any
- * other change keeps the boundary. Now is read after the lock was acquired, so a tick that fired meanwhile does not
- * come twice.
+ * other change keeps the boundary. The time is read after the lock was acquired, so a tick that fired in the meantime
+ * does not fire twice.
  */
 export async function syncSchedule(
   ctx: Pick<Context, 'dbNow'>,
@@ -35,7 +35,7 @@ export async function syncSchedule(
     .execute();
 }
 
-/** The time of the statement, unlike `dbNow`, which is the start of the transaction. */
+/** Returns the time of the statement, unlike `dbNow`, which is the start of the transaction. */
 async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} + (clock_timestamp() - now()) as now`.execute(trx);
   const [row] = rows;

@@ -15,7 +15,7 @@ type Change = {
 
 /**
  * Makes the event that a workflow listens to equal to its trigger, in the transaction of the change and under the
- * lane's lock. Only an active workflow starts; a paused one is named by events as one that did not.
+ * lane's lock. Only an active workflow starts. A paused workflow is recorded as one that the event did not start.
  */
 export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise<void> {
   const { organizationId, workflowId, mode, state, steps } = change;
@@ -32,7 +32,10 @@ export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise
     .execute();
 }
 
-/** Names of earlier versions stay while the workflow does: enrollments may still be in them. */
+/**
+ * Stores the event names that the version awaits. Names of earlier versions stay as long as the workflow, because
+ * enrollments may still be in these versions.
+ */
 async function rememberAwaited(trx: Transaction<DB>, change: Change): Promise<void> {
   const { organizationId, workflowId, mode, state, steps, settings } = change;
   if (state === 'deleted') {

@@ -6,7 +6,8 @@ export type Wake = { workflowId: bigint; at: Date };
 
 /**
  * Moves the next wake of lanes to an earlier time, never to a later one. Call it last in the transaction that made the
- * runs due, even if the lane wakes earlier: its lock orders this transaction against a claim that did not see the runs.
+ * runs due, even if the lane already wakes earlier: the lock on the lane orders this transaction against a claim that
+ * did not see the runs.
  */
 export async function wakeLanes(trx: Transaction<DB>, wakes: readonly Wake[]): Promise<void> {
   if (wakes.length === 0) return;
@@ -22,7 +23,7 @@ export async function wakeLanes(trx: Transaction<DB>, wakes: readonly Wake[]): P
     await sql`update lanes set wake_at = least(wake_at, ${at}) where workflow_id = ${workflowId}`.execute(trx);
     return;
   }
-  // Locked in the order of their ids: an update locks in any order.
+  // The rows are locked first, by id, because an update locks in any order.
   await sql`
     with locked as materialized (
       select lanes.workflow_id, wake.at

@@ -5,15 +5,12 @@ import { claim, claimRuns } from '../runs/claim.ts';
 import { loadEffects } from '../runs/load-effects.ts';
 import { moveApart } from '../runs/move-apart.ts';
 
-/**
- * A claim that took at least this part of its limit wakes the second worker, which computes while the first one
- * commits.
- */
+/** A claim of at least this fraction of its limit wakes the second worker, which computes while the first commits. */
 const muchOf = 0.5;
-/** Delay before due lanes that other workers have locked are tried again. */
+/** Delay before a retry for due lanes that other workers have locked. */
 const contendedMs = 5;
 
-/** Claims due runs and moves them on until it is stopped. */
+/** Claims due runs and moves them until it is stopped. */
 export function startAdvance(ctx: Context, pool: EffectPool): Loop {
   const first = startLoop({ name: 'advance', log: ctx.log, run: () => advanceBatch(ctx, pool, () => second.wake()) });
   // The first worker wakes this one.
@@ -40,7 +37,7 @@ async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void)
   if (claimed.runs.length >= muchOf * (room.most ?? claimRuns)) onMuch?.();
   await ctx.fault?.('after-claim');
   const { works, toPerform } = await loadEffects(ctx, claimed.runs);
-  // These effects were claimed again. Their leases are confirmed before they start.
+  // These effects were claimed a second time. Their leases are confirmed before they start.
   pool.add(toPerform, Number.NEGATIVE_INFINITY);
   if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, leasedAt);
   return 0;

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import { cancelSlice } from '../runs/cancel-slice.ts';
 
 /**
- * The loop rests nine times as long as a slice took, which leaves the cores to others. A deleted workflow has already
- * stopped, so nobody waits for the loop.
+ * The loop rests nine times as long as a slice took, which leaves the cores to other work. A deleted workflow has
+ * already stopped, so nobody waits for the loop.
  */
 const restTimes = 9;
 const maxPauseMs = 2_000;

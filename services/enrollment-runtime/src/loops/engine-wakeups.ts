@@ -2,8 +2,8 @@ import { startWakeups, type Wakeups } from '@drippulse/events';
 import type { Context } from '../context.ts';
 
 /**
- * The channel over which processes of the role `public` wake the loops of those of the role `engine`: what a reaction makes due is
- * then claimed at once, and not when an idle loop looks again.
+ * Starts the channel over which processes of the role `public` wake the loops of processes of the role `engine`. Runs
+ * that a reaction makes due are then claimed immediately, and not only when an idle loop next looks.
  */
 export function startEngineWakeups({ db, log }: Pick<Context, 'db' | 'log'>): Wakeups {
   return startWakeups(db, 'enrollments_engine', log);

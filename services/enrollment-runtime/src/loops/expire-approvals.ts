@@ -2,7 +2,7 @@ import { type Loop, startLoop } from '@drippulse/loops';
 import { expireApprovals, nextExpiryMs } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 
-/** When one that is due was locked, because it is being decided, it is looked at again. */
+/** Delay before the next look when a due approval was locked, because it is being decided. */
 const lockedMs = 100;
 
 /** Expires approvals that nobody decided, and sleeps until the next one is due. */

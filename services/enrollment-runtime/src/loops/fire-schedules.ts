@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
 
-/** Schedules read at once. */
+/** Limit of schedules for one read. */
 const batch = 100;
 
 /** Fires due schedules and sleeps until the next one is due. */
@@ -22,7 +22,10 @@ export function startFireSchedules(ctx: Context): Loop {
   });
 }
 
-/** A schedule that cannot be fired does not delay the others. A database that is away delays all. */
+/**
+ * Fires due schedules. A schedule that cannot be fired does not delay the others. If the database is unavailable, all
+ * are delayed.
+ */
 async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (const schedule of due) {
@@ -45,14 +48,17 @@ async function findDue(ctx: Context): Promise<DueSchedule[]> {
   return rows;
 }
 
-/** Every process runs this every second. It must read no schedule that is not due. */
+/** Selects due schedules. Every process runs the query every second, so it must read only schedules that are due. */
 export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>): RawBuilder<DueSchedule> {
   return sql<DueSchedule>`
     select workflow_id as "workflowId", organization_id as "organizationId" from schedules
     where next_tick_at <= ${dbNow} and not ${isSuspended(sql.ref('schedules.organization_id'))} order by next_tick_at limit ${batch}`;
 }
 
-/** Schedules that other processes have locked are tried again at the next turn, not at once. */
+/**
+ * Returns the milliseconds until the next schedule is due. Schedules that other processes have locked are tried at the
+ * next turn, not immediately.
+ */
 async function nextDueMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select (extract(epoch from min(next_tick_at) - ${ctx.dbNow}) * 1000)::float8 as ms from schedules

@@ -8,7 +8,10 @@ import { forgetPostponements } from '../postponements/index.ts';
 const everyMs = 3_600_000;
 const forgottenAtOnce = 1_000;
 
-/** Deletes refused and expired entries that are old enough, watches of goals that can't be met any more, and failures of work that is gone, in slices. */
+/**
+ * Deletes old refused and expired entries, watches of goals that cannot be met any more, and postponements of items
+ * that are gone, in slices.
+ */
 export function startForgetEntries(ctx: Context): Loop {
   return startLoop({
     name: 'forget entries',

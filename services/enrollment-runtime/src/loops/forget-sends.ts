@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 const everyMs = 3_600_000;
 const forgottenAtOnce = 1_000;
-/** At least as long as the longest rule looks back, and as long as anybody can ask why a mail was sent. */
+/** At least as long as the longest rule looks back, and as long as users can ask why a mail was sent. */
 const sendDays = 92;
 
 /** Deletes old rows of the ledger, in slices. */

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import { judgeSlice } from '../reactions/index.ts';
 
 /**
- * Judges hits once no later one can change their verdicts, and counts those of people. Hits that are stored wake it, so that it
- * looks each second until they can be judged.
+ * Judges hits once no later hit can change their verdicts, and counts the hits of people. Newly stored hits wake the
+ * loop, which then looks each second until the hits can be judged.
  */
 export function startJudgeHits(ctx: Context): Loop {
   return startLoop({

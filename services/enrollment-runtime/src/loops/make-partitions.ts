@@ -19,7 +19,8 @@ export function startMakePartitions(ctx: Context): Loop {
           from enrollments_id_seq`.execute(trx);
         const [row] = rows;
         if (row === undefined || !row.locked) return;
-        // Runs wait behind this lock for the tables. There is time to try again: two partitions are ahead.
+        // Writes of runs to the tables queue behind this lock, so its wait is short. There is time to try again,
+        // because two partitions are ahead.
         await sql`select set_config('lock_timeout', '100', true)`.execute(trx);
         for (const table of ['timeline', 'effects'] as const) await createRangePartitions(trx, table, row.id);
       });

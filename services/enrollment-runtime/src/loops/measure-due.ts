@@ -6,7 +6,7 @@ import { measurePostponements } from '../postponements/index.ts';
 
 const everyMs = 5_000;
 
-/** Measures the age of the oldest due lane, events, and postponed work. Work that nobody claims shows in no duration. */
+/** Measures the age of the oldest due lane, the events, and postponed work. Durations do not show unclaimed work. */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({
     name: 'measure due runs',
@@ -26,7 +26,10 @@ export function startMeasureDue(ctx: Context): Loop {
   });
 }
 
-/** The number of rows is that of the last analysis of the table: counting them would read all. */
+/**
+ * Measures the stored events. Their number comes from the table's last analysis, because counting the rows would read
+ * the whole table.
+ */
 async function measureEvents({ db, dbNow, metrics }: Context): Promise<void> {
   const { rows } = await sql<{ waits: number; age: number }>`
     select greatest(0, (select reltuples from pg_class where oid = 'waits'::regclass))::float8 as waits,

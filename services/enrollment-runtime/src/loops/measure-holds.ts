@@ -4,12 +4,13 @@ import type { Context } from '../context.ts';
 import { quotaRule } from '../messaging/index.ts';
 
 const everyMs = 30_000;
-/** A hold whose time is over for longer is one of an enrollment that ended, or of a workflow that is paused. */
+/** A hold that is overdue for longer than this belongs to an enrollment that ended, or to a paused workflow. */
 const overdue = sql`interval '10 minutes'`;
 
 /**
- * Measures how long ago the oldest send was planned that rules hold back, but a quota, which may do so for a month, and since when a contact waits to enter: a rule or a quota
- * that lets nothing pass shows nowhere else.
+ * Measures the age of the oldest send that rules hold back, and of the oldest contact that waits to enter. Sends that
+ * wait for a quota, which may take a month, do not count. No other measurement shows a rule or quota that lets nothing
+ * pass.
  */
 export function startMeasureHolds(ctx: Context): Loop {
   return startLoop({
@@ -29,7 +30,7 @@ export function startMeasureHolds(ctx: Context): Loop {
   });
 }
 
-/** Ids rise with time. */
+/** Returns the age of the oldest held entry. Ids rise with time, so the oldest entry has the lowest id. */
 async function oldestHeldEntry({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<number> {
   const { rows } = await sql<{ age: number }>`
     select greatest(0, extract(epoch from ${dbNow} - held_at))::float8 as age from held_entries where status = 'waiting' order by id limit 1`.execute(
@@ -38,7 +39,10 @@ async function oldestHeldEntry({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Pr
   return rows[0]?.age ?? 0;
 }
 
-/** Live suppressions of the last day by reason: large receivers judge a sender by the share of bounces and complaints. */
+/**
+ * Counts the live suppressions of the last day by reason, because large receivers judge senders by bounces and
+ * complaints.
+ */
 async function countSuppressed({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>) {
   const { rows } = await sql<{ reason: string; count: number }>`
     select reason, count(recent.id)::int as count

@@ -2,7 +2,7 @@ import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { nextNotifyMs, notifyApprovals } from '../notices/index.ts';
 
-/** When another process mailed the organization that was due. */
+/** Delay when another process took the organization that was due. */
 const takenMs = 100;
 
 /** Mails members about approvals that wait for them. */
@@ -11,7 +11,7 @@ export function startNotifyApprovals(ctx: Context): Loop {
     name: 'notify approvals',
     log: ctx.log,
     async run() {
-      // Without a way for mails nobody is told, and nothing piles up in the outbox.
+      // If mails cannot be sent, nobody is notified, and nothing piles up in the outbox.
       if (ctx.adapters.mailer === undefined) return undefined;
       const dueMs = await nextNotifyMs(ctx);
       if (dueMs !== 0) return dueMs;

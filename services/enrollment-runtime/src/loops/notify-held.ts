@@ -8,7 +8,7 @@ export function startNotifyHeld(ctx: Context): Loop {
     name: 'notify held',
     log: ctx.log,
     async run() {
-      // Without a way for mails nothing piles up in the outbox; what there is to report stays one row.
+      // If mails cannot be sent, nothing piles up in the outbox; the pending report stays one row.
       if (ctx.adapters.mailer === undefined) return undefined;
       const dueMs = await nextHeldMs(ctx);
       if (dueMs !== 0) return dueMs;

@@ -10,7 +10,7 @@ const busyMs = 30_000;
 /** Advisory lock of the process that prunes. */
 export const historyLock = 4_811_240;
 
-/** Prunes timeline and effects of enrollments that ended long ago. One process at a time does it. */
+/** Prunes timeline and effects of enrollments that ended long ago. Only one process at a time prunes. */
 export function startPruneHistory(ctx: Context): Loop {
   return startLoop({
     name: 'prune history',

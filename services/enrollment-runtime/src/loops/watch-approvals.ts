@@ -4,10 +4,10 @@ import { forgetApprovals } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 
 const everyMs = 30_000;
-/** More are shown as so many: counting must not cost more than it is worth. */
+/** Upper limit of the count of pending approvals, which bounds the cost of counting. */
 const countedAtMost = 100_000;
 
-/** Measures the approvals that wait, and deletes those that ended long ago. */
+/** Measures the pending approvals, and deletes those that ended long ago. */
 export function startWatchApprovals(ctx: Context): Loop {
   return startLoop({
     name: 'watch approvals',

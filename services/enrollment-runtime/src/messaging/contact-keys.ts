@@ -1,7 +1,7 @@
 import { contactKeysOf } from '../contacts/lock-contacts.ts';
 import type { SendRequest } from './send-request.ts';
 
-/** The key of an address: rules and suppressions go by the address that a mail goes to. */
+/** Returns the key of an address. Rules and suppressions apply to the address that a mail goes to. */
 export function addressKeyOf(of: { organizationId: bigint; mode: string; email: string }): string {
   const [key] = contactKeysOf({ ...of, email: normalEmail(of.email), leadRef: null });
   if (key === undefined) throw new Error('an address is empty');
@@ -12,12 +12,12 @@ export function sendKeyOf({ organizationId, mode, to }: Pick<SendRequest, 'organ
   return addressKeyOf({ organizationId, mode, email: to });
 }
 
-/** The key of the contact's reference, for questions about a person. */
+/** Returns the key of the contact's reference, for questions about a person. */
 export function refKeyOf({ organizationId, mode, leadRef }: Omit<Parameters<typeof contactKeysOf>[0], 'email'>) {
   return contactKeysOf({ organizationId, mode, email: null, leadRef })[0] ?? null;
 }
 
-/** An address as suppressions and keys have it. */
+/** Normalizes an address for suppressions and keys. */
 export function normalEmail(email: string): string {
   return email.trim().toLowerCase();
 }

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { addressKeyOf, normalEmail, refKeyOf } from './contact-keys.ts';
 
-/** Removes what is known of a person's sends, and of their addresses. An erased person who comes back is a new one. */
+/** Removes the data about a person's sends and addresses. An erased person who comes back counts as new. */
 export async function forgetPerson(
   trx: Transaction<DB>,
   o: { organizationId: bigint; enrollmentIds: readonly bigint[]; emails: readonly string[]; refs: readonly string[] },

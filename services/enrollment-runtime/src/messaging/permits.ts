@@ -9,13 +9,13 @@ import { createPermit, type Permit } from './permit.ts';
 import { createRecords, type Records } from './records.ts';
 import type { SendRequest } from './send-request.ts';
 
-/** A permit to send, or the result of an effect that may not send, or not yet, or has sent already. */
+/** A permit to send, or the result of an effect that may not send, may not send yet, or was already sent. */
 export type Answer = { permit: Permit } | { refused: EffectResult };
 
-/** Decides about sends, those of one process that ask at the same time together. */
+/** Decides about sends. Simultaneous requests of one process are decided together. */
 export type Permits = { ask(send: SendRequest): Promise<Answer> };
 
-/** Sends that are decided in one transaction. */
+/** Limit of sends that are decided in one transaction. */
 const most = 200;
 
 export function createPermits(ctx: Context): Permits {
@@ -23,7 +23,7 @@ export function createPermits(ctx: Context): Permits {
   return {
     ask: inBatches((sends: readonly SendRequest[]) => answerAll(ctx, record, sends), {
       most,
-      // What was decided about a send stays decided, so a batch that failed after its decisions may be repeated too.
+      // Decisions about sends are stored, so a batch that failed after its decisions may be repeated too.
       hasDoneNothing: (error) => !isInfrastructureError(error),
     }),
   };
@@ -38,7 +38,7 @@ async function answerAll(ctx: Context, record: Records, sends: readonly SendRequ
     if (verdict === undefined) throw new Error(`nothing was decided about ${send.key}`);
     return { send, verdict };
   });
-  // A send that is skipped takes no place, so those that lost to it are due.
+  // A skipped send takes no place, so the sends that lost to the skipped one are due.
   const skipped = decided.filter(({ verdict }) => verdict.decision.kind === 'skip');
   await wakeHeld(
     ctx,

@@ -1,7 +1,10 @@
 import type { Definition, JsonObject, SendClass } from '@drippulse/engine';
 import type { SendRequest } from './send-request.ts';
 
-/** What a step's request says about its send. A member that the step leaves out is that of its workflow. */
+/**
+ * The facts about a send that do not depend on its step's request. A member that the step leaves out comes from its
+ * workflow.
+ */
 type Placed = Omit<SendRequest, 'channel' | 'to' | 'class' | 'category' | 'priority' | 'onCapped' | 'expiresAt'>;
 
 const spanMs: Readonly<Record<string, number>> = {
@@ -12,7 +15,7 @@ const spanMs: Readonly<Record<string, number>> = {
   weeks: 604_800_000,
 };
 
-/** The send of a mail that a step has rendered. */
+/** Returns the send of a mail that a step has rendered. */
 export function mailOf(request: JsonObject, definition: Definition, place: Placed): SendRequest {
   const workflow = settingsOf(definition);
   const { to, category, priority, class: own, on_capped: onCapped, expires_after: expires } = request;
@@ -28,7 +31,7 @@ export function mailOf(request: JsonObject, definition: Definition, place: Place
   };
 }
 
-/** The settings of the version, where it has any. */
+/** Returns the settings of the version, or none. */
 function settingsOf(definition: Definition & { settings?: object }): Readonly<Record<string, unknown>> {
   return { ...definition.settings };
 }
@@ -37,7 +40,7 @@ function classOf(value: unknown): SendClass | undefined {
   return value === 'marketing' || value === 'transactional' ? value : undefined;
 }
 
-/** Numbers of stored JSON may be raw, with their digits. */
+/** Returns the value as a number. Numbers of stored JSON may be raw, with all their digits. */
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'object' && value !== null && 'rawJSON' in value ? Number(value.rawJSON) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;

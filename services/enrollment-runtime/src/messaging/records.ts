@@ -3,13 +3,13 @@ import { inBatches } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { recordSent, type TakenSend } from './ledger/record-sent.ts';
 
-/** Sends that are recorded in one commit. */
+/** Limit of sends that are recorded in one commit. */
 const most = 200;
 
-/** Records that the mail server took a send, before anybody else hears its result. */
+/** Records that the mail server took a send, before its result is used. */
 export type Records = (taken: TakenSend) => Promise<void>;
 
-/** Records sends, those of one process that the mail server took at the same time together. */
+/** Creates the recorder of sends. Simultaneous sends of one process are recorded together. */
 export function createRecords(ctx: Context): Records {
   const record = inBatches((batch: readonly TakenSend[]) => recordBatch(ctx, batch), {
     ...{ most, hasDoneNothing: () => false },
@@ -21,8 +21,8 @@ export function createRecords(ctx: Context): Records {
 }
 
 /**
- * Never rejects: the mail is out, and a failure would have it sent again. What could not be recorded is recorded by the
- * commit of the result, which is tried until it succeeds.
+ * Records a batch. Never rejects, because the mail is out and a failure would make it leave again. A send that could
+ * not be recorded is recorded by the commit of its result, which is retried until it succeeds.
  */
 async function recordBatch(ctx: Context, batch: readonly TakenSend[]): Promise<undefined[]> {
   await retryConflicts(() => recordSent(ctx, batch)).catch((error: unknown) =>

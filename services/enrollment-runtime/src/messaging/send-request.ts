@@ -1,8 +1,8 @@
 import type { SendClass } from '@drippulse/engine';
 
-/** A send to one person: what rules, ledger and suppressions go by. */
+/** A send to one person, with the facts that rules, ledger and suppressions use. */
 export type SendRequest = {
-  /** Key of its effect, the same on each attempt. */
+  /** Key of the send's effect, the same on every attempt. */
   key: string;
   organizationId: bigint;
   workflowId: bigint;
@@ -12,7 +12,7 @@ export type SendRequest = {
   channel: 'email';
   /** The address of the receiver. */
   to: string;
-  /** Addresses of others whom it reaches too: their suppressions count, and no rule. */
+  /** Addresses of further people whom the send also reaches. Their suppressions count; rules do not. */
   also?: readonly string[];
   leadRef: string | null;
   /** The contact's zone. */
@@ -22,6 +22,6 @@ export type SendRequest = {
   priority: number;
   onCapped: 'hold' | 'skip';
   plannedAt: Date;
-  /** From when on it is skipped. */
+  /** The time from which the send is skipped. */
   expiresAt: Date | null;
 };

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
-/** A notice for each member, with the key of the thing that it is about. A member gets it once. */
+/** Adds a notice for each member, with the key of the thing that the notice is about. A member gets the notice once. */
 export async function addToOutbox(
   ctx: Context,
   trx: Transaction<DB>,

@@ -9,8 +9,8 @@ type Waiting = Pick<
 >;
 
 /**
- * The mail about approvals that wait for a member. The question of an approval may name a contact, so it is not in the mail: it
- * names the steps, which members of the organization wrote.
+ * Writes the mail about approvals that wait for a member. The question of an approval may name a contact, so the mail
+ * has only the names of steps, which members of the organization wrote.
  */
 export function approvalsNotice(
   waiting: readonly Waiting[],

@@ -7,14 +7,14 @@ import { addToOutbox } from './add-to-outbox.ts';
 import { domainNotice } from './domain-notice.ts';
 import { findRecipients } from './recipients.ts';
 
-/** Checks in a row that must miss a record, an hour apart: a change of the name servers may take a while. */
+/** Limit of successive checks, an hour apart, that may miss a record: changes of name servers may take a while. */
 const mostMissed = 3;
 const againHours = 1;
 
 /**
- * Looks up the records of the verified domain whose check is due. When they were missing in several checks in a row, the domain is not
- * verified any more, and its admins get a mail about that. Name servers that do not answer change nothing. Returns whether one was
- * due.
+ * Looks up the records of the verified domain whose check is due. If the records were missing in several successive
+ * checks, the domain loses its verification, and the admins get a mail about it. Name servers that do not answer change
+ * nothing. Returns whether a check was due.
  */
 export async function checkDomain(ctx: Context): Promise<boolean> {
   const row = await takeDue(ctx);
@@ -25,7 +25,7 @@ export async function checkDomain(ctx: Context): Promise<boolean> {
   return true;
 }
 
-/** Milliseconds until the next check; undefined when there is no verified domain. */
+/** Returns the milliseconds until the next check; undefined when there is no verified domain. */
 export async function nextCheckMs({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number }>`
     select greatest(0, extract(epoch from next_check_at - ${dbNow}) * 1000)::float8 as ms
@@ -34,7 +34,10 @@ export async function nextCheckMs({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>):
   return rows[0]?.ms;
 }
 
-/** Puts the check off in advance: a process that dies after it leaves the domain to the next check. */
+/**
+ * Takes a domain whose check is due, and postpones its check in advance: if the process dies, the next check handles
+ * the domain.
+ */
 async function takeDue({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<DomainRow | undefined> {
   const { rows } = await sql<DomainRow>`
     update sending_domains set next_check_at = ${dbNow} + ${againHours} * interval '1 hour'
@@ -56,13 +59,13 @@ async function noteFound({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, { id }: D
 async function noteMissed(ctx: Context, row: DomainRow, found: { txt: boolean; dkim: boolean }): Promise<void> {
   const { id, organization_id: organizationId, missed_checks: missed } = row;
   const isGone = missed + 1 >= mostMissed;
-  // Without a way for mails nobody is told, and nothing piles up in the outbox.
+  // If mails cannot be sent, nobody is notified, and nothing piles up in the outbox.
   const isTold = isGone && ctx.adapters.mailer !== undefined;
   const members = isTold
     ? await findRecipients(ctx, organizationId, { roles: [ProtoRole.ADMIN], topic: NotificationTopic.DOMAINS })
     : [];
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Of two processes that checked it, or of a verification meanwhile and this check, one counts.
+    // If two checks, or a check and a verification, run concurrently, only one of them counts.
     const { rows } = await sql<{ checked_at: Date }>`
       update sending_domains set txt_found = ${found.txt}, dkim_found = ${found.dkim}, checked_at = ${ctx.dbNow},
         missed_checks = ${missed + 1}, verified_at = case when ${isGone} then null else verified_at end

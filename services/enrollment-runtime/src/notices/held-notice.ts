@@ -1,20 +1,23 @@
 import type { Notice } from '@drippulse/mail';
 
-/** What an admin is mailed about contacts that wait for a quota. Who they are is in no mail: a mailbox is out of reach of an erasure. */
+/**
+ * The content of a mail to admins about contacts that wait for a quota. It names no contact: an erasure cannot reach a
+ * mailbox.
+ */
 export type HeldNews = {
   /** Contacts that began to wait since the last mail. */
   held: bigint;
   /** Contacts that expired since the last mail. */
   expired: bigint;
-  /** Contacts that wait now. */
+  /** Contacts that wait at present. */
   waiting: bigint;
-  /** Of these, those that wait for a payment. */
+  /** The number of `waiting` contacts that wait for a payment. */
   waitingForPayment: bigint;
-  /** When the first of them expires; null when none waits. */
+  /** The time at which the first waiting contact expires; null when no contact waits. */
   expiresAt: Date | null;
 };
 
-/** The mail about contacts that wait to enter workflows, and that have waited too long. */
+/** Writes the mail about contacts that wait to enter workflows, and that have waited too long. */
 export function heldNotice(news: HeldNews, publicUrl: string | undefined): Notice {
   const { held, expired, waiting, waitingForPayment, expiresAt } = news;
   const isUnpaid = waitingForPayment > 0n;

@@ -11,14 +11,14 @@ import { approvalsNotice } from './approvals-notice.ts';
 import { findRecipients } from './recipients.ts';
 
 const kind = 'notify_approvals';
-/** After a mail, an organization gets the next one about approvals so much later, with all that came meanwhile. */
+/** Interval between two mails about approvals to one organization. The next mail has all that came in between. */
 const pauseSeconds = 600;
-/** More wait for the next mail. */
+/** Limit of approvals for one mail. The others wait for the next mail. */
 const toldAtOnce = 5_000;
 
 /**
- * Mails the members of one organization about approvals that wait and of which they were not mailed yet. A thousand of them are one
- * mail for each member. Returns whether there was one.
+ * Mails the members of one organization about pending approvals that no mail has named yet. A thousand approvals are
+ * one mail for each member. Returns whether there was such an organization.
  */
 export async function notifyApprovals(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
@@ -51,7 +51,7 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
   return true;
 }
 
-/** Milliseconds until the next organization may be mailed; undefined when there is nothing to tell. */
+/** Returns the milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
 export async function nextNotifyMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     ${untold}
@@ -64,7 +64,7 @@ export async function nextNotifyMs(ctx: Context): Promise<number | undefined> {
   return rows[0]?.ms ?? undefined;
 }
 
-/** Organizations with approvals to tell of, each found by one look into the index. */
+/** Organizations with unreported approvals, each found by one lookup in the index. */
 const untold = sql`
   with recursive untold (organization_id) as (
     (select organization_id from approvals
@@ -89,7 +89,10 @@ async function nextOrganization(ctx: Context): Promise<bigint | undefined> {
   return rows[0]?.organization_id;
 }
 
-/** The time of this mail; undefined when another process has mailed the organization meanwhile. */
+/**
+ * Takes the organization's turn, and returns the time of this mail. Returns undefined when another process has mailed
+ * the organization in the meantime.
+ */
 async function takeTurn({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<Date | undefined> {
   const { rows } = await sql<{ sent_at: Date }>`
     insert into approval_notices as notices (organization_id, sent_at) values (${organizationId}, ${dbNow})
@@ -99,7 +102,7 @@ async function takeTurn({ dbNow }: Context, trx: Transaction<DB>, organizationId
   return rows[0]?.sent_at;
 }
 
-/** Oldest first. A row that is locked is being decided. */
+/** Marks approvals as notified, oldest first, and returns them. A locked row is skipped because it is being decided. */
 async function markNotified({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<ApprovalRow[]> {
   const { rows } = await sql<ApprovalRow>`
     update approvals set notified_at = ${dbNow}

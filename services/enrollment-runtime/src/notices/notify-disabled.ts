@@ -6,7 +6,7 @@ import { addToOutbox } from './add-to-outbox.ts';
 import { findRecipients } from './recipients.ts';
 import { webhookNotice } from './webhook-notice.ts';
 
-/** Mails the admins about a webhook that was disabled, once for each event however often it is delivered. */
+/** Mails the admins about a webhook that was disabled, once for each event however often the event is delivered. */
 export async function notifyDisabled(
   ctx: Context,
   { eventId, organizationId, webhook }: { eventId: string; organizationId: bigint; webhook: Webhook },

@@ -11,8 +11,8 @@ import { findRecipients } from './recipients.ts';
 const kind = 'notify_held';
 
 /**
- * Mails the admins of one organization about contacts that wait for its quota, or have waited too long, since the last mail. Those that
- * have all entered meanwhile are no news. Returns whether an organization was due.
+ * Mails the admins of one organization about contacts that began to wait for its quota, or expired, since the last
+ * mail. If all of them have entered in the meantime, there is no mail. Returns whether an organization was due.
  */
 export async function notifyHeld(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
@@ -42,7 +42,10 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
   return true;
 }
 
-/** Takes what there is to report; undefined when another process took it, or nobody waits any more and nobody expired. */
+/**
+ * Takes the news to report. Returns undefined when another process took the news, or nobody waits any more and nobody
+ * expired.
+ */
 async function takeNews(
   { dbNow }: Context,
   trx: Transaction<DB>,
@@ -65,7 +68,7 @@ async function takeNews(
   return isNews ? news : undefined;
 }
 
-/** Milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
+/** Returns the milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
 export async function nextHeldMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select greatest(0, extract(epoch from min(due_at) - ${ctx.dbNow}) * 1000)::float8 as ms from held_notices

@@ -1,7 +1,9 @@
 import * as mail from '@drippulse/mail';
 import type { Context } from '../context.ts';
 
-/** The members of an organization with these roles who want mails about the topic. Call it before the transaction. */
+/**
+ * Finds the members of an organization with these roles who want mails about the topic. Call it before a transaction.
+ */
 export function findRecipients(
   { clients }: Context,
   organizationId: bigint,

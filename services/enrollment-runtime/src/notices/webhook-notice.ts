@@ -7,7 +7,7 @@ const reasons: Readonly<Record<string, string>> = {
   requested: 'Its endpoint asked for it.',
 };
 
-/** The mail about a webhook that the platform has disabled. Of the address only the host is in it. */
+/** Writes the mail about a webhook that the platform has disabled. It shows only the host of the webhook's URL. */
 export function webhookNotice(webhook: Webhook, publicUrl: string | undefined): Notice {
   const host = hostOf(webhook.url);
   const id = String(webhook.id);

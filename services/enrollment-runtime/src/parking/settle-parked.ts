@@ -5,31 +5,31 @@ import type { EffectOutcome } from '../effects/effect-call.ts';
 import { type Wake, wakeLanes } from '../lanes/wake-lane.ts';
 import { storedJson } from '../runs/stored-json.ts';
 
-/** The result of what a run is parked for, by the key of the intent. */
+/** The result that a parked run waits for, by the key of the intent. */
 export type Settlement = {
   workflowId: bigint;
   enrollmentId: bigint;
   key: string;
   result: EffectOutcome;
-  /** When it came. It counts if this is before the end of what it settles. */
+  /** The time at which the result came. The result counts if this is before the end of the parking. */
   at: Date;
-  /** Attempt of an effect that was accepted. Default: 1, that of every step that parks by itself. */
+  /** Attempt of an effect that was accepted. Default: 1, the attempt of every step that parks by itself. */
   attempt?: number;
 };
 
 /**
- * Stores the result of what a run is parked for, and makes the run due. False when it has a result already, its end has come,
- * or the run has gone on or ended. Lock the contact before, and wake the advance loop after the commit. A transaction
- * that settles several calls `settleAllParked`, once.
+ * Stores the result that a parked run waits for, and makes the run due. Returns false when the parking has a result
+ * already or is over, or the run has moved on or ended. Lock the contact before the call, and wake the advance loop
+ * after the commit. A transaction that settles several parkings calls `settleAllParked`, once.
  */
 export async function settleParked(trx: Transaction<DB>, settlement: Settlement): Promise<boolean> {
   return (await settleAllParked(trx, [settlement])).has(settlement.key);
 }
 
 /**
- * The same for many; of one key the earliest counts, and of one time the first. Returns the keys that were settled. Runs, intents
- * and lanes are locked in their order, as moves lock them: two transactions that settle the same runs do not wait for each other
- * in a circle.
+ * Settles many parked runs. Of several results for one key the earliest counts, and of several with the same time the
+ * first. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them, so two
+ * transactions that settle the same runs cannot deadlock.
  */
 export async function settleAllParked(
   trx: Transaction<DB>,
@@ -40,7 +40,10 @@ export async function settleAllParked(
   return settled;
 }
 
-/** The same without the wakes of the lanes, for a transaction that wakes others too: it wakes all of them together, once. */
+/**
+ * Settles parked runs without waking their lanes. It is for a transaction that also wakes other lanes, because a
+ * transaction must wake all lanes together, once.
+ */
 export async function storeSettlements(
   trx: Transaction<DB>,
   settlements: readonly Settlement[],
@@ -61,8 +64,8 @@ export async function storeSettlements(
 }
 
 /**
- * Locks the runs that still wait. A run whose effect is out counts too: whoever accepted the effect may settle it before the
- * acceptance is stored. A run is due at the end of what it is parked for.
+ * Locks the runs that still wait. A run whose effect is handed out counts too: the service that accepted the effect may
+ * settle it before the acceptance is stored. A run is due at the end of its parking.
  */
 async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];
@@ -77,7 +80,7 @@ async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]
   return settlements.filter(({ enrollmentId }) => locked.has(enrollmentId));
 }
 
-/** An intent that has no result of this attempt gets it. */
+/** Writes the result into each intent that has no result for this attempt. */
 async function storeResults(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];
   const { rows } = await sql<{ effect_key: string }>`
@@ -91,7 +94,10 @@ async function storeResults(trx: Transaction<DB>, settlements: readonly Settleme
   return settlements.filter(({ key }) => keys.has(key));
 }
 
-/** A run that is leased or paused is not due by time. It goes on from the result when it is claimed. */
+/**
+ * Makes the settled runs due. A run that is leased or paused is not due by time; it continues from the result when it
+ * is claimed.
+ */
 async function makeDue(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<void> {
   await sql`
     update runs set next_run_at = settled.at, wake_at = case when wake_at is not null then settled.at end

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** An item that is there is tried at least every hour. */
+/** Days for which a row is kept without a try. An item that still exists is tried at least every hour. */
 const keptDays = 1;
 
 /** Deletes some rows of items that are gone, and returns how many. */

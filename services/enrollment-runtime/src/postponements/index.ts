@@ -1,4 +1,4 @@
-// The entry of the room: work that failed waits its turn, and other work goes on.
+// The entry of the folder: failed work waits for another try, and other work continues.
 
 export { forgetPostponements } from './forget-postponements.ts';
 export { measurePostponements } from './measure-postponements.ts';

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
-/** What a loop takes one after the other. */
+/** The kinds of items that loops take one after the other. */
 export type PostponedKind =
   | 'spread_event'
   | 'judge_mail'
@@ -14,8 +14,8 @@ export type PostponedKind =
 const longestSeconds = 3_600;
 
 /**
- * Puts an item off whose work failed: two seconds after the first failure, twice as long after each further one, an hour at most. It
- * is never given up: the cause may be one that a release or an operator ends.
+ * Postpones an item whose work failed: by two seconds after the first failure, twice as long after each further
+ * failure, at most an hour. An item is never given up, because a release or an operator may remove the cause.
  */
 export async function postpone(
   { db, dbNow, log }: Pick<Context, 'db' | 'dbNow' | 'log'>,
@@ -31,7 +31,7 @@ export async function postpone(
   log.error({ err: error, kind, item, failures: rows[0]?.failures }, 'work failed and is postponed');
 }
 
-/** Whether an item waits for its next try. `item` is an expression of its id as text. */
+/** Returns the condition that an item waits for its next try. `item` is an expression of its id as text. */
 export function isPostponed(
   { dbNow }: Pick<Context, 'dbNow'>,
   kind: PostponedKind,
@@ -41,7 +41,7 @@ export function isPostponed(
     select from postponements where kind = ${sql.lit(kind)} and postponements.item = ${item} and retry_at > ${dbNow})`;
 }
 
-/** Forgets the failures of items whose work was done. */
+/** Deletes the failures of items whose work succeeded. */
 export async function recovered(db: Kysely<DB>, kind: PostponedKind, items: readonly string[]): Promise<void> {
   await sql`delete from postponements where kind = ${kind} and item = any(${items}::text[])`.execute(db);
 }

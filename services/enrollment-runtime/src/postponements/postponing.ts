@@ -3,9 +3,10 @@ import type { Context } from '../context.ts';
 import { type PostponedKind, postpone, recovered } from './postpone.ts';
 
 /**
- * Runs one slice of a loop whose work is taken item by item. `run` names the item as soon as it has one. When the item's work fails,
- * the item is postponed and the answer is `otherwise`, so that the loop takes the next one. A database that is away, and a conflict,
- * are failures of the moment and not of the item: the loop itself tries again.
+ * Runs one slice of a loop that takes its work item by item. `run` names the item as soon as it has taken one. When the
+ * item's work fails, the item is postponed and `otherwise` is returned, so that the loop takes the next item. An
+ * unavailable database or a conflict is a transient failure that does not concern the item, so the loop itself tries
+ * again.
  */
 export async function postponing<T>(
   ctx: Pick<Context, 'db' | 'dbNow' | 'log'>,

@@ -2,8 +2,8 @@ import { contactKeysOf } from '../contacts/lock-contacts.ts';
 import type { Mail } from './mail.ts';
 
 /**
- * The person whose reaction it is: the receiver. A mail of a step may go to somebody else than the contact of its enrollment, whose
- * reference then says nothing of the receiver.
+ * Returns the person who reacted: the receiver. A mail of a step may go to a person other than the contact of its
+ * enrollment; then the contact's reference does not belong to the receiver.
  */
 export function contactOfMail({ receiver, email, leadRef }: Mail): { email: string | null; leadRef: string | null } {
   const address = addressIn(receiver);
@@ -11,13 +11,13 @@ export function contactOfMail({ receiver, email, leadRef }: Mail): { email: stri
   return { email: address, leadRef: isContact ? leadRef : null };
 }
 
-/** The keys by which the person is locked. */
+/** Returns the keys by which the person is locked. */
 export function contactKeysOfMail(mail: Mail): string[] {
   const { organizationId, mode } = mail;
   return contactKeysOf({ organizationId, mode, ...contactOfMail(mail) });
 }
 
-/** The address of `a@b.c` or `Name <a@b.c>` in lower case; null for an erased receiver. */
+/** Returns the address of `a@b.c` or `Name <a@b.c>` in lower case; null for an erased receiver. */
 function addressIn(receiver: string): string | null {
   const address = (/<([^<>]+)>\s*$/.exec(receiver)?.[1] ?? receiver).trim().toLowerCase();
   return address.includes('@') ? address : null;

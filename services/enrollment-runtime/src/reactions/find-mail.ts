@@ -5,20 +5,20 @@ import type { DB } from '../db/schema.ts';
 import { contactKeysOfMail } from './contact-of-mail.ts';
 import type { Mail } from './mail.ts';
 
-/** The beginning of a Message-ID up to its domain, which follows MAIL_FROM. The index of mails is over so many characters. */
+/** Length of a Message-ID up to its domain, which follows MAIL_FROM. The index of mails covers this many characters. */
 const messageKeyLength = 41;
 
-/** The beginning of the Message-ID of the mail of an effect. */
+/** Returns the start of the Message-ID of an effect's mail. */
 export function messageKeyOf(effectKey: string): string {
   return `<${hashOfKey(effectKey)}`;
 }
 
-/** Whether the Message-ID of a delivery begins so; an index serves it. */
+/** Returns the condition that the Message-ID of a delivery starts with the key; an index serves it. */
 export function hasMessageKey(delivery: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`left(${delivery}.message_id, ${sql.lit(messageKeyLength)}) = ${key}`;
 }
 
-/** The mail of an effect. Undefined when the organization has none. */
+/** Finds the mail of an effect; undefined when the organization has no such mail. */
 export async function findMailOfEffect(
   db: Kysely<DB>,
   { organizationId, deliveryKey }: { organizationId: bigint; deliveryKey: string },
@@ -29,7 +29,7 @@ export async function findMailOfEffect(
   return mail;
 }
 
-/** The mail with a Message-ID, of any organization. */
+/** Finds the mail with a Message-ID, of any organization. */
 export async function findMailWithId(db: Kysely<DB>, messageId: string): Promise<Mail | undefined> {
   const key = messageId.slice(0, messageKeyLength);
   const condition = sql`${hasMessageKey(sql`delivery`, sql`${key}`)} and delivery.message_id = ${messageId}`;
@@ -37,7 +37,7 @@ export async function findMailWithId(db: Kysely<DB>, messageId: string): Promise
   return mail;
 }
 
-/** Locks the receiver of a mail, then the mail, and reads it as it is then. */
+/** Locks the receiver of a mail, then the mail, and reads the mail's present state. */
 export async function lockMail(trx: Transaction<DB>, mail: Mail): Promise<Mail | undefined> {
   await lockContacts(trx, contactKeysOfMail(mail));
   const [locked] = await readMails(trx, sql`delivery.id = ${mail.id}`, sql`for update of delivery`);
@@ -49,7 +49,7 @@ export async function findMails(trx: Transaction<DB>, ids: readonly bigint[]): P
   return readMails(trx, sql`delivery.id = any(${ids}::bigint[])`, sql``);
 }
 
-/** Locks mails. Those that another transaction has locked are left out: they have their turn later. */
+/** Locks mails. Leaves out mails that another transaction has locked, because their turn comes later. */
 export async function lockFreeMails(trx: Transaction<DB>, ids: readonly bigint[]): Promise<Mail[]> {
   return readMails(trx, sql`delivery.id = any(${ids}::bigint[])`, sql`for update of delivery skip locked`);
 }

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Removes what the hits of enrollments say of a person: clients, addresses and links. Kinds, times and verdicts stay. */
+/** Removes the personal data of hits of enrollments: clients, addresses and links. Kinds, times and verdicts stay. */
 export async function forgetHits(trx: Transaction<DB>, enrollmentIds: readonly bigint[]): Promise<void> {
   await sql`
     update hits set url = null, user_agent = null, address = null, detail = null,

@@ -1,11 +1,11 @@
-/** A sent mail with the enrollment that it belongs to, if that was not removed, as far as reactions need it. */
+/** A sent mail and, unless removed, its enrollment, with the members that reactions need. */
 export type Mail = {
   id: bigint;
   organizationId: bigint;
   workflowId: bigint;
   enrollmentId: bigint;
   stepId: string;
-  /** Address it went to; empty once the person was erased. */
+  /** The address of the receiver; empty once the person was erased. */
   receiver: string;
   subject: string;
   sentAt: Date | null;
@@ -15,6 +15,6 @@ export type Mail = {
   email: string | null;
   leadRef: string | null;
   cause: string | null;
-  /** How many workflows led to the enrollment. */
+  /** The number of workflows that led to the enrollment. */
   hops: number;
 };

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Mail } from './mail.ts';
 
-/** Notes what needs no verdict: an unsubscription, a bounce or a complaint. */
+/** Records an unsubscription, a bounce or a complaint, which need no verdict. */
 export async function noteReport(
   trx: Transaction<DB>,
   mail: Mail,

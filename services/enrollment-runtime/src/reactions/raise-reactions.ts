@@ -12,7 +12,7 @@ import { acceptEvents } from '../events/index.ts';
 import { contactOfMail } from './contact-of-mail.ts';
 import type { Mail } from './mail.ts';
 
-/** A reaction of the receiver of a mail, or the end of its way, that counts. */
+/** A reaction that counts: of the receiver of a mail, or a failed delivery. */
 export type Reaction = {
   kind: 'opened' | 'clicked' | 'unsubscribed' | 'bounced' | 'complained';
   mail: Mail;
@@ -22,8 +22,8 @@ export type Reaction = {
 };
 
 /**
- * Raises reactions in the transaction that counted them: for webhooks, and as events of the person, which start workflows and resume
- * waits. Of an erased person the webhooks alone hear.
+ * Raises reactions in the transaction that counted them: for webhooks, and as events of the person, which start
+ * workflows and resume waits. Reactions of an erased person go only to webhooks.
  */
 export async function raiseReactions(
   ctx: Context,

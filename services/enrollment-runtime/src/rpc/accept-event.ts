@@ -15,7 +15,10 @@ import {
   wakeForEvents,
 } from '../events/index.ts';
 
-/** Accepts one event. Without an `Idempotency-Key`, whose answer is stored with it, it shares its transaction with others. */
+/**
+ * Accepts one event. Without an `Idempotency-Key` the event shares its transaction with others. With a key, the answer
+ * is stored in a transaction of its own.
+ */
 export async function acceptEvent(ctx: Context, intake: Intake, request: AcceptEventRequest, call: HandlerContext) {
   const event = readRequest(ctx, request, call);
   if (call.requestHeader.get('idempotency-key') === null) return answer(await intake.accept([event]));
@@ -49,7 +52,7 @@ function readRequest(ctx: Context, request: AcceptEventRequest, call: HandlerCon
   throw new DomainError(kind, reason ?? 'validation_failed', message, { violations: [violation] });
 }
 
-/** Whose event it is, and the chain that its request continues, if it does. */
+/** Returns the owner of an event, and the chain that the event's request continues, if any. */
 export function originOf(call: HandlerContext, id: string) {
   const { organizationId, mode } = callerOf(call);
   const cause = causeOf(call);

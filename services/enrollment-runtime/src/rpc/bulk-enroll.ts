@@ -20,10 +20,11 @@ import { type Refusal, type Rows, readRows } from '../enrolling/read-rows.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 
-/** Enrolls all rows in one transaction, which locks the state of the workflow, or none. */
+/** Enrolls all rows or none, in one transaction, which locks the state of the workflow. */
 export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call: HandlerContext) {
   const { state, version } = await requireLane(ctx, call, request.workflowId);
-  // Loaded before the transaction: many calls that each hold a connection would wait for one more, and for each other.
+  // Loaded before the transaction: many calls that each occupy a connection and need one more would wait for each
+  // other.
   await ctx.definitions.get(request.workflowId, version);
   const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
   const isRefused = state === 'archived' || 'refused' in read;
@@ -67,7 +68,10 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
 
 type Read = { read: Rows | Refusal; records: { contacts: string[] } | Refusal };
 
-/** Answers what the call would do, by the gate itself. Its transaction only locks. */
+/**
+ * Returns the result that the call would have, by passing the gate itself. Its transaction only locks, and writes
+ * nothing.
+ */
 async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerContext, { read, records }: Read) {
   const { organizationId, mode } = callerOf(call);
   const beyondQuota = beyondQuotaOf(request, call);
@@ -98,18 +102,24 @@ async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerC
   };
 }
 
-/** A service that enrolls somebody, such as for a form, has nobody to tell. */
+/**
+ * Returns the treatment of contacts beyond the quota. A service that enrolls a person, for example for a form, has no
+ * user who could react.
+ */
 function beyondQuotaOf({ onQuota }: BulkEnrollRequest, call: HandlerContext): 'hold' | 'refuse' | 'leave_out' {
   if (callerOf(call).actor.type === 'service') return 'hold';
   return onQuota === OnQuota.PARTIAL ? 'leave_out' : 'refuse';
 }
 
-/** The service of agents refuses what is none of the organization's, with the reason of the reference. */
+/**
+ * Requires that the agent exists. The agents service refuses an agent of another organization, with the reason that the
+ * API reference names.
+ */
 async function requireAgent(ctx: Context, call: HandlerContext, id: bigint): Promise<void> {
   await ctx.clients.agents.checks(callerOf(call), call).checkAgent({ id });
 }
 
-/** Counts all contacts of a request that continues a chain, whose budget must cover them. */
+/** Counts all contacts of a request that continues a chain. Throws unless the chain's budget covers all of them. */
 async function continueChain(
   ctx: Context,
   trx: Transaction<DB>,
@@ -127,7 +137,7 @@ async function continueChain(
   return covered.map(() => ({ cause, counts: false }));
 }
 
-/** Checks in the order of the reference. */
+/** Checks the rows, in the order that the API reference names. */
 function requireRows(
   lane: Lane,
   request: BulkEnrollRequest,

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { endApprovals } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 
-/** An approval of a step is cancelled with its enrollment alone. */
+/** Cancels an approval by its key. The approval of a step is cancelled only with its enrollment. */
 export async function cancelApproval(ctx: Context, { key }: CancelApprovalRequest, call: HandlerContext) {
   const { organizationId, mode } = callerOf(call);
   const own = sql<boolean>`organization_id = ${organizationId} and mode = ${mode} and request_key = ${key}

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { type StatsRow, statsQuery } from '../funnel/workflow-stats.ts';
 
 const maxWorkflows = 1_000;
-/** Workflows of one statement. A caller that has left waits for no more than these. */
+/** Limit of workflows for one statement. When the caller has left, the work stops after one statement. */
 const sliceWorkflows = 100;
 
 export async function countWorkflows(ctx: Context, request: CountWorkflowsRequest, call: HandlerContext) {

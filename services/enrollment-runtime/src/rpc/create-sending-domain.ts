@@ -10,13 +10,13 @@ import { createKeyPair, domainToProto, sealPrivateKey } from '../messaging/index
 
 const maxDomains = 50;
 
-/** Adds a domain with a key pair of its own. It proves nothing yet, so another organization may ask for it too. */
+/** Adds a domain with a key pair of its own. A new domain proves nothing, so another organization may add it too. */
 export async function createSendingDomain(ctx: Context, request: CreateSendingDomainRequest, call: HandlerContext) {
   const domain = requireDomain(request.domain ?? '');
   const { privateKey, publicKey } = await createKeyPair();
   const { createSendingDomain: method } = SenderService.method;
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    // Two calls at once would both be below the limit.
+    // Without the lock, two concurrent calls could both be below the limit.
     await sql`select pg_advisory_xact_lock(hashtextextended(${`sending_domains:${organizationId}`}, 0))`.execute(trx);
     const { rows } = await sql<{ count: number; is_there: boolean | null; id: bigint }>`
       select count(*)::int as count, bool_or(domain = ${domain}) as is_there,

@@ -21,14 +21,14 @@ import {
 
 const maxCategoryLength = 100;
 
-/** Answers once nothing is on its way to the address any more. */
+/** Creates a suppression. Returns once no mail is on its way to the address any more. */
 export async function createSuppression(ctx: Context, request: CreateSuppressionRequest, call: HandlerContext) {
   const { email, category, reason } = readRequest(request);
   const { createSuppression: method } = SuppressionsService.method;
   const { mode, organizationId } = callerOf(call);
   const response = await transact(ctx, call, method, request, async (trx) => {
     const given = { organizationId, mode, email, channel: 'email', category, reason, source: 'api' } as const;
-    // A deletion at the same time may take the row that was there.
+    // A concurrent deletion may take the row that existed.
     for (;;) {
       await suppress(trx, given, ctx.dbNow);
       const row = await findSuppression(trx, given);

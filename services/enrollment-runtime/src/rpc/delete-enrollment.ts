@@ -28,8 +28,8 @@ import { lockPlace, type Place } from '../runs/lock-place.ts';
 import { cancelParked } from '../runs/store-parked.ts';
 
 /**
- * Ends the run by its fence, and removes the enrollment from lists and counters. Its timeline, effects and messages
- * stay, so the result of an effect in flight is still recorded.
+ * Ends the run by its fence, and removes the enrollment from lists and counters. The enrollment's timeline, effects and
+ * messages stay, so the result of an effect in flight is still recorded.
  */
 export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
@@ -45,9 +45,9 @@ export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRe
     if (row === undefined) throw enrollmentNotFound();
     await remove(ctx, trx, row, caller);
     freed.push(...(await endHeld(trx, [id], { reason: 'the enrollment was removed', now })));
-    // Also of a run that is not parked or has ended: a service may have asked for an approval.
+    // Called even for a run that is not parked or has ended, because a service may have asked for an approval.
     await cancelParked(ctx, trx, [id]);
-    // No erasure would find what belongs to an enrollment that is gone.
+    // An erasure would not find the rows of an enrollment that is gone.
     await blankApprovals(trx, { organizationId: row.organizationId, enrollmentIds: [id] });
     await reportRemoval(ctx, trx, { row, place }, now);
     removed.push(row);
@@ -105,7 +105,7 @@ async function reportRemoval(
   await addMarks(trx, isHeldOut ? [{ workflowId, mode, kind: 'holdout', name: '', by: -1 }] : marksOf(row));
 }
 
-/** What its goals have counted. */
+/** Returns the counts of the enrollment's goals. */
 function marksOf({ workflowId, mode, outcome, goalsMet }: EnrollmentRow): Mark[] {
   const marks = goalsMet.map(({ name }): Mark => ({ workflowId, mode, kind: 'goal', name, by: -1 }));
   return outcome === null ? marks : [...marks, { workflowId, mode, kind: 'exited_by', name: outcome, by: -1 }];

@@ -22,7 +22,7 @@ const decisions: Readonly<Record<Decision, ExplainDecision>> = {
   ended: ExplainDecision.ENDED,
 };
 
-/** Lists what was decided about a person. It reads what was written when it was decided, and judges nothing anew. */
+/** Lists the decisions about a person. It reads the records of past decisions, and decides nothing again. */
 export async function explain(ctx: Context, request: ExplainRequest, call: HandlerContext) {
   const { email, leadRef } = nameOf(request);
   const page = readPage(request, ['time', 'bigint', 'bigint', 'bigint']);
@@ -56,7 +56,7 @@ export async function explain(ctx: Context, request: ExplainRequest, call: Handl
   };
 }
 
-/** A workflow that was deleted has answers for as long as they are kept. */
+/** Requires that the workflow exists, or is deleted. A deleted workflow has answers for as long as they are kept. */
 async function requireWorkflow(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<void> {
   const { organizationId } = callerOf(call);
   const deleted = await findDeleted(ctx, organizationId, [workflowId]);
@@ -81,7 +81,7 @@ async function findDeleted({ db }: Context, organizationId: bigint, ids: readonl
   return new Set(rows.map(({ workflow_id }) => workflow_id));
 }
 
-/** The gateway asks for one of them. An empty text names nobody. */
+/** Returns the name of the person. The gateway requires an address or a reference. An empty string names nobody. */
 function nameOf({ email, leadRef }: ExplainRequest) {
   if (email || leadRef) return { email: email || undefined, leadRef: leadRef || undefined };
   const violations: Violation[] = ['email', 'lead_ref'].map((field) => ({
@@ -102,7 +102,7 @@ function readPlace(after: string[] | undefined): Place | undefined {
 
 type Step = { id: string; type: string };
 
-/** The steps of rows that know theirs by its place. */
+/** Returns a function that finds the step of a row that names its step by index. */
 async function stepsOf(ctx: Context, rows: readonly SourceRow[]): Promise<(row: SourceRow) => Step | undefined> {
   const placeOf = ({ workflowId, step }: SourceRow) =>
     workflowId === null || step === null || 'id' in step

@@ -9,7 +9,7 @@ import { contactText } from '../crm/contact-text.ts';
 import { findPeople } from '../crm/find-people.ts';
 import { readAll } from '../enrollments/read-all.ts';
 
-/** Finds a person by a reference, for whoever renders something for them. */
+/** Finds a person by a reference, for a service that renders content for the person. */
 export async function findContact(ctx: Context, { leadRef }: FindContactRequest, call: HandlerContext) {
   const text = (await ofCrm(ctx, leadRef, call)) ?? (await ofEnrollment(ctx, leadRef, call));
   return text === undefined ? {} : { contact: Buffer.from(text) };
@@ -21,7 +21,7 @@ async function ofCrm(ctx: Context, leadRef: string, call: HandlerContext): Promi
   return lead && contactText(lead.publicId, encodeJson(CrmLeadSchema, lead));
 }
 
-/** The contact of the newest enrollment, of the caller's mode. */
+/** Returns the contact of the newest enrollment, in the caller's mode. */
 async function ofEnrollment(ctx: Context, leadRef: string, call: HandlerContext): Promise<string | undefined> {
   const { organizationId, mode } = callerOf(call);
   const slice = { after: undefined, offset: 0, limit: 1 };

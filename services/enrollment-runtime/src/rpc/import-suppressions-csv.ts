@@ -9,8 +9,9 @@ const sliceRows = 1_000;
 const shownErrors = 1_000;
 
 /**
- * Suppresses up to a thousand addresses a transaction. The file is read twice: once to find out that it can be read to its end, so that
- * a broken file suppresses nothing. A file that is sent again makes nothing twice, so a call that ended half way is repeated.
+ * Suppresses up to a thousand addresses in each transaction. The file is read twice: the first time to check that it
+ * can be read to its end, so that a broken file suppresses nothing. A repeated file duplicates nothing, so a call that
+ * ended half way can be repeated.
  */
 export async function importSuppressionsCsv(
   ctx: Context,

@@ -12,7 +12,10 @@ import { countFromPage } from '../enrollments/read-list.ts';
 import { toProto } from '../enrollments/to-proto.ts';
 import { workflowToProto } from '../enrollments/workflow.ts';
 
-/** The name of a workflow is the runtime's own copy, so the list needs no other service. */
+/**
+ * Lists the enrollments of all workflows. Names of workflows come from the runtime's own copy, so the list needs no
+ * other service.
+ */
 export async function listAllEnrollments(ctx: Context, request: ListAllEnrollmentsRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const caller = callerOf(call);

@@ -30,7 +30,7 @@ function conditionsOf(request: ListApprovalsRequest, caller: Caller): RawBuilder
   return sql<boolean>`${sql.join(
     [
       sql`true`,
-      // The literal lets PostgreSQL use the index of those that wait.
+      // The literal lets PostgreSQL use the index of pending approvals.
       ...(status === 'pending' ? [sql`status = 'pending'`] : status === undefined ? [] : [sql`status = ${status}`]),
       ...(kind === undefined ? [] : [sql`kind = ${kind}`]),
       ...(workflowId === undefined ? [] : [sql`workflow_id = ${workflowId}`]),
@@ -40,7 +40,7 @@ function conditionsOf(request: ListApprovalsRequest, caller: Caller): RawBuilder
   )}`;
 }
 
-/** What the caller may decide, by the rules of a decision. */
+/** Returns the condition for approvals that the caller may decide, by the rules of a decision. */
 function mineOf({ role, actor }: Caller): RawBuilder<unknown> {
   const canBeAnyone = actor.type === 'user' ? sql`true` : sql`allow_api_keys`;
   return sql`${role} = any(roles) and ${canBeAnyone}`;

@@ -18,8 +18,8 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
 /**
- * Pauses a run. The fence takes it from the worker that has leased it. The result of an effect in flight is recorded,
- * and moves the run when it is resumed.
+ * Pauses a run. Raising the fence takes the run from the worker that has leased it. The result of an effect in flight
+ * is recorded, and moves the run when the run is resumed.
  */
 export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
@@ -44,8 +44,8 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
 }
 
 /**
- * Without a lease nothing shows that an attempt is in flight. So the run is not due before the attempt has certainly
- * ended, unless its result comes earlier.
+ * Pauses a run that is not leased by itself. Without a lease nothing shows that an attempt is in flight. So the run is
+ * not due before the attempt has certainly ended, unless its result arrives earlier.
  */
 async function pauseRun(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): Promise<void> {
   const { workflow_id: workflowId, enrollment_id: id } = run;

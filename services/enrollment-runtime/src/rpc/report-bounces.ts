@@ -6,7 +6,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { readOwnReport, readSendgridReports, takeReports, verifySendgrid, verifyStandard } from '../reactions/index.ts';
 
-/** Takes the signed reports of a mail server. The signature is over the bytes as they came, and is checked before they are read. */
+/**
+ * Accepts the signed reports of a mail server. The signature covers the bytes as received, and is checked before the
+ * bytes are parsed.
+ */
 export async function reportBounces(ctx: Context, request: ReportBouncesRequest, call: HandlerContext) {
   if (request.connection !== undefined) {
     throw new DomainError('not_found', 'connection_not_found', 'There is no integration connection with this id.');
@@ -27,7 +30,7 @@ export async function reportBounces(ctx: Context, request: ReportBouncesRequest,
   return answerOf(await takeReports(ctx, 'standard', [readOwnReport(id, jsonOf(body))]));
 }
 
-/** The time of the database, by which all processes judge alike. */
+/** Returns the time of the database, so that all processes judge alike. */
 async function signedNow(ctx: Context): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(ctx.db.kysely);
   return rows[0]?.now ?? ctx.clock.now();

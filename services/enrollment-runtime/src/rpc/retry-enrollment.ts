@@ -23,7 +23,7 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import { countRetry } from '../runs/count-steps.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
-/** Runs the failed step again as a new visit. An effect gets a new key, because a person asked for it again. */
+/** Runs the failed step again as a new visit. The step's effect gets a new key, because a person asked for it again. */
 export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);
@@ -38,7 +38,7 @@ export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequ
   return response;
 }
 
-/** The same in a transaction that has locked the lane. */
+/** Retries an enrollment in a transaction that has locked the lane. */
 export async function retryIn(ctx: Context, trx: Transaction<DB>, lane: Lane, id: bigint) {
   const { workflowId } = lane;
   const place = await lockPlace(trx, { ...lane, id });
@@ -62,7 +62,7 @@ export async function retryIn(ctx: Context, trx: Transaction<DB>, lane: Lane, id
   return { enrollment };
 }
 
-/** An erased enrollment has nothing to go on with. */
+/** Refuses an erased enrollment, because it has no data to continue with. */
 async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowId: bigint; id: bigint }) {
   const { erased_at: erasedAt } = await trx
     .selectFrom('enrollments')
@@ -75,7 +75,7 @@ async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowI
   throw new DomainError('failed_precondition', 'enrollment_erased', message);
 }
 
-/** Makes a run from the state in which it failed, with a fence above every earlier one. */
+/** Makes a run from the state in which the enrollment failed, with a fence above every earlier one. */
 async function revive(ctx: Context, trx: Transaction<DB>, outcome: Selectable<Outcomes>): Promise<Date | undefined> {
   const { workflow_id: workflowId, enrollment_id: id } = outcome;
   const { state: text } = await trx

@@ -10,12 +10,18 @@ import { hintMoves } from '../funnel/hint-moves.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { retryIn } from './retry-enrollment.ts';
 
-/** The most enrollments of one part: each is a transaction. */
+/** Limit of enrollments for one answer. Each enrollment is a transaction. */
 const partSize = 100;
-/** Milliseconds after which a part begins no further enrollment, so that the count of those that were retried arrives. */
+/**
+ * Milliseconds after which no further enrollment is begun, so that the answer with the number of retried enrollments
+ * arrives in time.
+ */
 const partMs = 5_000;
 
-/** An enrollment that cannot be retried, because it was retried, deleted or erased meanwhile, is left out. */
+/**
+ * Retries failed enrollments. Leaves out an enrollment that cannot be retried, because it was retried, deleted or
+ * erased in the meantime.
+ */
 export async function retryFailures(ctx: Context, request: RetryFailuresRequest, call: HandlerContext) {
   const { organizationId, actor } = callerOf(call);
   if (actor.type !== 'service') {
@@ -42,8 +48,8 @@ export async function retryFailures(ctx: Context, request: RetryFailuresRequest,
 type Found = { workflow_id: bigint; enrollment_id: bigint };
 
 /**
- * Failed enrollments whose last effect at the step of their end was one with the connection, and failed. One that may have been done is
- * left to a person.
+ * Finds failed enrollments whose last effect at their final step used the connection, and failed. An effect that may
+ * have been done is left to a person.
  */
 async function findFailures({ db }: Context, organizationId: bigint, request: RetryFailuresRequest): Promise<Found[]> {
   const since = request.failedSince === undefined ? new Date(0) : timestampDate(request.failedSince);

@@ -13,8 +13,8 @@ import { isEmailAddress, type Permits, type SendRequest, settleSends } from '../
 const withinMs = 20_000;
 
 /**
- * Sends a mail once, apart from any enrollment, as something that its receiver waits for: only a bounce or a complaint of the
- * address stops it. A failure is the answer, and nothing is tried again.
+ * Sends a mail once, apart from any enrollment, as a mail that its receiver expects: only a bounce or a complaint of
+ * the address stops it. A failure is returned as the answer, and nothing is retried.
  */
 export async function sendTestMail(ctx: Context, permits: Permits, request: SendTestMailRequest, call: HandlerContext) {
   const caller = callerOf(call);
@@ -27,7 +27,7 @@ export async function sendTestMail(ctx: Context, permits: Permits, request: Send
   const answer = await permits.ask(send);
   if ('refused' in answer) return answerOf(answer.refused);
   const { key, organizationId } = send;
-  // It looks as it will look to others, with the footer of its class.
+  // The mail looks as it will look to real receivers, with the footer of its class.
   const permit = {
     ...answer.permit,
     class: rendered['class'] === 'transactional' ? send.class : ('marketing' as const),
@@ -53,7 +53,7 @@ export async function sendTestMail(ctx: Context, permits: Permits, request: Send
   return { sent, message };
 }
 
-/** A send of no enrollment. */
+/** Returns a send without an enrollment. */
 function sendOf(request: SendTestMailRequest, { organizationId }: Caller, plannedAt: Date): SendRequest {
   return {
     key: `test:${randomUUID()}`,

@@ -11,8 +11,8 @@ import { parseObject } from '../enrollments/contact.ts';
 import { settleParked } from '../parking/settle-parked.ts';
 
 /**
- * Stores the result of an effect that its performer accepted. It may come before the acceptance is stored. A repeat, and a result
- * that comes after the end of the effect, changes nothing.
+ * Stores the result of an effect that its performer accepted. The result may arrive before the acceptance is stored. A
+ * repeat, or a result after the end of the effect, changes nothing.
  */
 export async function settleEffect(ctx: Context, request: SettleEffectRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
@@ -47,7 +47,7 @@ async function findEffect(
   return rows[0];
 }
 
-/** Another service learns nothing about the effect. */
+/** Requires that the caller performs effects of this kind. No other service learns anything about the effect. */
 function requirePerformer({ performers }: Context, call: HandlerContext, kind: string): void {
   const { actor } = callerOf(call);
   const requirement = requirementOf(kind);

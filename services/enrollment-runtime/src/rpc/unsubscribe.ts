@@ -15,7 +15,7 @@ import {
 
 const longestAgent = 512;
 
-/** The receiver is suppressed before the answer. The answer does not say whether it was before. */
+/** Suppresses the receiver before it answers. The answer does not reveal an earlier suppression. */
 export async function unsubscribe(ctx: Context, { token, body }: UnsubscribeRequest, call: HandlerContext) {
   const link = ctx.links.read('unsubscribe', token);
   const mail = link && (await findMailOfEffect(ctx.db.kysely, link));

@@ -26,7 +26,7 @@ export async function updateSender(ctx: Context, request: UpdateSenderRequest, c
   });
 }
 
-/** The members that the mask names. Empty texts count as null. */
+/** Reads the members that the mask names. Empty strings count as null. */
 function readColumns(request: UpdateSenderRequest) {
   const present = new Set(request.updateMask?.paths);
   const columns = {
@@ -46,7 +46,7 @@ function readColumns(request: UpdateSenderRequest) {
   return { ...columns, ...(present.has('categories') && { categories: JSON.stringify(categories) }) };
 }
 
-/** A name stands in a header, which is one line. */
+/** Returns the problems of a name. A name becomes part of a header, which is one line. */
 function nameProblems(field: string, text: string | null | undefined, max: number): Violation[] {
   const problems = lengthProblems(field, text, max);
   if (text && /\p{Cc}/u.test(text)) problems.push({ field, message: 'must be one line', code: 'format' });

@@ -15,8 +15,8 @@ import {
 } from '../messaging/index.ts';
 
 /**
- * Looks up the records outside of any transaction. A domain that is verified stays so: only checks in a row, of which the organization
- * hears, end that (`notices/check-domain.ts`).
+ * Looks up the records outside of any transaction. A verified domain stays verified: only failed periodic checks, which
+ * are reported to the organization, end that (`notices/check-domain.ts`).
  */
 export async function verifySendingDomain(ctx: Context, request: VerifySendingDomainRequest, call: HandlerContext) {
   const { id } = request;
@@ -24,7 +24,7 @@ export async function verifySendingDomain(ctx: Context, request: VerifySendingDo
   const found = await lookUpRecords(ctx.lookUpTxt, await findDomain(ctx.db.kysely, organizationId, id));
   const { verifySendingDomain: method } = SenderService.method;
   return transact(ctx, call, method, request, async (trx) => {
-    // Serializes the verifications of all organizations: a domain has one owner.
+    // Serializes the verifications of all organizations, because a domain has one owner.
     await sql`select pg_advisory_xact_lock(hashtextextended('sending_domains', 0))`.execute(trx);
     const { domain } = await findDomain(trx, organizationId, id);
     const other = await trx

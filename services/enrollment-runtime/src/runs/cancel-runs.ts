@@ -11,13 +11,16 @@ import { endHeld, type FreedPlace } from '../messaging/index.ts';
 import { countCancelled, countedVariants } from './count-steps.ts';
 import { cancelParked } from './store-parked.ts';
 
-/** A run as it was when it was ended. */
+/** The state of a run at its end. */
 type EndedRun = { status: string; variants: string | null; enteredAt: Date };
 
-/** What the end of runs leaves to do: the runs by their enrollments, and the places for `wakeHeld` after the commit. */
+/**
+ * The work that remains after the end of runs: the runs by their enrollments, and the places for `wakeHeld` after the
+ * commit.
+ */
 type EndedRuns = { runs: Map<bigint, EndedRun>; freed: FreedPlace[] };
 
-/** Ends runs of a workflow as cancelled, also those that a worker has leased. */
+/** Ends runs of a workflow as cancelled, including those that a worker has leased. */
 export async function endRuns(
   ctx: Context,
   trx: Transaction<DB>,
@@ -46,7 +49,7 @@ export async function endRuns(
     trx,
   );
   const ended = rows.map((row) => row.enrollment_id);
-  // Also of runs that are not parked: a service that performs an effect may have asked for an approval.
+  // Called even for runs that are not parked, because a service that performs an effect may have asked for an approval.
   await cancelParked(ctx, trx, ended);
   if (ended.length > 0) await sql`delete from goal_watches where enrollment_id = any(${ended}::bigint[])`.execute(trx);
   const [{ ended_at: now } = { ended_at: ctx.clock.now() }] = rows;

@@ -5,10 +5,12 @@ import { wakeHeld } from '../messaging/index.ts';
 import { isPostponed, postponing } from '../postponements/index.ts';
 import { endRuns, reportCancelled } from './cancel-runs.ts';
 
-/** A slice takes some milliseconds, during which others wait for a core or the disk. */
+/**
+ * Number of runs for one slice. A slice takes a few milliseconds, during which other work waits for a core or the disk.
+ */
 const sliceRows = 25;
 
-/** Cancels the next runs of one deleted workflow. Returns how many, or undefined when no workflow is to be drained. */
+/** Cancels the next runs of one deleted workflow. Returns how many, or undefined when no deleted workflow has runs. */
 export async function cancelSlice(ctx: Context): Promise<number | undefined> {
   return postponing(ctx, 'drain_workflow', { run: (named) => cancelNext(ctx, named), otherwise: 0 });
 }

@@ -6,17 +6,20 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { ClaimedRun } from './claimed-run.ts';
 import { type DueLane, takeLanes } from './take-lanes.ts';
 
-/** Runs of one claim, which one commit moves. */
+/** Limit of runs for one claim, which one commit moves. */
 export const claimRuns = 1_000;
-/** A resumed workflow goes on at this many runs per claim, with this pause, so that it takes no turns from others. */
+/**
+ * A resumed workflow continues with this many runs for each claim, and this pause, so that other workflows get their
+ * turns.
+ */
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 
-/** Limits of a claim. Busy lanes and organizations have as much work in this process as they may. */
+/** Limits of a claim. Busy lanes and organizations already have as much work in this process as they may have. */
 export type Room = {
   busyLanes?: readonly bigint[];
   busyOrganizations?: readonly bigint[];
-  /** Most runs of the claim, and of each lane in it. */
+  /** Upper limits of runs for the claim, and for each lane in it. */
   most?: number;
   mostOfLane?: number;
 };
@@ -25,7 +28,10 @@ export type Claim = {
   runs: ClaimedRun[];
   /** Database time of the claim. */
   now: Date;
-  /** Whether to claim again at once. Otherwise `nextWakeMs` is the time until the next lane wakes, if there is one. */
+  /**
+   * Whether to claim again immediately. If not, `nextWakeMs` is the time until the next lane wakes, if there is such a
+   * lane.
+   */
   more: boolean;
   nextWakeMs: number | undefined;
 };
@@ -84,9 +90,9 @@ type ClaimedRow = {
 };
 
 /**
- * Due runs first, then runs whose leases have ended. A locked row does not move, so it is updated by its `ctid` instead
- * of another lookup, which saves 3 of 22 pages a run. The ctids are one array: a join made the planner read a table of
- * up to some ten thousand runs as a whole for each claim.
+ * Claims due runs first, then runs whose leases have ended. A locked row does not move, so it is updated by its `ctid`,
+ * without a second lookup, which saves 3 of 22 pages for each run. The ctids are one array, because with a join the
+ * planner scanned a whole table of up to some ten thousand runs for each claim.
  */
 async function claimRunsOf(
   ctx: Context,
@@ -176,8 +182,9 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
 }
 
 /**
- * A lane that had as many runs as were asked for wakes again at once, behind the others. Any other lane wakes with its
- * earliest run or lease. The claim has locked the lanes, so no run is added meanwhile.
+ * Sets the next wake of each lane. A lane that had at least as many runs as requested wakes again immediately, behind
+ * the others. Any other lane wakes with its earliest run or lease. The claim has locked the lanes, so no run is added
+ * in the meantime.
  */
 async function setWakes(
   trx: Transaction<DB>,

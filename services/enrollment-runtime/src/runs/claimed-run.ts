@@ -2,24 +2,24 @@ import type { EffectKind, JsonObject, ParkKind, RunState } from '@drippulse/engi
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import type { Identity } from '../enrollments/enrollment-row.ts';
 
-/** A run that this process has leased. Each claim and each move has a higher `fence`. */
+/** A run that this process has leased. Each claim and each move raises the `fence`. */
 export type ClaimedRun = {
   identity: Identity;
   /** UUID of the enrollment, the first part of its effects' keys. */
   key: string;
   fence: number;
   state: RunState;
-  /** JSON text of the contact, and of the data where they differ from the contact. */
+  /** JSON texts: of the contact, and of the data if they differ from the contact. */
   contact: string;
   data: string | null;
-  /** The parsed data, when they were parsed already. */
+  /** The parsed data, if they are already parsed. */
   fields?: JsonObject;
   /** The number of lines on the timeline, and the number of the latest line with an error. */
   lines: number;
   errorLine: number | null;
-  /** JSON text of the variants that it has taken, by the id of the split; null without one. */
+  /** JSON text of the variants that the run has taken, by the id of the split; null if it has taken none. */
   variants: string | null;
-  /** When it came to the step where it is. */
+  /** The time at which the run came to its present step. */
   enteredAt: Date;
 };
 
@@ -33,15 +33,15 @@ type StoredIntent = {
   key: string;
   stepIndex: number;
   stepId: string;
-  /** JSON text with its secrets, the same on each attempt. */
+  /** JSON text with its secrets, the same on every attempt. */
   request: string;
-  /** Time of the intent, the same on each attempt. */
+  /** Time of the intent, the same on every attempt. */
   plannedAt: Date;
 };
 
 /**
- * An effect whose intent is committed and whose run this process has leased. `asks`: it was accepted and not settled by its end,
- * so its result is asked for.
+ * An effect whose intent is committed and whose run this process has leased. `asks`: the effect was accepted and not
+ * settled by its end, so the process asks for its result.
  */
 export type HandedOut = { run: ClaimedRun; effect: StoredEffect; asks: boolean };
 
@@ -49,13 +49,13 @@ export type HandedOut = { run: ClaimedRun; effect: StoredEffect; asks: boolean }
 export type Settled = {
   effect: StoredEffect | StoredParking;
   result: EffectOutcome;
-  /** Undefined when the result was read from the database: it was recorded but had not moved the run. */
+  /** Undefined when the result was read from the database, because it was recorded but had not moved the run. */
   durationMs: number | undefined;
-  /** Whether a goal took the run away from it. */
+  /** Whether a goal took the run away from the effect. */
   isCut?: boolean;
-  /** Whether nothing settled what the run was parked for by its end. */
+  /** Whether the parking of the run ended without a result. */
   isExpired?: boolean;
 };
 
-/** A claimed run to move on, from its settled effect if there is one, or from a parking whose end has come. */
+/** A claimed run to move on, from its settled effect if it has one, or from a parking whose end has come. */
 export type Work = { run: ClaimedRun; settled?: Settled; expiring?: StoredParking };

@@ -12,13 +12,13 @@ import {
 import type { Move } from './move.ts';
 import { readVariants } from './variants.ts';
 
-/** Variants of the first splits of a version are counted, so that many splits do not make many rows. */
+/** Number of splits of a version whose variants are counted, so that many splits do not make many rows. */
 const mostSplits = 8;
 
 /** The counts of all enrollments of a cohort, and those of a variant of the split `splitId`. */
 type Track = { splitId: string | undefined; counts: CohortCounts };
 
-/** Counts what moves did at steps. A step that leads to itself is one stay. */
+/** Counts the changes that moves made at steps. A step that leads to itself is one stay. */
 export function countMoves(counting: StepCounting, moves: readonly Move[], now: Date): void {
   for (const move of moves) countMove(counting, move, now);
 }
@@ -46,7 +46,7 @@ function countMove(counting: StepCounting, move: Move, now: Date): void {
   if (state.status !== 'active') end(tracks, at, state.status, now.getTime() - since.getTime());
 }
 
-/** Counts a run that was cancelled where it was. */
+/** Counts a cancelled run at its present step. */
 export function countCancelled(
   counting: StepCounting,
   run: Cohort & { definition: Definition; stepIndex: number; variants: string | null; enteredAt: Date },
@@ -56,7 +56,7 @@ export function countCancelled(
   end(tracksOf(counting, run, run), at, 'cancelled', now.getTime() - run.enteredAt.getTime());
 }
 
-/** Counts a failed enrollment that goes on from the step at `stepIndex`. */
+/** Counts a failed enrollment that resumes at the step at `stepIndex`. */
 export function countRetry(
   counting: StepCounting,
   run: Cohort & { definition: Definition; failedIndex: number; stepIndex: number; variants: string | null },
@@ -77,7 +77,7 @@ export function countEntry(counting: StepCounting, cohort: Cohort, definition: D
   addStepChange(counts, stepIdAt(definition, 0), 'entered');
 }
 
-/** The counts that a run belongs to, by the JSON text of its variants. */
+/** Returns the counts that a run belongs to, by the JSON text of its variants. */
 export function tracksOf(
   counting: StepCounting,
   cohort: Cohort,
@@ -91,14 +91,14 @@ export function tracksOf(
   return tracks;
 }
 
-/** The variants of a run that are counted, as events name them, by the JSON text of its variants. */
+/** Returns the variants of a run that count, in the form that events name them, from the JSON text of its variants. */
 export function countedVariants(definition: Definition, variants: string | null): string[] {
   return readVariants(variants).flatMap(([splitId, variant]) =>
     isCounted(definition, splitId) ? [variantKey(splitId, variant)] : [],
   );
 }
 
-/** A run that has just got a variant belongs to it from now on. */
+/** Adds the track of a variant that a run has just been assigned, so that the run also counts under the variant. */
 function addTrack(
   tracks: Track[],
   counting: StepCounting,
@@ -129,7 +129,10 @@ function end(tracks: readonly Track[], stepId: string, how: StepChange, ms: numb
   for (const { splitId, counts } of tracks) if (splitId !== stepId) addStay(counts, stepId, ms);
 }
 
-/** A stay at a split does not count for its own variants, so that whoever entered with a variant leaves with it. */
+/**
+ * Counts a change at a step. A stay at a split does not count for the split's own variants, because an enrollment
+ * enters the split without the variant that it has when it leaves.
+ */
 function change(tracks: readonly Track[], stepId: string, what: StepChange, by = 1): void {
   for (const { splitId, counts } of tracks) if (splitId !== stepId) addStepChange(counts, stepId, what, by);
 }

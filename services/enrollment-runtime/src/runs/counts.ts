@@ -2,7 +2,7 @@ import { stepIdAt } from '../definitions/step-at.ts';
 import type { Count } from '../funnel/counters.ts';
 import type { Move } from './move.ts';
 
-/** The changes that moves make to the counters: from the step before to the step after, or to the end. */
+/** Returns the changes that moves make to the counters: from the step before to the step after, or to the end. */
 export function countsOf(moves: readonly Move[]): Count[] {
   return moves.flatMap(({ run, definition, state }) => {
     const { workflowId, version, mode } = run.identity;

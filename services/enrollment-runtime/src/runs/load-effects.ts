@@ -21,8 +21,8 @@ type EffectRow = {
 };
 
 /**
- * Sorts claimed runs. `works` go on, some from a result that was recorded after their lease was lost. `toPerform` have
- * an effect to perform or repeat, with the stored request.
+ * Sorts claimed runs. `works` move on, some from a result that was recorded after their lease was lost. `toPerform`
+ * have an effect to perform or repeat, with the stored request.
  */
 export async function loadEffects(
   ctx: Context,
@@ -61,7 +61,7 @@ export async function loadEffects(
   return { works, toPerform };
 }
 
-/** A parked run is claimed when it was settled, else when its end has come. */
+/** Returns the work of a claimed parked run, which was settled or whose parking has come to its end. */
 function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
   const { effect_key: key, step_index: stepIndex, step_id: stepId, created_at: plannedAt, request } = row;
   const parking: StoredParking = { key, kind, stepIndex, stepId, plannedAt, request };
@@ -73,14 +73,14 @@ function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
 }
 
 /**
- * An effect of a run on which a goal acts is not tried, not even again: whether it was done is not known. A service that has
- * accepted one is asked first.
+ * Whether a goal acts on the run. The run's effect is then neither tried nor retried, because it may have been done. A
+ * service that has accepted the effect is asked first.
  */
 function hasDueGoals({ state }: ClaimedRun): boolean {
   return state.goals !== undefined && state.goals.due.length > 0;
 }
 
-/** The effect that each run handed out last. */
+/** Finds the effect that each run handed out last. */
 async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise<Map<bigint, EffectRow>> {
   if (runs.length === 0) return new Map();
   const { rows } = await sql<EffectRow>`
@@ -97,7 +97,10 @@ async function latestEffects(ctx: Context, runs: readonly ClaimedRun[]): Promise
   return new Map(rows.map((row) => [row.enrollment_id, row]));
 }
 
-/** Undefined when no key of this process opens its request. The lease of the run ends, and it is tried again. */
+/**
+ * Opens a stored effect; undefined when no key of this process opens its request. The lease of the run then ends, and
+ * the run is claimed again.
+ */
 function openEffect(ctx: Context, row: EffectRow, kind: EffectKind): StoredEffect | undefined {
   const { effect_key: key, step_index: stepIndex, step_id: stepId, created_at: plannedAt } = row;
   try {

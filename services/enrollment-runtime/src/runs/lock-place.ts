@@ -7,11 +7,11 @@ export type Place = { kind: 'living'; run: Selectable<Runs> } | { kind: 'ended';
 type Key = { organizationId: bigint; workflowId: bigint; id: bigint };
 
 /**
- * Locks the place of an enrollment, so that no worker moves it until the transaction ends. The caller has checked that
- * the workflow is the organization's.
+ * Locks the place of an enrollment, so that no worker moves the enrollment until the transaction ends. The caller has
+ * checked that the workflow is the organization's.
  */
 export async function lockPlace(trx: Transaction<DB>, key: Key): Promise<Place> {
-  // Two tries: a retry may have moved it from the second place to the first meanwhile.
+  // Two tries, because in the meantime a retry may have moved the enrollment from the second place to the first.
   const place = (await findPlace(trx, key)) ?? (await findPlace(trx, key));
   if (place === undefined) throw enrollmentNotFound();
   return place;

@@ -3,9 +3,9 @@ import type { DB } from '../db/schema.ts';
 import type { Work } from './claimed-run.ts';
 
 /**
- * Locks the runs of enrollments until the transaction ends, in the order in which everybody locks them: the lanes, as a move does, then
- * the runs, both by their ids. Call it once in a transaction, after the locks of contacts and before any other lock of a run.
- * Enrollments that have ended are left out.
+ * Locks the runs of enrollments until the transaction ends, in the common order: the lanes, as a move does, then the
+ * runs, both by their ids. Call it once in a transaction, after the locks of contacts and before any other lock of a
+ * run. Enrollments that have ended are left out.
  */
 export async function lockRuns(
   trx: Transaction<DB>,
@@ -23,7 +23,10 @@ export async function lockRuns(
     order by runs.workflow_id, runs.enrollment_id for update of runs`.execute(trx);
 }
 
-/** Locks claimed runs in the same order; their lanes are locked. Returns the ids of those that still have the fence of their claim. */
+/**
+ * Locks claimed runs in the same order; their lanes are locked already. Returns the ids of the runs that still have the
+ * fence of their claim.
+ */
 export async function lockClaimed(trx: Transaction<DB>, works: readonly Work[]): Promise<ReadonlySet<bigint>> {
   if (works.length === 0) return new Set();
   const { rows } = await sql<{ enrollment_id: bigint }>`

@@ -7,8 +7,8 @@ import { moveRuns } from './move-runs.ts';
 export type MovedApart = { handedOut: HandedOut[]; stuck: Work[] };
 
 /**
- * Moves a batch in one transaction. When something in the batch fails, its halves are tried until the failing run is
- * found, so that it delays no other.
+ * Moves a batch in one transaction. When the transaction fails, tries halves of the batch until the failing run is
+ * found, so that it delays no other run.
  */
 export async function moveApart(
   ctx: Context,

@@ -31,9 +31,8 @@ import { storeRuns, wakeOf } from './store-runs.ts';
 import { storeTimeline } from './store-timeline.ts';
 
 /**
- * Moves claimed runs on and commits everything that follows in one transaction: results, states, timeline, intents,
- * events and counters. Only runs that still have the fence of their claim move. Results are recorded whatever the fence
- * is.
+ * Moves claimed runs and commits everything that follows in one transaction: results, states, timeline, intents, events
+ * and counters. Only runs that still have the fence of their claim move. Results are recorded regardless of the fence.
  */
 export async function moveRuns(
   ctx: Context,
@@ -82,7 +81,8 @@ export async function moveRuns(
       trx,
       [...moved].flatMap((move) => wakeOf(move, now)),
     );
-    // After the lanes of these runs were locked in their order: it may settle what it stores, which wakes lanes again.
+    // Called after the lanes of these runs were locked in order, because storing a parking may settle it, which wakes
+    // lanes again.
     await storeParked(ctx, trx, moved, now);
     await addCounts(trx, countsOf(moved));
     await addMarks(trx, marks);
@@ -102,8 +102,8 @@ export async function moveRuns(
 }
 
 /**
- * Locks the contacts of runs that park or stop to be parked, once and before any run: what happens to a contact meanwhile sees
- * the parking, or is seen by it.
+ * Locks the contacts of runs that park or unpark, once and before any run. So either a concurrent event of a contact
+ * sees the parking, or the parking sees the event.
  */
 async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], moves: readonly Move[]): Promise<void> {
   const parking = moves.filter(({ parked }) => parked !== undefined);
@@ -114,8 +114,8 @@ async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], mov
 }
 
 /**
- * Whether events lock this run too, together with other runs. Such runs are locked in one order; the update of a batch locks in any
- * order.
+ * Whether events also lock this run, together with other runs. Such runs are locked in one order, whereas the update of
+ * a batch locks in any order.
  */
 function isShared(work: Work, definition: Definition | undefined, now: Date): boolean {
   return work.run.state.phase === 'parked' || (definition?.goals.length ?? 0) > 0 || isContested(work, now);
@@ -141,7 +141,7 @@ function versionKey({ identity }: ClaimedRun): string {
 
 type LockedLanes = { now: Date; lanes: Map<bigint, { running: boolean; name: string }> };
 
-/** Locks lanes: a pause, archive or deletion of the workflow waits for this commit, and no run moves after it. */
+/** Locks lanes: a pause, archive or deletion of the workflow waits for this commit, and then no run moves. */
 async function lockLanes(ctx: Context, trx: Transaction<DB>, works: readonly Work[]): Promise<LockedLanes> {
   const ids = [...new Set(works.map(({ run }) => run.identity.workflowId))];
   const { rows } = await sql<{ workflow_id: bigint; running: boolean; name: string; now: Date }>`

@@ -25,17 +25,18 @@ export type Move = {
   entries: Entry[];
   /** The effect to hand out next. */
   effect?: Effect;
-  /** What the run is parked for from now on. */
+  /** The parking that the run begins. */
   parked?: Parked;
   settled?: Settled;
-  /** Names of goals that the move met, and why the run ended, where its steps did not end it. */
+  /** Names of goals that the move met, and the reason for the run's end, unless its steps ended it. */
   metGoals?: readonly string[];
   outcome?: string;
 };
 
 /**
- * Moves a claimed run in turns, whose units it yields: settles its effect first, then takes as many steps as possible. A run of a lane that does not
- * run takes no further step. A run that the engine cannot move fails, so that it does not block its batch.
+ * Moves a claimed run in turns, whose units it yields. It settles the run's effect first, then takes as many steps as
+ * possible. A run of a lane that is not active takes no further step. A run that the engine cannot move fails, so that
+ * it does not block its batch.
  */
 export function* moveInTurns(
   work: Work,

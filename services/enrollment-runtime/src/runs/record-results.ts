@@ -17,9 +17,9 @@ export type Result = {
 };
 
 /**
- * Records results of effects by their keys, also when another worker has leased the run by now: a sent mail was sent.
- * The first result of an attempt stays, except that a success replaces any other; an acceptance is none. For an erased enrollment only the
- * outcome is kept. Returns the events of sent mails.
+ * Records results of effects by their keys, even if another worker has leased the run by now, because a sent mail was
+ * sent. The first result of an attempt stays, except that a success replaces any other result; an acceptance is not a
+ * result. For an erased enrollment only the outcome is kept. Returns the events of sent mails.
  */
 export async function recordResults(
   trx: Transaction<DB>,
@@ -45,8 +45,8 @@ export async function recordResults(
 }
 
 /**
- * Ends effects whose failure was recorded to be retried, by a process that had lost the run, and which are not: a goal was met
- * meanwhile.
+ * Ends effects that will not be retried, because a goal was met in the meantime. A process that had lost the run
+ * recorded their failure as one to be retried.
  */
 async function giveUp(trx: Transaction<DB>, moved: readonly Move[], now: Date): Promise<void> {
   const given = moved.flatMap(({ run, settled, entries }) => {
@@ -63,7 +63,7 @@ async function giveUp(trx: Transaction<DB>, moved: readonly Move[], now: Date): 
   );
 }
 
-/** The result that a move has to record, if its effect was tried. */
+/** Returns the result that a move has to record, if its effect was tried. */
 export function resultOf(move: Move): Result[] {
   const { settled } = move;
   if (settled === undefined || settled.durationMs === undefined) return [];
@@ -101,8 +101,9 @@ async function updateEffects(trx: Transaction<DB>, results: readonly Result[], n
 }
 
 /**
- * Makes a run due whose lease was lost, by a pause or its end, while the effect was in flight. It goes on from the
- * result. A result that was recorded before frees nothing: its run may wait for a retry.
+ * Makes runs due that lost their lease while the effect was in flight, because of a pause or because the lease ended.
+ * Such a run continues from the result. A result that was recorded earlier makes nothing due, because its run may wait
+ * for a retry.
  */
 async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date): Promise<void> {
   if (lost.length === 0) return;
@@ -121,8 +122,8 @@ async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date
 }
 
 /**
- * The report of a mail server may come before the result of its mail, which is then the older news: `bounced` and `complained` stay,
- * with what the server said.
+ * Updates the deliveries of mails. The report of a mail server may arrive before the result of its mail, which is then
+ * the older news: `bounced` and `complained` stay, with the server's message.
  */
 async function updateDeliveries(
   trx: Transaction<DB>,

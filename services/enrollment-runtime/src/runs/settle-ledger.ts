@@ -10,7 +10,7 @@ export async function settleLedger(trx: Transaction<DB>, moves: readonly Move[],
   return settleSends(trx, moves.flatMap(resultOf).flatMap(settledSend), now);
 }
 
-/** The sends that moves hold for another one. */
+/** Returns the sends that moves hold in favour of another send. */
 export function lostSends(moves: readonly Move[]): Pick<SettledSend, 'organizationId' | 'key'>[] {
   return moves.flatMap(({ run, settled }) => {
     const isLost = settled?.result.outcome === 'held' && settled.result.lostTo !== undefined;
@@ -30,7 +30,7 @@ function settledSend({ move, settled, status }: Result): SettledSend[] {
       status: status === 'succeeded' || status === 'accepted' ? 'sent' : status,
       reason: problemOf(settled),
       dueAt: status === 'pending' && wakeAt !== null ? new Date(wakeAt) : null,
-      // A goal ended it while an attempt may have been made.
+      // A goal ended the send while an attempt may have been made.
       keepsPlace: settled.isCut === true,
       endsHeld: settled.isCut === true,
     },

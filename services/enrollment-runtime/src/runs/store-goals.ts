@@ -8,8 +8,8 @@ import type { Move } from './move.ts';
 import { variantsAfter } from './variants.ts';
 
 /**
- * Stores the goals that moves met, and lets nobody watch the goals of ended runs for longer than they can be met. Returns the
- * changes of the counts, and counts them for cohorts. Runs of versions without goals cost nothing.
+ * Stores the goals that moves met, and limits the watches of ended runs to the period in which their goals can be met.
+ * Returns the changes of the counts, and counts the goals for cohorts. Runs of versions without goals cost nothing.
  */
 export async function storeGoals(
   trx: Transaction<DB>,
@@ -33,7 +33,7 @@ export async function storeGoals(
   });
 }
 
-/** Returns those that no event had met before. */
+/** Stores met goals, and returns the goals that no event had met before. */
 async function storeMet(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<Set<string>> {
   const rows = moves.flatMap(({ run, metGoals = [] }) =>
     metGoals.map((goal) => ({

@@ -38,10 +38,13 @@ export async function storeIntents(
   return intents.map(({ handedOut }) => handedOut);
 }
 
-/** An effect to be performed, and its request as JSON text as it is stored: with its secrets sealed. */
+/** An effect to be performed, and its request as stored: JSON text with sealed secrets. */
 type Intent = { handedOut: HandedOut; stored: string };
 
-/** Counts the records that effects will make. An effect that the budget of its chain does not cover will be refused. */
+/**
+ * Counts the records that effects will make. Marks each effect that the budget of its chain does not cover, so that it
+ * is refused.
+ */
 async function withinBudgets(ctx: Context, trx: Transaction<DB>, intents: Intent[]): Promise<Intent[]> {
   const counting = intents.filter(
     ({ handedOut: { run, effect } }) => run.identity.mode === 'live' && effectTypeOf(effect.kind).makesRecord,
@@ -107,7 +110,7 @@ async function insertEffects(trx: Transaction<DB>, intents: readonly Intent[], n
       kind text, request json)`.execute(trx);
 }
 
-/** JSON text that contains the stored request byte for byte. */
+/** Builds JSON text that contains the stored request byte for byte. */
 function effectRow({ handedOut, stored }: Intent): string {
   const { run, effect } = handedOut;
   const { identity } = run;
@@ -150,13 +153,13 @@ async function insertDeliveries(ctx: Context, trx: Transaction<DB>, moves: reado
   if (rows.length > 0) await trx.insertInto('deliveries').values(rows).execute();
 }
 
-/** The category that a step names. One that a template makes may name a person, and is not kept. */
+/** Returns the category that a step names. A category that a template makes may name a person, and is not kept. */
 function categoryOf(request: JsonObject | { [key: string]: unknown }): string | null {
   const category = textOf(request, 'category');
   return category === '' || request['category_varies'] === true ? null : category;
 }
 
-/** The send of a move whose effect reaches people. */
+/** Returns the send of a move whose effect reaches people. */
 function sendOf(plannedAt: Date) {
   return ({ run, effect, definition }: Move) => {
     const type = effect && effectTypeOf(effect.kind);

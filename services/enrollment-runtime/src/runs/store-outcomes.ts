@@ -4,7 +4,7 @@ import type { Move } from './move.ts';
 import { errorLineOf } from './store-runs.ts';
 import { variantsAfter } from './variants.ts';
 
-/** Stores how runs ended. */
+/** Stores the outcomes of runs. */
 export async function storeOutcomes(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<void> {
   const ended = moves.filter((move) => move.state.status !== 'active');
   if (ended.length === 0) return;
@@ -33,7 +33,7 @@ export async function storeOutcomes(trx: Transaction<DB>, moves: readonly Move[]
       error_line int, mode text, status text, reason text, variants text, outcome text)`.execute(trx);
 }
 
-/** Why a run ended, of a few words: nothing of the contact is in it. */
+/** Returns the reason for the end of a run, in a few words without data of the contact. */
 function reasonOf({ state, entries, outcome }: Move): string {
   if (outcome !== undefined) return 'goal';
   if (entries.at(-1)?.type === 'end') return 'end_step';

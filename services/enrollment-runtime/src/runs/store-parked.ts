@@ -6,7 +6,7 @@ import type { Move } from './move.ts';
 import { dueAt } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
 
-/** Stores what runs are parked for from now on, and tells those who settle it. */
+/** Stores the parkings that runs begin, and calls `opened` of their kinds. */
 export async function storeParked(
   ctx: Context,
   trx: Transaction<DB>,
@@ -21,7 +21,7 @@ export async function storeParked(
   }
 }
 
-/** Tells those who settle parkings about the runs that went on or ended. */
+/** Calls `ended` for the runs that moved on or ended. */
 export async function endParked(ctx: Context, trx: Transaction<DB>, moves: readonly Move[]): Promise<void> {
   const left = moves.filter(hasLeft);
   if (left.length === 0) return;
@@ -31,13 +31,13 @@ export async function endParked(ctx: Context, trx: Transaction<DB>, moves: reado
   }
 }
 
-/** Tells all who settle parkings that these runs were ended from outside. */
+/** Calls `ended` of all kinds for runs that something other than their own moves ended. */
 export async function cancelParked(ctx: Context, trx: Transaction<DB>, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
   for (const parking of Object.values(ctx.parkings)) await parking.ended(trx, ids, 'cancelled');
 }
 
-/** Whether a parked run is no longer parked for the same thing. */
+/** Whether a parked run has left its parking. */
 function hasLeft({ run, state, settled }: Move): boolean {
   if (run.state.phase !== 'parked') return false;
   return settled !== undefined || state.status !== 'active' || state.phase !== 'parked';

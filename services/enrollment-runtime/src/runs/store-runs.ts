@@ -6,8 +6,8 @@ import { variantsAfter } from './variants.ts';
 
 /**
  * Stores the states of moves whose runs still have their fences, and returns those moves: everything else that is
- * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move raises the
- * fence: a worker that did not hear of its commit tries it again, and moves nothing.
+ * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move
+ * raises the fence, so a worker that missed the answer to its commit tries the move again and changes nothing.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -20,7 +20,7 @@ export async function storeRuns(
   return moves.filter(({ run }) => {
     const before = lines.get(run.identity.id);
     if (before === undefined) return false;
-    // A goal may have been counted since the claim, which changes nothing else.
+    // A goal may have been counted since the claim. It adds lines, and changes nothing else.
     run.lines = before;
     return true;
   });
@@ -56,7 +56,7 @@ async function update(
   return rows.map((row) => [row.enrollment_id, row.lines]);
 }
 
-/** JSON text of a row, in which the variants stand as they are stored. */
+/** Builds the JSON text of a row, which has the variants in their stored form. */
 function rowOf(move: Move, now: Date): string {
   const { run, state } = move;
   const { visits, goals = null } = state;
@@ -78,30 +78,33 @@ function rowOf(move: Move, now: Date): string {
   return `${columns.slice(0, -1)},"variants":${variantsAfter(move)}}`;
 }
 
-/** Whether a move has entered the step on which it ends. Until a run leaves a step it was entered once, whatever it waits for. */
+/**
+ * Whether a move has entered the step on which it ends. A run enters a step once until it leaves the step, however
+ * often it waits there.
+ */
 export function hasEntered({ run, state }: Move): boolean {
   const before = run.state;
   return before.phase === 'ready' || before.stepIndex !== state.stepIndex || before.visits !== state.visits;
 }
 
-/** The time at which a living run is due. */
+/** Returns the time at which a living run is due. */
 export function dueAt({ state }: Pick<Move, 'state'>, now: Date): Date {
   return state.wakeAt === null ? now : new Date(state.wakeAt);
 }
 
-/** The wake that a moved run needs of its lane. A leased or ended run needs none. */
+/** Returns the wake of its lane that a moved run needs. A leased or ended run needs none. */
 export function wakeOf(move: Move, now: Date): Wake[] {
   if (move.state.status !== 'active' || move.effect !== undefined) return [];
   return [{ workflowId: move.run.identity.workflowId, at: dueAt(move, now) }];
 }
 
-/** Number of the latest line with an error. */
+/** Returns the number of the latest line with an error. */
 export function errorLineOf(move: Move): number | null {
   const latest = newErrorOf(move);
   return latest === null ? move.run.errorLine : move.run.lines + latest;
 }
 
-/** The same among the new lines, from 1. */
+/** Returns the number of the latest new line with an error, from 1. */
 function newErrorOf({ entries }: Move): number | null {
   const latest = entries.findLastIndex((entry) => entry.error !== undefined);
   return latest < 0 ? null : latest + 1;

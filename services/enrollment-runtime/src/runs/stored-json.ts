@@ -1,18 +1,18 @@
 import { stringifyJson } from '@drippulse/json';
 
 /**
- * JSON text that PostgreSQL can store. Rendered steps and answers may contain NUL or half of a surrogate pair, which no
- * text column stores and which would fail the whole batch. Each becomes U+FFFD.
+ * Returns JSON text that PostgreSQL can store. Rendered steps and answers may contain NUL or half of a surrogate pair.
+ * PostgreSQL text columns cannot store these, so they would fail the whole batch. Each becomes U+FFFD.
  */
 export function storedJson(value: Parameters<typeof stringifyJson>[0]): string {
   const text = stringifyJson(value);
   return text.includes('\\u') ? text.replace(unstorable, '$1\\ufffd') : text;
 }
 
-/** An escape of `JSON.stringify` whose backslash is not itself escaped. */
+/** Matches an escape of `JSON.stringify` whose backslash is not itself escaped. */
 const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
-/** The same for plain text. The driver already replaces half of a surrogate pair. */
+/** Returns plain text that PostgreSQL can store. The driver already replaces half of a surrogate pair. */
 export function storedText(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
 }

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { isLaneSuspended } from '../lanes/lane.ts';
 
-/** Lanes of one claim. */
+/** Limit of lanes for one claim. */
 const takenLanes = 32;
-/** Due lanes to choose from. An organization with more due lanes than this delays others only while these are taken. */
+/** Limit of due lanes to choose from. An organization with more lanes delays others only while these are taken. */
 const candidates = 2_000;
 
 export type DueLane = { workflowId: bigint; catchingUp: boolean };
@@ -13,8 +13,8 @@ export type DueLane = { workflowId: bigint; catchingUp: boolean };
 export type TakenLanes = { now: Date; lanes: DueLane[]; nextWakeMs: number | undefined };
 
 /**
- * Locks due lanes in turn by organization, the longest due first. Skips lanes that another worker has locked. Without
- * any, returns when the next lane is due.
+ * Locks due lanes in turn by organization, the longest due first. Skips lanes that another worker has locked. If no
+ * lane is due, returns the time at which the next lane is due.
  */
 export async function takeLanes(
   ctx: Context,

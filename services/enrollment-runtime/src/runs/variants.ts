@@ -1,7 +1,10 @@
 import type { Move } from './move.ts';
 import { storedJson } from './stored-json.ts';
 
-/** JSON text of the variants that a run has taken after a move, by the id of the split; null without one. */
+/**
+ * Returns the JSON text of the variants that a run has taken after a move, by the id of the split; null if it has taken
+ * none.
+ */
 export function variantsAfter({ run, entries }: Pick<Move, 'run' | 'entries'>): string | null {
   const taken = entries.flatMap(({ stepId, variant }) => (variant === undefined ? [] : [[stepId, variant] as const]));
   if (taken.length === 0) return run.variants;

@@ -7,13 +7,13 @@ import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { readSourceJob } from './source-job.ts';
 
-/** When the job of a suspended organization is looked at again. */
+/** Interval after which the job of a suspended organization is tried again. */
 const suspendedMs = 60_000;
 
 /**
  * Enrolls one page of the records that a tick's source selects. The page and the next cursor are one transaction, and a
- * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction: a pause
- * of the workflow never waits for another service.
+ * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction, so a
+ * pause of the workflow never waits for another service.
  */
 export async function enrollSourcePage(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { selection } = readSourceJob(job.input);
@@ -43,7 +43,7 @@ async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: 
     await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: page.contacts });
   }
   const isFinished = !isActive || page.nextCursor === undefined;
-  // The finished job is deleted: nobody reads it, and an hourly schedule would leave many.
+  // The finished job is deleted: nothing reads it, and an hourly schedule would leave many.
   if (isFinished) await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: JSON.stringify(page.nextCursor ?? null), processed: page.contacts.length, isFinished };
 }

@@ -10,9 +10,10 @@ import { packSourceJob, sourceJobs } from './source-job.ts';
 export type DueSchedule = { workflowId: bigint; organizationId: bigint };
 
 /**
- * Fires the tick that is due, once for all processes: the transaction locks the schedule's row, moves it to the next
- * boundary after now, and enrolls, or adds the job that enrolls from the source. Ticks missed while nothing ran fire as
- * one. The lane is locked first, in the same order as a change of the workflow does. Returns whether the tick fired.
+ * Fires the due tick, once across all processes. The transaction locks the schedule's row, moves it to the next
+ * boundary after now, and enrolls, or adds the job that enrolls from the source. Ticks that were missed while no
+ * process ran fire as one. The lane is locked first, in the order of a change of the workflow. Returns whether the tick
+ * fired.
  */
 export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<boolean> {
   return ctx.db.kysely.transaction().execute(async (trx) => {

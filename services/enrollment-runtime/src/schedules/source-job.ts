@@ -4,7 +4,7 @@ import { parseObject } from '../enrollments/contact.ts';
 
 export const sourceJobs = 'schedule_source';
 
-/** The enrollments that a tick of a schedule asks for, with the source as it was at the tick. */
+/** The enrollments that a tick of a schedule asks for, with the state of the source at the tick. */
 export type SourceJob = { workflowId: bigint; timezone: string; selection: CrmSelection };
 
 export function packSourceJob({ workflowId, timezone, selection }: SourceJob): string {
@@ -12,7 +12,7 @@ export function packSourceJob({ workflowId, timezone, selection }: SourceJob): s
   return stringifyJson({ workflow_id: String(workflowId), timezone, record_type: recordType, filter });
 }
 
-/** Reads what `packSourceJob` made. */
+/** Reads the text that `packSourceJob` made. */
 export function readSourceJob(text: string): SourceJob {
   const { workflow_id, timezone, record_type, filter } = parseObject(text);
   return {

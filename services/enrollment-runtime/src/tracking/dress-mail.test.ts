@@ -17,7 +17,7 @@ const mail: UndressedMail = {
 const dress = (html: string, more: Partial<UndressedMail> = {}) =>
   dressMail({ links }, { ...mail, trackOpens: false, marketing: false, ...more, html }).html;
 
-/** The HTML with the address behind each tracked link in place of it. */
+/** Returns the HTML with each tracked link replaced by its target address. */
 function undress(html: string | undefined): string {
   return (html ?? '').replaceAll(
     /href="https:\/\/drip\.example\.com\/track\/n\/click\?token=([\w-]+)"/g,

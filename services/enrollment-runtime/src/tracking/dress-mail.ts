@@ -6,30 +6,30 @@ import { rewriteHtml } from './rewrite-html.ts';
 /** A composed mail that is about to be sent. */
 export type UndressedMail = {
   organizationId: bigint;
-  /** Key of its effect. */
+  /** Key of the mail's effect. */
   deliveryKey: string;
   mode: 'live' | 'test';
   html: string | undefined;
   text: string;
   trackOpens: boolean;
   trackClicks: boolean;
-  /** Whether the receiver can unsubscribe from it. */
+  /** Whether the receiver can unsubscribe from the mail. */
   marketing: boolean;
 };
 
 export type DressedMail = {
   html: string | undefined;
   text: string;
-  /** The address for `List-Unsubscribe`, which takes a POST of one click (RFC 8058). */
+  /** The address for `List-Unsubscribe`, which takes a one-click POST (RFC 8058). */
   listUnsubscribe: { url: string } | undefined;
 };
 
-/** A longer address stays as it is: its link would be cut by mail clients, and no header could redirect to it. */
+/** A longer address stays as it is, because mail clients would cut its link, and no header could redirect to it. */
 const longestUrl = 4_096;
 
 /**
- * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links of the text part stay as they are, because a reader
- * sees them. The same mail becomes the same bytes.
+ * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links of the text part stay as they are,
+ * because a reader sees them. Equal mails give equal bytes.
  */
 export function dressMail({ links }: { links: Links }, mail: UndressedMail): DressedMail {
   const urlOf = (kind: LinkKind, url = '') => {
@@ -60,7 +60,7 @@ export function dressMail({ links }: { links: Links }, mail: UndressedMail): Dre
   };
 }
 
-/** The address that a link goes to, if it can be tracked: an absolute one of the web that is not ours already. */
+/** Returns the target address of a link that can be tracked: an absolute web address outside of the platform. */
 function trackedUrl(href: string, publicUrl: string): string | undefined {
   const url = URL.parse(href.trim());
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;

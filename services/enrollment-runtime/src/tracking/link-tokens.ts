@@ -10,13 +10,13 @@ import {
 import { parseKeyList } from '@drippulse/process';
 import { z } from 'zod';
 
-/** What a link of a mail means. The key of the delivery is that of its effect. */
+/** The meaning of a link in a mail. The key of the delivery is the key of its effect. */
 export type Link = {
   kind: LinkKind;
   organizationId: bigint;
   mode: 'live' | 'test';
   deliveryKey: string;
-  /** The address that a `click` goes to; empty otherwise. */
+  /** The address that a `click` goes to; empty for other kinds. */
   url: string;
 };
 
@@ -24,9 +24,9 @@ export type LinkKind = 'open' | 'click' | 'unsubscribe';
 
 /** Makes and reads the tokens of links. */
 export type LinkTokens = {
-  /** The same text for the same link, so that a repeated mail has the same bytes. */
+  /** Makes the token of a link. Equal links have equal tokens, so that a repeated mail has the same bytes. */
   make(link: Link): string;
-  /** Undefined unless one of the keys made the text, and for a link of this kind. */
+  /** Reads a token. Returns undefined unless one of the keys made the token, for a link of this kind. */
   read(kind: LinkKind, text: string): Link | undefined;
 };
 
@@ -37,9 +37,10 @@ const tagBytes = 16;
 const longestToken = 8_192;
 
 /**
- * Tokens by `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated; the first makes, all of them read. A token is key id, tag and
- * text. The tag is an HMAC of the text, and the text is encrypted with the tag as nonce (the construction of SIV, RFC 5297): no key
- * id, no address and no name of a step shows, and equal links have equal tokens. Throws a ConfigError that quotes no key.
+ * Creates tokens by `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated; the first makes tokens, all of them read
+ * tokens. A token is key id, tag and text. The tag is an HMAC of the text, and the text is encrypted with the tag as
+ * nonce (the construction of SIV, RFC 5297): no id, address or step name shows, and equal links have equal tokens.
+ * Throws a ConfigError that quotes no key.
  */
 export function createLinkTokens(keys: string): LinkTokens {
   const { current, all } = parseKeyList('TRACKING_KEYS', keys, keyOf);
@@ -53,7 +54,7 @@ export function createLinkTokens(keys: string): LinkTokens {
     read(kind, given) {
       if (given.length > longestToken || !/^[\w-]+$/.test(given)) return undefined;
       const bytes = Buffer.from(given, 'base64url');
-      // Bits that decoding drops would make many texts of one token.
+      // Decoding drops some bits, so without this check many strings would be the same token.
       if (bytes.toString('base64url') !== given) return undefined;
       const key = byId.get(bytes.subarray(0, idBytes).toString('hex'));
       const tag = bytes.subarray(idBytes, idBytes + tagBytes);
@@ -66,7 +67,10 @@ export function createLinkTokens(keys: string): LinkTokens {
   };
 }
 
-/** Node makes an object of a key that is given as bytes each time, which takes longer than the work with it. */
+/**
+ * Key objects, made once. For a key given as bytes, Node makes a key object each time, which takes longer than the work
+ * with it.
+ */
 type Key = { id: Buffer; tagging: KeyObject; encrypting: KeyObject };
 
 function tagOf({ tagging }: Key, text: Buffer): Buffer {
@@ -95,7 +99,7 @@ function pack({ kind, organizationId, mode, deliveryKey, url }: Link): string {
   return JSON.stringify([kind, String(organizationId), mode, deliveryKey, url] satisfies z.infer<typeof packed>);
 }
 
-/** The text was made by us: its tag is right. */
+/** Unpacks a link. The tag is right, so the platform made the text. */
 function unpack(text: string): Link {
   const [kind, organizationId, mode, deliveryKey, url] = packed.parse(JSON.parse(text));
   return { kind, organizationId: BigInt(organizationId), mode, deliveryKey, url };

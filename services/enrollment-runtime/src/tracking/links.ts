@@ -1,12 +1,12 @@
 import { createLinkTokens, type Link, type LinkKind } from './link-tokens.ts';
 
-/** The links that mails carry, and what stands behind those that come back. */
+/** Makes the links in mails, and reads the links that come back in requests. */
 export type Links = {
-  /** Beginning of all links, without a slash at its end. */
+  /** Start of all links, without a trailing slash. */
   publicUrl: string;
-  /** The absolute address of a link. */
+  /** Returns the absolute address of a link. */
   urlOf(link: Link): string;
-  /** The link of a token; undefined unless it is ours and of this kind. */
+  /** Returns the link of a token; undefined unless the platform made the token for this kind. */
   read(kind: LinkKind, token: string): Link | undefined;
 };
 

@@ -2,7 +2,7 @@ import { escapeHtml } from '@drippulse/service/pages';
 import { Tokenizer } from 'htmlparser2';
 
 export type Rewriting = {
-  /** The new address of a link; undefined leaves the link as it is. */
+  /** Returns the new address of a link; undefined leaves the link as it is. */
   hrefOf(href: string): string | undefined;
   /** HTML for the end of the body. */
   ending: string;
@@ -12,9 +12,9 @@ export type Rewriting = {
 const linkElements = new Set(['a', 'area']);
 
 /**
- * Replaces the addresses of links, and adds HTML at the end of the body. All other bytes stay as they are: a tokenizer of HTML says
- * where the attributes stand, and only these are replaced. Comments, styles and scripts have no links. The time is linear, whatever
- * the HTML: no tree is built.
+ * Replaces the addresses of links, and adds HTML at the end of the body. All other bytes stay as they are: an HTML
+ * tokenizer finds the attributes, and only these are replaced. Comments, styles and scripts have no links. The time is
+ * linear for any HTML, because no tree is built.
  */
 export function rewriteHtml(html: string, { hrefOf, ending }: Rewriting): string {
   const pieces: string[] = [];
@@ -43,7 +43,7 @@ export function rewriteHtml(html: string, { hrefOf, ending }: Rewriting): string
       onattribentity(codePoint) {
         attribute.value += String.fromCodePoint(codePoint);
       },
-      // The end is behind the closing quote, if there is one.
+      // The end is after the closing quote, if there is one.
       onattribend(_quote, to) {
         if (attribute.name !== 'href' || !linkElements.has(element)) return;
         const href = hrefOf(attribute.value);
@@ -62,7 +62,7 @@ export function rewriteHtml(html: string, { hrefOf, ending }: Rewriting): string
 
 const nothing = () => undefined;
 
-/** Tokens that do not matter. */
+/** Tokenizer callbacks for tokens that are ignored. */
 const ignored = {
   oncdata: nothing,
   oncomment: nothing,

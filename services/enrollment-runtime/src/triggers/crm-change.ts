@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 import type { Link } from '../enrolling/entrants.ts';
 
-/** The consumers of changes of the CRM, and their marks of handled events. */
+/** The group of the consumers of CRM changes, and the owner of their marks of handled events. */
 export const crmGroup = 'enrollment-runtime';
 
 type Clients = Pick<Context, 'clients'>;
@@ -26,11 +26,14 @@ export type CrmChange = {
   /** Test keys and test steps write nothing to the CRM, so its changes are live. */
   mode: Mode;
   hops: number;
-  /** The chain that the change belongs to, and whether it follows from something: else the event is the cause. */
+  /**
+   * The chain that the change belongs to. `counts` is true if the change follows from an earlier cause; otherwise the
+   * event is itself the cause.
+   */
   link: Link;
   time: CrmEvent['time'];
   payload: Payload;
-  /** The record that the event is about: mostly the payload itself. */
+  /** The record that the event is about, usually the payload itself. */
   record: CrmRecord;
 };
 
@@ -43,17 +46,17 @@ export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventS
   return { id, name: type, organizationId, mode: 'live', hops, link, time, payload, record };
 }
 
-/** A score is about the lead in it. */
+/** Returns the record that an event is about. A scoring is about the lead in its payload. */
 function recordOf(payload: Payload): CrmRecord | undefined {
   return payload.case === 'leadScored' ? payload.value.lead : payload.value;
 }
 
-/** The person of a change: the JSON text of its fields, and references beside its `lead_ref`. */
+/** The person of a change: the JSON text of the person's fields, and references beside the `lead_ref`. */
 export type ChangedPerson = { contact: string; refs: string[] };
 
 /**
- * The person that a change is about. With `asks` the CRM is asked for that of an opportunity or activity: else such a person is
- * known by the ids that the record has.
+ * Returns the person that a change is about. With `asks`, the CRM is asked for the person of an opportunity or
+ * activity. Otherwise such a person is known only by the ids in the record.
  */
 export async function personOfChange(ctx: Clients, change: CrmChange, asks: boolean): Promise<ChangedPerson> {
   const { record: value } = change;
@@ -64,7 +67,7 @@ export async function personOfChange(ctx: Clients, change: CrmChange, asks: bool
   return { contact: contactText(publicId, text), refs };
 }
 
-/** The ids of people that a record is linked with. */
+/** Returns the ids of people that a record is linked with. */
 function linksOf({ record: value }: CrmChange): (string | undefined)[] {
   switch (value.$typeName) {
     case 'drippulse.crm.v1.CrmOpportunity':
@@ -76,7 +79,7 @@ function linksOf({ record: value }: CrmChange): (string | undefined)[] {
   }
 }
 
-/** The JSON text of what the event says: mostly the changed record. */
+/** Returns the JSON text of the event's content, usually the changed record. */
 export function propertiesOf(payload: Payload): string {
   const field = CrmEventSchema.fields.find(({ localName }) => localName === payload.case);
   if (field === undefined) throw new Error(`there is no event ${payload.case}`);
@@ -112,7 +115,10 @@ async function findLead({ clients }: Clients, organizationId: bigint, id?: strin
   return lead && { id: lead.id, publicId: lead.publicId, text: encodeJson(CrmLeadSchema, lead) };
 }
 
-/** A deleted record has no person. When the CRM is away, the event is retried. */
+/**
+ * Returns the record, or undefined if it was deleted, because a deleted record has no person. When the CRM is
+ * unavailable, the error is rethrown and the event is retried.
+ */
 async function unlessGone<T>(asking: Promise<T>): Promise<T | undefined> {
   try {
     return await asking;

@@ -7,12 +7,12 @@ export type Trigger = { workflowId: bigint; organizationId: bigint; mode: Mode; 
 
 type Asked = { organizationId: bigint; mode: Mode; name: string };
 
-/** The workflows of a name that are wanted: those behind an id, at most so many. */
+/** The wanted workflows of a name: the workflows after the id `after`, at most `most`. */
 type Window = { after: bigint; most: number };
 
 /**
- * Finds the active and paused workflows that listen to these events of these organizations, those of each name in the order of
- * their ids. An event starts workflows of its own mode.
+ * Finds the active and paused workflows that listen to these events of these organizations, for each name in the order
+ * of the workflows' ids. An event starts workflows of its own mode.
  */
 export async function findTriggers(db: Kysely<DB>, events: readonly Asked[], window: Window): Promise<Trigger[]> {
   const asked = new Map(events.map((event) => [`${event.organizationId} ${event.mode} ${event.name}`, event]));
@@ -20,7 +20,7 @@ export async function findTriggers(db: Kysely<DB>, events: readonly Asked[], win
   return rows;
 }
 
-/** Runs for every event. It must read only the triggers that it returns. */
+/** Selects the triggers of events. It runs for every event, and must read only the triggers that it returns. */
 export function triggersQuery(asked: readonly Asked[], { after, most }: Window): RawBuilder<Trigger> {
   return sql<Trigger>`
     select trigger.workflow_id as "workflowId", asked.organization_id as "organizationId", asked.mode,
@@ -38,7 +38,10 @@ export function triggersQuery(asked: readonly Asked[], { after, most }: Window):
     ) as trigger`;
 }
 
-/** Which of the names somebody listens to or waits for, of those of an organization and mode: as `<organization> <mode> <name>`. */
+/**
+ * Finds those of the given names that a workflow of the organization and mode listens to or waits for, each as
+ * `<organization> <mode> <name>`.
+ */
 export async function findListened(db: Kysely<DB>, events: readonly Asked[]): Promise<Set<string>> {
   const asked = new Map(events.map((event) => [nameKeyOf(event), event]));
   const { rows } = await sql<{ organizationId: bigint; mode: Mode; name: string }>`

@@ -22,7 +22,7 @@ test('any one character that is wrong is noticed', () => {
   }
 });
 
-test.each(['', 'adcrm_live_', 'eyJhbGciOiJIUzI1NiJ9.e30.x', `${'x'.repeat(51)}`])('%p is no key', (text) => {
+test.each(['', 'adcrm_live_', 'eyJhbGciOiJIUzI1NiJ9.e30.x', `${'x'.repeat(51)}`])('%p is not a key', (text) => {
   expect(isApiKeyText(text)).toBe(false);
 });
 

@@ -7,24 +7,26 @@ const randomLength = 34;
 const checksumLength = 6;
 const format = /^adcrm_(live|test)_[0-9A-Za-z]{40}$/;
 
-/** First characters of a key. */
+/** Returns the first characters of a key. */
 export function keyPrefix(mode: string): string {
   return `adcrm_${mode}_`;
 }
 
-/** A new key: prefix, 34 random base62 characters (202 bits), 6 of CRC32 over both. */
+/** Creates a key: the prefix, 34 random base62 characters (202 bits), and 6 characters with the CRC32 of both. */
 export function createApiKeyText(mode: Mode): string {
   const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('');
   const body = keyPrefix(mode) + random;
   return body + checksum(body);
 }
 
-/** Whether a text has the format and checksum of a key. Typing errors and random guesses reach no database. */
+/**
+ * Whether a string has the format and checksum of a key. The check rejects typos and random guesses without a query.
+ */
 export function isApiKeyText(text: string): boolean {
   return format.test(text) && checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
 }
 
-/** Hash that is stored of a key. A fast hash is enough for 202 random bits. */
+/** Returns the hash that is stored for a key. A fast hash is enough for 202 random bits. */
 export function hashApiKey(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

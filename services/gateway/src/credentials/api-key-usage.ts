@@ -3,7 +3,7 @@ import type { Client } from '@connectrpc/connect';
 import { type Clock, type LoopLog, startLoop } from '@drippulse/loops';
 import type { CredentialsService } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 
-/** Counts the requests of API keys in memory and sends the counts to identity in batches. */
+/** Counts the requests of API keys in memory and sends the counts to the identity service in batches. */
 export type ApiKeyUsage = {
   count(apiKeyId: bigint, isError: boolean): void;
   /** Sends the last batch. */
@@ -12,7 +12,7 @@ export type ApiKeyUsage = {
 
 type Counted = { apiKeyId: bigint; day: string; requests: bigint; errors: bigint; lastUsedAt: Date };
 
-/** The API promises that a crash loses the counts of at most 10 s. The difference leaves room for a slow write. */
+/** The API promises that a crash loses at most 10 s of counts. The remaining 5 s are for a slow write. */
 const sendEveryMs = 5000;
 
 export function startApiKeyUsage(options: {

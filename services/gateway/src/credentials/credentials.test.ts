@@ -20,7 +20,7 @@ import { createLookupLimit } from './lookup-limit.ts';
 
 const good = createApiKeyText('test');
 
-/** Credentials against an identity that knows the key `good` and counts the calls. */
+/** Opens credentials with an identity service that knows only the key `good`, and counts its calls. */
 function openCredentials(max?: number) {
   let elapsedMs = 1_000;
   const keys = generateInternalTokenKeys(['gateway', 'identity']);
@@ -115,7 +115,7 @@ test('what identity says of a credential counts for less than 5 s from before it
   expect(await find()).toMatchObject({ isSuspended: true });
   await credentials.find(stranger, asking);
   expect(served.calls).toBe(4);
-  // Asking itself takes time, which is part of the age.
+  // The call to the identity service takes time, which is part of the answer's age.
   served.isSuspended = false;
   pass(4_600);
   served.lasts = async () => pass(3_000);

@@ -10,25 +10,25 @@ import { isCredentialText } from '../credential-texts/credential.ts';
 import type { Authenticated } from '../transcoder/ports.ts';
 import type { LookupLimit } from './lookup-limit.ts';
 
-/** Resolves bearer credentials, and caches the answers of identity for a few seconds. */
+/** Resolves bearer credentials, and caches the answers of the identity service for a few seconds. */
 export type Credentials = {
   /**
-   * Undefined when the credential is unknown, malformed, expired, ended or revoked. Throws `resource_exhausted` when the
-   * network has asked for too many that are unknown.
+   * Finds the owner of a credential. Undefined when the credential is unknown, malformed, expired, ended or revoked.
+   * Throws `resource_exhausted` when the network has sent too many unknown credentials.
    */
   find(credential: string, request: Asking): Promise<Authenticated | undefined>;
-  /** Empties the caches. A change that passed through this gateway then takes effect at once. */
+  /** Empties the caches, so that a change that passed through this gateway takes effect immediately. */
   forget(): void;
 };
 
 type Asking = {
   requestId: string;
   clientNetwork: string;
-  /** Whether a page asks by itself. Such a request is no use of the session. */
+  /** Whether a page sent the request by itself. Such a request does not count as use of the session. */
   isBackground?: boolean;
 };
 
-/** A change must take effect within 5 s everywhere. The difference is for the call itself. */
+/** A change must take effect everywhere within 5 s. The remaining 0.5 s are for the call itself. */
 const cachedForMs = 4500;
 const goodForMs = 3_600_000;
 
@@ -36,16 +36,17 @@ export function createCredentials(options: {
   identity: () => Pick<Client<typeof CredentialsService>, 'resolveCredential'>;
   clock: Clock;
   lookups: LookupLimit;
-  /** Entries of each cache. Default 10,000. */
+  /** Upper limit for the entries of each cache. Default: 10,000. */
   max?: number;
-  /** Milliseconds by which answers age; no clock that somebody may set. Default: those of the process. */
+  /** Monotonic clock, in milliseconds, that measures the age of answers. Default: the clock of the process. */
   monotonic?: { now(): number };
 }): Credentials {
   const { identity, clock, lookups, max = 10_000, monotonic: perf = performance } = options;
   const found = new LRUCache<string, Promise<Authenticated | undefined>>({ max, ttl: cachedForMs, ...age(perf) });
-  // Apart from the others, so that unknown credentials push no good one out.
+  // Unknown credentials have their own cache, so that they evict no valid one.
   const unknown = new LRUCache<string, true>({ max, ttl: cachedForMs, ...age(perf) });
-  // Credentials that were good within an hour. Strangers in the same network use up nothing that these need.
+  // Credentials that were valid within the last hour. Their look-ups do not count for the network, so a flood of
+  // unknown credentials from the same network does not affect them.
   const lately = new LRUCache<string, true>({ max, ttl: goodForMs, ...age(perf) });
 
   async function resolve(
@@ -61,7 +62,7 @@ export function createCredentials(options: {
     }
   }
 
-  /** Counts the look-up before it is made, so that many at once are counted too. */
+  /** Resolves a credential. Counts the look-up before it is made, so that parallel look-ups are counted too. */
   async function resolveCounted(credential: string, asking: Asking): Promise<Authenticated | undefined> {
     await lookups.count(asking.clientNetwork);
     let isUnknown = false;
@@ -74,7 +75,10 @@ export function createCredentials(options: {
     }
   }
 
-  /** Cached before the answer is there: its age counts from before identity reads the rows. */
+  /**
+   * Looks up a credential, and caches the promise before the answer arrives, because the answer's age starts before the
+   * identity service reads the rows.
+   */
   function ask(key: string, credential: string, asking: Asking): Promise<Authenticated | undefined> {
     const start = perf.now();
     const answer = lately.has(key) ? resolve(credential, asking) : resolveCounted(credential, asking);
@@ -83,7 +87,7 @@ export function createCredentials(options: {
     answer.then(
       (authenticated) => {
         if (authenticated !== undefined) lately.set(key, true);
-        // Another promise is there when `forget` was called meanwhile.
+        // If `forget` was called in the meantime, the cache contains a different promise or none.
         else if (found.peek(place) === answer && found.delete(place)) unknown.set(key, true, { start });
       },
       () => found.delete(place),
@@ -108,12 +112,15 @@ export function createCredentials(options: {
   };
 }
 
-/** The answer to a page that asks by itself is no answer to its person, whose request has to be noted as a use. */
+/**
+ * Returns the cache key of an answer. Requests that a page sends by itself have separate answers, because a request of
+ * the person must reach the identity service to count as use.
+ */
 function placeOf(key: string, { isBackground }: Asking): string {
   return isBackground ? `${key} background` : key;
 }
 
-/** The time is read with each look: a cache that remembers it for a while would look for longer. */
+/** Returns options that disable the LRU cache's cached clock, which would extend the age of answers. */
 function age(perf: { now(): number }) {
   return { perf, ttlResolution: 0 };
 }
@@ -153,7 +160,10 @@ function readPrincipal(principal: Principal): Authenticated {
   }
 }
 
-/** Identity of the version before does not say it: its sessions signed in long ago, as far as anybody knows. */
+/**
+ * Converts the sign-in time. An identity service of the previous version does not send it; its sessions count as signed
+ * in long ago.
+ */
 function signedIn(at: Timestamp | undefined): { signedInAt: Date } {
   return { signedInAt: at === undefined ? new Date(0) : timestampDate(at) };
 }

@@ -1,11 +1,11 @@
 import { DomainError } from '@drippulse/errors';
 import { type LimiterStore, spend } from '@drippulse/service';
 
-/** Counts look-ups of credentials that turn out to belong to nobody: 100 a minute for each network. */
+/** Counts look-ups of unknown credentials: 100 per minute for each network. */
 export type LookupLimit = {
-  /** Counts a look-up that is about to be made. Throws `resource_exhausted` when the network has none left. */
+  /** Counts a look-up before it is made. Throws `resource_exhausted` when the network has used up its look-ups. */
   count(network: string): Promise<void>;
-  /** Takes back a look-up that found a credential, or failed. */
+  /** Takes back the count of a look-up that found a credential, or that failed. */
   takeBack(network: string): Promise<void>;
 };
 

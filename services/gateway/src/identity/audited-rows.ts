@@ -62,9 +62,9 @@ export const auditedRows: AuditedRows<DB> = {
   domains: audited(DomainSchema, async (trx, { organizationId }, id: bigint) =>
     domainToProto(await findDomain(trx, organizationId, id)),
   ),
-  // Where it is reached is no configuration of the organization.
+  // The addresses of the sign-in pages are not configuration of the organization.
   sso: audited(SsoSchema, async (trx, { organizationId }) => ssoToProto(await findSso(trx, organizationId), '')),
-  // How many workflows it has is counted by another service, and no configuration.
+  // The number of a project's workflows is left out: it is not configuration, and the workflows service counts them.
   projects: audited(ProjectSchema, async (trx, { organizationId }, id: bigint) =>
     projectToProto(await findProject(trx, organizationId, id), undefined),
   ),

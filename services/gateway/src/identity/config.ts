@@ -6,7 +6,7 @@ import { parseSessionKeys } from './sessions/tokens.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the configuration of identity, in a process of its own and within the gateway alike. */
+/** Reads the configuration of the identity service, in a process of its own or within the gateway. */
 export const readConfig = configReader(
   {
     SESSION_KEYS: textFor(parseSessionKeys),
@@ -24,17 +24,17 @@ export const readConfig = configReader(
   (read) => ({
     sessionKeys: read.SESSION_KEYS,
     redisUrl: read.REDIS_URL,
-    /** Address of the public API as the world reaches it, without a slash at its end. */
+    /** External address of the public API, without a trailing slash. */
     publicUrl: read.PUBLIC_URL,
-    /** The operator's application at Google; undefined: nobody signs in with Google. */
+    /** The operator's application at Google; undefined disables sign-in with Google. */
     google: googleOf(read.GOOGLE_ISSUER, read.GOOGLE_CLIENT_ID, read.GOOGLE_CLIENT_SECRET),
-    /** Whether providers that organizations name may be at private addresses and plain http, for development. */
+    /** Whether providers that organizations name may have private addresses and use plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
-    /** Folder where mails are written as `.eml` files when there is no mail server. */
+    /** Folder to which mails are written as `.eml` files if no mail server is configured. */
     mailDir: read.MAIL_DIR,
-    /** Whether anybody may make an organization. */
+    /** Whether sign-up is open to anybody. */
     isSignUpOpen: read.SIGN_UP === 'open',
   }),
 );

@@ -11,7 +11,7 @@ import type { Passwords } from './sessions/passwords.ts';
 import type { SessionTokens } from './sessions/tokens.ts';
 import type { Providers } from './sign-in/providers.ts';
 
-/** The parts that every operation of identity works with. */
+/** The dependencies of every operation of the identity service. */
 export type Context = ServiceBase<Config, DB> & {
   clients: { workflows: ClientOf<typeof WorkflowCatalogService> };
   passwords: Passwords;
@@ -19,10 +19,10 @@ export type Context = ServiceBase<Config, DB> & {
   loginLimits: LoginLimits;
   providers: Providers;
   lookUpTxt: LookUpTxt;
-  /** Undefined in an installation that sends no mails. */
+  /** Sends mails; undefined in an installation that sends no mails. */
   mailer: Mailer | undefined;
   mailLimits: MailLimits;
   metrics: IdentityMetrics;
-  /** Wakes loops after a commit that made work for them. */
+  /** Wakes loops after a commit that added work for them. */
   wake: { mails(): void; resets(): void };
 };

@@ -1,5 +1,6 @@
 import { runService } from '@drippulse/service';
 import { service } from './service.ts';
 
-// Identity in a process of its own. The gateway of this layout has the address of identity set.
+// Runs the identity service in a process of its own. In this layout, the gateway is configured with the address of this
+// process.
 await runService(service);

@@ -1,17 +1,20 @@
 import { counter, gauge, type Metrics } from '@drippulse/observability';
 import type { SignInMethod } from './sessions/method.ts';
 
-/** Metrics of identity. */
+/** Metrics of the identity service. */
 export type IdentityMetrics = {
   mfaCode(outcome: 'right' | 'wrong'): void;
   signedIn(method: SignInMethod): void;
-  /** A sign-in by a provider that ended without one. */
+  /** Counts a failed sign-in by a provider. */
   signInRefused(reason: 'unknown_attempt' | 'refused' | 'unreachable' | 'no_member'): void;
-  /** An attempt to send a mail. */
+  /** Counts an attempt to send a mail. */
   noticeTried(outcome: string): void;
   linkMailed(kind: string): void;
   linkUsed(kind: string): void;
-  /** How long the deletion of an organization that is the latest is under way or late. */
+  /**
+   * Reports by how many seconds the most overdue deletion of an organization is late, or how long it has been under
+   * way.
+   */
   deletionOverdue(seconds: number): void;
 };
 

@@ -8,19 +8,19 @@ const protoRoles: Record<Role, ProtoRole> = {
   admin: ProtoRole.ADMIN,
 };
 
-/** The role of a row as a proto enum. */
+/** Converts the role of a row to a proto enum. */
 export function roleToProto(role: string): ProtoRole {
   return protoRoles[readRole(role)];
 }
 
-/** The role of a row; a check constraint of the table admits no other text. */
+/** Reads the role of a row. A check constraint of the table allows no other string. */
 export function readRole(text: string): Role {
   const role = roles.find((known) => known === text);
-  if (!role) throw new Error(`"${text}" is no role`);
+  if (!role) throw new Error(`"${text}" is not a role`);
   return role;
 }
 
-/** The role of a request; undefined when it is not set. */
+/** Converts the role of a request; undefined when it is not set. */
 export function roleFromProto(role: ProtoRole): Role | undefined {
   return roles.find((known) => protoRoles[known] === role);
 }

@@ -10,7 +10,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     context: (row) => mfaContext(BigInt(String(row['identity_id']))),
   },
   {
-    // The key of an envelope: what it seals stays as it is.
+    // The column has an envelope key. Resealing the key leaves the content that it seals unchanged.
     table: 'sso_connections',
     row: ['organization_id'],
     column: 'data_key',

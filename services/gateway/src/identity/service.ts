@@ -35,7 +35,7 @@ export type { Config } from './config.ts';
 /** Set by tests only. */
 type Overrides = { redisTimeoutMs?: number; lookUpTxt?: LookUpTxt };
 
-/** Identity. Callers reach it by clients of `identity.v1` alone. */
+/** The identity service. Callers use only the clients of `identity.v1`. */
 export const service = defineService<Config, DB, Overrides>({
   name: 'identity',
   readConfig,

@@ -1,8 +1,8 @@
 import type { FieldMask } from '@bufbuild/protobuf/wkt';
 
 /**
- * Fields that a PATCH names in its mask; a field that is in the mask and unset is null. The mask has the names of the
- * proto. In this area they are single words, and therefore the same in code.
+ * Returns the fields that a PATCH names in its mask; a field in the mask that is unset is null. The mask has the proto
+ * names. In this area the names are single words, and therefore the same in code.
  */
 export function maskedFields<R extends { updateMask?: FieldMask | undefined }, K extends keyof R & string>(
   request: R,

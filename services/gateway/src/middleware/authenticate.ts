@@ -8,7 +8,7 @@ import type { Authenticate } from '../transcoder/ports.ts';
 export function createAuthenticate(credentials: Credentials, { publicUrl }: { publicUrl: string }): Authenticate {
   const { origin } = new URL(publicUrl);
 
-  /** The bearer, or the session of the cookie where a page of our own sent the request. */
+  /** Returns the bearer credential, or the session from the cookie if one of our own pages sent the request. */
   function credentialOf(raw: IncomingMessage): { text: string; isCookie: boolean } {
     const { authorization } = raw.headers;
     const bearer = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
@@ -35,12 +35,13 @@ export function createAuthenticate(credentials: Credentials, { publicUrl }: { pu
 const safeMethods: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
 /**
- * Whether a page of this origin sent the request by itself. `SameSite` alone does not say so: a page on another port of the host is of the
- * same site. A form, a frame of another origin and a request without CORS cannot set the header that changes need.
+ * Whether a page of this origin sent the request itself. `SameSite` is not sufficient, because a page on a different
+ * port of the host belongs to the same site. Forms, frames of a foreign origin and requests without CORS cannot set the
+ * header that changes require.
  */
 function isOwnPage({ method, headers }: IncomingMessage, origin: string): boolean {
   const site = headers['sec-fetch-site'];
-  // Browsers that do not say it send at least the origin.
+  // Browsers that do not send this header send at least the origin.
   const isSameOrigin = site === undefined ? headers.origin === origin : site === 'same-origin';
   return isSameOrigin && (safeMethods.has(method) || headers['x-drippulse-dashboard'] === '1');
 }

@@ -13,18 +13,18 @@ import { version } from '../version.ts';
 import { sendProblem } from './send-problem.ts';
 
 export type AppOptions = {
-  /** Serves every path that is no page. */
+  /** Serves all paths that are not pages. */
   transcode: Transcoder;
-  /** Pages beside the static files, such as health. */
+  /** Pages other than static files, such as health. */
   routes: readonly Pages[];
   /** Finds the pages of the dashboard. */
   dashboard: Dashboard;
   observe: Observe;
-  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
   trustedProxies: readonly string[];
 };
 
-/** The whole public HTTP surface as one listener. */
+/** Creates a listener for the whole public HTTP interface. */
 export function createApp(options: AppOptions): RequestListener {
   const { transcode, routes, dashboard, observe, trustedProxies } = options;
   const pages: Pages = new Map([staticFiles(), ...routes].flatMap((more) => [...more]));
@@ -53,14 +53,14 @@ export function createApp(options: AppOptions): RequestListener {
     page(request, response);
   }
 
-  /** The page of a path, and its name in metrics: all screens of the dashboard have one. */
+  /** Finds the page of a path, and its name in metrics. All screens of the dashboard share one name. */
   function pageAt(path: string): { route: string; page: Page | undefined } {
     const key = pageKey(path);
     const page = pages.get(key);
     return page === undefined ? { route: '/dashboard', page: dashboard(path) } : { route: key, page };
   }
 
-  /** Whether the client came over https, by the word of a trusted proxy. The gateway itself speaks http. */
+  /** Whether the client came over https, according to a trusted proxy. The gateway itself serves http. */
   function isSecure({ socket, headers }: IncomingMessage): boolean {
     const protocol = headers['x-forwarded-proto'];
     return protocol !== undefined && /^https\b/i.test(String(protocol)) && isTrusted(socket.remoteAddress ?? '', 0);
@@ -70,7 +70,7 @@ export function createApp(options: AppOptions): RequestListener {
 /** Headers of every answer. */
 const headersOfAll = [...answerHeaders, ['drippulse-version', version] as const];
 
-/** The path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
+/** Returns the path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
 function pathOf(target = '/'): string {
   const path = /^[^?#]*/.exec(target)?.[0] ?? '';
   return path.startsWith('/') || !URL.canParse(target) ? path : new URL(target).pathname;

@@ -12,23 +12,23 @@ import { watchReaders } from './watch-readers.ts';
 export type HttpServer = {
   port: number;
   /**
-   * From now on each answer is the last one on its connection. A server that closes kept connections itself would fail
-   * requests that clients are just sending.
+   * Makes each further answer the last one on its connection. If the server closed idle connections instead, requests
+   * that clients are just sending would fail.
    */
   leave(): void;
-  /** Accepts no more connections and lets running requests finish within the grace time. */
+  /** Stops accepting connections, and lets running requests finish within the grace time. */
   stop(graceMs?: number): Promise<void>;
 };
 
 /** Limits for slow clients. */
 export type ClientLimits = {
-  /** Until the headers are complete. */
+  /** Time limit for the headers. */
   headersTimeoutMs: number;
-  /** Until the request is complete. It bounds uploads; other bodies have their own limit. */
+  /** Time limit for the whole request. It applies to uploads; all other bodies have a limit of their own. */
   requestTimeoutMs: number;
-  /** How long a connection may be silent in both directions. */
+  /** Time limit for a connection that is silent in both directions. */
   idleTimeoutMs: number;
-  /** How long a client may take nothing of its answer. */
+  /** Time limit for a client that reads nothing of its answer. */
   unreadTimeoutMs: number;
 };
 
@@ -39,10 +39,10 @@ const defaultLimits: ClientLimits = {
   unreadTimeoutMs: 15_000,
 };
 const maxHeaderBytes = 16 << 10;
-// Longer than the 60 s for which load balancers keep an idle connection, so that they close it first.
+// Longer than the 60 s for which load balancers keep an idle connection, so that the load balancer closes it first.
 const keepAliveTimeoutMs = 65_000;
 const defaultGraceMs = 10_000;
-/** By then the request of a client that had just connected is on its way. */
+/** Time within which the request of a newly opened connection must arrive. */
 const silentGraceMs = 500;
 
 /** Listens for public requests. */
@@ -54,11 +54,11 @@ export async function startHttpServer(
   const server = createServer({
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
-    // Node checks its timeouts at this interval. With the default a slow client would live for 30 s.
+    // Interval at which Node checks its timeouts. The default of 30 s would extend the life of a slow client.
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: maxHeaderBytes,
-    // Node would answer without a body. createApp refuses such requests with a body like every other error.
+    // Node would answer such requests without a body. createApp refuses them with a body, like every other error.
     requireHostHeader: false,
   });
   let isLeaving = false;
@@ -92,7 +92,7 @@ export async function startHttpServer(
 async function closeServer(server: Server, connections: Connections, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // A connection that becomes idle in the meantime would delay the end until its keep-alive ends.
+  // A connection that becomes idle while the server stops would otherwise delay the end until its keep-alive timeout.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const silent = setTimeout(() => connections.endSilent(), Math.min(silentGraceMs, graceMs));
   const grace = setTimeout(() => server.closeAllConnections(), graceMs);
@@ -102,7 +102,7 @@ async function closeServer(server: Server, connections: Connections, graceMs: nu
   clearTimeout(grace);
 }
 
-/** Answers input that is not HTTP, too slow or too large, with a body like every other error. */
+/** Answers input that is not HTTP, too slow or too large. The answer has a body, like every other error. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) {

@@ -10,19 +10,20 @@ import {
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
 
-/** One limit, and its text in the `RateLimit-Policy` header. */
+/** One limit, and its text for the `RateLimit-Policy` header. */
 type Policy = { name: string; limiter: Limiter; description: string };
 
-/** The policy of a limit class, and what it counts by. */
+/** Policy of a limit class, and the key by which it counts. */
 type ClassPolicy = { policy: Policy; per: LimitKey };
 
-/** An organization may do five times what one of its credentials may. */
+/** Rate of an organization, as a multiple of the rate of one of its credentials. */
 const organizationFactor = 5;
 
 /**
- * Counts requests: by credential, then by organization; without a credential by address. A limit class that counts by
- * organization counts after these, one that counts by address replaces them. An organization is charged only for what
- * its credential was allowed, so that one key in a loop does not use up the others' share.
+ * Creates the rate limits. A request counts for its credential, then for the organization; without a credential it
+ * counts for its address. A limit class that counts by organization applies in addition; a class that counts by address
+ * replaces the general limits. An organization is charged only for requests that its credential was allowed, so that
+ * one key in a loop does not use up the share of the other keys.
  */
 export function createRateLimit(store: LimiterStore, limits: { perMinute: number; burst: number }): RateLimit {
   const credential = burstyPolicy(store, 'credential', limits.perMinute, limits.burst);
@@ -64,7 +65,7 @@ export function createRateLimit(store: LimiterStore, limits: { perMinute: number
   };
 }
 
-/** The limit classes of the protos. */
+/** Returns the policies of the limit classes in the protos. */
 function classPolicies(store: LimiterStore): Map<number, ClassPolicy> {
   const names = enumNames(LimitClassSchema);
   const classes = new Map<number, ClassPolicy>();
@@ -80,7 +81,7 @@ function classPolicies(store: LimiterStore): Map<number, ClassPolicy> {
   return classes;
 }
 
-/** The steady rate counts in the shortest window with a whole number of requests. */
+/** Creates a policy with a burst. The steady rate counts in the shortest window that has a whole number of requests. */
 function burstyPolicy(store: LimiterStore, name: string, perMinute: number, burst: number): Policy {
   const windowSeconds = 60 / greatestCommonDivisor(perMinute, 60);
   const quota = (perMinute * windowSeconds) / 60;
@@ -97,7 +98,10 @@ function fixedPolicy(store: LimiterStore, name: string, quota: number, windowSec
   return { name, limiter, description: describe({ name, quota, windowSeconds }) };
 }
 
-/** `quota` in each window, and what may go beyond it: as in draft-ietf-httpapi-ratelimit-headers, `burst` of our own. */
+/**
+ * Returns the header text of a policy: `quota` per window as in draft-ietf-httpapi-ratelimit-headers, and a `burst`
+ * parameter of our own.
+ */
 function describe(policy: { name: string; quota: number; windowSeconds: number; burst?: number }): string {
   const { name, quota, windowSeconds, burst } = policy;
   return `"${name}";q=${quota};w=${windowSeconds}${burst === undefined ? '' : `;burst=${burst}`}`;

@@ -2,13 +2,13 @@ import type { Server, Socket } from 'node:net';
 
 /** The connections of a server. */
 export type Connections = {
-  /** Ends those on which not a byte has come. */
+  /** Closes connections that have received no byte. */
   endSilent(): void;
 };
 
 /**
- * Watches the connections of a server. Clients open some ahead of their requests, browsers as well as `fetch` after an abort.
- * Node takes these for busy ones until their headers are late, so they would hold a server that stops.
+ * Watches the connections of a server. Browsers, and `fetch` after an abort, open some connections before they have a
+ * request. Node treats such connections as busy until their headers are late, so they would delay the stop of a server.
  */
 export function watchConnections(server: Server): Connections {
   const sockets = new Set<Socket>();

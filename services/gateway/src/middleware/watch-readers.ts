@@ -1,15 +1,15 @@
 import type { Server, Socket } from 'node:net';
 
-/** `looks`: how often in a row it had taken nothing more. */
+/** `looks` is the number of consecutive looks at which the client had read nothing more. */
 type Reader = { taken: number; looks: number };
 
 const mostBetweenLooksMs = 1000;
 const leastLooks = 4;
 
 /**
- * Ends connections whose client takes nothing of an answer for `timeoutMs`: what is written for it stays in memory. An answer
- * is written in slices of 64 KiB, so a client has to take as much within that time. Time in which this process itself
- * stands still counts as one look, because no client can take anything meanwhile.
+ * Closes connections whose client reads nothing of an answer for `timeoutMs`, because data that was written but not
+ * read stays in memory. An answer is written in slices of 64 KiB, so a client must read that much within this time.
+ * While this process itself is stalled, only one look is counted, because no client can read anything then.
  */
 export function watchReaders(server: Server, timeoutMs: number): { stop(): void } {
   const readers = new Map<Socket, Reader>();

@@ -11,7 +11,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** The media type of a file, by the ending of its name. */
+/** Returns the media type of a file, by the file's extension. */
 export function contentTypeOf(name: string): string {
   const contentType = contentTypes[path.extname(name)];
   if (contentType === undefined) throw new Error(`No content type is known for ${name}`);

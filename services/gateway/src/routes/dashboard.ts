@@ -9,12 +9,15 @@ import { routesOf } from '../transcoder/routes.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { Page } from './page.ts';
 
-/** Finds the page of a path: of the dashboard, of another page or file, or none. */
+/**
+ * Finds the page of a path: a screen of the dashboard, a different page, or a file. Undefined if the path has no page.
+ */
 export type Dashboard = (path: string) => Page | undefined;
 
 /**
- * Scripts and styles are files of our own. No text becomes code: every sink of the document that would run one takes nothing, because no
- * policy of Trusted Types may be made. Frames show mails, which the API serves with a policy of their own.
+ * Scripts and styles are files of our own. No string becomes code: every sink of the document that would run a string
+ * refuses it, because no Trusted Types policy may be created. Frames show mails, which the API serves with a policy of
+ * their own.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -31,12 +34,12 @@ const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Where the build of a dashboard is served from. */
+/** Folder with the built dashboard. */
 const builtFolder = fileURLToPath(new URL('../../../../web/dist/dashboard/', import.meta.url));
 
 /**
- * The dashboard, where its files are there. Every
- * path below `/dashboard` that is no file and no route of the API is a screen, which the page finds by itself.
+ * Serves the dashboard, if its files exist. Every path below `/dashboard` that is neither a file nor a route of the API
+ * is a screen, which the page resolves by itself.
  */
 export function dashboardFrom(folder: string = builtFolder): Dashboard {
   let files: ReadonlyMap<string, Page> | undefined;
@@ -48,7 +51,7 @@ export function dashboardFrom(folder: string = builtFolder): Dashboard {
   };
 }
 
-/** Names below `/dashboard` that routes of the API have, such as `session`. */
+/** Names below `/dashboard` that are routes of the API, such as `session`. */
 const taken: ReadonlySet<string> = new Set(
   publicServices
     .flatMap(routesOf)
@@ -72,7 +75,10 @@ function readFiles(folder: string): Map<string, Page> {
   );
 }
 
-/** Files whose name has a hash of their content never change. The others are asked for again each time. */
+/**
+ * Creates the page of a file. Files whose name contains a hash of their content never change. Clients revalidate all
+ * other files each time.
+ */
 function fixed(bytes: Buffer, address: string): Page {
   const body = fixedBody(bytes);
   const isHashed = address.startsWith('/dashboard/assets/');
@@ -81,7 +87,7 @@ function fixed(bytes: Buffer, address: string): Page {
     response.setHeader('content-type', contentTypeOf(address));
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    // Rejects when the client leaves, which needs no answer.
+    // The promise rejects when the client leaves; no answer is needed then.
     sendFixed(response, body, bytes.length).catch(() => response.destroy());
   };
 }

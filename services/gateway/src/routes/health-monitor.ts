@@ -4,12 +4,15 @@ import { askParts, type Parts } from '@drippulse/observability';
 /** Watches the parts that the gateway needs. */
 export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
 
-/** A part may be away this long before the gateway reports `unavailable`. A restart or failover is shorter. */
+/**
+ * Time for which a part may be unavailable before the gateway reports `unavailable`. A restart or failover takes less
+ * time.
+ */
 const toleratedMs = 5000;
 const checkEveryMs = 2000;
 const awayCheckEveryMs = 1000;
 
-/** Asks the parts every 2 s, and every second while one is away. */
+/** Checks the parts every 2 s, and every second while one is unavailable. */
 export function startHealthMonitor(options: { parts: Parts; clock: Clock; log: LoopLog }): HealthMonitor {
   const { parts, clock, log } = options;
   let awaySince: number | undefined;

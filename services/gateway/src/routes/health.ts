@@ -3,7 +3,7 @@ import { endWith } from '../transcoder/reply.ts';
 import type { HealthMonitor } from './health-monitor.ts';
 import type { Page, Pages } from './page.ts';
 
-/** `GET /health`, for load balancers: no credential, and no work. */
+/** Serves `GET /health`, for load balancers. The route needs no credential and does no work. */
 export function healthRoutes(options: { monitor: HealthMonitor; version: string; clock: Clock }): Pages {
   const { monitor, version, clock } = options;
   const answer: Page = (_request, response) => {

@@ -1,7 +1,10 @@
 import Negotiator from 'negotiator';
 import type { Page } from './page.ts';
 
-/** A page in both forms: Markdown for a client whose `Accept` prefers it, HTML for every other, browsers among them. */
+/**
+ * Serves a page in two forms: Markdown for a client whose `Accept` prefers it, and HTML for all other clients, such as
+ * browsers.
+ */
 export function inEitherForm(html: Page, markdown: Page): Page {
   return (request, response) => {
     response.appendHeader('vary', 'Accept');

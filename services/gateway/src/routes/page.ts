@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Answers GET and HEAD of one path, with `endWith` of the transcoder. */
 export type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Pages by their path: lower case, without a slash at the end. */
+/** Pages by path: lower case, without a trailing slash. */
 export type Pages = ReadonlyMap<string, Page>;
 
-/** The key of a path in `Pages`: the case of letters and one slash at the end do not matter. */
+/** Returns the key of a path in `Pages`. Case and one trailing slash are ignored. */
 export function pageKey(path: string): string {
   return path.replace(/(.)\/$/, '$1').toLowerCase();
 }

@@ -8,7 +8,7 @@ import { contentTypeOf } from './content-types.ts';
 import { type Page, type Pages, pageKey } from './page.ts';
 import { inEitherForm } from './page-forms.ts';
 
-/** Pages load their own files only, and the images inside the stylesheet of Swagger UI. */
+/** Pages load only their own files, and the images inside the stylesheet of Swagger UI. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -20,13 +20,13 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The folder that the workspaces below `site/` write. */
+/** The folder to which the workspaces below `site/` write. */
 const siteFolder = fileURLToPath(new URL('../../../../site/static/', import.meta.url));
 
 /**
- * The files of a folder, read once. A file is served at its path in the folder; a page also without its ending, and
- * `index.html` at the path of its folder. A page that has a Markdown file beside it answers with that where a client
- * asks for Markdown. The bare address leads to the documentation.
+ * Serves the files of a folder, which are read once. A file is served at its path in the folder; a page is also served
+ * without its extension, and `index.html` at the path of its folder. A page with a Markdown file beside it answers with
+ * that file if the client asks for Markdown. The bare address redirects to the documentation.
  */
 export function staticFiles(folder: string = siteFolder): Pages {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -49,7 +49,10 @@ function addressesOf(file: string): string[] {
   return page === undefined ? [`/${file}`] : [`/${file}`, `/${page.replace(/(^|\/)index$/, '')}`];
 }
 
-/** Answers with a text that does not change while the process runs. Clients ask every five minutes whether it is the same. */
+/**
+ * Creates a page whose content does not change while the process runs. Clients ask every five minutes whether it has
+ * changed.
+ */
 function fixed(bytes: Buffer, contentType: string): Page {
   const body = fixedBody(bytes);
   return (request, response) => {
@@ -57,7 +60,7 @@ function fixed(bytes: Buffer, contentType: string): Page {
     response.setHeader('content-type', contentType);
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', 'public, max-age=300');
-    // Rejects when the client leaves, which needs no answer.
+    // The promise rejects when the client leaves, which needs no answer.
     sendFixed(response, body, bytes.length).catch(() => response.destroy());
   };
 }

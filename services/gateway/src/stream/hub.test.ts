@@ -13,7 +13,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A hub on a topic in memory, whose first offset is `start`. */
+/** Opens a hub on a topic in memory, whose first offset is `start`. */
 async function open(start: bigint | undefined) {
   let offset = start ?? 0n;
   let follower: Following | undefined;
@@ -36,7 +36,7 @@ async function open(start: bigint | undefined) {
       follower?.onMessage({ partition: 3, offset, key: 'hints', value, headers: {} });
       offset += 1n;
     },
-    /** What a listener of organization 7 gets at once. */
+    /** Returns the hints that a listener of organization 7 receives immediately. */
     since(position: bigint | undefined) {
       const heard: string[] = [];
       const end = hub.listen(
@@ -66,7 +66,7 @@ test('a listener gets what came after its position, of its organization alone, a
   gone.end();
   publish(['d']);
   publish(['e', 'f']);
-  // A position is promised only after all hints of its message.
+  // A position is reported only after all hints of its message.
   const heard = ['d 14', 'read 14', 'e 15', 'f 15', 'read 15'];
   expect([last.heard, fresh.heard, gone.heard]).toEqual([heard, heard, []]);
 });

@@ -1,24 +1,32 @@
 import { type EventTransport, followHints, type Hint } from '@drippulse/events';
 import type { Logger } from '@drippulse/observability';
 
-/** A stream, as the hub sees it. */
+/** A stream as the hub sees it. */
 export type Listener = {
   organizationId: bigint;
-  /** A hint of the organization, and the position after it. */
+  /** Receives a hint of the organization, and the position after it. */
   onHint(hint: Hint, position: bigint): void;
-  /** Hints were lost. */
+  /** Called when hints were lost. */
   onLost(): void;
-  /** Everything up to the position of the hub was handed on: before that, a position would promise too much. */
+  /**
+   * Called when all hints up to the hub's position were passed on. If the position was reported earlier, hints could be
+   * skipped.
+   */
   onRead(): void;
 };
 
-/** The hints of the platform in this process: it remembers the last minutes and hands on what comes. */
+/**
+ * The hints of the platform in this process. The hub remembers the hints of the last minutes, and passes on new ones.
+ */
 export type Hub = {
-  /** The number of messages that were read or are older; undefined before the first contact with the transport. */
+  /**
+   * Returns the number of messages that were read, plus those before the first one read; undefined before the first
+   * contact with the transport.
+   */
   position(): bigint | undefined;
   /**
-   * Hands on the hints of an organization from now on and, with `since`, those after this position. What is not remembered
-   * is reported as lost. Returns the end of it.
+   * Passes on the hints of an organization from now on and, with `since`, also the hints after that position. Hints
+   * that are no longer remembered are reported as lost. Returns a function that ends the listening.
    */
   listen(listener: Listener, since: bigint | undefined): () => void;
   stop(): Promise<void>;
@@ -38,7 +46,7 @@ export async function startHub({
 }): Promise<Hub> {
   const listeners = new Map<bigint, Set<Listener>>();
   let kept: Kept[] = [];
-  /** The first position of `kept`: what follows it is complete. */
+  /** Position from which on `kept` is complete. */
   let reachesBackTo: bigint | undefined;
   let position: bigint | undefined;
 
@@ -72,7 +80,7 @@ export async function startHub({
     forgetOld(atMs);
   }
 
-  /** In steps of a tenth, because each step copies. Messages are forgotten whole. */
+  /** Forgets old hints. It does so in steps of a tenth, because each step copies. Messages are forgotten as a whole. */
   function forgetOld(nowMs: number): void {
     const isLong = kept.length > mostKept * 1.1;
     const isOld = (kept[0]?.atMs ?? nowMs) < nowMs - keptMs * 1.1;
@@ -86,7 +94,7 @@ export async function startHub({
     kept = kept.slice(first).filter((each) => from === undefined || each.position > from);
   }
 
-  /** The first that is so, of those that are so from one on. */
+  /** Finds the index of the first item for which `isSo` is true. `isSo` must be true for all later items too. */
   function indexOf(isSo: (each: Kept) => boolean): number {
     let [low, high] = [0, kept.length];
     while (low < high) {
@@ -118,7 +126,7 @@ export async function startHub({
     listen(listener, since) {
       const own = listeners.get(listener.organizationId) ?? new Set();
       listeners.set(listener.organizationId, own.add(listener));
-      // Before the first contact nothing is known to be lost yet: `onStart` reports it.
+      // Before the first contact, it is not known whether hints were lost; `onStart` then reports them as lost.
       if (since !== undefined && position !== undefined) catchUp(listener, since);
       return () => {
         own.delete(listener);

@@ -1,18 +1,24 @@
 import { type Hint, mergedHint } from '@drippulse/events';
 
-/** The hints of one stream that are not written yet: at most one for each topic, however slow its reader is. */
+/** Hints of one stream that are not written yet: at most one per topic, even with a slow reader. */
 export type Pending = {
-  /** Notes a hint of the message after which the hub is at `position`, for the topics of the stream that it is for. */
+  /**
+   * Adds a hint to those topics of the stream to which it belongs. `position` is the hub's position after the hint's
+   * message.
+   */
   add(hint: Hint, position: bigint): void;
-  /** Every topic is to be read again: some of its hints are lost. */
+  /** Marks every topic to be read again, because some of its hints are lost. */
   resync(): void;
-  /** Takes the hints that are due: a topic gets one in each `gapMs`. */
+  /** Takes the hints that are due: a topic gets one hint per `gapMs`. */
   take(nowMs: number): StreamHint[];
-  /** The position to resume from, so that no hint that waits here is missed. Undefined: none waits. */
+  /**
+   * Returns the position from which a client may resume without missing a hint that waits here. Undefined when no hint
+   * waits.
+   */
   oldest(): bigint | undefined;
 };
 
-/** What a stream writes. */
+/** A hint as a stream writes it. */
 export type StreamHint = { topic: string; id: string | null; kind: string };
 
 type Waiting = { id: string; kind: string; before: bigint | undefined };
@@ -29,7 +35,7 @@ export function createPending(topics: readonly string[]): Pending {
     const state = states.get(topic);
     if (state === undefined) return;
     const { waiting } = state;
-    // A topic that is to be read again is read again whatever else happens.
+    // A topic that is to be read again remains so, regardless of further hints.
     if (waiting?.kind === 'resync') return;
     const before = waiting?.before ?? position - 1n;
     state.waiting = { ...(waiting === undefined ? hint : mergedHint(waiting, { ...hint, before })), before };
@@ -39,7 +45,7 @@ export function createPending(topics: readonly string[]): Pending {
     add(hint, position) {
       const { id, kind, topic } = hint;
       note(topic, { id, kind }, position);
-      // A part is of the whole too.
+      // A hint for a part of a topic also applies to the whole topic.
       const colon = topic.indexOf(':');
       if (colon > 0) note(topic.slice(0, colon), { id, kind }, position);
     },
@@ -60,7 +66,7 @@ export function createPending(topics: readonly string[]): Pending {
     oldest() {
       let oldest: bigint | undefined;
       for (const { waiting } of states.values()) {
-        // Whoever resumes at the beginning gets everything there was, or is asked to read it again.
+        // A client that resumes at the beginning gets all hints, or is asked to read everything again.
         const before = waiting && (waiting.before ?? 0n);
         if (before !== undefined && (oldest === undefined || before < oldest)) oldest = before;
       }

@@ -38,7 +38,7 @@ export function streamHints({ streams, authenticate }: { streams: Streams; authe
   };
 }
 
-/** The position that a client saw last. A text that is none of ours is the position before all. */
+/** Returns the position that a client saw last. An invalid string counts as the position before all others. */
 function lastEventIdOf({ headers }: IncomingMessage): bigint | undefined {
   const { 'last-event-id': id } = headers;
   if (id === undefined || id === '') return undefined;

@@ -20,7 +20,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A stream on a pipe that nobody reads unless `read` is called, fed by a topic in memory. */
+/** Opens a stream on a pipe that is read only by calls of `read`. A topic in memory supplies the hints. */
 async function open(check: () => Promise<void> = async () => undefined) {
   const followers: Following[] = [];
   let offset = 0n;

@@ -7,50 +7,56 @@ import type { Hub } from './hub.ts';
 import type { StreamMetrics } from './metrics.ts';
 import type { Pending } from './pending.ts';
 
-/** A stream to begin: its response has its head. */
+/** A stream to start, whose response head is already set. */
 export type Opening = {
   response: Writable;
   organizationId: bigint;
   pending: Pending;
-  /** The position that the client names. */
+  /** Position that the client sent. */
   since: bigint | undefined;
   isFor(hint: Hint): boolean;
-  /** Throws when the credential does not suffice any more. */
+  /** Throws when the credential is no longer sufficient. */
   check(): Promise<void>;
 };
 
 /** The open streams of this process. */
 export type Streams = {
-  /** Writes hints until the client leaves, or until the platform ends the stream; resolves then. */
+  /** Writes hints until the client leaves, or until the platform ends the stream. Resolves at the end. */
   run(opening: Opening): Promise<void>;
-  /** Asks every client to connect again elsewhere, and refuses new streams. */
+  /** Asks every client to reconnect to a different process, and refuses new streams. */
   stop(): Promise<void>;
 };
 
-/** Precision of what happens at a time. Together with the seconds that a credential is cached it stays below five. */
+/**
+ * Interval of checks and writes. The interval plus the seconds for which a credential is cached stays below five
+ * seconds.
+ */
 const tickMs = 250;
 const heartbeatMs = 15_000;
-/** A stream whose credential cannot be checked for this long ends. */
+/** A stream ends when its credential cannot be checked for this long. */
 const mostUncheckedMs = 5000;
-/** Time for a client to take the end of its stream. */
+/** Time for a client to read the end of its stream. */
 const endGraceMs = 1000;
 
 type Stream = Opening & {
   checkedAtMs: number;
-  /** When the check began that is under way. */
+  /** Start time of the check that is under way. */
   checkingSinceMs: number | undefined;
   writtenAtMs: number;
-  /** The client has not taken what was written. Nothing more is written meanwhile: hints wait merged. */
+  /**
+   * True while the client has yet to read the data already written. Until then, nothing more is written and hints are
+   * merged.
+   */
   isBlocked: boolean;
 };
 
-/** One timer serves all streams, and there is none without a stream. */
+/** Creates the streams. One timer serves all streams; it does not run while there is no stream. */
 export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetrics }): Streams {
   const streams = new Set<Stream>();
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** The position that a client may resume from: nothing before it waits here. */
+  /** Returns the position from which a client may resume, because no earlier hint waits here. */
   const positionOf = ({ pending }: Stream) => pending.oldest() ?? hub.position();
 
   function write(stream: Stream, text: string): void {
@@ -64,7 +70,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     const due = stream.pending.take(performance.now());
     if (due.length === 0) return;
     const position = positionOf(stream);
-    // Only the last one has the position: a client that lost one of the others resumes before all of them.
+    // Only the last hint has the position, so a client that lost an earlier hint of these resumes before all of them.
     write(stream, due.map((hint, index) => hintText(hint, index === due.length - 1 ? position : undefined)).join(''));
     for (const { kind } of due) metrics.hintSent(kind);
   }
@@ -74,16 +80,17 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     metrics.ended(error.reason);
     const { response } = stream;
     response.end(endText(error, Math.random()));
-    // A client that takes nothing does not take the reason either. It must hold neither its place nor a stop.
+    // A client that reads nothing does not read the reason either. Such a client must not block its place or a stop.
     const late = setTimeout(() => response.destroy(), endGraceMs);
     response.once('close', () => clearTimeout(late));
   }
 
-  /** Credentials are cached for some seconds, so most checks cost a look into a map. */
+  /** Checks the credential of a stream. Credentials are cached for a few seconds, so most checks only read a map. */
   async function check(stream: Stream): Promise<void> {
     const startedAtMs = performance.now();
     if (stream.checkingSinceMs !== undefined) {
-      // No answer is none: whoever was revoked must not read on because identity hangs.
+      // A pending check does not count as passed, because a revoked client must not read on if the identity service
+      // hangs.
       if (startedAtMs - stream.checkingSinceMs > mostUncheckedMs) end(stream, unchecked());
       return;
     }
@@ -115,7 +122,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     async run(opening) {
       if (isStopping) throw restarting();
       const { response, pending, organizationId, since } = opening;
-      // Its `close` will not come again: nothing would ever end the stream.
+      // If the response is already destroyed, its `close` event has passed, so nothing would ever end the stream.
       if (response.destroyed) return;
       const nowMs = performance.now();
       const stream: Stream = {
@@ -157,7 +164,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     },
     async stop() {
       isStopping = true;
-      // What waits for its second is after the position that the client has: it gets it where it connects again.
+      // Hints that still wait come after the client's position, so the client gets them when it reconnects.
       for (const stream of streams) end(stream, restarting());
     },
   };

@@ -7,13 +7,13 @@ const mostTopics = 20;
 
 const rules = publishers.flatMap(({ events }) => getOption(events, topicOption).hints);
 
-/** The topics that a stream may have. */
+/** Topics that a stream may request. */
 const topics: ReadonlySet<string> = new Set(rules.map(({ topic }) => topic));
 
-/** Topics that may also be asked for one part alone, such as `enrollments:12`. */
+/** Topics of which a single part may be requested, such as `enrollments:12`. */
 const divided = new Set(rules.filter(({ dividedBy }) => dividedBy !== '').map(({ topic }) => topic));
 
-/** Reads topics that are separated by commas. An id is not looked up: nothing happens to a workflow of nobody. */
+/** Reads a comma-separated list of topics. Ids are not looked up, because an unknown workflow has no hints. */
 export function readTopics(text: string): string[] {
   const asked = [...new Set(text.split(',').map((part) => part.trim()))].filter((part) => part !== '');
   if (asked.length > mostTopics) throw refusal('too_many_topics', `must name at most ${mostTopics} topics`);

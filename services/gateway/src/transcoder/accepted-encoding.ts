@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The content codings that answers have, the better one first. */
+/** Content codings of answers, the better coding first. */
 export type Encoding = 'br' | 'gzip';
 
 const encodings: readonly Encoding[] = ['br', 'gzip'];
 
-/** Headers of clients are shorter than 40 characters. A longer one is not worth reading. */
+/** The headers of real clients are shorter than 40 characters. A longer header than this is ignored. */
 const longestHeader = 256;
 
 /**
- * The coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): of those it takes the one with the highest
- * weight, of equal ones the first of `available`. Undefined for none, also where the header can't be read.
+ * Returns the coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): the accepted coding with the
+ * highest weight, and among equals the first of `available`. Undefined if no coding is accepted, or if the header
+ * cannot be read.
  */
 export function acceptedEncoding(
   { headers }: Pick<IncomingMessage, 'headers'>,

@@ -11,8 +11,9 @@ import { rowOf } from './reply-body.ts';
 import type { Route } from './routes.ts';
 
 /**
- * Answers a call whose `If-Match` failed with the row as it is now and its ETag, so that the client can merge and repeat. Nothing
- * was written. A row that is gone meanwhile answers as its GET does. Throws what failed otherwise.
+ * Answers a call whose `If-Match` failed with the current row and its ETag, so that the client can merge and repeat.
+ * Nothing was written. If the row was deleted in the meantime, the answer is that of its GET. Any other error is
+ * rethrown.
  */
 export async function answerCurrent(options: CallOptions, call: Call, thrown: unknown): Promise<void> {
   const { response, route, exchange, client } = call;
@@ -36,7 +37,7 @@ export async function answerCurrent(options: CallOptions, call: Call, thrown: un
   await send(response, shown, whole, { ...reader, compress, fixedBodyOf });
 }
 
-/** The answer of the route that shows the row, for the same caller. */
+/** Calls the route that shows the row, for the same caller. */
 async function readCurrent(options: CallOptions, { request, route, parameters, exchange, client }: Call) {
   const { method, upstream } = route;
   if (!isUnary(method)) throw new Error(`${method.toString()} shows no single row`);

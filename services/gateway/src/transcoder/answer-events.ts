@@ -13,7 +13,7 @@ type Asked = {
   exchange: Exchange;
 };
 
-/** Answers with server-sent events, which the gateway makes itself (`event_stream`). */
+/** Answers with server-sent events that the gateway itself makes (`event_stream`). */
 export async function answerEvents(
   { holdings, streamEvents }: { holdings: Holdings; streamEvents?: StreamEvents },
   { request, response, route, parameters, exchange }: Asked,
@@ -28,7 +28,7 @@ export async function answerEvents(
   try {
     exchange.streamedAt = performance.now();
     response.setHeader('content-type', 'text/event-stream; charset=utf-8');
-    // Nobody on the way may hold events back, to compress them or otherwise.
+    // Proxies must not delay events, for compression or other reasons.
     response.setHeader('cache-control', 'no-store, no-transform');
     response.setHeader('x-accel-buffering', 'no');
     if (request.method === 'HEAD') response.end();

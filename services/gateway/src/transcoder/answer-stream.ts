@@ -11,8 +11,9 @@ import { writeOut } from './write-out.ts';
 type Stream = { header: Headers; message: AsyncIterable<unknown> };
 
 /**
- * Writes a stream out as it comes, no faster than the client reads. What fails before the first byte is thrown, and
- * answered like any error; after it the connection is broken off, so that half an answer never looks whole.
+ * Writes out a stream as it arrives, no faster than the client reads. An error before the first byte is thrown, and
+ * answered like any other error. An error after the first byte closes the connection, so that a partial answer never
+ * looks complete.
  */
 export async function answerStream(
   response: ServerResponse,
@@ -30,8 +31,8 @@ export async function answerStream(
     if (response.req.method !== 'HEAD') await writeOut(response, await compressed(response, route, chunks));
     response.end();
   } finally {
-    // However it ended, nobody reads on: a service that still sends must not wait for its deadline. Connect lets go of
-    // a call only once its messages have been read up to the end or the abort.
+    // The service must not go on sending until its deadline. Connect releases a call only once its messages were read
+    // to the end or aborted.
     client.abort();
     void messages.next().catch(() => undefined);
   }
@@ -39,7 +40,7 @@ export async function answerStream(
 
 type Chunks = AsyncGenerator<string | Uint8Array>;
 
-/** The chunks in the coding that the client prefers, unless there are few bytes in all of them. */
+/** Compresses the chunks with the coding that the client prefers, unless they have few bytes in total. */
 async function compressed(response: ServerResponse, route: Route, chunks: Chunks): Promise<Chunks> {
   const encoding = encodingOf(response, route, ['gzip']);
   if (encoding === undefined) return chunks;
@@ -72,7 +73,7 @@ async function* rawChunks(route: Route, first: IteratorResult<unknown>, messages
 
 async function* listChunks(route: Route, first: IteratorResult<unknown>, messages: AsyncIterator<unknown>) {
   const list = startList(route.method.output);
-  // A list without any part is the list of an empty message.
+  // A list that has no parts is answered as an empty message.
   if (first.done) yield* list.part(create(route.method.output));
   for (let next = first; !next.done; next = await messages.next()) {
     for (const piece of list.part(next.value)) {

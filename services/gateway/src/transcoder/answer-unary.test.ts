@@ -50,7 +50,7 @@ async function ask(encoding: string, more: Record<string, string> = {}, method =
 test.each(['identity', 'gzip', 'br'])('a 304 has the headers of the answer in %s', async (encoding) => {
   const whole = await ask(encoding);
   expect(whole).toMatchObject({ status: 200, kept: { vary: 'accept-encoding' } });
-  // A strong tag names bytes, and these are others in each encoding.
+  // A strong tag identifies bytes, which differ for each encoding.
   expect(whole.kept.etag).toMatch(encoding === 'identity' ? /^"5\./ : /^W\/"5\./);
   for (const method of ['GET', 'HEAD']) {
     expect(await ask(encoding, {}, method)).toEqual(whole);

@@ -11,8 +11,8 @@ import type { UnreadAnswers } from './unread-answers.ts';
 import { sliceBytes } from './write-out.ts';
 
 /**
- * The count of the bytes that clients have not taken, what happens when an answer is made and when it has its place in it, and how
- * large answers are compressed.
+ * How an answer is sent: the count of its unread bytes, a callback for when it is made, a callback for when it is held
+ * among the unread answers, and the compression of large answers.
  */
 export type Sending = {
   unread: UnreadAnswers;
@@ -25,8 +25,8 @@ export type Sending = {
 };
 
 /**
- * Answers with one message: its row, the whole of it, or the raw bytes it carries. A row that the client has already, by its
- * `If-None-Match`, is answered 304.
+ * Answers with one message: its row, the whole message, or its raw bytes. If the client already has the row, by its
+ * `If-None-Match`, the answer is 304.
  */
 export async function answerUnary(
   response: ServerResponse,
@@ -47,7 +47,10 @@ export async function answerUnary(
   await send(response, route, isBodiless(response) ? '' : body, sending);
 }
 
-/** Sets the tag of an answer. A 304 has the headers that the answer itself would have (RFC 9110, 15.4.5). */
+/**
+ * Sets the ETag of an answer, and its status to 304 if the client already has that tag. A 304 has the headers of the
+ * full answer (RFC 9110, 15.4.5).
+ */
 function setTag(response: ServerResponse, route: Route, tag: string, body: Made): void {
   response.setHeader('etag', tag);
   const { method, headers } = response.req;
@@ -66,8 +69,8 @@ function isLarge(body: Made): boolean {
 }
 
 /**
- * Sends a body that is made, compressed if the client asks for it. A large one is counted until the client has taken it, and
- * written as the client takes it.
+ * Sends a finished body, compressed if the client accepts that. A large body counts until the client has read it, and
+ * is written at the client's pace.
  */
 export async function send(response: ServerResponse, route: Route, body: Made, sending: Sending): Promise<void> {
   const encoding = isLarge(body) ? encodingOf(response, route) : undefined;
@@ -96,13 +99,13 @@ function setEncoding(response: ServerResponse, encoding: string): void {
   weakenTag(response);
 }
 
-/** A strong tag names the bytes as they are sent (RFC 9110, section 8.8.3.3). */
+/** Weakens the ETag, because a strong tag identifies the bytes as they are sent (RFC 9110, section 8.8.3.3). */
 function weakenTag(response: ServerResponse): void {
   const tag = response.getHeader('etag');
   if (typeof tag === 'string' && !tag.startsWith('W/')) response.setHeader('etag', `W/${tag}`);
 }
 
-/** Its bytes are those of other answers too, so they count as nobody's. */
+/** Sends a constant answer. Its bytes are shared between answers, so they count for no client. */
 async function sendConstant(
   response: ServerResponse,
   parts: Uint8Array[],
@@ -122,10 +125,13 @@ function isPage(contentType: string): boolean {
   return /^text\/html\b/i.test(contentType);
 }
 
-/** Pieces of an answer that are made in one turn: most lists are made in one, and wait for nobody. */
+/** Number of pieces of an answer that are made in one turn. Most lists need only one turn. */
 const turnPieces = 16;
 
-/** The JSON of a response, in bytes when it is more than one piece. A large one is made in turns. */
+/**
+ * Returns the JSON of a response, as bytes when it has more than one piece. The JSON of a large response is made in
+ * several turns.
+ */
 export async function makeJson(route: Route, message: unknown): Promise<string | Uint8Array[]> {
   const pieces = jsonPiecesOf(route, message);
   const { value: first = '' } = pieces.next();

@@ -3,8 +3,8 @@ import type { MethodRest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { Authenticated } from './ports.ts';
 
 /**
- * Refuses credentials of a suspended organization, and sessions of users who have yet to enroll the second factor that the organization
- * requires. Methods for any session take sessions of both.
+ * Refuses credentials of a suspended organization, and sessions of users who lack the second factor that the
+ * organization requires. Methods with `any_session` accept sessions of both kinds.
  */
 export function requireFullAccess(
   { isSuspended, lacksMfa, sessionId }: Authenticated,

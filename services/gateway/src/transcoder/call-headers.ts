@@ -19,10 +19,13 @@ import { ownCookies } from './own-cookies.ts';
 import type { Upstream } from './ports.ts';
 import { idempotencyKeyPattern, isRepeatable, type Route } from './routes.ts';
 
-/** The proofs of the metadata of a call. */
+/** The signers of the metadata of a call. */
 export type Signing = { tokens: Tokens; chains: ChainHeaders; clock: Clock };
 
-/** The metadata of a call: the internal token, what names the request, and the headers that the method lets through. */
+/**
+ * Returns the metadata of a call: the internal token, the ids of the request, and the headers that the method passes
+ * on.
+ */
 export async function callHeaders(
   request: IncomingMessage,
   route: Route & { upstream: Upstream },
@@ -53,16 +56,19 @@ export async function callHeaders(
   return headers;
 }
 
-/** The chain that a request continues, by a header that we signed. Without one the request is a cause itself. */
+/**
+ * Reads the chain that a request continues from a header that we signed. If there is no such header, the request itself
+ * is a cause.
+ */
 function readChain(request: IncomingMessage, chains: ChainHeaders, clock: Clock): Chain | undefined {
   const header = request.headers[chainHeader];
   return typeof header === 'string' ? chains.read(header, clock.now()) : undefined;
 }
 
-/** Longest text of an observed header that travels. */
+/** Upper limit for the number of characters of an observed header. */
 const observedCharacters = 2_048;
 
-/** Passes on what describes the client, whatever it is. */
+/** Passes on the headers that describe the client, and changes values that metadata cannot contain. */
 function observe(request: IncomingMessage, { rest }: Route, headers: Headers): void {
   if (rest.observedHeaders.length === 0) return;
   if (request.method === 'HEAD') headers.set('x-http-method', 'HEAD');
@@ -81,12 +87,12 @@ function observe(request: IncomingMessage, { rest }: Route, headers: Headers): v
 function readHeader(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   const text = Array.isArray(value) ? value.join(', ') : value;
-  // gRPC metadata holds printable ASCII only.
+  // gRPC metadata allows only printable ASCII.
   if (text === undefined || /^[\x20-\x7e]*$/.test(text)) return text;
   throw new DomainError('malformed', 'invalid_header', `The header ${name} holds characters that are not ASCII.`);
 }
 
-/** The `Idempotency-Key` header of methods that know repeats, without its quotes. */
+/** Reads the `Idempotency-Key` header, without its quotes, for methods with idempotency. */
 function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
   const header = request.headers['idempotency-key'];
   if (header === undefined || !isRepeatable(route)) return undefined;
@@ -100,8 +106,8 @@ function readIdempotencyKey(request: IncomingMessage, route: Route): string | un
 }
 
 /**
- * The revisions of which the row must have one; undefined without a condition. A row without a revision meets no tag, so such a
- * call is refused here.
+ * Returns the revisions that the row may have; undefined without a condition. A row without a revision matches no tag,
+ * so a call for such a row is refused here.
  */
 function readIfMatch(request: IncomingMessage, { rest, shown }: Route): string[] | undefined {
   const header = request.headers['if-match'];

@@ -7,18 +7,18 @@ import type { Holdings } from './holdings.ts';
 import type { StreamEvents, Upstream } from './ports.ts';
 import type { Route } from './routes.ts';
 
-/** A request that was admitted, and where its answer goes. */
+/** An admitted request, and the response for its answer. */
 export type Call = {
   request: IncomingMessage;
   response: ServerResponse;
   route: Route & { upstream: Upstream };
   parameters: Record<string, string>;
   exchange: Exchange;
-  /** Ends with the client; `abort` ends it early. */
+  /** The client that waits. The signal aborts when the client leaves; `abort` aborts it early. */
   client: { signal: AbortSignal; abort(): void };
 };
 
-/** What every call needs. */
+/** Options that all calls share. */
 export type CallOptions = Signing & {
   holdings: Holdings;
   bodyIdleTimeoutMs: number;

@@ -6,13 +6,16 @@ import { joinInTurns } from '@drippulse/loops';
 import { acceptedEncoding, type Encoding } from './accepted-encoding.ts';
 import type { Route } from './routes.ts';
 
-/** Answers up to this size fit into a packet or two, so compressing them saves nothing. */
+/** An answer up to this size fits into a packet or two, so compressing it saves nothing. */
 export const leastBytes = 1024;
 
-/** Compressions at once, each in a thread of its own. An answer beyond them goes out as it is: nobody waits for a thread. */
+/**
+ * Upper limit of parallel compressions, each in its own thread. When it is reached, an answer is sent uncompressed
+ * instead of waiting.
+ */
 const mostAtOnce = 4;
 
-/** Compresses the parts of a body. Undefined when as many as may be are under way. */
+/** Compresses the parts of a body. Returns undefined when the limit of parallel compressions is reached. */
 export type Compress = (parts: readonly Uint8Array[], encoding: Encoding) => Promise<Uint8Array[]> | undefined;
 
 export function createCompress(): Compress {
@@ -27,8 +30,8 @@ export function createCompress(): Compress {
 }
 
 /**
- * Compresses parts in a thread, so that the event loop never waits for them. All are one job: a job for each part would wait
- * for its turn of the event loop each time.
+ * Compresses the parts of a body in a thread, so that the event loop never waits. All parts are one job, because
+ * separate jobs would each wait for a turn of the event loop.
  */
 export async function compressParts(
   parts: readonly Uint8Array[],
@@ -36,7 +39,7 @@ export async function compressParts(
   effort: 'quickly' | 'once',
 ): Promise<Uint8Array[]> {
   const body = await joinInTurns(parts);
-  // The whole of it fits into one chunk, for it gets smaller.
+  // One chunk is large enough for the compressed body, because compression makes the body smaller.
   const chunkSize = Math.max(1024, body.length);
   const bytes =
     encoding === 'br'
@@ -49,14 +52,19 @@ const brotliBytes = promisify(brotliCompress);
 const gzipBytes = promisify(gzipCompress);
 const quality = constants.BROTLI_PARAM_QUALITY;
 const mode = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT };
-/** `once` is for what is compressed once in the life of the process. It costs ten times the CPU and more. */
+/**
+ * `once` is for bodies that are compressed once in the life of the process. It uses at least ten times the CPU time.
+ */
 const brotli = { quickly: { params: { ...mode, [quality]: 4 } }, once: { params: { ...mode, [quality]: 9 } } };
 const gzip = { quickly: { level: 1 }, once: { level: 9 } };
 
-/** A stream of chunks through gzip, no faster than it is read. Brotli would take megabytes for each stream. */
+/**
+ * Compresses a stream of chunks with gzip, no faster than the stream is read. Brotli would take megabytes for each
+ * stream.
+ */
 export async function* gzipChunks(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   const zip = createGzip(gzip.quickly);
-  // The reader of `zip` gets what fails. A reader that leaves ends the chunks; nobody waits for that.
+  // The reader of `zip` gets the error. If the reader leaves, the chunks end, and nobody waits for that.
   pipeline(chunks, zip).catch(() => undefined);
   try {
     for await (const chunk of zip) yield chunk as Uint8Array; // not in object mode
@@ -66,9 +74,9 @@ export async function* gzipChunks(chunks: AsyncIterable<string | Uint8Array>): A
 }
 
 /**
- * The coding of an answer whose head is set and whose body has more than `leastBytes`; undefined for none. An answer with a
- * credential is never compressed: its length would tell something about the credential to who chooses other parts of it
- * (BREACH).
+ * Returns the coding of an answer whose head is set and whose body has more than `leastBytes`; undefined for no coding.
+ * An answer with a credential is never compressed, because its length would reveal something about the credential to an
+ * attacker who chooses other parts of the answer (BREACH).
  */
 export function encodingOf(
   response: ServerResponse,
@@ -76,12 +84,12 @@ export function encodingOf(
   available?: readonly Encoding[],
 ): Encoding | undefined {
   if (route.hasSecret || !isCompressible(String(response.getHeader('content-type')))) return undefined;
-  // Beside what else it varies by, such as the form of a page.
+  // Appended, because there may be other reasons to vary, such as the form of a page.
   response.appendHeader('vary', 'accept-encoding');
   return acceptedEncoding(response.req, available);
 }
 
-/** Whether a content type is text. Events of a stream are not: each has to leave when it is there. */
+/** Whether a content type is compressible text. An event stream is not, because each event must be sent immediately. */
 export function isCompressible(contentType: string): boolean {
   return /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|javascript|xml)\b|image\/svg)/.test(
     contentType,

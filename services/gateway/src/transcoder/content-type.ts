@@ -3,7 +3,7 @@ import { DomainError } from '@drippulse/errors';
 import { hasBody } from './read-body.ts';
 import type { Route } from './routes.ts';
 
-/** Refuses a body that does not say that it is JSON. A request without a body needs no content type. */
+/** Refuses a body that is not declared as JSON. A request without a body needs no content type. */
 export function checkJsonContentType(request: IncomingMessage, route: Route): void {
   const { wrongContentType } = route.rest;
   const contentType = request.headers['content-type'];
@@ -15,7 +15,7 @@ export function checkJsonContentType(request: IncomingMessage, route: Route): vo
     : new DomainError('invalid', wrongContentType, message);
 }
 
-/** `application/json` and what is built on it (RFC 6839), in UTF-8. */
+/** Whether a content type is `application/json` or a type based on it (RFC 6839), in UTF-8. */
 function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
   if (!/^application\/(?:[\w.!#$&^-]+\+)?json$/.test(type.trim())) return false;

@@ -18,10 +18,12 @@ export function checkBodyHeaders(request: IncomingMessage, route: Route): void {
   if (route.bodyField === undefined) checkJsonContentType(request, route);
 }
 
-/** How a request is decoded: the parameters of its path, and whether what the route does not know is refused. */
+/**
+ * How a request is decoded: the parameters of its path, and whether members that the route does not know are refused.
+ */
 export type Decoding = { path: Record<string, string>; isStrict: boolean };
 
-/** The request message of a method that takes one: from the path and its JSON or raw body, or the query. */
+/** Decodes the request message: from the path and its JSON or raw body, or from the query. */
 export async function decodeRequest(
   request: IncomingMessage,
   route: Route,
@@ -45,7 +47,7 @@ export async function decodeRequest(
   });
 }
 
-/** The fields of a request message that path and query give. */
+/** Decodes the fields of a request message from path and query. */
 export function decodeParameters(request: IncomingMessage, route: Route, { path, isStrict }: Decoding): Message {
   const query = queryOf(request);
   const strict = isStrict ? { query } : undefined;

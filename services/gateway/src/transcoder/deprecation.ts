@@ -1,8 +1,9 @@
 import type { Route } from './routes.ts';
 
 /**
- * The headers of a route that is going to be removed: `Deprecation` (RFC 9745) since when clients should leave it, `Sunset`
- * (RFC 8594) from when on it may be gone, and a link to what takes its place. Undefined for every other route.
+ * Returns the headers of a deprecated route: `Deprecation` (RFC 9745) with the time from which on clients should no
+ * longer use the route, `Sunset` (RFC 8594) with the time from which on the route may be removed, and a link to the
+ * replacement. Undefined for a route that is not deprecated.
  */
 export function deprecationHeaders({ rest: { deprecated } }: Pick<Route, 'rest'>): Record<string, string> | undefined {
   if (deprecated === undefined) return undefined;

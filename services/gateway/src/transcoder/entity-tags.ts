@@ -5,12 +5,13 @@ import type { Validator } from './validator.ts';
 const hashLength = 16;
 
 /**
- * The ETag of an answer: the revision of its row, and the hash of its bytes. So the same tag means the same bytes, and the
- * revision alone says whether the row was written. It is weak where more than a write of the row changes the answer.
+ * Returns the ETag of an answer: the revision of its row, and the hash of its bytes. So the same tag means the same
+ * bytes, and the revision alone says whether the row was written. The tag is weak if the answer can change without a
+ * write of the row.
  */
 export function entityTag({ revision, isWeak }: Validator, row: unknown, body: string | readonly Uint8Array[]): string {
   const members = row as Readonly<Record<string, unknown>> | undefined; // a message: its members are named by its descriptor
-  // A service of the version before sends no revision: 0.
+  // A service of the previous version sends no revision, which reads as 0.
   const number = revision === undefined ? undefined : members?.[revision.localName] || undefined;
   const content = hashOf(body).slice(0, hashLength);
   if (number === undefined) return `W/"${content}"`;
@@ -25,8 +26,8 @@ function hashOf(body: string | readonly Uint8Array[]): string {
 }
 
 /**
- * Whether `If-None-Match` names a tag, or is `*`. The comparison is weak (RFC 9110, 13.1.2). A header that is no list of tags
- * names none, so that a client gets the answer.
+ * Whether `If-None-Match` names a tag, or is `*`. The comparison is weak (RFC 9110, 13.1.2). A malformed header names
+ * no tag, so the client gets the answer.
  */
 export function namesTag(ifNoneMatch: string, tag: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;
@@ -34,9 +35,9 @@ export function namesTag(ifNoneMatch: string, tag: string): boolean {
 }
 
 /**
- * The revisions that `If-Match` names; undefined for `*`, which any row meets. A tag without a revision meets no row. Whether a
- * tag is weak makes no difference, although RFC 9110 (13.1.1) lets a weak one meet none: what a writer overwrites has one
- * state for each revision, and proxies that compress make tags weak.
+ * Returns the revisions that `If-Match` names; undefined for `*`, which any row matches. A tag without a revision
+ * matches no row. Weak tags match too, although RFC 9110 (13.1.1) says otherwise: the state that a writer overwrites is
+ * the same for one revision, and proxies that compress make tags weak.
  */
 export function matchedRevisions(ifMatch: string): string[] | undefined {
   if (ifMatch.trim() === '*') return undefined;
@@ -46,10 +47,10 @@ export function matchedRevisions(ifMatch: string): string[] | undefined {
   throw new DomainError('malformed', 'invalid_header', message);
 }
 
-/** A member of a list of entity tags (RFC 9110, 8.8.3), which may be empty, and what follows it. */
+/** A member of a list of entity tags (RFC 9110, 8.8.3), which may be empty, and the separator after it. */
 const listMember = /[ \t]*(?:(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")[ \t]*)?(,|$)/y;
 
-/** The tags of a list without the marks of weak ones; undefined when it is no list of tags, or has none. */
+/** Returns the tags of a list without the marks of weak tags; undefined when the list is malformed or empty. */
 function readTags(text: string): string[] | undefined {
   const tags: string[] = [];
   listMember.lastIndex = 0;

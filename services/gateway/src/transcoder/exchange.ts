@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answered, Authenticated, Observe } from './ports.ts';
 
-/** The record of a request while it is answered; `Observe` gets it when the answer is out. */
+/** Record of a request while it is answered. `Observe` receives it after the answer. */
 export type Exchange = {
   requestId: string;
   clientAddress: string;
   /** Whether the client came over https. */
   isSecure: boolean;
-  /** Whether what the route does not know is refused. */
+  /** Whether members that the route does not know are refused. */
   isStrict: boolean;
   /** Path without the query. */
   path: string;
@@ -17,13 +17,13 @@ export type Exchange = {
   authenticated?: Authenticated;
   reason?: string;
   error?: unknown;
-  /** When a stream of events began, which may last for days: its duration is the time to its beginning. */
+  /** Start of an event stream, which may last for days: the duration in the record is the time until this start. */
   streamedAt?: number;
 };
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
-/** Starts the record of a request, sends its name to the client, and reports the record when the answer is out. */
+/** Starts the record of a request, sends its id to the client, and reports the record after the answer. */
 export function beginExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -44,7 +44,7 @@ export function exchangeOf(request: IncomingMessage): Exchange {
   return exchange;
 }
 
-/** The caller's own name for the request, if logs can contain it, else a new one. */
+/** Returns the caller's request id, if it is safe for logs, else a new one. */
 function readRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
@@ -53,7 +53,7 @@ function readRequestId(request: IncomingMessage): string {
 function answered(request: IncomingMessage, response: ServerResponse, exchange: Exchange, startedAt: number): Answered {
   const { path: _path, isSecure: _isSecure, isStrict: _isStrict, streamedAt, ...facts } = exchange;
   const durationMs = (streamedAt ?? performance.now()) - startedAt;
-  // 499 as nginx has it: the client left before an answer began.
+  // 499 as in nginx means that the client left before an answer began.
   const status = response.headersSent ? response.statusCode : 499;
   return { method: request.method ?? '', status, durationMs, ...facts };
 }

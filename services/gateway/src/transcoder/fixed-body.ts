@@ -5,7 +5,7 @@ import { acceptedEncoding, type Encoding } from './accepted-encoding.ts';
 import { compressParts, isCompressible, leastBytes } from './compress.ts';
 import { sendBody } from './reply.ts';
 
-/** A body that is answered again and again. Each of its forms is compressed once. */
+/** A body that is sent many times. It is compressed only once for each coding. */
 export type FixedBody = { hash: string; form(encoding: Encoding | undefined): Promise<readonly Uint8Array[]> };
 
 export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
@@ -22,7 +22,7 @@ export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
   };
 }
 
-/** Finds the fixed bodies of answers that services make anew each time, by what is in them. */
+/** Finds the fixed body of an answer by the answer's content, because services make the answer anew each time. */
 export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
   const known = new LRUCache<string, FixedBody>({ max: 32 });
   return (bytes) => {
@@ -34,8 +34,8 @@ export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
 }
 
 /**
- * Answers with a fixed body in the coding that the client prefers, or 304 to a client that has it. Each coding has an `ETag`
- * of its own, because the tag is strong (RFC 9110, 8.8.3.3).
+ * Answers with a fixed body in the coding that the client prefers, or with 304 if the client already has the body. Each
+ * coding has its own `ETag`, because the tag is strong (RFC 9110, 8.8.3.3).
  */
 export async function sendFixed(response: ServerResponse, body: FixedBody, size: number): Promise<void> {
   const isLarge = size > leastBytes && isCompressible(String(response.getHeader('content-type')));
@@ -54,7 +54,7 @@ export async function sendFixed(response: ServerResponse, body: FixedBody, size:
   await sendBody(response, form);
 }
 
-/** Whether `If-None-Match` names a tag. It compares weakly: `W/` before a tag makes no difference. */
+/** Whether `If-None-Match` names a tag. The comparison is weak: `W/` before a tag is ignored. */
 function isKnown(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readPreferences } from '@drippulse/rpc';
 
-/** Reads whether a request prefers `handling=strict` (RFC 7240, 4.4), and lets its answer confirm that. */
+/** Reads whether a request prefers `handling=strict` (RFC 7240, 4.4), and confirms it in the answer. */
 export function readHandling(request: IncomingMessage, response: ServerResponse): boolean {
   const { prefer } = request.headers;
   if (prefer === undefined) return false;
@@ -10,7 +10,7 @@ export function readHandling(request: IncomingMessage, response: ServerResponse)
   return isStrict;
 }
 
-/** The value of `Preference-Applied` with what the service has applied as well. */
+/** Returns the value of `Preference-Applied`, including the preferences that the service applied. */
 export function withApplied(response: ServerResponse, value: string): string {
   const applied = response.getHeader(preferenceApplied);
   return applied === undefined ? value : `${String(applied)}, ${value}`;

@@ -3,50 +3,50 @@ import { networkOf } from '../client-network.ts';
 import type { Exchange } from './exchange.ts';
 import { createUnreadAnswers, type UnreadAnswers } from './unread-answers.ts';
 
-/** What calls hold in memory while they are under way. */
+/** Memory that calls occupy while they are under way. */
 export type Pool = {
-  /** Bytes of bodies that are no uploads, until their answer. */
+  /** Bytes of request bodies other than uploads, until the request is answered. */
   bodyBytes: Shares;
-  /** Small lists, until there is room for their answers among those that are unread. Further ones wait. */
+  /** Small lists, until their answers have room among the unread answers. Further lists wait. */
   lists: Shares;
-  /** Lists of up to 4 MiB, which wait for no larger ones. */
+  /** Lists of up to 4 MiB. They do not wait for larger lists. */
   mediumLists: LargerLists;
   largeLists: LargerLists;
-  /** Bytes of answers that are made and not taken by their client. Further answers wait. */
+  /** Bytes of answers that are made and not yet read by their clients. Further answers wait. */
   unread: UnreadAnswers;
 };
 
-/** Lists that are not small. Further ones wait. */
+/** Lists that are not small. Further lists wait. */
 export type LargerLists = {
-  /** Until there is room for their answers among those that are unread. */
+  /** Lists, until their answers have room among the unread answers. */
   all: Shares;
-  /** Those that are being made. No client that reads nothing keeps such a place. */
+  /** Lists whose answers are being made. A client that reads nothing does not keep such a place. */
   inWork: Shares;
 };
 
-/** What requests hold while they are under way. */
+/** Resources that requests occupy while they are under way. */
 export type Holdings = {
-  /** Uploads, from their first byte to their answer. */
+  /** Uploads, from their first byte until they are answered. */
   uploads: Shares;
-  /** Bytes of uploads in files. */
+  /** Bytes of uploads that are stored in files. */
   uploadBytes: Shares;
-  /** Open streams of events, by credential. */
+  /** Open event streams, by credential. */
   streams: Shares;
   /** The pool of calls with a credential, by organization. */
   organizations: Pool;
-  /** The pool of calls without one, by network. Whoever fills it takes no room from any organization. */
+  /** Pool of calls without a credential, by network. When it is full, no organization has less room. */
   strangers: Pool;
 };
 
 type PoolLimits = Record<'bodyBytes' | 'lists' | 'unreadBytes', ShareLimits> &
   Record<'mediumLists' | 'largeLists', Record<keyof LargerLists, ShareLimits>>;
 
-/** The amounts that one organization or network, and all together, may have in this process. */
+/** Amounts that each organization or network, and all of them together, may occupy in this process. */
 export type HoldingLimits = PoolLimits &
   Record<'uploads' | 'uploadBytes' | 'streams', ShareLimits> & { strangers: Partial<PoolLimits> };
 
-// The bytes in memory fit into 512 MiB beside a process of 170 MiB: a body and an answer are there up to twice while they
-// are converted.
+// The bytes in memory fit into 512 MiB next to a process of 170 MiB, because a body and an answer exist up to twice
+// while they are converted.
 const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
@@ -59,8 +59,8 @@ const defaultLimits: HoldingLimits = {
   strangers: {},
 };
 /**
- * Strangers cost nothing to make, so what each network has whatever others have is little: the body of a login, which is less than its
- * connection takes.
+ * A stranger can use new networks at no cost. So the guaranteed amount for each network is small: the body of a login,
+ * which is less than a connection takes.
  */
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },
@@ -70,7 +70,7 @@ const strangerLimits: PoolLimits = {
   unreadBytes: { ofEach: 1 << 20, ofAll: 4 << 20 },
 };
 const listWaitMs = 10_000;
-/** As long as a client may take nothing: by then the answers of those who do not read are gone. */
+/** Equal to the time for which a client may read nothing. By then, answers to clients that do not read are gone. */
 const unreadWaitMs = 15_000;
 
 export function createHoldings(given: Partial<HoldingLimits> = {}): Holdings {
@@ -99,12 +99,12 @@ function createLargerLists({ all, inWork }: PoolLimits['largeLists']): LargerLis
   return { all: sharesOf(all), inWork: sharesOf(inWork) };
 }
 
-/** The pool that a request holds something of. */
+/** Returns the pool in which a request occupies resources. */
 export function poolOf(holdings: Holdings, { authenticated }: Exchange): Pool {
   return authenticated === undefined ? holdings.strangers : holdings.organizations;
 }
 
-/** Who holds what a request holds. */
+/** Returns the organization or network for which a request counts. */
 export function holderOf({ authenticated, clientAddress }: Exchange): string {
   return authenticated === undefined
     ? `network ${networkOf(clientAddress)}`

@@ -15,7 +15,10 @@ import { checkUploadSize, spool } from './spool.ts';
 import { openUpload } from './upload.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Calls the method of a route, and writes its answer. No call begins before the last byte of its request is here. */
+/**
+ * Calls the method of a route, and writes the answer. The call begins only after the last byte of the request has
+ * arrived.
+ */
 export async function makeCall(options: CallOptions, call: Call): Promise<void> {
   const { method } = call.route;
   if (call.route.rest.eventStream) await answerEvents(options, call);
@@ -41,9 +44,9 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
   const first = decodeParameters(request, route, decodingOf(call));
   const spooled = await spool(await openUpload(request, idleTimeoutMs), { idleTimeoutMs, held });
   opened.defer(() => spooled.close());
-  // The connection is silent while the service works on the upload. Node sets the time-out again for the next request.
+  // The connection is silent while the service works on the upload. Node resets the timeout for the next request.
   request.setTimeout(timeoutMsOf(route));
-  // An answer before the end of the messages is the end of them.
+  // If the service answers before the messages end, this stops them.
   opened.defer(() => client.abort());
   const headers = await headersOf(options, call);
   const messages = spooled.messages(first, bodyField);
@@ -67,9 +70,9 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 }
 
 /**
- * Calls a list as a small one. If it is none, the service says so after as many bytes, and the list is asked for again as a medium one, and
- * then as a large one, each time with a place among those in work. That is held until the JSON is made, so that nowhere on
- * their way are more of them than have a place.
+ * Calls a list as a small one. If the list is larger, the service refuses once it has that many bytes, and the list is
+ * called again as a medium one, and then as a large one, each time with a place among the lists in work. The place is
+ * kept until the JSON is made, so that no stage ever has more such lists than there are places.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
   const { lists, mediumLists, largeLists } = poolOf(options.holdings, call.exchange);
@@ -77,14 +80,15 @@ async function callList(options: CallOptions, call: Call, method: DescMethodUnar
   if (small !== undefined) return answerList(options, call, small, { onHeld: small.release });
   if (!(await answerAs('medium', mediumLists))) await answerAs('large', largeLists);
 
-  /** Returns whether the list was no larger than this, and is answered. */
+  /** Calls a list as one of the given size. Returns whether the list was no larger than that, and was answered. */
   async function answerAs(size: 'medium' | 'large', { all, inWork }: LargerLists): Promise<boolean> {
     const place = await waitFor(all, holderOf(call.exchange), 1, call.client.signal);
     try {
       const asking = askForList(options, call, method, { size, places: inWork });
       const asked = size === 'large' ? await asking : await unlessLarger(asking);
       if (asked === undefined) return false;
-      // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others need.
+      // A client that does not read its answers waits for room with the JSON of one list, but without a place that
+      // other clients need.
       await answerList(options, call, asked, { onMade: asked.release, onHeld: () => place.release() });
       return true;
     } finally {
@@ -112,7 +116,8 @@ async function askForList(
   const { request, route, exchange, client } = call;
   const place = await waitFor(places, holderOf(exchange), 1, client.signal);
   const work = followWork(size === 'small' ? undefined : withLargeAnswer());
-  // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
+  // A place belongs to the work and not to the client; otherwise a client that repeatedly asks and leaves could start
+  // unlimited work.
   const release = () => void work.ended().then(() => place.release());
   try {
     const message = decodeParameters(request, route, decodingOf(call));
@@ -150,7 +155,7 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
   }
 }
 
-/** What a request without a body holds. */
+/** Stands in for the occupied bytes of a request that has no body. */
 const nothing = { add: () => undefined, release: () => undefined };
 
 function decodingOf({ parameters, exchange: { isStrict } }: Call): Decoding {
@@ -176,7 +181,7 @@ async function* oneMessage<T>(message: T): AsyncGenerator<T> {
   yield message;
 }
 
-/** The one message of a call, read to its end: the status comes after it. */
+/** Reads the only message of a call to the end, because the status comes after it. */
 async function onlyMessage<T>(messages: AsyncIterable<T>): Promise<T> {
   const received: T[] = [];
   for await (const message of messages) received.push(message);

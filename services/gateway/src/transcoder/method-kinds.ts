@@ -5,7 +5,7 @@ import type {
   DescMethodUnary,
 } from '@bufbuild/protobuf';
 
-// The kind of a method is part of its type only where generated code names it.
+// The kind of a method is a part of its type only in generated code.
 
 export function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === 'unary';

@@ -1,4 +1,7 @@
-/** The cookies of a `Cookie` header that services of ours have set: those of others are no business of a method, and may be long. */
+/**
+ * Returns those cookies of a `Cookie` header that our services have set. Methods do not need foreign cookies, which may
+ * be long.
+ */
 export function ownCookies(header: string): string {
   return header
     .split(/;\s*/)

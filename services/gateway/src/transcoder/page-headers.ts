@@ -3,8 +3,8 @@ import helmet from 'helmet';
 import { exchangeOf } from './exchange.ts';
 
 /**
- * Headers of every answer. Browsers neither guess the type of JSON nor show it within a page; everything else that they
- * protect is about pages.
+ * Headers of every answer. With them, browsers neither guess the type of JSON nor show it within a page. All further
+ * security headers are about pages.
  */
 export const answerHeaders: readonly (readonly [string, string])[] = [
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -12,14 +12,17 @@ export const answerHeaders: readonly (readonly [string, string])[] = [
 ];
 
 const setBrowserHeaders = helmet({
-  // A page sets its own.
+  // Helmet sets no policy, because a page sets its own.
   contentSecurityPolicy: false,
   referrerPolicy: { policy: 'no-referrer' },
   strictTransportSecurity: false,
   xFrameOptions: { action: 'deny' },
 });
 
-/** Sets the further headers of pages. Browsers heed `Strict-Transport-Security` over https alone (RFC 6797, 7.2 and 8.1). */
+/**
+ * Sets the further headers that pages have. Browsers apply `Strict-Transport-Security` only over https (RFC 6797, 7.2
+ * and 8.1).
+ */
 export function setPageHeaders(request: IncomingMessage, response: ServerResponse): void {
   setBrowserHeaders(request, response, throwIt);
   if (exchangeOf(request).isSecure) {

@@ -6,14 +6,14 @@ import type { LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { Caller } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Who sent a request, once its credential is known to be good. */
+/** Sender of a request with a valid credential. */
 export type Authenticated = {
   caller: Caller;
   /** Key of the rate limits of a credential, such as `key:9` or `session:4f…`. */
   limitKey: string;
-  /** The API key used, for its usage counts; absent for a session. */
+  /** The API key that was used, for its usage counts; absent for a session. */
   apiKeyId?: bigint;
-  /** When the credential ends, for the answer of verify. */
+  /** When the credential ends, for the answer of `verify`. */
   expiresAt?: Date;
   /** Id of the session; absent for an API key. */
   sessionId?: string;
@@ -25,28 +25,31 @@ export type Authenticated = {
   lacksMfa?: boolean;
 };
 
-/** The parts of a request that the checks before the body look at. */
+/** Facts about a request that the checks before the body use. */
 export type RequestFacts = {
-  /** The raw request, its body unread. */
+  /** The raw request, whose body is unread. */
   raw: IncomingMessage;
   requestId: string;
-  /** Network of the client, after the trusted proxies: what limits count by. */
+  /** Network of the client, after the trusted proxies. Limits count by it. */
   clientNetwork: string;
-  /** Whether a page asks by itself, as its stream of hints does. `X-DripPulse-Background: 1` says the same of other requests. */
+  /**
+   * Whether a page sends the request by itself, as for its stream of hints. `X-DripPulse-Background: 1` marks further
+   * requests as such.
+   */
   isBackground?: boolean;
 };
 
 /**
- * Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good, and
- * `resource_exhausted` when the network has sent too many that belong to nobody.
+ * Checks the bearer credential. Throws `DomainError('unauthenticated', …)` when it is missing or not valid, and
+ * `resource_exhausted` when the network has sent too many unknown credentials.
  */
 export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
-/** The decision of the rate limits on one request. */
+/** Decision of the rate limits about one request. */
 export type RateDecision = {
   /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
   headers: Record<string, string>;
-  /** `resource_exhausted` with `retryAfterSeconds` when the request is over the limit. */
+  /** `resource_exhausted` with `retryAfterSeconds`; set when the request is over the limit. */
   refusal?: DomainError;
 };
 
@@ -74,12 +77,12 @@ export type Answered = {
   authenticated?: Authenticated;
   /** Reason of an error answer. */
   reason?: string;
-  /** The thrown error, when the answer is a 5xx. */
+  /** The thrown error, if the answer is a 5xx. */
   error?: unknown;
 };
 export type Observe = (answered: Answered) => void;
 
-/** A request for a stream of events. */
+/** A request for an event stream. */
 export type OpenedStream = {
   request: IncomingMessage;
   response: ServerResponse;
@@ -89,8 +92,8 @@ export type OpenedStream = {
 };
 
 /**
- * Checks a request for events. The function that it returns writes them to the response, whose head is set, and resolves
- * when the response is closed.
+ * Checks a request for events. Returns a function that writes the events to the response, whose head is set, and that
+ * resolves when the response is closed.
  */
 export type StreamEvents = (opened: OpenedStream, message: Message) => () => Promise<void>;
 

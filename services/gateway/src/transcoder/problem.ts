@@ -16,7 +16,7 @@ const statusOfKind: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** Reasons of HTTP itself, for which the kinds are too coarse. */
+/** Reasons that belong to HTTP itself, for which the kinds are too coarse. */
 const statusOfReason: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
@@ -34,7 +34,10 @@ const problemContentType = 'application/problem+json; charset=utf-8';
 
 export type Problem = { status: number; headers: Record<string, string>; body: string };
 
-/** The answer for an error: RFC 9457's members and the reference's. The one place where an error becomes HTTP. */
+/**
+ * Returns the answer for an error, with the members of RFC 9457 and of the API reference. This is the only place where
+ * an error becomes HTTP.
+ */
 export function problemOf(error: DomainError, request: { path: string; requestId: string }): Problem {
   const status = statusOf(error);
   const headers: Record<string, string> = { 'content-type': problemContentType, 'cache-control': 'no-store' };
@@ -61,20 +64,23 @@ function statusOf(error: DomainError): number {
   return statusOfReason[error.reason] ?? statusOfKind[error.kind];
 }
 
-/** Anything thrown as an error that may be shown. No DomainError and no shortage of this machine: a defect of ours. */
+/**
+ * Converts any thrown value to an error that may be shown. A value that is neither a DomainError nor a shortage of this
+ * machine is a defect.
+ */
 export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (isShortage(error)) return shortageError(error);
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause: error });
 }
 
-/** A violation for a program: its message has no place, because that is the path. */
+/** Converts a violation for use by a program. The message does not name the place, because the path does. */
 function violationOf({ field, message, code = 'invalid', allowed, suggestion, phrase }: Violation) {
   return { path: field, code, message: phrase ?? message, allowed, suggestion };
 }
 
 function errorsByField(violations: readonly Violation[]): Record<string, string[]> {
-  // Fields come from callers too, and may be named `__proto__`.
+  // Fields also come from callers, who may name one `__proto__`.
   const errors: Record<string, string[]> = Object.create(null);
   for (const { field, message } of violations) {
     const messages = errors[field] ?? [];

@@ -5,7 +5,7 @@ import { createSenderWatch } from './slow-clients.ts';
 
 export type BodyLimits = {
   maxBytes: number;
-  /** How long nothing may come. */
+  /** Time limit for silence. */
   idleTimeoutMs: number;
 };
 
@@ -14,12 +14,12 @@ export function hasBody(request: IncomingMessage): boolean {
   return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }
 
-/** Refuses a body by what its headers say, before a byte of it is read. */
+/** Refuses a body by its headers, before any byte of the body is read. */
 export function checkBodySize(request: IncomingMessage, maxBytes: number): void {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
-/** Refuses compressed bodies: a small one can expand to a very large one. */
+/** Refuses compressed bodies, because a small one can expand to a very large one. */
 export function checkContentEncoding(request: IncomingMessage): void {
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
@@ -27,8 +27,8 @@ export function checkContentEncoding(request: IncomingMessage): void {
 }
 
 /**
- * Reads a whole body, up to a limit of bytes and a limit of silence, from a sender that is fast enough. Its bytes are added
- * to `held` as they come.
+ * Reads a whole body, up to a limit of bytes and a limit of silence, from a sender that is fast enough. The bytes are
+ * added to `held` as they arrive.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer> {
   return joinInTurns(await readChunks(request, limits, held));
@@ -82,13 +82,13 @@ const drainLimitBytes = 64 << 20;
 const drainLimitMs = 10_000;
 
 /**
- * Reads the rest of a body that was refused, so that the client gets to see the answer: closing at once would reset the
- * connection under it. Bounded, so that nobody sends for ever.
+ * Reads the rest of a refused body, so that the client sees the answer; closing immediately would reset the connection.
+ * Time and bytes are limited, so that a client cannot send indefinitely.
  */
 export function drainBody(request: IncomingMessage): void {
   if (request.complete) return;
   const { socket } = request;
-  // Not the request: Node has let go of it by the time its answer is out.
+  // The socket is destroyed, because Node has detached the request by the time its answer is sent.
   const breakOff = () => socket.destroy();
   const timer = setTimeout(breakOff, drainLimitMs);
   const settle = () => {
@@ -102,7 +102,7 @@ export function drainBody(request: IncomingMessage): void {
   });
   request.once('end', settle).on('error', () => undefined);
   socket.once('close', settle);
-  // An earlier reader may have stopped in the middle: an iterator or a parser that takes no more would block the rest.
+  // An earlier reader, such as an iterator or a parser, may have stopped in the middle; it would block the rest.
   request.unpipe().removeAllListeners('readable');
   request.resume();
 }

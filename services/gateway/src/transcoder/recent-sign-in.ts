@@ -3,7 +3,7 @@ import type { Authenticated } from './ports.ts';
 
 const recentMs = 2 * 3_600_000;
 
-/** Refuses a session that signed in too long ago for a change of who may do what. API keys have no sign-in. */
+/** Refuses a session whose sign-in is too long ago for a change of permissions. API keys have no sign-in. */
 export function requireRecentSignIn({ signedInAt }: Authenticated, now: Date): void {
   if (signedInAt === undefined || now.getTime() - signedInAt.getTime() < recentMs) return;
   throw new DomainError(

@@ -2,20 +2,20 @@ import { encodeField, encodeFieldPieces, encodeJson, encodePieces } from '@dripp
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 import { answersRaw, type Route } from './routes.ts';
 
-/** The one row that answers, or the whole response message. */
+/** Returns the row of the answer, or the whole response message. */
 export function rowOf(route: Route, message: unknown): unknown {
-  // A message of the method's output: the field is its member.
+  // The message has the method's output type, so the field is its member.
   return route.responseField === undefined
     ? message
     : (message as Record<string, unknown>)[route.responseField.localName];
 }
 
-/** Raw bytes of a response that carries them; undefined when it answers JSON. */
+/** Returns the raw bytes of a response; undefined if the response is answered as JSON. */
 export function rawBodyOf(route: Route, message: unknown): HttpBody | undefined {
   return answersRaw(route) ? (rowOf(route, message) as HttpBody | undefined) : undefined;
 }
 
-/** The JSON of a response in pieces; in one unless it contains a list. */
+/** Returns the JSON of a response in pieces, or in one piece if it contains no list. */
 export function* jsonPiecesOf({ method, responseField, hasList }: Route, message: unknown): Generator<string> {
   const whole = message as never; // a message of this descriptor
   if (responseField === undefined)

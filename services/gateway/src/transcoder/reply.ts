@@ -6,12 +6,12 @@ import { writeOut } from './write-out.ts';
 
 const jsonContentType = 'application/json; charset=utf-8';
 
-/** Metadata that every method may answer with. */
+/** Metadata with which every method may answer. */
 const alwaysAllowed = ['location', 'idempotent-replayed'];
 
 /**
  * Sets status and headers of a success from the metadata of the reply: `x-http-status` overrides the method's status,
- * headers cross by allow-list. `row` is what the Location template is filled from.
+ * and headers of an allow-list are passed on. The Location template is filled from `row`.
  */
 export function setHead(response: ServerResponse, route: Route, metadata: Headers, row?: unknown): void {
   const override = Number(metadata.get('x-http-status'));
@@ -29,17 +29,17 @@ export function setHead(response: ServerResponse, route: Route, metadata: Header
   }
 }
 
-/** Cookies stay apart: their texts contain commas. */
+/** Returns the cookies, or null if there are none. Cookies stay separate, because their values contain commas. */
 function someOf(cookies: string[]): string[] | null {
   return cookies.length === 0 ? null : cookies;
 }
 
-/** True of answers that HTTP sends no body with. */
+/** Whether HTTP sends no body with the answer. */
 export function isBodiless(response: ServerResponse): boolean {
   return response.statusCode === 204 || response.statusCode === 304;
 }
 
-/** Sends a whole body; HEAD sends the headers of it. A large one is sent as the client takes it. */
+/** Sends a whole body; for HEAD only its headers. A large body is written at the client's pace. */
 export async function sendBody(response: ServerResponse, body: readonly Uint8Array[]): Promise<void> {
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (!isBodiless(response)) response.setHeader('content-length', length);
@@ -47,7 +47,7 @@ export async function sendBody(response: ServerResponse, body: readonly Uint8Arr
   response.end();
 }
 
-/** The same for a body that is so small that it can be written at once. */
+/** Sends a body that is small enough to be written in one piece; for HEAD only its headers. */
 export function endWith(response: ServerResponse, body: string | Uint8Array): void {
   if (isBodiless(response)) {
     response.end();

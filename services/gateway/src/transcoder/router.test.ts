@@ -5,7 +5,7 @@ import { type Route, routesOf, type Segment } from './routes.ts';
 
 const [anyRoute] = routesOf(ProbeService);
 
-/** A route of a given path; what is behind it does not matter to the router. */
+/** Creates a route with a path. The router ignores the route's other members. */
 function routeAt(httpMethod: Route['httpMethod'], template: string): Route {
   if (anyRoute === undefined) throw new Error('the probe has no routes');
   const segments = template

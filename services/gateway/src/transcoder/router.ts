@@ -1,6 +1,6 @@
 import type { HttpMethod, Route } from './routes.ts';
 
-/** The result for a path: a route and its parameters, or the methods that the path would take. */
+/** Result for a path: a route and its parameters, or the methods that the path allows. */
 export type Match<R extends Route = Route> =
   | { route: R; parameters: Record<string, string> }
   | { allowed: string[] }
@@ -15,8 +15,8 @@ type Node<R extends Route> = {
 };
 
 /**
- * Compiles routes into a tree of path segments. Literal segments beat parameters; HEAD answers like GET; one trailing
- * slash is accepted.
+ * Compiles routes into a tree of path segments. Literal segments take precedence over parameters; HEAD answers like
+ * GET; one trailing slash is accepted.
  */
 export function createRouter<R extends Route>(routes: readonly R[]): Router<R> {
   const root = emptyNode<R>();
@@ -61,7 +61,8 @@ function find<R extends Route>(node: Node<R>, segments: readonly string[], index
   return find(node.parameter, segments, index + 1);
 }
 
-// A segment that is no valid percent-encoding is taken as it stands: it names nothing, and so answers 404.
+// Decodes a path segment. A segment with invalid percent-encoding is left as it is: it names nothing, and so answers
+// 404.
 function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -14,7 +14,7 @@ import { type Validator, validatorOf } from './validator.ts';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
 
-/** One segment of a path template: text, or the name of the field that takes it. */
+/** One segment of a path template: literal text, or the name of the field that takes its value. */
 export type Segment = { literal: string } | { parameter: string };
 
 /** One HTTP method and path, and the RPC behind it. */
@@ -27,25 +27,25 @@ export type Route = {
   rest: MethodRest;
   /** True when the HTTP rule maps a body. */
   hasBody: boolean;
-  /** The request field that takes the raw body or its parts (BODY_RAW, BODY_STREAM). */
+  /** Request field for the raw body or its pieces (BODY_RAW, BODY_STREAM). */
   bodyField?: DescField;
-  /** The response field that is the whole answer; the response message is it otherwise. */
+  /** Response field that is the whole answer; absent if the response message itself is the answer. */
   responseField?: DescField;
   /** True when a response contains a list of messages at any depth, so that it may be large. */
   hasList: boolean;
   /** True when a response can contain a credential. */
   hasSecret: boolean;
-  /** True of a list: a read whose response itself is rows. */
+  /** True for a list, which is a read whose response itself has rows. */
   isList: boolean;
-  /** How the answers get their ETag; absent for answers without one. */
+  /** How the ETag of answers is made; absent if answers have none. */
   validator?: Validator;
-  /** The route that shows the row which this one changes: what `If-Match` compares with. */
+  /** Route that shows the row which this route changes. `If-Match` compares with that row. */
   shown?: Route;
   /** False for the additional bindings of a method. */
   isPrimary: boolean;
 };
 
-/** The routes of a service's public methods: those with a `google.api.http` rule and the rest option. */
+/** Returns the routes of a service's public methods: those with a `google.api.http` rule and the rest option. */
 export function routesOf(service: DescService): Route[] {
   return service.methods.filter((method) => hasOption(method, http)).flatMap(routesOfMethod);
 }
@@ -90,7 +90,7 @@ function routeOf(method: DescMethod, rule: HttpRule, isPrimary: boolean): Route 
   };
 }
 
-/** The primary route of the method that `shown_by` names. */
+/** Returns the primary route of the method that `shown_by` names. */
 function shownRoute(method: DescMethod, { shownBy }: MethodRest): Route | undefined {
   if (shownBy === '' || shownBy === 'none') return undefined;
   const shown = method.parent.methods.find(({ name }) => name === shownBy);
@@ -120,7 +120,7 @@ function isListOfMessages({ fieldKind, message }: DescField): boolean {
   return fieldKind === 'list' && message !== undefined;
 }
 
-/** Whether a message has such a field at any depth. */
+/** Whether a message has, at any depth, a field for which `isOne` is true. */
 function hasWithin(
   { fields }: DescMessage,
   isOne: (field: DescField) => boolean,
@@ -137,7 +137,7 @@ function hasWithin(
   });
 }
 
-/** An `Idempotency-Key`: 1 to 255 visible ASCII characters, quoted or bare. */
+/** Pattern of an `Idempotency-Key`: 1 to 255 visible ASCII characters, quoted or bare. */
 export const idempotencyKeyPattern = /^(?!""$)(?:"[!-~]{1,255}"|[!-~]{1,255})$/;
 
 export function isRepeatable({ rest: { idempotency } }: Route): boolean {

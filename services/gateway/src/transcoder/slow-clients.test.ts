@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { bytesBehind, createSenderWatch } from './slow-clients.ts';
 
-/** Whether a sender of so many bytes at these seconds was too slow, at each. */
+/** Returns, for each chunk, whether the sender was too slow after it. */
 function judge(chunks: readonly (readonly [second: number, bytes: number])[]): boolean[] {
   const isTooSlow = createSenderWatch(0, 10_000);
   return chunks.map(([second, bytes]) => isTooSlow(bytes, second * 1000));

@@ -1,21 +1,25 @@
-/** How long a reader may take for an answer while others wait, and from when on it is judged. */
+/**
+ * Time that a reader may take for an answer while other readers wait, and the time before a reader is judged, in
+ * seconds.
+ */
 const readingSeconds = 30;
 const firstSeconds = 10;
 
 /**
- * The bytes by which the reader of an answer is behind a pace that ends it in 30 s, after the seconds that it has had; none in the first
- * ten. Who holds more of what others wait for has to be quicker: 70 KiB a second do for 2 MiB.
+ * Returns the number of bytes by which a reader is behind the pace that finishes its answer in 30 s; 0 in the first ten
+ * seconds. A reader with a larger answer must be faster: 70 KiB per second suffice for 2 MiB.
  */
 export function bytesBehind({ bytes, taken, seconds }: { bytes: number; taken: number; seconds: number }): number {
   return seconds < firstSeconds ? 0 : Math.max(0, (bytes * seconds) / readingSeconds - taken);
 }
 
-/** The slowest sender that is waited for. */
+/** Minimum rate of a sender. */
 const minBytesPerSecond = 16 << 10;
 
 /**
- * Judges the sender of a body, from `startedAt` on. Call the function with each chunk: it is true when the sender was too slow
- * in the last window, which is as long as it may be silent. What it sent before is no credit, because it holds memory.
+ * Judges the sender of a body, from `startedAt` on. Call the returned function with each chunk: it returns true when
+ * the sender was too slow in the last window, which is as long as the limit of silence. Bytes sent before the window do
+ * not help a slow sender, because the body occupies memory.
  */
 export function createSenderWatch(startedAt: number, windowMs: number): (bytes: number, now: number) => boolean {
   let windowStart = startedAt;

@@ -11,17 +11,20 @@ import { chunksOf, type Upload } from './upload.ts';
 
 /** An upload that has arrived. */
 export type Spooled = {
-  /** The messages of the upload: the first has the parameters and the content type, each some of the bytes. */
+  /**
+   * Returns the messages of the upload: the first has the parameters and the content type, and each has some of the
+   * bytes.
+   */
   messages(parameters: Message, bodyField: DescField): AsyncGenerator<Message>;
   close(): Promise<void>;
 };
 
 const maxUploadBytes = 512 << 20;
-/** What multipart/form-data has around its file, at most. */
+/** Upper limit for the framing of multipart/form-data around its file. */
 const framingBytes = 1 << 20;
 const messageBytes = 128 << 10;
 
-/** Refuses an upload by the length that it announces, before a byte of it is read. */
+/** Refuses an upload by its announced length, before any byte of the upload is read. */
 export function checkUploadSize({ headers }: IncomingMessage): void {
   const isMultipart = /^multipart\//i.test(headers['content-type'] ?? '');
   const most = isMultipart ? maxUploadBytes + framingBytes : maxUploadBytes;
@@ -29,8 +32,9 @@ export function checkUploadSize({ headers }: IncomingMessage): void {
 }
 
 /**
- * Keeps an upload in a file until its last byte is here, so that a service that takes connections, transactions or locks for
- * it never waits for its sender. The file has no name, so nothing of it is left when the process dies.
+ * Stores an upload in a file until its last byte has arrived, so that a service that occupies connections, transactions
+ * or locks for the upload never waits for the sender. The file has no name, so nothing of it remains when the process
+ * dies.
  */
 export async function spool(
   upload: Upload,
@@ -85,7 +89,7 @@ function tooLarge(): DomainError {
   return new DomainError('too_large', 'body_too_large', 'An upload may have at most 512 MiB. Send the file in parts.');
 }
 
-/** A disk that is full or broken has no room for an upload. */
+/** Converts the error of a full or broken disk, which has no room for an upload. */
 function asNoRoom(cause: unknown): never {
   throw new DomainError('unavailable', 'busy', 'There is no room for uploads.', { cause, retryAfterSeconds: 5 });
 }

@@ -24,26 +24,26 @@ export type TranscoderOptions = Signing & {
   upstreams: readonly Upstream[];
   authenticate: Authenticate;
   rateLimit: RateLimit;
-  /** Needed where an upstream has a method with `event_stream`. */
+  /** Required if an upstream has a method with `event_stream`. */
   streamEvents?: StreamEvents;
-  /** How long a sender of a body may be silent; 10 s unless given. */
+  /** Time limit for the silence of a body's sender; default: 10 s. */
   bodyIdleTimeoutMs?: number;
-  /** What may be under way at once, where tests set it. */
+  /** Limits of parallel work, set by tests. */
   limits?: Partial<HoldingLimits>;
 };
 
-/** Answers one request whose exchange has begun, or throws what the answer shall be. */
+/** Answers one request whose exchange has begun, or throws the error with which to answer. */
 export type Transcoder = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 type ServedRoute = Route & { upstream: Upstream; ending: Record<string, string> | undefined };
 type Found = { route: ServedRoute; parameters: Record<string, string> };
 
-/** Who waits for an answer; `abort` ends what is still called for it. */
+/** The client that waits for an answer. `abort` ends the calls that are made for it. */
 type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
 
 /**
- * Serves the public methods of the upstreams over HTTP, with a router and codec compiled from their descriptors. The
- * order of checks: route, bearer, rate, role, size, content type, parse, service.
+ * Serves the public methods of the upstreams over HTTP, with a router and codec compiled from their descriptors. Checks
+ * are made in this order: route, bearer, rate, role, size, content type, parse, service.
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
   const { authenticate, rateLimit, tokens, chains, clock, bodyIdleTimeoutMs = 10_000 } = options;
@@ -68,7 +68,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     const exchange = exchangeOf(request);
     const found = findRoute(request, response, exchange);
     await admit(request, response, found.route, exchange);
-    // Its `close` was before anybody waits for that.
+    // If the response is already destroyed, its `close` event has passed before anything listened for it.
     if (response.destroyed) throw clientGone();
     exchange.isStrict = readHandling(request, response);
     checkBodyHeaders(request, found.route);
@@ -97,14 +97,14 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     return match;
   }
 
-  /** The checks before the body: bearer, rate, role. */
+  /** Makes the checks that come before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
     const facts = {
       raw: request,
       requestId,
       clientNetwork: networkOf(clientAddress),
-      // A stream is opened again by the browser, and stays open where nobody is.
+      // A browser reopens a stream by itself, and keeps it open without a person.
       ...(route.rest.eventStream && { isBackground: true }),
     };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
@@ -124,7 +124,10 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
-/** A signal that aborts when the client leaves before its answer is out: what was called for it is cancelled. */
+/**
+ * Returns a signal that aborts when the client leaves before its answer is sent, so that the calls for the client are
+ * cancelled.
+ */
 function watchClient(response: ServerResponse): WatchedClient {
   const controller = new AbortController();
   const abort = () => controller.abort();

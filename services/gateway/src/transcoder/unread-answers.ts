@@ -3,24 +3,27 @@ import type { Held, Shares } from '@drippulse/loops';
 import { bytesBehind } from './slow-clients.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Who takes an answer, and who is charged for it until it is taken. */
+/** Reader of an answer, and the holder for which the answer counts until it is read. */
 export type Reader = { socket: Socket; holder: string; signal: AbortSignal };
 
-/** The bytes of answers that are made and not taken by their clients. */
+/** Bytes of answers that are made and not yet read by their clients. */
 export type UnreadAnswers = {
-  /** Counts an answer until it is released, and waits for room before. While others wait, readers that are too slow are ended. */
+  /**
+   * Waits for room, and counts an answer until it is released. While other answers wait, readers that are too slow are
+   * disconnected.
+   */
   hold(bytes: number, reader: Reader): Promise<Pick<Held, 'release'>>;
 };
 
-/** `before`: what the client had taken of earlier answers. */
+/** `before` is the number of bytes of earlier answers that the client had read. */
 type Reading = Omit<Reader, 'signal'> & { bytes: number; before: number; seconds: number };
 
 const lookEveryMs = 1000;
 
 /**
- * Counts answers in `shares`, and looks at their readers once a second. While others wait, a look ends those that are furthest behind,
- * until what they give back is as much as is wanted. Time in which this process itself stands still counts as one look, because no client
- * can take anything meanwhile.
+ * Counts answers in `shares`, and checks their readers once a second. While other answers wait, a check disconnects the
+ * readers that are furthest behind, until the released bytes cover the wanted bytes. While this process itself is
+ * stalled, only one check is counted, because no client can read anything then.
  */
 export function createUnreadAnswers(shares: Shares): UnreadAnswers {
   const readings = new Set<Reading>();
@@ -37,7 +40,7 @@ export function createUnreadAnswers(shares: Shares): UnreadAnswers {
     }
   }
 
-  /** Looks at a reader until the returned function is called. */
+  /** Watches a reader until the returned function is called. */
   function watch(bytes: number, { socket, holder }: Reader): () => void {
     const reading = { socket, holder, bytes, before: takenOf(socket), seconds: 0 };
     readings.add(reading);
@@ -68,7 +71,7 @@ function behindOf({ socket, before, bytes, seconds }: Reading): number {
   return bytesBehind({ bytes, seconds, taken: takenOf(socket) - before });
 }
 
-/** Bytes that the client has taken, or that are on their way to it. */
+/** Returns the number of bytes that the client has read, or that are on the way to the client. */
 function takenOf(socket: Socket): number {
   return socket.bytesWritten - socket.writableLength;
 }

@@ -7,7 +7,7 @@ import { createSenderWatch } from './slow-clients.ts';
 
 export type Upload = { contentType: string; content: Readable };
 
-/** The bytes of an upload: the raw body, or of multipart/form-data the part named `file`. */
+/** Opens an upload: the raw body, or the part named `file` of multipart/form-data. */
 export async function openUpload(request: IncomingMessage, idleTimeoutMs: number): Promise<Upload> {
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   if (!/^multipart\/form-data\b/i.test(contentType)) return { contentType, content: request };
@@ -30,7 +30,7 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
     });
     parts.on('error', (cause) => reject(cause instanceof DomainError ? cause : malformedMultipart(cause)));
     parts.once('close', () => reject(missingFile()));
-    // A pipe does not pass on that its source breaks off: the parser, and the file part that it gave out, would wait for ever.
+    // A pipe does not pass on that its source was aborted, so the parser and its file part would wait indefinitely.
     request.once('close', () => {
       if (!request.complete) parts.destroy(clientGone());
     });
@@ -38,10 +38,10 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
   });
 }
 
-/** The chunks of an upload. They end with an error when its sender is too slow or goes away. */
+/** Returns the chunks of an upload. They end with an error when the sender is too slow or leaves. */
 export async function* chunksOf({ content }: Upload, idleTimeoutMs: number): AsyncGenerator<Buffer> {
   const isTooSlow = createSenderWatch(performance.now(), idleTimeoutMs);
-  // Not to be destroyed on return: the request's socket is what an early answer goes out on.
+  // The request is not destroyed on return, because an early answer needs the request's socket.
   const chunks = content.iterator({ destroyOnReturn: false });
   for (;;) {
     const next: IteratorResult<Buffer> = await within(idleTimeoutMs, chunks.next()).catch(asUploadError);

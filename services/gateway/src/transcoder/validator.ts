@@ -2,17 +2,17 @@ import type { DescField, DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { fieldRest } from '@drippulse/json';
 import { Part } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
-/** What the ETag of an answer is made of, beside the answer itself. */
+/** The inputs of an answer's ETag, in addition to the answer itself. */
 export type Validator = {
-  /** The member with the revision of the row; undefined for a row without one. */
+  /** Member with the revision of the row; undefined if the row has none. */
   revision: DescField | undefined;
-  /** True when the answer changes without a write of the row. */
+  /** Whether the answer can change without a write to the row. */
   isWeak: boolean;
 };
 
 /**
- * The validator of a method that answers with one row: of every read of one, and of every write whose answer has the
- * revision. Undefined for lists, raw bytes and whole messages.
+ * Returns the validator of a method that answers with one row: for every read of one row, and for every write whose
+ * answer has the revision. Undefined for lists, raw bytes and whole messages.
  */
 export function validatorOf(method: DescMethod, verb: string, row: DescField | undefined): Validator | undefined {
   const desc = row?.message;

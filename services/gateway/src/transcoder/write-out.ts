@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { clientGone } from './read-body.ts';
 
-/** Bytes that are written at once. A client that takes none of them for `unreadTimeoutMs` is let go. */
+/**
+ * Number of bytes that are written in one piece. A client that reads none of them for `unreadTimeoutMs` is
+ * disconnected.
+ */
 export const sliceBytes = 64 << 10;
 
-/** Writes an answer no faster than the client takes it, so that little of it waits in memory for the client. */
+/** Writes an answer at the client's pace, so that little of it waits in memory. */
 export async function writeOut(
   response: ServerResponse,
   chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,

@@ -6,8 +6,8 @@ const allowed = /^[A-Za-z0-9._@+-]+$/;
 const address = z.email();
 
 /**
- * A user name as it is stored, looked up and counted by limits: in lower case, without white space around it. Names of a
- * login may be anything; one that is too long belongs to nobody and is cut, because a stranger sends it.
+ * Returns a user name as it is stored, looked up and counted by limits: in lower case, without surrounding white space.
+ * A login may send any name; a name that is too long belongs to nobody and is cut, because it may come from a stranger.
  */
 export function usernameOf(text: string): string {
   return text
@@ -16,7 +16,7 @@ export function usernameOf(text: string): string {
     .toLowerCase();
 }
 
-/** The reasons why a name may not be chosen. */
+/** Returns the violations of a chosen user name. */
 export function usernameProblems(text: string | null | undefined): Violation[] {
   const name = (text ?? '').trim();
   if (name === '') return [{ field: 'username', message: 'must not be empty', code: 'required' }];

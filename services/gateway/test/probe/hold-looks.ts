@@ -1,6 +1,9 @@
 import { jest } from '@jest/globals';
 
-/** Holds the looks at readers, which only `jest.advanceTimersByTime` moves from now on. Every other timer goes on. */
+/**
+ * Stops the periodic checks of readers: from now on, only `jest.advanceTimersByTime` triggers them. All other timers
+ * continue.
+ */
 export function holdLooks(): void {
   jest.useFakeTimers({
     doNotFake: [

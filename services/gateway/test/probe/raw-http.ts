@@ -10,14 +10,14 @@ export async function openSocket({ port }: Pick<Probe, 'port'>, text: string): P
   return socket;
 }
 
-/** All that comes until the other side closes. */
+/** Reads everything until the other side closes. */
 export async function readToEnd(socket: Socket): Promise<string> {
   let text = '';
   socket.setEncoding('utf8');
   socket.on('data', (chunk) => {
     text += chunk;
   });
-  socket.on('error', () => undefined); // a reset ends it too
+  socket.on('error', () => undefined); // a reset ends the reading too
   await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }

@@ -2,7 +2,7 @@ import type { Probe } from './start-probe.ts';
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 
-/** Sends one request as an editor, its body as JSON unless it is raw already. */
+/** Sends one request as an editor. The body is sent as JSON unless it is already raw. */
 export async function send(
   { url }: Pick<Probe, 'url'>,
   method: string,

@@ -38,21 +38,21 @@ export type Probe = {
   log: ProbeLog;
   /** Finished exchanges, as the access log gets them. */
   answered: Answered[];
-  /** Signs the chain header as a service does. */
+  /** Signs the chain header in the same way as a service. */
   signChain: ChainHeaders['sign'];
   /** Log lines of the services, as JSON. */
   logged: string[];
   /** Log lines of the gateway, as JSON. */
   loggedByGateway: string[];
-  /** Stops taking requests and lets those under way finish. */
+  /** Stops accepting requests and lets requests under way finish. */
   leave(): void;
   stopGracefully(graceMs?: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
 /**
- * The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role, as in `viewer`, or
- * role and organization, as in `viewer@2`; a test key is `viewer@2@test`.
+ * Starts the probe service behind a real transcoder on a real HTTP server. A caller's credential is its role, as in
+ * `viewer`, or role and organization, as in `viewer@2`; a test key is `viewer@2@test`.
  */
 export async function startProbe(
   layout: Layout,
@@ -60,13 +60,13 @@ export async function startProbe(
     rateLimit?: RateLimit;
     limits?: Partial<ClientLimits>;
     bodyIdleTimeoutMs?: number;
-    /** 10.0.0.0/8 unless given. */
+    /** Default: 10.0.0.0/8. */
     trustedProxies?: string[];
-    /** What may be under way at once. */
+    /** Limits of parallel work. */
     holdings?: Partial<HoldingLimits>;
-    /** Answers `GET /probe/redirect`, without a credential. */
+    /** Answer of `GET /probe/redirect`, without a credential. */
     page?: string;
-    /** Answers `GET …/enrollments`, the list of the probe. */
+    /** Handler of `GET …/enrollments`, the list of the probe. */
     listEnrollments?: NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
   } = {},
 ): Promise<Probe> {
@@ -79,12 +79,12 @@ export async function startProbe(
   const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
     router.service(ProbeService, probeService(log, options.page));
-    // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
+    // This is the only route with wrong_content_type and a larger body. It counts the bytes of the contacts.
     router.service(EnrollmentsService, {
       bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
       listEnrollments: options.listEnrollments ?? (() => ({})),
     });
-    // The route with the largest body that needs no credential.
+    // This is the route with the largest body that needs no credential.
     router.service(BouncesService, { reportBounces: () => ({}) });
   };
   const interceptors = serverInterceptors({ tokens: tokensOf('workflows'), log: serviceLog });
@@ -146,7 +146,7 @@ export async function startProbe(
   };
 }
 
-/** Keeps the lines of a log. */
+/** Collects the lines of a log. */
 function linesIn(lines: string[]): Writable {
   return new Writable({
     write(line, _encoding, done) {
@@ -163,7 +163,7 @@ const authenticateByRole: Authenticate = async ({ raw }) => {
   const caller: Caller = {
     organizationId: BigInt(organizationId),
     actor: { type: 'user', id: '1' },
-    role: role as Caller['role'], // the expression knows no other
+    role: role as Caller['role'], // the expression matches no other role
     mode: isTest === undefined ? 'live' : 'test',
   };
   return { caller, limitKey: `role:${role}` };

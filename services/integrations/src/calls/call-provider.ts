@@ -11,28 +11,30 @@ import { failureVerdict, isSafe } from './failure-verdict.ts';
 
 export type CallOptions = {
   priority: Priority;
-  /** Nothing is sent or waited for after it. */
+  /** Time after which nothing is sent and no wait begins. */
   deadline: Date;
-  /** Whether a repeat would happen twice, so that no kept connection is used. */
+  /** Whether to avoid a kept-alive connection, because a repeat of the request would take effect twice. */
   freshConnection?: boolean;
   signal?: AbortSignal;
 };
 
-/** What became of a call. `answer` is there where the provider gave one, and `connection` is as it was used last. */
+/**
+ * The result of a call. `answer` is set if the provider answered. `connection` has the credentials that were used last.
+ */
 export type ProviderCall = { verdict: Verdict; answer?: ProviderAnswer; connection: UsableConnection };
 
-/** Time for one answer: of an action, or of a page of data. */
+/** Time limit for one answer: of an action, or of a page of data. */
 const answerMs: Readonly<Record<Priority, number>> = { live: 15_000, bulk: 60_000 };
-/** A shorter wait for a rate is slept. A longer one goes back to the caller, so that it keeps no worker. */
+/** Longest wait for a rate that is slept through. A longer wait is returned, so that the caller occupies no worker. */
 const patienceMs: Readonly<Record<Priority, number>> = { live: 1_500, bulk: 10_000 };
-/** The pause where a provider refuses for its limits and does not say for how long. */
+/** Pause after a rate-limit refusal that names no duration. */
 const defaultPauseMs = 5_000;
-/** What must be left of the deadline for a request to be worth sending. */
+/** Minimum time that must be left before the deadline for a request to be sent. */
 const leastMs = 250;
 
 /**
- * Sends one request by a connection, within the rates of its account. After a refusal of the credentials it renews them and repeats
- * once: what was refused was not done.
+ * Sends one request through a connection, within the rates of its account. If the provider refuses the credentials,
+ * renews them and sends the request once more. The refused request had no effect.
  */
 export async function callProvider(
   ctx: Context,
@@ -50,7 +52,7 @@ export async function callProvider(
     if ('verdict' in renewed) call = { ...call, verdict: tellingOf(call.verdict, renewed.verdict) };
     else call = await callOnce(ctx, provider, renewed.connection, request, options);
   }
-  // A request that our own rates kept back says nothing about the connection.
+  // A request that our own rates delayed says nothing about the connection, so no outcome is recorded.
   const wasKept = call.verdict.class === 'rate_limited' && call.answer === undefined;
   if (!wasKept) await recordOutcome(ctx, call.connection, call.verdict);
   return call;
@@ -83,7 +85,7 @@ async function callOnce(
   return call;
 }
 
-/** Waits for a place within the rates of the account. A verdict where there is none in time. */
+/** Waits for a place within the rates of the account. Returns a verdict if no place is free in time. */
 async function admit(
   ctx: Context,
   of: LimitedAccount,
@@ -150,7 +152,7 @@ function leftMs({ clock }: Context, deadline: Date): number {
   return deadline.getTime() - clock.now().getTime();
 }
 
-/** Up to a fifth longer, so that not all come at once. */
+/** Lengthens a pause by up to a fifth, so that callers do not all return at the same time. */
 function withJitter({ random }: Context, ms: number): number {
   return Math.round(ms * (1 + 0.2 * random()));
 }

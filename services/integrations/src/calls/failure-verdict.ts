@@ -2,14 +2,14 @@ import { HttpFailure } from '@drippulse/http';
 import type { Provider, ProviderRequest, Verdict } from '@drippulse/providers';
 import { AnswerTooLong, ForeignHost } from '../send.ts';
 
-/** Whether a second time does no harm, whatever the action says. */
+/** Whether a repeat of the request is harmless, regardless of its action. */
 export function isSafe({ method, isRepeatable }: ProviderRequest): boolean {
   return method === 'GET' || isRepeatable === true;
 }
 
 /**
- * What it means that there is no answer; undefined for an error of ours. What surely did not arrive may be sent again. Of what may
- * have arrived nobody knows, unless a repeat does no harm.
+ * Interprets a failure without an answer; undefined for an error of this service. A request that certainly did not
+ * arrive may be sent again. If the request may have arrived, the outcome is unknown, unless a repeat is harmless.
  */
 export function failureVerdict({ name }: Provider, request: ProviderRequest, error: unknown): Verdict | undefined {
   if (error instanceof ForeignHost) {

@@ -5,18 +5,20 @@ import type { UsableConnection } from '../usable-connection.ts';
 import { type CallOptions, callProvider } from './call-provider.ts';
 import { isSafe } from './failure-verdict.ts';
 
-/** An action with an input that it has read. */
+/** An action, with an input that the action has validated. */
 export type PlannedAction = { action: Action; input: Parameters<Action['perform']>[0]; place: ActionPlace };
 
-/** What became of an action. The output is there after `ok` and `done`. */
+/** The result of an action. `output` is present only if the verdict is `ok` or `done`. */
 export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
 
-/** How far an action has come, in what a repeat would do twice: whether some of it may have been sent, and whether some was done. */
+/**
+ * An action's progress through unrepeatable requests: whether one may have been sent, and whether one has been done.
+ */
 export type Progress = { hasSent: boolean; hasDone: boolean };
 
 /**
- * Runs the requests of an action one after the other, until it returns its output or a request is refused. What is refused after
- * something was done counts as `unknown` where a repeat would do that again.
+ * Runs the requests of an action one after the other, until the action returns its output or a request is refused. A
+ * refusal after an earlier request was done counts as `unknown` if a repeat of the action would do that request again.
  */
 export async function runAction(
   ctx: Context,
@@ -53,7 +55,10 @@ export async function runAction(
   }
 }
 
-/** Half of the action is done. Waiting and trying again would do that half twice. */
+/**
+ * Returns the verdict on an action of which some requests are done. If a repeat would do these requests twice, the
+ * verdict is `unknown`.
+ */
 function afterHalf({ repeat }: Action, verdict: Verdict): Verdict {
   const isTriedAgain = verdict.class === 'rate_limited' || verdict.class === 'temporary';
   return repeat === 'none' && isTriedAgain ? { class: 'unknown', problem: verdict.problem } : verdict;

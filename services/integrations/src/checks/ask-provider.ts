@@ -7,7 +7,8 @@ import { send } from '../send.ts';
 const timeoutMs = 15_000;
 
 /**
- * One call with credentials, which need not be stored yet. No limit of the account counts it: a person waits for it, and it is rare.
+ * Makes one call with credentials that need not be stored yet. The call does not count against the limits of the
+ * account, because such calls are rare and a person waits for them.
  */
 export async function askProvider(
   ctx: Context,

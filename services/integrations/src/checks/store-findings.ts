@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { UsableConnection } from '../usable-connection.ts';
 
-/** Stores the account and the scopes that a test found, unless the credentials have changed since. */
+/** Stores the account and the scopes that a test found, unless the credentials have changed since the test. */
 export async function storeFindings(
   ctx: Context,
   { id, organizationId, version }: UsableConnection,

@@ -17,7 +17,7 @@ import { testCredentials } from './test-credentials.ts';
 type Test = MessageInitShape<typeof ConnectionTestSchema>;
 type Check = { name: string; ok: boolean; detail: string };
 
-/** Tests a stored connection, and stores what was found. The first check that fails is the last one. */
+/** Tests a stored connection, and stores the findings. Stops after the first check that fails. */
 export async function testConnection(ctx: Context, row: ConnectionRow): Promise<Test> {
   const provider = providerOf(row);
   const opened = openConnection(ctx, row);
@@ -53,7 +53,7 @@ function found(provider: Provider, { account, scopes }: TestFindings, checks: Ch
   };
 }
 
-/** A token that is refused is refreshed once. A connection that is disabled is tested with what it has, and nothing is refreshed. */
+/** Tests by a call, and refreshes a refused token once. Tests a disabled connection by its stored token alone. */
 async function callWithRefresh(
   ctx: Context,
   connection: UsableConnection,
@@ -84,5 +84,5 @@ async function callWithRefresh(
 
 function asRefusal(verdict: { class: string } | Refusal): { verdict: Refusal } {
   if ('problem' in verdict) return { verdict };
-  throw new Error(`${verdict.class} is no refusal`);
+  throw new Error(`${verdict.class} is not a refusal`);
 }

@@ -3,10 +3,10 @@ import type { Refusal } from '../connections/problems.ts';
 import type { Context } from '../context.ts';
 import { askProvider } from './ask-provider.ts';
 
-/** What a test found: the provider's findings, or why it got none. */
+/** The result of a test: the findings, or the verdict that prevented them. */
 export type Tested = { findings: TestFindings } | { verdict: Refusal };
 
-/** Tests credentials by the provider's own calls. */
+/** Tests credentials with the provider's own calls. */
 export async function testCredentials(
   ctx: Context,
   by: { provider: Provider; credentials: Credentials },

@@ -6,22 +6,23 @@ import type { Context } from '../context.ts';
 import { askTokens } from '../oauth/ask-tokens.ts';
 import { testCredentials } from './test-credentials.ts';
 
-/** What is known of credentials before they are stored. */
+/** The findings about credentials before they are stored. */
 export type Tried = {
   credentials: Credentials;
   tokens?: Tokens;
   findings?: TestFindings;
-  /** Why the provider said nothing about them. They are stored all the same, with this as their last error. */
+  /** The reason why the provider could not judge the credentials. It is stored with them as their last error. */
   doubt?: Refusal;
 };
 
-/** Classes of answers after which credentials are not stored. */
+/** Classes of verdicts after which credentials are not stored. */
 const refusing: ReadonlySet<Refusal['class']> = new Set(['credentials', 'permission', 'permanent']);
 
 /**
- * Tests credentials that are to be stored, and refuses those that the provider refuses. A refresh token gets an access token where there
- * is none, or where it has ended: the answer may hold a new refresh token, so it is part of what is stored. No other process may refresh
- * them meanwhile: they are new, or their connection is disabled.
+ * Tests credentials that are to be stored, and refuses those that the provider refuses. If the access token is missing
+ * or has expired, gets a new one by the refresh token. The answer may contain a new refresh token, which then belongs
+ * to the returned credentials. No other process can refresh the credentials at the same time, because they are new or
+ * their connection is disabled.
  */
 export async function tryCredentials(
   ctx: Context,
@@ -46,7 +47,7 @@ function accepted(
   { provider, credentials }: { provider: Provider; credentials: Credentials },
   findings: TestFindings,
 ): Tried {
-  // Somebody without an account is nobody. An account that lacks a scope works for the other actions.
+  // Credentials without an account are useless. If only a scope is missing, the other actions work.
   const failing = findings.account === null ? findings.checks.find(({ ok }) => !ok) : undefined;
   if (failing !== undefined) throw refused(provider, { code: failing.name, message: failing.detail });
   return { credentials, findings };

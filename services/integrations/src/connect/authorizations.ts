@@ -11,15 +11,15 @@ export type Authorization = Selectable<Authorizations>;
 
 const stored = z.object({ verifier: z.string(), fields: z.record(z.string(), z.string()) });
 
-/** What a consent needs besides its address: the PKCE verifier, and the credential fields that are no tokens. */
+/** The secrets of a consent: the PKCE verifier, and the credential fields that are not tokens. */
 export type ConsentSecrets = { verifier: string; fields: Credentials };
 
-/** What binds the secrets of a consent to their row. */
+/** Returns the context that binds the secrets of a consent to their row. */
 export function contextOf({ organizationId, id }: { organizationId: bigint; id: bigint }): string {
   return `organization ${organizationId} authorization ${id}`;
 }
 
-/** Stores the beginning of a consent. Returns its ticket, which is stored nowhere. */
+/** Stores the start of a consent. Returns the consent's ticket, of which only the hash is stored. */
 export async function addAuthorization(
   ctx: Pick<Context, 'sealer'>,
   trx: Transaction<DB>,
@@ -63,7 +63,7 @@ export async function addAuthorization(
   return { ticket, state, expiresAt };
 }
 
-/** Takes the ticket, once: the first browser that opens it is the one that may finish. */
+/** Uses up the ticket of a consent. Only the first browser that opens the ticket may finish the consent. */
 export async function startAuthorization(
   ctx: Context,
   ticket: string,
@@ -77,8 +77,9 @@ export async function startAuthorization(
 }
 
 /**
- * Takes the state, once, whoever brings it: a state that another browser has seen is worth nothing from then on. Undefined unless it is
- * brought in time by the browser that began.
+ * Uses up the state of a consent, even if the wrong browser brings it, so that a state which a second browser has seen
+ * becomes invalid. Returns the consent if the browser that started it brings the state in time, and otherwise
+ * undefined.
  */
 export async function finishAuthorization(
   ctx: Context,

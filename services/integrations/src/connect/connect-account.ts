@@ -24,8 +24,8 @@ import { redirectUrl } from './consent-url.ts';
 export type Connected = { id: bigint; missing: string[] } | { problem: string; status: number };
 
 /**
- * Turns a code into a connection: gets the tokens, learns whose they are, and stores them in the row of the key, which is the same one
- * when an account is connected anew. Another account than before is refused.
+ * Turns a code into a connection: gets the tokens, finds the account that they belong to, and stores them in the row of
+ * the key. A reconnected account keeps its row. If the account differs from the stored one, the code is refused.
  */
 export async function connectAccount(ctx: Context, row: Authorization, code: string): Promise<Connected> {
   const provider = providerOf(row);
@@ -65,10 +65,12 @@ export async function connectAccount(ctx: Context, row: Authorization, code: str
   }
 }
 
-/** `former` is what the provider says of the stored credentials, where no test has found their account before. */
+/**
+ * A finished consent. `former` is the account that the provider reports for the stored credentials, if it was unknown.
+ */
 type Consented = { provider: Provider; tried: Tried; account: Account | null; former: Account | null };
 
-/** Asks for the account of a stored connection that nobody knows: its provider may have been away when it was made. */
+/** Finds the account of a stored connection if it is unknown, because the provider was unavailable at its creation. */
 async function formerAccount(ctx: Context, row: Authorization, provider: Provider): Promise<Account | null> {
   const before = await findConnectionByKey(ctx.db.kysely, row.organization_id, {
     provider: provider.key,
@@ -87,7 +89,7 @@ function mismatchOf({ provider, account }: Consented): string {
   return `account_mismatch: ${account.name ?? account.id} is another account than that of the connection. Sign in to ${provider.name} as the former one, or make a connection with another key.`;
 }
 
-/** Stores the connection and the entry of the audit trail; undefined for another account. */
+/** Stores the connection with its audit entry. Returns undefined if the account differs from the stored one. */
 async function storeAudited(
   ctx: Context,
   trx: Transaction<DB>,
@@ -107,7 +109,7 @@ async function storeAudited(
   return stored;
 }
 
-/** Inserts or replaces; undefined for another account. */
+/** Inserts or replaces the connection. Returns undefined if the account differs from the stored one. */
 async function storeConnection(
   ctx: Context,
   trx: Transaction<DB>,
@@ -115,7 +117,7 @@ async function storeConnection(
   { provider, tried, account, former }: Consented,
 ): Promise<ConnectionRow | undefined> {
   const { organization_id: organizationId, external_key: externalKey } = row;
-  // Two consents for one key come one after the other.
+  // Serializes concurrent consents for the same key.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${provider.key} ${externalKey}`}, ${organizationId}))`.execute(
     trx,
   );

@@ -2,12 +2,14 @@ import type { Credentials, Provider } from '@drippulse/providers';
 import type { Client } from '../oauth/clients.ts';
 import { challengeOf } from './secrets.ts';
 
-/** The one address that providers send browsers back to; operators register it. */
+/** Returns the redirect address, which is the same for all providers, and which operators register. */
 export function redirectUrl(publicUrl: string): string {
   return `${publicUrl}/auth/connections/callback`;
 }
 
-/** The address of the consent (RFC 6749, 4.1.1, and RFC 7636); undefined where the credentials lack what names it. */
+/**
+ * Returns the address of the consent (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack a needed field.
+ */
 export function consentUrl(
   { oauth }: Provider,
   o: {

@@ -11,7 +11,7 @@ export function answerSentences(
   return answerPage(call, status, { title, body, forms: 'none' });
 }
 
-/** Sends the browser on. */
+/** Redirects the browser. */
 export function redirectTo(call: HandlerContext, address: string): void {
   call.responseHeader.set('location', address);
 }

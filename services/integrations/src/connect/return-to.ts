@@ -2,7 +2,10 @@ import { DomainError } from '@drippulse/errors';
 
 const longest = 2_000;
 
-/** The path that the browser goes to in the end. It stays on the origin, whatever browsers make of slashes and backslashes. */
+/**
+ * Reads the path to which the browser returns at the end. The resulting address stays on the origin, regardless of how
+ * browsers interpret slashes and backslashes.
+ */
 export function readReturnTo(path: string, publicUrl: string): string {
   const { origin } = new URL(publicUrl);
   const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\') && path.length <= longest;
@@ -13,7 +16,7 @@ export function readReturnTo(path: string, publicUrl: string): string {
   });
 }
 
-/** The address in the end, with what came of it. */
+/** Returns the final address, with the result of the consent as its query. */
 export function returnAddress(returnTo: string, publicUrl: string, result: Readonly<Record<string, string>>): string {
   const url = new URL(returnTo, new URL(publicUrl).origin);
   for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);

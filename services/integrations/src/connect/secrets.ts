@@ -2,22 +2,24 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const bytes = 32;
 
-/** A text of 256 random bits, for an address or a cookie. */
+/** Returns a string of 256 random bits, for an address or a cookie. */
 export function randomText(): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-/** What is stored of a ticket, a state or a cookie. They are random, so that a hash without a salt cannot be guessed back. */
+/** Hashes a ticket, a state or a cookie. All of them are random, so guessing cannot reverse the hash without a salt. */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** The state of a ticket: the start of the consent has the ticket alone, and nobody gets the one from the other. */
+/**
+ * Derives the state from a ticket, because the start of the consent knows only the ticket. The hash is irreversible.
+ */
 export function stateOf(ticket: string): string {
   return createHash('sha256').update(`state of ${ticket}`).digest('base64url');
 }
 
-/** The challenge of a verifier (RFC 7636, S256). */
+/** Returns the challenge of a verifier (RFC 7636, S256). */
 export function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }

@@ -3,7 +3,9 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Authorization } from './authorizations.ts';
 
-/** Whether the one who began a consent may still make connections: roles, members and keys may have changed since. */
+/**
+ * Whether the initiator of a consent may still make connections. Roles, members and keys may have changed meanwhile.
+ */
 export async function isStillAdmin({ clients }: Context, row: Authorization): Promise<boolean> {
   const caller: Caller = {
     organizationId: row.organization_id,

@@ -3,7 +3,7 @@ import type { Credentials, Provider, Tokens } from '@drippulse/providers';
 import { sealCredentials } from './credentials.ts';
 import { makeShown } from './shown-credentials.ts';
 
-/** The columns that follow from credentials. */
+/** Returns the columns that follow from credentials. */
 export function credentialColumns(
   sealer: Sealer,
   place: { organizationId: bigint; id: bigint },
@@ -12,7 +12,7 @@ export function credentialColumns(
   return { ...sealCredentials(sealer, place, credentials), shown_credentials: makeShown(provider, credentials) };
 }
 
-/** The credentials after new tokens. A provider that sends no refresh token keeps the old one. */
+/** Merges new tokens into credentials. Without a new refresh token, the stored one stays. */
 export function withTokens(credentials: Credentials, { accessToken, refreshToken, more = {} }: Tokens): Credentials {
   return {
     ...credentials,
@@ -23,8 +23,9 @@ export function withTokens(credentials: Credentials, { accessToken, refreshToken
 }
 
 /**
- * When tokens end, in the time of the database; without an answer, the provider's facts count. `ends_at` is when somebody has to connect
- * anew: a refresh token is replaced before its end, so it is the end of a token that nothing refreshes, or of a kind of credentials.
+ * Returns the times at which tokens end, counted from `now`, the time of the database. If an answer names no lifetime,
+ * the provider's usual one counts. `ends_at` is the time by which somebody must reconnect: the end of an access token
+ * without a refresh token, or the end of a kind of credentials. A refresh token is replaced before its end.
  */
 export function tokenEnds(
   provider: Provider,

@@ -6,7 +6,7 @@ const stored = z.record(z.string(), z.string());
 
 type Place = { organizationId: bigint; id: bigint };
 
-/** The columns of sealed credentials, by a data key of their own. They open in the row of their organization alone. */
+/** Seals credentials with their own data key, and returns the columns. They can be opened only in their own row. */
 export function sealCredentials(
   sealer: Sealer,
   place: Place,
@@ -16,7 +16,7 @@ export function sealCredentials(
   return { credentials: box, data_key: dataKey };
 }
 
-/** Throws when they were sealed for another row, or by a key that ENCRYPTION_KEYS lacks. */
+/** Opens credentials. Throws if they were sealed for a different row, or by a key that ENCRYPTION_KEYS lacks. */
 export function openCredentials(
   sealer: Sealer,
   place: Place,
@@ -26,16 +26,16 @@ export function openCredentials(
   return stored.parse(JSON.parse(openEnvelope(sealer, sealed, credentialsContext(place)).toString()));
 }
 
-/** What binds the credentials to their row. */
+/** Returns the context that binds credentials to their row. */
 export function credentialsContext({ organizationId, id }: Place): string {
   return `organization ${organizationId} connection ${id}`;
 }
 
 const maskedPrefix = '••••';
-/** Of a shorter secret, four characters would be too much of it. */
+/** Minimum length of a secret whose last four characters are shown. They would reveal too much of a shorter secret. */
 const shortestShown = 12;
 
-/** Credentials as people see them: of a secret its last four characters. */
+/** Masks credentials for people. Shows only the last four characters of each secret. */
 export function maskCredentials(provider: Provider, credentials: Credentials): Record<string, string> {
   const open = new Set(provider.credentials.filter(({ isSecret }) => !isSecret).map(({ name }) => name));
   return Object.fromEntries(
@@ -43,17 +43,17 @@ export function maskCredentials(provider: Provider, credentials: Credentials): R
   );
 }
 
-/** A field that no provider lists, such as one that came with tokens, is masked as a secret is. */
+/** Masks a value like a secret. Fields that the provider does not list, such as tokens, are secrets too. */
 function maskSecret(value: string): string {
   return value.length < shortestShown ? maskedPrefix : `${maskedPrefix}${value.slice(-4)}`;
 }
 
-/** Whether a value that was sent is a mask that we showed. */
+/** Whether a received value is a mask that this service has shown. */
 export function isMask(value: string): boolean {
   return value.startsWith(maskedPrefix) && value.length <= maskedPrefix.length + 4;
 }
 
-/** The texts that no message may repeat. */
+/** Returns the secrets that must not appear in messages. */
 export function secretsOf(provider: Provider, credentials: Credentials): string[] {
   const open = new Set(provider.credentials.filter(({ isSecret }) => !isSecret).map(({ name }) => name));
   return Object.entries(credentials).flatMap(([name, value]) => (open.has(name) ? [] : [value]));

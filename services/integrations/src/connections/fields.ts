@@ -4,7 +4,7 @@ import { findProvider, type Provider, providerAliases, providerKeys } from '@dri
 
 const longestNote = 1_000;
 
-/** The provider of a request, by its key or alias. */
+/** Reads the provider of a request, by its key or alias. */
 export function readProvider(name: string): Provider {
   const provider = findProvider(name);
   if (provider !== undefined) return provider;
@@ -23,7 +23,7 @@ export function readProvider(name: string): Provider {
   });
 }
 
-/** The key of a request; `default` unless it has one. */
+/** Reads the key of a connection from a request. Default: `default`. */
 export function readExternalKey(key: string | undefined): string {
   const text = key ?? 'default';
   if (/^[\w.-]{1,64}$/.test(text)) return text;

@@ -3,24 +3,24 @@ import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 
-/** The kind of the jobs that report what happened to a connection. */
+/** The kind of the jobs that report changes of a connection. */
 export const newsJobs = 'connection news';
 
 const input = z.object({
   kind: z.enum(['failed', 'recovered', 'ending']),
   id: z.coerce.bigint(),
   sequence: z.coerce.bigint(),
-  /** Code of the failure; empty otherwise. */
+  /** Code of the failure; empty if nothing failed. */
   reason: z.string(),
-  /** When it stopped working. */
+  /** Time at which the connection stopped working. */
   failedAt: z.coerce.date().nullable(),
 });
 
 export type News = z.infer<typeof input>;
 
 /**
- * Adds a report in the transaction of what it is about. It is made by a job, since it needs the workflows and the members, which
- * other services have, and no transaction waits for them.
+ * Adds a report, in the transaction of the change. A job makes the report later, because the report needs workflows and
+ * members from other services, and no transaction waits for other services.
  */
 export async function addNews<D extends DB>(
   trx: Transaction<D>,

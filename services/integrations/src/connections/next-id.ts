@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The id of a connection that is going to be stored: it is part of what seals the credentials. */
+/** Returns the id of a connection before the connection is stored, because the id is part of the sealing context. */
 export async function nextConnectionId(trx: Transaction<DB>): Promise<bigint> {
   const { rows } = await sql<{ id: bigint }>`select nextval('connections_id_seq') as id`.execute(trx);
   return rows[0]?.id ?? 0n;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AnswerTooLong, ForeignHost } from '../send.ts';
 import { secretsOf } from './credentials.ts';
 
-/** A verdict that is no success. */
+/** A verdict other than a success. */
 export type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
 const longestCode = 100;
@@ -13,7 +13,7 @@ const longestMessage = 500;
 
 const storedError = z.object({ code: z.string(), message: z.string(), at: z.coerce.date() });
 
-/** The text of a failure as it is stored: code, words and time, without any credential. */
+/** Returns the stored form of a failure: code, message and time, without credentials. */
 export function storeError(problem: Pick<Problem, 'code' | 'message'>, at: Date): string {
   return JSON.stringify({ ...problem, at });
 }
@@ -22,7 +22,7 @@ export function readError(text: string | null): z.infer<typeof storedError> | un
   return text === null ? undefined : storedError.parse(JSON.parse(text));
 }
 
-/** A provider's words without the credentials of the connection: it may repeat what it was sent. */
+/** Removes a connection's credentials from a provider's message, which may repeat parts of the request. */
 export function maskProblem(provider: Provider, credentials: Credentials, { code, message }: Problem): Problem {
   const secrets = secretsOf(provider, credentials);
   const clean = (text: string, length: number) =>
@@ -30,19 +30,19 @@ export function maskProblem(provider: Provider, credentials: Credentials, { code
   return { code: clean(code, longestCode), message: clean(message, longestMessage) };
 }
 
-/** The words of a problem with its code, unless they have it already: many providers have no other words. */
+/** Returns the message of a problem with its code. If the message already contains the code, returns it unchanged. */
 export function wordsOf({ code, message }: Pick<Problem, 'code' | 'message'>): string {
   return message.includes(code) ? message : `${message} (${code})`;
 }
 
-/** The same verdict with such words. */
+/** Removes credentials from the message of a verdict. */
 export function maskVerdict<V extends Verdict>(provider: Provider, credentials: Credentials, verdict: V): V {
   return 'problem' in verdict
     ? { ...verdict, problem: { ...verdict.problem, ...maskProblem(provider, credentials, verdict.problem) } }
     : verdict;
 }
 
-/** What a request means that got no answer. Rethrows what is a defect, or a shortage of this machine. */
+/** Interprets the failure of a request without an answer. Rethrows defects and resource shortages of this machine. */
 export function verdictOfFailure(error: unknown): Refusal {
   if (error instanceof HttpFailure) {
     const problem = { code: error.code, message: error.message };

@@ -5,22 +5,22 @@ import { isMask } from './credentials.ts';
 
 const maxLength = 4_096;
 
-/** Values that were sent for credential fields; null removes one. */
+/** Changes of credential fields; null removes a field. */
 export type CredentialChanges = Readonly<Record<string, string | null>>;
 
-/** The credential fields of a request. A mask means the value that is stored, so it is left out. */
+/** Reads the credential fields of a request. Leaves out masked values, which stand for the stored values. */
 export function readCredentials(provider: Provider, bytes: Uint8Array | undefined): CredentialChanges {
-  // A member that is absent has no bytes.
+  // An absent member arrives as empty bytes.
   const given = bytes === undefined || bytes.length === 0 ? {} : parseJson(Buffer.from(bytes).toString());
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     refuse([{ field: 'credentials', message: 'must be an object of texts', code: 'type' }]);
   }
-  const members = Object.entries(given as Record<string, JsonValue>); // it is an object
+  const members = Object.entries(given as Record<string, JsonValue>); // the condition above refuses anything else
   refuse(members.flatMap(([name, value]) => problemOf(provider, name, value)));
   return Object.fromEntries(
     members.flatMap(([name, value]): [string, string | null][] => {
       const text = typeof value === 'string' ? value.trim() : null;
-      // A form sends what is left empty as an empty text.
+      // A form sends an empty field as an empty string.
       if (text === null || text === '') return [[name, null]];
       return isMask(text) ? [] : [[name, text]];
     }),
@@ -45,7 +45,7 @@ function problemOf(provider: Provider, name: string, value: JsonValue): Violatio
   if (text === '' || isMask(text)) return [];
   if (text.length > maxLength)
     return [{ field: place, message: `must have at most ${maxLength} characters`, code: 'length' }];
-  // A line break would end the header that it goes into.
+  // A line break would end the header that contains the value.
   if (/\p{Cc}/u.test(text)) return [{ field: place, message: 'has control characters', code: 'format' }];
   if (field.pattern !== undefined && !field.pattern.test(text)) {
     return [{ field: place, message: `does not look right. ${field.label}: ${field.help}`, code: 'format' }];
@@ -53,21 +53,21 @@ function problemOf(provider: Provider, name: string, value: JsonValue): Violatio
   return [];
 }
 
-/** The credentials after a change. */
+/** Applies changes to stored credentials. */
 export function changeCredentials(stored: Credentials, changes: CredentialChanges): Credentials {
   const merged = Object.entries({ ...stored, ...changes });
   return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 /**
- * Refuses credentials that lack what the provider needs, or that would lead to a host that is not the provider's: they go along with
- * every request.
+ * Refuses credentials that lack a required field, or that name a host outside the provider, because every request sends
+ * the credentials to that host.
  */
 export function checkCredentials(provider: Provider, credentials: Credentials): void {
   refuse([...missingOf(provider, credentials), ...foreignHostsOf(provider, credentials)]);
 }
 
-/** What is missing, as a violation; none where one of the sets of fields is whole. */
+/** Returns a violation for missing fields; none if one of the alternative sets of required fields is complete. */
 export function missingOf({ name, requires }: Provider, credentials: Credentials): Violation[] {
   const has = (field: string) => credentials[field] !== undefined;
   if (requires.length === 0 || requires.some((set) => set.every(has))) return [];
@@ -75,7 +75,7 @@ export function missingOf({ name, requires }: Provider, credentials: Credentials
   return [{ field: 'credentials', message: `must have ${sets} for ${name}`, code: 'required' }];
 }
 
-/** Fields by which a customer names a host. */
+/** Returns violations for fields in which a customer names a host that is not the provider's. */
 export function foreignHostsOf(provider: Provider, credentials: Credentials): Violation[] {
   const problems: Violation[] = [];
   for (const { originOf, allowed } of Object.values(provider.hosts)) {
@@ -102,7 +102,9 @@ function isAllowed(url: string, allowed: RegExp): boolean {
   return parsed.username === '' && parsed.password === '' && allowed.test(parsed.hostname);
 }
 
-/** The field that the address is made of: the longest value in it. */
+/**
+ * Returns a violation for the field from which the address was built. This is the field with the longest value in it.
+ */
 function foreign({ name }: Provider, credentials: Credentials, url: string): Violation {
   const inUrl = Object.entries(credentials).filter(([, value]) => url.includes(value));
   const [field] = inUrl.sort(([, a], [, b]) => b.length - a.length)[0] ?? [];

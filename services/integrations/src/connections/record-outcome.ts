@@ -6,20 +6,20 @@ import { maskProblem, storeError } from './problems.ts';
 import { failConnection } from './transitions.ts';
 import { providerOf } from './use-connection.ts';
 
-/** So often a process writes that a connection works, or how it fails: calls come by the thousand. */
+/** Minimum time between two writes of the same outcome by one process, because calls come by the thousand. */
 const quietMs = 60_000;
 const remembered = 10_000;
-/** When this process last wrote the same of a connection. */
+/** The times at which this process last wrote each outcome of a connection. */
 const written = new WeakMap<object, Map<string, number>>();
 
-/** Classes that say something about the connection, and not about one request. */
+/** Classes of verdicts that concern the connection and not a single request. */
 const ofConnection: ReadonlySet<Verdict['class']> = new Set([
   ...(['rate_limited', 'temporary', 'unknown', 'permission', 'credentials', 'operator'] as const),
 ]);
 
 /**
- * Notes what a call by a connection came to: that it was used, its last failure, until when it is limited. Refused credentials disable
- * it, once: a call with credentials that were replaced meanwhile changes nothing.
+ * Records the outcome of a call: the use of the connection, its last failure, the end of a rate limit. Refused
+ * credentials disable the connection once. A call changes nothing if its credentials have been replaced since.
  */
 export async function recordOutcome(ctx: Context, connection: UsableConnection, verdict: Verdict): Promise<void> {
   if (!('problem' in verdict)) return noteUse(ctx, connection);
@@ -48,7 +48,7 @@ async function noteUse(ctx: Context, connection: UsableConnection): Promise<void
       and version = ${connection.version}`.execute(ctx.db.kysely);
 }
 
-/** The next success is written at once, so that it clears the failure. */
+/** Lets the next success be written immediately, so that it clears the failure. */
 function forgetUse(ctx: Context, connection: UsableConnection): void {
   written.get(ctx.db)?.delete(useOf(connection));
 }

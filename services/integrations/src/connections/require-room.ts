@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 
 const maxConnections = 200;
 
-/** Refuses a connection above the limit of an organization. The lock makes connections that are stored at the same time count one after the other. */
+/** Refuses a connection beyond the organization's limit. Takes a lock, which serializes concurrent counts. */
 export async function requireRoom(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtextextended(current_schema() || ' connections', ${organizationId}))`.execute(trx);

@@ -10,7 +10,7 @@ export async function findConnection(db: Kysely<DB>, organizationId: bigint, id:
   throw noSuchConnection();
 }
 
-/** The row, locked until the transaction ends. */
+/** Finds a connection, and locks its row until the transaction ends. */
 export async function lockConnection(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<ConnectionRow> {
   const row = await rowById(trx, organizationId, id).forUpdate().executeTakeFirst();
   if (row !== undefined) return row;
@@ -25,7 +25,7 @@ function noSuchConnection(): DomainError {
   return new DomainError('not_found', 'integration_connection_not_found', 'There is no connection with this id.');
 }
 
-/** The connection that a step or a data source means; undefined without one. */
+/** Finds the connection that a step or a data source names; undefined if no such connection exists. */
 export async function findConnectionByKey(
   db: Kysely<DB>,
   organizationId: bigint,

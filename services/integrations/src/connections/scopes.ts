@@ -2,7 +2,7 @@ import { actionsOf, type Provider } from '@drippulse/providers';
 
 export type ScopeFindings = { granted: string[]; missing: string[]; actionsWithout: string[] };
 
-/** What the granted scopes leave out. Undefined where the provider does not tell which are granted. */
+/** Compares granted scopes with needed scopes. Returns undefined if the provider does not report the granted ones. */
 export function scopeFindings(
   provider: Provider,
   granted: readonly string[] | null | undefined,
@@ -20,7 +20,10 @@ export function scopeFindings(
   };
 }
 
-/** The scopes that a consent asks for: those that every connection needs, and those of all actions and data sources unless some are chosen. */
+/**
+ * Returns the scopes that a consent requests: the scopes that every connection needs, and either the chosen scopes or
+ * the scopes of all actions and data sources.
+ */
 export function scopesToAsk(provider: Provider, chosen: readonly string[]): string[] {
   const all = () => [...actionsOf(provider.key).flatMap(({ scopes }) => scopes), ...(provider.sourceScopes ?? [])];
   const wanted = chosen.length > 0 ? chosen : all();

@@ -7,7 +7,7 @@ const stored = z.object({
   warning: z.string().optional(),
 });
 
-/** What people see of credentials, made when they are sealed: so no read opens them. */
+/** Makes the masked form of credentials. It is stored when they are sealed, so that reads need not open them. */
 export function makeShown(provider: Provider, credentials: Credentials): string {
   const { message } = provider.warning?.(credentials) ?? {};
   return JSON.stringify({

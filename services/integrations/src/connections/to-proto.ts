@@ -18,7 +18,7 @@ const statuses: Readonly<Record<string, IntegrationConnectionStatus>> = {
 
 type Proto = MessageInitShape<typeof IntegrationConnectionSchema>;
 
-/** A connection as people see it. `now` decides what soon is. */
+/** Converts a connection to the form that people see. `now` determines whether the end of its credentials is near. */
 export function connectionToProto(
   row: ConnectionRow,
   { now, usedBy }: { now: Date; usedBy?: MessageInitShape<typeof ConnectionUsesSchema> },
@@ -53,7 +53,7 @@ export function connectionToProto(
   };
 }
 
-/** So long before the end of its credentials a connection says so, and its admins are mailed. */
+/** Days before the end of credentials at which the connection begins to show the end, and its admins are mailed. */
 export const announcedDays = 14;
 
 function endsSoon({ status, ends_at: endsAt }: ConnectionRow, now: Date): boolean {

@@ -9,8 +9,9 @@ import { storeError } from './problems.ts';
 type Failing = { id: bigint; organizationId: bigint; version: bigint };
 
 /**
- * Disables a connection whose credentials were refused, until somebody connects it anew. The event and the mails follow from a job of
- * the same transaction. Only the credentials that were refused count: `version` is theirs. Returns whether it was this call.
+ * Disables a connection with refused credentials until somebody reconnects it. A job that is added in the same
+ * transaction creates the event and the mails. `version` is the version of the refused credentials. A connection with
+ * newer credentials stays enabled. Returns whether this call disabled the connection.
  */
 export async function failConnection(
   ctx: Context,
@@ -27,7 +28,7 @@ export async function failConnection(
   return true;
 }
 
-/** The same in a transaction; wake the news after the commit. */
+/** Disables a connection within a transaction. After the commit, the caller must wake the news. */
 export async function failIn(
   ctx: Context,
   trx: Transaction<DB>,
@@ -59,8 +60,8 @@ export async function failIn(
 }
 
 /**
- * Enables a connection that works again, and reports it if it had stopped working. Returns whether it had. `id` is a row that this
- * transaction has locked.
+ * Enables a connection that works again. Reports this if the connection had stopped working, and returns whether it
+ * had. The caller must have locked the row `id`.
  */
 export async function recoverIn(
   trx: Transaction<DB>,

@@ -6,7 +6,7 @@ import { type ConnectionRow, findConnectionByKey } from './rows.ts';
 
 export type { UsableConnection } from '../usable-connection.ts';
 
-/** The connection that a step or a data source names, or the sentence why there is none to use. */
+/** Finds the connection that a step or a data source names, or returns a sentence that says why it is unusable. */
 export async function useConnection(
   ctx: Context,
   organizationId: bigint,
@@ -22,7 +22,7 @@ export async function useConnection(
   return openConnection(ctx, row);
 }
 
-/** The same for a row that was read. */
+/** Opens a connection whose row was read, or returns a sentence that says why it is unusable. */
 export function openConnection(
   { sealer, log }: Pick<Context, 'sealer' | 'log'>,
   row: ConnectionRow,
@@ -38,7 +38,7 @@ export function openConnection(
   }
 }
 
-/** The provider of a stored connection, which was known when it was stored. */
+/** Returns the provider of a stored connection. The provider was known when the connection was stored. */
 export function providerOf({ provider }: Pick<ConnectionRow, 'provider'>): Provider {
   const found = findProvider(resolveProvider(provider) ?? provider);
   if (found === undefined) throw new Error(`${provider} is not a provider`);

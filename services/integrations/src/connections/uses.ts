@@ -5,7 +5,7 @@ import type { ConnectionRow } from './rows.ts';
 
 export type Use = { workflowId: bigint; name: string; stepIds: string[]; actions: string[] };
 
-/** The workflows with steps that use a connection. Call it outside of a transaction. */
+/** Finds the workflows with steps that use a connection. Must be called outside a transaction. */
 export async function workflowsUsing(
   { clients }: Context,
   { organization_id: organizationId, provider, external_key: connectionKey }: ConnectionRow,
@@ -27,7 +27,7 @@ export async function workflowsUsing(
 
 export type SourceUse = { dataSourceId: bigint; name: string };
 
-/** The data sources that read by a connection. Their settings name it as `connection_key`, and none is the one with the key `default`. */
+/** Finds the data sources that use a connection, which they name in `connection_key`. Default: `default`. */
 export async function sourcesUsing(
   { db }: Pick<Context, 'db'>,
   { organization_id: organizationId, provider, external_key: connectionKey }: ConnectionRow,

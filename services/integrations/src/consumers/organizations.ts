@@ -5,7 +5,7 @@ import { startSuspensions } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { runJobs } from '../runs/start-run.ts';
 
-/** Learns which organizations are suspended: their data sources are not read. */
+/** Tracks which organizations are suspended. The data sources of suspended organizations are not read. */
 export function consumeOrganizations(
   ctx: Context,
   { running, scheduling }: Readonly<Record<'running' | 'scheduling', Pick<Loop, 'wake'>>>,

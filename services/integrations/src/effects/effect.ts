@@ -1,10 +1,10 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { PerformEffectRequest } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 
-/** An effect that the runtime asks for. */
+/** An effect that the runtime requests. */
 export type AskedEffect = {
   organizationId: bigint;
-  /** The same on every repeat, like the bytes of the request and the time at which it was planned. */
+  /** Key of the effect. The key, the bytes of the request and the planned time are the same on every repeat. */
   key: string;
   kind: string;
   request: Uint8Array;
@@ -34,7 +34,7 @@ export function askedEffect(organizationId: bigint, request: PerformEffectReques
   };
 }
 
-/** Names an effect among those of all organizations. */
+/** Returns a string that identifies an effect among the effects of all organizations. */
 export function idOf({ organizationId, key }: Pick<AskedEffect, 'organizationId' | 'key'>): string {
   return `${organizationId} ${key}`;
 }

@@ -5,16 +5,19 @@ import type { Context } from '../context.ts';
 import { type AskedEffect, idOf } from './effect.ts';
 import { keptHours } from './partitions.ts';
 
-/** Whether an effect may be tried now. */
+/** The answer to the question whether an effect may be tried now. */
 export type Began =
-  /** It is this caller's, until its lease ends. Only a result with this fence counts. */
+  /** The caller has the effect until its lease ends. Only a result with this fence counts. */
   | { state: 'go'; fence: number; mayHaveHappened: boolean }
-  /** It has ended, for this attempt or for good. */
+  /** The effect has ended, either for this attempt or permanently. */
   | { state: 'ended'; outcome: Ended['outcome']; isRetryable: boolean; result: Buffer }
-  /** Somebody else is at it. */
+  /** A different process has the effect. */
   | { state: 'busy'; until: Date };
 
-/** The end of a try. `waiting` is none: it was not tried, or not to its end, and may be tried again as the same attempt. */
+/**
+ * The end of a try. The status `waiting` does not end the effect: the try did not begin or was not finished, and may be
+ * repeated as the same attempt.
+ */
 export type Ended = {
   asked: AskedEffect;
   fence: number;
@@ -24,18 +27,22 @@ export type Ended = {
   result: Buffer | null;
 };
 
-/** The intents of effects and their results. What comes at the same time is written together. */
+/** Stores the intents of effects and their results. Concurrent calls share a statement. */
 export type Intents = {
-  /** Commits the intent, before anything is sent. */
+  /** Commits the intent before anything is sent. */
   begin(asked: AskedEffect): Promise<Began>;
-  /** Commits the end. False when somebody else has taken the effect over: then their result counts. */
+  /**
+   * Commits the end of a try. Returns false if another process has taken over the effect, whose result counts instead.
+   */
   end(ended: Ended): Promise<boolean>;
 };
 
 const batches = {
-  /** Effects of one statement. */
+  /** Limit of effects in one statement. */
   most: 200,
-  /** A statement that was refused has changed nothing; nobody knows that of a connection that broke. */
+  /**
+   * Whether a failed batch changed nothing. A refused statement changed nothing. A broken connection leaves it unknown.
+   */
   hasDoneNothing: (error: unknown) => !isInfrastructureError(error),
 };
 
@@ -51,8 +58,8 @@ type Taken = Key & { fence: number; may_have_happened: boolean };
 type Known = Key & { status: string; retryable: boolean; lease_until: Date | null; result: Buffer | null };
 
 /**
- * Takes effects that are new, that wait, that are due for another attempt, or whose process died: then nobody knows what it has done. A
- * row of this key that is older than they are kept is gone, so that of such an effect nobody knows either.
+ * Takes effects that are new, waiting, or due for a further attempt. Also takes effects whose process has died. These
+ * may have happened, and so may effects without a row that are older than the retention of rows.
  */
 async function beginAll(ctx: Context, asked: readonly AskedEffect[]): Promise<Began[]> {
   const { rows } = await sql<Taken>`
@@ -93,7 +100,7 @@ async function readKnown(ctx: Context, asked: readonly AskedEffect[]): Promise<R
   return new Map(rows.map((row) => [rowId(row), row]));
 }
 
-/** An effect that ended its try between both statements is asked for again. */
+/** Returns the state of a stored effect. If its try ended between the two statements, the caller requests it again. */
 function knownState(known: Known | undefined): Began {
   if (known === undefined || known.status === 'waiting') return { state: 'busy', until: new Date(0) };
   if (known.status === 'sending') return { state: 'busy', until: known.lease_until ?? new Date(0) };

@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import type { Action } from '@drippulse/providers';
 
-/** Parts of a composed mail, as the actions that send one name them. */
+/** Members of a composed mail, by their names in the actions that send mails. */
 const parts = [
   ...['to', 'to_name', 'from', 'from_name', 'reply_to', 'subject'],
   ...['html', 'text', 'headers', 'message_id'],
 ] as const;
 
 /**
- * The input of an action `send_email` for a mail that the runtime has composed. Opens and clicks are counted by our own pixel and links,
- * where the step asks for it, so a provider that would count them too is asked not to.
+ * Builds the input of an action `send_email` from a mail that the runtime has composed. Switches off the provider's
+ * tracking, because our own pixel and links count opens and clicks if the step asks for tracking.
  */
 export function mailPayload({ input }: Action, request: JsonObject): JsonObject {
   const { category } = request;

@@ -7,24 +7,26 @@ import type { AskedEffect } from './effect.ts';
 import type { Ended } from './intents.ts';
 import type { PlannedEffect } from './planned-effect.ts';
 
-/** What became of a try. */
+/** The outcome of a try. */
 export type Outcome =
-  /** It cannot be done as it is asked for. */
+  /** The effect cannot be done as requested. */
   | { kind: 'refused'; reason: string }
-  /** There is no connection to do it by. */
+  /** No connection is usable. */
   | { kind: 'unconnected'; planned: PlannedEffect; reason: string }
-  /** The provider was asked, or cannot be asked again. */
+  /** The provider was called, or must not be called again. */
   | { kind: 'acted'; planned: PlannedEffect; verdict: Verdict; output?: JsonObject };
 
-/** The end of a try: its result for the runtime, and what the row of the effect says. */
+/** The end of a try: its result for the runtime, and the columns of the effect's row. */
 export type TryEnd = Pick<Ended, 'outcome' | 'isRetryable' | 'mayHaveHappened'> & { result: EffectResult };
 
-/** A provider that refuses for its limits is asked for so long; then the effect fails. */
+/**
+ * Maximum time from the plan of an effect in which it is retried after refusals for limits. After this time it fails.
+ */
 const longestWaitMs = 7 * 86_400_000;
 const defaultWaitMs = 30_000;
 const maxOutputBytes = 256 * 1024;
 
-/** The end that follows from an outcome. `mayHaveHappened` is what was known before the try. */
+/** Returns the end that follows from an outcome. `mayHaveHappened` is the value from before the try. */
 export function endOf(
   outcome: Outcome,
   { asked, mayHaveHappened, now }: { asked: AskedEffect; mayHaveHappened: boolean; now: Date },
@@ -59,7 +61,7 @@ export function endOf(
   }
 }
 
-/** The end of an effect that somebody else is at. */
+/** Returns the end of a try that must be repeated at a later time. */
 export function postponed(
   reason: string,
   { until, rule, mayHaveHappened }: { until: Date; rule: string; mayHaveHappened: boolean },
@@ -79,7 +81,7 @@ function done({ provider, action }: PlannedEffect, { class: name }: Verdict, out
   return { outcome: 'succeeded', isRetryable: false, mayHaveHappened: true, result };
 }
 
-/** Repeated where a second time does no harm. Else a person decides: sending again is a retry of the enrollment. */
+/** Returns the end of a try with an unknown outcome. Repeats it if that is harmless; otherwise a person must decide. */
 function unknown(planned: PlannedEffect, problem: Problem): TryEnd {
   const sentence = sentenceOf(planned, problem);
   const isRepeated = planned.action.repeat !== 'none' || planned.repeatsUnknown;
@@ -106,7 +108,7 @@ function failed(
   return { outcome: 'failed', isRetryable, mayHaveHappened, result };
 }
 
-/** Says what a person needs to find the failure at the provider. Many providers have the code in their words already. */
+/** Describes a failure so that a person can find it at the provider. Omits a code that the message already contains. */
 function sentenceOf({ provider, action }: PlannedEffect, { code, message, field, requestId }: Problem): string {
   const facts = [
     !message.includes(code) && code,

@@ -9,13 +9,16 @@ import { endOf, postponed } from './outcome.ts';
 import { openResult, sealResult } from './sealed-result.ts';
 import { tryEffect } from './try-effect.ts';
 
-/** Performs effects, each key one at a time. */
+/** Performs effects, one at a time for each key. */
 export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
 
-/** How long a call waits for another process that is at its effect. The runtime must still be there when the action ends after it. */
+/**
+ * Time that a call waits while another process has its effect. It is short, so that the runtime is still waiting when
+ * the action that follows ends.
+ */
 const patienceMs = 3_000;
 const lookEveryMs = 100;
-/** Time for all requests of an action. It is shorter than the lease, and the runtime waits five seconds longer. */
+/** Time limit for all requests of an action, shorter than the lease. The runtime waits five seconds longer. */
 const actionMs = 25_000;
 
 export function createEffects(ctx: Context): Effects {
@@ -40,8 +43,8 @@ export function createEffects(ctx: Context): Effects {
 async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): Promise<EffectResult> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
-    // Before the lease begins: a process that stands still after that must send nothing when another has taken the
-    // effect over.
+    // Computed before the lease begins, so that a process that stalls afterwards sends nothing once another process has
+    // taken over the effect.
     const deadline = new Date(ctx.clock.now().getTime() + actionMs);
     const began = await intents.begin(asked);
     if (began.state === 'ended') return endedResult(asked, began);
@@ -53,7 +56,7 @@ async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): P
   }
 }
 
-/** Commits what became of the try, before the runtime hears of it. */
+/** Tries an effect, and commits the outcome before the runtime gets it. */
 async function tryAndEnd(
   ctx: Context,
   intents: Intents,
@@ -69,7 +72,7 @@ async function tryAndEnd(
     const may = end.mayHaveHappened || progress.hasDone;
     if (await intents.end({ ...end, mayHaveHappened: may, asked, fence, result: box })) return result;
   } catch (error) {
-    // An error of ours, such as a database that is away: nothing is known to have ended.
+    // This service failed, for example because the database is unavailable. Whether the effect has happened is unknown.
     const may = mayHaveHappened || progress.hasSent;
     await intents.end({ asked, fence, outcome: 'waiting', isRetryable: true, mayHaveHappened: may, result: null });
     throw error;
@@ -77,7 +80,9 @@ async function tryAndEnd(
   throw new DomainError('aborted', 'effect_taken_over', 'Another process has taken the effect over.');
 }
 
-/** The stored result. A request that has changed opens none: then the outcome alone is known. */
+/**
+ * Returns the stored result. If the request has changed, the result cannot be opened, and only the outcome is known.
+ */
 function endedResult(asked: AskedEffect, { outcome, result }: Extract<Began, { state: 'ended' }>): EffectResult {
   const opened = openResult(asked, result);
   if (opened !== undefined) return opened;

@@ -5,15 +5,15 @@ import type { Catalog } from '../context.ts';
 import { type AskedEffect, effectKinds } from './effect.ts';
 import { mailPayload } from './mail-payload.ts';
 
-/** What an effect asks of which provider. */
+/** A planned effect: the action, its provider and its input. */
 export type PlannedEffect = {
   provider: Provider;
   action: Action;
   payload: JsonObject;
   connectionKey: string;
-  /** Whether it is repeated although nobody knows whether it was done. */
+  /** Whether the effect is repeated even if its outcome is unknown. */
   repeatsUnknown: boolean;
-  /** Whether it is skipped, and does not fail, where no connection can be used. */
+  /** Whether the effect is skipped, and does not fail, if no connection is usable. */
   isOptional: boolean;
 };
 
@@ -23,7 +23,7 @@ const common = z.looseObject({
   on_unknown: z.enum(['fail', 'repeat']).default('fail'),
 });
 
-/** Reads the request of a step, which the runtime has rendered and stored. A sentence says why there is nothing to do. */
+/** Reads the request of a step, as rendered and stored. Returns a sentence if the effect cannot be done. */
 export function planEffect(
   catalog: Catalog,
   { kind: name, request: bytes }: AskedEffect,
@@ -64,7 +64,7 @@ function named(catalog: Catalog, provider: Provider, name: string, payload: (act
   return { action, payload: payload(action) };
 }
 
-/** An alert is a message to a channel. */
+/** Builds an alert, which is a message to a channel. */
 function alertOf(catalog: Catalog, provider: Provider, { channel, message }: JsonObject): Chosen {
   const text = String(message);
   const payload: JsonObject = typeof channel === 'string' ? { channel, message: text } : { message: text };
@@ -81,5 +81,5 @@ function readObject(bytes: Uint8Array): JsonObject | undefined {
 
 function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
-  return isObject ? (value as JsonObject) : undefined; // an object of JSON that is no array and no number
+  return isObject ? (value as JsonObject) : undefined; // the value is an object of JSON, neither an array nor a number
 }

@@ -10,8 +10,8 @@ const tagBytes = 16;
 type Asked = Pick<AskedEffect, 'key' | 'request'>;
 
 /**
- * A result sealed by its request, which only the runtime keeps. A repeat brings the same bytes and so opens it; when a person is erased
- * the runtime empties the request, and nobody can read the result any more.
+ * Seals a result by its request, which only the runtime keeps. A repeat has the same request bytes, and can open the
+ * result. When a person is erased, the runtime empties the request, and nobody can open the result any more.
  */
 export function sealResult(asked: Asked, result: EffectResult): Buffer {
   const nonce = randomBytes(nonceBytes);
@@ -20,7 +20,7 @@ export function sealResult(asked: Asked, result: EffectResult): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
-/** Undefined when the result is that of another request. */
+/** Opens a sealed result. Returns undefined if the result belongs to a different request. */
 export function openResult(asked: Asked, box: Buffer): EffectResult | undefined {
   const nonce = box.subarray(0, nonceBytes);
   const decipher = createDecipheriv(algorithm, keyOf(asked), nonce, { authTagLength: tagBytes });

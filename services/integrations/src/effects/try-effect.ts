@@ -8,9 +8,7 @@ import type { AskedEffect } from './effect.ts';
 import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
-/**
- * One try of an effect. `mayHaveHappened` says that a try before may have done it. Nothing is sent after `deadline`.
- */
+/** Tries an effect once. Sends nothing after `deadline`. `mayHaveHappened`: an earlier try may have done the effect. */
 export async function tryEffect(
   ctx: Context,
   asked: AskedEffect,
@@ -38,7 +36,7 @@ export async function tryEffect(
     planOf(planned, read.input, asked, { mayHaveHappened, connection, now }),
     { priority: 'live', deadline, progress },
   );
-  // Providers quote what they refuse.
+  // A provider's message may quote what it refused.
   const masked = maskVerdict(provider, connection.credentials, verdict);
   return { kind: 'acted', planned, verdict: masked, ...(output !== undefined && { output }) };
 }
@@ -59,7 +57,7 @@ function planOf(
   return { action, input, place: { key, mayHaveHappened, plannedAt, now, settings, given } };
 }
 
-/** The credentials that are no secrets. */
+/** Returns the credential fields that are not secret. */
 function settingsOf({ credentials }: Provider, connection: UsableConnection): Readonly<Record<string, string>> {
   const names = credentials.filter(({ isSecret }) => !isSecret).map(({ name }) => name);
   return Object.fromEntries(

@@ -1,24 +1,24 @@
 import type { Provider, ProviderRequest, RateLimit } from '@drippulse/providers';
 import { createLimiters, type LimiterStore, spend } from '@drippulse/service';
 
-/** Steps go first: an import may use half of what an account has. */
+/** Priority of requests. Steps are `live` and go first. Imports are `bulk` and may use half of an account's rate. */
 export type Priority = 'live' | 'bulk';
 
-/** The account of a provider whose requests are counted together, whatever connection they come from. */
+/** An account at a provider. The requests of all its connections are counted together. */
 export type LimitedAccount = { provider: Provider; account: string };
 
-/** The rates of accounts, for all processes of the service. */
+/** The rates of accounts, shared by all processes of the service. */
 export type AccountLimits = {
-  /** Takes a place for a request. Undefined where there is one, else the milliseconds until there may be. */
+  /** Takes a place for a request. Returns undefined on success, or else the milliseconds until a place may be free. */
   take(of: LimitedAccount, request: ProviderRequest, priority: Priority): Promise<number | undefined>;
-  /** No process sends anything for the account until the pause is over. */
+  /** Pauses the requests of all processes for the account. */
   block(of: LimitedAccount, pauseMs: number): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Longest pause that an answer may ask for. */
+/** Limit of a pause that an answer may ask for. */
 const longestBlockMs = 24 * 3_600_000;
-/** Requests that a pause alone bounds. */
+/** The rate of requests that only pauses limit. */
 const unbounded = { points: 1_000_000_000, seconds: 1 };
 
 export function createAccountLimits(...where: Parameters<typeof createLimiters>): AccountLimits {
@@ -45,14 +45,16 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
   };
 }
 
-/** The limiters that a request counts against. That of bulk comes first, so that a refusal of it takes nothing from the live ones. */
+/**
+ * Returns the limiters of a request. The bulk limiter comes first, so that its refusal uses no place of the live one.
+ */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };
   const half = { name: `${name}-bulk`, limit: { ...limit, points: Math.max(1, Math.floor(limit.points / 2)) } };
   return priority === 'live' ? [whole] : [half, whole];
 }
 
-/** One limiter for each rate; accounts are its keys. */
+/** Creates one limiter for each rate, on first use. The keys of a limiter are accounts. */
 function createFixedLimiters(store: LimiterStore) {
   const made = new Map<string, ReturnType<LimiterStore['fixed']>>();
   return (name: string, { points, seconds }: RateLimit) => {

@@ -14,8 +14,8 @@ type Sample = Pick<ConnectionRow, 'id' | 'organization_id' | 'credentials' | 'da
 };
 
 /**
- * Opens one connection of each key at the start, and says which connections need a key that ENCRYPTION_KEYS lacks: an operator who has
- * lost one must not learn it from the customers, one by one.
+ * Opens one connection for each encryption key at the start, and reports which connections need a key that
+ * ENCRYPTION_KEYS lacks. Otherwise an operator would learn of a lost key from customers, one by one.
  */
 export function startCheckKeys(ctx: Context): Loop {
   return startLoop({
@@ -36,7 +36,7 @@ export function startCheckKeys(ctx: Context): Loop {
   });
 }
 
-/** A connection of each key. The id of the key is in a wrapped key, after its version. */
+/** Reads one connection for each encryption key. The id of the key follows the version in the wrapped key. */
 async function samples({ db }: Context): Promise<Sample[]> {
   const { rows } = await sql<Sample>`
     with keyed as (

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 const everyMs = 600_000;
 const sliceRows = 1_000;
 
-/** Removes consents an hour after their end. Until then a late browser is told what happened. */
+/** Deletes consents an hour after they end. Until then, a late browser is shown the outcome. */
 export function startForgetAuthorizations({ db, log }: Context): Loop {
   return startLoop({
     name: 'forget authorizations',

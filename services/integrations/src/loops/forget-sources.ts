@@ -4,12 +4,12 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 const hourMs = 3_600_000;
-/** Data sources whose files are deleted in one transaction. No run of theirs starts meanwhile. */
+/** Limit of data sources whose files one transaction deletes. Their runs cannot start during the transaction. */
 const sliceSources = 20;
 
 /**
- * Deletes what holds data of people and is of no more use: uploaded files, failed rows and errors after seven days, files whose reading was
- * broken off after a day, and runs themselves after 180.
+ * Deletes outdated data of people: uploaded files, failed rows and errors after seven days, incomplete files after a
+ * day, and runs after 180 days.
  */
 export function startForgetSources(ctx: Context): Loop {
   return startLoop({
@@ -34,14 +34,16 @@ async function forget({ db }: Pick<Context, 'db'>): Promise<void> {
   );
 }
 
-/** Runs that go on keep their file. */
+/** Selects obsolete files. Active runs keep their files. */
 const isOver = sql`
   (created_at < clock_timestamp() - interval '7 days' or (not is_complete and created_at < clock_timestamp() - interval '1 day'))
     and not exists (select 1 from data_source_runs as run
       where run.organization_id = file.organization_id and run.data_source_id = file.data_source_id
         and run.status in ('queued', 'running'))`;
 
-/** Deletes files of some data sources. The lock makes a run that starts be seen here, or wait and find no file. */
+/**
+ * Deletes files of some data sources. Because of the lock, a starting run is visible here, or waits and finds no file.
+ */
 async function forgetFiles(trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<{ id: bigint }>`
     select id from data_sources where id in (select data_source_id from source_files as file where ${isOver})

@@ -9,12 +9,12 @@ import { freshCredentials } from '../oauth/fresh-credentials.ts';
 
 const everyMs = 600_000;
 const sliceRows = 20;
-/** So long one process keeps a connection that it looks after, whatever comes of it. */
+/** Time for which a process reserves an idle connection, regardless of the outcome. */
 const pauseHours = 6;
 
 /**
- * Refreshes connections that nobody uses, at a third of the time after which their provider would forget them. `refreshed_at` is moved
- * by the refresh; `refresh_not_before` keeps other processes, and the next run, from the same one.
+ * Refreshes idle connections, after a third of the time until their provider would forget them. The refresh sets
+ * `refreshed_at`. `kept_at` excludes the connection from other processes and from the next run.
  */
 export function startKeepAlive(ctx: Context): Loop {
   return startLoop({
@@ -34,7 +34,9 @@ async function keepSlice(ctx: Context, signal: AbortSignal): Promise<number> {
   return rows.length;
 }
 
-/** One that was deleted meanwhile does not keep the others of the slice waiting for their next turn. */
+/**
+ * Refreshes one connection. Ignores a connection that has been deleted, so that the rest of the slice is not delayed.
+ */
 async function keep(ctx: Context, row: Idle): Promise<void> {
   try {
     const read = openConnection(ctx, await findConnection(ctx.db.kysely, row.organization_id, row.id));
@@ -46,7 +48,7 @@ async function keep(ctx: Context, row: Idle): Promise<void> {
 
 type Idle = Pick<ConnectionRow, 'id' | 'organization_id'>;
 
-/** Takes idle connections for this run. */
+/** Reserves idle connections for this run, and returns them. */
 async function dueRows({ db }: Context): Promise<Idle[]> {
   const idle = providers.flatMap(({ key, oauth }) =>
     oauth?.idleDays === undefined ? [] : [[key, oauth.idleDays] as const],

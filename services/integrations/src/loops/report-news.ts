@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { reportNews } from '../news/report-news.ts';
 
-/** Reports what happened to connections. While a service that it asks is away, it tries again. */
+/** Reports changes of connections. Retries while another service is unavailable. */
 export function startReportNews(ctx: Context): Loop {
   return startJobLoop<DB>({
     db: ctx.db,

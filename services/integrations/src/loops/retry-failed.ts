@@ -6,10 +6,10 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { readPlace, readRetry, retryJobs, writePlace } from '../retries/retry-jobs.ts';
 
-/** Longer than one call of the service of enrollments may take. */
+/** Lease of a job, longer than one call of the service of enrollments may take. */
 const leaseSeconds = 60;
 
-/** Retries what failed for connections that work again, a part at a time. A part that runs twice retries nothing twice. */
+/** Retries failed enrollments of connections that work again, in parts. Repeating a part retries nothing twice. */
 export function startRetryFailed(ctx: Context): Loop {
   return startJobLoop<DB>({
     db: ctx.db,

@@ -1,21 +1,23 @@
 import { startJobLoop } from '@drippulse/db';
 import type { Loop } from '@drippulse/loops';
-import { isSuspended } from '@drippulse/service';
-import { sql } from 'kysely';
+import { waitIfSuspended } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { leaseSeconds } from '../runs/fetch-file.ts';
 import { runSlice } from '../runs/run-slice.ts';
 import { runJobs } from '../runs/start-run.ts';
 
-/** Slices that a process works on at the same time: sources of others wait for minutes. */
+/** Number of a process's concurrent slices. More than one, because a customer's source may take minutes to answer. */
 const lanes = 4;
-/** Batches of a slice that are written at the same time, while all of them are no more than the lanes: the CRM has others to serve. */
+/**
+ * Limit of a slice's concurrent batches, or one if the busy slices would exceed the lanes. The CRM serves others, too.
+ */
 const mostAtOnce = 2;
 const busyMs = 1_000;
-/** When the run of a suspended organization is looked at again. */
-const suspendedMs = 60_000;
 
-/** Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice under way in a process. */
+/**
+ * Reads sources and writes their rows, one slice at a time. Runs take turns, and each organization has at most one
+ * slice under way in a process.
+ */
 export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const busy = new Set<bigint>();
   const loops = Array.from({ length: lanes }, () =>
@@ -27,14 +29,12 @@ export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
       async slice(job) {
         const { organization_id: organizationId, cursor } = job;
         if (busy.has(organizationId)) {
-          return async () => ({ cursor: cursor ?? 'null', processed: 0, isFinished: false, waitMs: busyMs });
+          return async () => ({ cursor, processed: 0, isFinished: false, waitMs: busyMs });
         }
         busy.add(organizationId);
         try {
-          if (await isStopped(ctx, organizationId)) {
-            return async () => ({ cursor: cursor ?? 'null', processed: 0, isFinished: false, waitMs: suspendedMs });
-          }
-          return await runSlice(ctx, job, busy.size * mostAtOnce > lanes ? 1 : mostAtOnce);
+          const waiting = await waitIfSuspended(ctx.db, job);
+          return waiting ?? (await runSlice(ctx, job, busy.size * mostAtOnce > lanes ? 1 : mostAtOnce));
         } finally {
           busy.delete(organizationId);
         }
@@ -50,11 +50,4 @@ export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
-}
-
-async function isStopped({ db }: Context, organizationId: bigint): Promise<boolean> {
-  const { is_stopped } = await db.kysely
-    .selectNoFrom(isSuspended(sql`${organizationId}::bigint`).as('is_stopped'))
-    .executeTakeFirstOrThrow();
-  return is_stopped;
 }

@@ -12,7 +12,7 @@ const batch = 50;
 const leastMs = 1_000;
 const isSourceSuspended = isSuspended(sql.ref('data_sources.organization_id'));
 
-/** Starts the runs of schedules that are due. While a run of the data source is under way, the start is skipped, and noted. */
+/** Starts due scheduled runs. If a run of the data source is still active, the start is skipped and recorded. */
 export function startScheduledRuns(ctx: Context): Loop {
   return startLoop({
     name: 'start scheduled runs',
@@ -25,7 +25,7 @@ export function startScheduledRuns(ctx: Context): Loop {
   });
 }
 
-/** Other processes take the ones that this one has not locked. */
+/** Starts due runs whose data source no other process has locked. */
 async function startDue(ctx: Context, trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<DataSourceRow>`
     select * from data_sources

@@ -7,7 +7,7 @@ import type { Use } from '../connections/uses.ts';
 
 const listedAtMost = 10;
 
-/** The mail about a connection that stopped working, or will. */
+/** Builds the mail about a connection that has stopped working, or soon will. */
 export function noticeOf(
   row: ConnectionRow,
   news: News,

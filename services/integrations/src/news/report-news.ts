@@ -16,8 +16,8 @@ import { findAdmins } from './recipients.ts';
 const topic = topicOf(IntegrationEventSchema);
 
 /**
- * Reports what happened to a connection: an event, and a mail for each admin. Both are written with the end of the job, so each change is
- * reported once, however often this runs. Of a connection that is gone nothing is reported.
+ * Reports a change of a connection: an event, and a mail for each admin. Both are written with the end of the job, so
+ * that repeated runs of the job report each change once. A deleted connection is not reported.
  */
 export async function reportNews(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const news = readNews(job.input);
@@ -57,7 +57,7 @@ function eventOf(
   { row, news, uses }: { row: ConnectionRow; news: News; uses: Use[] },
 ): MessageInitShape<typeof IntegrationEventSchema> | undefined {
   const { credentials: _, ...shown } = connectionToProto(row, { now: ctx.clock.now() });
-  // A stranger's endpoint needs no part of any credential.
+  // Webhook endpoints get no credentials, not even masked ones.
   const integrationConnection = { ...shown, credentials: Buffer.from('{}') };
   const about = {
     organizationId: row.organization_id,

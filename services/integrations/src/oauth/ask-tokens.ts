@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { send } from '../send.ts';
 import { clientOf } from './clients.ts';
 
-/** Asks the token endpoint of a provider for tokens. The request leaves once, whatever comes of it. */
+/** Requests tokens from the token endpoint of a provider. The request is sent exactly once. */
 export async function askTokens(
   ctx: Context,
   { provider, credentials }: { provider: Provider; credentials: Credentials },
@@ -35,7 +35,10 @@ function secretOf(grant: Grant): Credentials {
   return grant.type === 'refresh_token' ? { refresh_token: grant.refreshToken } : { code: grant.code };
 }
 
-/** Sends a request to an endpoint for tokens. It may be answered only once, so it never waits on a connection that may have ended. */
+/**
+ * Sends a request to a token endpoint. A provider may answer such a request only once, so it never uses a kept-alive
+ * connection, which may have ended.
+ */
 export function sendTokenRequest(
   ctx: Context,
   url: string,

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 export type Client = { id: string; secret: string };
 
 /**
- * The client of a connection: its own, else the operator's. Tokens are bound to the client that got them, so a pair that was stored
- * with them comes first.
+ * Returns the client of a connection: the connection's own client, or else the operator's. Tokens are bound to the
+ * client that got them, so a client that is stored with tokens takes precedence.
  */
 export function clientOf(
   { config }: Pick<Context, 'config'>,

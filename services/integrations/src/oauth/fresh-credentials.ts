@@ -10,13 +10,14 @@ import { holdLease } from './lease.ts';
 import { refreshDueAt, spreadOf } from './refresh-due.ts';
 import { refreshWithLease } from './refresh-with-lease.ts';
 
-/** So long a caller waits for the refresh of another process; the call counts as put off then. */
+/** Maximum wait for a refresh by another process. After this time, the call counts as postponed. */
 const longestWaitMs = 20_000;
 
 /**
- * The connection with an access token that lives. One that ends soon, and one that was refused (`refusedVersion`), is refreshed once for
- * all processes: by a lease in the row, for which the others wait. While the old token lives, they use it instead of waiting. The
- * refresh goes on when the caller leaves, and the end of the process waits for it.
+ * Returns the connection with a valid access token. A token that ends soon or was refused (`refusedVersion`) is
+ * refreshed once for all processes. The refreshing process has a lease in the row. Other processes use the old token
+ * while it is valid, and otherwise wait. The refresh continues if the caller leaves, and a stopping process waits for
+ * the refresh.
  */
 export async function freshCredentials(
   ctx: Context,
@@ -26,17 +27,17 @@ export async function freshCredentials(
   const isForced = refusedVersion !== undefined;
   if (isForced ? connection.version > refusedVersion : !mayBeDue(ctx, connection)) return { connection };
   const fresh = await (ctx.refreshes.get(connection.id) ?? refresh(ctx, connection, isForced));
-  // One that began for another caller may have found the refused token to be alive.
+  // A refresh that began for another caller may have treated the refused token as valid.
   const isEnough = 'verdict' in fresh || !isForced || fresh.connection.version > refusedVersion;
   return isEnough ? fresh : refresh(ctx, connection, isForced);
 }
 
-/** Of a refusal by the provider and that of a renewal after it, the one that says more: the first where there is nothing to renew. */
+/** Returns the more informative verdict: the provider's refusal if there is nothing to renew, or else the renewal's. */
 export function tellingOf(refusal: Verdict, renewal: Verdict): Verdict {
   return 'problem' in renewal && renewal.problem.code === 'no_refresh_token' ? refusal : renewal;
 }
 
-/** Whether it is worth a look at the row: what is known of the token says nothing, or that it ends soon. */
+/** Whether the row must be read again, because the access token is missing or due for a refresh. */
 function mayBeDue(
   ctx: Context,
   { credentials, tokenExpiresAt, refreshedAt, id, version, provider }: UsableConnection,
@@ -48,7 +49,7 @@ function mayBeDue(
   return ctx.clock.now() >= refreshDueAt({ issuedAt, expiresAt: tokenExpiresAt, spread: spreadOf({ id, version }) });
 }
 
-/** Refreshes, in one promise for all callers of this process. */
+/** Refreshes a connection once for all concurrent callers of this process. */
 function refresh(ctx: Context, connection: UsableConnection, isForced: boolean): Promise<Fresh> {
   const started = takeTurn(ctx, connection, isForced).finally(() => {
     if (ctx.refreshes.get(connection.id) === started) ctx.refreshes.delete(connection.id);
@@ -76,7 +77,7 @@ async function takeTurn(ctx: Context, connection: UsableConnection, isForced: bo
     const lease = await holdLease(ctx, own);
     if (lease !== undefined) {
       const result = await refreshWithLease(ctx, own, lease);
-      // Another process had the lease before the answer was written, or somebody changed the credentials meanwhile.
+      // Another process got the lease before the answer was stored, or somebody changed the credentials.
       if (result === 'overtaken') continue;
       if ('verdict' in result && isAlive && result.verdict.class !== 'credentials') return { connection: own };
       return result;

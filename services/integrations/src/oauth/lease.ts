@@ -3,18 +3,20 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { UsableConnection } from '../usable-connection.ts';
 
-/** The right of one call to refresh a version of a connection. */
+/** The exclusive right of one call to refresh a version of a connection. */
 export type Lease = {
   owner: string;
   version: bigint;
-  /** Whether an earlier refresh of this version was begun and no answer to it was stored: the tokens may have been used. */
+  /**
+   * Whether an earlier refresh of this version began, and no answer was stored. The old tokens may have been used up.
+   */
   isRepeat: boolean;
 };
 
 /**
- * Leases the refresh of a version; undefined while another process has it, or has refreshed. It is one statement: no transaction and
- * no connection is kept while the provider answers. That the refresh begins is committed with it, so that a death during the call is
- * seen by the next one.
+ * Leases the refresh of a version. Returns undefined if another process has the lease or has refreshed. The lease is
+ * one statement, so no transaction and no database connection is occupied while the provider answers. The same
+ * statement commits the start of the refresh, by which the next process sees that this one died during the call.
  */
 export async function holdLease(
   ctx: Context,

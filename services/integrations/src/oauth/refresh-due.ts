@@ -1,9 +1,9 @@
 const leastMarginMs = 300_000;
 
 /**
- * The time from which on an access token is refreshed: at the latest after 80 % of its life, at least five minutes before its end where
- * its life allows, and earlier by up to a fifth of that, so that connections of one moment do not stay together. `spread` is from 0
- * to 1.
+ * Returns the time from which an access token is refreshed: at the latest after 80 % of its life, and at least five
+ * minutes before its end if its life allows that. The time is earlier by up to a fifth of that margin, so that the
+ * refreshes of connections made at the same moment spread out. `spread` is from 0 to 1.
  */
 export function refreshDueAt(o: { issuedAt: Date; expiresAt: Date; spread: number }): Date {
   const lifeMs = Math.max(0, o.expiresAt.getTime() - o.issuedAt.getTime());
@@ -11,7 +11,7 @@ export function refreshDueAt(o: { issuedAt: Date; expiresAt: Date; spread: numbe
   return new Date(o.expiresAt.getTime() - Math.min(marginMs, lifeMs / 2));
 }
 
-/** A number from 0 to 1 that stays the same for one version of a connection. */
+/** Returns a number from 0 to 1 that is constant for one version of a connection. */
 export function spreadOf({ id, version }: { id: bigint; version: bigint }): number {
   return Number((id * 7_919n + version * 104_729n) % 1_000n) / 1_000;
 }
@@ -19,7 +19,7 @@ export function spreadOf({ id, version }: { id: bigint; version: bigint }): numb
 const firstPauseMs = 5_000;
 const longestPauseMs = 600_000;
 
-/** The pause after a number of failed refreshes in a row. `random`, from 0 to 1, shortens it by at most half. */
+/** Returns the pause after consecutive failed refreshes. `random`, from 0 to 1, shortens the pause by up to half. */
 export function refreshPauseMs(failures: number, random: number): number {
   return Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs) * (0.5 + random / 2);
 }

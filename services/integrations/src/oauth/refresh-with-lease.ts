@@ -18,9 +18,9 @@ const storeAgainMs = 250;
 type Outcome = { connection: UsableConnection } | { verdict: Refusal } | 'overtaken';
 
 /**
- * Refreshes under a lease, and stores what came of it. Nothing is stored once another process has the lease or the credentials have
- * changed. A lost answer is asked for once more with the same token: a provider that keeps the old token gives a new one, and of one
- * that does not, nobody can get it.
+ * Refreshes under a lease, and stores the result. Stores nothing if another process has got the lease, or if the
+ * credentials have changed. If an answer is lost, repeats the request once with the same refresh token. A provider that
+ * still accepts this token returns new tokens. With any other provider, the tokens are lost.
  */
 export async function refreshWithLease(ctx: Context, connection: UsableConnection, lease: Lease): Promise<Outcome> {
   const provider = providerOf(connection);
@@ -43,8 +43,9 @@ export async function refreshWithLease(ctx: Context, connection: UsableConnectio
 }
 
 /**
- * Stores while the database is away for a moment, as long as a lease lives: the former token may be worth nothing by now, so tokens that
- * are not stored end the connection. What was stored by a try whose answer was lost is no longer of the version that it replaces.
+ * Retries `store` while the database is unavailable, for at most the duration of a lease. The old refresh token may
+ * already be invalid, so losing the new tokens would end the connection. If an earlier try was committed although its
+ * answer was lost, the version no longer matches.
  */
 async function untilStored<T>({ config }: Context, store: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
@@ -95,7 +96,7 @@ async function storeTokens(
 
 const noLease = { lease_owner: null, lease_until: null, refresh_started_at: null };
 
-/** The provider no longer knows the refresh token. The first who hears it disables the connection. */
+/** Disables a connection whose refresh token the provider no longer accepts. Only the first such call disables it. */
 async function endConnection(
   ctx: Context,
   connection: UsableConnection,
@@ -127,7 +128,7 @@ async function hasLease(trx: Transaction<DB>, { id }: UsableConnection, { owner,
   return rows.length === 1;
 }
 
-/** Ends the lease after a failure that may pass. After a lost answer `refresh_started_at` stays: the next one has to know. */
+/** Ends the lease after a transient failure. If an answer was lost, keeps `refresh_started_at` for the next refresh. */
 async function giveBack(
   ctx: Context,
   { id }: UsableConnection,

@@ -7,7 +7,9 @@ import { clientOf } from './clients.ts';
 
 const timeoutMs = 5_000;
 
-/** Asks the provider to forget the tokens of a connection that is gone. It may be away: then they end by themselves. */
+/**
+ * Revokes the tokens of a deleted connection at the provider. If the provider is unavailable, the tokens just expire.
+ */
 export async function revokeTokens(ctx: Context, row: ConnectionRow): Promise<void> {
   const provider = providerOf(row);
   const { oauth } = provider;

@@ -14,9 +14,9 @@ const input = z.object({
   connectionId: z.coerce.bigint(),
   provider: z.string(),
   externalKey: z.string(),
-  /** Enrollments that failed from then on, */
+  /** Start of the period in which the enrollments failed. */
   since: z.coerce.date(),
-  /** and before then: what fails again is left alone. */
+  /** End of the period. Later failures are not retried. */
   until: z.coerce.date(),
 });
 
@@ -32,7 +32,7 @@ export function readRetry(text: string): RetryInput {
   return input.parse(JSON.parse(text));
 }
 
-/** Where the next part starts. */
+/** Reads the position at which the next part starts. */
 export function readPlace(cursor: string | null): z.infer<typeof place> {
   return cursor === null ? { workflowId: 0n, enrollmentId: 0n } : place.parse(JSON.parse(cursor));
 }

@@ -58,7 +58,7 @@ function readScopes(provider: Provider, chosen: readonly string[]): string[] {
   return scopesToAsk(provider, chosen);
 }
 
-/** What a connection that is connected anew keeps: its settings and its own client, and no token. */
+/** Returns the fields that a reconnected connection keeps: its settings and its own client, without tokens. */
 async function storedFields(
   ctx: Context,
   organizationId: bigint,
@@ -71,7 +71,7 @@ async function storedFields(
   return Object.fromEntries(Object.entries(opened.connection.credentials).filter(([name]) => !tokenFields.has(name)));
 }
 
-/** Refuses what could not begin: without a client, or without what names the provider's page. */
+/** Refuses a consent without a client, or without the fields that form the address of the provider's consent page. */
 function requireConsent(ctx: Context, provider: Provider, fields: Credentials): void {
   if (provider.oauth === undefined) {
     const message = `${provider.name} is not connected by a consent. Enter its credentials instead.`;

@@ -11,7 +11,7 @@ import type { DB } from '../db/schema.ts';
 import { findRun, lockRun } from '../runs/rows.ts';
 import { wholeRunToProto } from '../runs/to-proto.ts';
 
-/** The next slice ends the run: the counts of the batch that is being written are not lost. */
+/** Cancels a run. The next slice ends the run, so that the counts of a batch that is being written are not lost. */
 export async function cancelDataSourceRun(ctx: Context, request: CancelDataSourceRunRequest, call: HandlerContext) {
   const { method } = DataSourceRunsService;
   const response = await transact(
@@ -21,7 +21,7 @@ export async function cancelDataSourceRun(ctx: Context, request: CancelDataSourc
     request,
     async (trx: Transaction<DB>, { organizationId }) => {
       const { job_id: jobId } = await findRun(trx, organizationId, request.id);
-      // The job first, as a slice that is saved locks them.
+      // Locks the job first, as the commit of a slice does.
       if (jobId !== null) await wakeJob(trx, jobId);
       const run = await lockRun(trx, organizationId, request.id);
       if (run.finished_at !== null) return { dataSourceRun: wholeRunToProto(run) };

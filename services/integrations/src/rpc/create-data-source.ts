@@ -33,7 +33,7 @@ function missingType(): DomainError {
   return new DomainError('malformed', 'parameter_missing', 'Required parameter missing: type', { violations });
 }
 
-/** The members that a new data source was given. */
+/** Returns the names of the members that the request sets. */
 function presentOf(request: CreateDataSourceRequest): Set<string> {
   const { mapping, dedupeBy, writeMode, existing, blank, deletions, schedule, abortIfFailedPercent } = request;
   const given = {

@@ -15,7 +15,7 @@ import { readSheetLink } from '../sources/sheet-link.ts';
 import { targets } from '../sources/texts.ts';
 import { sourceToProto } from '../sources/to-proto.ts';
 
-/** Reads the sheet first: a link that cannot be read leaves no data source behind. */
+/** Creates a data source after reading the sheet, so that an unreadable link leaves no data source behind. */
 export async function createGoogleSheetsSource(
   ctx: Context,
   request: CreateGoogleSheetsSourceRequest,

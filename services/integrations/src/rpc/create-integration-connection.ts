@@ -19,7 +19,9 @@ import type { DB } from '../db/schema.ts';
 
 const { createIntegrationConnection: method } = IntegrationConnectionsService.method;
 
-/** The provider is asked outside of the transaction, and only if the request is no repeat and nothing has the key. */
+/**
+ * Creates a connection. Calls the provider outside the transaction, if the request is no repeat and the key is free.
+ */
 export async function createIntegrationConnection(
   ctx: Context,
   request: CreateIntegrationConnectionRequest,
@@ -53,7 +55,7 @@ export async function createIntegrationConnection(
         created_at: now,
         updated_at: now,
       })
-      // Another request was first.
+      // A concurrent request has created a connection with the same key.
       .onConflict((oc) => oc.columns(['organization_id', 'provider', 'external_key']).doNothing())
       .returningAll()
       .executeTakeFirst();

@@ -14,7 +14,10 @@ import { revokeTokens } from '../oauth/revoke-tokens.ts';
 const { deleteIntegrationConnection: method } = IntegrationConnectionsService.method;
 const listedAtMost = 10;
 
-/** The tokens are revoked once the row is gone: a revocation that comes first would leave a dead connection if the removal failed. */
+/**
+ * Deletes a connection, and then revokes its tokens. If the tokens were revoked first and the deletion failed, a dead
+ * connection would remain.
+ */
 export async function deleteIntegrationConnection(
   ctx: Context,
   request: DeleteIntegrationConnectionRequest,
@@ -34,7 +37,7 @@ export async function deleteIntegrationConnection(
   return response;
 }
 
-/** What uses it, each in words. */
+/** Describes each use of the connection. */
 async function usesOf(ctx: Context, row: ConnectionRow): Promise<string[]> {
   const workflows = await workflowsUsing(ctx, row);
   const sources = await sourcesUsing(ctx, row);

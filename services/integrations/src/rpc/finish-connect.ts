@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 
 const longestWords = 300;
 
-/** Ends a consent. What went wrong is said in a page: the person is in a browser, and has no other way to hear of it. */
+/** Ends a consent. Shows an error as a page, because otherwise the person in the browser would not see it. */
 export async function finishConnect(ctx: Context, request: FinishConnectRequest, call: HandlerContext) {
   const { state, code, error, errorDescription, iss } = request;
   const { publicUrl } = ctx.config;

@@ -3,7 +3,10 @@ import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** Once more than enough: a person who was erased stands in no row that is left, and a mended file is sent again. */
+/**
+ * Deletes the failed rows, errors and files of the organization, except files of active runs. This is more than an
+ * erasure needs, and ensures that no row names the erased person. A corrected file can be uploaded again.
+ */
 export async function forgetSourceRows(ctx: Context, _request: object, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   await ctx.db.kysely.transaction().execute(async (trx) => {

@@ -6,7 +6,7 @@ import type {
 import { type Action, actionsOf, type Provider, providerAliases, providers } from '@drippulse/providers';
 import { z } from 'zod';
 
-/** The same for everybody, so it is made once, with the first request. */
+/** The response of the method. It is the same for all callers, so the first request builds it once. */
 let catalog: { providers: MessageInitShape<typeof IntegrationProviderSchema>[]; totalCount: bigint } | undefined;
 
 export function listIntegrationProviders() {

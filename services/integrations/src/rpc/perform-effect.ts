@@ -5,10 +5,10 @@ import { callerOf } from '@drippulse/rpc';
 import { askedEffect } from '../effects/effect.ts';
 import type { Effects } from '../effects/perform-effect.ts';
 
-/** Performs an effect within the call. Nothing is accepted to be settled later. */
+/** Performs an effect within the call, so the answer is never `accepted`. */
 export async function performEffect(effects: Effects, request: PerformEffectRequest, call: HandlerContext) {
   const { organizationId, mode } = callerOf(call);
-  // The runtime describes the effects of test enrollments by itself.
+  // The runtime describes the effects of test enrollments itself.
   if (mode !== 'live') throw new DomainError('permission_denied', 'test_mode', 'A test enrollment calls no provider.');
   const result = await effects.perform(askedEffect(organizationId, request));
   return { answer: { case: 'result' as const, value: result } };

@@ -12,7 +12,7 @@ import { freshCredentials } from '../oauth/fresh-credentials.ts';
 
 const pauseMs = 10_000;
 
-/** The same refresh as that of a call whose token was refused. */
+/** Refreshes the tokens of a connection, as a call with a refused token does. */
 export async function refreshIntegrationToken(
   ctx: Context,
   { id }: RefreshIntegrationTokenRequest,

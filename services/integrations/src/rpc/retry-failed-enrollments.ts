@@ -14,7 +14,7 @@ import { retryJobs, retryToProto, writeRetry } from '../retries/retry-jobs.ts';
 
 const { retryFailedEnrollments: method } = IntegrationConnectionsService.method;
 
-/** Calls that were refused at the same time may have ended their steps before the connection was disabled. */
+/** Margin before the time of the disabling. Steps of concurrent refused calls may have ended that much earlier. */
 const marginMs = 60_000;
 
 export async function retryFailedEnrollments(
@@ -36,7 +36,7 @@ export async function retryFailedEnrollments(
       connectionId: row.id,
       provider: row.provider,
       externalKey: row.external_key,
-      // One that never failed has nothing to retry.
+      // A connection that never failed has nothing to retry.
       since: row.failed_at === null ? until : new Date(row.failed_at.getTime() - marginMs),
       until,
     };

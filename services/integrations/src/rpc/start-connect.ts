@@ -10,9 +10,9 @@ import type { Context } from '../context.ts';
 import { clientOf } from '../oauth/clients.ts';
 import { targetOf } from '../send.ts';
 
-/** Marks the browser, and sends it to the provider. */
+/** Marks the browser, and redirects it to the provider. */
 export async function startConnect(ctx: Context, { ticket }: StartConnectRequest, call: HandlerContext) {
-  // Whoever only looks, such as a preview of links, must not use up the ticket.
+  // A preview of the link must not use up the ticket.
   if (isLook(call)) return { page: answerSentences(call, 404, openIt) };
   const browser = randomText();
   const row = await startAuthorization(ctx, ticket, browser);

@@ -12,7 +12,10 @@ import { findUpload } from '../sources/readers/store-file.ts';
 import { lockSource } from '../sources/rows.ts';
 import { sourceToProto } from '../sources/to-proto.ts';
 
-/** The next run reads everything: what an incremental one left out may mean something else by now. A paused schedule goes on. */
+/**
+ * Changes a data source. The next run reads everything, because the change may affect rows that a reading of changes
+ * would skip. A paused schedule resumes.
+ */
 export async function updateDataSource(ctx: Context, request: UpdateDataSourceRequest, call: HandlerContext) {
   return transact(ctx, call, DataSourcesService.method.updateDataSource, request, async (trx, { organizationId }) => {
     const before = await lockSource(trx, organizationId, request.id);
@@ -47,7 +50,7 @@ export async function updateDataSource(ctx: Context, request: UpdateDataSourceRe
   });
 }
 
-/** The columns that a person chooses, without the others of the row. */
+/** Picks the columns that a person chooses. */
 function pick(columns: Awaited<ReturnType<typeof readSource>>['columns']) {
   const { name, mapping, dedupe_by, write_mode, existing, blank, deletions, abort_if_failed_percent } = columns;
   const { schedule_frequency, schedule_timezone } = columns;

@@ -24,7 +24,7 @@ import type { DB } from '../db/schema.ts';
 
 const { updateIntegrationConnection: method } = IntegrationConnectionsService.method;
 
-/** What a test outside of the transaction found, of which version of the credentials. */
+/** The findings of a test that ran outside the transaction, and the version of the tested credentials. */
 type TriedOf = { version: bigint; tried: Tried };
 
 export async function updateIntegrationConnection(
@@ -48,7 +48,7 @@ export async function updateIntegrationConnection(
         known = { version: before.version, tried };
       });
     }
-    // What was tried of a version that is gone by now must not replace what took its place.
+    // If the credentials have changed since the test, its findings are outdated, and are ignored.
     const tried = known?.version === before.version ? known.tried : changed && { credentials: changed };
     if (tried !== undefined) await storeTried(ctx, trx, before, tried);
     await storeFields(ctx, trx, before, { present, note: request.note, status });
@@ -77,8 +77,8 @@ function readStatus(
 }
 
 /**
- * A refresh that is under way may bring a new refresh token, and the old one no longer counts then. So nobody writes credentials that
- * were read before it.
+ * Refuses to write credentials during a refresh. The refresh may replace the refresh token, and the credentials of this
+ * request would restore the invalid one.
  */
 async function requireNoRefresh(ctx: Context, { lease_until: until }: ConnectionRow): Promise<void> {
   if (until === null || until <= ctx.clock.now()) return;
@@ -87,7 +87,7 @@ async function requireNoRefresh(ctx: Context, { lease_until: until }: Connection
   });
 }
 
-/** The credentials after the change; undefined where nothing changes. */
+/** Returns the credentials after the change; undefined if nothing changes. */
 function changeOf(ctx: Context, before: ConnectionRow, bytes: Uint8Array | undefined): Credentials | undefined {
   if (bytes === undefined) return undefined;
   const provider = providerOf(before);
@@ -99,8 +99,8 @@ function changeOf(ctx: Context, before: ConnectionRow, bytes: Uint8Array | undef
 }
 
 /**
- * Whether only other fields change than the tokens of a consent. Such credentials are not tested: their access token may have ended, and
- * to refresh it is the matter of the lease.
+ * Whether the change keeps the tokens of a consent. Credentials with the same tokens are not tested, because their
+ * access token may have expired, and only the owner of the lease may refresh it.
  */
 function hasSameTokens(ctx: Context, before: ConnectionRow, changed: Credentials): boolean {
   const { oauth, credentials } = providerOf(before);
@@ -116,7 +116,7 @@ function openStored({ sealer, log }: Context, row: ConnectionRow): Credentials {
     return openCredentials(sealer, { organizationId: row.organization_id, id: row.id }, row);
   } catch (error) {
     log.error({ err: error, connection: String(row.id) }, 'the credentials of a connection do not open');
-    // Entered anew as a whole, they replace those that nobody can open.
+    // Nobody can open these credentials, so a complete new set must replace them.
     return {};
   }
 }
@@ -129,7 +129,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     { organizationId, id },
     { provider, tried, now: await databaseNow<DB>(trx) },
   );
-  // What no test has found is as it was, and so are the ends of a token that stays.
+  // Values that the test did not find stay. If the token stays, so do its ends.
   const { account_id, account_name, granted_scopes, ends_at, ...rest } = columns;
   const { token_expires_at, refresh_expires_at, refreshed_at, ...others } = rest;
   const isSameToken =
@@ -151,7 +151,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     .execute();
 }
 
-/** A statement of its own: what a person changes raises the revision, and new credentials alone do not. */
+/** Stores the fields that a person changes. A separate statement, because only such changes raise the revision. */
 async function storeFields(
   ctx: Context,
   trx: Transaction<DB>,
@@ -165,7 +165,7 @@ async function storeFields(
       updated_at: ctx.clock.now(),
       ...(o.present.has('note') && { note: readNote(o.note) }),
       ...(isDisabling && { status: 'disabled', status_reason: 'by_hand' }),
-      // What fails from now on can be retried, as after a failure.
+      // Failures from this time on can be retried, as after a failure of the connection.
       ...(isDisabling && before.status === 'active' && { failed_at: sql<Date>`clock_timestamp()` }),
     })
     .where('id', '=', before.id)

@@ -11,7 +11,7 @@ import { storeFile } from '../sources/readers/store-file.ts';
 import { findSource, lockSource, requireOwnMode } from '../sources/rows.ts';
 import { fileToProto } from '../sources/to-proto.ts';
 
-/** Stores the file as it arrives. It replaces the one before, which a run that reads it keeps until its end. */
+/** Stores a file while it arrives. The file replaces the previous one, which an active run keeps until its end. */
 export async function uploadDataSourceFile(
   ctx: Context,
   requests: AsyncIterable<UploadDataSourceFileRequest>,
@@ -47,7 +47,7 @@ export async function uploadDataSourceFile(
   return { file: fileToProto(file) };
 }
 
-/** The lock lets a run that starts either be seen here, or see the new file. */
+/** Deletes replaced files. Because of the lock, a starting run is either visible here, or sees the new file. */
 async function deleteReplaced(
   trx: Transaction<DB>,
   { organizationId, sourceId, fileId }: { organizationId: bigint; sourceId: bigint; fileId: string },

@@ -10,22 +10,23 @@ import { writingOf } from './write-batches.ts';
 import { archiveRecords } from './write-rows.ts';
 
 const batch = 500;
-/** So few may always be gone. */
+/** Number of missing records up to which their share of all records does not matter. */
 const fewGone = 10n;
 
 /**
- * The end of a reading: where it saw every row, records whose row is gone are deleted, some hundred a slice. A source that lost more than a
- * fifth of its records, or half of its rows, or all of them, deletes nothing: it is more likely that its reading went wrong.
+ * Ends a reading. If the reading saw every row, deletes the records whose row no longer exists, up to 500 per slice.
+ * Deletes nothing if more than a fifth of the records, half of the rows, or all rows are missing, because a failed
+ * reading is then more likely.
  */
 export async function archiveMissing(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const { run, settings, progress, config } = place;
   const isWanted = settings.deletions === 'archive' && !run.is_dry && !progress.isUnchanged;
-  // The record of a row that was refused is not known, so that nobody can say which records are gone.
+  // The record of a refused row is unknown, so nobody can tell which records have no row any more.
   const isArchiving = isWanted && run.rows_failed === 0n;
   const missing = isArchiving ? await findMissing(ctx, run) : [];
   if (missing.length === 0) {
     const status = run.rows_failed > 0n ? 'completed_with_errors' : 'completed';
-    // A file has no position: each reading reads all of it.
+    // A file has no position, because each reading covers the whole file.
     const position = config.type === 'csv' || config.type === 'google_sheets' ? null : JSON.stringify(progress.reader);
     const warnings = isWanted && !isArchiving ? ['Rows were refused, so no record was deleted.'] : [];
     return ending(ctx, place, { status, position, columns: progress.columns, warnings });

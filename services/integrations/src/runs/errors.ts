@@ -15,7 +15,7 @@ const schema = z.array(
   }),
 );
 
-/** The first errors of a run, as they are stored. */
+/** Reads the first errors of a run, as stored. */
 export function readErrors(
   text: string | null,
 ): { row: number; column: string; field: string; code: string; message: string; value?: string }[] {
@@ -26,7 +26,7 @@ export function readErrors(
         .map(({ value, ...error }) => ({ ...error, ...(value !== undefined && { value }) }));
 }
 
-/** The errors with further ones, up to the first 100. */
+/** Appends errors to those of a run, up to 100 in total. */
 export function addErrors(
   text: string | null,
   further: readonly { row: number; errors: readonly RowError[] }[],

@@ -10,7 +10,7 @@ import type { RunRow } from './rows.ts';
 const maxRows = 10_000n;
 const slice = 500;
 
-/** Keeps the failed rows of a run, the first 10,000. */
+/** Stores the first 10,000 failed rows of a run. */
 export async function saveFailedRows(
   trx: Transaction<DB>,
   run: RunRow,
@@ -39,7 +39,7 @@ function sentenceOf({ column, field, message }: RowError): string {
   return subject === '' ? `The row ${message}` : `${subject} ${message}`;
 }
 
-/** The lines of the CSV file of a run's failed rows, some hundred at a time. */
+/** Yields the lines of the CSV file of a run's failed rows. Reads a few hundred rows at a time. */
 export async function* failedLines(db: Kysely<DB>, run: RunRow, columns: readonly string[]): AsyncGenerator<string> {
   yield lineOf([...columns, 'error']);
   let last = -1n;
@@ -52,7 +52,7 @@ export async function* failedLines(db: Kysely<DB>, run: RunRow, columns: readonl
     if (end === undefined) return;
     yield rows
       .map(({ cells, error }) => {
-        const read = parseJson(cells) as JsonObject; // written by `saveFailedRows`
+        const read = parseJson(cells) as JsonObject; // `saveFailedRows` wrote the cells
         return lineOf([...columns.map((name) => textOf(read[name] ?? null)), error]);
       })
       .join('');
@@ -60,7 +60,7 @@ export async function* failedLines(db: Kysely<DB>, run: RunRow, columns: readonl
   }
 }
 
-/** The columns of the failed rows, in the order in which they came. */
+/** Returns the columns of the failed rows, in their original order. */
 export async function failedColumns(db: Kysely<DB>, run: RunRow): Promise<string[]> {
   const row = await db
     .selectFrom('source_failed_rows')
@@ -70,7 +70,7 @@ export async function failedColumns(db: Kysely<DB>, run: RunRow): Promise<string
     .orderBy('row')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? [] : Object.keys(parseJson(row.cells) as JsonObject); // written by `saveFailedRows`
+  return row === undefined ? [] : Object.keys(parseJson(row.cells) as JsonObject); // `saveFailedRows` wrote the cells
 }
 
 function lineOf(cells: readonly string[]): string {

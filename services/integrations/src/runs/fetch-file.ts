@@ -7,15 +7,16 @@ import { fetchUrl } from '../sources/readers/fetch-url.ts';
 import { storeFile } from '../sources/readers/store-file.ts';
 import type { Found, RunPlace } from './run-place.ts';
 
-/** The largest file at a URL. */
+/** Size limit of a file at a URL. */
 export const maxFileBytes = 2 * 1024 * 1024 * 1024;
 const timeoutMs = 30 * 60_000;
-/** The lease of a slice, which the fetching of a file renews. */
+/** Lease of a slice, which the download of a file renews. */
 export const leaseSeconds = 120;
 
 /**
- * Fetches the file of a run before it is read: a reading that continues reads the same bytes, whatever the address answers by then. What
- * a process leaves that dies meanwhile is no file, and goes.
+ * Downloads the file of a run before the file is read. A continued reading then reads the same bytes, even if the
+ * address returns different ones later. If the process dies, the incomplete file does not count as a file, and is
+ * deleted.
  */
 export async function fetchFile(
   ctx: Context,
@@ -39,7 +40,7 @@ export async function fetchFile(
     });
     return { progress: { ...progress, fileId: file.id, tries: 0 } };
   } catch (error) {
-    // The address has not failed: another process fetches the file anew.
+    // The service is stopping, and the address has not failed. Another process downloads the file again.
     if (ctx.stopping.aborted)
       throw new DomainError('unavailable', 'service_unavailable', 'The process stops.', { cause: error });
     throw error;

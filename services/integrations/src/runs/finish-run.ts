@@ -10,10 +10,10 @@ import { runToProto } from './to-proto.ts';
 
 const topic = topicOf(IntegrationEventSchema);
 
-/** A schedule that only fails is paused: it costs the source requests, and its events nobody's attention. */
+/** Number of consecutive failures that pause a schedule. More would only burden the source and produce events. */
 const pausedAfter = 10;
 
-/** How a run ended. */
+/** The end of a run. */
 export type End =
   | {
       status: 'completed' | 'completed_with_errors';
@@ -24,7 +24,7 @@ export type End =
   | { status: 'cancelled' }
   | { status: 'failed'; code: SourceFailureCode; message: string };
 
-/** Ends a run: its row, that of its data source and the event, in the transaction of its last slice. */
+/** Ends a run in the transaction of its last slice: updates the run and its data source, and publishes the event. */
 export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<void> {
   const now = ctx.clock.now();
   const failure = end.status === 'failed' ? { error_code: end.code, error: end.message } : {};
@@ -33,7 +33,7 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
     .set({
       status: end.status,
       ...failure,
-      // Rows that were read and will not be written any more do not count.
+      // Rows that were read but will not be written do not count.
       rows_read: seenRows(run),
       ...('warnings' in end && { progress: 1, warnings: [...run.warnings, ...end.warnings] }),
       config: null,
@@ -57,8 +57,9 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
 }
 
 /**
- * Returns whether this end paused the schedule. A change of the data source during the run lets the next one read everything, so the
- * place where this one ended does not count then: each change seals the settings anew.
+ * Updates the data source, and returns whether this end paused the schedule. If the data source was changed during the
+ * run, its settings were sealed anew. Then the position of this run is discarded, so that the next run reads
+ * everything.
  */
 async function noteAtSource(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<boolean> {
   const source = await trx

@@ -9,7 +9,7 @@ import { mapRows, type WriteOptions, writeMapped } from './write-rows.ts';
 
 type Forecast = Pick<DataSourceRow, 'id' | 'target' | 'blank' | 'existing' | 'dedupe_by' | 'write_mode'>;
 
-/** Tries rows at the CRM, which writes nothing, by the options of a data source. */
+/** Returns a function that tries rows at the CRM, with the options of a data source. The CRM writes nothing. */
 export function forecastOf(ctx: Context, call: HandlerContext, source: Forecast) {
   return (rows: readonly ReadRow[], mapping: Mapping) => {
     const options: WriteOptions = {

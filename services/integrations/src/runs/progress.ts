@@ -6,22 +6,22 @@ const json = z.record(z.string(), z.unknown());
 const schema = z.object({
   /** Number of the next batch to stage. */
   staged: z.number(),
-  /** Where the next page begins; null before the first. */
+  /** Start of the next page; null before the first. */
   reader: json.nullable(),
   isRead: z.boolean(),
-  /** Number of the next row, where the source has none. */
+  /** Number of the next row, for sources that do not number their rows. */
   row: z.number(),
   columns: z.array(z.string()),
-  /** The file that was fetched for the run, or that was uploaded. */
+  /** The file that was downloaded for the run, or that was uploaded. */
   fileId: z.string().nullable(),
-  /** Tries in a row that failed in a way that may pass. */
+  /** Number of consecutive tries that failed transiently. */
   tries: z.number(),
-  /** Number of the next call that archives. */
+  /** Number of the next call that archives records. */
   archived: z.number(),
   isUnchanged: z.boolean(),
 });
 
-/** How far a run has come, beside its counts: the cursor of its job. */
+/** The progress of a run apart from its counts. It is stored as the cursor of the run's job. */
 export type Progress = Omit<z.output<typeof schema>, 'reader'> & { reader: JsonObject | null };
 
 export function readProgress(cursor: string | null, fileId: string | null): Progress {
@@ -39,7 +39,7 @@ export function readProgress(cursor: string | null, fileId: string | null): Prog
     };
   }
   const read = schema.parse(JSON.parse(cursor));
-  return { ...read, reader: read.reader as JsonObject | null }; // written by `packProgress`
+  return { ...read, reader: read.reader as JsonObject | null }; // `packProgress` wrote the reader
 }
 
 export function packProgress(progress: Progress): string {

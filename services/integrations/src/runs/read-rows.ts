@@ -8,14 +8,17 @@ import { readPage } from '../sources/readers/read-page.ts';
 import type { Progress } from './progress.ts';
 import type { RunPlace } from './run-place.ts';
 
-/** Rows of a batch: one transaction of the CRM. */
+/** Limit of rows in a batch, which is one transaction of the CRM. */
 const batchRows = 500;
-/** Pages that are read in a slice while their rows are few. */
+/** Limit of pages that a slice reads while the pages have few rows. */
 const morePages = 5;
-/** The length of its rows from which a batch is full: few rows may be large. */
+/** Length in characters at which a batch is full, because even a few rows may be large. */
 const batchLength = 1024 * 1024;
 
-/** Reads a page, and what saves its rows as batches that wait. Columns that the mapping needs and the source lacks end the run before the first write. */
+/**
+ * Reads a page, and returns the write that stores its rows as waiting batches. If the source lacks columns that the
+ * mapping needs, ends the run before the first write.
+ */
 export async function readRows(ctx: Context, { run, settings, config, progress }: RunPlace, needed: readonly string[]) {
   const isFirst = progress.reader === null;
   const source = {
@@ -31,7 +34,7 @@ export async function readRows(ctx: Context, { run, settings, config, progress }
   let page = await read(progress.reader, progress.row);
   const batches: Batch[] = [];
   let count = addRows(batches, page.rows);
-  // Small pages make one batch together. Large ones of few rows do not: they would be in memory at the same time.
+  // Small pages share a batch. Large pages do not, because all pages of a batch are in memory at the same time.
   for (let pages = 1; pages < morePages && !page.isLast && isOpen(batches); pages += 1) {
     const next = await read(page.cursor, progress.row + count);
     page = { ...next, columns: [...new Set([...page.columns, ...next.columns])] };
@@ -77,10 +80,10 @@ function requireColumns(needed: readonly string[], columns: readonly string[]): 
   throw new SourceFailure('schema_changed', message);
 }
 
-/** The JSON of rows, and its length. */
+/** The rows of a batch as JSON, and their total length. */
 type Batch = { texts: string[]; length: number };
 
-/** Adds rows to the last batch, and to further ones once it is full. Returns how many they are. */
+/** Adds rows to the last batch, and to new batches once it is full. Returns the number of rows. */
 function addRows(batches: Batch[], rows: readonly ReadRow[]): number {
   for (const row of rows) {
     const text = stringifyJson({ ...row });
@@ -98,7 +101,7 @@ function isFull({ texts, length }: Batch): boolean {
   return texts.length >= batchRows || length >= batchLength;
 }
 
-/** Whether there is one batch at most, with room for more rows. */
+/** Whether at most one batch exists, with room for more rows. */
 function isOpen(batches: readonly Batch[]): boolean {
   return batches.every((batch, index) => index === 0 && !isFull(batch));
 }

@@ -16,7 +16,7 @@ test.each<[string, JsonObject[], JsonObject[], boolean]>([
   expect(areApart(keys(...one), keys(...other))).toBe(apart);
 });
 
-test('an address is no key where it does not find records', () => {
+test('an address is not a key where it does not find records', () => {
   const byId = (...rows: JsonObject[]) => keysOfRows({ mapped: rows.map((fields) => ({ fields })) }, ['external_id']);
   const rows = [{ external_id: '1', email: 'a@x.io' }];
   expect(areApart(byId(...rows), byId({ external_id: '2', email: 'a@x.io' }))).toBe(true);

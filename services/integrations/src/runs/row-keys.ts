@@ -1,14 +1,14 @@
 import type { MappedRows } from './write-rows.ts';
 
-/** By what the rows of a batch mean records. */
+/** The keys by which the rows of a batch identify records. */
 export type RowKeys = {
   texts: ReadonlySet<string>;
   rows: number;
-  /** Rows with an id of the source. */
+  /** Number of rows with an id from the source. */
   withId: number;
 };
 
-/** The keys by which the CRM finds the records of rows. */
+/** Returns the keys by which the CRM finds the records of rows. */
 export function keysOfRows({ mapped }: Pick<MappedRows, 'mapped'>, dedupeBy: readonly string[]): RowKeys {
   const rows = mapped.flatMap((row) => ('fields' in row ? [row.fields] : []));
   const others = dedupeBy.filter((name) => name !== 'external_id');
@@ -27,8 +27,8 @@ export function keysOfRows({ mapped }: Pick<MappedRows, 'mapped'>, dedupeBy: rea
 }
 
 /**
- * Whether no record can be meant by rows of both batches, so that their order does not matter. Where some rows have an id and some none,
- * one of each may mean the same record.
+ * Whether two batches cannot refer to a common record, so that their order does not matter. If only some rows have an
+ * id, a row with an id and a row without one may refer to the same record.
  */
 export function areApart(one: RowKeys, other: RowKeys): boolean {
   const withId = one.withId + other.withId;

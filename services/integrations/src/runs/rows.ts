@@ -14,7 +14,7 @@ export async function findRun(db: Kysely<DB>, organizationId: bigint, id: bigint
   return row;
 }
 
-/** The same with a lock. */
+/** Finds a run, and locks its row. */
 export async function lockRun(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<RunRow> {
   const row = await selectRun(trx, organizationId, id).forUpdate().executeTakeFirst();
   if (row === undefined) throw runNotFound();
@@ -29,18 +29,18 @@ function selectRun(db: Kysely<DB>, organizationId: bigint, id: bigint) {
     .where('id', '=', id);
 }
 
-/** The mode of a run of the caller's organization, if there is one with this id. */
+/** Finds the mode of a run of the caller's organization; undefined if no run has this id. */
 export async function findRunMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await db
     .selectFrom('data_source_runs')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }
 
-/** Rows of which the run knows what became of them. */
+/** Returns the number of rows whose result the run knows. */
 export function seenRows(run: RunRow): bigint {
   return run.rows_created + run.rows_updated + run.rows_unchanged + run.rows_skipped + run.rows_failed;
 }

@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 import type { RunRow } from './rows.ts';
 import type { RunSettings } from './settings.ts';
 
-/** A run in the middle of a slice. */
+/** A run during one of its slices. */
 export type RunPlace = {
   job: JobRow;
   run: RunRow;
@@ -15,9 +15,9 @@ export type RunPlace = {
   mapping: Mapping;
   config: SourceConfig;
   progress: Progress;
-  /** Batches that may be written at the same time. */
+  /** Limit of batches that are written concurrently. */
   atOnce: number;
 };
 
-/** What a slice found out, to be written in one transaction with the cursor. */
+/** The result of a slice, to be written in one transaction with the cursor. */
 export type Found = { progress: Progress; write?(trx: Transaction<DB>): Promise<RunRow | undefined>; done?: number };

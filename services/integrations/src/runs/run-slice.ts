@@ -22,9 +22,10 @@ const mostTries = 6;
 const failuresOfJob = 4;
 
 /**
- * One slice of a run: writes the batches that wait, or reads on when none does. A batch is committed before it is written, and written by
- * a key of run and number: whenever the process dies, the batch is written again with the same bytes, and the CRM answers what it did the
- * first time. A slice that writes asks no source, so that one that fails takes no result with it.
+ * Runs one slice of a run: writes the waiting batches, or reads further rows if no batch is waiting. A batch is
+ * committed before it is written. Its key consists of the run's id and the batch number. After a crash, the batch is
+ * written again with the same bytes, and the CRM returns its first answer. A slice that writes does not call the
+ * source, so a failing source loses no result.
  */
 export async function runSlice(ctx: Context, job: JobRow, atOnce: number): Promise<WriteSlice<DB>> {
   const run = await findRunOf(ctx, job);
@@ -50,7 +51,7 @@ export async function runSlice(ctx: Context, job: JobRow, atOnce: number): Promi
 }
 
 async function findRunOf(ctx: Context, job: JobRow): Promise<RunRow | undefined> {
-  const { run_id }: { run_id: string } = JSON.parse(job.input); // written by `startRun`
+  const { run_id }: { run_id: string } = JSON.parse(job.input); // `startRun` wrote the input
   return ctx.db.kysely
     .selectFrom('data_source_runs')
     .selectAll()
@@ -91,8 +92,9 @@ async function advance(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * The next page of a stored file, while the batches of the page before are written: both are small. Pages of other sources may be large,
- * and asking for one may fail. A page that cannot be read is read again, and refused, once the batches are saved.
+ * Reads the next page of a stored file while the batches of the previous page are written. Both pages are small. Other
+ * sources are not read ahead, because their pages may be large and their requests may fail. An unreadable page is read
+ * again after the batches are saved, and refused then.
  */
 async function readAhead(ctx: Context, place: RunPlace) {
   const { config, progress, mapping } = place;
@@ -100,7 +102,10 @@ async function readAhead(ctx: Context, place: RunPlace) {
   return readRows(ctx, place, columnsOf(mapping)).catch(() => undefined);
 }
 
-/** The batches that wait may have been written by a process that died, or that lost its lease: they are written, so that they are counted. */
+/**
+ * Cancels a run. A process that died or lost its lease may already have written the waiting batches, so they are
+ * written again and counted.
+ */
 async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const written = await writeBatches(ctx, place);
   return async (trx) => {
@@ -111,8 +116,9 @@ async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * What may pass is tried again, with growing pauses; what stays ends the run with its sentence. An error of ours is left to the job, whose
- * log has it, until it would give up: a run never stays open without a job.
+ * Retries a transient failure after growing pauses. Ends the run with the failure's message if the failure is
+ * permanent. Leaves an error of this service to the job, whose log contains it. When the job would give up, ends the
+ * run too, because a run must not stay open without a job.
  */
 function onFailure(ctx: Context, place: Ending, error: unknown): WriteSlice<DB> {
   const { job, progress } = place;

@@ -7,7 +7,7 @@ import { seenRows } from './rows.ts';
 import type { Found, RunPlace } from './run-place.ts';
 import { givesUp } from './settings.ts';
 
-/** Writes what a slice found out, with the status and the end of a run that fails too often. */
+/** Returns the write of a slice's result, which includes the status. Ends a run that has too many failures. */
 export function committing(ctx: Context, { job, run, settings }: RunPlace, found: Found): WriteSlice<DB> {
   return async (trx) => {
     await ctx.runFault?.('before-commit');

@@ -11,14 +11,14 @@ const schema = z.object({
   blank: z.string(),
   deletions: z.string(),
   abort_if_failed_percent: z.number(),
-  /** The file that was there when the run was asked for. */
+  /** The file that existed when the run was requested. */
   file_id: z.string().nullable(),
-  /** Where the reading before ended, if this one reads what changed since. */
+  /** The position at which the previous reading ended, if this run reads only later changes. */
   position: z.string().nullable(),
   last_read: z.number().nullable(),
 });
 
-/** What a run goes by: the data source as it was when the run was asked for. */
+/** The settings of a run, copied from the data source when the run was requested. */
 export type RunSettings = z.output<typeof schema>;
 
 export function packSettings(source: DataSourceRow, fileId: string | undefined): string {
@@ -34,7 +34,7 @@ export function packSettings(source: DataSourceRow, fileId: string | undefined):
     deletions,
     abort_if_failed_percent,
     file_id: fileId ?? null,
-    // Which records are gone, only a reading of everything can tell.
+    // Only a complete reading shows which records have no row any more, so it starts without a position.
     position: deletions === 'archive' ? null : source.position,
     last_read: source.last_read === null ? null : Number(source.last_read),
   };
@@ -45,7 +45,9 @@ export function readSettings(text: string): RunSettings {
   return schema.parse(JSON.parse(text));
 }
 
-/** Whether a run of which so many rows were refused gives up. */
+/**
+ * Whether a run gives up: if at least 100 rows have a result, and more than `abort_if_failed_percent` of them failed.
+ */
 export function givesUp(settings: RunSettings, { seen, failed }: { seen: bigint; failed: bigint }): boolean {
   return seen >= 100n && failed * 100n > seen * BigInt(settings.abort_if_failed_percent);
 }

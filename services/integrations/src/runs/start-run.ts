@@ -8,7 +8,7 @@ import type { DataSourceRow } from '../sources/rows.ts';
 import { activeStatuses, type RunRow } from './rows.ts';
 import { packSettings } from './settings.ts';
 
-/** The kind of the jobs of runs. */
+/** The kind of jobs that process runs. */
 export const runJobs = 'data_source_run';
 
 const maxActive = 20;
@@ -21,8 +21,9 @@ export type NewRun = {
 };
 
 /**
- * Queues a run of a locked data source. Undefined while another run of it is under way: the unique key decides. The run has the settings
- * of this moment, sealed ones included, so that a change in the middle does not mix two mappings.
+ * Queues a run of a locked data source. Returns undefined while another run of the data source is active, as the unique
+ * key shows. The run copies the current settings, including the sealed ones, so that a later change does not mix two
+ * mappings.
  */
 export async function startRun(
   ctx: Context,
@@ -62,7 +63,7 @@ export async function startRun(
   return { ...run, job_id: job.id };
 }
 
-/** Refuses further runs of an organization that has many under way. */
+/** Refuses a run of an organization with too many active runs. */
 export async function requireRoom(db: Kysely<DB>, organizationId: bigint): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ' runs', ${organizationId}))`.execute(db);
   const active = await db

@@ -13,7 +13,7 @@ import type { RunRow } from './rows.ts';
 
 const statuses = enumTexts(DataSourceRunStatusSchema);
 
-/** A run without the errors of its rows, which hold values of people: for lists and events. */
+/** Converts a run for lists and events. Leaves out the errors of its rows, because they contain values of people. */
 export function runToProto(row: RunRow): MessageInitShape<typeof DataSourceRunSchema> {
   return {
     id: row.id,
@@ -43,7 +43,7 @@ export function runToProto(row: RunRow): MessageInitShape<typeof DataSourceRunSc
   };
 }
 
-/** A run with the first errors of its rows. */
+/** Converts a run with the first errors of its rows. */
 export function wholeRunToProto(row: RunRow): MessageInitShape<typeof DataSourceRunSchema> {
   const errors = readErrors(row.errors).map(({ row: place, ...error }) =>
     create(DataSourceRunErrorSchema, { ...error, row: BigInt(place) }),

@@ -12,19 +12,22 @@ import type { RunPlace } from './run-place.ts';
 import { givesUp } from './settings.ts';
 import { type MappedRows, mapRows, type RowResult, writeMapped } from './write-rows.ts';
 
-/** Batches of a slice: those of a page of a file. */
+/** Limit of batches per slice, equal to the batches of one page of a file. */
 const mostBatches = 4;
 
-/** What saves the results of batches. `rows`: how many rows they have; `isAll`: whether no other batch waits. */
+/**
+ * Batches that were written, with the save of their results. `rows` is their number of rows. `isAll`: no batch waits.
+ */
 type Written = { rows: number; isAll: boolean; save(trx: Transaction<DB>): Promise<RunRow> };
 
-/** A batch with its rows as the CRM takes them, and by what they mean records. */
+/** A batch with its rows in the form of the CRM, and the keys of their records. */
 type Batch = { batch: number; mapped: MappedRows; keys: RowKeys };
 type Begun = Batch & { results: Promise<RowResult[]> };
 
 /**
- * Writes batches that wait, at most four; undefined when none waits. While the CRM writes one, the next is mapped, and is written too
- * where the order of both does not matter. When one fails, or too many rows are refused, no other is begun, and those before are saved.
+ * Writes up to four waiting batches. Returns undefined if no batch is waiting. While the CRM writes a batch, the next
+ * one is mapped, and is also written if the order of the two does not matter. If a batch fails, or too many rows are
+ * refused, no further batch begins, and the earlier batches are saved.
  */
 export async function writeBatches(ctx: Context, place: RunPlace): Promise<Written | undefined> {
   const numbers = await findWaiting(ctx, place.run);
@@ -58,7 +61,7 @@ export async function writeBatches(ctx: Context, place: RunPlace): Promise<Writt
   };
 }
 
-/** Rows of the first batch may show that the settings are wrong, so nothing is written beside them. */
+/** Whether a batch may begin. The first batch is written alone, because it may show that the settings are wrong. */
 function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys }: Batch): boolean {
   if (underWay.length === 0) return true;
   return underWay.length < atOnce && seenRows(run) > 0n && underWay.every((other) => areApart(other.keys, keys));
@@ -66,7 +69,7 @@ function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys 
 
 function begin(ctx: Context, place: RunPlace, batch: Batch): Begun {
   const results = writeBatch(ctx, place, batch);
-  results.catch(() => undefined); // awaited later
+  results.catch(() => undefined); // `end` awaits the results later
   return { ...batch, results };
 }
 
@@ -85,7 +88,7 @@ async function readBatch(ctx: Context, place: RunPlace, batch: number): Promise<
     .where('run_id', '=', place.run.id)
     .where('batch', '=', batch)
     .executeTakeFirstOrThrow();
-  const mapped = mapRows(parseJson(rows) as ReadRow[], writingOf(place)); // written by `readRows`
+  const mapped = mapRows(parseJson(rows) as ReadRow[], writingOf(place)); // `readRows` wrote the rows
   return { batch, mapped, keys: keysOfRows(mapped, place.settings.dedupe_by) };
 }
 
@@ -123,7 +126,7 @@ async function saveResults(
   return countResults(trx, run, results, addErrors(run.errors, failed));
 }
 
-/** How the rows of a run are written, and in whose name. */
+/** Returns the options and the caller with which the rows of a run are written. */
 export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'settings' | 'mapping'>) {
   return {
     caller: callerOfRun(run),
@@ -139,13 +142,13 @@ export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'se
   };
 }
 
-/** Ids of two data sources never mean the same record. */
+/** Returns the name of a data source as a system, so that equal ids of two data sources are different records. */
 export function externalSystemOf(dataSourceId: bigint): string {
   return `data_source_${dataSourceId}`;
 }
 
 function callerOfRun(run: RunRow): Caller {
-  const actor = { type: run.actor_type, id: run.actor_id } as Actor; // written by `startRun`
+  const actor = { type: run.actor_type, id: run.actor_id } as Actor; // `startRun` wrote the actor
   return { organizationId: run.organization_id, actor, role: 'editor', mode: modeOf(run.mode) };
 }
 
@@ -172,7 +175,7 @@ async function countResults(
     .executeTakeFirstOrThrow();
 }
 
-/** The records that the run has seen: those that it has not seen at its end are gone from the source. */
+/** Notes the records that the run has seen. At the end of the run, all other records have no row any more. */
 async function noteRecords(trx: Transaction<DB>, run: RunRow, results: readonly RowResult[]): Promise<void> {
   const ids = [...new Set(results.flatMap(({ recordId }) => recordId ?? []))];
   if (ids.length === 0) return;

@@ -9,27 +9,27 @@ import type { Context } from '../context.ts';
 import { type MapOptions, mapRow, type RowError, textOf } from '../sources/mapping/map-row.ts';
 import type { ReadRow } from '../sources/readers/page.ts';
 
-/** What became of a row. */
+/** The result of a row. */
 export type RowResult = {
   outcome: 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed';
   recordId?: string;
   errors: RowError[];
 };
 
-/** How rows are written. */
+/** Options for writing rows. */
 export type WriteOptions = MapOptions & {
   caller: Caller;
   dedupeBy: readonly string[];
   writeMode: string;
   fillsBlanks: boolean;
   isDry: boolean;
-  /** Makes a repeat answer what the first one did. */
+  /** Idempotency key. A repeat with the key gets the first answer. */
   key?: string;
   /** Number of the batch in its run, from 1. */
   batch?: number;
 };
 
-/** A batch is one transaction of the CRM, which takes tens of milliseconds. */
+/** Timeout of a call that writes a batch. The batch is one transaction of the CRM, and takes tens of milliseconds. */
 const timeoutMs = 60_000;
 
 const modes: Readonly<Record<string, CrmRecordBatchMode>> = {
@@ -37,10 +37,10 @@ const modes: Readonly<Record<string, CrmRecordBatchMode>> = {
   update_only: CrmRecordBatchMode.UPDATE_ONLY,
 };
 
-/** Rows as the CRM takes them; those that cannot be mapped are not sent. */
+/** Rows in the form of the CRM. Rows that cannot be mapped are not sent. */
 export type MappedRows = { rows: readonly ReadRow[]; mapped: ReturnType<typeof mapRow>[]; sent: Buffer | undefined };
 
-/** Maps rows, at most 500. */
+/** Maps up to 500 rows. */
 export function mapRows(rows: readonly ReadRow[], o: MapOptions): MappedRows {
   const mapped = rows.map((row) =>
     row.problem === undefined ? mapRow(row.cells, o) : { errors: [problemOf(row.problem)] },
@@ -49,7 +49,7 @@ export function mapRows(rows: readonly ReadRow[], o: MapOptions): MappedRows {
   return { rows, mapped, sent: sent.length === 0 ? undefined : Buffer.from(stringifyJson(sent)) };
 }
 
-/** Writes mapped rows in one call of the CRM. */
+/** Writes mapped rows in one call to the CRM. */
 export async function writeMapped(
   ctx: Context,
   { rows, mapped, sent }: MappedRows,
@@ -67,7 +67,7 @@ export async function writeMapped(
   });
 }
 
-/** Deletes records whose row is gone. Returns how many there were. */
+/** Deletes the records whose row no longer exists. Returns their number. */
 export async function archiveRecords(
   ctx: Context,
   ids: readonly string[],

@@ -11,7 +11,7 @@ import { readMapping } from './mapping/mapping.ts';
 import { scheduleProblems } from './schedule.ts';
 import { blanks, deletions, existings, writeModes } from './texts.ts';
 
-/** The members of a request that make or change a data source. */
+/** The members of a request that create or change a data source. */
 export type GivenSource = {
   name?: string;
   config?: Uint8Array;
@@ -52,12 +52,12 @@ const defaults = {
 
 const maxNameLength = 255;
 
-/** Keys that find a record of a collection, in the order in which they count. */
+/** Returns the keys that find a record of a collection, in order of precedence. */
 export function keysOf(target: string): string[] {
   return target === 'accounts' ? ['external_id', 'domain'] : ['external_id', 'email'];
 }
 
-/** The columns of a request, those of `former` where the request does not name them. `present`: the members that it names. */
+/** Reads the columns of a request. `present` has the members that it sets; others keep their value in `former`. */
 export async function readSource(
   given: GivenSource,
   o: {

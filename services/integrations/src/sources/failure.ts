@@ -1,4 +1,4 @@
-/** Codes of the ends of runs that are no success. */
+/** Codes of the failures of runs. */
 export type SourceFailureCode =
   | 'source_unreadable'
   | 'schema_changed'
@@ -8,10 +8,12 @@ export type SourceFailureCode =
   | 'not_mapped'
   | 'internal_error';
 
-/** Why a source cannot be read, as a sentence for people. It holds no credential and no value of a row. */
+/**
+ * The reason why a source cannot be read, as a sentence for people. It contains no credential and no value of a row.
+ */
 export class SourceFailure extends Error {
   readonly code: SourceFailureCode;
-  /** Whether it may pass; then milliseconds until the next try, if the source says so. */
+  /** Set for a transient failure. `retryAfterMs` is the time until the next try, if the source named one. */
   readonly passing: { retryAfterMs?: number } | undefined;
 
   constructor(

@@ -40,8 +40,8 @@ export async function insertSource(
 }
 
 /**
- * Refuses a data source above the limit of its mode, so that test keys leave room for live ones. The lock makes those that are stored at the
- * same time count one after the other.
+ * Refuses a data source beyond the limit of its mode, so that test keys leave room for live data sources. Takes a lock,
+ * which serializes concurrent counts.
  */
 async function requireRoom(
   trx: Transaction<DB>,
@@ -60,7 +60,7 @@ async function requireRoom(
   throw new DomainError('invalid', 'data_source_limit_reached', message);
 }
 
-/** When the schedule of a data source starts it next; null without one. */
+/** Returns the next scheduled start of a data source; null without a schedule. */
 export function startOf(
   {
     schedule_frequency: frequency,

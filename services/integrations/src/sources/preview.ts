@@ -19,14 +19,14 @@ const shownRows = 10;
 const samples = 3;
 const maxProblems = 20;
 
-/** A data source that is previewed; it may not be stored yet. */
+/** A data source to preview. It need not be stored yet. */
 export type PreviewedSource = {
   caller: Caller;
   config: SourceConfig;
   fileId: string | undefined;
   target: string;
   mapping: Mapping;
-  /** Tries the rows without writing anything; undefined for none. */
+  /** Tries the rows without writing anything; undefined: the preview has no forecast. */
   forecast(
     rows: readonly ReadRow[],
     mapping: Mapping,
@@ -35,7 +35,10 @@ export type PreviewedSource = {
 
 export type Preview = MessageInitShape<typeof DataSourcePreviewSchema>;
 
-/** Reads the first rows of a source, suggests a mapping, and says what a run would do. A source that cannot be read is refused with its sentence. */
+/**
+ * Reads the first rows of a source, suggests a mapping, and describes the effect of a run. Refuses an unreadable source
+ * with the failure's message.
+ */
 export async function previewSource(
   ctx: Context,
   source: PreviewedSource,
@@ -48,7 +51,7 @@ export async function previewSource(
   const suggested = remembered ?? mappingOf(suggestions);
   const mapping = source.mapping.length > 0 ? source.mapping : suggested;
   const problems = sourceProblems(page, rows, mapping);
-  // A run would write nothing then.
+  // A run would be refused and write nothing.
   const isRefused = mapping.length === 0 || problems.some(({ code }) => code === 'schema_changed');
   const results = isRefused ? [] : await source.forecast(rows, mapping);
   const count = (outcome: string) => BigInt(results.filter((result) => result.outcome === outcome).length);
@@ -86,7 +89,7 @@ async function readOrRefuse(ctx: Context, source: PreviewedSource): Promise<Page
   }
 }
 
-/** The mapping that a data source of the organization with the same columns has. */
+/** Finds the mapping of an existing data source of the organization with the same columns. */
 async function rememberedMapping(
   ctx: Context,
   { caller, target }: PreviewedSource,

@@ -2,11 +2,11 @@ import { nextTick, type Schedule } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
 
 const leastMs = 5 * 60_000;
-/** Enough ticks to meet each gap of an expression of minutes and hours. */
+/** Number of ticks that are enough to show every gap of an expression of minutes and hours. */
 const looked = 50;
 const jitterMs = 30_000;
 
-/** What is wrong with a schedule. */
+/** Returns the violations of a schedule. */
 export function scheduleProblems(schedule: Schedule, now: Date): Violation[] {
   try {
     let last = nextTick(schedule, now);
@@ -26,7 +26,9 @@ export function scheduleProblems(schedule: Schedule, now: Date): Violation[] {
   }
 }
 
-/** The next start after a time, a few seconds late at random: what starts at the full hour everywhere does not start at once. */
+/**
+ * Returns the next start after a time, plus a few random seconds, so that runs due at the full hour do not coincide.
+ */
 export function nextStart(schedule: Schedule, after: Date, random: () => number = Math.random): Date | null {
   const tick = nextTick(schedule, after);
   return tick === undefined ? null : new Date(tick.getTime() + Math.floor(random() * jitterMs));

@@ -1,7 +1,7 @@
 import { DomainError, type Violation } from '@drippulse/errors';
 import { sheetOfUrl } from '@drippulse/providers';
 
-/** The spreadsheet and the sheet that a link names. Any other address is refused: nothing is ever sent to it. */
+/** Reads the ids of the spreadsheet and the sheet from a link. Never requests the link. Refuses any other address. */
 export function readSheetLink(link: string): NonNullable<ReturnType<typeof sheetOfUrl>> {
   const sheet = sheetOfUrl(link.trim());
   if (sheet !== undefined) return sheet;

@@ -6,17 +6,17 @@ import { freeJsonSchemas } from './free-json.ts';
 /** The members of a delivery's body beside `data`. */
 export type Envelope = { id: string; type: string; at: Date; organizationId: bigint };
 
-/** The body of a delivery, encoded once for each event and sent unchanged on every attempt. */
+/** Encodes the body of a delivery, once for each event. It is sent unchanged on every attempt. */
 export function bodyOf<D extends DescMessage>(envelope: Envelope, payload: D, data: MessageShape<D>): string {
   return bodyText(envelope, encodeJson(payload, data));
 }
 
-/** An example body of this type. */
+/** Makes an example body of this type. */
 export function exampleBody({ payload }: EventType, envelope: Envelope): string {
   return bodyText(envelope, JSON.stringify(exampleOf(payload)));
 }
 
-/** The JSON Schema (2020-12) of the bodies of this type. */
+/** Makes the JSON Schema (2020-12) of the bodies of this type. */
 export function bodySchema({ type, description, payload }: EventType): JsonSchema {
   const properties = {
     id: { type: 'string', pattern: '^evt_', description: 'Id of the event, also sent as webhook-id.' },

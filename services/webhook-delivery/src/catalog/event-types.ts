@@ -11,7 +11,7 @@ export type EventType = {
   event: DescMessage;
   case: string;
   payload: DescMessage;
-  /** The mode of the row that an event of this type is about. */
+  /** Returns the mode of the row that an event of this type is about. */
   modeOf(payload: Message): Mode;
 };
 
@@ -25,12 +25,12 @@ export const eventTypes: readonly EventType[] = eventMessages.flatMap((event) =>
   }),
 );
 
-/** The type of an event's payload, or undefined when customers can't subscribe to it. */
+/** Returns the type of an event's payload; undefined when customers cannot subscribe to it. */
 export function eventTypeOf(event: DescMessage, payloadCase: string | undefined): EventType | undefined {
   return eventTypes.find((known) => known.event === event && known.case === payloadCase);
 }
 
-/** The first type that `pattern` (a type, `<noun>.*` or `*`) matches, or undefined when it matches none. */
+/** Returns the first type that `pattern` (a type, `<noun>.*` or `*`) matches; undefined when it matches no type. */
 export function firstMatch(pattern: string): EventType | undefined {
   return eventTypes.find(({ type }) => isMatch(pattern, type));
 }

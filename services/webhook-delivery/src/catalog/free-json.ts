@@ -2,8 +2,8 @@ import type { DescMessage } from '@bufbuild/protobuf';
 import { fieldRest, type JsonSchema } from '@drippulse/json';
 
 /**
- * An empty schema for each named free JSON value within a message. The service that raises the event owns the content, so
- * a new name there needs no change here.
+ * Makes an empty schema for each named free JSON value within a message. The service that raises the event owns the
+ * content, so a new name in that service needs no change here.
  */
 export function freeJsonSchemas(desc: DescMessage): Record<string, JsonSchema> {
   const named: Record<string, JsonSchema> = {};

@@ -3,8 +3,8 @@ import { ModeSchema } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { type Mode, modeFromProto } from '@drippulse/rpc';
 
 /**
- * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when it is
- * missing or leads nowhere, so that no event type is delivered across modes by omission.
+ * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when
+ * the option is missing or invalid, so that no event type is delivered across modes by omission.
  */
 export function modeReader(type: string, payload: DescMessage, mode: string): (payload: Message) => Mode {
   if (mode === 'live') return () => 'live';
@@ -13,7 +13,8 @@ export function modeReader(type: string, payload: DescMessage, mode: string): (p
   let isMode = false;
   for (const part of mode.split('.')) {
     const field: DescField | undefined = desc?.fields.find((candidate) => candidate.name === part);
-    if (field === undefined) throw new Error(`${type}: its option mode "${mode}" is no member of ${payload.typeName}`);
+    if (field === undefined)
+      throw new Error(`${type}: its option mode "${mode}" is not a member of ${payload.typeName}`);
     names.push(field.localName);
     desc = field.message;
     isMode = field.enum?.typeName === ModeSchema.typeName;
@@ -22,7 +23,7 @@ export function modeReader(type: string, payload: DescMessage, mode: string): (p
   return (message) => modeFromProto(read(message, names));
 }
 
-/** Messages have their fields as own members; one that an older process wrote may lack them. */
+/** Reads a member. Messages have their fields as own members; a message that an older process wrote may lack some. */
 function read(message: Message, names: readonly string[]) {
   // biome-ignore lint/suspicious/noExplicitAny: the path was checked against the descriptor
   return names.reduce<any>((value, name) => value?.[name], message);

@@ -6,12 +6,12 @@ const secret = `whsec_${Buffer.from('drippulse-verification-vector-01').toString
 const at = new Date('2026-11-25T12:00:00.000Z');
 const id = 'evt_019abade-4a00-7000-8000-000000000001';
 
-/** The envelope of examples. */
+/** Makes the envelope of examples. */
 export function exampleEnvelope(type: string): Envelope {
   return { id, type, at, organizationId: 1n };
 }
 
-/** The signing contract, with an example that a verifier accepts apart from the age of its timestamp. */
+/** Returns the signing contract, with an example that a verifier accepts except for the age of its timestamp. */
 export function signingContract() {
   const [first] = eventTypes;
   const body = first === undefined ? '{}' : exampleBody(first, exampleEnvelope(first.type));

@@ -8,15 +8,16 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 
-/** Bodies emptied in one transaction. */
+/** Limit of bodies that are emptied in one transaction. */
 const slice = 200;
 
-/** Subjects of the bodies to empty: all bodies of `gone`, and of `livingOn` only those from before the erasure. */
+/** Subjects of the bodies to empty: all bodies of `gone`, and for `livingOn` only those from before the erasure. */
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**
- * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found again,
- * so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is delivered.
+ * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found
+ * again, so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is
+ * delivered.
  */
 export async function erasePayloads(ctx: Context, message: Message): Promise<void> {
   const erasure = readErasure(message);

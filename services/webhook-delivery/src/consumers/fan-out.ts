@@ -23,7 +23,7 @@ import { erasePayloads } from './erase-payloads.ts';
 const sliceEvents = 500;
 const sliceDeliveries = 1000;
 
-/** Makes deliveries of the events of one topic. */
+/** Consumes the events of one topic and makes deliveries of them. */
 export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -37,7 +37,8 @@ export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> 
       for (let start = 0; start < deliverable.length; start += sliceEvents) {
         await fanOut(ctx, deliverable.slice(start, start + sliceEvents));
       }
-      // After the deliveries of the batch are made, so that an erasure in it finds the bodies of earlier events.
+      // Called after the deliveries of the batch are made, so that an erasure in the batch finds the bodies of earlier
+      // events.
       for (const { message } of batch) await erasePayloads(ctx, message);
     },
   });
@@ -55,7 +56,10 @@ async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   for (const slice of slicesOf(events, subscriptions, sliceDeliveries)) await makeDeliveries(ctx, slice, orderedIds);
 }
 
-/** A webhook that became ordered after the first read gets these events unordered: its endpoint is not locked. */
+/**
+ * Makes the deliveries of events. A webhook that became ordered after the first read gets these events unordered,
+ * because its endpoint is not locked.
+ */
 async function makeDeliveries(ctx: Context, events: readonly Event[], ordered: ReadonlySet<bigint>): Promise<void> {
   const made = await ctx.db.kysely.transaction().execute(async (trx) => {
     await lockEndpoints(trx, [...ordered]);
@@ -98,7 +102,7 @@ type EventFields = {
   time: Timestamp;
   organizationId: bigint;
   aggregate: string;
-  /** Absent in events that nothing but the platform causes; empty in those that are a cause themselves. */
+  /** Absent in events that only the platform causes; empty in events that are themselves a cause. */
   cause?: string;
   payload: { case: string; value: Message };
 };
@@ -130,7 +134,10 @@ function isEvent(message: Message): message is Message & EventFields {
   return fields.time !== undefined && fields.payload?.case !== undefined && fields.aggregate !== undefined;
 }
 
-/** Encoding a body costs more than all the rest, so it happens at most once, and only for an event with subscribers. */
+/**
+ * Makes a value at most once, and only when it is needed. Encoding a body costs more than all other work, so it happens
+ * only if there are subscribers.
+ */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

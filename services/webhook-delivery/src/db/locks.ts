@@ -3,19 +3,18 @@ import type { DB } from './schema.ts';
 
 /**
  * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. It changes and deletes
- * rows of the queue and of webhooks only between the two, and only those of its endpoints: so no two transactions wait
- * for each other in a circle. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue;
- * they skip those that are locked, so they never wait. Others write lanes alone, or add new rows to the queue before
- * that.
+ * rows of the queue and of webhooks only between the two, and only rows of its endpoints, so no two transactions can
+ * deadlock. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue; they skip locked
+ * ones, so they never wait. The second kind only writes lanes, or first adds new rows to the queue.
  */
 const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
 
-/** Lanes that a transaction has locked. Whatever writes lanes takes them, so it cannot run without the lock. */
+/** Lanes that a transaction has locked. Functions that write lanes require this value as proof of the lock. */
 export type LockedLanes = { trx: Transaction<DB>; webhookIds: readonly bigint[] };
 
 /**
- * Locks the endpoints of these webhooks until the transaction ends. Nobody else changes these webhooks meanwhile, so
- * whether they are active stays valid.
+ * Locks the endpoints of these webhooks until the transaction ends. No other transaction changes these webhooks in the
+ * meantime, so whether they are active stays valid.
  */
 export async function lockEndpoints(trx: Transaction<DB>, webhookIds: readonly bigint[]) {
   const { endpoints, hasLanes } = reached.get(trx) ?? { endpoints: new Set(webhookIds), hasLanes: false };
@@ -35,8 +34,8 @@ export async function lockEndpoints(trx: Transaction<DB>, webhookIds: readonly b
 }
 
 /**
- * Locks both lanes of these webhooks until the transaction ends, or only those of one kind. Claims skip them meanwhile,
- * so call it last.
+ * Locks both lanes of these webhooks until the transaction ends, or only the lanes of one kind. Claims skip them until
+ * then, so call it last.
  */
 export async function lockLanes(
   trx: Transaction<DB>,

@@ -2,13 +2,13 @@
 export type Attempt = {
   at: Date;
   durationMs: number;
-  /** Absent when no answer came. */
+  /** Absent when there was no answer. */
   statusCode?: number;
   /** Reason code of a failure; undefined for a success. */
   error?: string;
   /** The header `retry-after` of the answer. */
   retryAfter?: string;
-  /** The wish of the endpoint beyond the status, from the header `webhook-delivery` of its answer. */
+  /** The endpoint's request beyond the status, from the header `webhook-delivery` of its answer. */
   asks?: 'disable' | 'abort';
   /** The body of the answer, redacted. */
   excerpt?: string;

@@ -14,9 +14,9 @@ export type Claimed = {
   eventAt: Date;
   eventType: string;
   isTest: boolean;
-  /** Attempts of this round before this one. */
+  /** Number of attempts of this round before the current one. */
   tries: number;
-  /** Raised by each claim; a result with an older fence moves nothing. */
+  /** Raised by each claim. A result with an older fence moves nothing. */
   fence: bigint;
   /** Time from the due time to the claim. */
   lagSeconds: number;
@@ -29,7 +29,7 @@ export type Claimed = {
   secrets: SealedSecrets;
   target: StoredTarget;
   body: string;
-  /** Cause of the chain of the event; undefined when the event is a cause itself. */
+  /** Cause of the chain of the event; undefined when the event is itself a cause. */
   cause: string | undefined;
   /** Trace of the event. */
   traceparent: string | undefined;

@@ -1,13 +1,14 @@
 import type { Verdict } from '@drippulse/engine';
 
-/** Most units of all filters of an organization for one event: as many as a step may take. */
+/** Limit of units of all filters of an organization for one event: as many as a step may use. */
 const eventUnits = 4 * 1024 * 1024;
 
 const undecided: Verdict = { matches: false, isUndecided: true, work: 0, cost: 0 };
 
 /**
- * The decisions of filters about one event, each made once. When those before have used up the units of an event, a filter makes none.
- * Compiling counts as if no filter were compiled, so that a repeat decides alike.
+ * Makes the decisions of filters about one event, each once. When earlier filters have used up the units of an event,
+ * further filters make no decision. Compiling counts as if no filter were compiled yet, so that a repeat decides the
+ * same.
  */
 export function decisionsOf(judge: (filter: string) => Verdict): (filter: string) => Verdict {
   const verdicts = new Map<string, Verdict>();

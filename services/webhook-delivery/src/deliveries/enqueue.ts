@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import { wakeLanes } from '../lanes/wake-lanes.ts';
 
 /**
- * An event as it is delivered. `body` is sent byte for byte, `at` chooses the partitions of its rows, and `subject` is the
+ * An event to deliver. `body` is sent byte for byte, `at` chooses the partitions of its rows, and `subject` is the
  * aggregate of the event.
  */
 export type Outgoing = {
@@ -13,7 +13,7 @@ export type Outgoing = {
   body: string;
   subject?: string;
   traceparent?: string;
-  /** Cause of its chain. Default: the event is a cause itself. */
+  /** Cause of the event's chain. Default: the event is itself a cause. */
   cause?: string;
 };
 
@@ -21,8 +21,8 @@ export type Outgoing = {
 export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
 
 /**
- * Inserts one delivery for each match, with its queue row. A delivery that exists already (same webhook and event) stays
- * as it is, so a repeat adds nothing. Returns the ids of the new deliveries.
+ * Inserts one delivery for each match, with its queue row. An existing delivery (of the same webhook and event) stays
+ * unchanged, so a repeat adds nothing. Returns the ids of the new deliveries.
  */
 export async function enqueue(
   trx: Transaction<DB>,

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-/** `evt_` and a UUIDv7 (RFC 9562): 48 bits of milliseconds, then random bits around version and variant. */
+/**
+ * Makes an event id: `evt_` and a UUIDv7 (RFC 9562), which has 48 bits of milliseconds, then random bits around version
+ * and variant.
+ */
 export function newEventId(at: Date): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(at.getTime(), 0, 6);

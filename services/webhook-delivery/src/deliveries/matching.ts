@@ -7,12 +7,12 @@ import type { Match, Outgoing } from './enqueue.ts';
 /** An event that customers may subscribe to. */
 export type Event = {
   organizationId: bigint;
-  /** The mode of the row that it is about. */
+  /** The mode of the row that the event is about. */
   mode: Mode;
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
-  /** The decision of a filter about the event, made once. */
+  /** Returns the decision of a filter about the event, made once. */
   decide(filter: string): Verdict;
 };
 
@@ -30,7 +30,8 @@ export type Subscription = {
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
 /**
- * The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that endpoint.
+ * Returns the deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that
+ * endpoint.
  */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
@@ -41,10 +42,7 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   }));
 }
 
-/**
- * The events that match a subscription, in slices that make about `size` deliveries each, however many webhooks an event
- * goes to.
- */
+/** Yields the events that match a subscription, in slices of about `size` deliveries, for any number of webhooks. */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
   let slice: Event[] = [];
   let matches = 0;
@@ -61,7 +59,10 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
   if (slice.length > 0) yield slice;
 }
 
-/** Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes none. */
+/**
+ * Makes the decisions of all filters about these events, with turns for other work. Reports the webhooks whose filter
+ * makes no decision.
+ */
 export async function decideAll(
   events: readonly Event[],
   subscriptions: Subscriptions,
@@ -80,7 +81,10 @@ export async function decideAll(
   }
 }
 
-/** An event about which a filter can't decide is delivered: the receiver may ignore it, but not get it otherwise. */
+/**
+ * Returns the subscriptions that an event matches. An event about which a filter cannot decide is delivered, because
+ * the receiver can ignore it, but could not get it otherwise.
+ */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return subscribed(event, subscriptions).filter(({ filter }) => {
     if (filter === null) return true;
@@ -89,7 +93,7 @@ function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   });
 }
 
-/** The subscriptions to events of this type. */
+/** Returns the subscriptions to events of this type. */
 function subscribed(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
     ({ id, mode, event_types: patterns }) =>

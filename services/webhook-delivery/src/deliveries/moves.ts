@@ -6,7 +6,10 @@ export type Move =
   | { status: 'delivered' | 'exhausted' | 'cancelled' }
   | { status: 'failed'; tries: number; dueAt: Date };
 
-/** `tries` counts the attempts of this round before this one; `random` is from 0 to 1. */
+/**
+ * Returns the move after an attempt. `tries` counts the attempts of this round before the attempt; `random` is from 0
+ * to 1.
+ */
 export function moveAfter(attempt: Attempt, tries: number, now: Date, random: number): Move {
   if (attempt.error === undefined) return { status: 'delivered' };
   if (attempt.asks === 'abort') return { status: 'cancelled' };

@@ -3,13 +3,13 @@ import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 import { wakeLanes } from '../lanes/wake-lanes.ts';
 
-/** Deliveries with the same key wait for each other: one webhook, one aggregate. */
+/** Deliveries with the same key wait for each other. A key is one webhook and one aggregate. */
 export type OrderKey = { webhook_id: bigint; order_key: string | null };
 
 /**
- * Of the deliveries with one key the first is due and the others wait at infinity. Makes the next delivery of each key
- * due, after one left the queue. Call it, and queue deliveries with keys, under the lock of their endpoints: otherwise
- * a new delivery could wait for one that is gone.
+ * Makes the next delivery of each key due after a delivery left the queue. Among the deliveries with one key the first
+ * is due and the others wait at infinity. Call this function, and queue deliveries with keys, under the lock of their
+ * endpoints: otherwise a new delivery could wait for one that is gone.
  */
 export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
   const keys = gone.filter((row) => row.order_key !== null);
@@ -33,7 +33,7 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
     where queue.delivery_id = next.delivery_id`.execute(trx);
 }
 
-/** The webhooks with a delivery whose predecessor expired from the queue, which promotes nothing. */
+/** Finds the webhooks with a delivery whose predecessor expired from the queue, because an expiry promotes nothing. */
 export async function findStuck(db: Kysely<DB>): Promise<bigint[]> {
   const { rows } = await sql<{ webhook_id: bigint }>`
     select distinct webhook_id from (
@@ -44,7 +44,7 @@ export async function findStuck(db: Kysely<DB>): Promise<bigint[]> {
   return rows.map((row) => row.webhook_id);
 }
 
-/** Makes such deliveries of a webhook due. */
+/** Makes the stuck deliveries of a webhook due. */
 export async function promoteStuck(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await lockEndpoints(trx, [webhookId]);
   await sql`

@@ -4,7 +4,10 @@ const httpDate = new RegExp(
   `^${weekday}(?:, \\d\\d \\w{3} \\d{4}|\\w*, \\d\\d-\\w{3}-\\d\\d| \\w{3} [ \\d]\\d) \\d\\d:\\d\\d:\\d\\d(?: GMT| \\d{4})$`,
 );
 
-/** Seconds from now until the time of a Retry-After header (RFC 9110, 10.2.3); undefined without a valid header. */
+/**
+ * Returns the seconds from now until the time of a Retry-After header (RFC 9110, 10.2.3); undefined without a valid
+ * header.
+ */
 export function parseRetryAfter(text: string | undefined, now: Date): number | undefined {
   const value = text?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value);

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** A delivery of a webhook that was already checked to belong to the caller's organization. */
+/** A delivery of a webhook that is known to belong to the caller's organization. */
 export type DeliveryRow = Awaited<ReturnType<typeof findDelivery>>;
 
 export async function findDelivery(db: Kysely<DB>, webhookId: bigint, id: bigint) {
@@ -31,8 +31,8 @@ export type AttemptRow = {
 const excerptCharacters = 16 * 1024;
 
 /**
- * The attempts of these deliveries, oldest first. Excerpts are cut evenly, to at most `characters` in total: a message has
- * a largest size, and a delivery may have any number of attempts.
+ * Reads the attempts of these deliveries, oldest first. Excerpts are cut evenly, to at most `characters` in total,
+ * because a message has a maximum size, and a delivery may have any number of attempts.
  */
 export async function readAttempts(
   db: Kysely<DB>,

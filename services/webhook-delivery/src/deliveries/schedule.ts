@@ -3,18 +3,19 @@ import { parseRetryAfter } from './retry-after.ts';
 const secondsAfterTry = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 const jitter = 0.2;
 const longestRetryAfterSeconds = 24 * 3600;
-/** Shortest pause of an endpoint after a status that says that it, or a proxy in front of it, is overloaded. */
+/** Minimum pause of an endpoint after a status which says that it, or a proxy in front of it, is overloaded. */
 const leastPauseSeconds: Record<number, number> = { 429: 60, 502: 5, 504: 5 };
 
-/** Attempts of a delivery, the first one included. */
+/** Limit of attempts of a delivery, including the first one. */
 export const maxTries = secondsAfterTry.length;
 
 /** A failed attempt; `tries` includes it. */
 export type FailedTry = { tries: number; statusCode: number | undefined; retryAfter: string | undefined };
 
 /**
- * Milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the endpoint asked for
- * when that is longer (at most a day). Undefined when no attempts are left. `random` is from 0 to 1.
+ * Returns the milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the
+ * endpoint asked for if that is longer (at most a day). Returns undefined when no attempts are left. `random` is from 0
+ * to 1.
  */
 export function retryDelayMs(failed: FailedTry, now: Date, random: number): number | undefined {
   const gapSeconds = secondsAfterTry[failed.tries];
@@ -23,7 +24,10 @@ export function retryDelayMs(failed: FailedTry, now: Date, random: number): numb
   return Math.round(Math.max(scheduledSeconds, askedSeconds(failed, now)) * 1000);
 }
 
-/** Pause of the whole endpoint: after a 429 at least a minute, after a 502 or 504 at least 5 s, otherwise none. */
+/**
+ * Returns the pause of the whole endpoint in milliseconds: after a 429 at least a minute, after a 502 or 504 at least 5
+ * s, otherwise 0.
+ */
 export function backpressureMs(failed: FailedTry, now: Date): number {
   return leastPause(failed) === undefined ? 0 : askedSeconds(failed, now) * 1000;
 }

@@ -13,7 +13,7 @@ import type { Judged, News } from './judged.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
 
-/** Limit for all excerpts in one event, because the event is sent to every subscribed webhook. */
+/** Limit of characters of all excerpts in one event, because the event is sent to every subscribed webhook. */
 const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);

@@ -5,10 +5,10 @@ import type { Result } from '../deliveries/results.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
 
-/** Times are counted by buckets that grow by a tenth: `AttemptCount`. */
+/** Durations are counted in buckets that grow by a tenth: `AttemptCount`. */
 const logOfGrowth = Math.log(1.1);
 
-/** The event of each organization about the attempts of its webhooks, in sums. */
+/** Returns the event of each organization with the sums of its webhooks' attempts. */
 export function countedAttempts(results: readonly Result[]): Event[] {
   const counted = results.filter(({ delivery }) => !delivery.isTest);
   return [...Map.groupBy(counted, ({ delivery }) => delivery.organizationId)].map(([organizationId, own]) => {

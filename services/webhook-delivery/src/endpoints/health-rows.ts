@@ -7,7 +7,7 @@ import type { Judged } from './judged.ts';
 /** A locked endpoint: its health, the sequence of its last event, and whether its webhook is active. */
 export type Endpoint = { health: Health; version: bigint; isActive: boolean };
 
-/** The endpoints of these webhooks, locked until the transaction ends; `isActive` stays valid until then. */
+/** Reads and locks the endpoints of these webhooks until the transaction ends; `isActive` stays valid until then. */
 export async function lockHealth(trx: Transaction<DB>, webhookIds: readonly bigint[]): Promise<Map<bigint, Endpoint>> {
   const rows = await lockEndpoints(trx, webhookIds);
   return new Map(

@@ -5,14 +5,14 @@ const leastAttempts = 10;
 const openingShare = 0.7;
 const openMs = 60_000;
 
-/** The recent answers of an endpoint, as far as decisions need them. */
+/** The recent answers of an endpoint, with the members that decisions need. */
 export type Health = {
   consecutiveFailures: number;
-  /** Whether `webhook.failing` was raised and `webhook.recovered` was not yet. */
+  /** Whether `webhook.failing` was raised, and `webhook.recovered` was not raised since. */
   isFailing: boolean;
   /** Time of the first failure since the last success. */
   failingSince: Date | null;
-  /** Whether the circuit opened and no attempt has succeeded since: each further failure opens it again. */
+  /** Whether the circuit opened and no attempt has succeeded since. Each further failure then opens it again. */
   isCircuitOpen: boolean;
   windowStartedAt: Date | null;
   windowAttempts: number;
@@ -20,7 +20,7 @@ export type Health = {
   lastSuccessAt: Date | null;
 };
 
-/** One attempt, as it counts for its endpoint. Attempts of `webhook.*` events are quiet: they never raise an event. */
+/** One attempt in the form for its endpoint's health. Attempts of `webhook.*` events are quiet: they raise no event. */
 export type Verdict = { isSuccess: boolean; isGone: boolean; asksToStop: boolean; isQuiet: boolean; at: Date };
 
 export type DisabledReason = 'gone' | 'failing' | 'requested';
@@ -33,7 +33,7 @@ export type Judgement = {
   opensCircuitUntil?: Date;
 };
 
-/** The health of an endpoint without attempts, because it is new or was enabled again. */
+/** The health of an endpoint without attempts: a new endpoint, or one that was enabled again. */
 export const newHealth: Health = {
   consecutiveFailures: 0,
   isFailing: false,
@@ -45,12 +45,12 @@ export const newHealth: Health = {
   lastSuccessAt: null,
 };
 
-/** The health after one more attempt. */
+/** Returns the health after one more attempt. */
 export function judge(health: Health, verdict: Verdict): Judgement {
   return verdict.isSuccess ? succeed(health, verdict) : fail(health, verdict);
 }
 
-/** One success closes the circuit and resets the window of failures that opened it. */
+/** Judges a success, which closes the circuit and resets the window of failures that opened it. */
 function succeed(health: Health, { at, isQuiet, asksToStop }: Verdict): Judgement {
   const window = health.isCircuitOpen ? { windowStartedAt: null, windowAttempts: 0, windowFailures: 0 } : {};
   const hasRecovered = health.isFailing && !isQuiet;

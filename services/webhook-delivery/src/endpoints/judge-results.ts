@@ -20,7 +20,7 @@ export function judgeResults(
   });
 }
 
-/** A test does not count for the health of the endpoint; only a success is stored, as the last one. */
+/** Judges a test. It does not count for the health of the endpoint; only a success is stored, as the last one. */
 function judgeTest(judged: Judged, { attempt }: Recorded, now: Date): Judged {
   return attempt.error === undefined ? { ...judged, health: { ...judged.health, lastSuccessAt: now } } : judged;
 }

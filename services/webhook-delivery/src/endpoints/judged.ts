@@ -15,6 +15,6 @@ export type Judged = {
   isActive: boolean;
   news: News[];
   disables?: DisabledReason;
-  /** Until when its event lane waits; null ends a wait, undefined leaves it as it is. */
+  /** The time until which the event lane waits; null ends a wait, undefined leaves it unchanged. */
   openUntil?: Date | null;
 };

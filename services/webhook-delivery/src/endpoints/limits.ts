@@ -1,9 +1,12 @@
 import { createLimiters } from '@drippulse/service';
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** Counts the requests to endpoints that have a rate: in Redis for all processes, or in this one. */
+/** Counts the requests to endpoints that have a rate: in Redis for all processes, or in this process. */
 export type EndpointLimits = {
-  /** Takes up to `wanted` of what this second has left for a webhook; `waitMs` is how long until there is more. */
+  /**
+   * Takes up to `wanted` requests from the remaining requests of this second for a webhook. `waitMs` is the time until
+   * there are more.
+   */
   take(webhookId: bigint, perSecond: number, wanted: number): Promise<{ granted: number; waitMs: number }>;
   giveBack(webhookId: bigint, perSecond: number, unused: number): Promise<void>;
   stop(): Promise<void>;
@@ -11,7 +14,7 @@ export type EndpointLimits = {
 
 export function createEndpointLimits(...where: Parameters<typeof createLimiters>): EndpointLimits {
   const store = createLimiters(...where);
-  // One for each rate that is in use, a thousand at most; the webhook is the key.
+  // One limiter for each rate in use, up to a thousand; the webhook is the key.
   const limiters = new Map<number, RateLimiterAbstract>();
   function limiterOf(points: number): RateLimiterAbstract {
     const limiter = limiters.get(points) ?? store.fixed(`webhook:${points}`, { points, seconds: 1 });
@@ -27,7 +30,7 @@ export function createEndpointLimits(...where: Parameters<typeof createLimiters>
       if (granted === 0) return { granted, waitMs: waitOf(left) };
       return limiter.consume(key, granted).then(
         () => ({ granted, waitMs: 0 }),
-        // Another process took them between the two calls.
+        // Another process took the remaining requests between the two calls.
         (rejection: unknown) => {
           if (rejection instanceof RateLimiterRes) return { granted: 0, waitMs: waitOf(rejection) };
           throw rejection;

@@ -3,7 +3,10 @@ import { createStartLimiter, type StartLimiter } from './start-limiter.ts';
 const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
-/** Starts at unproven endpoints: this many together, then none for the pause, so that other deliveries get their turn. */
+/**
+ * Limit of starts at unproven endpoints: this many start together, then none for the pause, so that other deliveries
+ * get their turn.
+ */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;
 
@@ -15,23 +18,26 @@ export type Starting = { lane: LaneKey; hasFailed: boolean; isProven: boolean };
 
 /** Bounds the requests in flight of this process, in total and for each lane. */
 export type Concurrency = {
-  /** How many more may start in total. */
+  /** Returns the number of requests that may still start in total. */
   room(): number;
-  /** How many more this lane may start. A lane whose endpoint failed last may have one request in flight. */
+  /** Returns how many requests this lane may still start; at most one in flight if its endpoint failed last. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
-  /** Limits starts at unproven endpoints (no success yet, or none since a failure): hundreds may be due together. */
+  /**
+   * Limits starts at unproven endpoints (no success yet, or none since a failure), because hundreds may be due
+   * together.
+   */
   unproven: Pick<StartLimiter, 'room' | 'waitMs'>;
   started(delivery: Starting): void;
   ended(lane: LaneKey, isSuccess: boolean): void;
-  /** Lanes that may start nothing now. */
+  /** Returns the lanes that may start nothing now. */
   fullLanes(): LaneKey[];
 };
 
 type Slots = { lane: LaneKey; inFlight: number; limit: number };
 
 /**
- * The limit of a lane starts at 2 requests in flight, doubles with each success up to 32 and drops to 1 with a failure:
- * endpoints that hang occupy few places of the process.
+ * Creates the limits. The limit of a lane starts at 2 requests in flight, doubles with each success up to 32 and drops
+ * to 1 with a failure, so that endpoints that hang occupy few places of the process.
  */
 export function createConcurrency(
   max: number,

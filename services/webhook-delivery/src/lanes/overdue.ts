@@ -5,12 +5,12 @@ import type { DB } from '../db/schema.ts';
 /** An organization with more due deliveries than this counts as large; counting stops there. */
 const small = 100;
 
-/** Age of the oldest due delivery, for small and for large organizations, and the ids of the large ones. */
+/** Age of the oldest due delivery, for small and for large organizations, and the ids of the large organizations. */
 export type Overdue = { seconds: { small: number; large: number }; large: ReadonlySet<bigint> };
 
 /**
  * Reads due times from the queue, not from the lanes, so that deliveries delayed by a rate or a circuit count too.
- * Deliveries of disabled webhooks do not count. Reads at most about a hundred rows of each lane.
+ * Deliveries of disabled webhooks do not count. It reads at most about a hundred rows of each lane.
  */
 export async function readOverdue(db: Kysely<DB>): Promise<Overdue> {
   const { rows } = await sql<{ is_large: boolean; seconds: number; organizations: bigint[] | null }>`

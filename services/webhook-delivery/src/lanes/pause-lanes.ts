@@ -10,7 +10,7 @@ export async function pauseEvents({ trx, webhookIds }: LockedLanes): Promise<voi
     .execute();
 }
 
-/** Sends events again, once the lanes are rescheduled. */
+/** Resumes sending events, once the lanes are rescheduled. */
 export async function resumeEvents({ trx, webhookIds }: LockedLanes): Promise<void> {
   await trx
     .updateTable('lanes')

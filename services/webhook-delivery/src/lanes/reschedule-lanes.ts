@@ -3,12 +3,13 @@ import { type Kysely, sql } from 'kysely';
 import { type LockedLanes, lockLanes } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
 
-/** A change of a webhook's event lane. `openUntil` opens its circuit; null closes it, undefined leaves it. */
+/** A change of a webhook's event lane. `openUntil` opens its circuit; null closes it, undefined leaves it unchanged. */
 export type LaneChange = { webhookId: bigint; openUntil?: Date | null };
 
 /**
- * Makes both lanes of each webhook due when the next delivery of their queue is. A lane is never due before its circuit
- * closes, nor before now: however old its backlog, a lane that was served goes behind the lanes that wait.
+ * Makes both lanes of each webhook due at the due time of the next delivery in their queue. A lane is never due before
+ * its circuit closes, nor in the past, so that a lane that was served goes behind the waiting lanes, regardless of the
+ * age of its backlog.
  */
 export async function rescheduleLanes(
   { trx, webhookIds }: LockedLanes,
@@ -42,8 +43,9 @@ export async function rescheduleLanes(
 }
 
 /**
- * Reschedules lanes after results were recorded, in a transaction of its own that does not wait for the disk: claims and
- * fan-out, which need the lanes, find them unlocked. If it never runs, the lanes are due when the leases end.
+ * Reschedules lanes after results were recorded, in a separate transaction that does not wait for the disk, so that
+ * claims and fan-out, which need the lanes, find them unlocked. If it never runs, the lanes are due when the leases
+ * end.
  */
 export async function settleLanes(db: Kysely<DB>, changes: readonly LaneChange[]): Promise<void> {
   await db.transaction().execute(async (trx) => {

@@ -1,8 +1,8 @@
-/** Lets a group start together, then nothing for a pause. */
+/** Lets a group start together, and then nothing for a pause. */
 export type StartLimiter = {
-  /** How many may start now. */
+  /** Returns the number that may start now. */
   room(): number;
-  /** Milliseconds until the next start; 0 when one is possible now. */
+  /** Returns the milliseconds until the next start; 0 when a start is possible now. */
   waitMs(): number;
   started(): void;
 };

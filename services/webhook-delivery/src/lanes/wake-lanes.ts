@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 
 /**
  * Makes lanes due now, or when their circuit closes, after the transaction put deliveries into their queue. Paused
- * lanes stay paused. Call it last in the transaction: it locks the lanes.
+ * lanes stay paused. Call it last in the transaction, because it locks the lanes.
  */
 export async function wakeLanes(trx: Transaction<DB>, webhookIds: readonly bigint[], isManual: boolean): Promise<void> {
   await lockLanes(trx, webhookIds, isManual);

@@ -21,7 +21,7 @@ export function startCancelling(ctx: Context): Loop {
   });
 }
 
-/** The lock of the endpoint makes two processes cancel one after the other. */
+/** Cancels a slice. The lock of the endpoint serializes two processes. */
 async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await lockEndpoints(trx, [webhookId]);
   const { rows: removed } = await sql<{ delivery_id: bigint; event_at: Date }>`

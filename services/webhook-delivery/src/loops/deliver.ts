@@ -13,11 +13,11 @@ import { startRecorder } from './record.ts';
 export const maxInFlight = 1024;
 /** Time for requests in flight to end when the service stops. */
 const graceMs = 2_000;
-/** Pause when lanes are due and none could be claimed, because other processes have locked them. */
+/** Pause when lanes are due but no lane could be claimed, because other processes have locked them. */
 const contendedMs = 50;
 
 export type Delivering = {
-  /** Claims at once, without asking first whether a lane is due. */
+  /** Claims immediately, without first checking whether a lane is due. */
   wake(): void;
   stop(): Promise<void>;
 };
@@ -35,7 +35,7 @@ export function startDelivering(ctx: Context): Delivering {
   });
 
   async function run(): Promise<number | undefined> {
-    // No place is free: the first recorded result wakes this loop.
+    // No place is free. The first recorded result wakes this loop.
     if (concurrency.room() === 0) return undefined;
     const isLooking = !isExpecting;
     isExpecting = false;

@@ -30,7 +30,10 @@ export function startExpiring(ctx: Context): Loop {
   });
 }
 
-/** Chooses by `due_at`, which the queue's index has: a delivery is never due before the time of its event. */
+/**
+ * Expires a slice. It selects by `due_at`, which is in the queue's index: a delivery is never due before the time of
+ * its event.
+ */
 async function expireSlice(ctx: Context, webhookId: bigint): Promise<number> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     await lockEndpoints(trx, [webhookId]);

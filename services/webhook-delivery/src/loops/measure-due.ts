@@ -6,8 +6,8 @@ import { nextDueInMs } from '../sending/due-lanes.ts';
 const everyMs = 5_000;
 
 /**
- * Measures how long the oldest due lane waits to be claimed, and the age of the oldest due delivery of large and of small
- * organizations, whatever delays it. Work that nobody claims shows in no duration.
+ * Measures how long the oldest due lane waits to be claimed, and the age of the oldest due delivery of large and of
+ * small organizations, regardless of the cause of its delay. Durations would not show work that nobody claims.
  */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({

@@ -11,8 +11,9 @@ const groupSize = 200;
 export type Recorder = { push(result: Result): void; stop(): Promise<void> };
 
 /**
- * Records results in groups: results that arrive while one group is committed form the next. `onRecorded` is called after
- * the commit and frees the place of the delivery, so when the database is away no new attempts start.
+ * Records results in groups: results that arrive while one group is committed form the next group. `onRecorded` is
+ * called after the commit and frees the place of the delivery, so no new attempts start while the database is
+ * unavailable.
  */
 export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSuccess: boolean) => void): Recorder {
   let waiting: Result[] = [];
@@ -31,7 +32,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     return waiting.length > 0 ? 0 : undefined;
   }
 
-  /** Keeps the later of two changes, unless it leaves the circuit as it is. */
+  /** Keeps the later of two changes, unless that leaves the circuit unchanged. */
   function addChange({ webhookId, openUntil = changes.get(webhookId)?.openUntil }: LaneChange): void {
     changes.set(webhookId, { webhookId, openUntil });
   }
@@ -53,7 +54,8 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     },
     async stop() {
       await loop.stop();
-      // A result that can't be recorded now is lost: its delivery is sent again, with the same webhook-id, after its lease.
+      // A result that cannot be recorded now is lost. Its delivery is sent again, with the same webhook-id, after its
+      // lease.
       while (waiting.length > 0 || recorded.length > 0) {
         const saved = await run().then(
           () => true,
@@ -65,7 +67,10 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
   };
 }
 
-/** The next results, of different deliveries: a delivery whose lease ended and that was claimed again may have two. */
+/**
+ * Returns the next results, of different deliveries: a delivery whose lease ended and that was claimed again may have
+ * two results.
+ */
 function nextGroup(waiting: readonly Result[]): Result[] {
   const group = new Map<bigint, Result>();
   for (const result of waiting) {
@@ -75,7 +80,10 @@ function nextGroup(waiting: readonly Result[]): Result[] {
   return [...group.values()];
 }
 
-/** A result that can't be recorded must not block the others: it is logged, and its delivery is due after its lease. */
+/**
+ * Records a group. A result that cannot be recorded must not block others, so it is logged, and its delivery is due
+ * after its lease.
+ */
 async function recordGroup(ctx: Context, group: readonly Result[]): Promise<LaneChange[]> {
   try {
     return await record(ctx, group);

@@ -9,15 +9,15 @@ import { statusToProto } from '../deliveries/statuses.ts';
 
 export const recoveryKind = 'webhook_recovery';
 
-/** The deliveries that a recovery sends again: those of one status whose events are in a span of time. */
+/** The deliveries that a recovery sends again: deliveries of one status whose events are in a span of time. */
 export type Span = { webhookId: bigint; since: Date; until: Date; status: string };
 
-/** Progress of a recovery: every delivery up to `after` was handled. */
+/** Progress of a recovery: every delivery up to `after` is done. */
 export type Place = { after: bigint; requeued: number; skipped: number };
 
 const beginning: Place = { after: 0n, requeued: 0, skipped: 0 };
 
-/** The job's input as JSON. Ids are text, because JSON numbers end at 2^53. */
+/** Writes the job's input as JSON. Ids are strings, because exact JSON numbers end at 2^53. */
 export function writeSpan({ webhookId, since, until, status }: Span): string {
   return JSON.stringify({ webhook_id: String(webhookId), since, until, status });
 }
@@ -37,7 +37,7 @@ export function readPlace(text: string | null): Place {
   return { after: BigInt(after), requeued, skipped };
 }
 
-/** The recovery, if it belongs to this webhook. */
+/** Finds the recovery, if it belongs to this webhook. */
 export async function findRecovery(
   db: Kysely<DB>,
   o: { organizationId: bigint; webhookId: bigint; id: bigint },
@@ -70,7 +70,7 @@ export function recoveryToProto(job: JobRow): MessageInitShape<typeof WebhookRec
   };
 }
 
-/** The recovery that a dry run describes. */
+/** Converts the recovery that a dry run describes. */
 export function previewToProto(span: Span, total: bigint): MessageInitShape<typeof WebhookRecoverySchema> {
   return {
     webhookId: span.webhookId,

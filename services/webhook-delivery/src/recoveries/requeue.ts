@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Place, Span } from './recovery.ts';
 
-/** Deliveries of one slice: an event that arrives during a recovery waits behind at most one slice. */
+/** Number of deliveries of one slice: an event that arrives during a recovery waits behind at most one slice. */
 export const sliceSize = 100;
 
 /** The result of one slice; `found` is smaller than `sliceSize` at the end of the span. */
@@ -10,7 +10,7 @@ export type Requeued = { found: number; place: Place };
 
 type Found = { id: bigint; event_at: Date; has_payload: boolean };
 
-/** Queues the next deliveries of the span in the event lane, oldest first, with their whole schedule before them. */
+/** Queues the next deliveries of the span in the event lane, oldest first, each with its whole schedule ahead. */
 export async function requeueSlice(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -45,7 +45,7 @@ async function findNext(trx: Transaction<DB>, organizationId: bigint, span: Span
   return rows;
 }
 
-/** Deliveries that are being sent at this moment stay as they are: their own result decides. */
+/** Queues deliveries again. It leaves out deliveries that are being sent, because their own result decides. */
 async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise<number> {
   const { rows: queued } = await sql<{ delivery_id: bigint }>`
     with chosen as (
@@ -78,8 +78,8 @@ async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise
 }
 
 /**
- * Whether an event of the webhook is due and not leased. A recovery queues a slice only when there is none, so that new
- * events are never behind more than one slice.
+ * Returns whether an event of the webhook is due and not leased. A recovery queues a slice only when there is no such
+ * event, so that new events are never behind more than one slice.
  */
 export async function hasDueEvents(trx: Transaction<DB>, webhookId: bigint): Promise<boolean> {
   const { rows } = await sql`

@@ -55,8 +55,8 @@ function missing(field: string): DomainError {
 }
 
 /**
- * Refuses a webhook above the limit of its mode, so that test keys leave room for live webhooks. The lock makes concurrent
- * creates of one organization count one after the other.
+ * Refuses a webhook above the limit of its mode, so that test keys leave room for live webhooks. The lock serializes
+ * the counts of concurrent creates of one organization.
  */
 async function requireRoom(trx: Transaction<DB>, { organizationId, mode }: Caller): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('webhook limit', ${organizationId}))`.execute(trx);

@@ -8,7 +8,10 @@ import { pauseAll } from '../lanes/pause-lanes.ts';
 import { hintWebhook } from '../webhooks/hint-webhooks.ts';
 import { lockWebhook } from '../webhooks/rows.ts';
 
-/** Sending stops with the commit. The removal loop cancels the queue later, because it may have a million rows. */
+/**
+ * Deletes a webhook. Sending stops with the commit. The removal loop cancels the queue later, because the queue may
+ * have a million rows.
+ */
 export async function deleteWebhook(ctx: Context, request: DeleteWebhookRequest, call: HandlerContext) {
   let mode = 'live';
   const response = await transact(

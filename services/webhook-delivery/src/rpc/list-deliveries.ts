@@ -13,7 +13,7 @@ import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
-/** Limit for all excerpts of a page, because a response is at most 32 MiB: a character is up to 3 bytes. */
+/** Limit of characters of all excerpts of a page. A response is at most 32 MiB, and a character takes up to 3 bytes. */
 const pageCharacters = 8 * 1024 * 1024;
 
 export async function listDeliveries(ctx: Context, request: ListDeliveriesRequest, call: HandlerContext) {
@@ -34,7 +34,8 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
     .orderBy('id', 'desc')
     .offset(page.offset)
     .limit(page.limit + 1);
-  // One snapshot, so that no status stands beside an attempt that was recorded after the status was read.
+  // All are read in one snapshot, so that no status appears beside an attempt that was recorded after the status was
+  // read.
   const { rows, nextCursor, attempts } = await readSnapshot(db, async (trx) => {
     const { rows: found } = await trx.executeQuery(wanted);
     const cut = cutPage(found, page.limit);

@@ -57,7 +57,7 @@ function readSpan({ webhookId, since, until, status }: RecoverWebhookRequest, no
   return span;
 }
 
-/** The exact count, because a dry run promises it. Reads one index range for each day of the span. */
+/** Counts exactly, because a dry run promises the count. It reads one index range for each day of the span. */
 async function countSpan(trx: Transaction<DB>, span: Span): Promise<bigint> {
   const { rows } = await sql<{ count: bigint }>`
     select count(*) as count from deliveries

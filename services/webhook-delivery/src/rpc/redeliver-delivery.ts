@@ -12,7 +12,7 @@ import { lockWebhook } from '../webhooks/rows.ts';
 
 const excerptsOfOne = 1024 * 1024;
 
-/** Sends the same bytes with the same `webhook-id` now, and repeats the whole schedule if that fails. */
+/** Sends the stored bytes with the same `webhook-id` now, and repeats the whole schedule if that fails. */
 export async function redeliverDelivery(ctx: Context, request: RedeliverDeliveryRequest, call: HandlerContext) {
   const response = await transact(
     ctx,
@@ -48,7 +48,10 @@ async function requirePayload(trx: Transaction<DB>, row: DeliveryRow): Promise<v
   throw new DomainError('failed_precondition', 'payload_deleted', message);
 }
 
-/** A delivery that is being sent at this moment keeps its lease: its own result decides the next attempt. */
+/**
+ * Queues a delivery again. A delivery that is being sent keeps its lease, because its own result decides the next
+ * attempt.
+ */
 async function queueAgain(trx: Transaction<DB>, { id, event_at: eventAt }: DeliveryRow): Promise<void> {
   await sql`
     insert into queue (delivery_id, webhook_id, is_manual, is_test, due_at, event_id, event_at, event_type)

@@ -52,7 +52,7 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
   return response;
 }
 
-/** Lets wait or go what is queued. The queue comes before the lanes, by the order of locks. */
+/** Holds or releases queued deliveries. The queue comes before the lanes, by the order of locks. */
 async function changeSending(
   trx: Transaction<DB>,
   before: WebhookRow,
@@ -60,7 +60,7 @@ async function changeSending(
 ): Promise<void> {
   const isEnabled = active === true && !before.active;
   const isReleased = ordered === false && before.ordered;
-  // The health says nothing about another URL, or about an endpoint that was repaired.
+  // The old health says nothing about a new URL, or about an endpoint that was repaired.
   const isAnew = isEnabled || isElsewhere;
   if (isReleased) await releaseOrder(trx, before.id);
   if (isAnew) await forgetHealth(trx, before.id);
@@ -72,7 +72,7 @@ async function changeSending(
   else if (isReleased) await rescheduleLanes(lanes);
 }
 
-/** The members that the mask names; a named member without a value was null in JSON. */
+/** Reads the members that the mask names; a named member without a value was null in JSON. */
 function readRequest(request: UpdateWebhookRequest) {
   const present = new Set(request.updateMask?.paths);
   return {
@@ -98,8 +98,8 @@ function readEventTypes(request: UpdateWebhookRequest, present: ReadonlySet<stri
 }
 
 /**
- * The target after the change, if the request changes it. Headers that it does not name are those that it saw: a
- * credential among them is kept for the same scheme, host and port only.
+ * Returns the target after the change, if the request changes it. Headers that the request does not name keep their
+ * values; a credential among them is kept only for the same scheme, host and port.
  */
 function changeTarget(
   ctx: Context,

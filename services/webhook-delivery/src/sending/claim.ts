@@ -9,12 +9,12 @@ import { dropBodiless, lease, type Payload, type QueueRow, readBodies } from './
 import { giveBackUnused, limitLanes } from './limit-lanes.ts';
 import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
 
-/** Deliveries of one claim: few, so that the next due delivery does not wait long while these start. */
+/** Limit of deliveries for one claim. It is low, so that the next due delivery does not wait long while these start. */
 const claimDeliveries = 100;
 
 /**
- * Leases due deliveries, organizations in turn, of each lane as many as it has room for. The lanes are locked meanwhile;
- * other claims skip locked lanes, so a claim never waits.
+ * Leases due deliveries, organizations in turn, of each lane as many as it has room for. The lanes are locked until the
+ * commit; other claims skip locked lanes, so a claim never waits.
  */
 export async function claim(ctx: Pick<Context, 'db' | 'limits'>, concurrency: Concurrency): Promise<Claimed[]> {
   const claimedAt = performance.now();
@@ -33,7 +33,7 @@ export async function claim(ctx: Pick<Context, 'db' | 'limits'>, concurrency: Co
   });
 }
 
-/** Chooses lanes, organizations in turn, until the process has no place left. */
+/** Chooses lanes, organizations in turn, until no place of the process is free. */
 function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chosen[] {
   const chosen: Chosen[] = [];
   let left = Math.min(concurrency.room(), claimDeliveries);

@@ -6,10 +6,10 @@ import type { LaneKey } from '../lanes/concurrency.ts';
 import type { SealedSecrets } from '../signing/secrets.ts';
 
 const claimLanes = 100;
-/** A claim chooses among this many lanes, longest due first: more than the lanes of one organization. */
+/** Number of lanes among which a claim chooses, longest due first: more than the lanes of one organization. */
 const lookedAtLanes = 500;
 
-/** The queue of a suspended organization waits. */
+/** The condition that the lane's organization is suspended, because the queue of a suspended organization waits. */
 const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
 
 /** A due lane, with the columns of its webhook that sending needs. */
@@ -31,10 +31,10 @@ export type LaneRow = SealedSecrets & {
 export type Chosen = { lane: LaneRow; room: number };
 
 /**
- * Locks due lanes round-robin by organization, longest due first, so that an organization with many lanes takes no turn of
- * another. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set.
- * The commit of a claim does not wait for the disk: a database that crashes may forget it. Its deliveries are then sent
- * again, with the same id.
+ * Locks due lanes round-robin by organization, longest due first, so that an organization with many lanes takes no turn
+ * from another. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set. The commit of a
+ * claim does not wait for the disk: a database that crashes may lose it. Its deliveries are then sent again, with the
+ * same id.
  */
 export async function lockDueLanes(
   trx: Transaction<DB>,
@@ -75,7 +75,7 @@ export async function lockDueLanes(
   return rows;
 }
 
-/** Milliseconds until the next lane that is not full is due; undefined when nothing is queued. */
+/** Returns the milliseconds until the next lane that is not full is due; undefined when nothing is queued. */
 export async function nextDueInMs(db: Kysely<DB>, full: readonly LaneKey[]): Promise<number | undefined> {
   const { rows } = await sql<{ due_in_ms: number }>`
     select extract(epoch from next_due_at - clock_timestamp())::float8 * 1000 as due_in_ms from lanes

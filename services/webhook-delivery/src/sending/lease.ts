@@ -2,10 +2,10 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Chosen } from './due-lanes.ts';
 
-/** Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery. */
+/** Longer than an attempt and the commit of its result. A process dead or frozen for longer loses the delivery. */
 export const leaseMs = 30_000;
 
-/** The queue row of a leased delivery; `lag_seconds` is the time since it was due. */
+/** The queue row of a leased delivery; `lag_seconds` is the time since the delivery was due. */
 export type QueueRow = {
   delivery_id: bigint;
   webhook_id: bigint;
@@ -39,8 +39,9 @@ async function lockDue(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise
 }
 
 /**
- * Leases the due deliveries of the chosen lanes. The update takes a list of ids: joined with the query above, PostgreSQL
- * overestimates its rows and reads the whole queue (3,900 pages instead of 600 for 52 rows of 200,000).
+ * Leases the due deliveries of the chosen lanes. The update takes a list of ids: when it was joined with the query
+ * above, PostgreSQL overestimated its rows and read the whole queue (3,900 pages instead of 600 for 52 rows of
+ * 200,000).
  */
 export async function lease(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<QueueRow[]> {
   const due = await lockDue(trx, chosen);
@@ -58,12 +59,12 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
-/** The body of an event, its trace, and its cause if it is none itself. */
+/** The body of an event, its trace, and its cause unless it is itself a cause. */
 export type Payload = { body: string; traceparent: string | undefined; cause: string | undefined };
 
 type PayloadRow = { event_id: string; body: Buffer; traceparent: string | null; cause: string | null };
 
-/** The bodies of these deliveries by event. */
+/** Reads the bodies of these deliveries by event. */
 export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]): Promise<Map<string, Payload>> {
   const events = [...new Map(rows.map((row) => [row.event_id, row])).values()];
   const { rows: payloads } = await sql<PayloadRow>`

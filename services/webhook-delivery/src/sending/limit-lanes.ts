@@ -3,7 +3,7 @@ import type { Chosen } from './due-lanes.ts';
 import type { QueueRow } from './lease.ts';
 import type { Postponed } from './schedule-lanes.ts';
 
-/** Reduces the room of each lane to the remaining rate of its endpoint. A lane without any is postponed. */
+/** Reduces the room of each lane to the remaining rate of its endpoint. A lane without room is postponed. */
 export async function limitLanes(
   limits: EndpointLimits,
   lanes: readonly Chosen[],
@@ -23,7 +23,7 @@ export async function limitLanes(
   return { chosen, postponed };
 }
 
-/** Returns the rate that was taken for more deliveries than were due. */
+/** Gives back the rate that was taken for more deliveries than were due. */
 export async function giveBackUnused(
   limits: EndpointLimits,
   chosen: readonly Chosen[],

@@ -13,7 +13,8 @@ import { lockQueue, saveAttempts, saveMoves } from './save.ts';
 
 /**
  * Records a group of results, of different deliveries, in one transaction: attempts, moves of the deliveries, health of
- * the endpoints, and events about them. Returns the changes that the caller passes to `settleLanes` afterwards.
+ * the endpoints, and events about the endpoints. Returns the changes that the caller passes to `settleLanes`
+ * afterwards.
  */
 export async function record(ctx: Context, results: readonly Result[]): Promise<LaneChange[]> {
   const { judged, events } = await ctx.db.kysely.transaction().execute(async (trx) => {

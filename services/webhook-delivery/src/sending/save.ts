@@ -4,8 +4,8 @@ import { type OrderKey, promote } from '../deliveries/order.ts';
 import type { Recorded, Result } from '../deliveries/results.ts';
 
 /**
- * Locks the queue rows of the results, so that no claim takes them. Returns the tries so far of the deliveries that this
- * worker still leases.
+ * Locks the queue rows of the results, so that no claim takes them. Returns the tries so far of the deliveries that
+ * this worker still leases.
  */
 export async function lockQueue(trx: Transaction<DB>, results: readonly Result[]): Promise<Map<bigint, number>> {
   const { rows } = await sql<{ delivery_id: bigint; fence: bigint; tries: number }>`
@@ -18,8 +18,8 @@ export async function lockQueue(trx: Transaction<DB>, results: readonly Result[]
 }
 
 /**
- * Writes each attempt with the next number of its delivery, and the delivery's status. The attempt is written even when the
- * fence is old, because it was made; only the move is left out.
+ * Writes each attempt with the next number of its delivery, and the delivery's status. The attempt is written even when
+ * the fence is old, because it was made; only the move is left out.
  */
 export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Recorded[]): Promise<void> {
   await sql`
@@ -53,7 +53,7 @@ export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Reco
     from result join moved on moved.id = result.delivery_id`.execute(trx);
 }
 
-/** Removes finished deliveries from the queue, and makes the others due for their next attempt. */
+/** Removes finished deliveries from the queue, and makes all others due for their next attempt. */
 export async function saveMoves(trx: Transaction<DB>, recorded: readonly Recorded[]): Promise<void> {
   const done = recorded.filter(({ move }) => move && move.status !== 'failed').map(({ delivery }) => delivery.id);
   if (done.length > 0) {

@@ -12,12 +12,13 @@ import { openTarget } from '../webhooks/target.ts';
 import { leaseMs } from './lease.ts';
 
 const totalTimeoutMs = 15_000;
-/** Remaining lease that a start requires: the attempt, and time to record its result. */
+/** Remaining lease in milliseconds that a start requires: the attempt, and time to record its result. */
 const neededMs = totalTimeoutMs + 5_000;
 
 /**
- * Sends a delivery once. Undefined without an outcome: this process stops, the lease is nearly over, or the machine has
- * run out of descriptors, ports or memory. Then no try is used up, and the delivery is sent after the end of its lease.
+ * Sends a delivery once. Returns undefined if there is no outcome: this process stops, the lease is nearly over, or the
+ * machine has run out of descriptors, ports or memory. No try is then used up, and the delivery is sent after the end
+ * of its lease.
  */
 export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal): Promise<Attempt | undefined> {
   if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
@@ -52,7 +53,8 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       ctx.log.warn({ err: error, delivery_id: String(delivery.id) }, 'delivery not sent for want of resources');
       return undefined;
     }
-    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the others.
+    // An example is a secret that no key opens any more. The failure counts as an attempt, so that it neither stops nor
+    // blocks other deliveries.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
   }
@@ -68,7 +70,10 @@ async function traced<T>(traceparent: string | undefined, request: () => Promise
   }
 }
 
-/** A receiver that calls the API because of the event sends the chain header with its request. */
+/**
+ * Returns the headers of a request. A receiver that calls the API because of the event sends the chain header with its
+ * request.
+ */
 function headersOf(ctx: Context, delivery: Claimed, at: Date): Record<string, string> {
   const { lane, secrets, organizationId, eventId: id, cause = id, body } = delivery;
   return {
@@ -80,7 +85,7 @@ function headersOf(ctx: Context, delivery: Claimed, at: Date): Record<string, st
   };
 }
 
-/** The header may name several wishes and may be repeated; `disable` wins. */
+/** Reads the requests of an endpoint. The header may contain several and may be repeated; `disable` wins. */
 function readAsked(value = ''): Attempt['asks'] {
   const asked = value.split(',').map((word) => word.trim().toLowerCase());
   if (asked.includes('disable')) return 'disable';

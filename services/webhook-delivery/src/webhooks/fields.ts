@@ -44,7 +44,7 @@ export async function checkFields(
   if (problem !== undefined) throw refusal('url_not_allowed', 'url', `is refused: ${problem}`, 'not_allowed');
 }
 
-/** The event types of a webhook from the two members that may name them; undefined when neither was given. */
+/** Returns the event types of a webhook from the two members that may name them; undefined when neither was given. */
 export function chooseEventTypes(eventType: string | undefined, eventTypes: readonly string[]): string[] | undefined {
   if (eventTypes.length === 0) return eventType === undefined ? undefined : [eventType];
   const types = [...new Set(eventTypes)];
@@ -52,7 +52,7 @@ export function chooseEventTypes(eventType: string | undefined, eventTypes: read
   throw refusal('validation_failed', 'event_type', 'must be one of event_types when both are given', 'not_allowed');
 }
 
-/** Refusal of a text that is neither a type of the catalog nor a pattern that matches one. */
+/** Makes the refusal of a string that is neither a type of the catalog nor a pattern that matches one. */
 export function unknownEventType(given: string): DomainError {
   const problem = 'is not in the catalog (GET /api/v1/webhooks/catalog)';
   const known = catalog.map(({ type }) => type);

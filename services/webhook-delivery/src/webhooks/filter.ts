@@ -3,18 +3,24 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
 import { createByteCache } from '@drippulse/loops';
 
-/** Decides by the body of an event whether it is delivered. */
+/** Decides from the body of an event whether it is delivered. */
 export type Filter = (body: JsonObject, now: Date) => Verdict;
 
 /** The compiled filters of webhooks. */
 export type Filters = {
-  /** The filter of a stored rule. It is compiled once as long as there is room, because every event meets every filter. */
+  /**
+   * Returns the filter of a stored rule. The rule is compiled once while there is room, because every event is tested
+   * by every filter.
+   */
   of(rule: string, organizationId: bigint): Filter;
-  /** Bytes that they take. */
+  /** Returns the bytes that the filters occupy. */
   bytes(): number;
 };
 
-/** Bytes of the filters of all organizations, and of one: the largest filter takes about 1 MiB, and most a thousandth. */
+/**
+ * Limits in bytes of the filters, for all organizations together and for one. The largest filter takes about 1 MiB;
+ * most take a thousandth of that.
+ */
 const ofAll = 16 << 20;
 const ofEach = 4 << 20;
 
@@ -34,7 +40,7 @@ function filterOf(rule: string, grow: (bytes: number) => void): EventFilter {
   return eventFilterOf(rule, grow);
 }
 
-/** The rule in its stored form `{match, conditions}`, checked exactly as the step `condition`. */
+/** Reads a rule, checked exactly like the step `condition`, and returns its stored form `{match, conditions}`. */
 export function readFilter(text: string): string {
   const { filter, problems } = readEventFilter(parseJson(text));
   if (problems.length > 0) throw refusal(problems);

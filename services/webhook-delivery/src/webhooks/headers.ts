@@ -5,13 +5,16 @@ const maxValueLength = 1024;
 const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 // RFC 9110, 5.5, without obs-text: no character that could end the line.
 const fieldValue = /^[\t\x20-\x7e]*$/;
-/** Headers of the message, the connection and the signature. A customer's header must not change what a receiver verifies. */
+/**
+ * Headers of the message, the connection and the signature. A customer's header must not change the values that a
+ * receiver verifies.
+ */
 const reserved =
   /^(content-.*|webhook-.*|drippulse-chain|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;
 
 export type Headers = Record<string, string>;
 
-/** Headers with names in lower case. Refuses invalid headers and reserved names. */
+/** Reads headers, with names in lower case. Refuses invalid headers and reserved names. */
 export function readHeaders(given: Headers): Headers {
   const headers: Headers = {};
   for (const [written, value] of Object.entries(given)) {

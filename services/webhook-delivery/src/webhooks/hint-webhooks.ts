@@ -3,10 +3,10 @@ import type { ServiceBase } from '@drippulse/service';
 import type { Config } from '../config.ts';
 import type { DB } from '../db/schema.ts';
 
-/** What a hint about a webhook needs to know of it. */
+/** The facts about a webhook for a hint. */
 type Hinted = { organizationId: bigint; webhookId: bigint; mode: string };
 
-/** Reports to open screens that a webhook or its deliveries changed. Call it after the commit. Events report themselves. */
+/** Reports to open screens that a webhook or its deliveries changed. Call it after a commit without events. */
 export function hintWebhook(
   { hints }: Pick<ServiceBase<Config, DB>, 'hints'>,
   { organizationId, webhookId, mode }: Hinted,

@@ -2,7 +2,7 @@ import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The mode of a webhook of the caller's organization, if there is one with this id. */
+/** Returns the mode of a webhook of the caller's organization; undefined when no webhook has this id. */
 export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await db
     .selectFrom('webhooks')
@@ -13,7 +13,10 @@ export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: u
   return row && modeOf(row.mode);
 }
 
-/** The mode of an event: that of the webhooks which get it. One that a live webhook gets is live. */
+/**
+ * Returns the mode of an event, which is the mode of the webhooks that get it. An event is live if a live webhook gets
+ * it.
+ */
 export async function findModeOfEvent(
   db: Kysely<DB>,
   { organizationId }: Caller,

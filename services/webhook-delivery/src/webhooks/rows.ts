@@ -7,7 +7,7 @@ import type { DB } from '../db/schema.ts';
 /** A webhook with the time of the last successful delivery to it. */
 export type WebhookRow = Awaited<ReturnType<typeof findWebhook>>;
 
-/** Webhooks that were not removed, still to be scoped and ordered. */
+/** Selects webhooks that were not removed. The caller adds scope and order. */
 export function selectWebhooks(db: Kysely<DB>) {
   return db
     .selectFrom('webhooks')
@@ -17,7 +17,7 @@ export function selectWebhooks(db: Kysely<DB>) {
     .where('webhooks.deleted_at', 'is', null);
 }
 
-/** The webhook, if it belongs to the organization. A webhook of another organization answers like a missing one. */
+/** Finds a webhook of the organization. A webhook of another organization is reported as missing. */
 export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bigint) {
   const row = await selectWebhooks(db)
     .where('webhooks.organization_id', '=', organizationId)
@@ -28,8 +28,8 @@ export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bi
 }
 
 /**
- * The webhook, locked until the transaction ends, with its endpoint. The lock of the webhook row keeps fan-out from
- * making deliveries for it.
+ * Finds the webhook and locks it, with its endpoint, until the transaction ends. The lock of the webhook row keeps
+ * fan-out from making deliveries for it.
  */
 export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WebhookRow> {
   await findWebhook(trx, organizationId, id);
@@ -38,7 +38,7 @@ export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, 
   return findWebhook(trx, organizationId, id);
 }
 
-/** The same for `If-Match`. */
+/** Locks the webhook for `If-Match`. */
 export const lockWebhookRevision: LockRevision<DB> = async (trx, caller, id) => {
   const { rows } = await sql<{ id: bigint }>`
     select id from webhooks where organization_id = ${caller.organizationId} and id = ${id}`.execute(trx);

@@ -3,13 +3,16 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { type MaskProblem, maskRequest, unmaskRequest } from '@drippulse/secrets';
 import type { Headers } from './headers.ts';
 
-/** Where deliveries go, and the customer's headers of them. */
+/** The URL of deliveries, and the customer's headers for them. */
 export type Target = { url: string; headers: Headers };
 
-/** A target as it is stored: what people may see, and the sealed parts. A part without a secret need not be sealed. */
+/** A target in its stored form: the masked forms, and the sealed values. Values without a secret may be unsealed. */
 export type StoredTarget = { url: string; sealed_url: Buffer | null; sealed_headers: Buffer | null };
 
-/** The target of a request, its masked values replaced by those that are stored for the same scheme, host and port. */
+/**
+ * Reads the target in a request. Its masked values are replaced by the stored values for the same scheme, host and
+ * port.
+ */
 export function readTarget(given: Target, stored?: Target): Target {
   const { request, problems } = unmaskRequest(given, stored);
   const [first] = problems;
@@ -24,7 +27,7 @@ function violationOf({ header, message }: MaskProblem): Violation {
   return { field: header === undefined ? 'url' : `headers.${header}`, message, code: 'required' };
 }
 
-/** The columns of a target. */
+/** Returns the columns of a target. */
 export function sealTarget(sealer: Sealer, webhookId: bigint, target: Target) {
   const shown = maskRequest(target);
   const { url, headers } = target;
@@ -39,7 +42,7 @@ export function sealTarget(sealer: Sealer, webhookId: bigint, target: Target) {
   };
 }
 
-/** The target as it is sent. */
+/** Opens the target in the form that is sent. */
 export function openTarget(sealer: Sealer, webhookId: bigint, stored: StoredTarget): Target {
   const { url, sealed_url: sealedUrl, sealed_headers: sealedHeaders } = stored;
   return {

@@ -4,7 +4,10 @@ import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webho
 import { modeToProto } from '@drippulse/rpc';
 import type { WebhookRow } from './rows.ts';
 
-/** The webhook as its organization sees it. `secret` is set only in the responses of create and rotate. */
+/**
+ * Converts the webhook to the form that its organization sees. `secret` is set only in the responses of create and
+ * rotate.
+ */
 export function webhookToProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
   return {
     id: row.id,

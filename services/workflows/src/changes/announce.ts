@@ -7,8 +7,9 @@ import { workflowToProto } from '../workflows/to-proto.ts';
 const applyWithinMs = 1000;
 
 /**
- * Runs after the commit: wakes the relay, which sends the event, and calls the runtime, so that a pause or a new workflow
- * takes effect without waiting for the event. A failed call is ignored, because the event carries the same change.
+ * Announces a change after its commit. Wakes the relay, which sends the event, and calls the runtime, so that a pause
+ * or a new workflow takes effect without waiting for the event. A failed call is ignored, because the event carries the
+ * same change.
  */
 export async function announce(ctx: Context, call: HandlerContext, { kind, row }: Change): Promise<void> {
   ctx.relay.wake();

@@ -14,10 +14,13 @@ import type { DB } from '../db/schema.ts';
 import { appendWorkflowEvent, type Change } from '../workflows/events.ts';
 import { announce } from './announce.ts';
 
-/** The response of a write, and the change that it made, if any. */
+/** The response of a write, and the change that the write made, if any. */
 export type Written<Response> = { response: Response; change: Change | undefined };
 
-/** Runs a write in one transaction (see `transact`), with the event of its change, then announces the change that was committed. */
+/**
+ * Runs a write in one transaction (see `transact`), with the event of its change. Afterwards announces the committed
+ * change.
+ */
 export async function commitChange<I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,
@@ -25,7 +28,7 @@ export async function commitChange<I extends DescMessage, O extends DescMessage>
   request: MessageShape<I>,
   write: (trx: Transaction<DB>, caller: Caller) => Promise<Written<MessageInitShape<O>>>,
 ): Promise<MessageShape<O>> {
-  // By response: a run that was rolled back, or a response that is replayed, has no change to announce.
+  // Changes are keyed by response, because a rolled-back run and a replayed response have no change to announce.
   const changes = new WeakMap<MessageShape<O>, Change>();
   const committed = await transact(ctx, call, method, request, async (trx, caller) => {
     const { response, change } = await write(trx, caller);

@@ -4,10 +4,10 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { openSteps } from '../workflows/step-secrets.ts';
 
-/** What a request would replace: the steps with their credentials, the settings, and the status. */
+/** The values that a request would replace: the steps with their credentials, the settings, and the status. */
 type Former = { steps: readonly Step[]; settings: string; status: string };
 
-/** The workflow whose steps a request would replace, as it is; an empty draft where it would be new. */
+/** Loads the workflow whose steps a request would replace. Returns an empty draft for a new workflow. */
 export async function loadFormer(ctx: Context, call: HandlerContext, id: bigint | undefined): Promise<Former> {
   if (id === undefined) return { steps: [], settings: '{}', status: 'draft' };
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, id);

@@ -10,7 +10,7 @@ import type { Status } from '../workflows/statuses.ts';
 import { sealSteps } from '../workflows/step-secrets.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
-/** The columns of a workflow to be made, and its steps with their credentials. */
+/** Columns of a new workflow, and its steps with their credentials. */
 export type NewWorkflow = {
   name: string;
   description: string | null;
@@ -21,7 +21,7 @@ export type NewWorkflow = {
   steps: readonly Step[];
 };
 
-/** Inserts a workflow with its first version; the caller appends its event. */
+/** Inserts a workflow with its first version. The caller appends the event. */
 export async function insertWorkflow(
   ctx: Context,
   trx: Transaction<DB>,
@@ -44,7 +44,7 @@ export async function insertWorkflow(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  // The id is a part of what seals the steps.
+  // The steps are sealed with the id, so the row is inserted first.
   const row = { ...inserted, settings, ...sealSteps(ctx.sealer, inserted.id, steps) };
   await insertVersion(trx, row, actor);
   return row;

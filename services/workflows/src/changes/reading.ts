@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Reading } from '../workflows/graph.ts';
 import { urlCheckOf } from './url-check.ts';
 
-/** How the steps of a call are read. */
+/** Returns options for reading the steps of a call. */
 export function readingOf(ctx: Context, call: HandlerContext): Reading {
   return { inTurns: ctx.workplace.of(call), check: urlCheckOf(ctx, call), strict: isStrict(call) };
 }

@@ -8,8 +8,8 @@ import { senderAddresses } from '../workflows/sender-addresses.ts';
 const timeoutMs = 5_000;
 
 /**
- * Refuses steps that send from an address which the caller's organization may not use. A caller who may save nothing is refused
- * later, and learns nothing here. Call it outside of any transaction.
+ * Refuses steps that send from an address that the caller's organization may not use. A caller who may not save is
+ * refused later, and learns nothing here. Must be called outside any transaction.
  */
 export async function requireSenders(ctx: Context, call: HandlerContext, steps: readonly Step[]): Promise<void> {
   const violations = await senderProblems(ctx, call, steps);
@@ -17,7 +17,7 @@ export async function requireSenders(ctx: Context, call: HandlerContext, steps: 
   if (first !== undefined) throw new DomainError('invalid', 'sender_not_verified', first.message, { violations });
 }
 
-/** The steps that send from an address which the caller's organization may not use. */
+/** Returns the violations of steps that send from an address that the caller's organization may not use. */
 export async function senderProblems(ctx: Context, call: HandlerContext, steps: readonly Step[]): Promise<Violation[]> {
   const senders = senderAddresses(steps);
   if (senders.length === 0) return [];

@@ -15,20 +15,20 @@ import { openSteps, type StoredSteps, sealSteps, unmaskSteps } from '../workflow
 import { storedSteps } from '../workflows/stored-steps.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
-/** The columns to change; absent members stay as they are. */
+/** Columns to change. Members that are absent stay as they are. */
 export type Changes = {
   name?: string;
   description?: string | null;
   status?: Status;
   project_id?: bigint | null;
   integrations?: string;
-  /** The steps, and who changes them. */
+  /** The steps and their author. */
   graph?: Graph & { author: Actor };
-  /** The members of the settings that are in a request, null where they become the default, and who changes them. */
+  /** Members of the settings in a request, null for a member that returns to its default, and their author. */
   settings?: { given: JsonObject; isStrict: boolean; author: Actor };
 };
 
-/** Writes the changes; the caller appends their event. Returns undefined, without writing, when nothing changes. */
+/** Writes the changes. The caller appends their event. Returns undefined, without writing, if nothing changes. */
 export async function saveChanges(
   ctx: Context,
   trx: Transaction<DB>,
@@ -66,14 +66,17 @@ export async function saveChanges(
   return { kind: kindOf(before, after), row: { ...after, revision } };
 }
 
-/** The columns of a new version; undefined when the steps stay the same, their credentials included. */
+/** Returns the columns of a new version; undefined if the steps and their credentials are unchanged. */
 function newSteps(ctx: Context, before: WorkflowRow, graph: Graph): StoredSteps | undefined {
   const former = openSteps(ctx.sealer, before);
   const steps = unmaskSteps(withKeptIds(graph, former), former);
   return isDeepStrictEqual(steps, former) ? undefined : sealSteps(ctx.sealer, before.id, steps);
 }
 
-/** The settings with those of the request. They must fit the steps, whichever of both changes. */
+/**
+ * Merges the settings of the request into the stored settings. The result must fit the steps, whether the settings or
+ * the steps change.
+ */
 function newSettings(before: WorkflowRow, steps: string, changes: Changes['settings']): string {
   const { given = {}, isStrict = false } = changes ?? {};
   const all = { ...storedSettings(before.settings), ...given };

@@ -6,12 +6,13 @@ import { type StepConnection, stepConnections } from '../workflows/step-connecti
 
 const timeoutMs = 2_000;
 
-/** A step whose connection a live run could not use now, and why. */
+/** A step whose connection a live run could not use now, and the reason. */
 export type Unusable = StepConnection & { reason: string };
 
 /**
- * The steps whose connection could not be used now. A workflow may be made before its connections, so they refuse nothing. Undefined while
- * nobody can say. Call it outside of any transaction.
+ * Finds the steps whose connection could not be used now. A workflow may be created before its connections, so such
+ * steps are not refused. Undefined while the integrations service is unavailable. Must be called outside any
+ * transaction.
  */
 export async function unusableConnections(
   ctx: Context,

@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import type { UrlCheck } from '../workflows/callback-urls.ts';
 
 /**
- * The check of URLs that the caller's organization saves, with the organization's own look-ups. For whoever may save nothing no
- * name is looked up: the answer would tell what names this network has.
+ * Returns the check for URLs that the caller's organization saves, with the organization's own look-ups. If the caller
+ * may not save, no name is looked up, because the answer would reveal the names in this network.
  */
 export function urlCheckOf(ctx: Context, call: HandlerContext): UrlCheck {
   const { organizationId, role } = callerOf(call);

@@ -6,12 +6,16 @@ import { lockProject, requireOpenProject } from './open-project.ts';
 
 type Closing = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null; onlyIfEmpty: boolean };
 
-/** From its commit on no workflow is put into the project. A repeat may give its workflows to another one. */
+/**
+ * Closes the project: after the commit, no workflow can be put into it. A repeated call may name a different project
+ * for its workflows.
+ */
 export async function closeProject(
   trx: Transaction<DB>,
   { organizationId, mode, from, to, onlyIfEmpty }: Closing,
 ): Promise<void> {
-  // In the order of ids, so that two projects that are given to each other do not wait for each other.
+  // Projects are locked in the order of their ids, so that two projects that are merged into each other cause no
+  // deadlock.
   if (to !== null && to < from) await requireOpenProject(trx, organizationId, to);
   await lockProject(trx, organizationId, from, 'exclusive');
   if (to !== null && to > from) await requireOpenProject(trx, organizationId, to);
@@ -24,7 +28,10 @@ export async function closeProject(
     .execute();
 }
 
-/** A live workflow may have come into the project after the test key was admitted. */
+/**
+ * Refuses a test key's call if the project has a live workflow. Such a workflow may have been put into the project
+ * after the test key was admitted.
+ */
 async function requireNoneLive(trx: Transaction<DB>, organizationId: bigint, projectId: bigint): Promise<void> {
   const live = await trx
     .selectFrom('workflows')

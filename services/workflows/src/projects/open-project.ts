@@ -3,8 +3,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Writers lock the project of a workflow shared until they commit, and its deletion locks it exclusively while it writes the
- * row of `deleted_projects`. So a writer either commits before that row, and the deletion moves its workflow, or sees the row.
+ * Locks a project. Writers take a shared lock on a workflow's project until they commit. A deletion takes an exclusive
+ * lock while it writes the row of `deleted_projects`. So a writer either commits before that row is written, and the
+ * deletion moves the workflow, or the writer sees the row.
  */
 export async function lockProject(
   trx: Transaction<DB>,
@@ -16,21 +17,23 @@ export async function lockProject(
   await sql`select ${lock}(hashtext('workflows.projects'), hashtext(${`${organizationId}:${projectId}`}))`.execute(trx);
 }
 
-/** Refuses a project that is deleted or being deleted, and keeps it from being deleted until the transaction ends. */
+/** Refuses a project that is deleted or being deleted, and prevents its deletion until the transaction ends. */
 export async function requireOpenProject(
   trx: Transaction<DB>,
   organizationId: bigint,
   projectId: bigint | null,
 ): Promise<void> {
   if (projectId === null) return;
-  // A statement of its own: the next one sees what was committed while this one waited.
+  // The lock is a separate statement, so that the next statement sees rows that were committed while the lock was
+  // awaited.
   await lockProject(trx, organizationId, projectId, 'shared');
   if ((await findDeleted(trx, organizationId, projectId)) !== undefined) throw projectNotFound();
 }
 
 /**
- * The project that gets the workflows of a deleted one, kept from being deleted until the transaction ends. Where that one is
- * deleted too, it is the one that gets its own; null is none. This ends: each project was open when another was given to it.
+ * Finds the project that gets the workflows of a deleted project, and prevents its deletion until the transaction ends.
+ * If that project is deleted too, the search continues with the project that got its workflows; null means no project.
+ * The search ends, because a project was open at the time when workflows were moved to it.
  */
 export async function findHeir(
   trx: Transaction<DB>,
@@ -55,7 +58,10 @@ function findDeleted(trx: Transaction<DB>, organizationId: bigint, projectId: bi
     .executeTakeFirst();
 }
 
-/** The refusal of identity, which knows no such project either, or soon will not. */
+/**
+ * Creates the identity service's error for an unknown project. The identity service does not know this project either,
+ * or soon will not.
+ */
 function projectNotFound(): DomainError {
   return new DomainError('not_found', 'project_not_found', 'There is no project with this id.');
 }

@@ -10,7 +10,10 @@ import type { WorkflowRow } from '../workflows/rows.ts';
 import { maskSteps, openSteps, unmaskSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
-/** Copies the current version. A test key reads live workflows without their credentials, so it can't copy these. */
+/**
+ * Copies the current version of a workflow. A test key reads live workflows without their credentials, so it cannot
+ * copy them.
+ */
 export async function duplicateWorkflow(ctx: Context, request: DuplicateWorkflowRequest, call: HandlerContext) {
   const { organizationId, mode } = callerOf(call);
   const original = await ctx.loadWorkflow(organizationId, request.id);

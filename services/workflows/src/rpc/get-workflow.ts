@@ -6,6 +6,6 @@ import { workflowToProto } from '../workflows/to-proto.ts';
 
 export async function getWorkflow(ctx: Context, request: GetWorkflowRequest, call: HandlerContext) {
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
-  // Not part of the REST answer, which is the workflow alone.
+  // `sealedSteps` is not a part of the REST answer, which is only the workflow.
   return { workflow: workflowToProto(row), sealedSteps: row.sealed ?? undefined };
 }

@@ -10,7 +10,10 @@ import { workflowToProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
 
-/** Streams the latest change of each workflow of all organizations. Only services that call on their own behalf may read it. */
+/**
+ * Streams the latest change of each workflow of all organizations. Only services that call on their own behalf may call
+ * this method.
+ */
 export async function* listChanges(ctx: Context, request: ListChangesRequest, call: HandlerContext) {
   if (callerOf(call).actor.type !== 'service') {
     throw new DomainError('permission_denied', 'service_required', 'Only services read the change log.');

@@ -8,10 +8,13 @@ import { usesOf } from '../workflows/connection-uses.ts';
 
 const sliceRows = 200;
 const most = 1_000;
-/** Characters of steps that are parsed in one turn of the event loop. */
+/** Number of characters of steps that are parsed in one turn of the event loop. */
 const turnCharacters = 64 * 1024;
 
-/** Reads the steps of all workflows that name an integration, slice by slice: no index knows what steps contain. */
+/**
+ * Reads the steps of all workflows that name an integration, slice by slice, because no index covers the content of
+ * steps.
+ */
 export async function listConnectionUses(
   { db }: Context,
   { integration, connectionKey }: ListConnectionUsesRequest,

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { activeOf } from '../stats/stats-of.ts';
 import { sliceVersions, versionsOf } from '../workflows/versions.ts';
 
-/** Steps are not read: a version has up to 256 KiB of them. */
+/** Lists versions without reading their steps, which have up to 256 KiB. */
 export async function listWorkflowVersions(ctx: Context, request: ListWorkflowVersionsRequest, call: HandlerContext) {
   const { workflowId } = request;
   const { kysely } = ctx.db;

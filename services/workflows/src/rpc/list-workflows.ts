@@ -11,12 +11,15 @@ import { cursorOf, type Order, type Place, placeOf, readOrder, readOrderedPage }
 import { statusFromProto } from '../workflows/statuses.ts';
 import { summaryToProto, workflowToProto } from '../workflows/to-proto.ts';
 
-/** 50 rows of the largest size stay below the 32 MiB of one message. */
+/** Even 50 rows of the maximum size are smaller than the 32 MiB of one message. */
 const sliceRows = 50;
 
 type List = { filter: Filter; order: Order; page: Page & { place: Place | undefined }; totals: object };
 
-/** Whole workflows come in slices, so that neither this service nor the gateway has the whole collection in memory. */
+/**
+ * Lists workflows. Whole workflows are sent in slices, so that neither this service nor the gateway has the whole
+ * collection in memory.
+ */
 export async function* listWorkflows(ctx: Context, request: ListWorkflowsRequest, call: HandlerContext) {
   const filter = await readFilter(ctx, request, callerOf(call));
   const order = readOrder(request.sort);
@@ -28,13 +31,13 @@ export async function* listWorkflows(ctx: Context, request: ListWorkflowsRequest
   else yield* readWhole(ctx, list, call);
 }
 
-/** Every slice repeats the totals; the last one has the cursor of the next page. */
+/** Reads whole workflows. Every slice repeats the totals; the last slice has the cursor of the next page. */
 async function* readWhole(ctx: Context, { filter, order, page, totals }: List, call: HandlerContext) {
   const { kysely } = overTransfers(ctx).db;
   let { place, offset, limit: remaining } = page;
   for (;;) {
     const take = Math.min(sliceRows, remaining);
-    // One more row than asked for shows whether another page follows.
+    // One row more than requested is read, which shows whether a further page follows.
     const rows = await sliceWorkflows(kysely, filter, { order, place, offset, limit: take + 1 }).execute();
     const workflows = rows.slice(0, take);
     const last = workflows.at(-1);
@@ -49,7 +52,7 @@ async function* readWhole(ctx: Context, { filter, order, page, totals }: List, c
   }
 }
 
-/** One page, with one call for the counts of all its rows. */
+/** Reads one page, with one call for the counts of all its rows. */
 async function readSummaries(ctx: Context, { filter, order, page, totals }: List, call: HandlerContext) {
   const { place, offset, limit } = page;
   const slice = { order, place, offset, limit: limit + 1 };
@@ -83,7 +86,7 @@ async function readFilter(ctx: Context, request: ListWorkflowsRequest, caller: C
   };
 }
 
-/** Without any parameter of paging the list is the whole collection, as the API reference promises. */
+/** Reads the paging. Without any paging parameter, the list is the whole collection, as the API reference promises. */
 function readPageOrAll(request: ListWorkflowsRequest, order: Order): List['page'] {
   const { limit, cursor, page, perPage } = request;
   const isAll = [limit, cursor, page, perPage].every((parameter) => parameter === undefined);

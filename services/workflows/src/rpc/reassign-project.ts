@@ -14,9 +14,9 @@ const sliceRows = 20;
 type Move = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null; cause: string | undefined };
 
 /**
- * Closes the project, then moves its workflows slice by slice, each slice with its events in its own transaction. An
- * interrupted call continues where it stopped when it is called again, because moved workflows are no longer found. The
- * runtime knows no projects, so the moves are published by events only.
+ * Closes the project, then moves its workflows slice by slice, each slice with its events in its own transaction. A
+ * repeated call continues an interrupted one, because workflows already moved are no longer found. The runtime knows no
+ * projects, so the moves are published only as events.
  */
 export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {
   const { organizationId, role, mode } = callerOf(call);

@@ -10,7 +10,7 @@ import { readProfile } from '../workflows/run-test.ts';
 
 const findWithinMs = 3_000;
 
-/** Renders templates on the data of a person or a fixture. Nothing is written. */
+/** Renders templates with the data of a person or a fixture. Nothing is written. */
 export async function renderTemplate(ctx: Context, request: RenderTemplateRequest, call: HandlerContext) {
   const { template: text, subject, body } = request;
   requireTemplates(request);
@@ -23,7 +23,7 @@ export async function renderTemplate(ctx: Context, request: RenderTemplateReques
   return { ...texts, ...(body !== undefined && { isHtml }), warnings };
 }
 
-/** Either a template, or the templates of a mail. */
+/** Requires either a template, or the templates of a mail. */
 function requireTemplates({ template, subject, body }: RenderTemplateRequest): void {
   if (template === undefined && subject === undefined && body === undefined) {
     const violations: Violation[] = [

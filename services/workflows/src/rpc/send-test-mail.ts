@@ -9,7 +9,10 @@ import { readTestData } from '../workflows/run-test.ts';
 import { storedSteps } from '../workflows/stored-steps.ts';
 
 const timezone = 'UTC';
-/** Stands for the receiver while the step is rendered: the mail goes to the caller, whatever the step and the data say. */
+/**
+ * Placeholder for the receiver while the step is rendered. The mail always goes to the caller, regardless of the step
+ * and the data.
+ */
 const anybody = 'anybody@example.com';
 const timeoutMs = 25_000;
 

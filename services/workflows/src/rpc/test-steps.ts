@@ -9,10 +9,10 @@ import { jsonText } from '../workflows/json-fields.ts';
 import { prepareTest } from '../workflows/run-test.ts';
 import { maskSteps, unmaskSteps } from '../workflows/step-secrets.ts';
 
-/** The id of a workflow that there is not, and the version of steps that are not saved. */
+/** Workflow id and version for steps that are not saved. */
 const unsaved = { workflowId: 0n, version: 0 };
 
-/** Runs the steps of the request as they would run once saved. */
+/** Runs the steps of the request as they would run after saving. */
 export async function testSteps(ctx: Context, request: TestStepsRequest, call: HandlerContext) {
   const { workflowId } = request;
   const runTest = prepareTest(request);

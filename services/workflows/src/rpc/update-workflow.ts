@@ -22,7 +22,7 @@ export async function updateWorkflow(ctx: Context, request: UpdateWorkflowReques
   );
 }
 
-/** The members that the mask names; a named member without a value was null in JSON, which clears it. */
+/** Reads the members that the mask names. A named member without a value was null in JSON, which clears it. */
 async function readRequest(ctx: Context, request: UpdateWorkflowRequest, call: HandlerContext): Promise<Changes> {
   const present = new Set(request.updateMask?.paths);
   const changes: Changes = {

@@ -20,7 +20,10 @@ import { givenSettings, inspectSettings, storedSettings } from '../workflows/set
 import { statusFromProto } from '../workflows/statuses.ts';
 import { maskSteps, revealMasked } from '../workflows/step-secrets.ts';
 
-/** Checks as a create or an update does, and tells all problems where those refuse the first kind. */
+/**
+ * Makes the checks of a create or an update, and lists all problems. A create or update refuses only the first kind of
+ * problem.
+ */
 export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRequest, call: HandlerContext) {
   const { name, description, projectId } = request;
   const fields = fieldProblems({ name, description, integrations: jsonText(request.integrations) });
@@ -32,13 +35,13 @@ export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRe
   return { valid: true, problems: [], warnings, steps: jsonField(maskSteps(steps).map(withDefaults)) };
 }
 
-/** The connection may be made later, so this does not refuse the workflow. */
+/** Returns a warning and not a problem, because the connection may be created later. */
 function warningOf({ step, provider, reason }: Unusable): MessageInitShape<typeof WorkflowProblemSchema> {
   const path = `steps.${step.position}.config.connection_key`;
   return problemToProto({ field: path, message: `no usable connection for ${provider}: ${reason}`, code: 'not_found' });
 }
 
-/** The steps as they would be stored, or why they would not. */
+/** Returns the steps as they would be stored, or the problems. */
 async function inspectSteps(
   ctx: Context,
   request: ValidateWorkflowRequest,
@@ -58,7 +61,7 @@ async function inspectSteps(
   return { steps, problems: [...senders, ...masks, ...running, ...ofSettings] };
 }
 
-/** What is wrong with the settings that the workflow would have. */
+/** Finds the problems of the settings that the workflow would have. */
 async function inspectAllSettings(
   ctx: Context,
   request: ValidateWorkflowRequest,
@@ -71,7 +74,7 @@ async function inspectAllSettings(
   return inspectSettings({ ...storedSettings(former), ...given }, kept, isStrict(call)).problems;
 }
 
-/** A member that is absent stays as it is. */
+/** Whether the request has a member. A member that is absent stays as it is. */
 function isGiven(request: ValidateWorkflowRequest, name: string): boolean {
   return request[name === 're_entry' ? 'reEntry' : (name as 'goals' | 'holdout' | 'priority' | 'class')] !== undefined;
 }

@@ -3,10 +3,13 @@ import type { WorkflowStats } from '@drippulse/proto/drippulse/workflows/v1/work
 import { callerOf, fromConnectError, type Mode, modeToProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** A page waits this long for the counts of its rows, then it comes without them. */
+/** Time that a page waits for the counts of its rows. After this time, the page is sent without counts. */
 const countWithinMs = 2_000;
 
-/** The counts of workflows by id, as text. Undefined when the runtime does not answer in time. */
+/**
+ * Returns the counts of workflows, keyed by the workflow's id as a string. Undefined when the runtime does not answer
+ * in time.
+ */
 export async function statsOf(
   ctx: Context,
   call: HandlerContext,
@@ -21,7 +24,9 @@ export async function statsOf(
   });
 }
 
-/** The living enrollments of versions, by number. Undefined when the runtime does not answer in time. */
+/**
+ * Returns the number of living enrollments of versions, by version. Undefined when the runtime does not answer in time.
+ */
 export async function activeOf(
   ctx: Context,
   call: HandlerContext,
@@ -37,7 +42,10 @@ export async function activeOf(
 
 const within = { timeoutMs: countWithinMs };
 
-/** A list without counts is better than none, whatever the reason. During an upgrade an older runtime has no such method. */
+/**
+ * Returns undefined for any failure, because a list without counts is better than no list. During an upgrade, an older
+ * runtime may lack the method.
+ */
 async function unlessAway<T>(ctx: Context, count: () => Promise<T>): Promise<T | undefined> {
   try {
     return await count();

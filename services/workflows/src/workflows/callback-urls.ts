@@ -3,12 +3,12 @@ import type { Violation } from '@drippulse/errors';
 import { checkUrl } from '@drippulse/http';
 import { originOf, requestIn, secretsOf } from '@drippulse/secrets';
 
-/** The rules for URLs, and how their names are looked up. Look-ups are few at once and end in time, see `LookUp`. */
+/** Rules for URLs, and the look-up of their host names. Look-ups are limited in number and time; see `LookUp`. */
 export type UrlCheck = { allowPrivate: boolean; lookUp: (hostname: string) => Promise<string[] | undefined> };
 
 /**
- * Problems of the URLs that steps will call, as their host names resolve now. A URL with a template is known only when the
- * step runs, so it is not checked here. Every address is checked again when the step connects.
+ * Finds problems of the URLs that steps will call, by the current addresses of their hosts. A URL with a template is
+ * not checked here, because it is known only when the step runs. Every address is checked again when the step connects.
  */
 export async function callbackProblems(steps: readonly Step[], check: UrlCheck): Promise<Violation[]> {
   const found = await Promise.all(steps.map((step) => problemOf(step, check)));
@@ -24,8 +24,8 @@ async function problemOf({ type, position, config }: Step, check: UrlCheck): Pro
 }
 
 /**
- * Problems of steps that would send a credential wherever the data of a run say: who enrolls a contact would choose who
- * reads it.
+ * Finds steps that would send a credential to a host that comes from the data of a run. The person who enrolls a
+ * contact could then choose who gets the credential.
  */
 export function openHostProblems(steps: readonly Step[]): Violation[] {
   return steps.flatMap(({ type, position, config }) => {

@@ -2,12 +2,13 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Writers take numbers of the log in one order and commit in another, so a reader that only asked for higher numbers would
- * miss some. Each writer therefore takes this lock shared until it commits, and a reader takes it exclusively for a moment.
+ * Lock of the change log. Writers take numbers of the log in one order and commit in a different order, so a reader
+ * that only asked for higher numbers would miss some. Each writer therefore takes this lock shared until it commits,
+ * and a reader takes it exclusively for a moment.
  */
 const logLock = sql`hashtext('workflows'), hashtext('change_log')`;
 
-/** The next number of the log, for a row that this transaction writes. */
+/** Takes the next number of the log, for a row that this transaction writes. */
 export async function nextChange(trx: Transaction<DB>): Promise<bigint> {
   const { change } = await trx
     .with('locked', (db) => db.selectNoFrom(sql`pg_advisory_xact_lock_shared(${logLock})`.as('lock')))
@@ -17,7 +18,7 @@ export async function nextChange(trx: Transaction<DB>): Promise<bigint> {
   return change;
 }
 
-/** The number up to which every change is committed. */
+/** Returns the number up to which every change is committed. */
 export async function lastCommittedChange(db: Kysely<DB>): Promise<bigint> {
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${logLock})`.execute(trx);

@@ -14,14 +14,16 @@ const steps = z.array(
   }),
 );
 
-/** The steps that use a connection. `text` are the stored steps, which were checked when they were stored. */
+/**
+ * Finds the steps that use a connection. `text` contains the stored steps, which were checked when they were stored.
+ */
 export function usesOf(
   text: string,
   { integration, connectionKey }: { integration: string; connectionKey: string },
 ): { stepId: string; action: string }[] {
   return steps.parse(parseJson(text)).flatMap(({ id, type, config }) => {
     const { action } = config;
-    const used = connectionOf({ type, config: config as JsonObject }); // read from JSON
+    const used = connectionOf({ type, config: config as JsonObject }); // it was read from JSON
     if (used?.provider !== integration || used.connectionKey !== connectionKey) return [];
     return [{ stepId: id, action: typeof action === 'string' ? action : type }];
   });

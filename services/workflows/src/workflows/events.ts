@@ -5,7 +5,7 @@ import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
 import { workflowToProto } from './to-proto.ts';
 
-/** The kinds of changes; the members of the event's payload. */
+/** Kinds of changes, which are the members of the event's payload. */
 export type ChangeKind = 'created' | 'updated' | 'archived' | 'deleted';
 
 /** A workflow as a transaction wrote it. */
@@ -13,7 +13,9 @@ export type Change = { kind: ChangeKind; row: WorkflowRow };
 
 const topic = topicOf(WorkflowEventSchema);
 
-/** Adds the event of a change, in the transaction of the change. `cause` is what the request follows from, if anything. */
+/**
+ * Appends the event of a change, in the transaction of the change. `cause` is the cause of the request's chain, if any.
+ */
 export async function appendWorkflowEvent(
   trx: Transaction<DB>,
   { kind, row }: Change,

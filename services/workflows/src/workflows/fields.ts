@@ -5,10 +5,10 @@ export const longestName = 255;
 const maxDescriptionLength = 10_000;
 const maxIntegrationsBytes = 64 * 1024;
 
-/** The members of a request that can be checked without other data; absent members are not checked. */
+/** Members of a request that can be checked without further data. Members that are absent are not checked. */
 export type PlainFields = { name?: string; description?: string | null; integrations?: string };
 
-/** Refuses invalid members, with all violations at once. */
+/** Refuses invalid members, with all violations in one error. */
 export function checkFields(fields: PlainFields): void {
   refuseViolations(fieldProblems(fields));
 }

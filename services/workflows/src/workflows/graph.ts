@@ -7,13 +7,16 @@ import { callbackProblems, openHostProblems, type UrlCheck } from './callback-ur
 import type { InTurns } from './in-turns.ts';
 import { actionProblems, refuseActions } from './integration-actions.ts';
 
-/** Steps that are valid each by itself, and the ids that were made here because the caller gave none. */
+/** Steps that are valid individually, and the ids that were generated because the caller gave none. */
 export type Graph = { steps: Step[]; madeIds: ReadonlySet<string> };
 
-/** How the steps of a request are read: strictly if it prefers that. */
+/**
+ * Options for reading the steps of a request. `strict` means that unknown members are refused, which a request can
+ * prefer.
+ */
 export type Reading = { inTurns: InTurns; check: UrlCheck; strict: boolean };
 
-/** Normalizes the steps of a request and refuses those that cannot run; see `inspectGraph`. */
+/** Normalizes the steps of a request and refuses steps that cannot run; see `inspectGraph`. */
 export async function readGraph(text: string | undefined, reading: Reading): Promise<Graph> {
   const { graph, problems, ofActions } = await inspectGraph(text, reading);
   if (reading.strict) refuseUnknown(problems);
@@ -23,9 +26,9 @@ export async function readGraph(text: string | undefined, reading: Reading): Pro
 }
 
 /**
- * Normalizes the steps of a request, and says why they cannot run. What is wrong with actions of
- * integrations is apart, because it is refused for another reason. Do not call it inside a transaction: it looks up the hosts of
- * callbacks.
+ * Normalizes the steps of a request, and returns the problems that prevent them from running. Problems of integration
+ * actions are separate, because they are refused with a different reason. Must be called outside any transaction,
+ * because it looks up the hosts of callbacks.
  */
 export async function inspectGraph(
   text: string | undefined,
@@ -45,14 +48,14 @@ export async function inspectGraph(
   return { graph, problems: ofUrls, ofActions: ofUrls.length > 0 ? [] : actionProblems(steps) };
 }
 
-/** Refuses steps that a draft may have and an active workflow may not: none. */
+/** Refuses steps that a draft may have and an active workflow may not, such as an empty list. */
 export function requireRunnable(steps: readonly Step[]): void {
   refuse(activeProblems(steps));
 }
 
 /**
- * The steps with their final ids. A step without an id gets the id of the former step in its place, if that has the same
- * type: so the same steps sent twice are no change, and the funnel still finds older enrollments.
+ * Returns the steps with their final ids. A step without an id gets the id of the previous step at its position, if
+ * both have the same type. So a repeat of the same steps changes nothing, and the funnel still finds older enrollments.
  */
 export function withKeptIds(graph: Graph, former: readonly Step[]): Step[] {
   const taken = new Set(graph.steps.map((step) => step.id));
@@ -63,7 +66,7 @@ export function withKeptIds(graph: Graph, former: readonly Step[]): Step[] {
   });
 }
 
-/** Whether two JSON texts have the same value; the order of keys does not count. */
+/** Whether two JSON strings have the same value. The order of keys is ignored. */
 export function isSameJson(one: string, other: string): boolean {
   return one === other || isDeepStrictEqual(parseJson(one), parseJson(other));
 }
@@ -74,7 +77,7 @@ function refuse(violations: Violation[]): void {
   throw new DomainError('malformed', 'invalid_step_graph', first.message, { violations });
 }
 
-/** Refuses steps with unknown parameters, and says what else is wrong with them. */
+/** Refuses steps with unknown parameters. The error lists all other problems too. */
 function refuseUnknown(violations: Violation[]): void {
   const unknown = violations.find(({ code }) => code === 'unknown_member');
   if (unknown !== undefined) throw new DomainError('malformed', 'unknown_member', unknown.message, { violations });

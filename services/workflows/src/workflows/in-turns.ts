@@ -3,21 +3,26 @@ import { turnUnits } from '@drippulse/engine';
 import { createShares, createTurnQueue } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Pieces of work of one organization, and its test runs, that are under way at once. Further test runs are refused. */
+/** Upper limit of parallel work of one organization, and of its test runs. Further test runs are refused. */
 const ofEach = 2;
-/** Pieces of work of all: each keeps what it has compiled. */
+/**
+ * Upper limit of parallel work of all organizations. It exists because each work keeps its compiled steps in memory.
+ */
 const ofAll = 8;
-/** As long as the clients of other slow work wait for it. */
+/** Equal to the waiting time of other slow work. */
 const waitMs = 10_000;
 
-/** Does work of a request in turns with that of others. */
+/** Runs the work of a request in turns with the work of other requests. */
 export type InTurns = <T>(work: Iterator<number, T>) => Promise<T>;
 
-/** Where requests do work that takes long: reading steps, compiling and running them. */
+/** Runs the long work of requests: reading, compiling and running steps. */
 export type Workplace = {
-  /** Does work of a call in turns, after a wait for one of two places of its organization. */
+  /**
+   * Returns a function that runs work of a call in turns. The function first waits for one of the two places of the
+   * caller's organization.
+   */
   of(call: HandlerContext): InTurns;
-  /** Does a test run, from its first part to its last. Refuses the third of an organization. */
+  /** Runs a test run as a whole. Refuses the third parallel test run of an organization. */
   testRun<T>(call: HandlerContext, run: (inTurns: InTurns) => Promise<T>): Promise<T>;
 };
 

@@ -3,7 +3,7 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { nearest } from '@drippulse/json';
 import { actionsOf, checkPayload, findProvider, providers } from '@drippulse/providers';
 
-/** Refuses steps that ask for an action which no provider has, or for fields that it does not take. */
+/** Refuses steps with an action that no provider has, or with fields that the action does not accept. */
 export function refuseActions(violations: Violation[]): void {
   const [first] = violations;
   if (first === undefined) return;
@@ -11,8 +11,8 @@ export function refuseActions(violations: Violation[]): void {
 }
 
 /**
- * What is wrong with the actions that `integration_action` steps ask for. Names and literals are judged; a template is judged when
- * the step has rendered it.
+ * Returns the problems of the actions of `integration_action` steps. Names and literals are checked; a template is
+ * checked after the step has rendered it.
  */
 export function actionProblems(steps: readonly Step[]): Violation[] {
   return steps.filter(({ type }) => type === 'integration_action').flatMap(problemsOf);

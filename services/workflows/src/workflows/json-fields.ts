@@ -1,11 +1,11 @@
 import { type JsonValue, stringifyJson } from '@drippulse/json';
 
-/** The text of a free JSON field. */
+/** Returns the JSON of a free-form field; undefined if the field is absent. */
 export function jsonText(field: Uint8Array | undefined): string | undefined {
   return field === undefined ? undefined : new TextDecoder().decode(field);
 }
 
-/** A free JSON field with this value. */
+/** Returns a free-form JSON field with the given value. */
 export function jsonField(value: JsonValue): Uint8Array {
   return new TextEncoder().encode(stringifyJson(value));
 }

@@ -11,16 +11,16 @@ export type Filter = {
   mode: Mode;
   status: Status | undefined;
   projectId: bigint | undefined;
-  /** The filters that every list has. */
+  /** Condition of the filters that every list has. */
   rows?: RawBuilder<boolean>;
-  /** A part of the name. */
+  /** Substring of the name. */
   q?: string | undefined;
 };
 
-/** Rows behind a place, in an order. */
+/** Rows after a place, in an order. */
 export type Slice = { order: Order; place: Place | undefined; offset: number; limit: number };
 
-/** Characters that a text needs to be looked for within names. */
+/** Minimum number of characters with which `q` matches anywhere in a name. */
 const leastInside = 3;
 
 export function countWorkflows(db: Kysely<DB>, filter: Filter) {
@@ -50,14 +50,17 @@ export function sliceSummaries(db: Kysely<DB>, filter: Filter, slice: Slice) {
     .orderBy(orderBy(slice.order));
 }
 
-/** The ids are cut before the versions are joined. A plan that joins first may walk the versions of other organizations. */
+/**
+ * Selects the ids of a slice. The ids are limited before the versions are joined, because a plan that joins first may
+ * read the versions of other organizations.
+ */
 function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: Slice) {
   const all = filtered(db, filter).select('workflows.id');
   const rest = place === undefined ? all : all.where(isBehind(order, place));
   return rest.orderBy(orderBy(order)).offset(offset).limit(limit);
 }
 
-/** Names the mode as a literal: each mode has partial indexes. */
+/** Selects the rows of a filter. The mode is a literal in the statement, because each mode has partial indexes. */
 function filtered(db: Kysely<DB>, filter: Filter) {
   const { status, projectId, q, rows } = filter;
   let query = ownWorkflows(db, filter);
@@ -76,7 +79,7 @@ export function ownWorkflows(db: Kysely<DB>, { organizationId, mode }: Pick<Filt
     .where('deleted_at', 'is', null);
 }
 
-/** The expressions are those of the indexes. */
+/** Returns the condition on the name, with the same expressions as the indexes. */
 function hasName(q: string) {
   const text = q.replace(/[\\%_]/g, '\\$&');
   if ([...q].length < leastInside)

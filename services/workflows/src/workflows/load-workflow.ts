@@ -5,7 +5,7 @@ import type { DB } from '../db/schema.ts';
 import { notFound } from './not-found.ts';
 import type { WorkflowRow } from './rows.ts';
 
-/** Finds a workflow of an organization, with the steps of its current version. Fails with `workflow_not_found`. */
+/** Finds a workflow of an organization, with the steps of its current version. Throws `workflow_not_found`. */
 export type LoadWorkflow = (organizationId: bigint, id: bigint) => Promise<WorkflowRow>;
 
 type Key = { organizationId: bigint; id: bigint };
@@ -13,8 +13,8 @@ type Key = { organizationId: bigint; id: bigint };
 const maxBatch = 100;
 
 /**
- * Reads all workflows that are asked for in one turn of the event loop by one statement, at the end of the turn. Each
- * caller sees every commit before its call. Nothing is cached.
+ * Creates a function that loads workflows. All workflows that are requested in one turn of the event loop are read with
+ * one statement, at the end of the turn. Each caller sees every commit before its call. Nothing is cached.
  */
 export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
   const loader = new DataLoader<Key, WorkflowRow>((keys) => read(db, keys), {
@@ -25,7 +25,7 @@ export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
   return (organizationId, id) => loader.load({ organizationId, id });
 }
 
-/** Reads each key by the primary keys of both tables. */
+/** The statement reads each key by the primary keys of both tables. */
 const statement = `
   select workflows.*, workflow_versions.steps, workflow_versions.sealed, workflow_versions.settings,
     asked.place::int

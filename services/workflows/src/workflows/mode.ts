@@ -2,7 +2,7 @@ import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The mode of a workflow of the caller's organization, if there is one with this id. */
+/** Finds the mode of a workflow of the caller's organization; undefined for an unknown id. */
 export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await db
     .selectFrom('workflows')

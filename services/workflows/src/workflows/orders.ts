@@ -3,18 +3,18 @@ import { DomainError } from '@drippulse/errors';
 import { type RawBuilder, sql } from 'kysely';
 import type { WorkflowRow } from './rows.ts';
 
-/** The order of a list: by a key, then by the id. Ids rise in the order of creation. */
+/** Order of a list: by a key, then by the id. Ids rise in the order of creation. */
 export type Order = { sort: string; key: Key; isDescending: boolean };
 type Key = 'id' | 'updated_at' | 'name';
 
-/** A place in a list: behind the row with this key and id. The key of an order by id is the id. */
+/** Place in a list: after the row with this key and id. The key of an order by id is the id. */
 export type Place = { key: string; id: bigint };
 
 const keys: Readonly<Record<string, Key>> = { created_at: 'id', updated_at: 'updated_at', name: 'name' };
 const sorts: string[] = Object.keys(keys).flatMap((name) => [name, `-${name}`]);
 const newestFirst = '-created_at';
 
-/** As in the indexes: the first characters, so that a cursor stays short. */
+/** The expression is that of the indexes: only the first characters, so that a cursor stays short. */
 const namePosition = sql<string>`lower(left(workflows.name, 100)) collate "C"`;
 const expressions: Record<Key, RawBuilder<unknown>> = {
   id: sql.ref('workflows.id'),
@@ -38,7 +38,7 @@ export function readOrder(sort = newestFirst): Order {
   return { sort, key, isDescending: sort.startsWith('-') };
 }
 
-/** Reads the paging of a list in an order. A cursor of another order is refused as `invalid_cursor`. */
+/** Reads the paging of a list in an order. Throws `invalid_cursor` for a cursor of a different order. */
 export function readOrderedPage(request: PageRequest, order: Order): Page & { place: Place | undefined } {
   const { sort, key } = order;
   if (sort === newestFirst) {
@@ -54,12 +54,12 @@ export function readOrderedPage(request: PageRequest, order: Order): Page & { pl
   throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
 }
 
-/** The cursor that leads on from a place. */
+/** Returns the cursor that continues after a place. */
 export function cursorOf({ sort }: Order, { key, id }: Place): string {
   return encodeCursor(sort === newestFirst ? [id] : [sort, key, id]);
 }
 
-/** The place behind a row. */
+/** Returns the place after a row. */
 export function placeOf(
   { key }: Order,
   row: Pick<WorkflowRow, 'id' | 'updated_at'> & { name_position: string },
@@ -72,10 +72,10 @@ export function placeOf(
   return { key: values[key], id: row.id };
 }
 
-/** What `placeOf` needs beside the columns of a row. */
+/** Column that `placeOf` needs in addition to the columns of a row. */
 export const namePositionColumn = namePosition.as('name_position');
 
-/** The condition of rows behind a place. */
+/** Returns the condition of rows after a place. */
 export function isBehind({ key, isDescending }: Order, place: Place): RawBuilder<boolean> {
   const comparison = sql.raw(isDescending ? '<' : '>');
   if (key === 'id') return sql`workflows.id ${comparison} ${place.id}`;

@@ -5,7 +5,7 @@ import { notFound } from './not-found.ts';
 /** A workflow with the steps and settings of its current version. */
 export type WorkflowRow = InferResult<ReturnType<typeof selectWorkflows>>[number];
 
-/** Rows with the steps of their current version, still to be scoped and ordered. */
+/** Selects rows with the steps of their current version, without a scope or an order. */
 export function selectWorkflows(db: Kysely<DB>) {
   return db
     .selectFrom('workflows')
@@ -19,8 +19,9 @@ export function selectWorkflows(db: Kysely<DB>) {
 }
 
 /**
- * The row, locked until the transaction ends, so that changes of one workflow happen one after the other. The lock is a
- * statement of its own: `for update` on the join would wait, then pair the new row with the old version and find nothing.
+ * Finds the row and locks it until the transaction ends, so that changes of one workflow happen one after the other.
+ * The lock is a separate statement: `for update` on the join would wait, then pair the new row with the old version and
+ * find nothing.
  */
 export async function lockWorkflow(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WorkflowRow> {
   await trx

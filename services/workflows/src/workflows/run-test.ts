@@ -17,18 +17,21 @@ import { jsonField, jsonText } from './json-fields.ts';
 
 const timezone = 'UTC';
 
-/** The data of a test run, as a request has them. */
+/** Data of a test run, as in a request. */
 type TestInput = Pick<TestWorkflowRequest, 'fixtureProfile' | 'sampleData' | 'input' | 'runtimePayload'>;
 
-/** What is run: the steps that people see, so that no log line has a credential. */
+/** Steps to run. They are masked, so that no log line contains a credential. */
 type Tested = { workflowId: bigint; version: number; steps: readonly Step[]; settings?: Settings };
 
-/** When it runs, and the steps whose connection a live run could not use; undefined while nobody can say. */
+/**
+ * Time of the run, and the steps whose connection a live run could not use; undefined while the integrations service is
+ * unavailable.
+ */
 type Surroundings = { now: Date; unusable: readonly { step: Step; reason: string }[] | undefined };
 
 /**
- * Reads the data of a test run, and returns a function that runs steps with them: the same engine as live runs, with stubs
- * for effects. Nothing is written and nothing is sent.
+ * Reads the data of a test run. Returns a function that runs steps with that data, with the same engine as live runs
+ * and with stubs for effects. Nothing is written and nothing is sent.
  */
 export function prepareTest(request: TestInput) {
   const { profile, data } = readTestData(request);
@@ -50,7 +53,7 @@ export function prepareTest(request: TestInput) {
   };
 }
 
-/** Steps are compiled when the run comes to them; their form is read before. */
+/** Runs steps. Each step is compiled when the run reaches it; the form of all steps is read before. */
 function* compileAndRun(
   { workflowId, version, steps, settings = {} }: Tested,
   options: Parameters<typeof testRunInTurns>[1],
@@ -60,13 +63,13 @@ function* compileAndRun(
   return yield* testRunInTurns(definition, options);
 }
 
-/** The data of a request over those of its fixture. */
+/** Merges the data of a request over the data of its fixture. */
 export function readTestData(request: TestInput) {
   const profile = readProfile(request);
   return { profile, data: testData(profile, readPayload(request)) };
 }
 
-/** The fixture that a request names. */
+/** Returns the fixture that a request names. */
 export function readProfile({ fixtureProfile: name }: Pick<TestInput, 'fixtureProfile'>): 'minimal' | 'demo' {
   const profile = fixtureProfile(name);
   if (profile !== undefined) return profile;
@@ -76,7 +79,7 @@ export function readProfile({ fixtureProfile: name }: Pick<TestInput, 'fixturePr
   throw new DomainError('invalid', 'unknown_fixture_profile', 'There is no such fixture profile.', { violations });
 }
 
-/** The first payload that is present, in the order of the API reference. */
+/** Returns the first payload that is present, in the order of the API reference. */
 function readPayload(request: TestInput): JsonObject {
   const payloads = { sample_data: request.sampleData, input: request.input, runtime_payload: request.runtimePayload };
   for (const [field, bytes] of Object.entries(payloads)) {

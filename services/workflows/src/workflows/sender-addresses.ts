@@ -1,14 +1,14 @@
 import type { Step } from '@drippulse/engine';
 
-/** An address that mails of a step are sent from. A first part that is a template is `*`. */
+/** Sender address of a step's mails. If the local part is a template, it is `*`. */
 export type SenderAddress = { position: number; address: string };
 
-/** What sends mail from the platform itself. */
+/** Integrations that send mail from the platform itself. */
 const ownMailers = ['internal', 'nurture'];
 
 /**
- * The addresses that mails of these steps are sent from, as far as they are known before the steps run: a template in the domain
- * is known only then.
+ * Finds the sender addresses of these steps' mails, as far as they are known before the steps run. A domain with a
+ * template is known only when its step runs.
  */
 export function senderAddresses(steps: readonly Step[]): SenderAddress[] {
   return steps.flatMap(({ type, position, config }) => {

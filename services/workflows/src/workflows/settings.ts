@@ -14,7 +14,10 @@ import { jsonField, jsonText } from './json-fields.ts';
 
 type SettingsRequest = Pick<CreateWorkflowRequest, 'goals' | 'reEntry' | 'holdout' | 'priority' | 'class'>;
 
-/** The members of a request that are settings, by their names in JSON; null where a member is named and has no value. */
+/**
+ * Returns the members of a request that are settings, by their names in JSON; null for a member that is named and has
+ * no value.
+ */
 export function givenSettings(request: SettingsRequest, isNamed: (name: string) => boolean = () => true): JsonObject {
   const members = {
     goals: jsonOf(request.goals),
@@ -26,19 +29,19 @@ export function givenSettings(request: SettingsRequest, isNamed: (name: string) 
   return Object.fromEntries(Object.entries(members).filter(([name]) => isNamed(name)));
 }
 
-/** Refuses settings of a request that are too large, or whose templates can't be parsed. */
+/** Refuses settings of a request that are too large, or whose templates cannot be parsed. */
 export async function checkSettings(given: JsonObject, inTurns: InTurns): Promise<void> {
   refuseViolations(await inTurns(checkSettingsInTurns(given)));
 }
 
-/** The settings of steps, as they are stored. Refuses those that can't be used. `checkSettings` comes before. */
+/** Returns the settings of steps as they are stored. Refuses invalid settings. `checkSettings` must be called first. */
 export function requireSettings(given: JsonObject, steps: readonly Step[], strict: boolean): string {
   const { settings, problems } = inspectSettings(given, steps, strict);
   refuseViolations(problems);
-  return stringifyJson(settings as JsonObject); // what was read from JSON
+  return stringifyJson(settings as JsonObject); // they were read from JSON
 }
 
-/** The same with all problems. */
+/** Returns the settings of steps with all their problems, instead of refusing invalid settings. */
 export function inspectSettings(
   given: JsonObject,
   steps: readonly Step[],
@@ -47,17 +50,17 @@ export function inspectSettings(
   return readSettings(given, { stepIds: steps.map(({ id }) => id), strict });
 }
 
-/** The stored settings as a request would have them. */
+/** Returns stored settings in the form of a request. */
 export function storedSettings(text: string): JsonObject {
   return parseJson(text) as JsonObject; // this service stored it
 }
 
-/** Compiled settings of a stored version. */
+/** Returns the compiled settings of a stored version. */
 export function settingsOf(text: string, steps: readonly Step[]): Settings {
   return text === '{}' ? {} : inspectSettings(storedSettings(text), steps, false).settings;
 }
 
-/** The settings as everybody may see them, defaults included. */
+/** Converts the settings to the form that everybody may see, including defaults. */
 export function settingsToProto(text: string) {
   const { goals = [], re_entry, holdout = null, priority, class: ofMails } = storedSettings(text);
   return {

@@ -15,7 +15,7 @@ export function statusToProto(text: string): WorkflowStatus | undefined {
   return pairs.find(([status]) => status === text)?.[1];
 }
 
-/** Refuses any other status; null in a PATCH arrives as undefined. */
+/** Converts a status, and refuses an unknown one. Null in a PATCH is read as undefined. */
 export function statusFromProto(value: WorkflowStatus | undefined): Status {
   const pair = pairs.find(([, known]) => known === value);
   if (pair !== undefined) return pair[0];

@@ -4,7 +4,7 @@ import { findProvider } from '@drippulse/providers';
 /** A step with the connection that it uses. */
 export type StepConnection = { step: Step; provider: string; connectionKey: string };
 
-/** The connection of each step that uses one. Integrations that are the platform itself need none. */
+/** Returns the connection of each step that uses one. Integrations that are the platform itself need no connection. */
 export function stepConnections(steps: readonly Step[]): StepConnection[] {
   return steps.flatMap((step) => {
     const found = connectionOf(step);
@@ -12,7 +12,7 @@ export function stepConnections(steps: readonly Step[]): StepConnection[] {
   });
 }
 
-/** The connection that a step names, whether or not its integration is a provider. */
+/** Returns the connection that a step names, whether or not its integration is a provider. */
 export function connectionOf({
   type,
   config,
@@ -22,7 +22,7 @@ export function connectionOf({
   return { provider: resolveIntegration(name), connectionKey };
 }
 
-/** An `alert` posts to Slack unless it says otherwise. */
+/** Returns the default integration of a step type: an `alert` posts to Slack. */
 function defaultOf(type: string): string | undefined {
   return type === 'alert' ? 'slack' : undefined;
 }

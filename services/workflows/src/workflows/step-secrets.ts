@@ -14,10 +14,12 @@ import {
 } from '@drippulse/secrets';
 import { storedSteps } from './stored-steps.ts';
 
-/** The steps of a version as they are stored: as people may see them, and a box with the texts that they may not. */
+/** Stored steps of a version: the steps in masked form, and a sealed box with the masked strings. */
 export type StoredSteps = { steps: string; sealed: Buffer | null };
 
-/** The columns of a version. Nothing that shows the steps can show a credential, because `steps` has none. */
+/**
+ * Returns the columns of a version. `steps` has no credentials, so code that shows the steps cannot show a credential.
+ */
 export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
   const { shown, hidden } = hideConfigs(steps);
   return {
@@ -26,17 +28,20 @@ export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly St
   };
 }
 
-/** The steps of a version with their credentials. */
+/** Returns the steps of a version with their credentials. */
 export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
   return revealConfigs(storedSteps(row.steps), openHidden(sealer, stepsContext(row.id), row.sealed));
 }
 
-/** The steps as people may see them. */
+/** Returns the steps in masked form, which people may see. */
 export function maskSteps(steps: readonly Step[]): Step[] {
   return hideConfigs(steps).shown;
 }
 
-/** The steps of a request with their secrets, see `revealMasked`. Refuses masks that mean none. */
+/**
+ * Replaces the masks in the steps of a request with the stored secrets; see `revealMasked`. Refuses a mask that has no
+ * stored secret.
+ */
 export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
   const { unmasked, problems } = revealMasked(steps, former);
   const [first] = problems;
@@ -45,8 +50,9 @@ export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): St
 }
 
 /**
- * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme, host
- * and port. The others are problems, by name: a secret stays where it was entered.
+ * Replaces each masked value in the steps of a request with the value of the same step, if the step still calls the
+ * same scheme, host and port. All other masked values are returned as problems, because a secret must go only to the
+ * place for which it was entered.
  */
 export function revealMasked(
   steps: readonly Step[],

@@ -13,10 +13,13 @@ import type { StoredSteps } from './step-secrets.ts';
 
 const utf8 = new TextEncoder();
 
-/** The columns of the workflow itself. */
+/** Columns of the workflow itself. */
 type Columns = Omit<WorkflowRow, keyof StoredSteps | 'settings'>;
 
-/** The workflow as everybody may see it: credentials of its steps are masked. It fits into lists too. */
+/**
+ * Converts a workflow to the form that everybody may see, with masked credentials in its steps. The result also fits
+ * into lists.
+ */
 export function workflowToProto(row: WorkflowRow) {
   return {
     ...columnsToProto(row),
@@ -26,7 +29,10 @@ export function workflowToProto(row: WorkflowRow) {
   } satisfies MessageInitShape<typeof WorkflowSchema>;
 }
 
-/** A workflow without its steps. Without `stats` every count is null; a workflow that those lack has no enrollments. */
+/**
+ * Converts a workflow without its steps. If `stats` is undefined, every count is null. A workflow that is not in
+ * `stats` has no enrollments.
+ */
 export function summaryToProto(
   row: Columns & { step_count: number },
   stats: Readonly<Record<string, WorkflowStats>> | undefined,

@@ -3,7 +3,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
 
-/** Adds a version. Versions never change, because an enrollment stays on the version that it entered with. */
+/** Adds a version. Versions never change, because an enrollment stays on the version that it entered. */
 export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow, author: Actor): Promise<void> {
   await trx
     .insertInto('workflow_versions')

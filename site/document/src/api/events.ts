@@ -1,10 +1,10 @@
 import { type DescField, type DescMessage, type FileRegistry, getOption, hasOption } from '@bufbuild/protobuf';
 import { topic, webhook } from '@drippulse/proto/drippulse/events/v1/options_pb';
 
-/** An event that webhooks can subscribe to; the JSON of `payload` is the member `data` of the delivery. */
+/** An event to which webhooks can subscribe. The JSON of `payload` is the member `data` of the delivery. */
 export type PublicEvent = { type: string; description: string; field: DescField; payload: DescMessage };
 
-/** The events of all areas, by area and then in the order of their declaration. */
+/** Returns the events of all areas, ordered by area, then by declaration. */
 export function eventsOf(registry: FileRegistry): PublicEvent[] {
   return [...registry]
     .filter((desc) => desc.kind === 'message')

@@ -6,16 +6,18 @@ import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 import { restProblems } from './rest-problems.ts';
 
-/** The public API as the protos describe it. */
+/** The public API as described by the protos. */
 export type PublicApi = {
-  /** In the order of the documentation. */
+  /** The services in the order of the documentation. */
   services: DescService[];
   reasons: Reason[];
   schemas: NamedSchema[];
   events: PublicEvent[];
 };
 
-/** Reads an image of `buf build`, which has the comments that generated code lacks. Throws where an option is missing. */
+/**
+ * Reads an image of `buf build`, which has the comments that generated code lacks. Throws when an option is missing.
+ */
 export function readImage(image: Uint8Array): PublicApi {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
   const problems = restProblems(registry);

@@ -26,7 +26,7 @@ import { isPublic } from './is-public.ts';
 import { reasonsOf, schemasOf } from './read-options.ts';
 import { revisionProblems } from './revision-problems.ts';
 
-/** Lists missing and contradictory options of the public API: one line each, with the name at fault. */
+/** Lists missing and contradictory options of the public API, one line each, with the name of the declaration. */
 export function restProblems(registry: FileRegistry): string[] {
   const services = [...registry].filter((type) => type.kind === 'service').filter(isPublic);
   const methods = services.flatMap((service) => service.methods.filter((method) => hasOption(method, http)));
@@ -45,7 +45,7 @@ export function restProblems(registry: FileRegistry): string[] {
 }
 
 function serviceProblems(service: DescService): string[] {
-  servedBy(service); // throws when no service of the platform owns the package
+  servedBy(service); // throws if no service of the platform owns the package
   return getOption(service, position) > 0 ? [] : [`${service.typeName}: position is missing`];
 }
 
@@ -85,7 +85,7 @@ function methodProblems(method: DescMethod): string[] {
     ['a method that changes nothing has the audit `none`', testMode === TestMode.READ && !/^(|none)$/.test(audit)],
     ['operation_id is missing: the resource and the action, such as `workflows.enrollments.list`', operationId === ''],
     [
-      `operation_id "${operationId}" is no path of snake_case words, such as \`workflows.enrollments.list\``,
+      `operation_id "${operationId}" is not a path of snake_case words, such as \`workflows.enrollments.list\``,
       !/^(|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+)$/.test(operationId),
     ],
     [
@@ -109,14 +109,14 @@ function methodProblems(method: DescMethod): string[] {
   ];
 }
 
-/** Whether a method answers a list of rows that have ids: not a catalog, whose entries have names. */
+/** Whether a method returns a list of rows with ids. A catalog, whose entries have names instead, does not count. */
 function isListOfRows({ output }: DescMethod): boolean {
   const hasIds = ({ fieldKind, message }: DescField) =>
     fieldKind === 'list' && message !== undefined && message.fields.some(({ name }) => name === 'id');
   return output.fields.some(({ name }) => name === 'total_count') && output.fields.some(hasIds);
 }
 
-/** The filters that every list of rows has, by name. */
+/** Filters that every list of rows has, by name. */
 const rowFilters: Readonly<Record<string, (field: DescField) => boolean>> = {
   created_since: isTime,
   created_until: isTime,
@@ -136,7 +136,7 @@ function filterProblems(method: DescMethod): string[] {
   });
 }
 
-/** Raw bytes say their media types: no schema does. */
+/** Lists raw bodies and answers without media types. Raw bytes need media types, because no schema describes them. */
 function rawProblems(method: DescMethod): [string, boolean][] {
   const { body, requestMediaTypes, responseMediaTypes } = getOption(method, rest);
   const takesRaw = body === Body.RAW || body === Body.STREAM;
@@ -152,7 +152,7 @@ function rawProblems(method: DescMethod): [string, boolean][] {
   ];
 }
 
-/** Ids that are there twice, and ids that name a method and a resource with methods, which no client can have both. */
+/** Lists duplicate ids, and ids that name both a method and a resource with methods, which a client cannot have. */
 function operationIdProblems(methods: readonly DescMethod[]): string[] {
   const ids = methods
     .map((method): [string, string] => [
@@ -168,7 +168,7 @@ function operationIdProblems(methods: readonly DescMethod[]): string[] {
   ];
 }
 
-/** The schemas of webhooks are named after the types of their events. */
+/** Lists duplicate event types. Schemas of webhooks are named after the event types, so the types must be unique. */
 function eventProblems(registry: FileRegistry): string[] {
   return repeated(eventsOf(registry).map(({ type, field }) => [field.toString(), type])).map(
     ([name, type]) => `${name}: another event has the type "${type}"`,
@@ -180,7 +180,7 @@ function isOrdered(since: string, sunset: string): boolean {
   return isTime(since) && (sunset === '' || (isTime(sunset) && Date.parse(since) < Date.parse(sunset)));
 }
 
-/** Members whose names promise more than their type says. */
+/** Lists the problems of members whose names do not match their types. */
 function fieldProblems(field: DescField, path: string | object): string[] {
   const { ref, values } = getOption(field, fieldOption);
   const isOfPath = String(path).includes(`{${field.name}}`);
@@ -198,7 +198,7 @@ function pathOf(method: DescMethod): string {
   return String(getOption(method, http).pattern.value);
 }
 
-/** Whether a method takes a body at any of its paths. */
+/** Whether a method accepts a body at any of its paths. */
 function takesBody(method: DescMethod): boolean {
   const rule = getOption(method, http);
   return [rule, ...rule.additionalBindings].some(({ body }) => body !== '');
@@ -239,7 +239,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The pairs whose second part is that of an earlier pair. */
+/** Returns the pairs whose second part also occurs in an earlier pair. */
 function repeated<T>(pairs: [string, T][]): [string, T][] {
   return pairs.filter(([, value], index) => pairs.findIndex(([, other]) => other === value) < index);
 }

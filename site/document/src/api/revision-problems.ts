@@ -2,7 +2,7 @@ import { type DescMethod, getOption } from '@bufbuild/protobuf';
 import { field as fieldOption, Part, rest } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { http } from '@drippulse/proto/google/api/annotations_pb';
 
-/** What a method lacks for `If-Match`: each PATCH and DELETE says what shows its row. */
+/** Lists missing options for `If-Match`: each PATCH and DELETE must name the method that shows its row. */
 export function revisionProblems(method: DescMethod): string[] {
   const { shownBy } = getOption(method, rest);
   const verb = String(getOption(method, http).pattern.case);

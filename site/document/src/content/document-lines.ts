@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The changelog of the repository without its title. */
+/** Returns the repository's changelog without its title. */
 export function changelogLines(root: string): string[] {
   const text = readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8')
     .replace(/^# .*\n+/, '')
@@ -9,7 +9,7 @@ export function changelogLines(root: string): string[] {
   return plainLinks(text).trimEnd().split('\n');
 }
 
-/** The variables of an installation: the first section of the page of configuration, without its title. */
+/** Returns the variables of an installation: the first section of the configuration page, without its title. */
 export function configurationLines(root: string): string[] {
   const page = readFileSync(path.join(root, 'docs/configuration.md'), 'utf8');
   const [, section] = page.split(/^## .*$/m);
@@ -17,10 +17,13 @@ export function configurationLines(root: string): string[] {
   return plainLinks(section).trim().split('\n');
 }
 
-/** Documents that are pages of the site too. */
+/** Documents that are also pages of the site. */
 const guides = ['journeys.md', 'mail.md'] as const;
 
-/** One of these, without its title and its pictures. Links within it, to the others, and to pages of the site, stay links. */
+/**
+ * Returns one of the guides, without its title and its pictures. Links within the guide, to the other guides and to
+ * pages of the site stay links.
+ */
 export function guideLines(root: string, guide: (typeof guides)[number]): string[] {
   const text = readFileSync(path.join(root, 'docs', guide), 'utf8')
     .replace(/^# .*\n+/, '')
@@ -36,7 +39,7 @@ export function guideLines(root: string, guide: (typeof guides)[number]): string
     .split('\n');
 }
 
-/** Reduces links to files of the repository, which are not served, to their text. */
+/** Reduces links to files of the repository to their text, because these files are not served. */
 function plainLinks(markdown: string): string {
   return markdown.replaceAll(/\[([^\]]+)\]\((?!https?:)[^)]+\)/g, '$1');
 }

@@ -7,10 +7,10 @@ import { fillRegions, type Regions } from './regions.ts';
 import { idempotencyLines, limitLines } from './route-lines.ts';
 import { stepLines } from './step-lines.ts';
 
-/** The pages that people write, from the root of the repository. */
+/** Folder of the hand-written pages, from the root of the repository. */
 export const contentFolder = 'site/pages/content';
 
-/** The pages by their path below the folder, with regions as protos and engine make them. */
+/** Returns the pages by their path below the folder, with the generated regions filled in. */
 export function pagesOf(root: string, services: readonly DescService[]): Map<string, string> {
   const folder = path.join(root, contentFolder);
   const regions: Regions = {

@@ -11,7 +11,10 @@ import {
 import { z } from 'zod';
 import { type Regions, table } from './regions.ts';
 
-/** A region for each provider, `provider-<key>` without digits, with its credentials and actions; and `providers`, an overview. */
+/**
+ * Returns a region for each provider, `provider-<key>` without digits, with the provider's credentials and actions; and
+ * the region `providers`, an overview.
+ */
 export function providerRegions(): Regions {
   const each = providers.map((provider) => [regionOf(provider.key), providerLines(provider)] as const);
   return { ...Object.fromEntries(each), providers: overviewLines() };

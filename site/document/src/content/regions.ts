@@ -1,9 +1,9 @@
-/** Lines of a page that are generated: between `<!-- generated:<name> -->` and `<!-- /generated:<name> -->`. */
+/** Generated lines of a page, between `<!-- generated:<name> -->` and `<!-- /generated:<name> -->`. */
 export type Regions = Readonly<Record<string, readonly string[]>>;
 
 const marker = /^<!-- (\/?)generated:([a-z-]+) -->$/;
 
-/** Fills the regions of a page. Throws when one of them is not known, is open twice or is never closed. */
+/** Fills the regions of a page. Throws when a region is unknown, opened twice or never closed. */
 export function fillRegions(page: string, regions: Regions): string {
   const kept: string[] = [];
   let open: string | undefined;
@@ -25,7 +25,7 @@ export function fillRegions(page: string, regions: Regions): string {
   return kept.join('\n');
 }
 
-/** A Markdown table. A cell that contains `|` is escaped. */
+/** Returns a Markdown table. A `|` in a cell is escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];

@@ -4,7 +4,9 @@ import { enumNames } from '@drippulse/json';
 import { LimitClassSchema, LimitKey, limit } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { table } from './regions.ts';
 
-/** The writes that store their answer under an `Idempotency-Key`, or those that ignore the header. */
+/**
+ * Returns a table of the writes that store their answer under an `Idempotency-Key`, or of those that ignore the header.
+ */
 export function idempotencyLines(services: readonly DescService[], isStored: boolean): string[] {
   const rows = services.flatMap(routesOf).filter((route) => isWrite(route) && isRepeatable(route) === isStored);
   return table(
@@ -13,7 +15,7 @@ export function idempotencyLines(services: readonly DescService[], isStored: boo
   );
 }
 
-/** The limit classes that a route belongs to. */
+/** Returns a table of the limit classes that at least one route has. */
 export function limitLines(services: readonly DescService[]): string[] {
   const routes = services.flatMap(routesOf);
   const names = enumNames(LimitClassSchema);
@@ -32,7 +34,7 @@ function isWrite({ httpMethod }: Route): boolean {
   return httpMethod !== 'GET';
 }
 
-/** `POST /workflows/:id/test`, as the pages write calls: below `/api/v1`. */
+/** Returns a call as the pages write it, such as `POST /workflows/:id/test`, relative to `/api/v1`. */
 function callOf({ httpMethod, template }: Route): string {
   const path = template.replace(/^\/api\/v1/, '').replaceAll(/\{([^}]+)\}/g, ':$1');
   return `\`${httpMethod} ${path}\``;

@@ -1,9 +1,9 @@
-/** The skills in the order of the pack: each one builds on the variables of those before it. */
+/** Skills in the order of the pack: each skill uses the variables of the earlier ones. */
 const skillNames = ['connect', 'build-workflow', 'enroll-and-observe', 'crm-records', 'webhooks-and-events'];
 
 /**
- * The skills of the pages as one file: the introduction, then each skill with its headings one level deeper. The section "Before you
- * start" of a skill is left out, because the skills before it do what it asks for.
+ * Joins the skills into one file: the introduction, followed by each skill with its headings one level deeper. The
+ * section "Before you start" of a skill is left out, because the earlier skills do what the section asks for.
  */
 export function skillsPack(pages: ReadonlyMap<string, string>): string {
   const text = (file: string): string => {
@@ -26,7 +26,7 @@ function withoutSection(markdown: string, title: string): string {
   return [start, ...sections.filter((section) => !section.startsWith(`## ${title}\n`))].join('');
 }
 
-/** Lowers every heading by one level. Lines of code that begin with `#` stay. */
+/** Lowers every heading by one level. Lines of code that begin with `#` are left alone. */
 function deeper(markdown: string): string {
   let isCode = false;
   const lines = markdown.split('\n').map((line) => {

@@ -1,7 +1,7 @@
 import { type StepTypeInfo, stepTypes } from '@drippulse/engine';
 import { table } from './regions.ts';
 
-/** A section for each step type of the engine's catalog: purpose, parameters, outputs, and an example that runs. */
+/** Returns a section for each step type of the engine's catalog: purpose, parameters, outputs, and a valid example. */
 export function stepLines(): string[] {
   return stepTypes.flatMap((stepType, index) => [...(index === 0 ? [] : ['']), ...sectionOf(stepType)]);
 }
@@ -30,7 +30,7 @@ function sectionOf({
     field.help,
   ]);
   return [
-    // The id of the heading is the type, so that an error can point to it.
+    // The id of the heading is the type, so that an error can link to it.
     `### ${type}`,
     '',
     `**${label}.** ${[description, ...facts].join(' ')}`,

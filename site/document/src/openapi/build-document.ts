@@ -25,7 +25,10 @@ Ids are integers, or in the CRM UUIDs beside a \`public_id\` that a record keeps
 New members, codes and values of enums may be added: ignore those that you do not know. What each call can do is in
 \`/docs/skills/manifest.json\`: role, effect, test mode, paging.`;
 
-/** Builds the OpenAPI 3.1 document of an API that was built with source info. The same protos give the same text. */
+/**
+ * Builds the OpenAPI 3.1 document of an API that was built with source info. The same protos always give the same
+ * document.
+ */
 export function buildDocument(api: PublicApi, version: string): Record<string, unknown> {
   const files = filesOf(api);
   const commentOf = readComments(files);
@@ -78,7 +81,7 @@ const idempotencyKey = {
   schema: { type: 'string', pattern: idempotencyKeyPattern.source },
 };
 
-/** The header by which a client asks for a strict reading; every route takes it. */
+/** The header that requests a strict reading of the request. Every route accepts it. */
 const preferParameter = {
   name: 'Prefer',
   in: 'header',
@@ -93,7 +96,7 @@ function addPath(paths: Record<string, Record<string, unknown>>, path: string, v
   paths[path] = item;
 }
 
-/** A tag for each group, described by the comments of its services. */
+/** Returns one tag per group, described by the comments of the group's services. */
 function tagsOf(services: readonly DescService[], commentOf: CommentOf): { name: string; description: string }[] {
   const descriptions = new Map<string, string[]>();
   for (const service of services) {

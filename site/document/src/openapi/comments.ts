@@ -1,12 +1,12 @@
 import type { DescEnum, DescField, DescFile, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
 import type { DescriptorProto, FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 
-/** The leading comment of a declaration; undefined where there is none. */
+/** Returns the leading comment of a declaration; undefined if there is none. */
 export type CommentOf = (desc: Declaration) => string | undefined;
 
 type Declaration = DescEnum | DescMessage | DescField | DescService | DescMethod;
 
-/** Reads the comments of files that were built with source info: generated code has none. */
+/** Reads the comments of files that were built with source info. Generated code lacks the comments. */
 export function readComments(files: Iterable<DescFile>): CommentOf {
   const comments = new Map<string, string>();
   for (const { proto } of files) readFile(proto, comments);
@@ -20,7 +20,7 @@ function nameOf(desc: Declaration): string {
 function readFile(file: FileDescriptorProto, comments: Map<string, string>): void {
   const byPath = new Map<string, string>();
   for (const { path, leadingComments } of file.sourceCodeInfo?.location ?? []) {
-    // A comment's lines wrap where the source's do; paragraphs are kept.
+    // Joins the wrapped lines of a comment; paragraphs are kept.
     const text = leadingComments
       .trim()
       .replaceAll(/ *\n (?! *\n)/g, ' ')

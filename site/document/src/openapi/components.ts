@@ -3,19 +3,19 @@ import { type JsonSchema, jsonSchemaOf, type SchemaOptions } from '@drippulse/js
 import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { CommentOf } from './comments.ts';
 
-/** Collects the schemas that operations refer to, each once. */
+/** Collects the schemas to which operations refer, each once. */
 export type SchemaComponents = {
-  /** A reference to the schema of a response message, which becomes a component. */
+  /** Returns a reference to the schema of a response message, which becomes a component. */
   response(desc: DescMessage): JsonSchema;
-  /** A reference to the schema of a request body, without the fields of the path. */
+  /** Returns a reference to the schema of a request body, without the fields of the path. */
   request(desc: DescMessage, pathFields: ReadonlySet<string>): JsonSchema;
-  /** A reference to a schema that is written by hand. */
+  /** Returns a reference to a hand-written schema. */
   own(name: string, schema: JsonSchema): JsonSchema;
   /** Options for schemas of single fields. */
   options: SchemaOptions;
-  /** Examples of free JSON by the names that `schema_of` uses. */
+  /** Examples of free-form JSON by the names that `schema_of` uses. */
   examples: Readonly<Record<string, unknown>>;
-  /** The components by name, in alphabetical order. */
+  /** Returns the components by name, in alphabetical order. */
   collected(): Record<string, JsonSchema>;
 };
 
@@ -31,7 +31,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
     refOfEnum: addEnum,
   };
 
-  /** Reserves a name; false when its schema is there already. Two things never share a name. */
+  /** Reserves a name. False when the schema of that name already exists. Two different schemas never share a name. */
   function claim(name: string, owner: string): boolean {
     const known = owners.get(name);
     if (known !== undefined && known !== owner) throw new Error(`${known} and ${owner} share the name ${name}`);
@@ -42,7 +42,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   function add(desc: DescMessage, direction: 'request' | 'response', omit: (field: DescField) => boolean): string {
     const { name } = desc;
     if (claim(name, desc.typeName)) {
-      schemas.set(name, {}); // before its fields: a message may contain itself
+      schemas.set(name, {}); // set before the fields, because a message may contain itself
       const schema = jsonSchemaOf(desc, { ...options, direction, omit });
       const description = commentOf(desc);
       schemas.set(name, { ...(description !== undefined && { description }), ...schema });
@@ -53,7 +53,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   function addEnum(owner: DescEnum | DescField, schema: JsonSchema): string {
     const isEnum = owner.kind === 'enum';
     const name = isEnum ? owner.name : nameOfValues(owner);
-    // Texts with the same name and the same values are one enum.
+    // Strings with the same name and the same values are one enum.
     if (claim(name, isEnum ? owner.typeName : JSON.stringify(schema['enum']))) {
       const description = isEnum ? commentOf(owner) : undefined;
       schemas.set(name, { ...(description !== undefined && { description }), ...schema });
@@ -80,18 +80,20 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   };
 }
 
-/** The name of the values of a text: `ListCrmLeadsSort` for the order of a list, else the area and the field. */
+/**
+ * Returns the name of a string's values: `ListCrmLeadsSort` for the order of a list, otherwise the area and the field.
+ */
 function nameOfValues({ name, parent }: DescField): string {
   const owner = name === 'sort' ? parent.name.replace(/Request$/, '') : pascalCase(areaOf(parent));
   return `${owner}${pascalCase(name)}`;
 }
 
-/** `crm` of `drippulse.crm.v1`. */
+/** Returns the area of a message, such as `crm` for `drippulse.crm.v1`. */
 function areaOf({ file }: DescMessage): string {
   return file.proto.package.split('.')[1] ?? '';
 }
 
-/** `workflow.failed` and `record_type` as `WorkflowFailed` and `RecordType`. */
+/** Converts names such as `workflow.failed` and `record_type` to `WorkflowFailed` and `RecordType`. */
 export function pascalCase(text: string): string {
   return text.replaceAll(/(?:^|[._])([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -5,14 +5,14 @@ import { file_drippulse_rest_v1_reasons } from '@drippulse/proto/drippulse/rest/
 import { Auth, LimitClass, type Reason, reason, TestMode } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { scopeOf } from '@drippulse/rpc';
 
-/** The codes of errors by the status that they come with. */
+/** Error codes by their status. */
 export type ErrorCodes = ReadonlyMap<number, readonly string[]>;
 
 const everyRoute = getOption(file_drippulse_rest_v1_reasons, reason);
 
 /**
- * Codes that only some routes can answer, and which. Codes without an entry are for every route that has the status, but
- * those of an area not for reads.
+ * Codes that only some routes can return, with a test for these routes. A code without an entry applies to every route
+ * that has the status, except that a code of an area does not apply to reads.
  */
 const needs: Readonly<Record<string, (route: Route) => boolean>> = {
   malformed_json: takesBody,
@@ -43,7 +43,7 @@ const needs: Readonly<Record<string, (route: Route) => boolean>> = {
   reauthentication_required: ({ rest }) => rest.recentSignIn,
   user_required: ({ rest }) => rest.auth === Auth.USER_ONLY,
   test_mode: (route) => needsCredential(route) && route.rest.testMode !== TestMode.READ,
-  route_not_found: () => false, // no path of the document
+  route_not_found: () => false, // the document has no such path
   body_too_large: takesBody,
   message_too_large: takesBody,
   unsupported_media_type: takesBody,
@@ -58,13 +58,17 @@ const needs: Readonly<Record<string, (route: Route) => boolean>> = {
   sender_not_verified: (route) => takesJson(route) && hasField(route, /^(from_email|steps)$/),
 };
 
-/** Statuses that are documented with their codes. The others are those of HTTP and of faults: `default`. */
+/**
+ * Statuses that are documented with their codes. All other statuses, which come from HTTP and from faults, are
+ * `default`.
+ */
 const statuses = [400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431, 503];
 
 /**
- * The codes that a route can answer. Those of every route have a file of their own. The others are declared in the file
- * of the method, and in the imported files whose messages it takes or answers. A read has of these only what was not
- * found and what `needs` names, a deletion those of its own file. The option `reasons` names those that follow from none of this.
+ * Finds the codes that a route can return. Codes of every route have their own file. All other codes are declared in
+ * the file of the method, and in the imported files whose messages the method receives or returns. Of these, a read
+ * only has the `not_found` codes and those in `needs`, and a deletion only those of its own file. The option `reasons`
+ * names codes that follow from none of these rules.
  */
 export function errorCodesOf(route: Route, files: ReadonlySet<DescFile>): ErrorCodes {
   const { httpMethod, method } = route;
@@ -88,7 +92,7 @@ export function errorCodesOf(route: Route, files: ReadonlySet<DescFile>): ErrorC
   );
 }
 
-/** The files of messages and of all that they contain. */
+/** Returns the files of messages and of everything that the messages contain. */
 function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessage>()): Set<DescFile> {
   for (const message of messages.filter((each) => !seen.has(each))) {
     seen.add(message);
@@ -100,7 +104,10 @@ function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessag
   return new Set([...seen].map(({ file }) => file));
 }
 
-/** The reasons that may be about a row: of the method's own area for an id in the path, of all that it uses for one in the body. */
+/**
+ * Returns the reasons about missing rows: those of the method's own area for an id in the path, and those of all used
+ * areas for an id in the body.
+ */
 function rowsOf({ method, segments }: Route, own: readonly Reason[], used: readonly Reason[]): readonly Reason[] {
   const inPath = new Set(segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : [])));
   if (hasIds(method.input, inPath)) return used;
@@ -113,25 +120,25 @@ function hasIds({ fields }: DescMessage, inPath: ReadonlySet<string>): boolean {
   );
 }
 
-/** Whether the path goes through the thing that was not found, such as `/workflows/{workflow_id}/enrollments`. */
+/** Whether the path contains the resource that was not found, such as `/workflows/{workflow_id}/enrollments`. */
 function isOfPath({ template }: Route, name: string): boolean {
   return new RegExp(`/${name.replace(/_not_found$/, '')}s?/\\{`).test(template);
 }
 
-/** `project_not_found` for a parameter that names a project. */
+/** Returns reasons such as `project_not_found` for parameters that name a resource. */
 function missingRefs({ method }: Route, files: ReadonlySet<DescFile>): Reason[] {
   const nouns = method.input.fields.map((field) => nounOf(fieldRest(field).ref));
   const missing = [...files].flatMap((file) => getOption(file, reason)).filter(({ status }) => status === 404);
   return missing.filter(({ name }) => nouns.some((noun) => `_${noun}_not_found`.endsWith(`_${name}`)));
 }
 
-/** The reasons that the method names. `restProblems` refuses one that no file declares. */
+/** Returns the reasons that the method names. `restProblems` refuses a reason that no file declares. */
 function namedOf({ rest }: Route, files: ReadonlySet<DescFile>): Reason[] {
   const declared = [...everyRoute, ...[...files].flatMap((file) => getOption(file, reason))];
   return declared.filter(({ name }) => rest.reasons.includes(name));
 }
 
-/** `crm_account` of `crm.CrmAccount`. */
+/** Returns the noun of a reference, such as `crm_account` for `crm.CrmAccount`. */
 function nounOf(ref: string): string {
   return (ref.split('.')[1] ?? '').replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }

@@ -21,12 +21,12 @@ const descriptions: Readonly<Record<string, string>> = {
   default: 'Something else went wrong; safe requests may be repeated with backoff.',
 };
 
-/** The schema of all error codes, which grows with the platform: clients meet codes that they do not know. */
+/** Returns the schema of all error codes. The list grows with the platform, so clients may meet unknown codes. */
 export function errorCodeSchema(codes: readonly string[]): Record<string, unknown> {
   return { type: 'string', description: 'The stable codes of errors. More may be added.', enum: codes.toSorted() };
 }
 
-/** The error shape of every route: RFC 9457's members and our own. */
+/** Error schema of every route: the members of RFC 9457 and our own. */
 export const problemSchema = {
   type: 'object',
   description: 'An error: the members of RFC 9457 and `error`, `message`, `errors`, `violations` and `request_id`.',
@@ -66,15 +66,21 @@ export const problemSchema = {
   required: ['type', 'title', 'status', 'detail', 'instance', 'error', 'message', 'errors', 'violations', 'request_id'],
 };
 
-/** Collects the responses of errors. The usual one of each status becomes a component; the others stand where they are. */
+/**
+ * Collects the responses of errors. The most common response of each status becomes a component; all others are written
+ * inline.
+ */
 export type ErrorResponses = {
-  /** The errors that a route can answer with, each with the codes it has then. */
+  /** Returns the errors with which a route can answer, each with its codes. */
   of(route: Route, codes: ErrorCodes): Record<string, unknown>;
-  /** The components by name. */
+  /** Returns the components by name. */
   collected(): Record<string, unknown>;
 };
 
-/** Counts the responses of all operations first: the one that most of them have is the usual one of its status. */
+/**
+ * Collects the responses. The responses of all operations are counted first, because the most common response of a
+ * status becomes the component.
+ */
 export function collectErrorResponses(operations: readonly { route: Route; codes: ErrorCodes }[]): ErrorResponses {
   const usual = usualResponses(operations.flatMap(({ route, codes }) => Object.entries(responsesOf(route, codes))));
   return {
@@ -102,14 +108,14 @@ function usualResponses(responses: readonly [string, unknown][]): Map<string, st
   return new Map([...counts].map(([status, texts]) => [status, most(texts)]));
 }
 
-/** `NotFound` of 404. */
+/** Returns the name of a status, such as `NotFound` for 404. */
 function nameOf(status: string): string {
   return status === 'default' ? 'Error' : (STATUS_CODES[status] ?? status).replaceAll(/[^A-Za-z]/g, '');
 }
 
 /**
- * The codes stand beside the reference to the schema: a client has one type for all errors, and still finds the codes of
- * each answer.
+ * Returns the error responses of a route. The codes are next to the reference to the schema, so that a client has one
+ * type for all errors, and still finds the codes of each answer.
  */
 function responsesOf(route: Route, codes: ErrorCodes): Record<string, unknown> {
   return Object.fromEntries([
@@ -135,5 +141,8 @@ function errorResponse(route: Route, status: number | 'default', codes?: readonl
   };
 }
 
-/** Statuses of errors that the service answers, with pages if the route has them; the others are the gateway's. */
+/**
+ * Statuses of errors that the service itself returns, with pages if the route has them. All other errors come from the
+ * gateway.
+ */
 const pages: ReadonlySet<number | 'default'> = new Set([404, 409, 422, 503, 'default']);

@@ -2,7 +2,7 @@ import { exampleOf, type JsonSchema } from '@drippulse/json';
 import type { PublicEvent } from '../api/events.ts';
 import { pascalCase, type SchemaComponents } from './components.ts';
 
-/** The tag of the events in the document. */
+/** Tag of the events in the document. */
 export const eventsTag = {
   name: 'Events',
   description:
@@ -15,7 +15,7 @@ const headers = {
   'webhook-signature': 'Signatures `v1,<base64>` of `{webhook-id}.{webhook-timestamp}.{body}`, separated by spaces.',
 };
 
-/** The `webhooks` of the document: an entry for each event, by its type. */
+/** Returns the `webhooks` of the document: one entry per event, by type. */
 export function eventOperations(events: readonly PublicEvent[], schemas: SchemaComponents): Record<string, unknown> {
   return Object.fromEntries(events.map((event) => [event.type, { post: operationOf(event, schemas) }]));
 }

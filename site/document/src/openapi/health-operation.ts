@@ -1,6 +1,6 @@
 import { headerRef } from './response-headers.ts';
 
-/** Another path of the same operation. */
+/** Alias path of the same operation. */
 const alias = '/api/v1/health';
 
 export const healthSchema = {
@@ -20,7 +20,7 @@ const content = { 'application/json': { schema: { $ref: '#/components/schemas/He
 const headers = { 'X-Request-Id': headerRef('X-Request-Id') };
 const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
-/** The health route, which is written by hand and has no proto. */
+/** The health route, which is hand-written and has no proto. */
 export const healthOperation = {
   operationId: 'health.get',
   tags: ['Health'],

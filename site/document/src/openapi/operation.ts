@@ -10,10 +10,13 @@ import type { ErrorResponses } from './error-responses.ts';
 import { headersOf } from './response-headers.ts';
 import { tagParametersOf, tagResponses } from './validators.ts';
 
-/** A method with a path of its own, the paths that lead to it too, and the codes of its errors. */
+/** A method with its main path, its alias paths, and the codes of its errors. */
 export type Operation = { route: Route; aliases: readonly Route[]; codes: ErrorCodes };
 
-/** The OpenAPI operation of a method. Its other paths are named in the text: a client needs one of them. */
+/**
+ * Builds the OpenAPI operation of a method. Its alias paths are named in the text, because a client needs only one
+ * path.
+ */
 export function operationOf(
   { route, aliases, codes }: Operation,
   commentOf: CommentOf,
@@ -41,7 +44,7 @@ export function operationOf(
   };
 }
 
-/** The schema of the row that the route changes, as its GET shows it. */
+/** Returns the schema of the row that the route changes, as the row's GET shows it. */
 function currentOf({ shown }: Route, schemas: SchemaComponents): JsonSchema | undefined {
   const desc = shown?.responseField?.message;
   return desc && schemas.response(desc);
@@ -54,7 +57,7 @@ function successes(route: Route, schemas: SchemaComponents): Record<string, unkn
   );
 }
 
-/** The first sentence without its full stop. */
+/** Returns the first sentence without its full stop. */
 export function summaryOf(comment: string): string {
   return (/^.*?(?=[.:](?:\s|$))/s.exec(comment)?.[0] ?? comment).trim();
 }
@@ -73,7 +76,7 @@ function accessOf({ method, rest }: Route): string {
   return [...sentences, ...testKeyRule(rest)].join(' ');
 }
 
-/** Only of methods that API keys may call. */
+/** Returns the rule for test keys. Only methods that API keys may call have such a rule. */
 function testKeyRule({ auth, changes, testMode }: MethodRest): string[] {
   if (auth === Auth.USER_ONLY) return [];
   if (testMode === TestMode.REFUSE) return ['Test keys get 403 `test_mode`.'];
@@ -109,7 +112,7 @@ function parameterOf(
   schemas: SchemaComponents,
 ): Record<string, unknown> {
   const description = commentOf(field);
-  const { describe: _, ...options } = schemas.options; // the description stands beside the schema
+  const { describe: _, ...options } = schemas.options; // the description stands next to the schema
   const { examples, ...schema } = fieldSchemaOf(field, { ...options, direction: 'parameter' });
   return {
     name: field.name,
@@ -137,7 +140,7 @@ function requestBodyOf(route: Route, schemas: SchemaComponents): Record<string, 
   };
 }
 
-/** The fields that a JSON body may have. */
+/** Returns the fields that a JSON body may have. */
 export function bodyFieldsOf(route: Route): DescField[] {
   const pathFields = pathFieldsOf(route);
   return route.method.input.fields.filter((field) => !isHidden(field) && !pathFields.has(field.name));
@@ -149,7 +152,7 @@ export function isBodyRequired(route: Route): boolean {
   return bodyFieldsOf(route).some((field) => fieldRest(field).required || fieldRest(field).rows);
 }
 
-/** Raw bytes by their media types. An upload may also come as the part `file` of a form. */
+/** Returns raw bytes by media type. An upload may also be sent as the part `file` of a form. */
 function rawBody(route: Route, schemas: SchemaComponents): Record<string, unknown> {
   const { body, requestMediaTypes } = route.rest;
   const message = messageOfRaw(route);
@@ -167,7 +170,7 @@ function rawBody(route: Route, schemas: SchemaComponents): Record<string, unknow
   };
 }
 
-/** The message that the JSON in a raw body is, where the method names one. */
+/** Returns the message that describes the JSON in a raw body, if the method names one. */
 export function messageOfRaw({ method, rest: { bodyMessage } }: Route): DescMessage | undefined {
   if (bodyMessage === '') return undefined;
   const found = method.parent.file.messages.find(({ name }) => name === bodyMessage);
@@ -175,7 +178,9 @@ export function messageOfRaw({ method, rest: { bodyMessage } }: Route): DescMess
   return found;
 }
 
-/** The schema of a raw body. Bytes that no schema describes have none, and clients send them as they are. */
+/**
+ * Returns the schema of a raw body. Bytes that no schema describes are a binary string, which clients send as it is.
+ */
 function rawSchema(mediaType: string, body: Body): Record<string, unknown> {
   if (mediaType === 'multipart/form-data' && body === Body.STREAM) {
     const file = { type: 'string', format: 'binary', description: 'The file.' };
@@ -185,7 +190,7 @@ function rawSchema(mediaType: string, body: Body): Record<string, unknown> {
   return { type: 'string', format: 'binary' };
 }
 
-/** One event of a stream, as OpenAPI 3.2 describes it. */
+/** Returns the schema of one event of a stream, as in OpenAPI 3.2. */
 function eventSchema(data: JsonSchema): JsonSchema {
   return {
     type: 'object',

@@ -4,7 +4,7 @@ import type { PublicApi } from '../api/public-api.ts';
 import { errorCodesOf } from './error-codes.ts';
 import type { Operation } from './operation.ts';
 
-/** The public methods in the order of the documentation, each with its main path. */
+/** Returns the public methods in the order of the documentation, each with its main path. */
 export function operationsOf({ services }: PublicApi, files: ReadonlySet<DescFile>): Operation[] {
   const routes = services.flatMap(routesOf);
   return routes
@@ -16,7 +16,7 @@ export function operationsOf({ services }: PublicApi, files: ReadonlySet<DescFil
     }));
 }
 
-/** The files of an API and all that they import. */
+/** Returns the files of an API, including all imports. */
 export function filesOf({ services, events }: PublicApi): Set<DescFile> {
   const files = new Set<DescFile>();
   const visit = (file: DescFile) => {

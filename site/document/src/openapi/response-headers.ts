@@ -5,12 +5,13 @@ import { hasTag } from './validators.ts';
 type ResponseHeader = {
   description: string;
   schema: Record<string, unknown>;
-  /** Whether the answers of a route have it, by their status. */
+  /** Whether answers of a route with this status have the header. */
   isIn(route: Route, status: number | 'default'): boolean;
 };
 
 /**
- * The headers of answers by name. A new header is an entry here: its component, and the answers that have it, follow.
+ * Headers of answers by name. To add a header, add an entry here; the header's component and the answers that have it
+ * follow from the entry.
  */
 const responseHeaders: Record<string, ResponseHeader> = {
   'X-Request-Id': {
@@ -93,12 +94,12 @@ const responseHeaders: Record<string, ResponseHeader> = {
   },
 };
 
-/** The components of the headers. */
+/** Components of the headers. */
 export const headerComponents = Object.fromEntries(
   Object.entries(responseHeaders).map(([name, { description, schema }]) => [nameOf(name), { description, schema }]),
 );
 
-/** The headers of the answers of a route with this status. */
+/** Returns the headers of a route's answers with this status. */
 export function headersOf(route: Route, status: number | 'default'): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(responseHeaders)
@@ -107,7 +108,7 @@ export function headersOf(route: Route, status: number | 'default'): Record<stri
   );
 }
 
-/** A reference to the component of a header. */
+/** Returns a reference to the component of a header. */
 export function headerRef(name: string): { $ref: string } {
   return { $ref: `#/components/headers/${nameOf(name)}` };
 }

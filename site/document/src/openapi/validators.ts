@@ -1,6 +1,6 @@
 import type { Route } from '@drippulse/gateway/routes';
 
-/** The request headers that compare tags, as components. */
+/** Request headers that compare tags, as components. */
 export const tagParameters = {
   IfNoneMatch: {
     name: 'If-None-Match',
@@ -27,7 +27,7 @@ export function tagParametersOf(route: Route): unknown[] {
   return rest.shownBy === '' ? [] : [{ $ref: '#/components/parameters/IfMatch' }];
 }
 
-/** The answers that these headers lead to. `current` is the schema of the row that a 412 contains. */
+/** Returns the answers that these headers can cause. `current` is the schema of the row that a 412 contains. */
 export function tagResponses(route: Route, current: Record<string, unknown> | undefined): Record<string, unknown> {
   const { httpMethod, rest } = route;
   const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };

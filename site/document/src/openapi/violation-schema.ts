@@ -1,6 +1,6 @@
 import { violationCodes } from '@drippulse/errors';
 
-/** One thing wrong with one member, for a program. `errors` says the same for a person. */
+/** Schema of one problem of one member, for a program. `errors` has the same content for people. */
 export const violationSchema = {
   type: 'object',
   description: 'One thing wrong with one member or parameter.',
@@ -22,7 +22,7 @@ export const violationSchema = {
   required: ['path', 'code', 'message'],
 };
 
-/** The member of a problem that lists its violations. */
+/** Member of a problem that lists its violations. */
 export const violationsMember = {
   type: 'array',
   items: { $ref: '#/components/schemas/Violation' },

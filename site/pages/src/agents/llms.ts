@@ -8,10 +8,10 @@ const summary = `# DripPulse
 The API is below \`/api/v1\` of this address. Every page of the documentation is Markdown at its address with \`.md\`, or with \`Accept: text/markdown\`.
 `;
 
-/** A file beside the pages that an agent should know. */
+/** A file, other than the pages, that an agent should know. */
 export type AgentFile = { title: string; address: string; description: string };
 
-/** The index for agents (llmstxt.org): lists of links, by section; what may be skipped comes last. */
+/** Returns the index for agents (llmstxt.org): lists of links, by section. Optional pages come last. */
 export function llmsIndex(pages: readonly Page[], files: readonly AgentFile[]): string {
   const line = ({ path, title, description }: Page) => `- [${title}](${twinOf(path)}): ${description}`;
   const wanted = sectionsOf(pages.filter(({ isOptional }) => !isOptional));
@@ -26,13 +26,13 @@ export function llmsIndex(pages: readonly Page[], files: readonly AgentFile[]): 
   ].join('\n');
 }
 
-/** Every page that may not be skipped, in one file. */
+/** Returns all pages that are not optional, in one file. */
 export function llmsFull(pages: readonly Page[]): string {
   const whole = sectionsOf(pages.filter(({ isOptional }) => !isOptional)).flatMap((section) => section.pages);
   return [summary, ...whole.map((page) => twinText(page))].join('\n');
 }
 
-/** The twin of a page. */
+/** Returns the Markdown twin of a page. */
 export function twinText({ title, description, markdown }: Page): string {
   return `# ${title}\n\n> ${description}\n\n${markdown.trim()}\n`;
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { splitFrontMatter } from '../content/front-matter.ts';
 
-/** A skill as its file has it. */
+/** A skill, as read from its file. */
 export type Skill = { name: string; description: string; text: string };
 
-/** Reads a `SKILL.md` (agentskills.io): its folder is its name, and its description says what it does and when. */
+/**
+ * Reads a `SKILL.md` (agentskills.io). The folder is the skill's name, and the description says what the skill does and
+ * when to use it.
+ */
 export function readSkill(folder: string, text: string): Skill {
   const { name, description } = splitFrontMatter(text).fields;
   if (name !== folder) throw new Error(`skills/${folder}: the name in its front matter is not that of its folder`);
@@ -14,12 +17,12 @@ export function readSkill(folder: string, text: string): Skill {
   return { name: folder, description, text };
 }
 
-/** Where a skill is served. */
+/** Returns the address of a skill. */
 export function skillAddress({ name }: Skill): string {
   return `/docs/skills/${name}/SKILL.md`;
 }
 
-/** The list by which agents find the skills (Agent Skills Discovery 0.2.0), with a digest of each file. */
+/** Returns the list in which agents find the skills (Agent Skills Discovery 0.2.0), with a digest of each file. */
 export function skillsIndex(skills: readonly Skill[]): string {
   const index = {
     $schema: 'https://schemas.agentskills.io/discovery/0.2.0/schema.json',

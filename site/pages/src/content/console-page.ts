@@ -8,7 +8,7 @@ Choose **Authorize**, paste an API key, open an operation and choose **Try it ou
 change your organization. A test key (\`adcrm_test_…\`) changes test rows only.
 `;
 
-/** The page on which Swagger UI calls the API. */
+/** Returns the page on which Swagger UI calls the API. */
 export function consolePage(place: { section: string; order: number }): Page {
   const page = markdownPage({
     path: 'console',

@@ -3,12 +3,12 @@ import { renderPage } from '../markdown/render.ts';
 import type { Page } from '../page/page.ts';
 import { splitFrontMatter } from './front-matter.ts';
 
-/** Notes to those who change the page, such as the marks of generated regions, with the empty lines after them. */
+/** Notes for editors of the page, such as the marks of generated regions, with the empty lines after them. */
 const commentLines = /^<!--(?:(?!-->)[\s\S])*-->\n+/gm;
 
 /**
- * A page that somebody wrote as Markdown. Its front matter has `title`, `description`, `section` and `order`, and may
- * have `label` and `optional`. A first heading that repeats the title is left out.
+ * Reads a hand-written page in Markdown. Its front matter has `title`, `description`, `section` and `order`, and may
+ * have `label` and `optional`. If the first heading repeats the title, it is left out.
  */
 export function contentPage(path: string, text: string): Page {
   const { fields, body } = splitFrontMatter(text);
@@ -32,7 +32,7 @@ export function contentPage(path: string, text: string): Page {
   });
 }
 
-/** A page of Markdown. */
+/** Makes a page from Markdown. */
 export function markdownPage(page: Omit<Page, 'html' | 'headings' | 'passages' | 'width'>): Page {
   const rendered = renderPage(page.markdown, page.path);
   return { ...page, ...rendered, markdown: resolveTwinLinks(page.markdown, page.path), width: 'text' };

@@ -10,7 +10,7 @@ leads to the reason on this page.
 Repeat a request after 429 and 5xx, with growing pauses, and after the seconds of \`Retry-After\` where the answer has it. Send
 an \`Idempotency-Key\` with writes, so that a repeat has no second effect. Other errors stay until the request changes.`;
 
-/** Every reason that an error can have, by status and name. The `type` of an error points into the page. */
+/** Returns the page that lists every error reason, by status and name. The `type` of an error links to the page. */
 export function errorsPage(reasons: readonly Reason[], place: { section: string; order: number }): Page {
   const byName = reasons.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const statuses = [...new Set(reasons.map(({ status }) => status))].sort((a, b) => a - b);

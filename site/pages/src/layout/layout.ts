@@ -3,7 +3,7 @@ import { addressOf, type Page, twinOf } from '../page/page.ts';
 import { icons } from './icons.ts';
 import { contentsHtml, menuHtml, neighboursHtml } from './menu.ts';
 
-/** The links at the top, to pages that exist. */
+/** Links at the top, to existing pages. */
 const top = [
   ['index', 'Guides'],
   ['api-reference', 'API reference'],
@@ -11,7 +11,10 @@ const top = [
   ['console', 'Console'],
 ] as const;
 
-/** A page as a document. Its scripts and styles are files: the content security policy forbids inline ones. */
+/**
+ * Renders a page as a document. Its scripts and styles are files, because the content security policy forbids inline
+ * ones.
+ */
 export function documentOf(page: Page, pages: readonly Page[]): string {
   const title = page.path === 'index' ? 'DripPulse documentation' : `${page.title} · DripPulse`;
   const contents = contentsHtml(page);
@@ -66,7 +69,7 @@ function topLink(path: string, label: string, current: Page, pages: readonly Pag
   return `<a href="${addressOf(path)}"${isHere ? ' class="here"' : ''}>${label}</a>`;
 }
 
-/** The link at the top that a page belongs to. */
+/** Returns the top link to which a page belongs. */
 function areaOf({ path }: Page): string {
   if (path === 'errors' || path === 'console') return path;
   return path.startsWith('api/') || path === 'api-reference' ? 'api-reference' : 'index';

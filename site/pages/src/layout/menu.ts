@@ -1,14 +1,14 @@
 import { escapeHtml } from '../page/escape-html.ts';
 import { addressOf, type Page } from '../page/page.ts';
 
-/** Pages by section, both in the order of the site. */
+/** Returns the pages by section. Sections and pages are in the order of the site. */
 export function sectionsOf(pages: readonly Page[]): { name: string; pages: Page[] }[] {
   const inOrder = pages.toSorted((a, b) => a.order - b.order || (a.path < b.path ? -1 : 1));
   const names = [...new Set(inOrder.map(({ section }) => section))];
   return names.map((name) => ({ name, pages: inOrder.filter(({ section }) => section === name) }));
 }
 
-/** The menu of all pages. A popover on narrow screens, where a button opens it without any script. */
+/** Renders the menu of all pages. On narrow screens it is a popover, which a button opens without any script. */
 export function menuHtml(pages: readonly Page[], current: Page): string {
   const sections = sectionsOf(pages).map(({ name, pages: members }) => {
     const items = members.map(
@@ -20,7 +20,7 @@ export function menuHtml(pages: readonly Page[], current: Page): string {
   return `<nav class="menu" id="menu" popover aria-label="Pages">\n${sections.join('\n')}\n</nav>`;
 }
 
-/** The table of contents; an empty text for a page with hardly any headings. */
+/** Renders the table of contents. Returns an empty string for a page with hardly any headings. */
 export function contentsHtml({ headings, width }: Page): string {
   const shown = headings.filter(({ level }) => level === 2 || (level === 3 && headings.length < 25));
   if (width === 'full' || shown.length < 2) return '';
@@ -30,7 +30,7 @@ export function contentsHtml({ headings, width }: Page): string {
   return `<nav class="contents" id="contents" popover aria-label="On this page">\n<p>On this page</p>\n<ul>\n${items.join('\n')}\n</ul>\n</nav>`;
 }
 
-/** Links to the pages before and after this one. */
+/** Renders links to the previous and the next page. */
 export function neighboursHtml(pages: readonly Page[], current: Page): string {
   const inOrder = sectionsOf(pages).flatMap((section) => section.pages);
   const index = inOrder.findIndex(({ path }) => path === current.path);

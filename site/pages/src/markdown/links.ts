@@ -2,9 +2,9 @@ import path from 'node:path';
 import { addressOf, twinOf } from '../page/page.ts';
 
 /**
- * The address that a link of a page leads to. Pages are linked by their file, relative or below `/docs`, with `.md` or
- * `.html`: `webhooks.md#ordering`. A page of HTML links pages of HTML, a twin links twins. Files that are Markdown only,
- * such as skills, stay as they are.
+ * Resolves the address of a link in a page. Pages are linked by their file, relative or below `/docs`, with `.md` or
+ * `.html`: `webhooks.md#ordering`. An HTML page links to HTML pages, and a twin links to twins. Links to files that
+ * exist only as Markdown, such as skills, stay as they are.
  */
 export function resolveLink(href: string, from: string, form: 'html' | 'markdown'): string {
   if (/^[a-z][a-z0-9+.-]*:|^\/\/|^#/i.test(href)) return href;
@@ -15,14 +15,14 @@ export function resolveLink(href: string, from: string, form: 'html' | 'markdown
   return (form === 'html' ? addressOf(page) : twinOf(page)) + rest;
 }
 
-/** The page of an address; undefined of files that are no pages. */
+/** Returns the page of an address; undefined for a file that is not a page. */
 function pageAt(address: string): string | undefined {
   if (/^\/docs\/?$/.test(address)) return 'index';
   const [, page] = /^\/docs\/([^.]+)(?:\.(?:md|html))?$/.exec(address) ?? [];
   return page === undefined || page.startsWith('skills/') ? undefined : page;
 }
 
-/** Markdown with the links of its text resolved; code stays. */
+/** Resolves the links in the text of a Markdown page. Code stays as it is. */
 export function resolveTwinLinks(markdown: string, from: string): string {
   return markdown
     .split(/(^```[\s\S]*?^```$|`[^`\n]+`)/m)

@@ -5,10 +5,10 @@ import type { Heading, Passage } from '../page/page.ts';
 import { resolveLink } from './links.ts';
 import { createSlugs } from './slugs.ts';
 
-/** Markdown as HTML, with what menus and the search need of it. */
+/** Markdown rendered as HTML, with the headings for menus and the passages for the search. */
 export type Rendered = { html: string; headings: Heading[]; passages: Passage[] };
 
-/** Pages may contain HTML; texts of the protos may not, because `<noun>` means itself there. */
+/** Pages may contain HTML. Texts of the protos may not, because `<noun>` is literal text in them. */
 const ofPages = createMarkdown({ html: true });
 const ofProtos = createMarkdown({ html: false });
 
@@ -24,12 +24,12 @@ export function renderPage(markdown: string, path: string): Rendered {
   };
 }
 
-/** Renders a text of the protos, which is Markdown of paragraphs and code. */
+/** Renders a text of the protos, which is Markdown with paragraphs and code. */
 export function renderText(markdown: string): string {
   return ofProtos.render(markdown, { path: 'api/text' });
 }
 
-/** The same within a line. */
+/** Renders a text of the protos within a line, without paragraphs. */
 export function renderInline(markdown: string): string {
   return ofProtos.renderInline(markdown, { path: 'api/text' });
 }
@@ -43,7 +43,7 @@ function createMarkdown(options: { html: boolean }): Markdown {
   };
   rules['table_open'] = () => '<div class="table" tabindex="0"><table>\n';
   rules['table_close'] = () => '</table></div>\n';
-  // Columns are aligned by a style, which the policy forbids.
+  // Columns cannot be aligned, because that would need inline styles, which the policy forbids.
   rules['th_open'] = (tokens, index) => cellTag(tokens[index]);
   rules['td_open'] = (tokens, index) => cellTag(tokens[index]);
   rules['heading_open'] = (tokens, index) => {
@@ -68,7 +68,7 @@ function withAttributes(token: Token | undefined): { tag: string | undefined; at
   return { tag: token?.tag, attrGet: (name) => String(token?.attrGet(name) ?? '') };
 }
 
-/** Gives each heading its id: `{#id}` at its end, or its words. */
+/** Assigns each heading its id: the `{#id}` at the end of the heading, or else the heading's words. */
 function nameHeadings(tokens: readonly Token[]): Heading[] {
   const slug = createSlugs();
   return tokens.flatMap((token, index) => {
@@ -87,7 +87,7 @@ function nameHeadings(tokens: readonly Token[]): Heading[] {
   });
 }
 
-/** The text below each heading, and above the first one. */
+/** Collects the text below each heading, and the text before the first heading. */
 function passagesOf(
   tokens: readonly Token[],
   headings: readonly Heading[],

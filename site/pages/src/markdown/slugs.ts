@@ -1,4 +1,7 @@
-/** Makes the ids of the headings of one page: the words of a heading, and a number where they repeat. */
+/**
+ * Creates a function that makes the ids of one page's headings: the words of a heading, and a number if the words
+ * repeat.
+ */
 export function createSlugs(): (text: string) => string {
   const used = new Map<string, number>();
   return (text) => {

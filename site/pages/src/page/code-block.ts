@@ -1,12 +1,12 @@
 import highlight from 'highlight.js/lib/common';
 import { escapeHtml } from './escape-html.ts';
 
-/** Words of info strings that the highlighter knows by another name. */
+/** Info strings for which the highlighter uses a different name. */
 const languages: Readonly<Record<string, string>> = { sh: 'bash', console: 'bash', js: 'javascript', ts: 'typescript' };
 
 /**
- * Code as HTML, coloured by classes: styles within elements are forbidden. The block can be reached by the keyboard,
- * because it scrolls sideways.
+ * Renders code as HTML, coloured by classes, because inline styles are forbidden. The block is focusable by keyboard,
+ * because it scrolls horizontally.
  */
 export function codeBlock(code: string, language: string): string {
   const known = languages[language] ?? language;

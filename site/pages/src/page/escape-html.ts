@@ -1,9 +1,9 @@
-/** A text as HTML, in an element or in an attribute between double quotes. */
+/** Escapes a string for HTML, in an element or in a double-quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** The text of HTML without its tags, for the search. */
+/** Returns the text of HTML without its tags, for the search. */
 export function textOf(html: string): string {
   return html
     .replaceAll(/<[^>]*>/g, ' ')

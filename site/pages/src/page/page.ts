@@ -1,4 +1,4 @@
-/** A heading of a page that other pages can link to. */
+/** A heading of a page, to which other pages can link. */
 export type Heading = { level: number; id: string; text: string };
 
 /** Text of a page below one heading, for the search. */
@@ -6,17 +6,17 @@ export type Passage = { id: string; title: string; text: string };
 
 /** A page of the site, in both forms. */
 export type Page = {
-  /** Path below `/docs` without an ending, such as `api/webhooks`; `index` is the home. */
+  /** Path below `/docs` without an extension, such as `api/webhooks`; `index` is the home page. */
   path: string;
   title: string;
-  /** The title in menus, where that is shorter. */
+  /** Title for menus, which may be shorter than `title`. */
   label: string;
-  /** One sentence: below the title, in results of a search and in `llms.txt`. */
+  /** One sentence, shown below the title, in search results and in `llms.txt`. */
   description: string;
-  /** Group of the menu. The groups have the order of their first pages. */
+  /** Group in the menu. The groups have the order of their first pages. */
   section: string;
   order: number;
-  /** Whether an agent that is short of room may skip it; the last list of `llms.txt`. */
+  /** Whether an agent with little context may skip the page. Optional pages are in the last list of `llms.txt`. */
   isOptional: boolean;
   /** The page as Markdown, without its title. */
   markdown: string;
@@ -24,16 +24,16 @@ export type Page = {
   html: string;
   headings: Heading[];
   passages: Passage[];
-  /** Columns of the page: text with a table of contents, or the full width. */
+  /** Width of the page: text with a table of contents, reference, or full width. */
   width: 'text' | 'reference' | 'full';
 };
 
-/** The address of a page. */
+/** Returns the address of a page. */
 export function addressOf(path: string): string {
   return path === 'index' ? '/docs' : `/docs/${path}.html`;
 }
 
-/** The address of its Markdown twin. */
+/** Returns the address of a page's Markdown twin. */
 export function twinOf(path: string): string {
   return `/docs/${path}.md`;
 }

@@ -5,7 +5,7 @@ import { operationHtml } from './operation-html.ts';
 import { operationMarkdown } from './operation-markdown.ts';
 import type { Area } from './operations.ts';
 
-/** The page of a tag, with its operations one after the other. */
+/** Returns the page of a tag, with the tag's operations one after the other. */
 export function areaPage(document: OpenApi, area: Area, place: { section: string; order: number }): Page {
   const { name, description, operations, page } = area;
   return {
@@ -29,7 +29,7 @@ export function areaPage(document: OpenApi, area: Area, place: { section: string
   };
 }
 
-/** The first sentence, which stands below the title. */
+/** Returns the first sentence, which is shown below the title. */
 function sentenceOf(text: string): string {
   return (/^[\s\S]*?\.(?=\s|$)/.exec(text)?.[0] ?? text).replaceAll(/\s+/g, ' ');
 }

@@ -14,7 +14,10 @@ const list = '/api/v1/workflows/{workflow_id}/enrollments';
 const introduction =
   'The list and the detail of enrollments are the way to watch a workflow: who is where, what waits, what failed and what was sent.';
 
-/** The fields of the list and the detail of enrollments. The product's documentation links to this section. */
+/**
+ * Returns the section about the fields in the list and the detail of enrollments. The product's documentation links to
+ * this section.
+ */
 export function enrollmentVisibility(
   document: OpenApi,
   areas: readonly Area[],
@@ -38,7 +41,7 @@ ${tables.map(({ title, link, schema }) => `<h3>${title} <a class="type" href="${
   };
 }
 
-/** The answer of an operation, and the members of its answer that have members themselves. */
+/** Returns tables for the answer of an operation, and for those members of the answer that have members themselves. */
 function tablesOf(document: OpenApi, operation: Operation, inside: readonly string[]) {
   const schema = operation.answers.find(({ status }) => status === '200')?.media.schema;
   if (schema === undefined) return [];

@@ -9,7 +9,7 @@ import { membersHtml } from './schema-html.ts';
 
 type Event = { name: string; description: string; schema: Schema; example: unknown };
 
-/** The page of the events that webhooks receive; undefined where the document lists none. */
+/** Returns the page of the events that webhooks receive; undefined if the document lists no events. */
 export function eventsPage(document: OpenApi, place: { section: string; order: number }): Page | undefined {
   const events = Object.entries(document.webhooks ?? {}).flatMap(([name, item]) =>
     Object.values(item).map((raw) => eventOf(document, name, raw)),

@@ -1,6 +1,6 @@
 import { type OpenApi, type Schema, wholeSchema } from './openapi.ts';
 
-/** A value that fits a schema: its own example where it has one. */
+/** Returns a value that fits a schema: the schema's own example, if it has one. */
 export function exampleOf(document: OpenApi, schema: Schema | undefined, depth = 0): unknown {
   if (schema === undefined || depth > 6) return null;
   const whole = wholeSchema(document, schema);

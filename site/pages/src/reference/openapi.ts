@@ -1,4 +1,7 @@
-/** The parts of an OpenAPI 3.1 document that the reference reads. Unknown members are left out of the pages. */
+/**
+ * The parts of an OpenAPI 3.1 document that the reference reads. Members that are not listed here do not appear in the
+ * pages.
+ */
 export type OpenApi = {
   info: { title: string; version: string; description?: string };
   tags?: { name: string; description?: string }[];
@@ -64,21 +67,21 @@ export type Schema = {
   pattern?: string;
 };
 
-/** The component that a reference means, or the value itself. */
+/** Resolves a reference to its component. Any other value is returned unchanged. */
 export function deref<T extends object>(document: OpenApi, value: T | Reference): T {
-  if (!('$ref' in value) || typeof value.$ref !== 'string') return value as T; // what is no reference is the value
+  if (!('$ref' in value) || typeof value.$ref !== 'string') return value as T; // a value that is not a reference is a `T`
   const [, group = '', name = ''] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(value.$ref) ?? [];
   const found = document.components?.[group]?.[name];
   if (found === undefined) throw new Error(`${value.$ref} is not in the document`);
   return found as T; // the groups of components have one type each
 }
 
-/** The name of the schema that a reference means. */
+/** Returns the name of a reference's schema. */
 export function schemaName(schema: Schema): string | undefined {
   return /^#\/components\/schemas\/([^/]+)$/.exec(schema.$ref ?? '')?.[1];
 }
 
-/** The schema that stands for a value that is not null. A choice that includes null is its other member. */
+/** Returns the schema of the values other than null. A choice between null and one other member becomes that member. */
 export function withoutNull(schema: Schema): { schema: Schema; isNullable: boolean } {
   const choices = schema.anyOf ?? schema.oneOf;
   const others = choices?.filter((choice) => choice.type !== 'null') ?? [];
@@ -94,13 +97,16 @@ export function withoutNull(schema: Schema): { schema: Schema; isNullable: boole
   return { schema, isNullable: false };
 }
 
-/** The schema of a body in its bare form: older documents offer it also under a wrapper. */
+/** Returns the schema of a body in its bare form, because older documents also offer the body under a wrapper. */
 export function bareForm(schema: Schema): Schema {
   const [bare, wrapped] = schema.anyOf ?? [];
   return bare !== undefined && wrapped?.properties !== undefined && bare.$ref !== undefined ? bare : schema;
 }
 
-/** The schema itself: that of a component where it refers to one, with what stands beside the reference, and without null. */
+/**
+ * Returns the complete schema: that of the referenced component, with the members next to the reference, and without
+ * null.
+ */
 export function wholeSchema(document: OpenApi, schema: Schema): Schema {
   const { $ref, ...own } = withoutNull(schema).schema;
   if ($ref === undefined) return own;
@@ -108,7 +114,7 @@ export function wholeSchema(document: OpenApi, schema: Schema): Schema {
   return { ...named, ...own, ...(own.properties && { properties: { ...named.properties, ...own.properties } }) };
 }
 
-/** The members of an object, those of its parts included. */
+/** Returns the members of an object, including those of its `allOf` parts. */
 export function membersOf(document: OpenApi, schema: Schema): { name: string; schema: Schema; isRequired: boolean }[] {
   const whole = wholeSchema(document, schema);
   const parts = [whole, ...(whole.allOf ?? []).map((part) => wholeSchema(document, part))];

@@ -6,16 +6,16 @@ import type { Answer, Operation } from './operations.ts';
 import { curlSample, typescriptSample } from './samples.ts';
 import { memberList, membersHtml, typeHtml } from './schema-html.ts';
 
-/** Method and path, the method as a badge. */
+/** Renders method and path, the method as a badge. */
 export function callHtml({ method, path }: Pick<Operation, 'method' | 'path'>): string {
-  // A line may break after each slash of the path; tags come later, because they have slashes too.
+  // A line may break after each slash of the path. Tags are added afterwards, because tags have slashes too.
   const shown = escapeHtml(path)
     .replaceAll('/', '/<wbr>')
     .replaceAll(/\{[^}]+\}/g, '<var>$&</var>');
   return `<span class="method ${method.toLowerCase()}">${method}</span> <code class="path">${shown}</code>`;
 }
 
-/** The section of an operation: what it does on the left, how it is called on the right. */
+/** Renders the section of an operation: its description on the left, its call on the right. */
 export function operationHtml(document: OpenApi, operation: Operation): string {
   const { id, summary, description, access, isDeprecated } = operation;
   const anchor = escapeHtml(id);

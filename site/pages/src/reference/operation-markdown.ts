@@ -3,7 +3,10 @@ import type { Operation } from './operations.ts';
 import { curlSample } from './samples.ts';
 import { typeOf } from './schema-type.ts';
 
-/** An operation as Markdown, for agents: the facts of its HTML in the order in which a caller needs them. */
+/**
+ * Renders an operation as Markdown, for agents. It has the facts of the operation's HTML, in the order in which a
+ * caller needs them.
+ */
 export function operationMarkdown(document: OpenApi, operation: Operation): string {
   const { id, method, path, summary, description, access, body } = operation;
   const of = (where: string) => operation.parameters.filter((parameter) => parameter.in === where);
@@ -42,7 +45,7 @@ export function operationMarkdown(document: OpenApi, operation: Operation): stri
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** The members of an object, one a line. */
+/** Renders the members of an object, one per line. */
 export function membersMarkdown(document: OpenApi, schema: Schema, direction: 'request' | 'answer'): string {
   return membersOf(document, schema)
     .map(({ name, schema: member, isRequired }) =>

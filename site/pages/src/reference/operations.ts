@@ -11,17 +11,17 @@ import {
 
 /** An operation as the reference shows it. */
 export type Operation = {
-  /** The `operationId`, and the id of its section. */
+  /** The `operationId`, which is also the id of the operation's section. */
   id: string;
-  /** Page of its tag, such as `api/webhooks`. */
+  /** Page of the operation's tag, such as `api/webhooks`. */
   page: string;
   method: string;
   path: string;
   summary: string;
-  /** Markdown, without the summary's repetition and without the sentences of `access`. */
+  /** Markdown, without the repeated summary and without the sentences of `access`. */
   description: string;
   isDeprecated: boolean;
-  /** Who may call it: facts with a name each. */
+  /** Facts about the permitted callers, each with a name. */
   access: [name: string, text: string][];
   parameters: RawParameter[];
   body: { isRequired: boolean; description: string; type: string; media: Media } | undefined;
@@ -34,7 +34,7 @@ export type Area = { name: string; description: string; page: string; operations
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** What a call changes, by `operationId`, as the manifest of operations says. */
+/** Effects of calls by `operationId`, from the manifest of operations. */
 export type Effects = ReadonlyMap<string, string>;
 
 const effectTexts: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ const effectTexts: Readonly<Record<string, string>> = {
   destructive: 'removes what cannot be made again',
 };
 
-/** The operations of a document by tag, in the order of its tags. */
+/** Returns the operations of a document by tag, in the order of the document's tags. */
 export function areasOf(document: OpenApi, effects: Effects = new Map()): Area[] {
   const slug = createSlugs();
   const areas = new Map<string, Area>();
@@ -88,7 +88,7 @@ function operationOf(document: OpenApi, method: string, path: string, page: stri
   };
 }
 
-/** The description begins with the summary, which the reference has shown already. */
+/** Removes the summary from the beginning of the description, because the reference has shown it already. */
 function withoutSummary(description: string, summary: string): string {
   return description.startsWith(summary) ? description.slice(summary.length).replace(/^[.:]\s*/, '') : description;
 }
@@ -120,7 +120,7 @@ function bodyOf(document: OpenApi, raw: RawOperation): Operation['body'] {
   return { isRequired: required, description, type: type === '*/*' ? anyType(content) : type, media };
 }
 
-/** The type of a body of any type: a file where forms may upload one, else JSON. */
+/** Returns the media type for a body of any type: a file if forms may upload one, otherwise JSON. */
 function anyType(content: Record<string, Media>): string {
   return 'multipart/form-data' in content ? 'application/octet-stream' : 'application/json';
 }
@@ -134,13 +134,13 @@ function answersOf(document: OpenApi, raw: RawOperation): Answer[] {
   });
 }
 
-/** JSON where an operation offers it. */
+/** Returns JSON if an operation offers it, otherwise the first media type. */
 function mainMedia(content: Record<string, Media>): [string, Media] | [] {
   const entries = Object.entries(content);
   return entries.find(([type]) => type.includes('json')) ?? entries[0] ?? [];
 }
 
-/** The reasons that the schema of an error lists for its member `error`. */
+/** Returns the reasons that the schema of an error lists for its member `error`. */
 function codesOf(document: OpenApi, schema: Schema, depth = 0): string[] {
   if (depth > 4) return [];
   const whole = wholeSchema(document, schema);

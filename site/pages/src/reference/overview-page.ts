@@ -7,8 +7,9 @@ import { callHtml } from './operation-html.ts';
 import type { Area } from './operations.ts';
 
 /**
- * The first page of the reference: the rules of every call, all operations as links, and the fields of enrollments. It
- * has an anchor for each operation, so that its address stays the one to link to however the areas are cut into pages.
+ * Returns the first page of the reference: the rules of every call, links to all operations, and the fields of
+ * enrollments. It has an anchor for each operation, so that an operation's address stays valid for links, however the
+ * areas are split into pages.
  */
 export function overviewPage(
   document: OpenApi,

@@ -6,7 +6,9 @@ import { areasOf, type Effects } from './operations.ts';
 import { overviewPage } from './overview-page.ts';
 import { schemasPage } from './schemas-page.ts';
 
-/** The pages of the reference, made from the document and what the manifest adds, from `order` on. */
+/**
+ * Returns the pages of the reference, made from the document and the manifest. Their order numbers start from `order`.
+ */
 export function referencePages(
   document: OpenApi,
   effects: Effects,

@@ -2,7 +2,7 @@ import { exampleOf } from './example-of.ts';
 import type { OpenApi, RawParameter } from './openapi.ts';
 import type { Operation } from './operations.ts';
 
-/** How samples write the address of the API, and that of the installation. */
+/** Addresses of the API and of the installation, as samples write them. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: of the shell
 const inShell = ['$API_BASE', '${API_BASE%/api/v1}'] as const;
 // biome-ignore lint/suspicious/noTemplateCurlyInString: of the sample
@@ -11,10 +11,10 @@ const inTypescript = ['${API_BASE}', "${API_BASE.replace('/api/v1', '')}"] as co
 // biome-ignore lint/suspicious/noTemplateCurlyInString: of the sample
 const bearer = '`Bearer ${TOKEN}`';
 
-/** A call of an operation in the shell, with `API_BASE` and `TOKEN` of the environment. */
+/** Returns a sample call of an operation in the shell, with the environment variables `API_BASE` and `TOKEN`. */
 export function curlSample(document: OpenApi, operation: Operation): string {
   const { method, body } = operation;
-  // `-N`: events are shown as they come.
+  // `-N` makes curl show events as they arrive.
   const flags = `-sS${isEvents(operation) ? 'N' : ''}${method === 'GET' ? '' : ` -X ${method}`}`;
   const lines = [`curl ${flags} "${addressIn(document, operation, inShell)}"`];
   if (needsCredential(operation)) lines.push('-H "Authorization: Bearer $TOKEN"');
@@ -28,7 +28,7 @@ export function curlSample(document: OpenApi, operation: Operation): string {
   return lines.join(' \\\n  ');
 }
 
-/** The same in TypeScript or JavaScript, with the constants `API_BASE` and `TOKEN`. */
+/** Returns a sample call of an operation in TypeScript or JavaScript, with the constants `API_BASE` and `TOKEN`. */
 export function typescriptSample(document: OpenApi, operation: Operation): string {
   const { method, body } = operation;
   const headers = [
@@ -57,7 +57,7 @@ function answersPages({ answers }: Operation): boolean {
   return answers.some(({ type }) => type === 'text/html');
 }
 
-/** The smallest file of a type, as a literal. */
+/** Returns the smallest valid file of a type, as a literal. */
 function fileText(type: string): string {
   return type === 'text/csv' ? String.raw`'email\nada@example.com\n'` : "'{}'";
 }
@@ -75,7 +75,7 @@ function typeOfSuccess({ answers }: Operation): string | undefined {
   return answers.find(({ status }) => /^2/.test(status))?.type;
 }
 
-/** Whether the answer has no end. */
+/** Whether the answer is an endless stream of events. */
 function isEvents(operation: Operation): boolean {
   return typeOfSuccess(operation) === 'text/event-stream';
 }

@@ -3,17 +3,20 @@ import { escapeHtml } from '../page/escape-html.ts';
 import { membersOf, type OpenApi, type Schema, schemaName, wholeSchema, withoutNull } from './openapi.ts';
 import { typeOf } from './schema-type.ts';
 
-/** Members of members that are shown in place; deeper ones, and those of named schemas, are behind a link. */
+/** Depth to which members are shown in place. Deeper members, and those of named schemas, are behind a link. */
 const deepest = 3;
 
 type Member = { name: string; schema: Schema; isRequired: boolean; description?: string | undefined };
 
-/** The type of a schema in words, named schemas as links. */
+/** Renders the type of a schema in words, with links for named schemas. */
 export function typeHtml(schema: Schema): string {
   return typeOf(schema, (name) => `<a href="/docs/api/schemas.html#${name}">${escapeHtml(name)}</a>`);
 }
 
-/** The members of an object as a list; an empty text where it names none. Only requests say what is required. */
+/**
+ * Renders the members of an object as a list. Returns an empty string if the schema names no members. Required members
+ * are marked only in requests.
+ */
 export function membersHtml(document: OpenApi, schema: Schema, direction: 'request' | 'answer', depth = 0): string {
   const members = membersOf(document, schema).map((member) => ({
     ...member,
@@ -22,7 +25,7 @@ export function membersHtml(document: OpenApi, schema: Schema, direction: 'reque
   return memberList(document, members, direction, depth);
 }
 
-/** Members of an object, or parameters, as a list. */
+/** Renders the members of an object, or parameters, as a list. */
 export function memberList(
   document: OpenApi,
   members: readonly Member[],
@@ -42,7 +45,7 @@ export function memberList(
   return `<dl class="members">\n${items.join('\n')}\n</dl>\n`;
 }
 
-/** Allowed values and bounds. */
+/** Renders allowed values and bounds. */
 function factsHtml(schema: Schema, item: Schema): string {
   const values = schema.enum ?? item.enum;
   const facts = [

@@ -1,6 +1,6 @@
 import { type Schema, schemaName, withoutNull } from './openapi.ts';
 
-/** The type of a schema in words. `shown` says how the name of another schema looks, such as a link. */
+/** Returns the type of a schema in words. `shown` renders the name of a named schema, for example as a link. */
 export function typeOf(schema: Schema, shown: (name: string) => string): string {
   const { schema: inner, isNullable } = withoutNull(schema);
   const word = typeWord(inner, shown);

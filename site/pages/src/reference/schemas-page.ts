@@ -7,10 +7,10 @@ import type { OpenApi, Schema } from './openapi.ts';
 import { membersMarkdown } from './operation-markdown.ts';
 import { membersHtml, typeHtml } from './schema-html.ts';
 
-/** The page of every named schema. */
+/** Returns the page of all named schemas. */
 export function schemasPage(document: OpenApi, place: { section: string; order: number }): Page {
   const schemas = Object.entries(document.components?.['schemas'] ?? {}).map(
-    ([name, schema]) => [name, schema as Schema] as const, // a component of this group is a schema
+    ([name, schema]) => [name, schema as Schema] as const, // every component of this group is a schema
   );
   return {
     path: 'api/schemas',

@@ -1,11 +1,11 @@
 import { addressOf, type Page } from '../page/page.ts';
 
-/** The longest text of an entry: a search finds the words of a passage, and shows its beginning. */
+/** Maximum length of an entry's text. A search finds words within the text, and shows its beginning. */
 const longestText = 600;
 
 /**
- * What the search of the browser finds, one line for each passage: its address, its title, the title of its page, and its
- * text. The browser makes the index of them, when somebody opens the search.
+ * Returns the entries for the search in the browser, one line per passage: its address, its title, the title of its
+ * page, and its text. The browser builds the index when a person opens the search.
  */
 export function searchEntries(pages: readonly Page[]): string {
   const entries = pages.flatMap((page) =>

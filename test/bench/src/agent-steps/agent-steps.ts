@@ -9,16 +9,17 @@ import { startServices } from '../services/start-services.ts';
 import { type BenchPostgres, startPostgres } from '../start-postgres.ts';
 
 const slowSteps = 500;
-/** Effects a second that are measured. */
+/** Number of measured effects for each second. */
 const rate = 50;
 const whole = { seconds: 20, delayMs: 3_000, turns: 3 };
 const short = { seconds: 6, delayMs: 500, turns: 1 };
-/** Looking must not cost what is measured. */
+/** Polls seldom, so that polling does not affect the measurement. */
 const seldom = { everyMs: 500 };
 
 /**
- * Callbacks of one workflow at a fixed rate, alone and beside 500 steps of another workflow of the same organization whose agent is slow, in
- * turn. Each is timed from when its wait was to end until its enrollment has ended, by the database.
+ * Callbacks of one workflow at a fixed rate: alone, and in turn beside 500 steps of a second workflow of the
+ * organization, whose agent is slow. Each callback is timed from the due end of its wait until its enrollment has
+ * ended, by the database.
  */
 export const agentSteps: Bench = async ({ short: isShort, progress }) => {
   const { seconds, delayMs, turns } = isShort ? short : whole;
@@ -93,7 +94,7 @@ async function enroll(api: Api, workflowId: number, count: number, more: (n: num
   return (await api('POST', `/workflows/${workflowId}/enrollments/bulk`, { contacts })).enrollment_ids;
 }
 
-/** Milliseconds from when each callback was due until its enrollment has ended. */
+/** Returns the milliseconds from the due time of each callback until its enrollment has ended. */
 async function measure(postgres: BenchPostgres, api: Api, workflowId: number, seconds: number): Promise<number[]> {
   const { rows: clock } = await postgres.client.query<{ now: Date }>('select clock_timestamp() as now');
   const startsAt = (clock[0]?.now ?? new Date()).getTime() + 2_000;

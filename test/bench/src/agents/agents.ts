@@ -14,8 +14,8 @@ const whole = { seconds: 20, scores: 10_000, calls: 8_000, warmUp: 2_000, fleet:
 const short = { seconds: 4, scores: 2_000, calls: 800, warmUp: 400, fleet: 20_000, reads: 10 };
 
 /**
- * Scores at a fixed rate and their CPU, executions of code that answers at once, and the state of the fleet next to many executions: one
- * process of the service, called over gRPC.
+ * Measures scores at a fixed rate and their CPU time, executions of code that answers immediately, and the state of the
+ * fleet next to many executions. The service is one process, called over gRPC.
  */
 export const agents: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -92,7 +92,7 @@ async function together(count: number, act: () => Promise<void>): Promise<void> 
   await Promise.all(Array.from({ length: inFlight }, worker));
 }
 
-/** Latencies in milliseconds from the time at which each was due, however long those before it take. */
+/** Returns the latencies in milliseconds from each call's due time, regardless of the duration of earlier calls. */
 async function atRate(seconds: number, act: () => Promise<void>): Promise<number[]> {
   const startedAt = performance.now();
   const acting = Array.from({ length: rate * seconds }, async (_, index) => {
@@ -106,7 +106,7 @@ async function atRate(seconds: number, act: () => Promise<void>): Promise<number
 
 async function times(count: number, act: () => Promise<unknown>): Promise<number[]> {
   const found: number[] = [];
-  // The first one plans and warms up.
+  // The first call plans and warms up.
   for (let n = 0; n <= count; n += 1) {
     const startedAt = performance.now();
     await act();

@@ -1,9 +1,9 @@
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** Agents of the fleet that is filled. */
+/** Number of agents in the fleet. */
 const fleetAgents = 200;
 
-/** Executions of the last day, with the counts that ends write, of agents of organization 1. */
+/** Inserts executions of the last day, with the counts that ends write, for agents of organization 1. */
 export async function fillFleet({ client }: BenchPostgres, executions: number): Promise<void> {
   await client.query('set search_path = agents, public');
   await client.query(

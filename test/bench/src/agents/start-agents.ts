@@ -16,7 +16,7 @@ const caller: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, r
 /** The service of agents in a process of its own, as the gateway calls it. */
 export type Agents = ReturnType<typeof clientsOf> & { process: Child; stop(): Promise<void> };
 
-/** `codeUrl` is what agents of type code call, as `bench`. */
+/** Starts the service. `codeUrl` is the address that agents of type code call; its name is `bench`. */
 export async function startAgents({ url }: BenchPostgres, codeUrl: string): Promise<Agents> {
   const keys = createTestKeys();
   const grpcPort = await freePort();

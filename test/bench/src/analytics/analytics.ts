@@ -25,18 +25,19 @@ const whole = {
 };
 const short = { events: 20_000, seconds: 3, facts: 100_000, others: 50_000, reads: 15, reports: 10, stepDays: 10 };
 
-/** Events a second of the measurement of lag, half of what is wanted. */
+/** Events a second in the measurement of lag, which is half of the target. */
 const rate = 5_000;
 const beat = 100;
 const batch = 1_000;
-/** Charts between two looks at the queue of reports. */
+/** Number of charts between two looks at the queue of reports. */
 const chartsBetween = 20;
 const dayMs = 86_400_000;
 const patience = { timeoutMs: 600_000, everyMs: 20 };
 
 /**
- * Facts a second in one process of analytics; how long an event of a steady load takes until it is counted; how long a rebuild counts raw
- * facts of a year, beside the service; and charts and totals over random ranges of them, with warm and with empty buffers of PostgreSQL.
+ * Measures the facts a second in one process of analytics; the time until an event of a steady load is counted; the
+ * time of a rebuild that counts raw facts of a year, beside the service; and charts and totals over random ranges of
+ * these facts, with warm and with empty buffers of PostgreSQL.
  */
 export const analytics: Bench = async ({ short: isShort, sizes: asked, progress }) => {
   const sizes = { ...(isShort ? short : whole), ...asked };
@@ -83,7 +84,7 @@ export const analytics: Bench = async ({ short: isShort, sizes: asked, progress 
   }
 };
 
-/** Events that wait for the process, then events at a steady rate. */
+/** Measures events that wait for the process, and then events at a steady rate. */
 async function measureFacts(
   postgres: BenchPostgres,
   service: Analytics,
@@ -113,7 +114,7 @@ async function measureFacts(
   }
 }
 
-/** Times from the sending of events until they are in the sums. */
+/** Returns the times from the sending of events until they are in the sums. */
 async function measureLag(
   postgres: BenchPostgres,
   publisher: Awaited<ReturnType<typeof openPublisher>>,
@@ -146,7 +147,7 @@ async function measureLag(
   return lags;
 }
 
-/** Facts of the published events that are in the sums. The table of sums is small, so looking costs little. */
+/** Counts the facts of published events that are in the sums. The table of sums is small, so polling costs little. */
 async function countFacts({ client }: BenchPostgres): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `select coalesce(sum(count), 0)::int as count from analytics.rollup_days
@@ -168,7 +169,7 @@ async function measureReads(service: Analytics, reads: number): Promise<Reads> {
   };
 }
 
-/** The time of charts while a queue of reports is worked off. */
+/** Returns the time of charts while the service works off a queue of reports. */
 async function measureBeside({ reports, ...service }: Analytics, count: number): Promise<number> {
   const types = [ReportType.WORKFLOW_PERFORMANCE, ReportType.EMAIL_ENGAGEMENT];
   for (let n = 0; n < count; n += 1) {
@@ -188,7 +189,7 @@ async function times(count: number, ask: () => Promise<number>): Promise<number[
   return found;
 }
 
-/** The answer about all of the time is the number of raw facts. */
+/** Checks that the answer for the whole time equals the number of raw facts. */
 async function audit({ client }: BenchPostgres, service: Analytics): Promise<void> {
   const { metrics } = await service.analytics.getAnalyticsMetrics({
     from: timestampFromDate(new Date(Date.now() - (days + 2) * dayMs)),

@@ -9,7 +9,7 @@ import type { Analytics } from './start-analytics.ts';
 
 const dayMs = 86_400_000;
 const workflows = 50;
-/** Charts by hours are of days, others of up to all that there is. */
+/** Charts by hours cover days, all other charts up to the whole time. */
 const mostDays = { hours: 30, whole: days };
 
 const metrics = [
@@ -40,11 +40,11 @@ export async function askChart({ analytics }: Analytics): Promise<number> {
 /** Asks for all totals of a random range, of one workflow or all. */
 export async function askMetrics({ analytics }: Analytics): Promise<number> {
   const scope = oneOf([{}, { workflowId: randomWorkflow() }]);
-  // The period before it is summed up, too.
+  // The call also sums up the period before.
   return timeOf(() => analytics.getAnalyticsMetrics({ ...randomPeriod(mostDays.whole / 2), ...scope }));
 }
 
-/** Asks for the funnel of a workflow of a random range of entries. */
+/** Asks for the funnel of a workflow for a random range of entries. */
 export async function askFunnel({ analytics }: Analytics): Promise<number> {
   const { from: enteredFrom, to: enteredTo } = randomPeriod(mostDays.whole);
   return timeOf(() => analytics.getAnalyticsFunnel({ workflowId: randomWorkflow(), enteredFrom, enteredTo }));
@@ -61,7 +61,7 @@ function randomWorkflow(): bigint {
 }
 
 function oneOf<T>(all: readonly T[]): T {
-  return all[Math.floor(Math.random() * all.length)] as T; // there is one
+  return all[Math.floor(Math.random() * all.length)] as T; // the array is not empty
 }
 
 async function timeOf(act: () => Promise<unknown>): Promise<number> {

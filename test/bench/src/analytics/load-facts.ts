@@ -3,17 +3,19 @@ import pg from 'pg';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { timezone } from './start-analytics.ts';
 
-/** Facts of each of the other organizations. */
+/** Number of facts of each other organization. */
 const factsOfOther = 10_000_000;
 const workflows = 50;
 const slice = 1_000_000;
 const dayMs = 86_400_000;
 
-/** Days that the facts are spread over. */
+/** Number of days over which the facts are spread. */
 export const days = 390;
 
 /**
- * Raw facts of organization 1 and of others, in the order of their times, without sums. Their key is made afterwards, for that is faster. Of 20 facts eight are of enrollments, nine of mails, one of a lead, one of a won opportunity and one of an agent.
+ * Inserts raw facts of organization 1 and of others, in the order of their times, without sums. Their key is made
+ * afterwards, which is faster. Of 20 facts eight belong to enrollments, nine to mails, one to a lead, one to a won
+ * opportunity and one to an agent.
  */
 export async function loadFacts(
   { client, url }: BenchPostgres,
@@ -37,7 +39,7 @@ export async function loadFacts(
   await client.query('vacuum analyze facts');
 }
 
-/** Over a connection of its own, as both organizations are loaded at a time. */
+/** Loads facts over a separate connection, because both organizations are loaded at the same time. */
 async function load(
   url: string,
   { organization, count, progress }: { organization: string; count: number; progress(line: string): void },
@@ -53,7 +55,7 @@ async function load(
   await client.end();
 }
 
-/** As the service makes them day by day. */
+/** Makes partitions like the daily ones that the service makes. */
 async function makePartitions(url: string): Promise<void> {
   const db = connectDatabase({ url, schema: 'analytics', service: 'bench', log: { warn: () => undefined } });
   const now = Date.now();
@@ -68,7 +70,10 @@ async function makePartitions(url: string): Promise<void> {
   await db.close();
 }
 
-/** `n` is the number of the fact. Facts of a workflow follow each other by a step that no other number divides. */
+/**
+ * `n` is the number of the fact. From one fact to the next the workflow advances by 7, which has no factor in common
+ * with the periods of the other columns.
+ */
 function factsSql(organization: string, count: number): string {
   return `
     insert into facts (organization_id, at, id, kind, mode, workflow_id, version, step_id, domain, subject_id, ms, amount, currency,

@@ -13,7 +13,7 @@ const everyQuarters = 24;
 /** Buckets of stays, of a second to ten days. */
 const buckets = [73, 97, 121, 145, 169, 193, 217];
 
-/** What enrollments of organization 1 did at steps, as the runtime reports it: of each workflow four times a day. */
+/** Inserts the changes at steps of organization 1, as the runtime reports them: for each workflow four times a day. */
 export async function loadSteps({ client }: BenchPostgres, days: number): Promise<void> {
   const today = Math.floor(Date.now() / dayMs) * dayMs;
   for (let day = days; day > 0; day -= 1) {
@@ -26,7 +26,7 @@ export async function loadSteps({ client }: BenchPostgres, days: number): Promis
   await client.query('analyze analytics.step_facts');
 }
 
-/** Each step loses a tenth of those who came to it. */
+/** Returns the counts of a step. Each step loses a tenth of the enrollments that reach it. */
 function countsOf(at: number): Uint8Array {
   const cohorts = Array.from({ length: workflows * (96 / everyQuarters) }, (_, index) => ({
     workflowId: BigInt(1 + (index % workflows)),

@@ -44,7 +44,7 @@ function messageOf(n: number) {
   };
 }
 
-/** A UUIDv7 of a time. */
+/** Makes a UUIDv7 of a time. */
 function eventId(at: Date): string {
   const time = at.getTime().toString(16).padStart(12, '0');
   const rest = randomBytes(9).toString('hex');

@@ -14,7 +14,7 @@ import type { BenchPostgres } from '../start-postgres.ts';
 
 const caller: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
 
-/** The zone of every organization: its days are no days of UTC. */
+/** The zone of every organization. Its days differ from the days of UTC. */
 export const timezone = 'Asia/Kathmandu';
 
 /** Steps of each workflow: `step0` and so on. */
@@ -76,7 +76,7 @@ export async function prepareAnalytics({ url }: BenchPostgres) {
   };
 }
 
-/** A peer of the service in this process. */
+/** Starts a peer of the service in this process. */
 function startPeer(keys: TestKeys, name: ServiceName, routes: Routes) {
   const log = createLogger({ level: 'fatal' });
   const interceptors = serverInterceptors({ tokens: keys.tokensOf(name), log });

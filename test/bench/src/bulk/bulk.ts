@@ -9,7 +9,7 @@ import { type BenchPostgres, startPostgres } from '../start-postgres.ts';
 const whole = { calls: 40, warmUpCalls: 5 };
 const short = { calls: 4, warmUpCalls: 2 };
 const rowsOfCall = 10_000;
-/** Calls under way at once, as of a back end that sends the next one while the last is stored. */
+/** Number of concurrent calls: a back end sends the next call while the last is stored. */
 const concurrency = 2;
 const readsEveryMs = 50;
 const turnContacts = 250;
@@ -20,7 +20,10 @@ const steps = [
   { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
 ];
 
-/** Contacts enrolled through REST, while another organization reads its list and details, and rows inserted by pg-boss. */
+/**
+ * Measures contacts enrolled through REST while another organization reads its list and details, and rows inserted by
+ * pg-boss.
+ */
 export const bulk: Bench = async (options) => {
   const { calls, warmUpCalls } = options.short ? short : whole;
   installPeers(options);
@@ -101,7 +104,7 @@ async function enroll(api: Api, workflowId: number, calls: number, first: number
   await Promise.all(Array.from({ length: concurrency }, send));
 }
 
-/** Made bit by bit: the reads beside it are timed by this process, which must not be late itself. */
+/** Makes a body in small parts, because this process also times the reads beside it, and must not be late itself. */
 async function bodyOf(call: number): Promise<string> {
   const contacts: string[] = [];
   for (let index = 0; index < rowsOfCall; index += 1) {
@@ -111,7 +114,7 @@ async function bodyOf(call: number): Promise<string> {
   return `{"contacts":[${contacts.join(',')}]}`;
 }
 
-/** As text: making it must cost this process little beside what it measures. */
+/** Makes a contact as text, which must cost this process little beside the measured work. */
 function contactOf(n: number): string {
   return `{"lead_ref":"crm-${n}","email":"person${n}@example.com","first_name":"First${n % 500}","last_name":"Last${n % 3000}","score":${n % 100},"company":"Company ${n % 1000}","country":"NL"}`;
 }
@@ -122,7 +125,7 @@ async function check(api: Api, workflowId: number, expected: number): Promise<vo
   if (total !== expected) throw new Error(`${total} of ${expected} contacts are enrolled`);
 }
 
-/** The other organization's workflow, with a thousand enrollments, and what it asks for in turn. */
+/** Prepares the other organization's workflow, with a thousand enrollments. Returns its reads, made in turn. */
 async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown>> {
   const { id } = await api('POST', '/workflows', { name: 'Other', status: 'active', steps });
   const contacts = Array.from({ length: 1000 }, (_, index) => contactOf(index)).join(',');
@@ -131,7 +134,7 @@ async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown
   return (turn) => api('GET', turn % 2 === 0 ? list : `${list}/${ids[turn % ids.length]}`);
 }
 
-/** A read at each of its times, whether or not the ones before have been answered; how long each took. */
+/** Starts a read at each of its times, whether or not earlier reads were answered. Measures the duration of each. */
 function startReading(read: (turn: number) => Promise<unknown>) {
   const times: number[] = [];
   const reads: Promise<void>[] = [];

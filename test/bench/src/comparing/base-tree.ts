@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runProgram } from './run-program.ts';
 
-/** A commit checked out beside the working tree, with packages of its own. */
+/** A commit checked out beside the working tree, with its own packages. */
 export type BaseTree = { folder: string; commit: string; remove(): void };
 
 const installArgs = [
@@ -13,8 +13,8 @@ const installArgs = [
 ];
 
 /**
- * Checks a commit out into a temporary work tree and installs its packages, because links between workspaces must lead to
- * its own code.
+ * Checks a commit out into a temporary work tree and installs its packages, because links between workspaces must lead
+ * to its own code.
  */
 export async function addBaseTree(root: string, name: string, signal: AbortSignal): Promise<BaseTree> {
   const commit = git(root, ['rev-parse', '--verify', `${name}^{commit}`]);

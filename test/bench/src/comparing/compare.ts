@@ -3,19 +3,19 @@ import { addBaseTree } from './base-tree.ts';
 import { judge, type Pair, type Verdict } from './judge.ts';
 import { runBench } from './run-bench.ts';
 
-/** The fewest pairs: with seven, the interval of the median is the whole range of the ratios. */
+/** Minimum number of pairs: with seven, the interval of the median is the whole range of the ratios. */
 export const fewestPairs = 7;
 
 /** Options of a comparison. */
 export type Comparing = {
   /** The working tree. */
   root: string;
-  /** A commit, by any name git knows. */
+  /** A commit, by any name that git knows. */
   base: string;
   benches: readonly string[];
   pairs: number;
   short: boolean;
-  /** Ends what runs and removes the base's work tree. */
+  /** Ends running work and removes the base's work tree. */
   signal: AbortSignal;
   progress(line: string): void;
 };
@@ -40,7 +40,7 @@ export async function compare(options: Comparing): Promise<Comparison> {
   }
 }
 
-/** Every other pair begins with the change, so that a machine that slows down favours neither. */
+/** Runs pairs. Every other pair begins with the change, so that a machine that slows down favours neither side. */
 async function runPairs(
   name: string,
   trees: { base: string; change: string },

@@ -1,6 +1,6 @@
 import type { Comparison } from './compare.ts';
 
-/** A comparison as lines of text, one a figure. */
+/** Formats a comparison as lines of text, one for each figure. */
 export function comparisonTable({ base, pairs, benches }: Comparison): string {
   const rows = Object.entries(benches).flatMap(([bench, verdicts]) =>
     verdicts.map(({ figure, better, base, change, ratio, isWorse }) => [

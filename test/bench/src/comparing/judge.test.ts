@@ -5,7 +5,7 @@ import { judge, type Pair } from './judge.ts';
 const cpu = new Map<string, Judged>([['cpu', { better: 'lower' }]]);
 const speed = new Map<string, Judged>([['speed', { better: 'higher' }]]);
 
-/** Seven pairs of a base of 100 with these changes. */
+/** Makes seven pairs of a base of 100 with these changes. */
 function pairsOf(figure: string, changes: number[]): Pair[] {
   return changes.map((value) => ({ base: { [figure]: 100 }, change: { [figure]: value } }));
 }

@@ -2,10 +2,10 @@ import type { Figures } from '../bench.ts';
 import type { Judged } from '../judged.ts';
 import { type MedianInterval, medianInterval } from './median-interval.ts';
 
-/** One bench run in the base and in the working tree, one after the other. */
+/** One bench that ran in the base and in the working tree, one after the other. */
 export type Pair = { base: Figures; change: Figures };
 
-/** A figure over all pairs: its medians, the ratio of change to base, and whether it is surely worse. */
+/** A figure over all pairs: its medians, the ratio of change to base, and whether it is certainly worse. */
 export type Verdict = {
   figure: string;
   better: 'higher' | 'lower';
@@ -15,12 +15,12 @@ export type Verdict = {
   isWorse: boolean;
 };
 
-/** A change may make a figure this much worse. */
+/** The fraction by which a change may worsen a figure (0.05 = 5 %). */
 const allowance = 0.05;
 
 /**
- * Judges each figure by the ratios of its pairs. It is worse only when the whole interval of the median lies beyond the
- * allowance; a wider interval proves nothing. A figure that the base does not measure yet is left out.
+ * Judges each figure by the ratios of its pairs. A figure is worse only when the whole interval of the median lies
+ * beyond the allowance; a wider interval proves nothing. A figure that the base does not measure yet is left out.
  */
 export function judge(pairs: readonly Pair[], judged: ReadonlyMap<string, Judged>): Verdict[] {
   const comparable = [...judged].filter(([figure]) => pairs.some(({ base }) => figure in base));
@@ -45,7 +45,7 @@ function readFigure(figures: Figures, figure: string): number {
   return value;
 }
 
-/** Two zeros are equal. */
+/** Returns the ratio of two values. Two zeros are equal. */
 function ratioOf(change: number, base: number): number {
   return change === base ? 1 : change / base;
 }

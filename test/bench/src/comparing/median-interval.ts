@@ -1,16 +1,16 @@
-/** A median with the interval that covers the true one in 95 of 100 samples. */
+/** A median with the interval that covers the true median in 95 of 100 samples. */
 export type MedianInterval = { median: number; low: number; high: number };
 
 const uncovered = 0.05;
 
-/** The fewest values that bound their median with 95 % confidence. */
+/** Minimum number of values that bound their median with 95 % confidence. */
 const fewestValues = 6;
 
 /**
- * The median of values and its 95 % interval by order statistics: the narrowest pair of sorted values, equally far from
- * both ends, that encloses the true median with at least that confidence. It assumes no distribution and draws nothing at
- * random. Each of `n` values lies below the true median with probability one half, so the k-th from each end encloses it
- * with probability `1 - 2 P(Bin(n, 1/2) < k)`.
+ * Computes the median of values and its 95 % interval by order statistics: the narrowest pair of sorted values, equally
+ * far from both ends, that encloses the true median with at least that confidence. It assumes no distribution and uses
+ * no randomness. Each of `n` values lies below the true median with probability one half, so the k-th values from both
+ * ends enclose the true median with probability `1 - 2 P(Bin(n, 1/2) < k)`.
  */
 export function medianInterval(values: readonly number[]): MedianInterval {
   const count = values.length;
@@ -29,7 +29,7 @@ export function medianInterval(values: readonly number[]): MedianInterval {
   };
 }
 
-/** That so many of `count` fair coins show heads. */
+/** Returns the probability that exactly `heads` of `count` fair coins show heads. */
 function probability(count: number, heads: number): number {
   let value = 0.5 ** count;
   for (let drawn = 1; drawn <= heads; drawn += 1) value *= (count - drawn + 1) / drawn;

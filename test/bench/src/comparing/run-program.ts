@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 const patienceMs = 10_000;
 
 /**
- * Runs a program to its end and answers its standard output; its errors go to ours. It gets a process group, which ends
- * with `signal`.
+ * Runs a program to its end and returns its standard output. Its errors go to this process's standard error. The
+ * program gets a process group, which ends with `signal`.
  */
 export async function runProgram(
   file: string,
@@ -21,7 +21,7 @@ export async function runProgram(
     try {
       process.kill(-(child.pid ?? 0), name);
     } catch {
-      // It has ended.
+      // The group has already ended.
     }
   };
   let killing: NodeJS.Timeout | undefined;

@@ -8,7 +8,10 @@ import { type Crm, startCrm } from './start-crm.ts';
 const whole = { contacts: 1_000_000, rounds: 40, naiveRounds: 2, imported: 100_000 };
 const short = { contacts: 20_000, rounds: 5, naiveRounds: 1, imported: 2_000 };
 
-/** Texts that people type: whole words and halves of them, some that few records have, some that all have, and some that none has. */
+/**
+ * Texts that people type: whole words and halves of words. Few records contain some of them, all records contain some,
+ * and no record contains the others.
+ */
 const terms = {
   rare_address: 'anna.4720@',
   rare_phone: '37400',
@@ -24,7 +27,7 @@ const terms = {
   public_id: 'cnt_0000',
 } as const;
 
-/** Searches over the contacts of one organization, and the upload of a file, both through REST. */
+/** Measures searches over the contacts of one organization, and the upload of a file, both through REST. */
 export const crm: Bench = async (options) => {
   const { contacts, rounds, naiveRounds, imported } = options.short ? short : whole;
   const postgres = await startPostgres();
@@ -56,7 +59,7 @@ export const crm: Bench = async (options) => {
   }
 };
 
-/** The terms in turn, so that none finds the pages of its own last time alone in the cache. */
+/** Searches for the terms in turn, so that the cache does not have only the pages of one term. */
 async function measure(api: Api, rounds: number): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(terms).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
@@ -72,7 +75,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
   return times;
 }
 
-/** A search as one writes it first: a page of what matches, and how many there are. */
+/** Measures a naive search: a page of the matches, and their number. */
 async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -88,7 +91,7 @@ async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<
   return times;
 }
 
-/** One upload beside the contacts that are there, of people who are not; sent in pieces, as a browser does. */
+/** Measures one upload of new people beside existing contacts, sent in pieces, as a browser sends it. */
 async function measureImport(
   { crm, gateway, base, apiKey }: Crm,
   postgres: BenchPostgres,

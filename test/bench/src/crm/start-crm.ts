@@ -10,11 +10,11 @@ import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** Gateway and crm, each a process of its own, over gRPC; the other services are not asked for anything here. */
+/** Gateway and crm, each in a process of its own, over gRPC. The bench does not use the other services. */
 export type Crm = {
   gateway: Child;
   crm: Child;
-  /** Of the first organization, which is number 1. */
+  /** The API of the first organization, which is number 1. */
   api: Api;
   base: string;
   apiKey: string;

@@ -10,7 +10,7 @@ import { type CountingReceiver, startReceiver } from './start-receiver.ts';
 const whole = { effects: 20_000, warmUpEffects: 4_000 };
 const short = { effects: 3_000, warmUpEffects: 1_000 };
 
-/** Calls to a local receiver from one runtime process, each with its intent and its result on disk. */
+/** Measures calls to a local receiver from one runtime process, each with its intent and its result on disk. */
 export const effects: Bench = async (options) => {
   const sizes = options.short ? short : whole;
   installPeers(options);
@@ -70,7 +70,7 @@ function stepsTo(url: string): StepInput[] {
   ];
 }
 
-/** Each effect went out once, and is written down twice: as an effect with its result, and as a line of its timeline. */
+/** Checks that each effect went out once and is recorded twice: as an effect with its result, and as a line. */
 async function checkAudit(postgres: BenchPostgres, receiver: CountingReceiver, count: number): Promise<void> {
   const audit = { ...(await readAudit(postgres)), ...(await receiver.received()) };
   if (Object.values(audit).some((found) => found !== count)) {

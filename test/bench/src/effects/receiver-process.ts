@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 
-// Where the effects go, in a process of its own so that its work does not count as ours. It answers a small JSON object after
-// the milliseconds of its argument, and tells its parent, when asked, how many requests came and with how many different keys.
+// The receiver of the effects, in a separate process so that its work does not count as the platform's. It answers a
+// small JSON object after the milliseconds of its argument. When asked, it tells its parent the number of requests and
+// the number of distinct keys.
 const keys = new Set<string>();
 let requests = 0;
 const delayMs = Number(process.argv[2] ?? 0);

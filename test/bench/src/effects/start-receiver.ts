@@ -1,11 +1,11 @@
 import { startCounting } from '../measuring/start-counting.ts';
 
-/** The requests that a receiver got. */
+/** The counts of a receiver's requests. */
 export type Received = { requests: number; keys: number };
 
 export type CountingReceiver = { url: string; received(): Promise<Received>; stop(): void };
 
-/** Each of its answers takes `delayMs`. */
+/** Starts a receiver whose answers each take `delayMs`. */
 export async function startReceiver({ delayMs = 0 }: { delayMs?: number } = {}): Promise<CountingReceiver> {
   const program = new URL('receiver-process.ts', import.meta.url);
   const { port, counts, stop } = await startCounting<Received>(program, [String(delayMs)]);

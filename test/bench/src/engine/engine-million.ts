@@ -9,7 +9,7 @@ const rounds = 5;
 const whole = 1_000_000;
 const short = 100_000;
 
-/** The cost of a step among ten thousand enrollments and among a million, and the memory of the process that runs it. */
+/** Measures the cost of a step among ten thousand enrollments and among a million, and the memory of the process. */
 export const engineMillion: Bench = async (options) => {
   const many = options.short ? short : whole;
   const postgres = await startPostgres();

@@ -11,7 +11,10 @@ type Sizes = { enrollments: number; warmUpEnrollments: number; rounds: number };
 const whole: Sizes = { enrollments: 20_000, warmUpEnrollments: 6_000, rounds: 3 };
 const short: Sizes = { enrollments: 6_000, warmUpEnrollments: 3_000, rounds: 1 };
 
-/** Pure steps a second: ours with their timeline, and the steps of peers, each of them a job fetched and completed. */
+/**
+ * Measures pure steps a second: the platform's with their timeline, and the steps of peers, each a fetched and
+ * completed job.
+ */
 export const engine: Bench = async (options) => {
   const sizes = options.short ? short : whole;
   installPeers(options);

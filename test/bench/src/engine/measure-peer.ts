@@ -3,19 +3,22 @@ import { percentile } from '../measuring/percentile.ts';
 import { runPeer } from '../peers.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** The cost of one run of a peer, its database's CPU time included where that is PostgreSQL. */
+/** The cost of one run of a peer, including its database's CPU time if that is PostgreSQL. */
 export type PeerSteps = { stepsPerSecond: number; cpuMicrosPerStep: number };
 
 export type PeerName = 'pgboss' | 'bullmq' | 'dbos';
 
-/** The work that each peer is given: slow ones take fewer steps, because they do not get faster with more. */
+/**
+ * The program and the share of the work of each peer. Slow peers take fewer steps, because more steps would not make
+ * them faster.
+ */
 const programs: Record<PeerName, { file: string; share: number }> = {
   pgboss: { file: 'pg-boss.mjs', share: 1 },
   bullmq: { file: 'bullmq.mjs', share: 0.5 },
   dbos: { file: 'dbos.mjs', share: 0.05 },
 };
 
-/** Steps of a peer on the same PostgreSQL, each round in a database of its own; the median round counts. */
+/** Measures a peer's steps on the same PostgreSQL, each round in a database of its own; the median round counts. */
 export async function measurePeer(
   postgres: BenchPostgres,
   peer: PeerName,

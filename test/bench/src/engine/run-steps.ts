@@ -16,7 +16,7 @@ const steps: readonly StepInput[] = [
   { type: 'end', name: 'Done' },
 ];
 
-/** Steps that each enrollment takes. */
+/** Number of steps that each enrollment takes. */
 export const stepsOfEach = steps.length;
 
 const tomorrow: Place = { stepIndex: 0, phase: 'ready', dueAt: `now() + interval '1 day' + n * interval '1 second'` };
@@ -25,8 +25,8 @@ const tomorrow: Place = { stepIndex: 0, phase: 'ready', dueAt: `now() + interval
 export type StepsRun = Spent & { steps: number; seconds: number };
 
 /**
- * Runs enrollments of a new workflow, all due, and checks that each has ended and left a line for each step; `among` as
- * many others of the same workflow that are not due.
+ * Runs enrollments of a new workflow, all due, and checks that each has ended and left a line for each step. `among`
+ * adds as many enrollments of the workflow that are not due.
  */
 export async function runSteps(
   postgres: BenchPostgres,

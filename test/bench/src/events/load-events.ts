@@ -1,20 +1,20 @@
-/** The first half of the events of a load are sent in batches of so many, the others as single requests. */
+/** Number of events in a batch. The first half of a load is sent in batches, the second half as single requests. */
 export const batchSize = 100;
 
-/** Listened names: of those beside the first two nobody waits for one. */
+/** Names that workflows listen to. Enrollments wait only for the first two. */
 export const names = ['order.paid', 'page.visited', ...Array.from({ length: 18 }, (_, index) => `other.${index}`)];
 
-/** Values of `segment` that filters accept, one for each workflow that listens to a name; another is accepted by none. */
+/** Values of `segment` that filters accept, one for each workflow that listens to a name. All others are refused. */
 export const segments = 10;
 const noSegment = 99;
 
-/** The person of an event, of which each waits in two workflows. Every fourth event is of somebody who waits for nothing. */
+/** Returns the person of an event, who waits in two workflows. Every fourth event has a person without waits. */
 function personOf(event: number): number | undefined {
   const kind = event % 4;
   return kind === 0 ? undefined : Math.floor(event / 4) * 3 + kind - 1;
 }
 
-/** Enrollments that an event starts or resumes: none to three. */
+/** Returns the number of enrollments that an event starts or resumes: none to three. */
 export function matchesOf(event: number): { resumed: number; started: number } {
   return [
     { resumed: 0, started: 0 },
@@ -24,7 +24,7 @@ export function matchesOf(event: number): { resumed: number; started: number } {
   ][event % 4] as { resumed: number; started: number }; // there are four kinds
 }
 
-/** The JSON text of an event. */
+/** Returns the JSON text of an event. */
 export function eventText(event: number): string {
   const kind = event % 4;
   const person = personOf(event);
@@ -39,7 +39,7 @@ export function emailOf(person: number): string {
   return `person${person}@example.com`;
 }
 
-/** The order that a person waits for. */
+/** Returns the order that a person waits for. */
 export function orderOf(person: number): string {
   return `A-${person}`;
 }

@@ -2,10 +2,10 @@ import http from 'node:http';
 import { percentile } from '../measuring/percentile.ts';
 import { batchSize, eventText } from './load-events.ts';
 
-/** A load: events from `first` on, half in batches and half as single requests, at a rate or as fast as they are answered. */
+/** A load: events from `first` on, half in batches and half as single requests, at a rate or as fast as possible. */
 export type Load = { base: string; apiKey: string; first: number; count: number; perSecond: number | undefined };
 
-/** The result of a load. `lateMs` is how long after its time the last request was sent. */
+/** The result of a load. `lateMs` is the delay of the last request after its scheduled time. */
 export type LoadReport = { seconds: number; singleP99Ms: number; batchP99Ms: number; lateMs: number };
 
 const singlesAtOnce = 64;
@@ -31,7 +31,7 @@ const report: LoadReport = {
 };
 process.send?.(report, () => process.exit());
 
-/** Every other block of a batch's size is a batch. */
+/** Divides the events of a load. Every second block of a batch's size is a batch. */
 function divided(first: number, count: number): { batches: number[]; singles: number[] } {
   const blocks = Array.from({ length: Math.ceil(count / batchSize) }, (_, index) => first + index * batchSize);
   return {
@@ -46,7 +46,7 @@ function everyMs(requests: number): number | undefined {
   return load.perSecond === undefined ? undefined : (load.count / load.perSecond / requests) * 1000;
 }
 
-/** Sends requests at their times, or the next one when one is answered. */
+/** Sends requests at their times, or the next request when one is answered. */
 async function sendAll(
   items: readonly number[],
   o: { atOnce: number; everyMs: number | undefined; times: number[]; send(item: number): Promise<void> },

@@ -3,8 +3,8 @@ import express from 'express';
 import pg from 'pg';
 
 /**
- * The baseline of the gateway bench: one express handler over one pg query. It checks the same API key, looked up again after
- * 5 s, and answers the same bytes, with the free JSON inserted as its stored text. Nothing else.
+ * The baseline of the gateway bench: one express handler over one pg query. It checks the same API key, looked up again
+ * after 5 s, and sends the same bytes, with the free JSON inserted as its stored text.
  */
 process.on('disconnect', () => process.exit(1));
 process.on('SIGTERM', () => process.exit(0));

@@ -14,7 +14,7 @@ const whole = { requests: 10_000, rounds: 5, warmUpRequests: 5_000 };
 const short = { requests: 1_000, rounds: 2, warmUpRequests: 1_500 };
 const concurrency = 16;
 
-/** Ten steps, as of a sequence of mails. */
+/** Ten steps, as in a sequence of mails. */
 const steps = [
   { type: 'trigger', name: 'Start' },
   ...Array.from({ length: 9 }, (_, index) =>
@@ -28,13 +28,13 @@ const steps = [
   ),
 ];
 
-/** The tracing of the production example. */
+/** The tracing settings of the production example. */
 const productionValues = new URL('../../../../helm/drippulse/examples/production/values.yaml', import.meta.url);
 const preload = new URL('../../../../libs/observability/src/tracing/preload.ts', import.meta.url);
 
 /**
- * CPU time of a request: that of the gateway and of the service behind it, over that of one bare handler. Measured twice:
- * without tracing, and as the production example traces.
+ * Measures the CPU time of a request: the time of the gateway and of the service behind it, divided by the time of one
+ * bare handler. It is measured twice: without tracing, and with the tracing of the production example.
  */
 export const gateway: Bench = async (options) => {
   const plain = await measureSetup(options, 'untraced');
@@ -96,7 +96,7 @@ async function measureSetup(options: Options, setup: 'untraced' | 'traced') {
   };
 }
 
-/** Starts the services as the production example runs them: with its share of traces kept. */
+/** Starts the services like the production example: with its share of kept traces. */
 async function startTraced(postgres: BenchPostgres, collector: string): Promise<Services> {
   const share = /\btracing: .*\bshare: ([\d.]+)/.exec(await readFile(productionValues, 'utf8'))?.[1];
   if (share === undefined) throw new Error(`no share of traces in ${productionValues.pathname}`);

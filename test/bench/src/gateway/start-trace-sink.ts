@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** Takes traces over OTLP/HTTP and throws them away. */
+/** Accepts traces over OTLP/HTTP and discards them. */
 export async function startTraceSink(): Promise<{ url: string; batches(): number; stop(): Promise<void> }> {
   let batches = 0;
   const server = createServer((request, response) => {

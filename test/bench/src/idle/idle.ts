@@ -12,13 +12,13 @@ import { type Api, createApi } from '../services/api.ts';
 import { readServer } from '../services/read-server.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** `calmAfterMs` is until the loops look less often, as they have had nothing to do: at first, and as they remain. */
+/** `calmAfterMs` is the time until idle loops look less often. */
 const whole = { calls: 10, seconds: 60, calmAfterMs: 45_000 };
 const short = { calls: 1, seconds: 6, calmAfterMs: 13_000 };
 const rowsOfCall = 10_000;
 const openStreams = 200;
 const streamsOfKey = 5;
-/** The work of opening streams ends meanwhile. */
+/** Time within which the work of opening streams ends. */
 const settleMs = 3000;
 
 const steps = [
@@ -28,8 +28,8 @@ const steps = [
 ];
 
 /**
- * Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due; how many
- * more with open streams of hints; and those of one worker of pg-boss, with as many jobs.
+ * Measures the cores that the platform of `npm start` takes, including its database, while enrollments wait and nothing
+ * is due; how many more it takes with open streams of hints; and the cores of one worker of pg-boss, with as many jobs.
  */
 export const idle: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -53,7 +53,8 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
     const server = readServer(platform.dataDir);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    // The work that the fill left to the server: it would come within minutes, and not again.
+    // Does the maintenance that the fill left to the server, because the server would do it within minutes, and not
+    // again.
     await client.query('vacuum analyze');
     await client.query('checkpoint');
     await sleep(calmAfterMs);
@@ -96,7 +97,7 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
   }
 }
 
-/** Opens streams of hints, by keys of five each, and does something meanwhile. */
+/** Opens streams of hints, five for each key, and runs `work` while they are open. */
 async function whileStreaming<T>({ baseUrl }: { baseUrl: string }, api: Api, work: () => Promise<T>): Promise<T> {
   const agent = new Agent({ keepAlive: true, maxSockets: openStreams });
   const open: ClientRequest[] = [];
@@ -129,7 +130,7 @@ async function measurePeer({ calls, seconds }: typeof whole): Promise<number> {
   }
 }
 
-/** Through the front door, until all of them wait. */
+/** Enrolls through the public API, and waits until all enrollments wait. */
 async function enrollAll(api: Api, calls: number): Promise<void> {
   const { id } = await api('POST', '/workflows', { name: 'Idle', status: 'active', steps });
   for (let call = 0; call < calls; call += 1) {

@@ -7,7 +7,10 @@ import { type Import, startImport } from './start-import.ts';
 const whole = { rows: 100_000, many: 1_000_000 };
 const short = { rows: 10_000, many: 30_000 };
 
-/** A CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory that a longer one needs. */
+/**
+ * Measures a CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory for a longer
+ * file.
+ */
 export const importing: Bench = async (options) => {
   const { rows, many } = options.short ? short : whole;
   const postgres = await startPostgres();
@@ -37,7 +40,7 @@ export const importing: Bench = async (options) => {
   }
 };
 
-/** From the first byte of the upload to the end of the run. */
+/** Measures from the first byte of the upload to the end of the run. */
 async function measure({ api, base, apiKey }: Import, rows: number, name: string) {
   const source = await api('POST', '/data_sources', {
     name,

@@ -11,7 +11,7 @@ import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** Gateway, crm and integrations, each a process of its own, over gRPC. */
+/** Gateway, crm and integrations, each in a process of its own, over gRPC. */
 export type Import = { integrations: Child; crm: Child; api: Api; base: string; apiKey: string; stop(): Promise<void> };
 
 const file = new URL('../services/service-process.ts', import.meta.url);

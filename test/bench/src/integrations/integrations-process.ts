@@ -6,12 +6,12 @@ import { findAction, findProvider } from '@drippulse/providers';
 import { createGrpcPeers } from '@drippulse/rpc';
 
 /**
- * The service of integrations as its own main starts it, with the event transport that needs no other server. Providers have no rates:
- * what is measured is ours.
+ * The service of integrations as its own main starts it, with the event transport that needs no other server. Providers
+ * have no rates, so that only the service is measured.
  */
 type Config = Parameters<typeof service.start>[0];
 const config: Config = JSON.parse(process.env['BENCH_CONFIG'] ?? '{}');
-// Nobody is left to ask anything of it.
+// The parent that uses this process is gone.
 process.on('disconnect', () => process.exit(1));
 
 await runMain(async () => {

@@ -9,7 +9,7 @@ import { type BenchProvider, startProvider } from './start-provider.ts';
 
 const organizations = 10;
 const hanging = organizations;
-/** Actions that are out at once: the runtime has up to 500, and 40 to one connection. */
+/** Number of concurrent actions: the runtime has up to 500, and 40 to one connection. */
 const inFlight = 200;
 const hangingInFlight = 40;
 /** Actions a second of the organization that is measured beside the hanging one. */
@@ -18,8 +18,8 @@ const whole = { actions: 30_000, warmUp: 3_000, seconds: 20, turns: 3 };
 const short = { actions: 6_000, warmUp: 1_500, seconds: 6, turns: 2 };
 
 /**
- * Actions by one process of the service, each with its intent and its result on disk; then those of one organization at a fixed rate, alone
- * and beside one whose provider hangs, in turn.
+ * Measures actions by one process of the service, each with its intent and its result on disk. Then it measures the
+ * actions of one organization at a fixed rate, in turn alone and beside an organization whose provider hangs.
  */
 export const integrations: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -54,7 +54,7 @@ export const integrations: Bench = async (options) => {
   }
 };
 
-/** Performs actions of all organizations but the hanging one, so many at once. */
+/** Performs actions of all organizations except the hanging one, `inFlight` at a time. */
 async function perform(service: Integrations, count: number): Promise<void> {
   let left = count;
   const worker = async (number: number) => {
@@ -96,7 +96,7 @@ async function act(client: EffectsClient): Promise<string | undefined> {
   return answer.case === 'result' ? answer.value.outcome.case : answer.case;
 }
 
-/** Latencies in milliseconds of actions at a fixed rate, alone and beside the hanging organization, in turn. */
+/** Returns the latencies in milliseconds of actions at a fixed rate, alone and beside the hanging organization. */
 async function beside(service: Integrations, { seconds, turns }: { seconds: number; turns: number }) {
   const latencies: Record<'alone' | 'beside', number[]> = { alone: [], beside: [] };
   for (let turn = 0; turn < turns; turn += 1) {
@@ -108,7 +108,7 @@ async function beside(service: Integrations, { seconds, turns }: { seconds: numb
   return latencies;
 }
 
-/** Each action starts in its own time, however long those before it take. */
+/** Starts each action at its own time, regardless of the duration of earlier actions. Returns their latencies. */
 async function atRate(client: EffectsClient, seconds: number): Promise<number[]> {
   const startedAt = performance.now();
   const acting = Array.from({ length: rate * seconds }, async (_, index) => {
@@ -120,7 +120,7 @@ async function atRate(client: EffectsClient, seconds: number): Promise<number[]>
   return Promise.all(acting);
 }
 
-/** Keeps as many actions out as the runtime lets one connection have; each ends by its deadline. */
+/** Keeps as many actions in flight as the runtime allows for one connection; each ends by its deadline. */
 function hang(client: EffectsClient): () => Promise<void> {
   let isOver = false;
   const ended = Array.from({ length: hangingInFlight }, async () => {
@@ -132,7 +132,7 @@ function hang(client: EffectsClient): () => Promise<void> {
   };
 }
 
-/** Each action was done once, and is written down with its result. */
+/** Checks that each action was done once, and is recorded with its result. */
 async function audit({ client }: BenchPostgres, provider: BenchProvider, count: number): Promise<void> {
   const { rows } = await client.query<{ succeeded: number; others: number }>(
     `select count(*) filter (where status = 'succeeded' and result is not null)::int as succeeded,

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 
-// The provider, in a process of its own so that its work does not count as ours. It makes a customer of each key, as Stripe does, and
-// leaves requests with the token of the hanging account without an answer. It tells its parent, when asked, what it has made.
+// The provider, in a separate process so that its work does not count as the platform's. Like Stripe, it makes a
+// customer for each key. It leaves requests with the token of the hanging account without an answer. When asked, it
+// tells its parent what it has made.
 const keys = new Set<string>();
 let requests = 0;
 

@@ -19,7 +19,10 @@ export type Integrations = {
   stop(): Promise<void>;
 };
 
-/** Organizations 1 to `organizations` have a connection to Stripe; that of `hanging` gets no answers. */
+/**
+ * Starts the service. Organizations 1 to `organizations` have a connection to Stripe. The organization `hanging` gets
+ * no answers.
+ */
 export async function startIntegrations(
   postgres: BenchPostgres,
   { providerUrl, organizations, hanging }: { providerUrl: string; organizations: number; hanging: number },

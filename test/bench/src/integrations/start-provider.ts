@@ -1,6 +1,6 @@
 import { startCounting } from '../measuring/start-counting.ts';
 
-/** What the provider has made: of each key one thing. */
+/** The results of the provider: one customer for each key. */
 export type Made = { requests: number; keys: number };
 
 export type BenchProvider = { url: string; made(): Promise<Made>; stop(): void };

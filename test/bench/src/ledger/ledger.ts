@@ -12,8 +12,9 @@ const organizations = 4;
 const day = 86_400_000;
 
 /**
- * The ledger of agents at a fixed rate: each call reserves in seven windows, three of which all calls of its organization share, and is
- * settled a second later. The time of a reservation is that of its statement, from this process.
+ * Measures the ledger of agents at a fixed rate: each call reserves in seven windows, three of which all calls of its
+ * organization share, and is settled a second later. The time of a reservation is the time of its statement, seen by
+ * this process.
  */
 export const ledger: Bench = async ({ short: isShort, progress }) => {
   const { seconds } = isShort ? short : whole;
@@ -73,7 +74,7 @@ async function callOnce(pool: pg.Pool, n: number, times: { reserve: number[]; se
   times.settle.push(performance.now() - settling);
 }
 
-/** Every call was charged, in each of the windows that it counts in. */
+/** Checks that every call was charged in each of its windows. */
 async function check(pool: pg.Pool, calls: number): Promise<void> {
   const { rows } = await pool.query<{ spent: number; reserved: number }>(
     `select sum(spent_pico_usd)::float8 as spent, sum(reserved_pico_usd)::float8 as reserved from spend_windows

@@ -8,9 +8,9 @@ const steps: readonly StepInput[] = [
 ];
 
 /**
- * A workflow of organization 1 with so many enrollments: of a hundred 60 wait at the second step, 38 have completed, one
- * has failed at the second step, one was cancelled there. The index over texts is built at the end: row by row it takes
- * most of the time.
+ * Fills a workflow of organization 1 with enrollments. Of a hundred, 60 wait at the second step, 38 have completed, one
+ * has failed at the second step, and one was cancelled at that step. The index over texts is built at the end, because
+ * building it row by row would take most of the time.
  */
 export async function fillList({ client }: Pick<BenchPostgres, 'client'>, count: number): Promise<void> {
   const { rows } = await client.query<{ definition: string }>(

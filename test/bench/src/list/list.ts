@@ -8,7 +8,7 @@ import { fillList } from './fill-list.ts';
 const whole = { enrollments: 1_000_000, rounds: 40, naiveRounds: 5 };
 const short = { enrollments: 50_000, rounds: 10, naiveRounds: 3 };
 
-/** The requests of a person or a back end; each answer holds the funnel of the whole workflow. */
+/** The requests of a person or a back end. Each answer contains the funnel of the whole workflow. */
 const queries = {
   newest: '',
   numbered: '?page=50&per_page=100',
@@ -24,7 +24,7 @@ const queries = {
   text_and_status: '?q=last1234&status=active',
 } as const;
 
-/** A list with its funnel over one large workflow, through the REST API, and the same in plain SQL. */
+/** Measures a list with its funnel over one large workflow, through the REST API, compared with plain SQL. */
 export const list: Bench = async (options) => {
   const { enrollments, rounds, naiveRounds } = options.short ? short : whole;
   const postgres = await startPostgres();
@@ -64,7 +64,7 @@ async function check(api: Api, enrollments: number): Promise<void> {
   }
 }
 
-/** The queries in turn, so that none finds the pages of its own last time alone in the cache. */
+/** Runs the queries in turn, so that the cache does not have only the pages of one query. */
 async function measure(api: Api, rounds: number): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(queries).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
@@ -78,7 +78,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
   return times;
 }
 
-/** A page and a funnel as one writes them first: count what is there. */
+/** Measures a naive page and funnel, which count the rows. */
 async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -12,12 +12,12 @@ import { body, subject } from './template.ts';
 
 const whole = { mails: 20_000, warmUpMails: 4_000, pacedSeconds: 20 };
 const short = { mails: 3_000, warmUpMails: 1_000, pacedSeconds: 4 };
-/** Contacts enrolled a second, one by each call, while the time to the mail server is measured. */
+/** Contacts enrolled a second, one with each call, while the time to the mail server is measured. */
 const pacedPerSecond = 100;
-/** Addresses of others, so that a look-up has something to search. */
+/** Number of suppressed addresses that get no mails, so that a look-up has rows to search. */
 const suppressed = 10_000;
 
-/** The first workflows, and organizations, of the two runs. */
+/** The first workflow and organization of each of the two runs. */
 const [warmUp, measured] = [1n, 101n];
 
 const steps: StepInput[] = [
@@ -26,7 +26,10 @@ const steps: StepInput[] = [
   { type: 'end', name: 'Done' },
 ];
 
-/** Mails to a local mail server from one runtime process, each with its permit, its intent and its result on disk. */
+/**
+ * Measures mails to a local mail server from one runtime process, each with its permit, its intent and its result on
+ * disk.
+ */
 export const mail: Bench = async (options) => {
   const sizes = { ...(options.short ? short : whole), ...options.sizes };
   installPeers(options);
@@ -69,7 +72,7 @@ async function measureOurs(
     progress('mail: as fast as they go …');
     await suppressOthers(postgres);
     await performEffects(postgres, runtime, { firstWorkflow: warmUp, effects: warmUpMails, steps });
-    // As autovacuum does in time: of tables without statistics PostgreSQL knows nothing.
+    // Does the work of autovacuum, because PostgreSQL plans blindly for tables without statistics.
     await postgres.client.query('vacuum analyze');
     const run = await performEffects(postgres, runtime, { firstWorkflow: measured, effects: mails, steps });
     const fast = await sink.taken();
@@ -96,7 +99,7 @@ async function measureOurs(
   }
 }
 
-/** The organizations of the measured workflows, which have their numbers, suppress addresses to which no mail goes. */
+/** Suppresses addresses without mails, in the organizations of the measured workflows, which have equal numbers. */
 async function suppressOthers({ client }: BenchPostgres): Promise<void> {
   await client.query(
     `insert into enrollments.suppressions (organization_id, mode, email, channel, reason, source, created_at)
@@ -106,7 +109,7 @@ async function suppressOthers({ client }: BenchPostgres): Promise<void> {
   );
 }
 
-/** Enrolls contacts at a fixed rate, whatever the time that the calls take, and waits until all are completed. */
+/** Enrolls contacts at a fixed rate, regardless of the time of the calls, and waits until all are completed. */
 async function enrollAtRate(
   postgres: BenchPostgres,
   runtime: Runtime,
@@ -138,7 +141,10 @@ async function enrollAtRate(
   return enrolledAt;
 }
 
-/** Each mail arrived once, and is written down as an effect with its result, as a line, and as a delivery by its Message-ID. */
+/**
+ * Checks that each mail arrived once, and is recorded as an effect with its result, as a line, and as a delivery by its
+ * Message-ID.
+ */
 async function check(postgres: BenchPostgres, accepted: readonly Accepted[], count: number): Promise<void> {
   checkOnce(accepted, count);
   const { rows } = await postgres.client.query<{ message_id: string }>(

@@ -1,8 +1,8 @@
 import { SMTPServer } from 'smtp-server';
 import type { Accepted } from './start-sink.ts';
 
-// The mail server, in a process of its own so that its work does not count as ours. It accepts every mail and throws it away. When
-// asked, it tells its parent what it has accepted since it was asked last.
+// The mail server, in a separate process so that its work does not count as the platform's. It accepts every mail and
+// discards it. When asked, it tells its parent which mails it has accepted since the last question.
 let accepted: Accepted[] = [];
 
 const server = new SMTPServer({
@@ -20,7 +20,7 @@ const server = new SMTPServer({
     });
   },
 });
-// A client that goes away with its connection is none of the server's failures.
+// A client that drops its connection is not a failure of the server.
 server.on('error', () => undefined);
 server.listen(0, '127.0.0.1', () => {
   const address = server.server.address();

@@ -1,9 +1,9 @@
 import { startCounting } from '../measuring/start-counting.ts';
 
-/** A mail that the server accepted, and when it answered so, in epoch milliseconds. */
+/** A mail that the server accepted, and the time at which it said so, in epoch milliseconds. */
 export type Accepted = { messageId: string; to: string; bytes: number; at: number };
 
-/** A mail server that accepts everything; `taken` answers what it has accepted since the last time. */
+/** A mail server that accepts everything; `taken` returns the mails that it has accepted since the last call. */
 export type Sink = { url: string; taken(): Promise<Accepted[]>; stop(): void };
 
 export async function startSink(): Promise<Sink> {

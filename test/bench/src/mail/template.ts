@@ -1,4 +1,4 @@
-/** A mail as marketing writes it, for us and for the peer. */
+/** A typical marketing mail, for the platform and for the peer. */
 export const subject = '{{ first_name }}, your week at {{ company }}';
 
 const articles = ['How others plan their week', 'Three questions to ask a new lead', 'What a good reminder says'];

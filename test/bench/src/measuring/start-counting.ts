@@ -2,10 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A server in a process of its own, so that its work does not count as ours. It counts what comes. */
+/** A server that counts, in a separate process so that its work does not count as the platform's. */
 export type Counting<Counts> = { port: number; counts(): Promise<Counts>; stop(): void };
 
-/** Starts it: the program says on which port it listens, and answers each message with its counts. */
+/** Starts a counting server. The program reports its port, and answers each message with its counts. */
 export async function startCounting<Counts>(program: URL, args: readonly string[] = []): Promise<Counting<Counts>> {
   const child = fork(fileURLToPath(program), args, { stdio: ['ignore', 2, 2, 'ipc'] });
   const [listening]: { port: number }[] = await once(child, 'message');

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until it holds, looking every few milliseconds; throws after `timeoutMs`. */
+/** Waits until a condition is true, checking every few milliseconds; throws after `timeoutMs`. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,

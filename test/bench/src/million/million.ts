@@ -9,9 +9,9 @@ import { type Lateness, type Neighbour, spreadOf, startNeighbour } from '../runt
 import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** `aloneWindows` of which nothing happens: how far they are apart is how much a difference must be to mean something. */
+/** During `aloneWindows` nothing happens. Their spread is the smallest difference that means something. */
 const whole = { runs: 1_000_000, dueOnes: 200_000, windowSeconds: 12, aloneWindows: 5 };
-// Cancelling the runs of a deleted workflow takes a tenth of the time: these take half a minute.
+// Cancelling the runs of a deleted workflow takes a tenth of the time. Cancelling these runs takes half a minute.
 const short = { runs: 6_000, dueOnes: 1_200, windowSeconds: 5, aloneWindows: 1 };
 const perSecond = 200;
 const steps = [
@@ -30,8 +30,8 @@ const changes = [
 ] as const;
 
 /**
- * A workflow with a million runs is paused, resumed, archived and deleted: how long the answer takes, and how late the
- * waits of another organization end meanwhile.
+ * Pauses, resumes, archives and deletes a workflow with a million runs. Measures the time of each answer, and how late
+ * the waits of another organization end in the meantime.
  */
 export const million: Bench = async ({ short: isShort, progress }) => {
   const { runs, dueOnes, windowSeconds, aloneWindows } = isShort ? short : whole;
@@ -94,7 +94,7 @@ async function measure(
   return { [`${name}_ms`]: round(answeredMs), [`p50_ms_${name}`]: p50, [`p99_ms_${name}`]: p99 };
 }
 
-/** While their workflow is paused; it takes a while, which no figure is about. */
+/** Makes runs due while their workflow is paused. This takes a while, which no figure includes. */
 async function becomeDue(client: pg.Client, count: number): Promise<void> {
   await client.query(
     `update enrollments.runs set wake_at = now(), next_run_at = now() where workflow_id = 1 and enrollment_id <= (
@@ -111,7 +111,7 @@ async function endedOf(client: pg.Client): Promise<number> {
   return rows[0]?.ended ?? 0;
 }
 
-/** The rate at which they are cancelled; where there are few, until no run is left, each of them an outcome. */
+/** Returns the rate at which runs are cancelled. For few runs, waits until none is left and each has an outcome. */
 async function drained(client: pg.Client, { runs, isWhole }: { runs: number; isWhole: boolean }): Promise<Figures> {
   if (!isWhole) await until('all runs are cancelled', async () => !(await hasRuns(client)), { everyMs: 500 });
   const { rows } = await client.query<{ cancelled: number; ended: number; left: number; seconds: number }>(

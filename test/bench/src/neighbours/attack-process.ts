@@ -1,10 +1,10 @@
 import type { Place } from './attack.ts';
 import { classOf } from './classes.ts';
 
-/** An attack in a process of its own, so that what it costs its clients delays no measurement. */
+/** An attack in a separate process, so that its clients' costs delay no measurement. */
 export type Ordered = { name: string; place: Place; tokens: readonly string[] };
 
-// Nobody is left to end it.
+// The parent that would end this process is gone.
 process.once('disconnect', () => process.exit(1));
 process.once('message', (ordered: Ordered) => void run(ordered));
 

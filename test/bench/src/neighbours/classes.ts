@@ -11,7 +11,7 @@ import { largeReads } from './quiet/large-reads.ts';
 import { uploads } from './quiet/uploads.ts';
 import type { Work } from './quiet/work.ts';
 
-/** A class of attack, and the further quiet organizations with the work that it aims at. */
+/** A class of attack, and the further quiet organizations with the work that it targets. */
 export type AttackClass = { attack: Attack; others?: { organizations: number; work: Work } };
 
 /** Every class, by the name that `--only` takes. */

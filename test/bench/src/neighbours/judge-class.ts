@@ -9,7 +9,7 @@ export type Memory = { peak: number; limit: number };
 export type Observed = {
   alone: Times;
   beside: Times;
-  /** By process. */
+  /** Memory by process. */
   memory: ReadonlyMap<string, Memory>;
   /** The longest turn of the event loop of each process beside the attack, in ms. */
   stalls: ReadonlyMap<string, number>;
@@ -17,7 +17,7 @@ export type Observed = {
 
 export type Verdict = {
   figures: Figures;
-  /** Each reason why it does not hold. */
+  /** The reasons why the class failed. */
   broken: readonly string[];
   readsBesideMs: number;
   failuresBeside: number;
@@ -25,8 +25,8 @@ export type Verdict = {
 };
 
 /**
- * A class holds if nobody's p99 beside the attack is above the larger of twice the one alone and 100 ms more, no call fails beside it,
- * and no process needs more memory than its pod has.
+ * Judges a class. It passes if three conditions hold. Every p99 beside the attack is at most twice the p99 alone or 100
+ * ms more, whichever is larger. No call fails beside the attack. No process needs more memory than its pod has.
  */
 export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict {
   const figures: Figures = {};
@@ -37,7 +37,7 @@ export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict
     figures[`${kind}_p99_alone_ms`] = round(before);
     figures[`${kind}_p99_beside_ms`] = round(after);
     const most = Math.max(2 * before, before + 100);
-    // Without any time it is NaN, which is no less than anything.
+    // Without times the p99 is NaN, for which every comparison is false.
     if (!(after <= most)) broken.push(`p99 of ${kind} is ${round(after)} ms, and should be at most ${round(most)}`);
   }
   figures['failures_alone'] = sumOf(alone);
@@ -64,7 +64,7 @@ function sumOf({ failures }: Times): number {
   return Object.values(failures).reduce((sum, count) => sum + count, 0);
 }
 
-/** As in "503 12 times, late 3 times". */
+/** Formats counts, such as "503 12 times, late 3 times". */
 function countsOf(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
     .map(([name, count]) => `${name} ${count} times`)

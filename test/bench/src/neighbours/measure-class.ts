@@ -9,13 +9,13 @@ import { joined, type Times, type Worker } from './quiet/work.ts';
 import { type RunningAttack, startAttack } from './start-attack.ts';
 import { type Platform, startPlatform } from './start-platform.ts';
 
-/** How often and how long each part is. */
+/** The number and duration of the parts. */
 export type Length = { rounds: number; seconds: number };
 
-/** After an attack, so that its last work is not measured as alone. */
+/** Rest after an attack, so that the attack's last work does not count as alone. */
 const restMs = 3_000;
 
-/** Measures a class on a platform of its own, whose memory no other class has taken. */
+/** Measures a class on a platform of its own, whose memory no other class has used. */
 export async function measureClass(
   name: string,
   { attack, others }: AttackClass,
@@ -49,14 +49,17 @@ export async function measureClass(
   return { ...times, memory };
 }
 
-/** The largest memory of each process since its start, in MB. */
+/** Returns the largest memory of each process since its start, in MB. */
 async function peaksOf({ processes }: Platform): Promise<Record<string, number>> {
   const peaks: Record<string, number> = {};
   for (const [name, child] of processes) peaks[name] = await child.peakMemoryMb();
   return peaks;
 }
 
-/** Alone and beside in turn, so that a machine that slows down favours neither. */
+/**
+ * Measures the workers in turn alone and beside the attack, so that a machine that slows down favours neither
+ * measurement.
+ */
 async function takeTurns(
   { rounds, seconds }: Length,
   platform: Platform,
@@ -86,7 +89,7 @@ async function workAll(workers: readonly Worker[], seconds: number): Promise<Tim
   return joined(await Promise.all(workers.map((worker) => worker.work(seconds))));
 }
 
-/** Since they were last asked. */
+/** Returns the longest turns since the last question. */
 async function longestStalls({ processes }: Platform): Promise<ReadonlyMap<string, number>> {
   const stalls = new Map<string, number>();
   for (const [name, child] of processes) stalls.set(name, await child.longestStallMs());

@@ -7,7 +7,7 @@ import { measureClass } from './measure-class.ts';
 const whole = { rounds: 4, seconds: 15 };
 const short = { rounds: 1, seconds: 6 };
 
-/** What quiet organizations see alone and beside each class of attack, in turn. */
+/** Measures the times of quiet organizations, in turn alone and beside each class of attack. */
 export const neighbours: Bench = async ({ short: isShort, sizes, only, progress }) => {
   const length = { ...(isShort ? short : whole), ...sizes };
   const figures: Figures = {};
@@ -24,7 +24,7 @@ export const neighbours: Bench = async ({ short: isShort, sizes, only, progress 
   return { ...figures, ...totals(verdicts) };
 };
 
-/** Figures over all classes, by which a change is judged. */
+/** Returns the figures over all classes, by which a change is judged. */
 function totals(verdicts: readonly Verdict[]): Figures {
   const sum = (of: (verdict: Verdict) => number) => verdicts.reduce((total, verdict) => total + of(verdict), 0);
   return {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 
-/** The part of the chart's values that is read here. */
+/** The members of the chart's values that are read here. */
 type Values = { resources?: { limits?: { memory?: string } } };
 
 const chart = new URL('../../../../helm/drippulse/', import.meta.url);
 
-/** The memory in MB that a pod of each service may have, as the chart sets it by default. */
+/** Reads the memory limit in MB of each service's pod, by the defaults of the chart. */
 export async function readPodLimits(services: Iterable<string>): Promise<ReadonlyMap<string, number>> {
   const values: Record<string, Values | undefined> = await read('values.yaml');
   const defaults: Values = await read('charts/service/values.yaml');
@@ -18,7 +18,7 @@ export async function readPodLimits(services: Iterable<string>): Promise<Readonl
   );
 }
 
-/** Of a quantity of Kubernetes. */
+/** Converts a quantity of Kubernetes to megabytes. */
 export function megabytes(quantity: string): number {
   const [, number, unit] = /^(\d+)(Mi|Gi)$/.exec(quantity) ?? [];
   if (number === undefined) throw new Error(`no quantity of memory: "${quantity}"`);

@@ -3,22 +3,22 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Ordered } from './attack-process.ts';
 
-/** An attack that is prepared. */
+/** A prepared attack. */
 export type RunningAttack = {
   begin(): void;
-  /** Resolves to the count of each thing that it met since it began. */
+  /** Resolves to the counts of its answers since it began. */
   end(): Promise<Record<string, number>>;
   stop(): Promise<void>;
 };
 
 const file = fileURLToPath(new URL('attack-process.ts', import.meta.url));
 
-/** Starts the process of an attack, and resolves when it has what it needs. */
+/** Starts the process of an attack. Resolves when it is prepared. */
 export async function startAttack(ordered: Ordered): Promise<RunningAttack> {
   const child = fork(file);
   const exited = once(child, 'exit');
   const failed = exited.then(([code]) => Promise.reject(new Error(`the attack ${ordered.name} ended with ${code}`)));
-  // Whoever waits for an answer gets the failure.
+  // The caller that waits for an answer gets the failure.
   failed.catch(() => undefined);
   const answer = async () => {
     const [counts]: Record<string, number>[] = await Promise.race([once(child, 'message'), failed]);

@@ -25,12 +25,12 @@ import { readPodLimits } from './pod-limits.ts';
 
 /** Every process of the platform, over gRPC. */
 export type Platform = {
-  /** By name. */
+  /** The processes by name. */
   processes: ReadonlyMap<string, Child>;
   /** Address of the API. */
   base: string;
   port: number;
-  /** A key of the first organization, and a session of another one. */
+  /** An API key of the first organization, and a session of a second one. */
   first: string;
   addOrganization(name: string): Promise<string>;
   stop(): Promise<void>;
@@ -49,7 +49,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
   const addresses = serviceNames.map((name) => [addressVariable(name), `127.0.0.1:${ports.get(processOf(name))}`]);
   const limits = await readPodLimits(processNames);
   const processes = new Map<string, Child>();
-  // The gateway last, because it serves when all others do.
+  // The gateway starts last, because it serves only when all others do.
   for (const name of [...processNames].sort((one) => (one === publicService ? 1 : -1))) {
     const env = {
       ...Object.fromEntries(addresses),
@@ -60,7 +60,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
       WEBHOOK_ALLOW_PRIVATE: 'true',
       ...(name === publicService && { PORT: '0' }),
     };
-    // As node does by itself in a container: half of its memory is for the heap.
+    // As by node's default in a container, half of the memory is for the heap.
     const heap = `--max-old-space-size=${(limits.get(name) ?? Number.NaN) / 2}`;
     processes.set(name, await startChild(file, env, { execArgv: [...nodeFlagsOf(name), heap] }));
   }

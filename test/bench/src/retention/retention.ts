@@ -7,21 +7,21 @@ import { type Lateness, type Neighbour, spreadOf, startNeighbour } from '../runt
 import { migrateRuntime, startRuntime } from '../runtime/start-runtime.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** `windows` in which nothing is pruned: how far they are apart is how much a difference must be to mean something. */
+/** During `windows` nothing is pruned. The spread of these windows is the smallest difference that means something. */
 const whole = { enrollments: 990_000, windowSeconds: 20, windows: 4 };
 const short = { enrollments: 300_000, windowSeconds: 6, windows: 1 };
-/** Of a second process that starts, before it is measured: the start alone takes a core for a second. */
+/** Rest after a second process starts, before the measurement, because the start alone takes a core for a second. */
 const settleMs = 1_500;
 const mostSeconds = 180;
-/** One in so many still waits. */
+/** One enrollment in this many still waits. */
 const livingOf = 200;
 const linesOfEach = 3;
 const perSecond = 200;
 const never = { historyDays: 36_500 };
 
 /**
- * The cost of pruning a partition for those whose runs move meanwhile: how late the waits of an organization end while a
- * second process starts and prunes nothing, and while it starts and prunes a partition of a million.
+ * Measures the cost of pruning a partition for runs that move at the same time: how late the waits of an organization
+ * end while a second process starts and prunes nothing, and while it starts and prunes a partition of a million.
  */
 export const retention: Bench = async ({ short: isShort, progress }) => {
   const { enrollments, windowSeconds, windows } = isShort ? short : whole;
@@ -93,7 +93,10 @@ async function measure(url: string, neighbour: Neighbour, window: Window): Promi
   }
 }
 
-/** The first partition, all of whose ids are given out: what ended long ago, and a run here and there that waits. */
+/**
+ * Fills the first partition, so that all its ids are given out: with enrollments that ended long ago, and here and
+ * there a run that waits.
+ */
 async function fillHistory(client: pg.Client, enrollments: number): Promise<void> {
   await client.query('set search_path = enrollments, public');
   await client.query(
@@ -126,7 +129,10 @@ async function fillHistory(client: pg.Client, enrollments: number): Promise<void
   await client.query('checkpoint');
 }
 
-/** By an enrollment that ended, and by what was exchanged and is not dropped yet; nothing that others would notice. */
+/**
+ * Returns whether pruning is done, by an ended enrollment and by undropped tables. The check must not affect other
+ * work.
+ */
 async function isPruned(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(
     `select from enrollments.timeline where enrollment_id = 1

@@ -34,7 +34,10 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
-/** The configuration of a runtime process that these clients can call: as in production, but that it may call us. */
+/**
+ * Returns the configuration of a runtime process that these clients can call. It equals production, except that the
+ * runtime may call this process.
+ */
 export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
   return service.readConfig({
     ...keys.environmentOf(service.name, databaseUrl),

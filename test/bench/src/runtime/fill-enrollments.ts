@@ -11,18 +11,18 @@ export type Filled = {
   workflowId: bigint;
   organizationId: bigint;
   stepsText: string;
-  /** Id of the first enrollment; the others follow it without a gap. */
+  /** Id of the first enrollment; the ids of all others follow without a gap. */
   firstId: bigint;
 };
 
-/** Where enrollments stand; `dueAt` is SQL over the number of the enrollment among them, `n`, from 1. */
+/** The place of enrollments. `dueAt` is SQL over the number of the enrollment among them, `n`, from 1. */
 export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: string };
 
 const atTheStart: Place = { stepIndex: 0, phase: 'ready', dueAt: 'now()' };
 
 /**
- * Enrolls so many contacts, as a bulk call does but in one statement, due at their first step or where `place` says. The
- * lane is not there yet: nothing moves before `startLane`.
+ * Enrolls contacts as a bulk call does, but in one statement, due at their first step or at `place`. The lane does not
+ * exist yet, so nothing moves before `startLane`.
  */
 export async function fillEnrollments(
   client: pg.Client,
@@ -77,7 +77,7 @@ export async function fillEnrollments(
   return { workflowId, organizationId: workflowId, stepsText, firstId };
 }
 
-/** The steps as the workflows service stores them. */
+/** Returns the steps in the form that the workflows service stores. */
 function readStepsText(steps: readonly StepInput[]): string {
   let count = 0;
   const read = readSteps(JSON.stringify(steps), { active: true, makeId: () => `s${count++}` });
@@ -86,8 +86,8 @@ function readStepsText(steps: readonly StepInput[]): string {
 }
 
 /**
- * Lets a filled workflow run. The lane is due with its row, and the runtime is told of the workflow right after, as by the
- * workflows service; answers when, in epoch milliseconds of this machine's clock.
+ * Lets a filled workflow run. The lane is due with its row, and the runtime is notified of the workflow right after, as
+ * by the workflows service. Returns the time, in epoch milliseconds of this machine's clock.
  */
 export async function startLane(client: pg.Client, runtime: Runtime, filled: Filled): Promise<number> {
   const { workflowId, organizationId } = filled;
@@ -101,7 +101,7 @@ export async function startLane(client: pg.Client, runtime: Runtime, filled: Fil
   return startedAt;
 }
 
-/** Tells the runtime of a change of a workflow, as the workflows service does after its commit. */
+/** Notifies the runtime of a change of a workflow, as the workflows service does after its commit. */
 export async function tellOf(
   runtime: Runtime,
   { workflowId, organizationId, stepsText }: Filled,

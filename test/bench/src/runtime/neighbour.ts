@@ -10,10 +10,10 @@ const steps = [
   { type: 'log', name: 'Note', message: '{{ first_name }} went on' },
 ];
 
-/** The delay that an organization notices: how late its waits end, in milliseconds. */
+/** The delay that an organization notices: the lateness of its waits, in milliseconds. */
 export type Lateness = { p50: number; p99: number };
 
-/** The median of several windows in which nothing else happened, and the range of their p99. */
+/** Returns the median of several windows in which nothing else happened, and the range of their p99. */
 export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
   const p99 = windows.map((window) => window.p99);
   return {
@@ -27,15 +27,15 @@ export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
   };
 }
 
-/** Another organization, whose waits end one after the other from now on. */
+/** An organization whose waits end one after the other from now on. */
 export type Neighbour = {
-  /** Of the waits that were due from then until now; throws when one of them has not ended. */
+  /** Returns the lateness of the waits that were due since then. Throws when one of these waits has not ended. */
   latenessSince(since: Date): Promise<Lateness>;
-  /** By the database. */
+  /** Returns the time of the database. */
   now(): Promise<Date>;
 };
 
-/** Starts it: `perSecond` waits end each second, for `seconds`. */
+/** Starts the neighbour: `perSecond` waits end each second, for `seconds`. */
 export async function startNeighbour(
   client: pg.Client,
   runtime: Runtime,
@@ -53,7 +53,7 @@ export async function startNeighbour(
   return {
     now,
     async latenessSince(since) {
-      // Those of the last moment are still on their way.
+      // Leaves out the waits of the last moment, which are still under way.
       const until = new Date((await now()).getTime() - 1_000);
       const { rows } = await client.query<{ due: number; ended: number; p50: number; p99: number }>(
         `select count(*)::int as due, count(ended_at)::int as ended,

@@ -9,7 +9,7 @@ export const organizations = 10;
 
 export type EffectsRun = Spent & { effects: number; seconds: number; filled: readonly Filled[] };
 
-/** Enrolls as many contacts as there are effects, in workflows of one effect each, and waits until all are completed. */
+/** Enrolls one contact for each effect, in workflows of one effect each, and waits until all have completed. */
 export async function performEffects(
   postgres: BenchPostgres,
   runtime: Runtime,
@@ -29,7 +29,7 @@ export async function performEffects(
   return { effects, filled, seconds: (Date.now() - startedAt) / 1000, ...(await spent()) };
 }
 
-/** The CPU time and the WAL of one effect. */
+/** Returns the CPU time and the WAL of one effect. */
 export function costOfEffect({ effects, cpuSeconds, databaseCpuSeconds, walBytes }: EffectsRun) {
   const micros = (seconds: number) => Math.round((seconds / effects) * 1e6);
   return {
@@ -40,7 +40,7 @@ export function costOfEffect({ effects, cpuSeconds, databaseCpuSeconds, walBytes
   };
 }
 
-/** What is written down of the effects of step 1 that succeeded: each as an effect with its result, and as a line. */
+/** Counts the records of the effects of step 1 that succeeded: each as an effect with its result, and as a line. */
 export async function readAudit({ client }: BenchPostgres): Promise<{ effects: number; lines: number }> {
   const { rows } = await client.query<{ effects: number; lines: number }>(
     `select

@@ -1,10 +1,10 @@
 import type { BenchPostgres } from '../start-postgres.ts';
 import type { Runtime } from './start-runtime.ts';
 
-/** CPU time of our process and of the database's, and WAL, from one moment to another. */
+/** CPU time of the runtime's process and of the database's, and WAL, in a period. */
 export type Spent = { cpuSeconds: number; databaseCpuSeconds: number; walBytes: number };
 
-/** Starts to count; the answer says what was spent since. */
+/** Starts counting; the returned function gives the amounts since then. */
 export async function startSpending(postgres: BenchPostgres, runtime: Runtime): Promise<() => Promise<Spent>> {
   const read = async () => ({
     cpuSeconds: await runtime.cpuSeconds(),

@@ -10,7 +10,7 @@ import { createRuntimeClients, type RuntimeClients, runtimeConfig } from './clie
 
 /** The service of enrollments in a process of its own. */
 export type Runtime = Pick<RuntimeClients, 'workflows' | 'enrollments'> & {
-  /** Seconds it has spent on a core. */
+  /** Returns the seconds of CPU time of the process. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
   stop(): Promise<void>;
@@ -19,8 +19,8 @@ export type Runtime = Pick<RuntimeClients, 'workflows' | 'enrollments'> & {
 const file = fileURLToPath(new URL('runtime-process.ts', import.meta.url));
 
 /**
- * Starts a runtime on a database that has its schema; `execArgv` are options of node, for a profile, `config` what is
- * other than in production.
+ * Starts a runtime on a database that has its schema. `execArgv` are options of node, for a profile; `config` are
+ * differences from production.
  */
 export async function startRuntime(
   databaseUrl: string,

@@ -1,6 +1,4 @@
-/**
- * Calls the REST API and answers its JSON; throws what it answers but successes. A text is sent as the JSON that it is.
- */
+/** Calls the REST API and returns its JSON. Throws unless the call succeeds. A string is sent unchanged. */
 // biome-ignore lint/suspicious/noExplicitAny: JSON of every shape
 export type Api = (method: string, path: string, body?: unknown) => Promise<any>;
 
@@ -9,7 +7,7 @@ export function createApi(base: string, token: string): Api {
     const answer = await fetch(base + path, {
       method,
       headers: {
-        // Compressing takes a thread, which a bench of two cores does not have to spare, and versions before had none.
+        // Compression takes a thread, which a bench of two cores cannot spare, and base versions may lack it.
         'accept-encoding': 'identity',
         ...(token !== '' && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -7,15 +7,18 @@ import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 /** A process that serves on a port of this machine. */
 export type Child = {
   port: number;
-  /** Seconds it has spent on a core. */
+  /** Returns the seconds of CPU time of the process. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
-  /** The longest turn of its event loop since it was last asked. Only of a process that measures it, by BENCH_STALLS. */
+  /**
+   * Returns the longest turn of the process's event loop since the last call. It is only for a process that measures
+   * turns, by BENCH_STALLS.
+   */
   longestStallMs(): Promise<number>;
   stop(): Promise<void>;
 };
 
-/** Starts a program of ours, which tells its port once it serves and ends by SIGTERM. What it prints is thrown away. */
+/** Starts a program of the bench, which reports its port once it serves and ends by SIGTERM. Discards its output. */
 export async function startChild(
   file: URL,
   env: Record<string, string>,

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '@drippulse/service';
 import { packageOf, type ServiceName } from '@drippulse/topology';
 
-/** The definition of a service, from its package. */
+/** Loads the definition of a service, from its package. */
 export async function loadService(name: ServiceName): Promise<ServiceDefinition> {
   const { service }: { service: ServiceDefinition } = await import(packageOf(name));
   return service;

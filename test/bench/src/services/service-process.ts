@@ -7,19 +7,22 @@ import { peersWithin, type Service } from '@drippulse/service';
 import { addressVariable, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
 import { loadService } from './load-service.ts';
 
-/** A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
+/**
+ * A process of a service as its main starts it, with no other service loaded, over gRPC, with the event transport that
+ * needs no other server.
+ */
 const env = process.env;
-// Nobody is left to ask anything of it.
+// The parent that uses this process is gone.
 process.on('disconnect', () => process.exit(1));
 if (env['BENCH_STALLS'] !== undefined) measureStalls();
-// Before they start, as by the main of their process; a service within another one first.
+// Started in the order of the main of their process: a service within another service comes first.
 const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
 const definitions = await Promise.all(own.map(loadService));
 
 await runMain(async () => {
   const log = createLogger({ level: 'info' });
   const events = createEmbeddedTransport({ url: env['DATABASE_URL'] ?? '', log });
-  // Not every peer takes part in a bench; one without an address is never called.
+  // Not every peer takes part in a bench. A peer without an address is never called.
   const addresses = serviceNames.flatMap((name) => {
     const address = env[addressVariable(name)];
     return address === undefined ? [] : [[name, address]];

@@ -23,10 +23,10 @@ export type Services = {
   gateway: Child;
   workflows: Child;
   runtime: Child;
-  /** Of the first organization, which is number 1. */
+  /** The key of the first organization, which is number 1. */
   apiKey: string;
   api: Api;
-  /** The API for another organization, by a session of its administrator. */
+  /** The API for another organization, with a session of its administrator. */
   addOrganization(name: string): Promise<Api>;
   stop(): Promise<void>;
 };
@@ -34,8 +34,8 @@ export type Services = {
 const file = new URL('service-process.ts', import.meta.url);
 
 /**
- * Starts them on a database that is empty yet, each with the further options of node and the further environment; and the services `also`,
- * which the others then know.
+ * Starts the services on an empty database, each with the further options of node and the further environment. It also
+ * starts the services `also`, whose addresses the other services then get.
  */
 export async function startServices(
   { url }: BenchPostgres,

@@ -20,7 +20,7 @@ type Window = { timers: number; seconds: number };
 const whole = { window: { timers: 5_000, seconds: 1 }, among: 1_000_000, due: { timers: 15_000, seconds: 15 } };
 const short = { window: { timers: 2_000, seconds: 1 }, among: 20_000, due: { timers: 2_000, seconds: 2 } };
 
-/** The delay of a waiting enrollment after its due time, by the time on its timeline. */
+/** Measures the delay of a waiting enrollment after its due time, by the time on its timeline. */
 export const timers: Bench = async (options) => {
   const { window, among, due } = options.short ? short : whole;
   installPeers(options);
@@ -52,7 +52,7 @@ export const timers: Bench = async (options) => {
   }
 };
 
-/** Jobs of pg-boss that start after the same moments. */
+/** Measures jobs of pg-boss that start after equal times. */
 async function measurePeer(postgres: BenchPostgres, { timers: count, seconds }: Window): Promise<number[]> {
   const config = { timers: count, warmUpTimers: count, seconds };
   return (await runPeer(postgres, 'pg-boss-timers.mjs', config)).latenessMs ?? [];
@@ -66,17 +66,17 @@ function lateness(prefix: string, values: readonly number[]): Figures {
   };
 }
 
-/** Enrollments of the workflow that are due in a day and later. */
+/** Inserts enrollments of the workflow that are due in a day or later. */
 async function fillWaiting({ client }: BenchPostgres, workflowId: bigint, count: number): Promise<void> {
   const dueAt = `now() + interval '1 day' + n * interval '1 second'`;
   await fillEnrollments(client, { workflowId, steps, count, place: { ...waiting, dueAt } });
   await client.query('vacuum analyze');
 }
 
-/** Enrollments inserted in a millisecond, at the very least. */
+/** Lower limit of the enrollments inserted in a millisecond. */
 const fillPerMs = 1;
 
-/** Timers of one workflow, spread evenly over a window that begins in a moment. */
+/** Measures timers of one workflow, spread evenly over a window that begins in a moment. */
 async function measureLateness(
   postgres: BenchPostgres,
   runtime: Runtime,

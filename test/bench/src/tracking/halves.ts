@@ -8,8 +8,8 @@ const execute = promisify(execFile);
 type Cores = 'first half' | 'second half' | 'all';
 
 /**
- * Moves this process to these cores. Processes that it starts afterwards stay on them. False where that cannot be done: where there
- * is no `taskset`, or one core.
+ * Moves this process to these cores; processes that it starts afterwards stay on them. Returns false if that is
+ * impossible: without `taskset`, or with one core.
  */
 export async function moveTo(cores: Cores): Promise<boolean> {
   const count = availableCores;
@@ -24,5 +24,5 @@ export async function moveTo(cores: Cores): Promise<boolean> {
   );
 }
 
-/** Counted once: a process that was moved sees its own cores alone. */
+/** Counted once, because a process that was moved sees only its own cores. */
 const availableCores = availableParallelism();

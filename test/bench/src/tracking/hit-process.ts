@@ -2,7 +2,7 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../measuring/percentile.ts';
 
-/** A load of hits: each address in turn, as fast as `concurrency` allows, or so many a second. */
+/** A load of hits: each address in turn, as fast as `concurrency` allows, or `perSecond` a second. */
 export type HitLoad = { urls: string[]; requests: number; concurrency: number; perSecond?: number };
 
 /** The result of a load. */
@@ -10,7 +10,7 @@ export type HitReport = { seconds: number; p50Ms: number; p99Ms: number; statuse
 
 const agents = ['Firefox/132.0', 'Chrome/130.0 Safari/537.36', 'Version/18.1 Safari/605.1.15'];
 
-/** Hits to send. It may be asked to stop earlier. */
+/** Number of hits to send. The load may be stopped earlier. */
 let wanted = 0;
 process.once('message', (load: HitLoad) => {
   wanted = load.requests;

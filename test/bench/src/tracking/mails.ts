@@ -38,7 +38,7 @@ export async function fillMails(
   };
 }
 
-/** Every answered hit is stored: those that were equal in one row. */
+/** Waits until every answered hit is stored; equal hits share a row. */
 export async function untilStored(client: pg.Client, count: number): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const { rows } = await client.query('select coalesce(sum(times), 0)::int as count from hits');

@@ -5,9 +5,9 @@ import type { HitLoad, HitReport } from './hit-process.ts';
 
 /** A load under way. */
 export type RunningLoad = {
-  /** Ends it before it has sent all, and waits for the answers that are under way. */
+  /** Ends the load before it has sent everything, and waits for the outstanding answers. */
   stop(): Promise<HitReport>;
-  /** The result once it has sent all. Throws if there is an answer that is neither the pixel nor the redirect. */
+  /** The result once the load has sent everything. It rejects if an answer is neither the pixel nor the redirect. */
   done: Promise<HitReport>;
 };
 
@@ -18,7 +18,7 @@ export function startLoad(load: HitLoad): RunningLoad {
   failed.catch(() => undefined);
   child.send(load);
   const done = Promise.race([once(child, 'message'), failed]).then(([report]: HitReport[]) => checked(report));
-  // Whoever stops it, or waits for it, gets the failure.
+  // The caller that stops the load, or waits for it, gets the failure.
   done.catch(() => undefined);
   return {
     stop() {
@@ -29,7 +29,7 @@ export function startLoad(load: HitLoad): RunningLoad {
   };
 }
 
-/** The number of answered hits. */
+/** Returns the number of answered hits. */
 export function totalOf({ statuses }: HitReport): number {
   return Object.values(statuses).reduce((sum, count) => sum + count, 0);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../measuring/until.ts';
 import type { Platform } from './platform.ts';
 
-/** Publishes events at a steady rate, one transaction each. Returns the time of each from its commit to its arrival. */
+/** Publishes events at a steady rate, one transaction each. Returns each one's time from commit to arrival. */
 export async function latencies(
   { publisher, receiver }: Platform,
   o: { organizationId: bigint; perSecond: number; seconds: number },

@@ -7,7 +7,7 @@ import { until } from '../measuring/until.ts';
 import { latencies } from './latencies.ts';
 import type { Platform } from './platform.ts';
 
-/** Events of many transactions to forty webhooks of twenty organizations, until every attempt is recorded. */
+/** Measures events of many transactions to forty webhooks of twenty organizations, until every attempt is recorded. */
 export async function measureThroughput(platform: Platform, deliveries: number) {
   const organizations = Array.from({ length: 20 }, (_, index) => BigInt(1000 + index));
   for (const organizationId of organizations) {
@@ -32,7 +32,7 @@ async function countDelivered({ db }: Platform, organizationIds: readonly bigint
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Time from the commit of an event to its first attempt, at 200 events a second. */
+/** Measures the time from the commit of an event to its first attempt, at 200 events a second. */
 export async function measureLatency(platform: Platform, seconds: number) {
   await platform.addWebhook(1n, '/ok');
   await latencies(platform, { organizationId: 1n, perSecond: 50, seconds: 2 });
@@ -43,12 +43,12 @@ export async function measureLatency(platform: Platform, seconds: number) {
   };
 }
 
-/** A healthy endpoint alone, and while a hundred others of its organization hang and a hundred refuse. */
+/** Measures a healthy endpoint, alone and while a hundred endpoints of one organization hang and a hundred refuse. */
 export async function measureIsolation(platform: Platform, seconds: number) {
   const rate = { perSecond: 20, seconds };
   await platform.addWebhook(2n, '/ok');
   const alone = await latencies(platform, { organizationId: 2n, ...rate });
-  // Of three other organizations, because each has a hundred webhooks at most; their events are as many.
+  // These webhooks belong to other organizations, because each may have only a hundred webhooks.
   for (let index = 0; index < 100; index += 1) await platform.addWebhook(3n, `/hang/${index}`);
   const closed = await freePort();
   for (let index = 0; index < 100; index += 1) await platform.addWebhook(4n, `http://127.0.0.1:${closed}/${index}`);
@@ -74,7 +74,7 @@ export async function measureIsolation(platform: Platform, seconds: number) {
   };
 }
 
-/** Memory of this process while thirty endpoints send endless answers. */
+/** Measures the memory of this process while thirty endpoints send endless answers. */
 export async function measureEndless(platform: Platform, seconds: number) {
   for (let index = 0; index < 30; index += 1) await platform.addWebhook(5n, `/endless/${index}`);
   globalThis.gc?.();
@@ -98,7 +98,7 @@ const unlimited: Parameters<typeof claim>[0]['limits'] = {
   stop: async () => undefined,
 };
 
-/** Claims with nothing else queued, and with a million retries that are not due yet. The service is stopped. */
+/** Measures claims with nothing else queued, and with a million retries that are not due. The service is stopped. */
 export async function measureClaim(platform: Platform, retries: number) {
   const { kysely } = platform.db;
   await sql`update lanes set is_paused = true, next_due_at = null`.execute(kysely);
@@ -137,7 +137,7 @@ export async function measureClaim(platform: Platform, retries: number) {
   };
 }
 
-/** Times claims of 64 due deliveries of 32 lanes. Each claim gets new ones; their endpoints are proven. */
+/** Times claims of 64 due deliveries of 32 lanes. Each claim gets new deliveries; their endpoints are proven. */
 async function timeClaims({ db }: Platform): Promise<number[]> {
   const times: number[] = [];
   for (let turn = 0; turn < claims; turn += 1) {

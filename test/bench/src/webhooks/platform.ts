@@ -26,8 +26,8 @@ import type { Arrival } from './receiver-process.ts';
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 /**
- * The service in this process with its production settings, a PostgreSQL with fsync, a publisher with its own outbox and
- * relay, and a receiver in its own process.
+ * Starts the service in this process with its production settings, a PostgreSQL with fsync, a publisher with its own
+ * outbox and relay, and a receiver in its own process.
  */
 export async function startPlatform() {
   const postgres = await startPostgres();
@@ -92,7 +92,7 @@ async function startPublisher(
   const metrics = createMetrics('bench');
   const relay = startRelay({ db, schema: 'publisher', service: 'bench', transport, log, metrics });
   return {
-    /** Commits one transaction with these events. Returns their ids and the time of the commit, in epoch milliseconds. */
+    /** Commits one transaction with these events. Returns their ids and the time of the commit, in epoch ms. */
     async publish(organizationId: bigint, count: number): Promise<{ ids: string[]; committedAt: number }> {
       const made = Array.from({ length: count }, () => workflowCreated(organizationId));
       const ids = await db.kysely.transaction().execute((trx) => appendEvents(trx, topicOf(WorkflowEventSchema), made));
@@ -130,7 +130,7 @@ function workflowCreated(organizationId: bigint) {
   };
 }
 
-/** Starts the endpoints; `arrivals` has the first arrival of each event at /ok. */
+/** Starts the endpoints; `arrivals` contains the first arrival of each event at /ok. */
 async function startReceiver() {
   const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), { stdio: 'inherit' });
   const arrivals = new Map<string, number>();

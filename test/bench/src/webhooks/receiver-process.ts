@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import process from 'node:process';
 
-// The endpoints of the bench, in their own process so that their work does not count as the service's. By path: /ok answers
-// at once, /hang never, /endless sends bytes without end. Arrivals are sent to the parent in groups.
+// The endpoints of the bench, in a separate process so that their work does not count as the service's. By path: /ok
+// answers immediately, /hang never answers, /endless sends bytes without end. Arrivals are sent to the parent in
+// groups.
 
 /** One request to /ok: the event, and the time of arrival in epoch milliseconds. */
 export type Arrival = [eventId: string, at: number];

@@ -3,8 +3,8 @@ import { isStarted } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Calls were repeated with their keys until they were answered, so the answered enrollments are all there are, but for
- * those that events started.
+ * Checks that the answered enrollments are all enrollments, except those that events started. Calls were repeated with
+ * their keys until they were answered.
  */
 export function checkAccepted({ history, facts }: Evidence): string[] {
   const problems: string[] = [];

@@ -9,7 +9,10 @@ const executionOf = (id: string, lead_ref: string, kind: string, attempts: numbe
   answered_at: kind === 'execute' ? new Date(10_000) : null,
 });
 
-/** A score, a call that was answered at once, and one whose first attempt nobody knows of. */
+/**
+ * Makes evidence without a fault: a score, a call that was answered immediately, and a call whose first attempt has an
+ * unknown outcome.
+ */
 function sound() {
   const [score, once, twice] = [
     executionOf('1', 'a1', 'score_lead', 0),

@@ -39,7 +39,7 @@ export function checkAnalytics({ facts }: Evidence): string[] {
   return [...own, ...webhooks];
 }
 
-/** The numbers of a step, as counters have them. */
+/** Returns the numbers of a step in the form of counters. */
 function numbersOf(sums: readonly SumFact[]): Map<string, number> {
   const of = (wanted: number) => sums.reduce((sum, { kind, count }) => (kind === wanted ? sum + count : sum), 0);
   const { entered, left, ...ends } = stepKinds;

@@ -4,7 +4,7 @@ import { journeysOf, nameOf } from './journey.ts';
 
 const followers: Record<string, number> = { approved: places.mail, rejected: places.finish, expired: places.late };
 
-/** One decision of each approval counts, whoever else decided at once, and the run follows it. */
+/** Checks that one decision of each approval counts, even among concurrent ones, and that the run follows it. */
 export function checkApprovals({ history, facts }: Evidence): string[] {
   const problems: string[] = [];
   const decisions = Map.groupBy(history.journeys.decisions, ({ approvalId }) => approvalId);

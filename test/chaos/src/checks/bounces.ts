@@ -1,10 +1,13 @@
 import type { Evidence } from './evidence.ts';
 import { committedEvents } from './published.ts';
 
-/** A mail that was permitted before the report may still be under way, also in a frozen process. */
+/** A mail that was permitted before the report may still be under way, even in a frozen process. */
 const underWayMs = 8_000;
 
-/** A report of a letter that came back counts once, whoever got it. Its address is suppressed, and gets nothing that is due after. */
+/**
+ * Checks that a report of a letter that came back counts once, whichever runtime got it. The letter's address is
+ * suppressed, and gets nothing that is due later.
+ */
 export function checkBounces(evidence: Evidence): string[] {
   const { history, facts } = evidence;
   const { letters, hits, suppressions } = facts.letters;

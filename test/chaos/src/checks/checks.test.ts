@@ -37,7 +37,7 @@ function receiptOf(at: number, more: Partial<Receipt> = {}): Receipt {
   return { key: 'k:c:1', at, url: '/1/7', content: `POST ${body}`, body, succeeded: true, senderPort: 1, ...more };
 }
 
-/** A completed enrollment without a fault. */
+/** Makes evidence without a fault: a completed enrollment. */
 function sound() {
   const enrollment = {
     ...{ id: '5', workflow_id: '7', organization_id: '1', key: 'k', lead_ref: 'r', contact: { n: 60, org: '1' } },
@@ -84,12 +84,12 @@ function sound() {
 
 const sum = (kind: number, step_id = '') => ({ workflow_id: '7', kind, step_id, count: 1 });
 
-/** It is completed, at its last step. */
+/** Returns the sums of a completed enrollment, at its last step. */
 const counted = () => [sum(2), sum(41, 'c'), sum(43, 'c')];
 
 type Sound = ReturnType<typeof sound>;
 
-/** The violations in the evidence, by the first word of the promise. Events have a test of their own. */
+/** Returns the violations in the evidence, by the first word of the promise. Events have a test of their own. */
 function against(evidence: Evidence): string[] {
   return checks
     .filter(({ promise }) => !promise.includes('committed event'))

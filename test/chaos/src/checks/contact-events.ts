@@ -3,8 +3,9 @@ import type { Evidence } from './evidence.ts';
 import { journeysOf } from './journey.ts';
 
 /**
- * Each answered event is in the log once, and no other. A run goes on from the earliest event of its person that was accepted
- * before the end of its wait, and times out if and only if there is none. What an event says that it resumed did go on from it.
+ * Checks that each answered event is in the log once, and no other event is. A run resumes from the earliest event of
+ * its person that was accepted before the end of its wait, and times out if and only if there is no such event. A run
+ * that an event claims to have resumed did resume from that event.
  */
 export function checkContactEvents({ history, facts }: Evidence): string[] {
   const { intents, waitsLeft } = facts.journeys;
@@ -24,7 +25,7 @@ export function checkContactEvents({ history, facts }: Evidence): string[] {
   for (const { enrollment, email, waitingOf, after } of journeysOf({ facts })) {
     const waiting = waitingOf(places.event);
     const next = after(places.event);
-    // Another check says what is missing.
+    // A different check reports missing lines.
     if (waiting === undefined || next === undefined) continue;
     const end = waiting.at.getTime() + eventTimeoutMs;
     const own = byEmail.get(email) ?? [];

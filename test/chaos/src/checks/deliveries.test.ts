@@ -2,7 +2,10 @@ import { expect, test } from '@jest/globals';
 import { checkDeliveries } from './deliveries.ts';
 import { noFacts, noHistory } from './nothing.ts';
 
-/** One event, delivered at the second attempt, and one queued where the webhook is gone. */
+/**
+ * Makes evidence without a fault: one event that was delivered at the second attempt, and is queued at the webhook that
+ * is gone.
+ */
 function sound() {
   const delivered = { webhook_id: '1', event_id: 'evt_1', status: 'delivered', attempts: 2, numbers: [1, 2] };
   const kept = { webhook_id: '2', event_id: 'evt_1', status: 'failed', attempts: 1, numbers: [1] };

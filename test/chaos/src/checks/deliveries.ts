@@ -5,7 +5,7 @@ import { committedEvents, isForWebhooks } from './published.ts';
 
 const ends = ['delivered', 'exhausted', 'cancelled'];
 
-/** Compares deliveries with published events and webhooks, and arrived requests with both. */
+/** Compares deliveries with published events and webhooks, and requests that arrived with both. */
 export function checkDeliveries(evidence: Evidence): string[] {
   const { hooks, history, facts } = evidence;
   const committed = committedEvents(facts);
@@ -24,7 +24,7 @@ export function checkDeliveries(evidence: Evidence): string[] {
   ];
 }
 
-/** A webhook that answered `gone` gets no more deliveries. */
+/** Checks that a webhook that answered `gone` gets no more deliveries. */
 function checkEvents({ path, isGone }: Hook, deliveries: readonly DeliveryFact[], due: ReadonlySet<string>): string[] {
   const made = new Set(deliveries.map(({ event_id }) => event_id));
   return [
@@ -48,7 +48,10 @@ function checkDelivery({ path, isGone }: Hook, delivery: DeliveryFact): string[]
   return problems;
 }
 
-/** Each request is signed, belongs to a delivery, and has the same bytes each time; each delivered one did arrive. */
+/**
+ * Checks that each request is signed, belongs to a delivery, and has equal bytes each time, and that each delivered
+ * delivery arrived.
+ */
 function checkReceipts({ hooks, history, facts }: Evidence): string[] {
   const problems: string[] = [];
   const bodies = new Map<string, string>();

@@ -3,7 +3,8 @@ import type { Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Compares intents with arrived requests: no request without an intent, no success without a request, none elsewhere.
+ * Compares intents with requests that arrived: no request without an intent, no success without a request, no request
+ * to a wrong address.
  */
 export function checkEffects({ workflows, history, facts }: Evidence): string[] {
   const arrived = Map.groupBy(history.receipts, (receipt) => receipt.key);
@@ -46,7 +47,7 @@ function problemsOf(
   return problems;
 }
 
-/** A request without an answer in time may not have arrived completely. */
+/** Whether a request was answered. A request without an answer in time may not have arrived completely. */
 function isAnswered({ status, error }: LineFact): boolean {
   return status === 'succeeded' || / answered \d{3}/.test(error ?? '');
 }
@@ -59,7 +60,7 @@ type Settled = {
   effect: string | undefined;
 };
 
-/** The last line of a callback's step and the record of its effect. */
+/** Returns the last line of a callback's step and the record of its effect. */
 function evidenceOfLines(facts: Evidence['facts']): Settled[] {
   return facts.effects.map(({ effect_key: key, enrollment_id, step_index, status }) => {
     const lines = facts.lines.get(enrollment_id) ?? [];
@@ -78,8 +79,8 @@ function checkLines(settled: readonly Settled[], arrived: Map<string, Receipt[]>
 }
 
 /**
- * Two processes sent the same attempt, because one of them was frozen meanwhile. The run continued from the failure
- * that was recorded first. The success of the other was recorded later, because the effect happened.
+ * Whether two processes sent the same attempt, because one of them was frozen in between. The run continued from the
+ * failure that was recorded first. The success of the second process was recorded later, because the effect happened.
  */
 function isLateSuccess({ line, effect }: Settled, receipts: readonly Receipt[]): boolean {
   const hasBoth = receipts.some((one) => one.succeeded) && receipts.some((one) => !one.succeeded);

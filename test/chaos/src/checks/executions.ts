@@ -2,12 +2,12 @@ import type { AgentFacts, ExecutionFact } from '../agent-facts.ts';
 import { agentFreeze } from '../faults.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A process that is frozen while it connects sends its call when it goes on, whoever has answered meanwhile. */
+/** A process that is frozen while connecting sends its call when it resumes, even if the call was answered by then. */
 const thawMs = 1_000;
 
 /**
- * Each execution that a step asked for ends, one for a step, and the step as it did. A model is asked as often as the
- * ledger has attempts, and not at all after an answer of it is stored.
+ * Checks that each execution that a step asked for ends, that there is one for each step, and that the step ends as its
+ * execution does. A model is asked as often as the ledger has attempts, and never after an answer is stored.
  */
 export function checkExecutions({ history, facts }: Evidence): string[] {
   const { executions, steps } = facts.agents;
@@ -54,7 +54,7 @@ function checkSteps(steps: AgentFacts['steps'], executions: readonly ExecutionFa
   return steps.flatMap(({ enrollment_id, kind, status, execution_id }) => {
     const execution = byId.get(execution_id ?? '');
     const place = `the step ${kind} of enrollment ${enrollment_id}`;
-    // A step whose attempts all failed before an execution began has none.
+    // A step whose attempts all failed before an execution began has no execution.
     if (execution === undefined) return status === 'succeeded' ? [`${place} succeeded without an execution`] : [];
     return status === execution.status ? [] : [`${place} is ${status}, its execution ${execution.status}`];
   });

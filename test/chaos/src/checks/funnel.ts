@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 
-/** Counters change with each move. A new count of the rows must be equal, step by step. */
+/** Checks that a new count of the rows equals the counters, step by step. Counters change with each move. */
 export function checkFunnel({ workflows, facts }: Evidence): string[] {
   const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
   const rows = new Map<string, number>();

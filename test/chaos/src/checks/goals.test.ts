@@ -32,7 +32,10 @@ const eventOf = (id: string, goal: keyof typeof goalEvents, at: number) => ({
   ...{ accepted_at: new Date(at), resumed: [], delivery_id: null },
 });
 
-/** The first has bought and ended so, the second was seen and ended by itself; one entered once of twice, the other twice of three times. */
+/**
+ * Makes evidence without a fault. The first run has bought and ended for that reason; the second was seen and ended by
+ * itself. One person entered once in two tries, the other twice in three.
+ */
 function sound() {
   const facts = {
     enrollments: [

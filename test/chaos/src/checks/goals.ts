@@ -3,12 +3,15 @@ import type { EndFact, MetGoalFact } from '../goal-facts.ts';
 import { exitGoal, goalEvents } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Event and end of a run may lock the run in the other order than that of their times, when a process was frozen between. */
+/**
+ * If a process was frozen, the event and the end of a run may lock the run in a different order than the order of their
+ * times.
+ */
 const tieMs = 5_000;
 
 /**
- * A run meets a goal once, by the first event of its person after the entry and before its end. The goal that ends a run does end it,
- * and nothing else does so early. What is counted is what is there.
+ * Checks that a run meets a goal once, by the first event of its person after the entry and before the run's end. The
+ * goal that ends a run does end it, and nothing else ends it early. Counts equal rows.
  */
 export function checkGoals(evidence: Evidence): string[] {
   const { workflows, facts } = evidence;
@@ -51,7 +54,7 @@ function problemsOf({ created_at: enteredAt }: EnrollmentFact, { goal, sent, row
   ];
 }
 
-/** The counts of a workflow are those of the rows. */
+/** Checks that the counts of a workflow equal the counts of the rows. */
 function checkMarks({ facts: { goals } }: Evidence): string[] {
   const ends = new Map(goals.ends.map((row) => [row.enrollment_id, row]));
   const rows = new Map<string, number>();

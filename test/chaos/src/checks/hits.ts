@@ -4,13 +4,13 @@ import type { HitFact, LetterFact } from '../letter-facts.ts';
 import type { Evidence } from './evidence.ts';
 import { committedEvents } from './published.ts';
 
-/** A process keeps hits in memory until the database takes them, which may be away for a while. */
+/** A process keeps hits in memory until the database takes them, and the database may be unavailable for a while. */
 const keptMs = 10_000;
 const aftermathMs = 1_000;
 
 /**
- * An answered hit is kept once, for the letter that it is of, unless a fault that loses results hit its process meanwhile. Each is
- * judged. The first one of a person, and no other, is what the letter shows and what is reported, once.
+ * Checks that an answered hit is kept once, for its letter, unless a fault that loses results hit its process in the
+ * meantime. Each hit is judged. Only the first hit of a person is shown by the letter and reported, once.
  */
 export function checkHits({ history, facts }: Evidence): string[] {
   const { letters, hits } = facts.letters;
@@ -76,7 +76,7 @@ function problemsOfReactions(
   );
 }
 
-/** Events for webhooks name the enrollment, which has two letters. */
+/** Returns the problems of events for webhooks, which name the enrollment; an enrollment has two letters. */
 function problemsOfNews(letters: readonly LetterFact[], news: readonly string[]): string[] {
   const counts = Map.groupBy(news, (each) => each);
   return [...Map.groupBy(letters, ({ enrollment_id }) => enrollment_id)].flatMap(([enrollmentId, own]) => {

@@ -13,7 +13,7 @@ const stepOf = (action: string | null, status = 'succeeded', error: string | nul
   },
 });
 
-/** A step of each kind, of which nobody knows whether the alert was done. */
+/** Makes evidence without a fault: a step of each kind, where the outcome of the alert is unknown. */
 function sound() {
   const facts = {
     ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },

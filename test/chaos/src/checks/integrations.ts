@@ -3,8 +3,9 @@ import type { ProviderStepFact } from '../provider-facts.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Each step at a provider ends. What can be repeated is done once, whatever died meanwhile. What cannot is done at most
- * once, and where nobody knows whether it was, the step says so. Nothing is at a provider that no step asked for.
+ * Checks that each step at a provider ends. A repeatable action is done exactly once, whichever process died. An action
+ * that cannot be repeated is done at most once; if its outcome is unknown, the step says so. No provider has a thing
+ * that no step asked for.
  */
 export function checkIntegrations({ history, facts }: Evidence): string[] {
   const made = Map.groupBy(history.made, ({ step, ref }) => `${step} ${ref}`);

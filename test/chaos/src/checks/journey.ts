@@ -2,15 +2,15 @@ import type { EnrollmentFact, LineFact } from '../facts.ts';
 import { journeyOrganization, places } from '../journeys.ts';
 import type { Evidence } from './evidence.ts';
 
-/** One enrollment of the journeys with its way, read from its timeline alone. */
+/** One enrollment of the journeys with its path, read only from its timeline. */
 export type Journey = {
   enrollment: EnrollmentFact;
   email: string;
-  /** The line with which a step began to wait. */
+  /** Returns the line with which a step began to wait. */
   waitingOf(place: number): LineFact | undefined;
-  /** Lines of a step. */
+  /** Returns the lines of a step. */
   linesOf(place: number): LineFact[];
-  /** The step that came after a step; undefined if the step was not left. */
+  /** Returns the step after a step; undefined if the run never left that step. */
   after(place: number): number | undefined;
 };
 

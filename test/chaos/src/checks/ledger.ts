@@ -1,12 +1,12 @@
 import type { Evidence } from './evidence.ts';
 
-/** Calls of which nobody knows what they cost. They count in full, or by what can be told. */
+/** Calls with unknown costs. They count in full, or by an estimate. */
 const unsure = new Set(['assumed', 'estimated', 'overrun']);
 
 /**
- * At every look the limit is at least what is spent and reserved, and that at least the bill of the provider. In the
- * end nothing is reserved, all sums are equal, and they differ from the bill by calls alone of which nobody knows what
- * they cost.
+ * Checks that in every sample the limit is at least the spent and reserved amount, which is at least the bill of the
+ * provider. At the end nothing is reserved, all sums are equal, and they differ from the bill only by calls with
+ * unknown costs.
  */
 export function checkLedger({ history, facts }: Evidence): string[] {
   const { bill, samples } = history.models;

@@ -53,7 +53,10 @@ const eventOf = (name: string, delivery_id: string) => ({
   delivery_id,
 });
 
-/** One person got the first letter by day, which came back, so that the second one was skipped. The other one got both in the morning. */
+/**
+ * Makes evidence without a fault. One person got the first letter by day, which came back, so that the second letter
+ * was skipped. The other person got both letters in the morning.
+ */
 function sound() {
   const suppression = `${emailOf('1')} is suppressed (bounce)`;
   const lines = new Map([
@@ -117,7 +120,7 @@ function sound() {
 
 type Sound = ReturnType<typeof sound>;
 
-/** Events for webhooks are bytes, which are not made here: every sound evidence lacks these two. */
+/** Events for webhooks are bytes, which are not made here, so every sound evidence lacks these two events. */
 const unreported = ['1 letters came back, 0 events report it', 'enrollment 2 reported emailOpened 0 times, not 1'];
 
 const against = (evidence: Sound) =>
@@ -199,7 +202,10 @@ test('a hit that its process took with it when it was killed is no violation', (
   expect(against(killed)).toEqual([]);
 });
 
-/** The first letter of the first person arrived, its sender died with the result, and its repeat was skipped at a time. */
+/**
+ * Changes the evidence: the first letter of the first person arrived, its sender died with the result, and its repeat
+ * was skipped at this time.
+ */
 function skippedAt(at: number) {
   const evidence = sound();
   evidence.facts.lines.set('1', [lineOf('1', 'first', 'skipped', at), lineOf('1', 'second', 'skipped', 20_000)]);

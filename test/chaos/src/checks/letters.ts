@@ -3,7 +3,10 @@ import type { Evidence } from './evidence.ts';
 import { type Letter, lettersOf, nameOf } from './letter.ts';
 import { problemsOfMail } from './mails.ts';
 
-/** Each letter at the receiver is one of an enrollment, to its person; and the end of each letter says why. */
+/**
+ * Checks that each letter at the receiver belongs to an enrollment and goes to its person, and that each end of a
+ * letter has its reason.
+ */
 export function checkLetters(evidence: Evidence): string[] {
   const letters = lettersOf(evidence);
   const sends = Map.groupBy(
@@ -17,7 +20,8 @@ export function checkLetters(evidence: Evidence): string[] {
     ...strange.map(({ url, body }) => `${url} got a letter "${body}" of no enrollment`),
     ...letters.flatMap((letter) => {
       const own = sends.get(`${letter.enrollment.id} ${letter.stepId}`) ?? [];
-      // One whose sender died with the result, and whose repeat was skipped because another letter had come back. Its own report comes later.
+      // A letter whose sender died with the result, and whose repeat was skipped because another letter had come back.
+      // The report of this letter comes later.
       const skippedAt = own[0]?.rule === 'suppression' ? letter.lines.at(-1)?.at.getTime() : undefined;
       const receipts = letter.receipts.map((one) =>
         skippedAt !== undefined && (cameBack.get(one.key) ?? 0) > skippedAt ? { ...one, succeeded: false } : one,
@@ -27,7 +31,10 @@ export function checkLetters(evidence: Evidence): string[] {
   ];
 }
 
-/** Nothing arrives at night, by the zone of its receiver, whatever the clocks of processes say. Who is awake does not wait. */
+/**
+ * Checks that nothing arrives at night, by the zone of its receiver, regardless of the clocks of processes. Letters to
+ * awake receivers do not wait.
+ */
 export function checkQuietHours(evidence: Evidence): string[] {
   const { quietUntil } = evidence.history.letters;
   return lettersOf(evidence).flatMap((letter) => {
@@ -45,7 +52,7 @@ export function checkQuietHours(evidence: Evidence): string[] {
   });
 }
 
-/** The first letter is due when its person enters. */
+/** Whether a letter is due at night. The first letter is due when its person enters. */
 function isDueAtNight({ enrollment, stepId }: Letter, quietUntil: number): boolean {
   const certainMs = 10_000;
   return stepId === 'first' && enrollment.created_at.getTime() < quietUntil - certainMs;

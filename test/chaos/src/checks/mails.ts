@@ -6,7 +6,10 @@ import type { Evidence } from './evidence.ts';
 import { journeysOf } from './journey.ts';
 import { repeatsWithoutReason } from './repeats.ts';
 
-/** By mails at their receiver: nobody gets more than the cap allows, which counts for longer than a run. */
+/**
+ * Checks, by mails at their receiver, that nobody gets more than the cap allows. The period of the cap is longer than a
+ * run.
+ */
 export function checkCaps({ history }: Evidence): string[] {
   const taken = mailsOf(history).filter(({ succeeded }) => succeeded);
   return [...Map.groupBy(taken, ({ url }) => url)]
@@ -15,7 +18,7 @@ export function checkCaps({ history }: Evidence): string[] {
     .map(({ email, ids }) => `${email} got ${ids.size} mails, ${capLimit} were allowed: ${[...ids].join(', ')}`);
 }
 
-/** No attempt reaches an address after its suppression was answered. */
+/** Checks that no attempt reaches an address after its suppression was answered. */
 export function checkSuppressed({ history }: Evidence): string[] {
   const suppressed = new Set(history.journeys.suppressed);
   return mailsOf(history)
@@ -23,12 +26,15 @@ export function checkSuppressed({ history }: Evidence): string[] {
     .map(({ url, key }) => `${url} is suppressed and got ${key}`);
 }
 
-/** A mail that arrives again has the same bytes, after a failure or a fault that hit its sender. */
+/** Checks that a mail that arrives again has equal bytes, and a reason: a failure, or a fault that hit its sender. */
 export function checkMailRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.mails, history);
 }
 
-/** Each mail at the receiver is one of an enrollment that was to write, to its person; and each end of a mail says why. */
+/**
+ * Checks that each mail at the receiver belongs to an enrollment that had to write, and goes to its person, and that
+ * each end of a mail has its reason.
+ */
 export function checkMails({ history, facts }: Evidence): string[] {
   const journeys = journeysOf({ facts });
   const sends = Map.groupBy(facts.journeys.sends, ({ enrollment_id }) => enrollment_id);
@@ -46,12 +52,12 @@ export function checkMails({ history, facts }: Evidence): string[] {
   ];
 }
 
-/** Mails of the journeys, and those that nobody expects. */
+/** Returns the mails of the journeys, and unexpected mails. */
 function mailsOf({ mails }: Evidence['history']): Receipt[] {
   return mails.filter(({ url }) => !url.endsWith(letterDomain));
 }
 
-/** The problems of the mail of one step of an enrollment: its lines, its rows in the ledger, and its arrivals. */
+/** Returns the problems of the mail of an enrollment's step: its lines, its rows in the ledger, its arrivals. */
 export function problemsOfMail(
   { email, lines }: { email: string; lines: readonly LineFact[] },
   sends: readonly SendFact[],

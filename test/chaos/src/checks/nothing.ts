@@ -16,7 +16,7 @@ import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
 import type { ProviderStepFact } from '../provider-facts.ts';
 import type { StarterEventFact } from '../starter-facts.ts';
 
-/** The parts of the facts that a made one leaves empty. */
+/** Makes empty members for made-up facts. */
 export function noFacts() {
   return {
     contactEvents: [] as EventFact[],
@@ -48,7 +48,7 @@ export function noFacts() {
   };
 }
 
-/** The parts of the history that a made one leaves empty. */
+/** Makes empty members for a made-up history. */
 export function noHistory() {
   return {
     mails: [] as Receipt[],

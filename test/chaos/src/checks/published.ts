@@ -4,7 +4,7 @@ import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
 import type { Facts } from '../facts.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Compares committed outbox rows with the events out of Kafka, and with the enrollments that they report. */
+/** Compares committed outbox rows with the events that came out of Kafka, and with the enrollments that they report. */
 export function checkPublished({ history, facts }: Evidence): string[] {
   const committed = committedEvents(facts);
   const problems: string[] = [];
@@ -21,7 +21,7 @@ export function checkPublished({ history, facts }: Evidence): string[] {
 
 type Reported = { organizationId: string; enrollmentId: string; type: string };
 
-/** Events of the committed outbox rows by id, read here without the code of libs/events, by frame.proto alone. */
+/** Reads the events of the committed outbox rows by id, only by frame.proto, without the code of libs/events. */
 export function committedEvents(facts: Facts): Map<string, Reported> {
   const events = new Map<string, Reported>();
   for (const bytes of facts.frames) {
@@ -39,12 +39,12 @@ export function committedEvents(facts: Facts): Map<string, Reported> {
   return events;
 }
 
-/** Whether webhooks get such events. Sums of what was counted are for services alone. */
+/** Whether webhooks get such events. Sums are only for services. */
 export function isForWebhooks({ type }: Pick<Reported, 'type'>): boolean {
   return type !== 'stepsCounted';
 }
 
-/** The events report once that each enrollment started and once how it ended, in its own organization. */
+/** Checks that the events report once that each enrollment started and once how it ended, in its own organization. */
 function checkReported(facts: Facts, committed: Map<string, Reported>): string[] {
   const counts = new Map<string, number>();
   for (const { organizationId, enrollmentId, type } of committed.values()) {

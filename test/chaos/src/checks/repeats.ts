@@ -1,14 +1,18 @@
 import type { Fault, History, Opened, Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A result that was under way at the fault may be missing until its lease has passed, so faults count for a while. */
+/**
+ * Time after a fault for which the fault may still explain a repeat, because a result that was under way may be missing
+ * until its lease has passed.
+ */
 const aftermathMs = 1_000;
-/** A runtime reports a connection before it uses it, but over another channel, which may be slower. */
+/** A runtime reports a connection before it uses it, but over a different channel, which may be slower. */
 const tellMs = 1_000;
 
 /**
- * A second arrival needs a reason between the two: the first attempt was answered with a failure, or a fault that loses
- * results hit one of the two senders. Kafka, clocks of processes and faults of others are no reasons.
+ * Checks that a second arrival has a reason: between the two arrivals, the first attempt was answered with a failure,
+ * or a fault that loses results hit one of the two senders. Kafka, clocks of processes and faults of other processes
+ * are not reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.receipts, history);
@@ -33,7 +37,10 @@ export function repeatsWithoutReason(arrived: readonly Receipt[], history: Histo
   return problems;
 }
 
-/** Ports are used again, also by other processes. The last report before the arrival counts. */
+/**
+ * Returns the sender of a request. Ports are reused, even by other processes, so the last report before the arrival
+ * counts.
+ */
 function senderOf({ senderPort, at }: Receipt, connections: Map<number, Opened[]>): string {
   const opened = connections.get(senderPort) ?? [];
   return (opened.findLast((one) => one.at <= at + tellMs) ?? opened[0])?.name ?? 'an unknown process';
@@ -46,7 +53,7 @@ function isExcused(before: Receipt, after: Receipt, senders: readonly string[], 
   );
 }
 
-/** The faults next to the two arrivals, with their distances in milliseconds. */
+/** Describes the faults next to the two arrivals, with their distances in milliseconds. */
 function around({ faults }: History, before: Receipt, after: Receipt): string {
   const nearMs = 5_000;
   const near = faults.filter(({ from, to }) => to > before.at - nearMs && from < after.at + nearMs);

@@ -3,9 +3,9 @@ import { isStarted, starterRules } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Each event that was accepted is in the log once, however often it was sent. It names each workflow that listens once:
- * as one that it started, by an enrollment of its person that has the event in its data, or as one that it did not, and
- * then there is none.
+ * Checks that each accepted event is in the log once, however often it was sent. The event names each workflow that
+ * listens once: either as started, by an enrollment of its person with the event in its data, or as not started, and no
+ * enrollment exists in this case.
  */
 export function checkStarterEvents(evidence: Evidence): string[] {
   return [
@@ -66,7 +66,7 @@ function checkAnswers(event: StarterEventFact, { facts }: Evidence): string[] {
   });
 }
 
-/** Each enrollment of these workflows was started by one event, which says so. */
+/** Checks that one event started each enrollment of these workflows, and that the event names it. */
 function checkStarts({ facts }: Evidence): string[] {
   const starts = Map.groupBy(
     facts.starters.flatMap((event) => startedBy(event).map(([, enrollmentId]) => ({ enrollmentId, event: event.id }))),

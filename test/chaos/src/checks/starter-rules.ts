@@ -2,13 +2,16 @@ import { type StarterRule, starterRules } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 import { startedBy } from './starter-events.ts';
 
-/** A frozen process may have read the time of an event, and not yet whether the run before has ended. */
+/** A frozen process may have read the time of an event before it reads whether the previous run has ended. */
 const tieMs = 5_000;
 
-/** An event that a workflow's filter accepts: when it came, and the end of the run that it started, if any. */
+/** An event that a workflow's filter accepts: its time, and the end of the run that it started, if any. */
 type Try = { at: number; endedAt: number | undefined };
 
-/** Walks the events of each person in their order: who may enter a workflow does, and nobody else. */
+/**
+ * Walks the events of each person in their order, and checks that a person enters a workflow exactly when the rules
+ * allow it.
+ */
 export function checkStarterRules({ facts }: Evidence): string[] {
   const ends = new Map(facts.goals.ends.map(({ enrollment_id, ended_at }) => [enrollment_id, ended_at.getTime()]));
   return [...starterRules].flatMap(([workflowId, rule]) => {
@@ -36,7 +39,7 @@ function problemsOf(rule: StarterRule, tries: readonly Try[]): string[] {
   });
 }
 
-/** Events of one transaction have one time. Of these the first ones enter, and nobody knows which were first. */
+/** Orders the tries. Events of one transaction have the same time: the first ones enter, in an unknown order. */
 function inOrder(a: Try, b: Try): number {
   return a.at - b.at || Number(a.endedAt === undefined) - Number(b.endedAt === undefined);
 }

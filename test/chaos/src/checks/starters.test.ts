@@ -21,8 +21,9 @@ function enrollmentOf(id: string, workflow_id: string, event: string): Enrollmen
 }
 
 /**
- * Three events of a person, of which the second has the other plan. The first starts all four workflows; the second the
- * one with a gap, which is over; the third the one that takes two, and those whose gap is over and whose run has ended.
+ * Makes evidence without a fault: three events of a person; the second has the other plan. The first event starts all
+ * four workflows; the second starts the workflow with a gap, which is over; the third starts the workflow that takes
+ * two, and the workflows whose gap is over and whose run has ended.
  */
 function sound() {
   const enrollments = [

@@ -14,18 +14,15 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 }
 
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
-/**
- * Effects that may have to wait: for rules of sending, a limit of a provider, another process that is at it, or a
- * model.
- */
+/** Effects that may have to wait: for sending rules, a limit of a provider, a second process, or a model. */
 const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
 const effects = new Set(['webhook_callback', ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
-/** A goal that is only counted has a line beside those of the step that the run is at. */
+/** Matches the line of a goal that is only counted, beside the lines of the step at which the run is. */
 const countedGoal = /^Goal ".*" was met: (?!the run ends)/;
 const exits = ['on_event', 'on_approved', 'on_rejected', 'on_timeout'];
 
-/** The possible positions of a run: indexes of the step of the next line; the number of steps is the end. */
+/** The possible positions of a run: indexes of the step of the next line. The number of steps stands for the end. */
 type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
 
 function problemOf(enrollment: EnrollmentFact, steps: readonly Step[], lines: readonly LineFact[]): string | undefined {
@@ -53,7 +50,8 @@ function follow(
   enrollment: EnrollmentFact,
   steps: readonly Step[],
 ): Place | string {
-  // An event may meet a goal at any step, which ends the run there. Another check compares it with the events.
+  // An event may meet a goal at any step, which ends the run at that step. A different check compares the goal with the
+  // events.
   if (line.message === exitMessage) return { next: [], retried: 0, ended: 'completed' };
   const stay = { next: [line.step_index], retried: place.retried };
   if (line.status === 'waiting' && heldEffects.has(step.type)) return stay;
@@ -103,7 +101,7 @@ function successors(step: Step, index: number, { contact }: EnrollmentFact, step
   return [index + 1];
 }
 
-/** All runs have ended, so the state must follow from the last line. */
+/** Returns the problem of the end. All runs have ended, so the state must follow from the last line. */
 function problemOfEnd(
   { status, step_index }: EnrollmentFact,
   steps: readonly Step[],

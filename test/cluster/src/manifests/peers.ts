@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../tools.ts';
 import { namespaceOf, podWithService } from './pod.ts';
 
 /**
- * The peers of the platform: a client of its API, a receiver of callbacks and webhooks, a collector of traces, and a
- * client that may read metrics. They run scripts from a ConfigMap on the Node of an image of the release.
+ * Makes the peers of the platform: a client of its API, a receiver of callbacks and webhooks, a collector of traces,
+ * and a client that may read metrics. They run scripts from a ConfigMap on the Node in an image of the release.
  */
 export function peerManifests(namespace: string, image: string): KubernetesObject[] {
   const scripts = {
@@ -38,7 +38,7 @@ function scriptOf(name: string): string {
   return readFileSync(new URL(`../pods/${name}`, import.meta.url), 'utf8');
 }
 
-/** Lets pods with these names reach pods of another namespace, besides the policies of the chart. */
+/** Makes a policy that lets pods with these names reach another namespace, besides the policies of the chart. */
 export function allowEgress(options: {
   namespace: string;
   names: string[];
@@ -51,8 +51,8 @@ export function allowEgress(options: {
     metadata: { name: 'to-receiver', namespace },
     spec: {
       podSelector: {
-        // Not the jobs: they run before the policies of the chart exist, and this policy alone would close everything
-        // else.
+        // The jobs are left out, because they run before the policies of the chart exist, and this policy alone would
+        // close all other connections.
         matchLabels: { 'app.kubernetes.io/component': 'server' },
         matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: names }],
       },

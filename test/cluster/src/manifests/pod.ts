@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../tools.ts';
 
-/** A namespace that accepts pods of the level `restricted` only. */
+/** Makes a namespace that accepts only pods of the level `restricted`. */
 export function namespaceOf(name: string): KubernetesObject {
   return {
     apiVersion: 'v1',
@@ -23,7 +23,7 @@ type PodOptions = {
   memory: string;
 };
 
-/** A Deployment of one pod, and the Service that leads to it by the same name and port. */
+/** Makes a Deployment of one pod, and the Service that leads to it by the same name and port. */
 export function podWithService(options: PodOptions): KubernetesObject[] {
   const { namespace, name, image, user, port, command, env = {}, mount, memory } = options;
   const labels = { app: name };

@@ -3,10 +3,13 @@ import type { KubernetesObject } from '../tools.ts';
 import { deployments, type World } from '../world.ts';
 import { peerOf } from './peers.ts';
 
-/** Two pods of every Deployment, and a third of each during an upgrade, have a place on two cores beside the servers. */
+/**
+ * With these requests, two pods of every Deployment, and a third pod of each during an upgrade, fit on two cores beside
+ * the servers.
+ */
 const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 
-/** The values of the release. */
+/** Returns the values of the release. */
 export function chartValues({ options, namespaces }: World): KubernetesObject {
   const { servers, peers } = namespaces;
   // The receiver of the test has an address of the cluster.

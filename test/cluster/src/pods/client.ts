@@ -1,4 +1,4 @@
-// Runs in the cluster: calls, connects to and loads the gateway, by one order for each POST.
+// Runs in the cluster: calls, connects to and loads the gateway, by one order in each POST.
 import http, { Agent, createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,11 +12,11 @@ type Plan = {
   gateway: string;
   token: string;
   workflowId: number;
-  /** Paths of every service that are read in turn. */
+  /** Paths of every service, which are read in turn. */
   reads: string[];
   workers: number;
   pauseMs: number;
-  /** Repeats failed calls with the same Idempotency-Key, as a careful client does. */
+  /** Whether failed calls are repeated with the same Idempotency-Key, as a careful client does. */
   repeats: boolean;
 };
 type Result = {
@@ -27,7 +27,7 @@ type Result = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** The phases of the longest one. */
+  /** The phases of the longest request. */
   longest: string;
 };
 type Order =
@@ -127,7 +127,7 @@ function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Prom
   });
 }
 
-/** Whether a connection opens. A policy that blocks it gives no answer. */
+/** Returns whether a connection opens. A policy that blocks a connection gives no answer. */
 function connectTo(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 });
@@ -141,7 +141,7 @@ function connectTo(host: string, port: number): Promise<string> {
   });
 }
 
-/** Opens a stream of events; resolves after its first block, from which on it reports. */
+/** Opens a stream of events. Resolves after the stream's first block, after which it reports changes. */
 function listen({ method, url, headers = {} }: Call): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method, headers, agent: false }, (response) => {
@@ -160,7 +160,7 @@ function listen({ method, url, headers = {} }: Call): Promise<void> {
   });
 }
 
-/** Half of the workers keep their connection, half open one for each request. */
+/** Starts the load. Half of the workers keep their connection, and half open one for each request. */
 function startLoad(plan: Plan): { stop(): Promise<Result> } {
   const result: Result = {
     requests: 0,

@@ -1,4 +1,4 @@
-// Runs in the cluster: takes callbacks, webhooks and traces, and lists them on request.
+// Runs in the cluster: receives callbacks, webhooks and traces, and lists them on request.
 import { createServer } from 'node:http';
 
 type Received = { path: string; key: string; headers: Record<string, unknown>; body: string };
@@ -17,7 +17,7 @@ createServer((request, response) => {
     }
     const body = Buffer.concat(chunks).toString();
     const key = String(request.headers['idempotency-key'] ?? request.headers['webhook-id'] ?? '');
-    // Only the services of traces are kept, because there are many.
+    // Only the services that sent traces are kept, because there are many traces.
     if (path === '/v1/traces') takeTraces(path, body);
     else received.push({ path, key, headers: request.headers, body });
     if (path === '/slow') setTimeout(() => response.end('{}'), 2000);

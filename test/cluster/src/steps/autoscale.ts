@@ -11,20 +11,20 @@ import { untilCompleted } from './main-job.ts';
 
 const service = serviceOf('enrollments');
 const metric = 'drippulse_effects_in_flight';
-/** Their callbacks take 2 s each, 40 at a time in each pod, so two pods are busy for 50 s. */
+/** Number of contacts. Their callbacks take 2 s each, 40 at a time in each pod, so two pods are busy for 50 s. */
 const contactCount = 2000;
 const autoscaling = {
   enabled: true,
   minReplicas: 2,
   maxReplicas: 4,
-  // CPU never asks for more pods: it would take a whole core of each.
+  // So high that CPU never asks for more pods, which would take a whole core of each pod.
   cpu: 1000,
   external: [{ name: metric, selector: { service }, averageValue: '10' }],
 };
 
 const resources = { requests: { cpu: '100m', memory: '128Mi' } };
 
-/** Whether the cluster has an external metrics API already, which a test must not replace. */
+/** Returns whether the cluster already has an external metrics API, which a test must not replace. */
 export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
   return (await kubectl(['get', 'apiservice', apiService, '--ignore-not-found', '--output=name'])).trim() !== '';
 }
@@ -83,7 +83,10 @@ async function reasonsOfScaling({ tools, namespaces }: World): Promise<string[]>
   return events.filter(({ reason }) => reason === 'SuccessfulRescale').map(({ message }) => String(message));
 }
 
-/** Removed with its pod: without that it would block the removal of every namespace of the cluster. */
+/**
+ * Removes the external metrics API with its pod. Without the pod the API would block the removal of every namespace of
+ * the cluster.
+ */
 export async function forgetExternalMetrics({ tools, namespaces }: World): Promise<void> {
   await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);
 }

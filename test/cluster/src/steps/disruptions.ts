@@ -35,7 +35,7 @@ function drainOf(node: string, seconds: number): string[] {
   ];
 }
 
-/** Pods of the only node have no other place, so budgets stop the drain at the last pod of each Deployment. */
+/** Drains the only node. Its pods have no other place, so budgets stop the drain at the last pod of each Deployment. */
 async function drainOnly(world: World, node: string, step: Step): Promise<void> {
   const { tools } = world;
   try {
@@ -57,7 +57,7 @@ async function drainOnly(world: World, node: string, step: Step): Promise<void> 
   await untilAllReady(world);
 }
 
-/** Evicts every present pod. A refusal (429) is the budget, and the eviction is repeated. */
+/** Evicts every pod that exists at the time. A refusal (429) comes from the budget, and the eviction is repeated. */
 async function evictAll(world: World, step: Step): Promise<void> {
   const counts = { evicted: 0, refused: 0, leastReady: Number.POSITIVE_INFINITY };
   await Promise.all(
@@ -86,7 +86,7 @@ async function evictAll(world: World, step: Step): Promise<void> {
     }),
   );
   await untilAllReady(world);
-  // A busy node may delay a probe of the pod that stays; the load measures the cost.
+  // A busy node may delay a probe of the remaining pod; the load measures the cost.
   step.measure(
     `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
   );
@@ -120,7 +120,7 @@ export async function killOfEach(world: World, step: Step): Promise<void> {
   step.measure(`${deployments.length} pods killed, one of each Deployment`);
 }
 
-/** Every Deployment has all its pods ready, and none that terminates. */
+/** Waits until every Deployment has all its pods ready, and no pod terminates. */
 export async function untilAllReady(world: World): Promise<void> {
   let state = '';
   await until(

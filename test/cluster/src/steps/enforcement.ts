@@ -6,8 +6,8 @@ import type { World } from '../world.ts';
 const patienceSeconds = 30;
 
 /**
- * Whether the network of this cluster enforces a NetworkPolicy: closes an open pod, and opens it again. Without
- * enforcement a policy that allows everything looks like one that allows the right connections.
+ * Finds out whether the network of this cluster enforces a NetworkPolicy: closes an open pod, and opens it again.
+ * Without enforcement, a policy that allows everything looks like a policy that allows the right connections.
  */
 export async function findEnforcement({ tools, namespaces }: World, client: Agent, step: Step): Promise<true> {
   const { peers: namespace } = namespaces;

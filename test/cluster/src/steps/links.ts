@@ -6,7 +6,10 @@ import { serverPods, type World } from '../world.ts';
 
 const requests = 20;
 
-/** Asks for the pixel and a link of no mail, and checks that the pods of their role answered all, and the engine's none. */
+/**
+ * Requests the pixel and a link without a mail. Checks that the pods of the public role answered all requests, and the
+ * engine's pods answered none.
+ */
 export async function checkLinks(
   world: World,
   { client, monitoring }: { client: Agent; monitoring: Agent },
@@ -33,7 +36,7 @@ export async function checkLinks(
   );
   step.measure(`pixels and links were answered ${counts}`);
 
-  /** Calls of the two methods that the pods of a Deployment have counted. */
+  /** Returns the number of calls of the two methods, by the counters of a Deployment's pods. */
   async function callsOf(deployment: string): Promise<number> {
     let sum = 0;
     for (const pod of await serverPods(world, deployment)) {

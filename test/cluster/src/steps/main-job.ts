@@ -7,7 +7,7 @@ import { receiverUrl, type World } from '../world.ts';
 
 const contactCount = 20;
 
-/** Contacts walk over a wait and a callback to the end, and a signed webhook reports each. */
+/** Lets contacts pass a wait and a callback to the end, while a signed webhook reports each of them. */
 export async function doMainJob(world: World, api: Api, receiver: Agent, step: Step): Promise<void> {
   const url = receiverUrl(world);
   const webhook = await api.call('POST', '/webhooks', {
@@ -67,7 +67,7 @@ export async function doMainJob(world: World, api: Api, receiver: Agent, step: S
   step.measure(`${contactCount} callbacks, ${contactCount} signed webhooks, all after ${seconds(startedAt)} s`);
 }
 
-/** Waits until this many enrollments of a workflow have completed, and checks that there are no others. */
+/** Waits until this many enrollments of a workflow have completed, and checks that the workflow has no others. */
 export async function untilCompleted(api: Api, workflowId: number, count: number): Promise<void> {
   let totals: Record<string, number> = {};
   await until(

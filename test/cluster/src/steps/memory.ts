@@ -1,12 +1,12 @@
 import type { Step } from '../report.ts';
 import { deployments, serverPods, type World } from '../world.ts';
 
-/** The most that the process of a pod may need after its start. */
+/** Limit of the memory of a pod's process after its start. */
 export const mostAfterStartMb = 220;
 
 /**
- * The memory of the process of each pod, now and at its peak, as the kernel counts it. Throws, with all figures in the report, when a
- * process has more now than it may.
+ * Measures the current and the peak memory of the process of each pod, by the kernel's counts. Throws, after all
+ * figures are in the report, when a process exceeds the limit at the time.
  */
 export async function measureMemory(world: World, step: Step, mostMb = Number.POSITIVE_INFINITY): Promise<void> {
   const { tools, namespaces } = world;

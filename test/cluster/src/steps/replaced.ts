@@ -2,7 +2,7 @@ import type { Step } from '../report.ts';
 import type { KubernetesObject } from '../tools.ts';
 import { deployments, serverPods, type World } from '../world.ts';
 
-/** Checks that every Deployment has pods, and none of the old ones. */
+/** Checks that every Deployment has pods, and that no old pod is left. */
 export async function checkReplaced(world: World, old: KubernetesObject[], step: Step): Promise<void> {
   const before = new Set(old.map((pod) => pod['metadata'].uid));
   for (const deployment of deployments) {

@@ -3,7 +3,10 @@ import type { World } from '../world.ts';
 
 const chart = fileURLToPath(new URL('../../../../helm/servers', import.meta.url));
 
-/** PostgreSQL, Kafka and Redis by their own chart, until they are ready; their data end with the pods. */
+/**
+ * Installs PostgreSQL, Kafka and Redis by their own chart, and waits until they are ready. Their data end with the
+ * pods.
+ */
 export async function installServers({ options, tools, namespaces }: World, postgresPassword: string): Promise<void> {
   const namespace = namespaces.servers;
   const secret = 'drippulse-postgres-password';
@@ -15,8 +18,8 @@ export async function installServers({ options, tools, namespaces }: World, post
       stringData: { POSTGRES_PASSWORD: postgresPassword },
     },
   ]);
-  // A node that is short of CPU shares it out by the requests. The database asks for as much as a pod of the release, so that it
-  // gets its share while many of those start.
+  // A node that is short of CPU divides it by the requests. The database requests as much as a pod of the release, so
+  // that it gets its share while many such pods start.
   const small = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory: '1Gi' } });
   const values = {
     from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaces.release } } }],

@@ -4,7 +4,10 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { serverPods, type World } from '../world.ts';
 
-/** Opens a stream at each pod of the gateway, and checks that every one reports a change that one of them made. */
+/**
+ * Opens a stream at each pod of the gateway, and checks that every stream reports a change that was made through one of
+ * the pods.
+ */
 export async function checkStreams(world: World, api: Api, client: Agent, step: Step): Promise<void> {
   const pods = await serverPods(world, 'gateway');
   const headers = { authorization: `Bearer ${api.token}` };

@@ -2,7 +2,7 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { release, type World } from '../world.ts';
 
-/** The objects in the namespace of the release, by kind and name, except records of the past. */
+/** Lists the objects in the namespace of the release, by kind and name, except records of past events. */
 export async function inventory({ tools, namespaces }: World): Promise<Set<string>> {
   const words = ['api-resources', '--namespaced', '--verbs=list', '--output=name'];
   const kinds = (await tools.kubectl(words))

@@ -3,7 +3,7 @@ import type { Api } from '../api.ts';
 import type { Step } from '../report.ts';
 import { receiverUrl, type World } from '../world.ts';
 
-/** A piece of work through each service of the table, one after the other. */
+/** Does a piece of work through each service of the table, one after the other. */
 export async function doWorkOfEach(world: World, api: Api, step: Step): Promise<void> {
   const tools = { call: api.call, receiverUrl: `${receiverUrl(world)}/works` };
   const done: string[] = [];

@@ -9,7 +9,8 @@ import type { CodeBlock } from './code-blocks.ts';
 
 /**
  * Checks a block of JSON by the words after `json`: `request POST /workflows`, `response GET /workflows/:id 404`,
- * `event workflow.failed` (a body of a webhook), or `step` (a step that is created and tested). A block without such words is refused.
+ * `event workflow.failed` (a body of a webhook), or `step` (a step that is created and tested). A block without such
+ * words is refused.
  */
 export async function checkJson(
   { place, words: [kind, first = '', path = '', status = ''], code }: CodeBlock,
@@ -34,7 +35,7 @@ async function checkEvent(type: string, value: object, api: Api): Promise<void> 
   checkSchema(event.schema, value);
 }
 
-/** The step is accepted by a live workflow's checks, and a test run gets through it. */
+/** Checks that a live workflow accepts the step, and that a test run passes it. */
 async function checkStep(step: { type: string }, api: Api): Promise<void> {
   const steps = step.type === 'trigger' ? [step] : [{ type: 'trigger', name: 'Start' }, step];
   const created = await api.post('/api/v1/workflows', { name: `The step ${step.type}`, status: 'draft', steps });

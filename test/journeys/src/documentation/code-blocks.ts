@@ -1,6 +1,6 @@
 /** A code block of a page. */
 export type CodeBlock = {
-  /** Page and line of its fence, for failures. */
+  /** Page and line of the block's fence, for failures. */
   place: string;
   language: string;
   /** Words after the language, and `name=value` or `name="value"` by name. */
@@ -9,7 +9,7 @@ export type CodeBlock = {
   code: string;
 };
 
-/** Every fenced code block of a Markdown page, in order. A block that is not closed throws. */
+/** Returns every fenced code block of a Markdown page, in order. Throws if a block is not closed. */
 export function codeBlocks(page: string, markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open: { fence: string; line: number; info: string; lines: string[] } | undefined;

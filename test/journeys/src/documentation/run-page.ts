@@ -7,17 +7,18 @@ import type { CodeBlock } from './code-blocks.ts';
 
 const run = promisify(execFile);
 
-/** The output of a page's blocks, and the folder that they left, until `dispose` is called. */
+/** The output of a page's blocks, and their folder, which exists until `dispose` is called. */
 export type PageRun = { stdout: string; folder: string; dispose(): void };
 
 /**
- * Does with a page what a reader does: saves the blocks that name a file, and runs the others one after the other in one
- * shell and one folder. A block fails as a whole: the first command that fails ends the run, and the error names its place.
+ * Uses a page as a reader does: saves the blocks that name a file, and runs all other blocks one after the other in one
+ * shell and one folder. A block fails as a whole: the first command that fails ends the run, and the error names the
+ * command's place.
  */
 export async function runPage(blocks: readonly CodeBlock[], env: Record<string, string>): Promise<PageRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'documentation-'));
   const dispose = () => rmSync(folder, { recursive: true, force: true });
-  // What a failed page has left in the background ends with it.
+  // Ends the background processes of a failed page.
   const start = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
   const script = [start, ...blocks.map((block, index) => stepOf(block, index, folder))].join('\n');
   const programs = `${path.dirname(process.execPath)}:${process.env['PATH']}`;
@@ -40,7 +41,7 @@ export async function runPage(blocks: readonly CodeBlock[], env: Record<string, 
   }
 }
 
-/** The lines of the shell that do what a block asks for. */
+/** Returns the shell lines for a block. */
 function stepOf({ place, language, attributes, code }: CodeBlock, index: number, folder: string): string {
   const file =
     attributes['file'] ?? (language === 'sh' ? undefined : `block-${index}.${language === 'ts' ? 'mts' : 'mjs'}`);

@@ -17,10 +17,10 @@ export type Balancer = {
 
 const probeEveryMs = 100;
 const probeTimeoutMs = 1000;
-/** As in the readiness probe of the chart: a single failed answer does not count. */
+/** As in the readiness probe of the chart, a single failed answer does not count. */
 const failureThreshold = 2;
 
-/** New connections are spread over the ready processes. Open ones stay with their process. */
+/** Starts a balancer. New connections are spread over the ready processes. Open connections stay with their process. */
 export async function startBalancer(): Promise<Balancer> {
   const members: Member[] = [];
   const probing: Promise<void>[] = [];
@@ -28,7 +28,7 @@ export async function startBalancer(): Promise<Balancer> {
   const stopped = new AbortController();
   let turn = 0;
 
-  /** Each by itself: a late answer of one must not keep the others in. */
+  /** Probes each process independently, because a late answer of one process must not keep the others in. */
   async function probe(member: Member): Promise<void> {
     while (!stopped.signal.aborted) {
       member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
@@ -50,7 +50,7 @@ export async function startBalancer(): Promise<Balancer> {
         sockets.delete(from);
         to.destroySoon();
       });
-      // A reset of one side is a reset of the other, as through the address translation of a node.
+      // A reset of one side resets the other, as with a node's address translation.
       from.on('error', () => to.resetAndDestroy());
       from.setNoDelay(true);
       from.pipe(to);
@@ -61,7 +61,7 @@ export async function startBalancer(): Promise<Balancer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     add(backend) {
-      // Not ready before the first answer.
+      // A process is not ready before its first answer.
       const member = { backend, failures: failureThreshold };
       members.push(member);
       probing.push(probe(member));

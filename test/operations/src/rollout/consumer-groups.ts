@@ -1,22 +1,22 @@
 import kafkajs from 'kafkajs';
 
-/** The consumer groups of the platform, from outside. */
+/** The consumer groups of the platform, seen from outside the platform. */
 export type ConsumerGroups = {
-  /** Every group that is there, by its id. */
+  /** Lists every existing group, by its id. */
   list(): Promise<string[]>;
-  /** Partitions of each member of a group that has settled; undefined while it moves them. */
+  /** Returns the partitions of each member of a group that has settled; undefined while partitions move. */
   assignments(groupId: string, topic: string): Promise<number[][] | undefined>;
-  /** Messages that the group has not handled. */
+  /** Returns the number of messages that the group has not handled. */
   lag(groupId: string, topic: string): Promise<bigint>;
   /**
-   * Sets a group to a time in milliseconds, or behind the newest message, as `kafka-consumer-groups.sh --reset-offsets` does. Fails while
-   * it has members.
+   * Sets a group to a time in milliseconds, or after the newest message, as `kafka-consumer-groups.sh --reset-offsets`
+   * does. Fails while the group has members.
    */
   reset(groupId: string, topic: string, to: number | 'latest'): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Asks the brokers, because reports of our own code would prove less. */
+/** Watches the groups by asking the brokers, because reports of the platform's own code would prove less. */
 export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGroups> {
   const kafka = new kafkajs.Kafka({ clientId: 'watcher', brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();

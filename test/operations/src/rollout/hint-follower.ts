@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventStream, eventually, openEvents } from '@drippulse/testing';
 
-/** A hint as a client reads it. */
+/** A hint in the form for a client. */
 export type ReadHint = { topic: string; id: string | null; kind: string };
 
-/** A client that keeps a stream of hints: it connects again after each end, from the last position that it has. */
+/** A client that keeps a stream of hints: it reconnects after each end, from its last position. */
 export type HintFollower = {
-  /** All hints so far. */
+  /** Returns all hints so far. */
   hints(): ReadHint[];
-  /** The reasons that the platform gave for the ends of its streams. */
+  /** Returns the reasons that the platform gave for the ends of its streams. */
   ends(): string[];
   stop(): Promise<void>;
 };
 
-/** What a client waits without being told, as `EventSource` does. */
+/** Default wait of a client before it reconnects, as in `EventSource`. */
 const defaultRetryMs = 2_000;
 
 export async function followHints(
@@ -24,7 +24,7 @@ export async function followHints(
   const before: EventStream['events'] = [];
   let lastId: string | undefined;
   let stream = await open();
-  // A change that comes before the first position is not hinted at.
+  // A change before the first position causes no hint.
   await eventually(() => expectPosition(stream));
   const following = follow();
 
@@ -46,7 +46,7 @@ export async function followHints(
     }
   }
 
-  /** A process that stops refuses new streams, until the balancer has seen that. */
+  /** Opens a stream. A stopping process refuses new streams until the balancer has noticed. */
   async function untilOpen(): Promise<EventStream> {
     return eventually(open, { timeoutMs: 30_000 });
   }

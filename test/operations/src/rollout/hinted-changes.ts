@@ -1,12 +1,12 @@
 import { eventually } from '@drippulse/testing';
 import type { HintFollower } from './hint-follower.ts';
 
-/** Changes one thing of a topic, and returns its id. */
+/** Changes one resource of a topic, and returns its id. */
 type Change = (round: number) => Promise<string>;
 
 /** Changes under way. */
 export type HintedChanges = {
-  /** Ends them; returns the number of changes of each topic, each of which was hinted at. */
+  /** Ends the changes. Returns the number of changes of each topic, each of which caused a hint. */
   stop(): Promise<Record<string, number>>;
 };
 
@@ -14,8 +14,8 @@ export type HintedChanges = {
 const patienceMs = 180_000;
 
 /**
- * Makes one change of each topic after the other. The next one follows the hint of the last one, so no later hint can stand for a lost
- * one.
+ * Makes one change of each topic after the other. The next change follows the hint of the last change, so no later hint
+ * can replace a lost one.
  */
 export function startHintedChanges(follower: HintFollower, changes: Readonly<Record<string, Change>>): HintedChanges {
   const stopped = new AbortController();
@@ -28,7 +28,7 @@ export function startHintedChanges(follower: HintFollower, changes: Readonly<Rec
       await eventually(
         () => {
           const fresh = follower.hints().slice(earlier);
-          // Without an id it stands for several changes.
+          // A hint without an id stands for several changes.
           if (fresh.some((hint) => hint.topic === topic && (hint.id === id || hint.id === null))) return;
           throw new Error(`no hint of ${topic} at ${id}, change ${round}; since it: ${JSON.stringify(fresh)}`);
         },
@@ -39,7 +39,7 @@ export function startHintedChanges(follower: HintFollower, changes: Readonly<Rec
   }
 
   const running = Promise.all(Object.entries(changes).map(keepChanging));
-  // stop() throws it; until then a failure must not end the process.
+  // Rethrown by stop(); until then a failure must not end the process.
   running.catch(() => undefined);
   return {
     async stop() {

@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, ApiAnswer } from '@drippulse/harness';
 
-/** Requests during the rollout; none is repeated. */
+/** Requests during the rollout. No request is repeated. */
 export type Load = {
-  /** Enrolled contacts so far. */
+  /** Returns the number of enrolled contacts so far. */
   enrolled(): number;
   requests(): number;
-  /** Ends the load; returns the failures, a line each. */
+  /** Ends the load. Returns the failures, one on each line. */
   stop(): Promise<string[]>;
 };
 
-/** Leaves CPU for starting processes. */
+/** Pause that leaves CPU for starting processes. */
 const pauseMs = 100;
 const contactsOfCall = 3;
-/** Enough failures to see the cause; a platform that is down fails them all. */
+/** Limit of recorded failures, enough to see the cause: a platform that is down fails every request. */
 const mostFailures = 50;
 
-/** Five clients, each with one request after the other: enrollments, records, lists, and `reads`, paths of every service. */
+/**
+ * Starts five clients, each with one request after the other: enrollments, records, lists, and `reads`, paths of every
+ * service.
+ */
 export function startLoad(
   api: Api,
   options: { workflowIds: readonly number[]; name: string; reads: readonly string[] },
@@ -95,7 +98,7 @@ export function startLoad(
   };
 }
 
-/** With the cause of fetch, which explains more than the failure. */
+/** Describes an error, including the cause of fetch, which explains more than the failure. */
 function describe(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   return cause === undefined ? String(error) : `${error}: ${describe(cause)}`;

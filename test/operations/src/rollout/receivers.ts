@@ -1,9 +1,9 @@
 import { startReceiver } from '@drippulse/testing';
 
-/** A receiver that counts requests by key, and forgets the rest. */
+/** A receiver that counts requests by key, and keeps nothing else. */
 export type CountingReceiver = { url: string; arrivals: Map<string, number>; stop(): Promise<void> };
 
-/** `header` names the key. Each answer is 200 after `delayMs`, so that requests are always under way. */
+/** Starts a receiver. `header` names the key. Each answer is 200 after `delayMs`, so requests are under way. */
 export async function startCountingReceiver(header: string, delayMs: number): Promise<CountingReceiver> {
   const arrivals = new Map<string, number>();
   const receiver = await startReceiver({
@@ -17,7 +17,7 @@ export async function startCountingReceiver(header: string, delayMs: number): Pr
   return { url: receiver.url, arrivals, stop: () => receiver.stop() };
 }
 
-/** The keys of repeated requests, with their counts. */
+/** Returns the keys of repeated requests, with their counts. */
 export function repeated(arrivals: ReadonlyMap<string, number>): string[] {
   return [...arrivals].filter(([, count]) => count > 1).map(([key, count]) => `${key} came ${count} times`);
 }

@@ -4,13 +4,13 @@ import type { ServiceName } from '@drippulse/topology';
 
 /** Pieces of work of every service, one after the other, until they are stopped. */
 export type WorkLoop = {
-  /** Ends after the piece that is under way; returns how often each service did one, and the failures, a line each. */
+  /** Ends after the piece under way. Returns each service's number of pieces, and the failures, one on each line. */
   stop(): Promise<{ done: Partial<Record<ServiceName, number>>; failures: string[] }>;
 };
 
 const pauseMs = 100;
 
-/** No request is repeated: an answer that is no success fails its piece of work. */
+/** Starts the loop. No request is repeated, so an unsuccessful answer fails its piece of work. */
 export function startWorks(api: Api, receiverUrl: string): WorkLoop {
   const stopped = new AbortController();
   const done: Partial<Record<ServiceName, number>> = {};

@@ -2,17 +2,17 @@ import { type Lock, nameAt } from './lock.ts';
 
 type Advisory = { name: string; title: string; url: string; severity: string; range: string };
 
-/** The part of `npm audit --json` that is judged. */
+/** The members of `npm audit --json` that are judged. */
 export type AuditReport = { vulnerabilities?: Record<string, { nodes: string[]; via: (string | Advisory)[] }> };
 
-/** A grave advisory without an exception; `isNew` when the change under test brought the package in. */
+/** A grave advisory without an exception. `isNew` is true when the change under test added the package. */
 export type Judged = { text: string; isNew: boolean };
 
 const grave = new Set(['high', 'critical']);
 
 /**
- * The grave advisories without a written exception. A version in the lock file of `base` came with another change, and
- * its new advisory must not fail unrelated work. Without `base` all are new.
+ * Returns the grave advisories without a written exception. A version in the lock file of `base` came with an earlier
+ * change, and a new advisory about it must not fail unrelated work. Without `base` all advisories are new.
  */
 export function judgeAdvisories(
   report: AuditReport,
@@ -24,7 +24,7 @@ export function judgeAdvisories(
   const judged = new Map<string, Judged>();
   for (const { nodes, via } of Object.values(report.vulnerabilities ?? {})) {
     for (const advisory of via) {
-      // Text names another package of the report, through which this one is affected.
+      // A string names another package of the report, through which this package is affected.
       if (typeof advisory === 'string' || !grave.has(advisory.severity)) continue;
       const id = advisory.url.split('/').at(-1) ?? advisory.url;
       if (o.exceptions[id] !== undefined) continue;

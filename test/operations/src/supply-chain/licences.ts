@@ -1,6 +1,6 @@
 import { type Lock, nameAt } from './lock.ts';
 
-/** The part of an installed package.json that names the licence; old ones have a list of objects. */
+/** The members of an installed package.json that name the licence; old packages have a list of objects. */
 export type Manifest = { license?: string; licenses?: { type: string }[] };
 
 /** Licences that may be used and shipped without a decision. */
@@ -17,7 +17,7 @@ export function isAllowed(expression: string): boolean {
 }
 
 /**
- * The packages of a lock file whose licence is neither on the list nor excepted, and the unused exceptions.
+ * Returns the packages of a lock file whose licence is neither on the list nor excepted, and the unused exceptions.
  * `manifestOf` returns the installed manifest at a place, for packages whose licence is not in the lock file.
  */
 export function licenceProblems(

@@ -1,7 +1,7 @@
 import type { FakeAnswer } from '../fake.ts';
 import { type Description, escapePointer, type Operation } from './load.ts';
 
-/** What is wrong with an answer of a fake by the description: a fake must not promise what the provider does not. */
+/** Returns the deviation of a fake's answer from the description. A fake must not promise more than the provider. */
 export function answerProblem(
   description: Description,
   { definition, pointer }: Operation,

@@ -3,7 +3,7 @@ import type { FakeRequest } from '../fake.ts';
 import { decodeForm } from './decode-form.ts';
 import { type Description, escapePointer, type Operation } from './load.ts';
 
-/** What a client or a proxy adds to every request. */
+/** Headers that clients or proxies add to any request. */
 const commonHeaders = new Set(
   (
     'host connection keep-alive user-agent accept accept-encoding accept-language authorization content-type content-length ' +
@@ -11,10 +11,10 @@ const commonHeaders = new Set(
   ).split(' '),
 );
 
-/** Names that a provider takes beside those of its description. */
+/** Names that a provider accepts in addition to the names in its description. */
 export type MoreNames = { headers?: readonly string[]; query?: readonly string[] };
 
-/** What is wrong with a request by the description, each as a phrase, and its query and body as values. */
+/** Checks a request against the description. Returns its problems as phrases, and its query and body as values. */
 export function checkRequest(
   description: Description,
   operation: Operation,

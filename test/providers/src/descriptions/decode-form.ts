@@ -1,17 +1,14 @@
 type Member = string | Members | Member[];
 type Members = { [name: string]: Member };
 
-/**
- * The value of a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`, `a[]=b` is a list, and so is a name that is there twice. All values
- * are texts.
- */
+/** Decodes a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`; `a[]=b` or a repeated name is a list of strings. */
 export function decodeForm(pairs: readonly (readonly [name: string, value: string])[]): Record<string, unknown> {
   const root: Members = Object.create(null);
   for (const [name, value] of pairs) put(root, keysOf(name), value);
-  return toLists(root) as Record<string, unknown>; // the root is never a list: `toLists` is told so
+  return toLists(root) as Record<string, unknown>; // `toLists` never makes a list of the root
 }
 
-/** `a[b][]` is `a`, `b` and an empty key. */
+/** Splits a name into keys: `a[b][]` has the keys `a`, `b` and an empty key. */
 function keysOf(name: string): string[] {
   const [, first, rest] = /^([^[\]]+)((?:\[[^[\]]*\])*)$/.exec(name) ?? [];
   if (first === undefined || rest === undefined) return [name];

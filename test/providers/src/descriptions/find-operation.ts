@@ -1,7 +1,7 @@
 import type { FakeRequest } from '../fake.ts';
 import type { Description, Operation } from './load.ts';
 
-/** The operation that a request asks for, with the parameters of its path; undefined where the description has none. */
+/** Finds the operation of a request, with the parameters of its path; undefined if the description has no match. */
 export function findOperation(
   { operations }: Description,
   { method, host, path }: FakeRequest,

@@ -1,4 +1,4 @@
-/** A schema of a description, as far as it is needed to make a value of it. */
+/** The members of a schema from which a value can be made. */
 type Schema = {
   $ref?: string;
   type?: string | readonly string[];
@@ -8,11 +8,11 @@ type Schema = {
   properties?: Readonly<Record<string, Schema>>;
 };
 
-/** The least value of a component's schema: what is required, each member in its simplest form. */
+/** Makes the minimal value of a component's schema: only the required members, each in its simplest form. */
 export function leastOf(components: unknown, name: string): Record<string, unknown> {
-  const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas; // OpenAPI's place of schemas
+  const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas; // schemas are in this place of an OpenAPI document
   const value = least({ $ref: name }, schemas);
-  return value as Record<string, unknown>; // the caller names the schema of an object
+  return value as Record<string, unknown>; // callers name only schemas of objects
 }
 
 function least(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {

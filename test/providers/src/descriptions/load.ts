@@ -3,7 +3,7 @@ import type { ProviderKey } from '@drippulse/providers';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { default as addFormats } from 'ajv-formats';
 
-/** The members of an OpenAPI 3.1 document that are used here. */
+/** The members of an OpenAPI 3.1 document that the tests use. */
 export type Document = {
   servers: readonly ServerObject[];
   paths: Readonly<Record<string, PathItem>>;
@@ -12,7 +12,7 @@ export type Document = {
 
 type ServerObject = { url: string; variables?: Readonly<Record<string, { default: string }>> };
 
-/** Methods, and servers of its own. */
+/** The operations of a path by method, and the servers of the path. */
 type PathItem = { servers?: readonly ServerObject[] } & { [M in Method]?: OperationObject };
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -34,28 +34,32 @@ export type ParameterObject = {
   schema: { type?: string };
 };
 
-/** An operation of a description, with what finds it. */
+/** An operation of a description, with the members by which requests are matched to it. */
 export type Operation = {
   /** Method and path of the description, such as `POST /chat.postMessage`. */
   name: string;
   method: string;
-  /** Of its servers. Empty where a customer's account is part of the host. */
+  /** Hosts of the operation's servers. Empty if the host name contains a customer's account. */
   hosts: readonly string[];
-  /** Of the path from the root of the host; a group for each parameter. */
+  /** Pattern of the path from the root of the host, with a group for each parameter. */
   pattern: RegExp;
   parameters: readonly string[];
-  /** Whether it takes no token. */
+  /** Whether the operation needs no token. */
   isOpen: boolean;
-  /** JSON Pointer to it in the description. */
+  /** JSON Pointer to the operation in the description. */
   pointer: string;
   definition: OperationObject;
 };
 
-/** The description of a provider. Validators are compiled when they are first needed: all of them take seconds. */
+/**
+ * The description of a provider. Each validator is compiled on first use, because compiling all of them takes seconds.
+ */
 export type Description = {
   operations: readonly Operation[];
   components: unknown;
-  /** The validator of the schema at a JSON Pointer. A lenient one reads numbers and booleans from their texts, as in forms. */
+  /**
+   * Returns the validator at a JSON Pointer. A lenient validator reads numbers and booleans from strings, as in forms.
+   */
   validator(pointer: string, kind: 'exact' | 'lenient'): ValidateFunction;
 };
 
@@ -87,14 +91,14 @@ function toDescription(document: Document): Description {
   };
 }
 
-/** Optimizing the code of a validator takes longer than all that it saves in a test. */
+/** Creates the compiler of validators. It does not optimize, because this would take longer than it saves in a test. */
 function makeAjv({ paths, components }: Document, coerceTypes: boolean) {
   const ajv = new Ajv2020({ strict: false, logger: false, coerceTypes, code: { optimize: false } });
   addFormats.default(ajv);
   return ajv.addSchema({ $id: 'description', paths, components });
 }
 
-/** The operations, those with fewer parameters first: `/users/me` is looked for before `/users/{id}`. */
+/** Returns the operations. Those with fewer parameters come first, so that `/users/me` precedes `/users/{id}`. */
 function operationsOf(document: Document): Operation[] {
   return Object.entries(document.paths)
     .flatMap(([path, item]) =>
@@ -138,7 +142,7 @@ function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** One step of a JSON Pointer in the fragment of a URI (RFC 6901). */
+/** Escapes a segment of a JSON Pointer for the fragment of a URI (RFC 6901). */
 export function escapePointer(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }

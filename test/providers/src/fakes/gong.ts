@@ -10,7 +10,7 @@ function makeState() {
     workspaces: [{ id: '623457276584334', name: 'Example' }],
     calls: [] as Call[],
     assigned: [] as Assigned[],
-    /** Ids of digital interactions. */
+    /** Ids of the digital interactions. */
     interactions: new Set<string>(),
     erased: new Set<string>(),
     flows: [{ id: '7782342274025937895', name: 'Welcome', visibility: 'Company', exclusive: false }],
@@ -26,7 +26,7 @@ type State = ReturnType<typeof makeState>;
 const refused = (status: number, error: string): FakeAnswer => ({ status, body: { requestId, errors: [error] } });
 const given = (body: object): FakeAnswer => ({ body: { requestId, ...body } });
 
-/** Gong answers 404 to a filter that finds nothing. */
+/** Returns items, or 404 if there are none, as Gong does if a filter finds nothing. */
 const found = (name: string, items: readonly unknown[]): FakeAnswer =>
   items.length === 0
     ? refused(404, 'No calls found corresponding to the provided filters')

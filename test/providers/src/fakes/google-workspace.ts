@@ -20,7 +20,7 @@ function makeState() {
     mayRead: true,
     mails: [] as Mail[],
     events: new Map<string, Event>(),
-    /** Rows by the spreadsheet and the name of the sheet. */
+    /** Rows by spreadsheet and name of the sheet. */
     rows: new Map<string, unknown[][]>(),
     /** Calendars that nobody may read. */
     hiddenCalendars: new Set<string>(),
@@ -54,7 +54,7 @@ function addMail(state: State, { raw, threadId }: { raw: string; threadId?: stri
   return mail;
 }
 
-/** Google answers times with an offset, also those that were sent without one in a time zone. */
+/** Adds offsets to times. Google answers with an offset even if a time was sent without one. */
 function withOffsets<E extends Partial<Event>>(event: E): E {
   const fix = (time: Time | undefined) =>
     time?.dateTime === undefined || /(Z|[+-]\d\d:\d\d)$/.test(time.dateTime)
@@ -64,7 +64,7 @@ function withOffsets<E extends Partial<Event>>(event: E): E {
   return { ...event, ...(start && { start }), ...(end && { end }) };
 }
 
-/** The rows of a range: `Leads!A2:C2` are rows of `Leads`. */
+/** Returns the rows of the sheet in a range. For example, `Leads!A2:C2` refers to the sheet `Leads`. */
 function sheetOf({ rows }: State, { spreadsheetId, range = '' }: Readonly<Record<string, string>>): unknown[][] {
   const title = (range.split('!')[0] ?? '').replace(/^'(.*)'$/, (_, quoted: string) => quoted.replaceAll("''", "'"));
   const key = `${spreadsheetId}/${title}`;
@@ -73,7 +73,7 @@ function sheetOf({ rows }: State, { spreadsheetId, range = '' }: Readonly<Record
   return known;
 }
 
-/** Google takes `fields`, `alt` and `prettyPrint` everywhere. */
+/** Google accepts `fields`, `alt` and `prettyPrint` in every request. */
 export const googleWorkspaceFake = defineFake({
   key: 'google_workspace',
   makeState,
@@ -280,7 +280,7 @@ export const googleWorkspaceFake = defineFake({
   },
 });
 
-/** Rows of `Sheet!A2:C20`; all without numbers. Empty ones at the end are left out, as Google does. */
+/** Returns the rows in `Sheet!A2:C20`; all rows if it has no numbers. Omits trailing empty rows, as Google does. */
 function rowsIn(rows: unknown[][], range: string): unknown[][] {
   const [, first, last] = /!(?:[A-Z]*)(\d+)(?::[A-Z]*(\d+))?/.exec(range) ?? [];
   const picked = rows.slice(first === undefined ? 0 : Number(first) - 1, last === undefined ? undefined : Number(last));

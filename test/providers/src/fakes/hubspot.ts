@@ -14,7 +14,7 @@ type Search = {
 const stage = (id: string, label: string) => ({ ...dates, id, label, displayOrder: 0, archived: false, metadata: {} });
 const dates = { createdAt: '2026-01-02T03:04:05.000Z', updatedAt: '2026-01-02T03:04:05.000Z' };
 
-/** What the examples of the actions name. */
+/** Returns the records to which the examples of the actions refer. */
 function exampleRecords(): Item[] {
   const record = (id: string, type: string, properties: Properties): Item => ({
     id,
@@ -32,9 +32,9 @@ function makeState() {
   return {
     portal: 12345678,
     records: [] as Item[],
-    /** Members by list. Lists are static ones. */
+    /** Members by list. All lists of the fake are static. */
     lists: new Map<string, Set<string>>(),
-    /** `from type/id` and `to type/id`. */
+    /** Pairs of `from type/id` and `to type/id`. */
     associations: new Set<string>(),
     owners: [{ id: '77', email: 'sales@example.com', firstName: 'Sam', lastName: 'Seller' }],
     pipelines: {
@@ -48,7 +48,7 @@ function makeState() {
       ],
       tickets: [{ id: '0', label: 'Support', stages: [stage('1', 'New'), stage('4', 'Closed')] }],
     } as Record<string, { id: string; label: string; stages: ReturnType<typeof stage>[] }[]>,
-    /** Names of properties, each a text. */
+    /** Names of the properties, all of which contain text. */
     properties: ['email', 'firstname', 'lastname', 'company', 'jobtitle', 'phone', 'lifecyclestage'],
     tokens: 0,
     now: () => new Date(),
@@ -64,7 +64,7 @@ const refused = (status: number, category: string, message: string): FakeAnswer 
 });
 const missing = () => refused(404, 'OBJECT_NOT_FOUND', 'resource not found');
 
-/** The path that names a record has its id, or the value of `idProperty`. */
+/** Finds the record in a path. The path contains the record's id, or its value of `idProperty`. */
 function findItem(
   state: State,
   type: string | undefined,
@@ -79,7 +79,7 @@ function findItem(
   );
 }
 
-/** Contacts say when they were changed by a name of their own. */
+/** Returns the name of the property with the modification time, which differs for contacts. */
 const modified = (type: string) => (type === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate');
 
 function addItem(state: State, type: string, properties: Properties): Item {
@@ -95,7 +95,7 @@ function change(state: State, item: Item, properties: Properties): void {
   Object.assign(item.properties, properties, { [modified(item.type)]: state.now().toISOString() });
 }
 
-/** Only the properties that were asked for. */
+/** Returns a record with only the requested properties. */
 function shown(item: Item, names: readonly string[] | undefined) {
   const properties = names === undefined ? item.properties : pick(item.properties, names);
   const updatedAt = item.properties[modified(item.type)] ?? dates.updatedAt;
@@ -114,12 +114,12 @@ function pick(properties: Properties, names: readonly string[]): Record<string, 
   return Object.fromEntries(names.map((name) => [name, properties[name] ?? null]));
 }
 
-/** The names in a query, which separates them by commas. */
+/** Splits a query parameter into names, which are separated by commas. */
 function namesOf(value: unknown): string[] | undefined {
   return value === undefined ? undefined : String(value).split(',');
 }
 
-/** A page from `after`, which is an offset. */
+/** Returns a page from `after` on, which is an offset. */
 function pageOf<T>(items: readonly T[], after: unknown, limit: number, show: (item: T) => unknown) {
   const from = Number(after ?? 0);
   const results = items.slice(from, from + limit).map(show);
@@ -127,7 +127,7 @@ function pageOf<T>(items: readonly T[], after: unknown, limit: number, show: (it
   return { results, ...next };
 }
 
-/** Numbers and times are compared as such, the rest as texts without case. */
+/** Compares numbers and times by value, and any other values as strings, ignoring case. */
 function compare(left: string, right: string): number {
   const [a, b] = [numberOf(left), numberOf(right)];
   if (a !== undefined && b !== undefined) return a - b;
@@ -156,7 +156,7 @@ function meets({ properties }: Item, { propertyName, operator, value = '', value
   return own.toLowerCase().includes(value.toLowerCase());
 }
 
-/** Most results of a search, over all its pages. */
+/** Limit of a search's results, over all its pages. */
 const searchCap = 10_000;
 
 function search({ state, parameters, body }: Call): FakeAnswer {

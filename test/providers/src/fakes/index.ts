@@ -9,7 +9,7 @@ import { stripeFake } from './stripe.ts';
 import { zendeskFake } from './zendesk.ts';
 import { zoomFake } from './zoom.ts';
 
-/** The fakes, by the key of their provider. */
+/** The fakes, by the keys of their providers. */
 export const fakes = {
   google_workspace: googleWorkspaceFake,
   microsoft365: microsoft365Fake,
@@ -25,5 +25,5 @@ export const fakes = {
 
 export type FakedKey = keyof typeof fakes;
 
-/** What each fake remembers. */
+/** The state of each fake. */
 export type FakedStates = { [K in FakedKey]: ReturnType<(typeof fakes)[K]['makeState']> };

@@ -1,4 +1,4 @@
-/** The headers of a mail, unfolded, by lower-case name, and its body as it is. Throws where it is no mail. */
+/** Returns a mail's unfolded headers by name in lower case, and its raw body. Throws if the string is not a mail. */
 export function readMime(mime: string): { headers: Record<string, string>; body: string } {
   const end = mime.indexOf('\r\n\r\n');
   if (end === -1) throw new Error('The mail has no end of its headers');

@@ -4,7 +4,7 @@ import { fieldOf, order, parseSoql } from './soql.ts';
 type Item = { type: string; fields: Record<string, unknown>; isDeleted: boolean };
 type Body = Record<string, unknown>;
 
-/** Objects of the description, with what their ids begin with. */
+/** Objects of the description, with the prefixes of their ids. */
 const prefixes = {
   Lead: '00Q',
   Contact: '003',
@@ -17,10 +17,10 @@ const prefixes = {
 } as const;
 type ObjectType = keyof typeof prefixes;
 const types = Object.keys(prefixes) as ObjectType[];
-/** Objects that the description has an upsert of. */
+/** Objects that the description allows to be upserted. */
 const upserted: readonly ObjectType[] = ['Lead', 'Contact', 'Account', 'Opportunity', 'Case'];
 
-/** What the examples of the actions name. */
+/** Returns the records to which the examples of the actions refer. */
 function exampleRecords(): Item[] {
   const at = '2026-01-02T03:04:05.000+0000';
   return (['Lead', 'Contact', 'Opportunity'] as const).map((type) => ({
@@ -34,10 +34,10 @@ function makeState() {
   return {
     organization: '00D5g000004AbCdEAE',
     instanceUrl: 'https://example.my.salesforce.com',
-    /** Custom fields with unique values are not enforced: two records with one value show what an upsert does then. */
+    /** The fake does not enforce unique custom fields, so that an upsert can meet two records with the same value. */
     records: [] as Item[],
     callsLeft: 14_998,
-    /** Most records of a page, although a query asked for more. */
+    /** Limit of records in a page, even if a query requests more. */
     pageSize: 2000,
     tokens: 0,
     now: () => new Date(),
@@ -73,7 +73,7 @@ function find(state: State, type: string, field: string, value: unknown): Item[]
   return state.records.filter((one) => one.type === type && !one.isDeleted && String(one.fields[field]) === value);
 }
 
-/** Salesforce writes the zone of its times as `+0000`. */
+/** Formats a time as Salesforce does, with the offset `+0000`. */
 function salesforceTime(at: Date): string {
   return at.toISOString().replace('Z', '+0000');
 }

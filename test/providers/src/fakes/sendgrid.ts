@@ -2,7 +2,7 @@ import { defineFake, type FakeAnswer } from '../fake.ts';
 
 type Contact = Record<string, unknown> & { id: string; email: string; list_ids: string[] };
 
-/** A mail that was taken, for one of its recipients. */
+/** An accepted mail to one of its recipients. */
 type Mail = {
   to: string;
   from: string;
@@ -42,7 +42,7 @@ function makeState() {
       'templates.read',
       'validations.email.create',
     ],
-    /** Addresses that mails may come from. Empty: any. */
+    /** Allowed senders. If empty, every sender is allowed. */
     senders: new Set<string>(),
     mails: [] as Mail[],
     contacts: [] as Contact[],

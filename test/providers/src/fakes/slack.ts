@@ -11,7 +11,7 @@ type Message = {
   reactions: string[];
 };
 
-/** The form and JSON of the operations, which the description has checked. */
+/** Members of the operations' forms and JSON bodies, which the description has checked. */
 type Body = {
   channel: string;
   text?: string;
@@ -38,7 +38,7 @@ function makeState() {
       { id: 'U0000000001', name: 'ada', email: 'ada@example.com', real_name: 'Ada Lovelace', tz: 'Europe/London' },
     ],
     messages: [] as Message[],
-    /** Paths of webhooks that are dead. */
+    /** Paths of invalid webhooks. */
     deadWebhooks: new Set<string>(),
     tokens: 0,
     addChannel(name: string): Channel {
@@ -187,7 +187,7 @@ export const slackFake = defineFake({
       if (state.deadWebhooks.has(path)) return { status: 404, text: 'no_service' };
       const { text, blocks } = body as Body;
       if (!text && !blocks) return { status: 400, text: 'no_text' };
-      // The path is a secret, and a digest of it says which webhook it was.
+      // The path is a secret, so a digest of the path identifies the webhook.
       happened(`webhook:${createHash('sha256').update(path).digest('hex').slice(0, 8)}:${text ?? ''}`);
       state.messages.push({ channel: 'webhook', ts: '0', text: text ?? '', isDeleted: false, reactions: [] });
       return { text: 'ok' };
@@ -195,7 +195,7 @@ export const slackFake = defineFake({
   },
 });
 
-/** The id of a channel or direct message, by id or name. */
+/** Finds the id of a channel or direct message, by id or name. */
 function findPlace(state: State, name: string): string | undefined {
   if (/^D\d{10}$/.test(name)) return name;
   return state.channels.find(({ id, name: own }) => id === name || own === name.replace(/^#/, ''))?.id;

@@ -1,4 +1,4 @@
-/** A record, and what SOQL reads of it. */
+/** The fields of a record that SOQL reads. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export type Query = {
@@ -12,7 +12,9 @@ export type Query = {
 const form =
   /^SELECT (?<fields>[\w., ]+) FROM (?<object>\w+)(?: WHERE (?<where>.+?))?(?: ORDER BY (?<order>[\w., ]+?))?(?: LIMIT (?<limit>\d+))?$/s;
 
-/** Parses the part of SOQL that the actions and readers use; undefined for everything else, which is malformed. */
+/**
+ * Parses the subset of SOQL that the actions and readers use; undefined for any other query, which counts as malformed.
+ */
 export function parseSoql(text: string): Query | undefined {
   const groups = form.exec(text)?.groups;
   if (groups === undefined) return undefined;
@@ -34,7 +36,7 @@ function listOf(text: string | undefined): string[] {
 
 type Condition = (record: Fields) => boolean;
 
-/** Names, operators, literals and brackets, each a token; undefined for a text with anything else. */
+/** Splits a query into names, operators, literals and brackets; undefined if it contains anything else. */
 function tokensOf(text: string): string[] | undefined {
   const token = /\s*('(?:\\.|[^'\\])*'|[()]|,|!=|<=|>=|=|<|>|[\w.:+-]+)/y;
   const tokens: string[] = [];
@@ -130,7 +132,7 @@ function literalValue(literal: string): unknown {
   return Number.isNaN(Number(literal)) ? literal : Number(literal);
 }
 
-/** The value of a field, or of one of a parent. */
+/** Returns the value of a field, or of a field of a parent. */
 export function fieldOf(record: Fields, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (isFields(value) ? value[name] : undefined), record) ?? null;
 }
@@ -139,7 +141,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-/** Texts are compared without case, except ids; null is less than all. */
+/** Compares strings ignoring case, but ids exactly. Null sorts first. */
 export function order(left: unknown, right: unknown): number {
   if (right instanceof Date) return order(typeof left === 'string' ? Date.parse(left) : null, right.getTime());
   if (left === null || right === null) return left === right ? 0 : left === null ? -1 : 1;

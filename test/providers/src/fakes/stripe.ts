@@ -5,7 +5,7 @@ import { defineFake, type FakeAnswer, type FakeCall } from '../fake.ts';
 type Item = Record<string, unknown> & { id: string; object: string; created: number };
 type Form = Record<string, unknown> & { metadata?: Record<string, string> };
 
-/** What the examples of the actions name. */
+/** Returns the objects to which the examples of the actions refer. */
 function exampleItems(): Item[] {
   const { components } = descriptionOf('stripe');
   const customer = { ...leastOf(components, 'customer'), id: 'cus_Nff7xUuG9a2b3c', email: 'ada@example.com' };
@@ -24,9 +24,11 @@ function makeState() {
   return {
     account: { id: 'acct_1032D82eZvKYlo2C', name: 'Example' },
     items: [] as Item[],
-    /** First answers by Idempotency-Key, which Stripe keeps for 24 hours: tests clear it to let them pass. */
+    /**
+     * First answers by Idempotency-Key. Stripe keeps them for 24 hours; tests clear them as if this time had passed.
+     */
     keys: new Map<string, { asked: string; answer: FakeAnswer }>(),
-    /** Mails about invoices, by the id of the invoice. */
+    /** Ids of the invoices that were mailed. */
     sent: [] as string[],
     now: () => new Date(),
   };
@@ -43,7 +45,7 @@ const refused = (status: number, type: string, code: string, message: string, pa
 const missing = (id: string | undefined) =>
   refused(404, 'invalid_request_error', 'resource_missing', `No such object: '${id}'`, 'id');
 
-/** Kinds of objects, with what their ids begin with and where they are. */
+/** Kinds of objects, with the prefixes of their ids and their paths. */
 const kinds = {
   customer: { prefix: 'cus', schema: 'customer', path: '/v1/customers' },
   session: { prefix: 'cs_test', schema: 'checkout.session', path: '/v1/checkout/sessions' },
@@ -56,7 +58,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-/** What a request of a kind becomes, beside its own members of the same name. */
+/** Members of a new object of a kind, in addition to those in the request. */
 const made: Partial<Record<Kind, (form: Form, id: string) => Record<string, unknown>>> = {
   customer: ({ email, name }) => ({ email, name }),
   session: ({ mode, customer = null }, id) => ({ mode, customer, url: `https://checkout.stripe.com/c/pay/${id}` }),
@@ -73,7 +75,7 @@ const made: Partial<Record<Kind, (form: Form, id: string) => Record<string, unkn
   promotion: ({ code, promotion }, id) => ({ code: code ?? id.slice(-8).toUpperCase(), active: true, promotion }),
 };
 
-/** An object with all that its schema requires. */
+/** Adds an object with all members that its schema requires. */
 function add({ state, body, headers, happened }: Call, kind: Kind): Item {
   const form = body as Form;
   const { prefix, schema } = kinds[kind];
@@ -94,7 +96,7 @@ function add({ state, body, headers, happened }: Call, kind: Kind): Item {
   return item;
 }
 
-/** Answers a repeat of a key with what was answered before, and a key with other parameters with an error. */
+/** Returns the first answer to a repeated key, and an error to a key that is repeated with different parameters. */
 function once(run: (call: Call) => FakeAnswer): (call: Call) => FakeAnswer {
   return (call) => {
     const key = call.headers['idempotency-key'];

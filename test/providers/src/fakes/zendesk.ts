@@ -29,7 +29,7 @@ function makeState() {
     tickets: [] as Ticket[],
     users: [] as Item[],
     organizations: [] as Item[],
-    /** Requests by Idempotency-Key, which Zendesk keeps for two hours. */
+    /** Requests by Idempotency-Key. Zendesk keeps them for two hours. */
     keys: new Map<string, { text: string; ticket: Ticket }>(),
     tokens: 0,
     now: () => new Date(),
@@ -79,7 +79,7 @@ function userOf(state: State, requester: { email?: string; name?: string } | und
 const shown = ({ comments: _, ...ticket }: Ticket) => ({ ticket });
 const find = (state: State, id: string | undefined) => state.tickets.find((ticket) => String(ticket.id) === id);
 
-/** Makes or changes an item that `names` find. */
+/** Creates or changes the item that the fields in `names` identify. */
 function upsert(items: Item[], names: readonly string[], fields: Record<string, unknown>, first: number) {
   const known = names
     .filter((name) => fields[name] !== undefined)

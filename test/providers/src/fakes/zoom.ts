@@ -14,9 +14,9 @@ function makeState() {
   return {
     user: { id: 'u1', account_id: 'acc-0001', email: 'owner@example.com', type: 2 },
     meetings: [] as Meeting[],
-    /** Ids by the meeting and the mail address. */
+    /** Ids of registrants, by meeting and mail address. */
     registrants: new Map<string, string>(),
-    /** Refresh tokens that were replaced: Zoom takes each once. */
+    /** Refresh tokens that were used. Zoom accepts each token once. */
     used: new Set<string>(),
     tokens: 0,
   };
@@ -43,7 +43,7 @@ function find(state: State, id: string | undefined): Meeting | undefined {
   return state.meetings.find((meeting) => String(meeting.id) === id);
 }
 
-/** Lists show the beginning of an agenda. */
+/** Returns a meeting as lists show it, with only the beginning of its agenda. */
 function listed({ start_url: _secret, agenda, ...meeting }: Meeting) {
   return { ...meeting, ...(agenda !== undefined && { agenda: agenda.slice(0, 250) }) };
 }

@@ -1,31 +1,31 @@
 import type { IncomingMessage } from 'node:http';
 
-/** How a call is answered. */
+/** The reply to a model call. */
 export type Reply = {
   status?: number;
   headers?: Record<string, string>;
-  /** Text of the model. */
+  /** Text that the model answers. */
   text?: string;
-  /** The body as it is, in place of an answer. */
+  /** The raw body, which replaces the whole answer. */
   body?: string;
   model?: string;
   finish?: 'stop' | 'length' | 'content_filter' | 'tool_calls';
   tools?: { name: string; arguments: string }[];
-  /** Tokens that the provider counts and bills. `null`: it says none. */
+  /** Tokens that the provider counts and bills. `null`: the answer contains no counts. */
   usage?: { input: number; output: number; cached?: number } | null;
-  /** How long the answer takes. */
+  /** Delay of the answer. */
   delayMs?: number;
-  /** Closes the connection without an answer, after the request has come. */
+  /** Closes the connection without an answer, after the request was received. */
   hangUp?: boolean;
   /** Never answers. */
   isSilent?: boolean;
-  /** Bill in pico-USD, in place of the price of the tokens. */
+  /** The bill in pico-USD. Default: the price of the tokens. */
   billed?: bigint;
 };
 
 export type ModelCall = { path: string; body: string; headers: IncomingMessage['headers']; model: string };
 
-/** US dollars per million tokens of the model `m`, and of `dear`, which is ten times as dear. */
+/** Prices in US dollars per million tokens of the model `m`, and of `dear`, which costs ten times as much. */
 export const prices = [
   { model: 'm', from: '2026-01-01', input: 2, output: 10, cache_read: 0.5 },
   { model: 'dear', from: '2026-01-01', input: 20, output: 100 },
@@ -35,7 +35,7 @@ function usageOf({ body }: ModelCall, reply: Reply) {
   return reply.usage === undefined ? { input: Math.ceil(body.length / 4), output: 5 } : reply.usage;
 }
 
-/** Bill of the provider for a call, in pico-USD. */
+/** Returns the bill for a call in pico-USD, as the provider charges it. */
 export function billOf(request: ModelCall, reply: Reply): bigint {
   if (reply.billed !== undefined) return reply.billed;
   const usage = usageOf(request, reply);

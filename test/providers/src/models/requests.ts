@@ -22,7 +22,7 @@ function answersEveryCall(messages: readonly { role: string; tool_calls?: { id: 
   return open.length === 0;
 }
 
-/** Requests of the protocol of OpenAI, as this service may make them. */
+/** Schema of the requests in OpenAI's protocol that the service may make. */
 export const openaiRequest = z.strictObject({
   model: z.string().min(1),
   max_tokens: z.int().min(1),
@@ -69,7 +69,7 @@ export const openaiRequest = z.strictObject({
 
 const toolId = z.string().regex(/^[a-zA-Z0-9_-]+$/);
 const toolName = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/);
-// Anthropic refuses blocks of text without any.
+// Anthropic refuses empty text blocks.
 const textBlock = z.strictObject({ type: z.literal('text'), text: z.string().min(1) });
 const anthropicMessage = z.discriminatedUnion('role', [
   z.strictObject({
@@ -105,7 +105,9 @@ const anthropicMessage = z.discriminatedUnion('role', [
   }),
 ]);
 
-/** Roles take turns, and the message after calls begins with the result of each of them, in one message. */
+/**
+ * Whether roles alternate, and whether each message with calls is followed by one that begins with all their results.
+ */
 function isConversation(messages: readonly z.infer<typeof anthropicMessage>[]): boolean {
   return messages.every(({ role, content }, index) => {
     if (role !== (index % 2 === 0 ? 'user' : 'assistant')) return false;
@@ -118,7 +120,7 @@ function isConversation(messages: readonly z.infer<typeof anthropicMessage>[]): 
   });
 }
 
-/** Requests of the protocol of Anthropic, as this service may make them. */
+/** Schema of the requests in Anthropic's protocol that the service may make. */
 export const anthropicRequest = z.strictObject({
   model: z.string().min(1),
   max_tokens: z.int().min(1),

@@ -4,9 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropicAnswer, billOf, type ModelCall, openaiAnswer, type Reply } from './answers.ts';
 import { anthropicRequest, openaiRequest } from './requests.ts';
 
-/**
- * A strict provider of models in both protocols, with a bill of its own. It shares no code with the service of agents.
- */
+/** Starts a strict model provider for both protocols, which keeps its own bill. It shares no code with `agents`. */
 export async function startModelProvider() {
   const requests: ModelCall[] = [];
   const script: Reply[] = [];
@@ -54,17 +52,17 @@ export async function startModelProvider() {
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // of a listening TCP server
+  const { port } = server.address() as AddressInfo; // the server listens on a TCP port
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
-    /** What the provider has billed, in pico-USD. */
+    /** Returns the sum that the provider has billed, in pico-USD. */
     bill: () => bill,
     answer(reply: typeof standard) {
       standard = reply;
     },
     answerNext: (...replies: Reply[]) => void script.push(...replies),
-    /** Lets no request be answered until the returned function is called. */
+    /** Delays the answers to all requests until the returned function is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -73,7 +71,7 @@ export async function startModelProvider() {
         resolve();
       };
     },
-    /** Calls a function for each request that has come, before its answer. */
+    /** Sets a function that is called for each received request, before the request is answered. */
     onRequest(note: typeof noted) {
       noted = note;
     },

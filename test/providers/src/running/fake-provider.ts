@@ -6,41 +6,41 @@ import { descriptionOf, type Operation } from '../descriptions/load.ts';
 import { type Failure, hasAnswer, makeScript } from '../failures.ts';
 import type { Fake, FakeAnswer, FakeRequest } from '../fake.ts';
 
-/** A request that a provider got. */
+/** A request that a fake provider received. */
 export type RecordedRequest = FakeRequest & {
-  /** Counts the requests to the provider from 0. */
+  /** Number of the request among those to the provider, from 0. */
   index: number;
-  /** Such as `POST /chat.postMessage`; `unknown` where the description has none. */
+  /** Method and path, such as `POST /chat.postMessage`; `unknown` if the description has no such operation. */
   operation: string;
-  /** The JSON or form of the body. */
+  /** The JSON or form in the body. */
   body: unknown;
-  /** The token or key of its Authorization, without the scheme. */
+  /** The token or key in the header `Authorization`, without its scheme. */
   token: string | undefined;
-  /** What is wrong with it by the description. */
+  /** The request's deviations from the description. */
   problems: readonly string[];
 };
 
-/** A provider that runs. `State` is what it remembers, which tests may read and set. */
+/** A running fake provider. Tests may read and set its state. */
 export type FakeProvider<State> = {
   readonly state: State;
-  /** The requests so far, or those of an operation. */
+  /** Returns the requests so far, or only those of one operation. */
   requests(operation?: string): readonly RecordedRequest[];
-  /** How often each thing has really happened. */
+  /** Returns how many times each effect really happened. */
   effects(): ReadonlyMap<string, number>;
-  /** Sets what goes wrong with the next requests; the first failure that is about a request is its own. */
+  /** Sets the failures of the next requests. Each request takes the first failure that matches it. */
   fail(...failures: Failure[]): void;
   /** Refuses these tokens from now on. */
   refuse(...tokens: string[]): void;
-  /** Forgets requests, effects, failures, refused tokens and state. */
+  /** Clears requests, effects, failures, refused tokens and state. */
   reset(): void;
-  /** Puts there what the examples of the actions are about. */
+  /** Adds the objects to which the examples of the actions refer. */
   addExamples(): void;
 };
 
-/** How a request ends: by an answer, unless it is cut or left without one. */
+/** The end of a request: its answer, or a connection that is closed or never answered. */
 export type Ending = { answer: FakeAnswer; delayMs: number; cut: 'reset' | 'hang' | undefined };
 
-/** A provider with its way in. `answer` never waits. */
+/** A fake provider that is called directly. `answer` returns immediately. */
 export type Running<State> = FakeProvider<State> & { key: ProviderKey; answer(request: FakeRequest): Ending };
 
 export function runFake<State>(fake: Fake<State>): Running<State> {
@@ -130,12 +130,12 @@ function answerOf({ status, headers, body, text }: Failure): FakeAnswer {
   };
 }
 
-/** A request that the provider would refuse; the words are ours, so that a failing test says what is wrong. */
+/** Builds the answer to a request that the provider would refuse. It lists the problems for the failing test. */
 function refusalOf({ problems }: RecordedRequest): FakeAnswer {
   return { status: 400, headers: { 'x-fake-provider': 'refused' }, body: { message: problems.join('; '), problems } };
 }
 
-/** Of `Authorization`, without its scheme. */
+/** Returns the token of an `Authorization` header, without its scheme. */
 function tokenOf({ authorization }: Readonly<Record<string, string>>): string | undefined {
   const token = authorization?.replace(/^\S+\s+/, '').trim();
   return token === undefined || token === '' ? undefined : token;

@@ -1,14 +1,16 @@
 import type { Customer, Method, Price, Subscription } from './objects.ts';
 import { beginSubscription, type Desk, endSubscription } from './routes.ts';
 
-/** What people do at Stripe's own pages, and what time does. Each change emits its events. */
+/**
+ * Actions of people on Stripe's own pages, and effects of time. Each change emits the events that Stripe would emit.
+ */
 export type Dashboard = ReturnType<typeof dashboardOf>;
 
 export function dashboardOf(desk: Desk) {
   const { account } = desk;
   const updated = (subscription: Subscription) => desk.emit('customer.subscription.updated', subscription);
   return {
-    /** A card that the browser has made by Stripe's form. */
+    /** Adds a card that a browser has entered into Stripe's form. */
     card({ declines = false, last4 = '4242' }: { declines?: boolean; last4?: string } = {}): Method {
       const method: Method = {
         id: desk.id('pm'),
@@ -22,7 +24,7 @@ export function dashboardOf(desk: Desk) {
       account.methods.set(method.id, method);
       return method;
     },
-    /** Pays a session of Checkout by a new card. */
+    /** Pays a Checkout session with a new card. */
     completeCheckout(id: string): Subscription {
       const session = account.sessions.get(id);
       if (session?.status !== 'open') throw new Error(`the session ${id} is not open`);
@@ -40,7 +42,7 @@ export function dashboardOf(desk: Desk) {
       desk.emit('checkout.session.completed', session);
       return subscription;
     },
-    /** The operator makes a subscription by hand. */
+    /** Creates a subscription by hand, as the operator does. */
     subscribe(customer: string, plan: string): Subscription {
       const method = this.card();
       method.customer = customer;
@@ -52,13 +54,13 @@ export function dashboardOf(desk: Desk) {
         metadata: {},
       });
     },
-    /** A payment of a subscription fails. */
+    /** Makes a payment of a subscription fail. */
     failPayment(subscription: Subscription): void {
       subscription.status = 'past_due';
       desk.emit('invoice.payment_failed', { object: 'invoice', customer: subscription.customer });
       updated(subscription);
     },
-    /** What is due is paid. */
+    /** Pays the due amount of a subscription. */
     pay(subscription: Subscription): void {
       subscription.status = 'active';
       updated(subscription);
@@ -68,7 +70,7 @@ export function dashboardOf(desk: Desk) {
       subscription.status = 'unpaid';
       updated(subscription);
     },
-    /** The portal ends a subscription by `cancel_at` alone. */
+    /** Ends a subscription at a time as Stripe's portal does, by `cancel_at` alone. */
     scheduleEnd(subscription: Subscription, at: number | null): void {
       subscription.cancel_at = at;
       subscription.cancel_at_period_end = false;
@@ -93,7 +95,7 @@ export function dashboardOf(desk: Desk) {
       updated(subscription);
       desk.emit('invoice.paid', { object: 'invoice', customer: subscription.customer });
     },
-    /** A new default card of a customer. */
+    /** Replaces the default card of a customer. */
     replaceCard(customer: Customer, last4: string): void {
       const method = this.card({ last4 });
       method.customer = customer.id;
@@ -104,7 +106,7 @@ export function dashboardOf(desk: Desk) {
         if (subscription.customer === customer.id) subscription.default_payment_method = null;
       }
     },
-    /** Makes a meter with an hourly window, and the price of what it measures. */
+    /** Creates a meter with an hourly window, and the price of the meter's events. */
     meter({ eventName, lookupKey }: { eventName: string; lookupKey: string }): void {
       account.meters.add(eventName);
       const price: Price = {
@@ -119,7 +121,9 @@ export function dashboardOf(desk: Desk) {
       };
       account.prices.set(price.id, price);
     },
-    /** What a customer would be charged for: of each hour the event that came last. */
+    /**
+     * Returns the quantity for which a customer would be charged: the sum over hours of the last event in each hour.
+     */
     metered(customer: string, eventName: string): number {
       const hours = new Map<number, number>();
       for (const { event_name: name, timestamp, payload } of account.meterEvents) {

@@ -4,7 +4,10 @@ export type Answer = { status: number; body: unknown };
 
 type Stored = { fingerprint: string; answer: Answer | undefined };
 
-/** Stripe's idempotency keys: a repeat gets the first answer, failures of Stripe included; other parameters are refused. */
+/**
+ * Creates Stripe's idempotency keys. A repeat gets the first answer, even if it was a failure of Stripe. A repeat with
+ * different parameters is refused.
+ */
 export function createIdempotency() {
   const keys = new Map<string, Stored>();
   return {
@@ -15,7 +18,7 @@ export function createIdempotency() {
         const made: Stored = { fingerprint, answer: undefined };
         keys.set(key, made);
         made.answer = await run();
-        // What was refused before it began may be tried again.
+        // A request that was refused before it began may be sent again.
         if (made.answer.status === 400 || made.answer.status === 404) keys.delete(key);
         return made.answer;
       }

@@ -1,4 +1,4 @@
-/** A price of the fake, as Stripe answers it. */
+/** A price of the fake, in Stripe's form. */
 export type Price = {
   id: string;
   object: 'price';
@@ -10,7 +10,7 @@ export type Price = {
   recurring: { usage_type: 'licensed' | 'metered' };
 };
 
-/** A payment method. `declines` is the fake's own: payments by it fail. */
+/** A payment method. Only the fake has `declines`, with which every payment fails. */
 export type Method = {
   id: string;
   object: 'payment_method';
@@ -76,7 +76,7 @@ export type Invoice = {
   invoice_pdf: string;
 };
 
-/** An event of a meter: what a customer used in an hour. */
+/** An event of a meter, which reports the usage of a customer in an hour. */
 export type MeterEvent = {
   object: 'billing.meter_event';
   event_name: string;
@@ -85,7 +85,7 @@ export type MeterEvent = {
   payload: Record<string, string>;
 };
 
-/** An event, with its object as it was when it happened. */
+/** An event, with a copy of the event's object at that time. */
 export type Event = {
   id: string;
   object: 'event';
@@ -96,7 +96,7 @@ export type Event = {
   data: { object: unknown };
 };
 
-/** Everything that the fake knows. */
+/** The complete state of the fake. */
 export type Account = {
   customers: Map<string, Customer>;
   methods: Map<string, Method>;
@@ -106,12 +106,12 @@ export type Account = {
   invoices: Map<string, Invoice>;
   /** Names of the events of meters with an hourly window. */
   meters: Set<string>;
-  /** In the order in which they came. */
+  /** Events of meters, in the order in which they arrived. */
   meterEvents: MeterEvent[];
   events: Event[];
 };
 
-/** An account with a price for each of the default plans. */
+/** Returns an account with a price for each of the default plans. */
 export function newAccount(): Account {
   const prices: Price[] = (['starter', 'growth', 'scale'] as const).map((plan, index) => ({
     id: `price_${plan}`,

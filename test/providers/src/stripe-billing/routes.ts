@@ -1,7 +1,7 @@
 import { type Form, partsOf, textOf, textsOf } from './form.ts';
 import type { Account, Customer, Invoice, MeterEvent, Method, Session, Subscription } from './objects.ts';
 
-/** A refusal of the fake, in Stripe's form. */
+/** A refusal of a request, in Stripe's form. */
 export class StripeRefusal extends Error {
   readonly status: number;
   readonly body: object;
@@ -13,12 +13,12 @@ export class StripeRefusal extends Error {
   }
 }
 
-/** What a route works with. */
+/** The context in which a route runs. */
 export type Desk = {
   account: Account;
-  /** Seconds since 1970. */
+  /** Returns the current time in seconds since 1970. */
   now(): number;
-  /** An id with a prefix. */
+  /** Returns a new id with a prefix. */
   id(prefix: string): string;
   emit(type: string, object: object): void;
 };
@@ -31,7 +31,7 @@ export type Route = {
 
 const monthSeconds = 30 * 24 * 3600;
 
-/** The routes that the platform uses, each with its state. */
+/** The routes that the platform uses. */
 export const routes: readonly Route[] = [
   { method: 'POST', path: /^\/v1\/customers$/, run: createCustomer },
   { method: 'GET', path: /^\/v1\/customers\/(\w+)$/, run: getCustomer },
@@ -144,7 +144,7 @@ function createSubscription(desk: Desk, form: Form): Subscription {
   return subscription;
 }
 
-/** A subscription that is paid, with its invoice and the events. */
+/** Creates a paid subscription, with its invoice and its events. */
 export function beginSubscription(
   desk: Desk,
   o: { customer: string; price: string; quantity: number; method: string | null; metadata: Record<string, string> },
@@ -323,7 +323,7 @@ function createItem(desk: Desk, form: Form): object {
 
 const dayInSeconds = 24 * 3600;
 
-/** As Stripe takes what was used: within 35 days, and each identifier once. */
+/** Records usage by Stripe's rules: not older than 35 days, and only once for each identifier. */
 function createMeterEvent(desk: Desk, form: Form): MeterEvent {
   const { account } = desk;
   const event: MeterEvent = {
@@ -349,7 +349,7 @@ function listOf(data: readonly object[]) {
   return { object: 'list', has_more: false, url: '/v1', data };
 }
 
-/** Fails as a card does that its bank declines. */
+/** Pays with a card. Throws if the card's bank declines. */
 function pay({ methods }: Account, id: string | null | undefined): void {
   const method = methods.get(id ?? '');
   if (method === undefined) throw invalid('This customer has no attached payment source or default payment method.');

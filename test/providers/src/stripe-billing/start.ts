@@ -9,31 +9,33 @@ import { type Account, type Event, newAccount } from './objects.ts';
 import { type Desk, routes, StripeRefusal } from './routes.ts';
 
 /**
- * How the fake fails. `lose` loses requests before they do anything, `cut` loses answers of what was done, `break` does nothing and
- * answers 500, `refuse` takes no connection.
+ * How the fake fails. `lose` loses requests before they take effect. `cut` loses answers after the effect. `break`
+ * answers 500 without an effect. `refuse` accepts no connection.
  */
 export type FailureMode = 'lose' | 'cut' | 'break' | 'refuse';
 
-/** A request that came, and how it was answered. */
+/** A received request, with the status of its answer. */
 export type SeenRequest = { method: string; path: string; key: string | undefined; status: number };
 
-/** Stripe as the platform uses it: with state, idempotency keys and signed events, which nobody sends but the test. */
+/** Stripe as the platform uses it, with state, idempotency keys and signed events. Only the test sends the events. */
 export type FakeStripe = {
   /** The value of STRIPE_API_BASE. */
   url: string;
   account: Account;
   dashboard: Dashboard;
   requests: SeenRequest[];
-  /** Fails until it is told otherwise; undefined works again. */
+  /** Fails in a mode from now on; undefined ends the failure. */
   fail(mode: FailureMode | undefined): Promise<void>;
-  /** Holds answers of writes, which are done all the same. `path`: of which; default of all. Returns the release. */
+  /**
+   * Delays answers of writes, which still take effect. `path` selects writes; default: all. `release` ends the delay.
+   */
   holdWrites(path?: RegExp): { held(): number; release(): void };
-  /** Shifts its clock. */
+  /** Shifts the fake's clock. */
   shift(seconds: number): void;
   stop(): Promise<void>;
 };
 
-/** Options of the fake. `mock`: the address of stripe-mock, which refuses what Stripe's description does not have. */
+/** Options of the fake. `mock` is the URL of stripe-mock, which refuses requests outside Stripe's description. */
 export type FakeStripeOptions = { mock?: string };
 
 export async function startFakeStripe({ mock }: FakeStripeOptions = {}): Promise<FakeStripe> {
@@ -156,7 +158,7 @@ export async function startFakeStripe({ mock }: FakeStripeOptions = {}): Promise
   };
 }
 
-/** The body and the header of an event as Stripe sends it. `at`: seconds since 1970, default now. */
+/** Returns the body and the signature header of an event as Stripe sends it. `at`: seconds since 1970; default: now. */
 export function signEvent(
   event: Event,
   secret: string,
@@ -167,7 +169,7 @@ export function signEvent(
   return { body, header: `t=${at},v1=${signature}` };
 }
 
-/** What stripe-mock refuses, the fake refuses. Its other answers are examples. */
+/** Refuses requests that stripe-mock refuses. Ignores its other answers, which are only examples. */
 async function askMock(
   mock: string,
   o: { method: string; path: string; text: string; headers: IncomingMessage['headers'] },

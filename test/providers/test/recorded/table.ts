@@ -1,12 +1,12 @@
 import type { ProviderKey, VerdictClass } from '@drippulse/providers';
 
-/** An answer of a provider, and what it means. */
+/** A recorded answer of a provider, and the answer's meaning. */
 export type Recorded = {
-  /** A phrase for the name of the test. */
+  /** Phrase for the name of the test. */
   what: string;
-  /** The action whose request it answers, or `token` for the token endpoint. */
+  /** The action whose request gets the answer, or `token` for the token endpoint. */
   to: string;
-  /** Which request of the action, from 0. Those before it are answered by the fake. Default: 0. */
+  /** Index of the request within the action. The fake answers the requests before it. Default: 0. */
   call?: number;
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -17,7 +17,10 @@ export type Recorded = {
   retryAfterMs?: number;
 };
 
-/** Answers of each class, from the facts of the provider, and why a class never comes. Together they name all ten. */
+/**
+ * Recorded answers of a provider, taken from its documentation, and for each class without an answer the reason why it
+ * never occurs. Together they name all ten classes.
+ */
 export type RecordedTable = {
   provider: ProviderKey;
   answers: readonly Recorded[];

@@ -1060,6 +1060,12 @@ CREATE TABLE agents.spend_windows (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE agents.suspensions (
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    is_suspended boolean NOT NULL
+);
+
 CREATE TABLE agents.template_policies (
     organization_id bigint NOT NULL,
     mode text NOT NULL,
@@ -1229,7 +1235,7 @@ ALTER TABLE ONLY agents.spend_counts ATTACH PARTITION agents.spend_counts_p20261
 ALTER TABLE ONLY agents.spend_counts ATTACH PARTITION agents.spend_counts_p202701 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2027-02-01 00:00:00+00');
 
 INSERT INTO agents.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:24.936Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:46.299Z');
 
 INSERT INTO agents.kysely_migration_lock VALUES
 	('migration_lock', 0);
@@ -1442,6 +1448,9 @@ ALTER TABLE ONLY agents.spend_counts_p202701
 ALTER TABLE ONLY agents.spend_windows
     ADD CONSTRAINT spend_windows_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY agents.suspensions
+    ADD CONSTRAINT suspensions_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY agents.template_policies
     ADD CONSTRAINT template_policies_pkey PRIMARY KEY (organization_id, mode, template_id);
 
@@ -1600,6 +1609,8 @@ CREATE INDEX spend_counts_p202701_organization_id_hour_idx ON agents.spend_count
 CREATE INDEX spend_windows_ends_at_idx ON agents.spend_windows USING btree (ends_at);
 
 CREATE INDEX spend_windows_organization_id_idx ON agents.spend_windows USING btree (organization_id, key);
+
+CREATE INDEX suspensions_suspended_idx ON agents.suspensions USING btree (organization_id) WHERE is_suspended;
 
 CREATE INDEX template_policies_template_id_idx ON agents.template_policies USING btree (template_id);
 

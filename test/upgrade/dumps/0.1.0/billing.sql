@@ -333,7 +333,7 @@ ALTER TABLE ONLY billing.idempotency_keys ATTACH PARTITION billing.idempotency_k
 ALTER TABLE ONLY billing.idempotency_keys ATTACH PARTITION billing.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO billing.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:24.578Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:45.195Z');
 
 INSERT INTO billing.kysely_migration_lock VALUES
 	('migration_lock', 0);

@@ -699,19 +699,19 @@ ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p202
 ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO crm.change_events OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 'contact', '01a23379-2098-756e-9906-2aeb2e027e6b', 'cnt_6a6940522b78da9573cbe550', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', 'ca06f521-f603-4e79-96a2-27e470a89f11', '2026-12-01 21:18:25.944+00');
+	(1, 1, 'contact', '01a233ba-7620-7243-85fd-e2a33a1aa69a', 'cnt_08f161e1caad82cce78c9e98', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', 'ad6dc5f0-0dcc-4e04-8cb7-28bab33f9a8c', '2026-12-01 22:29:47.68+00');
 
 INSERT INTO crm.contacts VALUES
-	('01a23379-2098-756e-9906-2aeb2e027e6b', 'cnt_6a6940522b78da9573cbe550', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-12-01 21:18:25.944+00', '2026-12-01 21:18:25.944+00', NULL, 1);
+	('01a233ba-7620-7243-85fd-e2a33a1aa69a', 'cnt_08f161e1caad82cce78c9e98', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-12-01 22:29:47.68+00', '2026-12-01 22:29:47.68+00', NULL, 1);
 
 INSERT INTO crm.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:24.232Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:44.055Z');
 
 INSERT INTO crm.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO crm.outbox_lease VALUES
-	(true, '6ebcbba8-7c03-4f91-81eb-ca4924fc2ba3', '2026-12-01 21:18:26.195181+00');
+	(true, '150cc5d6-ec75-4387-a87c-0e0e19fa613c', '2026-12-01 22:29:48.233979+00');
 
 INSERT INTO crm.usage_added OVERRIDING SYSTEM VALUE VALUES
 	(1, 1, 1, '-infinity', 'contacts');

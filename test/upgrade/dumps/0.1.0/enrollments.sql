@@ -1387,7 +1387,7 @@ ALTER TABLE ONLY enrollments.timeline ATTACH PARTITION enrollments.timeline_p1 F
 ALTER TABLE ONLY enrollments.timeline ATTACH PARTITION enrollments.timeline_p2 FOR VALUES FROM ('2000000') TO ('3000000');
 
 INSERT INTO enrollments.counters VALUES
-	(1, 1, 'step_2d80d59c186c', 'live', 0, 0, 1, 0, 0);
+	(1, 1, 'step_a4ee2c0d2cdf', 'live', 0, 0, 1, 0, 0);
 
 INSERT INTO enrollments.enrollment_search VALUES
 	(1, 0, '
@@ -1395,42 +1395,42 @@ ada@example.com
 ada');
 
 INSERT INTO enrollments.enrollments VALUES
-	(1, 1, 1, NULL, -1809607299997391402, NULL, '2026-12-01 21:18:25.981+00', NULL, '01a23379-20c9-7aad-a7ed-9110d1fc234e', 1, 0, false, 'live', 'UTC', 'crm-1', 'ada@example.com', 'Ada', NULL, NULL, '{"email":"ada@example.com","first_name":"Ada","lead_ref":"crm-1"}');
+	(1, 1, 1, NULL, -1809607299997391402, NULL, '2026-12-01 22:29:47.757+00', NULL, '01a233ba-7682-7cff-9a41-e4504dc3dc0c', 1, 0, false, 'live', 'UTC', 'crm-1', 'ada@example.com', 'Ada', NULL, NULL, '{"email":"ada@example.com","first_name":"Ada","lead_ref":"crm-1"}');
 
 INSERT INTO enrollments.event_contacts_p20261201 VALUES
-	(1, '2026-12-01 21:18:25.997+00', 'ede74fc8-1569-0c83-a176-79e88999cffe', 'live', 'contact.created', 'evt_01a23379-20a1-733f-96ac-201e318de9cb'),
-	(1, '2026-12-01 21:18:25.997+00', 'd96fbab9-546d-1e92-1e28-2379ca650912', 'live', 'contact.created', 'evt_01a23379-20a1-733f-96ac-201e318de9cb'),
-	(1, '2026-12-01 21:18:25.997+00', '4e2c19e5-564b-d510-f940-f06047a5aa77', 'live', 'contact.created', 'evt_01a23379-20a1-733f-96ac-201e318de9cb');
+	(1, '2026-12-01 22:29:47.788+00', 'ede74fc8-1569-0c83-a176-79e88999cffe', 'live', 'contact.created', 'evt_01a233ba-762d-7001-b4b0-2257390e9f96'),
+	(1, '2026-12-01 22:29:47.788+00', '94e89c56-4765-55ad-1da6-383eb5cac1ac', 'live', 'contact.created', 'evt_01a233ba-762d-7001-b4b0-2257390e9f96'),
+	(1, '2026-12-01 22:29:47.788+00', '4efa4e6c-45bf-0ad9-0816-97e6a7806935', 'live', 'contact.created', 'evt_01a233ba-762d-7001-b4b0-2257390e9f96');
 
 INSERT INTO enrollments.events_p20261201 VALUES
-	(1, '2026-12-01 21:18:25.997+00', '2026-12-01 21:18:25.953+00', NULL, 'live', 'crm', 0, 'evt_01a23379-20a1-733f-96ac-201e318de9cb', 'contact.created', NULL, '{"lead_ref":"cnt_6a6940522b78da9573cbe550","id":"01a23379-2098-756e-9906-2aeb2e027e6b","public_id":"cnt_6a6940522b78da9573cbe550","email":"ada@example.com","first_name":"Ada","last_name":null,"title":null,"phone":null,"account_id":null,"account_public_id":null,"owner_id":null,"external_system":null,"external_id":null,"custom":{},"created_at":"2026-12-01T21:18:25.944Z","updated_at":"2026-12-01T21:18:25.944Z"}', '{"id":"01a23379-2098-756e-9906-2aeb2e027e6b","public_id":"cnt_6a6940522b78da9573cbe550","email":"ada@example.com","first_name":"Ada","last_name":null,"title":null,"phone":null,"account_id":null,"account_public_id":null,"owner_id":null,"external_system":null,"external_id":null,"custom":{},"created_at":"2026-12-01T21:18:25.944Z","updated_at":"2026-12-01T21:18:25.944Z"}', '["01a23379-2098-756e-9906-2aeb2e027e6b","cnt_6a6940522b78da9573cbe550"]');
+	(1, '2026-12-01 22:29:47.788+00', '2026-12-01 22:29:47.694+00', NULL, 'live', 'crm', 0, 'evt_01a233ba-762d-7001-b4b0-2257390e9f96', 'contact.created', NULL, '{"lead_ref":"cnt_08f161e1caad82cce78c9e98","id":"01a233ba-7620-7243-85fd-e2a33a1aa69a","public_id":"cnt_08f161e1caad82cce78c9e98","email":"ada@example.com","first_name":"Ada","last_name":null,"title":null,"phone":null,"account_id":null,"account_public_id":null,"owner_id":null,"external_system":null,"external_id":null,"custom":{},"created_at":"2026-12-01T22:29:47.680Z","updated_at":"2026-12-01T22:29:47.680Z"}', '{"id":"01a233ba-7620-7243-85fd-e2a33a1aa69a","public_id":"cnt_08f161e1caad82cce78c9e98","email":"ada@example.com","first_name":"Ada","last_name":null,"title":null,"phone":null,"account_id":null,"account_public_id":null,"owner_id":null,"external_system":null,"external_id":null,"custom":{},"created_at":"2026-12-01T22:29:47.680Z","updated_at":"2026-12-01T22:29:47.680Z"}', '["01a233ba-7620-7243-85fd-e2a33a1aa69a","cnt_08f161e1caad82cce78c9e98"]');
 
 INSERT INTO enrollments.inbox VALUES
-	('enrollment-runtime', 'evt_01a23379-20a1-733f-96ac-201e318de9cb');
+	('enrollment-runtime', 'evt_01a233ba-762d-7001-b4b0-2257390e9f96');
 
 INSERT INTO enrollments.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:23.716Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:43.061Z');
 
 INSERT INTO enrollments.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO enrollments.lanes VALUES
-	(1, 1, 1, 1, 'live', 'active', DEFAULT, false, false, NULL, '2026-12-01 21:18:25.825759+00', 'Kept by an upgrade');
+	(1, 1, 1, 1, 'live', 'active', DEFAULT, false, false, NULL, '2026-12-01 22:29:47.481725+00', 'Kept by an upgrade');
 
 INSERT INTO enrollments.outbox_lease VALUES
-	(true, 'e3a25e7c-e9e6-4aa4-8aec-a0e0d8a232fd', '2026-12-01 21:18:26.239474+00');
+	(true, 'a7e4c5c6-3442-4382-b797-2c054a4c1656', '2026-12-01 22:29:48.330542+00');
 
 INSERT INTO enrollments.outcomes VALUES
-	(1, 1, 1, '2026-12-01 21:18:25.981+00', 1, 1, 2, NULL, 'live', 'completed', NULL, 'last_step', NULL);
+	(1, 1, 1, '2026-12-01 22:29:47.757+00', 1, 1, 2, NULL, 'live', 'completed', NULL, 'last_step', NULL);
 
 INSERT INTO enrollments.timeline_p0 VALUES
-	(1, '2026-12-01 21:18:25.981+00', NULL, 1, 0, 1, 1, 'succeeded', 'Started', NULL, NULL, '[{"step_index":1,"attempt":1,"status":"succeeded","message":"Hello Ada"}]', NULL);
+	(1, '2026-12-01 22:29:47.757+00', NULL, 1, 0, 1, 1, 'succeeded', 'Started', NULL, NULL, '[{"step_index":1,"attempt":1,"status":"succeeded","message":"Hello Ada"}]', NULL);
 
 INSERT INTO enrollments.usage_added OVERRIDING SYSTEM VALUE VALUES
 	(1, 1, 1, '2026-12-01 00:00:00+00', 'enrollments');
 
 INSERT INTO enrollments.workflow_versions VALUES
-	(1, 1, '[{"id":"step_4ab0ff640dba","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_2d80d59c186c","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]', '{}', NULL);
+	(1, 1, '[{"id":"step_77df9e765051","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_a4ee2c0d2cdf","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]', '{}', NULL);
 
 SELECT pg_catalog.setval('enrollments.approvals_id_seq', 1, false);
 

@@ -635,29 +635,29 @@ INSERT INTO identity.api_key_usage VALUES
 	(1, '2026-12-01', 5, 0);
 
 INSERT INTO identity.api_keys OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 'First key', 'live', 'admin', NULL, '\xd4eb1b9cb99c041b6110eee78af60a91810bdc73456afbcff03fa4757c47b4fc', 'dv09', NULL, '2026-12-01 21:18:26.073+00', NULL, '2026-12-01 21:18:25.192652+00', 1);
+	(1, 1, 'First key', 'live', 'admin', NULL, '\x66f8498c7d4b9be83f59541ea4dd6605f05c5c3b679bd4a134b02634fdab92f3', 'Sl91', NULL, '2026-12-01 22:29:47.908+00', NULL, '2026-12-01 22:29:46.704201+00', 1);
 
 INSERT INTO identity.audit_events OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 1, 'evt_01a23379-2012-7495-babf-0883858e729d', 'workflow.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"name":"Kept by an upgrade","status":"active","version":1,"steps":[{"id":"step_4ab0ff640dba","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_2d80d59c186c","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}],"integrations":[],"created_at":"2026-12-01T21:18:25.761Z","mode":"live","goals":[],"re_entry":{"mode":"always"},"priority":50,"class":"marketing"}', '00b981fd-b9f5-4995-aded-fa15ff81081b', '127.0.0.1', '2026-12-01 21:18:25.81+00', '91ef12eb8791f931d43fcdf02bbf2d0e640c4b7ab1ae1d9be399462cb87848ad'),
-	(2, 1, 2, 'evt_01a23379-207f-7a3f-8ab8-76b19aff65cf', 'webhook.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"url":"https://hooks.example.com/drippulse","event_type":"workflow.failed","active":true,"created_at":"2026-12-01T21:18:25.909Z","event_types":["workflow.failed"],"headers":{"x-own":"sealed by the keys of the dump"},"ordered":false,"mode":"live"}', '87f55072-2503-446b-b467-6d6b3406473c', '127.0.0.1', '2026-12-01 21:18:25.919+00', 'c44068061c7cb6394eaf3eecc4aa953d7220a2e9c1241a93a8f7c665f0c12986');
+	(1, 1, 1, 'evt_01a233ba-7535-7441-b0e5-187c0fa60519', 'workflow.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"name":"Kept by an upgrade","status":"active","version":1,"steps":[{"id":"step_77df9e765051","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_a4ee2c0d2cdf","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}],"integrations":[],"created_at":"2026-12-01T22:29:47.401Z","mode":"live","goals":[],"re_entry":{"mode":"always"},"priority":50,"class":"marketing"}', '42927e85-4b8c-4b2b-a7aa-64598510591a', '127.0.0.1', '2026-12-01 22:29:47.445+00', '43a0b5d0f884490dd58dbfb9b80de3ca8f55c20b01a2658e5d4956000c6697b9'),
+	(2, 1, 2, 'evt_01a233ba-75fe-7d5b-b0c3-e21a90f6ec86', 'webhook.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"url":"https://hooks.example.com/drippulse","event_type":"workflow.failed","active":true,"created_at":"2026-12-01T22:29:47.637Z","event_types":["workflow.failed"],"headers":{"x-own":"sealed by the keys of the dump"},"ordered":false,"mode":"live"}', '6f471ae8-ab53-4aae-92d1-503767143f47', '127.0.0.1', '2026-12-01 22:29:47.646+00', 'c6501581aef97800cbf90724c7328d81b3d46c02604da71b514a864eaa62dee2');
 
 INSERT INTO identity.audit_heads VALUES
-	(1, 2, 'c44068061c7cb6394eaf3eecc4aa953d7220a2e9c1241a93a8f7c665f0c12986', 0, '');
+	(1, 2, 'c6501581aef97800cbf90724c7328d81b3d46c02604da71b514a864eaa62dee2', 0, '');
 
 INSERT INTO identity.identities OVERRIDING SYSTEM VALUE VALUES
-	(1, 'admin', 'admin@localhost', NULL, '$argon2id$v=19$m=19456,t=2,p=1$yMTEZ5Zt0zjxGNRBfy7Vkw$AWXfvbV8lhUvTf6MgbHaOT3wyf8R787ivKo2Iw3S4qA', '$argon2id$v=19$m=19456,t=2,p=1$yMTEZ5Zt0zjxGNRBfy7Vkw$AWXfvbV8lhUvTf6MgbHaOT3wyf8R787ivKo2Iw3S4qA', '2026-12-01 21:18:25.213+00', '2026-12-01 21:18:25.213+00');
+	(1, 'admin', 'admin@localhost', NULL, '$argon2id$v=19$m=19456,t=2,p=1$L3P7ElJX+SpzMD5TGsficQ$9ktghf+bOWXBJBO1DZdbigvQ3vmZ4Hb3A3GruB/+SZ4', '$argon2id$v=19$m=19456,t=2,p=1$L3P7ElJX+SpzMD5TGsficQ$9ktghf+bOWXBJBO1DZdbigvQ3vmZ4Hb3A3GruB/+SZ4', '2026-12-01 22:29:46.724+00', '2026-12-01 22:29:46.724+00');
 
 INSERT INTO identity.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:22.743Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:41.354Z');
 
 INSERT INTO identity.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO identity.memberships OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 1, 'admin', 'admin@localhost', NULL, 'admin', 'active', '{}', NULL, '2026-12-01 21:18:25.192652+00', '2026-12-01 21:18:25.192652+00', 1);
+	(1, 1, 1, 'admin', 'admin@localhost', NULL, 'admin', 'active', '{}', NULL, '2026-12-01 22:29:46.704201+00', '2026-12-01 22:29:46.704201+00', 1);
 
 INSERT INTO identity.organizations OVERRIDING SYSTEM VALUE VALUES
-	(1, 'My organization', 'my-organization', 'UTC', '{}', false, NULL, '2026-12-01 21:18:25.192652+00', '2026-12-01 21:18:25.192652+00', 1);
+	(1, 'My organization', 'my-organization', 'UTC', '{}', false, NULL, '2026-12-01 22:29:46.704201+00', '2026-12-01 22:29:46.704201+00', 1);
 
 INSERT INTO identity.outbox_lease VALUES
 	(true, NULL, '-infinity');

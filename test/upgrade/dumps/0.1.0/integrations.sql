@@ -495,7 +495,7 @@ ALTER TABLE ONLY integrations.idempotency_keys ATTACH PARTITION integrations.ide
 ALTER TABLE ONLY integrations.idempotency_keys ATTACH PARTITION integrations.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO integrations.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:24.444Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:44.729Z');
 
 INSERT INTO integrations.kysely_migration_lock VALUES
 	('migration_lock', 0);

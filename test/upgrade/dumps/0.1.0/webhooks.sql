@@ -539,7 +539,7 @@ INSERT INTO webhooks.endpoints VALUES
 	(1, 0, 0, false, NULL, false, NULL, 0, 0, NULL);
 
 INSERT INTO webhooks.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:23.900Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:43.409Z');
 
 INSERT INTO webhooks.kysely_migration_lock VALUES
 	('migration_lock', 0);
@@ -549,10 +549,10 @@ INSERT INTO webhooks.lanes VALUES
 	(1, true, 1, false, NULL, NULL);
 
 INSERT INTO webhooks.outbox_lease VALUES
-	(true, 'dec831b5-bdcd-4c78-b4f9-90313ecfce58', '2026-12-01 21:18:26.215713+00');
+	(true, 'abeede25-deb5-4368-8dd9-130a27169937', '2026-12-01 22:29:48.295422+00');
 
 INSERT INTO webhooks.webhooks VALUES
-	(1, 1, 'live', 'https://hooks.example.com/drippulse', NULL, '{"x-own":"sealed by the keys of the dump"}', '\x010c2bcb1606135103b4438b387af956a242ee206cf56edd2abd1554b50ac3abf2a36530f3b715a80759997606f12204099d759540e6f6bcd3a42c0bcc92eb79b6b7dce5f7b1cf6f29b32e', '{workflow.failed}', NULL, false, NULL, true, NULL, NULL, '\x010c2bcb16e663fe988c38a652131fd915571a9deb20a606c5ae9f237999d35b5efc9b18571e5a6aa96b7fdbbf332533bdd90951b898b21accd0d0d6095e863c8509da9cc958e3ece472efc570baced4ccab97', NULL, NULL, '2026-12-01 21:18:25.909+00', '2026-12-01 21:18:25.909+00', NULL, 1);
+	(1, 1, 'live', 'https://hooks.example.com/drippulse', NULL, '{"x-own":"sealed by the keys of the dump"}', '\x01a40337982f66ba6a9f0d789160758e6adb2a7c137f01ec8de5484a29aa7b29a441e95520ff89ddaa66328ed9f94bdf7250f3d42b66967cc650865de7b75504bdfa4584a9d934c19354fa', '{workflow.failed}', NULL, false, NULL, true, NULL, NULL, '\x01a4033798aea09192e6b352df0fa6e7b625727d126bde96e43bd24824a20243b66e923fe940691d39948d2fd3f2fde6ff0dd6950bd5d6f33950765aee1800079e87fb009652b8e22d991b79ca3dd26dad5294', NULL, NULL, '2026-12-01 22:29:47.637+00', '2026-12-01 22:29:47.637+00', NULL, 1);
 
 SELECT pg_catalog.setval('webhooks.deliveries_id_seq', 1, false);
 

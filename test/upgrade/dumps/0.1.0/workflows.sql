@@ -213,19 +213,19 @@ ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempoten
 ALTER TABLE ONLY workflows.idempotency_keys ATTACH PARTITION workflows.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO workflows.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T21:18:23.133Z');
+	('2026-12-01-0000-baseline', '2026-12-01T22:29:41.972Z');
 
 INSERT INTO workflows.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO workflows.outbox_lease VALUES
-	(true, '65e64b17-0884-42d5-ab0b-cfa200909a86', '2026-12-01 21:18:26.25265+00');
+	(true, 'f4aed07e-fa7c-4180-8f5a-da3f3cc24298', '2026-12-01 22:29:48.343271+00');
 
 INSERT INTO workflows.workflow_versions VALUES
-	(1, 1, '[{"id":"step_4ab0ff640dba","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_2d80d59c186c","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]', NULL, '{}', 2, 'api_key', '1', '2026-12-01 21:18:25.761+00');
+	(1, 1, '[{"id":"step_77df9e765051","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_a4ee2c0d2cdf","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]', NULL, '{}', 2, 'api_key', '1', '2026-12-01 22:29:47.401+00');
 
 INSERT INTO workflows.workflows OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 'live', NULL, 'Kept by an upgrade', NULL, 'active', 1, '[]', 1, 1, '2026-12-01 21:18:25.761+00', '2026-12-01 21:18:25.761+00', NULL, 1);
+	(1, 1, 'live', NULL, 'Kept by an upgrade', NULL, 'active', 1, '[]', 1, 1, '2026-12-01 22:29:47.401+00', '2026-12-01 22:29:47.401+00', NULL, 1);
 
 SELECT pg_catalog.setval('workflows.outbox_id_seq', 2, true);
 

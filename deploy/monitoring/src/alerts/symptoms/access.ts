@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Who is turned away. */
+/** Refused requests. */
 export const access: readonly Alert[] = [
   {
     name: 'SignInsRefused',

@@ -1,11 +1,11 @@
 import type { Alert } from '../alert.ts';
 
-/** Executions of agents, and what they cost. */
+/** Executions of agents, and their costs. */
 export const agents: readonly Alert[] = [
   {
     name: 'AgentExecutionsFailing',
     severity: 'ticket',
-    // Half of them, and twice the share of the day before. Few executions say nothing.
+    // Half of the executions, and twice the share of the day before. A few executions prove nothing.
     expr: [
       'sum(rate(drippulse_agent_executions_total{work="llm",status="failed"}[15m]))',
       '> 0.5 * (sum(rate(drippulse_agent_executions_total{work="llm"}[15m])) > 0.01)',
@@ -65,7 +65,7 @@ export const agents: readonly Alert[] = [
   {
     name: 'AgentModelOverrun',
     severity: 'ticket',
-    // A counter that begins with its first overrun has no increase, so a new series counts too.
+    // A counter that starts with its first overrun has no increase, so a new series counts too.
     expr: [
       'sum(increase(drippulse_agent_model_calls_total{state="overrun"}[1h])) > 0',
       'sum(drippulse_agent_model_calls_total{state="overrun"} unless drippulse_agent_model_calls_total{state="overrun"} offset 1h) > 0',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Numbers that are behind, and reports. */
+/** Numbers that lag behind, and reports. */
 export const analytics: readonly Alert[] = [
   {
     name: 'AnalyticsBehind',
@@ -21,7 +21,7 @@ export const analytics: readonly Alert[] = [
   {
     name: 'ReportsFailing',
     severity: 'ticket',
-    // A workflow that was deleted fails its reports. When many reports fail, it is rather us.
+    // A deleted workflow fails its reports. When many reports fail, the platform is the likelier cause.
     expr: [
       'sum(increase(drippulse_reports_total{status="failed"}[1h])) > 3',
       'sum(increase(drippulse_reports_total{status="failed"}[1h])) > 0.2 * sum(increase(drippulse_reports_total[1h]))',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Runs, the events that reach them, and what is left aside. */
+/** Runs, the events that reach them, and postponed work. */
 export const enrollments: readonly Alert[] = [
   {
     name: 'DueWorkNotClaimed',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Events that do not get on, and what follows from them late. */
+/** Events that are stuck, and their late consequences. */
 export const events: readonly Alert[] = [
   {
     name: 'OutboxNotDraining',
@@ -14,7 +14,7 @@ export const events: readonly Alert[] = [
   {
     name: 'EventsDeadLettered',
     severity: 'ticket',
-    // A counter that begins with its first dead letter has no increase, so a new series counts too.
+    // A counter that starts with its first dead letter has no increase, so a new series counts too.
     expr: [
       'sum by (topic, group) (increase(drippulse_events_dead_lettered_total[15m])) > 0',
       'sum by (topic, group) (drippulse_events_dead_lettered_total unless drippulse_events_dead_lettered_total offset 15m) > 0',

@@ -5,7 +5,8 @@ export const integrations: readonly Alert[] = [
   {
     name: 'ConnectionsFailing',
     severity: 'ticket',
-    // One connection is the matter of its organization, which is mailed. Many at once are that of the operator.
+    // A single failed connection concerns its organization, which gets a mail. Many failed connections concern the
+    // operator.
     expr: 'sum(increase(drippulse_integration_connections_failed_total[1h])) > 5',
     for: '0m',
     summary: '{{ $value | humanize }} connections to providers of integrations stopped working within an hour.',
@@ -78,7 +79,7 @@ export const integrations: readonly Alert[] = [
   {
     name: 'ProviderCallsFailing',
     severity: 'ticket',
-    // Rates are waited for, and are no failure. Few calls say nothing.
+    // Waiting for a rate is not a failure. A few calls prove nothing.
     expr: [
       'sum by (provider) (rate(drippulse_provider_calls_total{class=~"permanent|permission|credentials|per_record"}[30m]))',
       '> 0.5 * (sum by (provider) (rate(drippulse_provider_calls_total[30m])) > 0.1)',
@@ -103,7 +104,7 @@ export const integrations: readonly Alert[] = [
   {
     name: 'DataSourceRunsFailing',
     severity: 'ticket',
-    // Single sources fail because of their owners. When most runs fail, it is rather us.
+    // Single sources fail because of their owners. When most runs fail, the platform is the likelier cause.
     expr: [
       'sum(increase(drippulse_data_source_runs_total{status="failed"}[1h])) > 5',
       'sum(increase(drippulse_data_source_runs_total{status="failed"}[1h])) > 0.5 * sum(increase(drippulse_data_source_runs_total[1h]))',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Mails of enrollments, and those of the platform itself. */
+/** Mails of enrollments, and mails of the platform itself. */
 export const mails: readonly Alert[] = [
   {
     name: 'TrackingHitsDropped',
@@ -23,7 +23,7 @@ export const mails: readonly Alert[] = [
   {
     name: 'TrackingStopped',
     severity: 'ticket',
-    // A counter that has not counted yet has no series, as after a restart of all processes.
+    // A counter that has not counted yet has no series, for example after a restart of all processes.
     expr: [
       '(sum(increase(drippulse_tracking_hits_total[1h])) or vector(0)) == 0',
       'sum(increase(drippulse_tracking_hits_total[1h] offset 1d)) > 100',
@@ -35,7 +35,7 @@ export const mails: readonly Alert[] = [
       atMinute: 1_560,
     },
     quiet: {
-      // Nights are quiet, and a few hits are no measure.
+      // Nights are quiet, and a few hits prove nothing.
       series: { 'drippulse_tracking_hits_total{service="r",kind="open"}': '0+1x1440 1440x200' },
       atMinute: 1_560,
     },
@@ -52,7 +52,7 @@ export const mails: readonly Alert[] = [
   {
     name: 'DeliverabilityFalling',
     severity: 'ticket',
-    // Receivers turn a sender away above 2 % bounces or 0.1 % complaints. Few mails say nothing.
+    // Receivers refuse a sender above 2 % bounces or 0.1 % complaints. A few mails prove nothing.
     expr: [
       'max(drippulse_suppressions_of_day{reason="bounce"}) > 0.02 * (sum(increase(drippulse_sends_decided_total{decision="send"}[1d])) > 200)',
       'max(drippulse_suppressions_of_day{reason="complaint"}) > 0.001 * (sum(increase(drippulse_sends_decided_total{decision="send"}[1d])) > 1000)',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Parts of processes that are away, fail or are overloaded. */
+/** Parts of processes that are unavailable, fail or are overloaded. */
 export const processes: readonly Alert[] = [
   {
     name: 'DatabaseAway',
@@ -45,7 +45,7 @@ export const processes: readonly Alert[] = [
   {
     name: 'JobFailed',
     severity: 'ticket',
-    // As with dead letters: a counter that begins with its first job has no increase.
+    // As with dead letters, a counter that starts with its first job has no increase.
     expr: [
       'sum by (service, kind) (increase(drippulse_jobs_failed_total[15m])) > 0',
       'sum by (service, kind) (drippulse_jobs_failed_total unless drippulse_jobs_failed_total offset 15m) > 0',
@@ -67,7 +67,8 @@ export const processes: readonly Alert[] = [
   {
     name: 'OrganizationDeletionStuck',
     severity: 'ticket',
-    // An organization with many millions of rows takes hours; a service that is away, or Stripe, makes it wait.
+    // An organization with many millions of rows takes hours. An unavailable service or Stripe also delays the
+    // deletion.
     expr: 'max(drippulse_organization_deletion_overdue_seconds) > 14400',
     for: '10m',
     summary: 'The deletion of an organization is under way or late for {{ $value | humanizeDuration }}.',

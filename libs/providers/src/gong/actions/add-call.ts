@@ -53,7 +53,7 @@ export const addCall = defineAction({
           actualStart: input.started_at,
           direction: input.direction,
           primaryUser: input.host_user_id,
-          // The host must be one of the parties.
+          // The host of the call must be one of the parties.
           parties: [{ userId: input.host_user_id }, ...input.parties.map((emailAddress) => ({ emailAddress }))],
           downloadMediaUrl: input.recording_url,
           duration: input.duration_seconds,

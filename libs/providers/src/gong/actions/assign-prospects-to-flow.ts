@@ -39,7 +39,7 @@ export const assignProspectsToFlow = defineAction({
   },
 });
 
-/** Gong has no documented list of its codes. */
+/** Whether a prospect was refused because it is already in the flow. Gong does not document a list of its codes. */
 function isInFlow({ errorCode, errorMessage }: JsonObject): boolean {
   return /already/i.test(`${textOf(errorCode)} ${textOf(errorMessage)}`);
 }

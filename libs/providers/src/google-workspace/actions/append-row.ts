@@ -4,7 +4,7 @@ import { amountOf, given, objectOf, textOf } from '../../answers/reading.ts';
 import { pathOf } from '../../calls.ts';
 import { cellsField, rangeField, sheetsScope, spreadsheetField, spreadsheetOf } from '../sheets.ts';
 
-/** RAW: a cell that begins with `=` stays a text, whatever a contact typed. */
+/** Appends a row as RAW, so that a cell that begins with `=` stays text, even if a contact typed it. */
 export const appendRow = defineAction({
   provider: 'google_workspace',
   name: 'append_row',

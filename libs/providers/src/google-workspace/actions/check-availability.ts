@@ -4,7 +4,7 @@ import { given, listOf, objectOf, textOf } from '../../answers/reading.ts';
 import { ActionRefusal } from '../../outcomes.ts';
 import { line, time } from '../../requests/fields.ts';
 
-/** Errors come for each calendar, in an answer that is a success. */
+/** Checks calendars. A successful answer may contain errors of single calendars. */
 export const checkAvailability = defineAction({
   provider: 'google_workspace',
   name: 'check_availability',

@@ -5,7 +5,7 @@ import { pathOf } from '../../calls.ts';
 import { digestOf } from '../../requests/effect-keys.ts';
 import { eventFields, eventOf, eventOutput, eventScope, timesOf } from '../events.ts';
 
-/** The id of the event is made of the key, so a repeat finds it: 409. */
+/** Creates an event. The event's id is derived from the key, so a repeat gets 409. */
 export const createEvent = defineAction({
   provider: 'google_workspace',
   name: 'create_event',

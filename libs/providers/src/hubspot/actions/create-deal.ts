@@ -16,7 +16,7 @@ import {
 import { searchRequest } from '../search.ts';
 import { findStage } from '../stages.ts';
 
-/** HubSpot's search may lag for half a minute behind what was written. */
+/** Upper bound of the time until HubSpot's search shows a write. The actual time may be half a minute. */
 const indexLagMs = 60_000;
 
 export const createDeal = defineAction({

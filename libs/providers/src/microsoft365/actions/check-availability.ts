@@ -6,7 +6,10 @@ import { line, mailAddress } from '../../requests/fields.ts';
 import { wallTime } from '../../requests/wall-time.ts';
 import { graph, graphTime, itemsOf } from '../graph.ts';
 
-/** Each digit of `availability` is one interval: 0 free, 1 tentative, 2 busy, 3 away, 4 elsewhere. Errors come for each schedule. */
+/**
+ * Checks schedules. Each digit of `availability` is one interval: 0 free, 1 tentative, 2 busy, 3 away, 4 elsewhere. A
+ * successful answer may contain errors of single schedules.
+ */
 export const checkAvailability = defineAction({
   provider: 'microsoft365',
   name: 'check_availability',

@@ -5,7 +5,9 @@ import { digestOf } from '../../requests/effect-keys.ts';
 import { eventFields, eventOf, eventOutput } from '../events.ts';
 import { graph, graphTime, itemBody, itemsOf, mailbox } from '../graph.ts';
 
-/** `transactionId` is the key: a repeat gets the first event, or 409, and then it is looked up by its time. */
+/**
+ * Creates an event with the key as `transactionId`. A repeat gets the first event, or gets 409 and looks the event up.
+ */
 export const createEvent = defineAction({
   provider: 'microsoft365',
   name: 'create_event',
@@ -52,7 +54,7 @@ export const createEvent = defineAction({
       isDone: ({ status }) => status === 409,
     });
     if (answer.status !== 409) return eventOf(answer);
-    // The zone of the event may be any, so a day is added on both sides.
+    // The event may be in any time zone, so the search covers a day before it and a day after it.
     const at = Date.parse(`${from['dateTime']}Z`);
     const listed = yield graph({
       method: 'GET',

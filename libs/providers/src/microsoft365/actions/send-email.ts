@@ -6,7 +6,7 @@ import { bodyFields, bodyOf, mailFields } from '../../requests/mail-fields.ts';
 import { graph } from '../graph.ts';
 import { sendMailBody } from '../mails.ts';
 
-/** Graph answers 202 and no id, so nobody can look for the mail after a lost answer. */
+/** Sends a mail. Graph answers 202 without an id, so the mail of a lost answer cannot be found. */
 export const sendEmail = defineAction({
   provider: 'microsoft365',
   name: 'send_email',

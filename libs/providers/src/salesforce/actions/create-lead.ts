@@ -56,7 +56,7 @@ export const createLead = defineAction({
     return yield* createRecord('Lead', fields, place, {
       keyField: input.key_field,
       natural: ['LastName', 'Company', 'Email'],
-      // Assignment rules would take the lead from the owner that was given.
+      // Assignment rules would replace the given owner.
       headers: {
         ...(input.allow_duplicates && { 'sforce-duplicate-rule-header': 'allowSave=true' }),
         ...(input.owner_id !== undefined && { 'sforce-auto-assign': 'FALSE' }),

@@ -27,7 +27,7 @@ export const upsertRecord = defineAction({
     fields: { LastName: 'Lovelace', Email: 'ada@example.com' },
   },
   *perform({ object, external_id_field: field, external_id: value, fields: given }, { settings }) {
-    // Salesforce refuses a body with the id or the external id, which the address has.
+    // Salesforce refuses a body that contains the id or the external id, because both are in the URL.
     const { [field]: _, Id: __, ...fields } = fieldsOf(given);
     const { body } = yield upsertRequest(settings, { object, field, value, fields });
     const result = objectOf(Array.isArray(body) ? listOf(body)[0] : body);
@@ -35,7 +35,10 @@ export const upsertRecord = defineAction({
   },
 });
 
-/** A slash in the value, or a dot at its end, breaks the address: the call for collections has it in the body. */
+/**
+ * Builds the upsert. A slash in the value, or a dot at the value's end, breaks the URL. For such a value, uses the call
+ * for collections, whose body contains the value.
+ */
 function upsertRequest(
   settings: Readonly<Record<string, string>>,
   { object, field, value, fields }: { object: string; field: string; value: string; fields: JsonObject },

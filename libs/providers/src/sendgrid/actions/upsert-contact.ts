@@ -15,7 +15,7 @@ export const upsertContact = defineAction({
     last_name: line('Last name.', 50).optional(),
     phone: z
       .string()
-      .regex(/^\+[1-9]\d{6,14}$/, 'is no number with its country code')
+      .regex(/^\+[1-9]\d{6,14}$/, 'is not a number with its country code')
       .optional()
       .describe(
         'Telephone number with its country code, such as +441234567890. It identifies the contact, as the mail address does.',

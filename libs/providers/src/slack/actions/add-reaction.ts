@@ -13,7 +13,7 @@ export const addReaction = defineAction({
     ts: tsField,
     emoji: z
       .string()
-      .regex(/^:?[\p{L}\p{N}_+-]{1,80}:?$/u, 'is no name of an emoji')
+      .regex(/^:?[\p{L}\p{N}_+-]{1,80}:?$/u, 'is not a name of an emoji')
       .describe('Name of the emoji, such as tada.'),
   }),
   output: z.object({ ts: z.string() }),

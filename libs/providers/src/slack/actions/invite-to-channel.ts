@@ -11,7 +11,7 @@ export const inviteToChannel = defineAction({
   input: z.strictObject({
     channel: channelIdField,
     users: z
-      .array(z.string().regex(/^[UW][A-Z0-9]{5,20}$/, 'is no id of a member'))
+      .array(z.string().regex(/^[UW][A-Z0-9]{5,20}$/, 'is not an id of a member'))
       .min(1)
       .max(100)
       .describe('Ids of the members, such as U0123456789.'),

@@ -4,7 +4,7 @@ import { refuse } from '../../answers/refuse.ts';
 import { longText } from '../../requests/fields.ts';
 import { call, channelField, escapeText, keyOf, messageOf } from '../messages.ts';
 
-/** The message of an `alert` step: by the bot where there is a token, else by the webhook, which posts to the channel that it was made for. */
+/** Posts the message of an `alert` step: as the bot if the connection has a token, or else through a webhook. */
 export const postAlert = defineAction({
   provider: 'slack',
   name: 'post_alert',

@@ -29,7 +29,7 @@ export const cancelSubscription = defineAction({
       ...del(path, { prorate, cancellation_details: cancellation }),
       isDone: isMissing,
     };
-    // One that has ended is missing for DELETE, and so is one that never was: reading tells them apart.
+    // DELETE answers 404 both for an ended subscription and for one that never existed. A GET tells them apart.
     if (code === 404) ({ body, status: code } = yield get(path));
     const { status, canceled_at } = objectOf(body);
     if (status !== 'canceled')

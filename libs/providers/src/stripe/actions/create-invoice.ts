@@ -31,7 +31,7 @@ export const createInvoice = defineAction({
     invoice_pdf: z.string().optional(),
   }),
   scopes: [],
-  repeat: 'key', // one for each of four calls: a crash goes on where it stopped
+  repeat: 'key', // each of the four calls has its own key, so a repeat continues after the last call that was done
   reaches: 'money',
   example: {
     customer_id: 'cus_Nff7xUuG9a2b3c',
@@ -43,7 +43,7 @@ export const createInvoice = defineAction({
   *perform(input, place) {
     const { invoice, isOld } = yield* draft(input, place);
     const id = textOf(invoice['id']) ?? '';
-    // Stripe has forgotten the keys of an old draft, and its total says whether the item was added.
+    // Stripe has forgotten the keys of an old draft. The draft's total shows whether the item was added.
     if (!isOld || (invoice['status'] === 'draft' && amountOf(invoice['total']) === 0)) yield item(id, input, place);
     let latest = invoice;
     if (!isOld || invoice['status'] === 'draft')
@@ -77,7 +77,7 @@ function* draft(
     collection_method: 'send_invoice',
     days_until_due: input.days_until_due,
     auto_advance: false,
-    // Items of the customer that wait for the next invoice stay out of this one.
+    // Keeps the customer's pending items out of this invoice.
     pending_invoice_items_behavior: 'exclude',
     metadata: marked(undefined, place),
   };

@@ -5,7 +5,7 @@ import { line, longText, mailAddress } from '../../requests/fields.ts';
 import { isForgotten } from '../../requests/remembered.ts';
 import { agentUrl, customFields, customFieldsOf, id, priority, status, tags, type } from '../tickets.ts';
 
-/** Zendesk keeps keys for two hours. */
+/** Hours for which Zendesk certainly remembers keys. It keeps them for two hours. */
 const keptHours = 1.75;
 
 export const createTicket = defineAction({
@@ -71,7 +71,7 @@ export const createTicket = defineAction({
               [input.html ? 'html_body' : 'body']: input.description,
               public: input.internal === undefined ? undefined : !input.internal,
             }),
-            // Zendesk needs a name of a requester that it does not know yet.
+            // Zendesk needs a name if it does not know the requester.
             requester: email === undefined ? undefined : { email, name: name ?? email.slice(0, email.indexOf('@')) },
             priority: input.priority,
             type: input.type,

@@ -23,7 +23,7 @@ export const listParticipants = defineAction({
   repeat: 'read',
   example: { meeting_id: '12345678901', limit: 30 },
   *perform({ meeting_id, limit = 100 }) {
-    // A UUID that begins with a slash, or has two, is encoded twice.
+    // A UUID that begins with a slash or contains two slashes in a row must be encoded twice.
     const id = /^\/|\/\//.test(meeting_id) ? encodeURIComponent(meeting_id) : meeting_id;
     const path = pathOf`/v2/past_meetings/${id}/participants`;
     const body = objectOf((yield { host: 'api', method: 'GET', path, query: { page_size: limit } }).body);

@@ -16,20 +16,20 @@ import type { UnaryMethod } from '../unary-method.ts';
 
 type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
 
-/** The handler of the method that carries other calls. */
+/** The server side of the method that carries other calls. */
 export type SharedServer = {
   handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
   /** Refuses further calls. Streams end when all earlier calls are answered. */
   stop(): void;
 };
 
-/** Bytes of answers in one message, unless the first alone is larger: a reader keeps a whole message in memory. */
+/** Limit in bytes of the answers in one message, unless the first is larger: a reader keeps a message in memory. */
 const maxBatchBytes = 256 << 10;
 
 /**
- * Calls of a stream that run at once, and that begin in one turn of the event loop. Our own clients send no more than this
- * on a stream. A refused call ends without waiting for anything, so that thousands of them in one message would be one
- * turn of seconds.
+ * Limit of the calls of a stream that run at the same time, and that begin in one turn of the event loop. The
+ * platform's own clients send no more than this on a stream. A refused call ends without waiting for anything, so
+ * thousands of refused calls in one message would be one turn of seconds.
  */
 const callsAtOnce = 64;
 
@@ -50,7 +50,7 @@ export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedSe
   };
 }
 
-/** Serves one stream. Returns a function that refuses further calls and ends the stream once all are answered. */
+/** Serves one stream. Returns a function that refuses further calls and ends the stream once all calls are answered. */
 function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, onEnd: () => void): () => void {
   const running = new Map<number, { cancel(): void }>();
   /** Calls that were read and have not begun, in order, with the time of their arrival. */
@@ -59,7 +59,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
   let answers: SharedAnswer[] = [];
   let isEnding = false;
 
-  /** Begins calls, and reads no more of the stream while some wait. */
+  /** Begins calls. While some calls wait, it reads no more of the stream. */
   function start(): void {
     isStarting = false;
     for (const { call, arrivedAt } of waiting.values()) {
@@ -92,7 +92,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
     answers.push(answer);
   }
 
-  /** Sends all answers of one turn together: a write to a socket costs more than most answers. */
+  /** Sends all answers of one turn together, because a write to a socket costs more than most answers. */
   function write(): void {
     const ready = answers;
     answers = [];
@@ -136,7 +136,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
   return end;
 }
 
-/** Runs a call. Never throws: a failure becomes the answer. */
+/** Runs a call. Never throws, because a failure becomes the answer. */
 async function answerOf(
   served: UnaryMethod | undefined,
   path: string,
@@ -158,7 +158,7 @@ async function answerOf(
   }
 }
 
-/** A call as its method sees it. `release` clears the deadline once the call is answered. */
+/** Converts a call to the form for its method. `release` clears the deadline once the call is answered. */
 function incomingCall(headers: Record<string, string>, timeoutMs: number, arrivedAt: number) {
   const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : arrivedAt + timeoutMs;
   let isCancelled = false;

@@ -21,18 +21,19 @@ export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, '
 
 export type SharedCalls = {
   /**
-   * Makes a call over a stream that it shares with others. Fails with the error of the stream, DEADLINE_EXCEEDED or the
-   * reason of the signal. A failure of the method itself is in the trailers of the answer. `onWork` gets the work of the call, which has
-   * ended when the peer answers, also after a cancellation, or when the stream is lost.
+   * Makes a call over a stream that it shares with other calls. Fails with the error of the stream, DEADLINE_EXCEEDED
+   * or the reason of the signal. A failure of the method itself is in the trailers of the answer. `onWork` gets the
+   * work of the call, which ends when the peer answers, even after a cancellation, or when the stream is lost.
    */
   send(call: NewCall, signal: AbortSignal | undefined, onWork?: OnWork): Promise<SharedAnswer>;
-  /** The stream takes no more calls. Those under way are still answered. */
+  /** Closes the stream to new calls. Calls under way are still answered. */
   close(): void;
 };
 
 /**
- * A stream takes so many calls, for so long, or until it has answered all of them. The next stream goes to the next process
- * of the peer, as a single call would. So both successive and simultaneous calls are spread over all processes.
+ * Limit of calls of a stream. A stream takes new calls up to this number, for a limited period, or until it has
+ * answered all of them. The next stream goes to the next process of the peer, as a single call does. So both successive
+ * and simultaneous calls are spread over all processes.
  */
 const callsOfStream = 64;
 const openForMs = 250;
@@ -42,7 +43,7 @@ const path = pathOf(share);
 const encode = encoderOf(share.input);
 const decode = decoderOf(share.output);
 
-/** Makes unary calls of one peer over shared streams, each for up to `calls`; 64 unless given. */
+/** Makes unary calls of one peer over shared streams, each for up to `calls` calls (default 64). */
 export function shareCalls(client: grpc.Client, calls: number = callsOfStream): SharedCalls {
   let current: Stream | undefined;
   return {
@@ -68,7 +69,7 @@ function openStream(client: grpc.Client, mostCalls: number) {
     new grpc.Metadata(),
   );
   const waiting = new Map<number, Waiting>();
-  /** Reports the end of the work of the calls that somebody follows. */
+  /** Callbacks that report the end of followed calls. */
   const followed = new Map<number, () => void>();
   let calls: SharedCall[] = [];
   let cancelled: number[] = [];
@@ -90,7 +91,8 @@ function openStream(client: grpc.Client, mostCalls: number) {
     }
   });
   stream.on('error', failAll);
-  // Without an error the peer has answered every call that it read, so the others were not made.
+  // When the stream ends without an error, the peer has answered every call that it read, so all other calls were not
+  // made.
   stream.on('end', () => failAll(notMade));
 
   function endWork(number: number): void {
@@ -141,7 +143,7 @@ function openStream(client: grpc.Client, mostCalls: number) {
     setImmediate(write);
   }
 
-  /** Sends all calls of one turn together: a write to a socket costs more than most calls. */
+  /** Sends all calls of one turn together, because a write to a socket costs more than most calls. */
   function write(): void {
     isWriting = false;
     if (hasEnded) return;
@@ -151,7 +153,10 @@ function openStream(client: grpc.Client, mostCalls: number) {
     if (!isOpen && waiting.size === 0) stream.end();
   }
 
-  /** Takes no more calls. The stream stays open until all are answered, so that calls can be cancelled over it. */
+  /**
+   * Closes the stream to new calls. The stream stays open until all calls are answered, so that calls can be cancelled
+   * over it.
+   */
   function close(): void {
     isOpen = false;
     clearTimeout(closing);

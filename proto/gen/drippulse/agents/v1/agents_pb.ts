@@ -32,7 +32,7 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   id: bigint;
 
   /**
-   * The same as `id`.
+   * Copy of `id`.
    *
    * @generated from field: int64 agent_id = 2;
    */
@@ -46,91 +46,91 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   name: string;
 
   /**
-   * The kind of source that it was deployed from.
+   * The kind of source that the agent was deployed from.
    *
    * @generated from field: drippulse.agents.v1.AgentType type = 4;
    */
   type: AgentType;
 
   /**
-   * Whether it may start executions.
+   * Whether the agent may start executions.
    *
    * @generated from field: drippulse.agents.v1.AgentStatus status = 5;
    */
   status: AgentStatus;
 
   /**
-   * Why the status is `error`; null otherwise.
+   * Reason for the status `error`; null otherwise.
    *
    * @generated from field: optional string status_reason = 6;
    */
   statusReason?: string | undefined;
 
   /**
-   * Template, of an agent of type `template`.
+   * Template that an agent of type `template` was deployed from.
    *
    * @generated from field: optional int64 template_id = 7;
    */
   templateId?: bigint | undefined;
 
   /**
-   * Workflow, of an agent of type `workflow`.
+   * Workflow that an agent of type `workflow` was deployed from.
    *
    * @generated from field: optional int64 workflow_id = 8;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Code, of an agent of type `code`.
+   * Code that an agent of type `code` was deployed from.
    *
    * @generated from field: optional string code_id = 9;
    */
   codeId?: string | undefined;
 
   /**
-   * Its own configuration. Members that it lacks are those of the template.
+   * The agent's own configuration. Members that are absent come from the template.
    *
    * @generated from field: bytes configuration = 10;
    */
   configuration: Uint8Array;
 
   /**
-   * `test` when a test key made it.
+   * `test` when the agent was created with a test key.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 11;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 12;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 13;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 14;
    */
   revision: bigint;
 
   /**
-   * Model that decides, of a scorer; null for the rules of its configuration.
+   * Version of a scorer's model that decides; null when the rules of the configuration decide.
    *
    * @generated from field: optional int32 model_version = 15;
    */
   modelVersion?: number | undefined;
 
   /**
-   * Model that scores beside it, 0 for the rules; null without one.
+   * Version of the model that scores in the shadow, 0 for the rules; null without a shadow.
    *
    * @generated from field: optional int32 shadow_model_version = 16;
    */
@@ -151,35 +151,35 @@ export const AgentSchema: GenMessage<Agent> = /*@__PURE__*/
  */
 export type ListAgentsRequest = Message<"drippulse.agents.v1.ListAgentsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only agents of this mode; default the mode of the credential.
+   * Only agents of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -207,21 +207,21 @@ export type ListAgentsRequest = Message<"drippulse.agents.v1.ListAgentsRequest">
   templateId?: bigint | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -249,21 +249,21 @@ export type ListAgentsResponse = Message<"drippulse.agents.v1.ListAgentsResponse
   agents: Agent[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -277,7 +277,7 @@ export type ListAgentsResponse = Message<"drippulse.agents.v1.ListAgentsResponse
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -312,7 +312,7 @@ export type SpawnAgentRequest = Message<"drippulse.agents.v1.SpawnAgentRequest">
   name?: string | undefined;
 
   /**
-   * The kind of source that it is deployed from. Required.
+   * The kind of source that the agent is deployed from. Required.
    *
    * @generated from field: optional drippulse.agents.v1.AgentType type = 2;
    */
@@ -355,7 +355,7 @@ export const SpawnAgentRequestSchema: GenMessage<SpawnAgentRequest> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_agents, 3);
 
 /**
- * The agent made.
+ * The new agent.
  *
  * @generated from message drippulse.agents.v1.SpawnAgentResponse
  */
@@ -397,7 +397,7 @@ export const GetAgentRequestSchema: GenMessage<GetAgentRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_agents, 5);
 
 /**
- * The agent found.
+ * The requested agent.
  *
  * @generated from message drippulse.agents.v1.GetAgentResponse
  */
@@ -418,7 +418,7 @@ export const GetAgentResponseSchema: GenMessage<GetAgentResponse> = /*@__PURE__*
   messageDesc(file_drippulse_agents_v1_agents, 6);
 
 /**
- * Changes of an agent. Its source stays.
+ * Changes to an agent. The source of an agent cannot change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentRequest
  */
@@ -445,14 +445,14 @@ export type UpdateAgentRequest = Message<"drippulse.agents.v1.UpdateAgentRequest
   status?: AgentStatus | undefined;
 
   /**
-   * Configuration, all of it.
+   * Configuration that replaces the previous one.
    *
    * @generated from field: optional bytes configuration = 4;
    */
   configuration?: Uint8Array | undefined;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 20;
    */
@@ -467,7 +467,7 @@ export const UpdateAgentRequestSchema: GenMessage<UpdateAgentRequest> = /*@__PUR
   messageDesc(file_drippulse_agents_v1_agents, 7);
 
 /**
- * The agent as changed.
+ * The agent after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentResponse
  */
@@ -524,7 +524,7 @@ export const DeleteAgentResponseSchema: GenMessage<DeleteAgentResponse> = /*@__P
   messageDesc(file_drippulse_agents_v1_agents, 10);
 
 /**
- * AgentType says what an agent was deployed from.
+ * AgentType names the kind of source that an agent was deployed from.
  *
  * @generated from enum drippulse.agents.v1.AgentType
  */
@@ -544,7 +544,7 @@ export const AgentType = {
   TEMPLATE: 1,
 
   /**
-   * A workflow: an execution is one enrollment in it.
+   * A workflow. Each execution is one enrollment in the workflow.
    *
    * @generated from enum value: AGENT_TYPE_WORKFLOW = 2;
    */
@@ -559,7 +559,7 @@ export const AgentType = {
 } as const;
 
 /**
- * AgentType says what an agent was deployed from.
+ * AgentType names the kind of source that an agent was deployed from.
  *
  * @generated from enum drippulse.agents.v1.AgentType
  */
@@ -585,21 +585,22 @@ export const AgentStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It may.
+   * The agent may start executions.
    *
    * @generated from enum value: AGENT_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * It may not, because a person paused it.
+   * The agent may not start executions, because a person paused it.
    *
    * @generated from enum value: AGENT_STATUS_PAUSED = 2;
    */
   PAUSED: 2,
 
   /**
-   * It may not, because what it was deployed from is gone; `status_reason` says what. Only the platform sets it.
+   * The agent may not start executions, because its source is gone; `status_reason` names the source. Only the platform
+   * sets this status.
    *
    * @generated from enum value: AGENT_STATUS_ERROR = 3;
    */
@@ -636,8 +637,9 @@ export const AgentsService: GenService<{
     output: typeof ListAgentsResponseSchema;
   },
   /**
-   * Deploys an agent from a template, a workflow or registered code. `name` and `type` are required, and `template_id`, `workflow_id` or
-   * `code_id` by the type. A name that another agent has is refused with 422.
+   * Deploys an agent from a template, a workflow or registered code. `name` and `type` are required; `type` decides
+   * which of `template_id`, `workflow_id` and `code_id` is required. A name that is already in use by an agent is
+   * refused with 422.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.SpawnAgent
    */
@@ -657,7 +659,7 @@ export const AgentsService: GenService<{
     output: typeof GetAgentResponseSchema;
   },
   /**
-   * Updates the members present. A paused agent starts nothing new.
+   * Updates the members present. A paused agent starts no new executions.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.UpdateAgent
    */
@@ -667,7 +669,7 @@ export const AgentsService: GenService<{
     output: typeof UpdateAgentResponseSchema;
   },
   /**
-   * Deletes an agent. Its executions that go on are cancelled, and its history is gone.
+   * Deletes an agent and its history. Executions under way are cancelled.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.DeleteAgent
    */

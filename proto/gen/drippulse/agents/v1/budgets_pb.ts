@@ -19,7 +19,7 @@ export const file_drippulse_agents_v1_budgets: GenFile = /*@__PURE__*/
   fileDesc("CiFkcmlwcHVsc2UvYWdlbnRzL3YxL2J1ZGdldHMucHJvdG8SE2RyaXBwdWxzZS5hZ2VudHMudjEivwIKEUFnZW50QnVkZ2V0V2luZG93EicKBXNjb3BlGAEgASgJQhiStRgUQhIib3JnYW5pemF0aW9uX2RheSISKQoJbGltaXRfdXNkGAIgASgJQhGStRgNQgsiMjUuMDAwMDAwIkgAiAEBEiMKCXNwZW50X3VzZBgDIAEoCUIQkrUYDEIKIjEuMjA0MzAwIhImCgxyZXNlcnZlZF91c2QYBCABKAlCEJK1GAxCCiIwLjAyOTAwMCISJQoLYXNzdW1lZF91c2QYBSABKAlCEJK1GAxCCiIwLjAwMDAwMCISJQoLb3ZlcnJ1bl91c2QYBiABKAlCEJK1GAxCCiIwLjAwMDAwMCISLQoJcmVzZXRzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpfbGltaXRfdXNkItEBChFBZ2VudE1vZGVsT3ZlcnJ1bhIjCgVtb2RlbBgBIAEoCUIUkrUYEEIOImdwdC00LjEtbWluaSISJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiAKDGV4ZWN1dGlvbl9pZBgDIAEoA0IKkrUYBkIEOTAwMRImCgxyZXNlcnZlZF91c2QYBCABKAlCEJK1GAxCCiIwLjAxMDAwMCISJQoLY2hhcmdlZF91c2QYBSABKAlCEJK1GAxCCiIwLjEwMDAwMCIimAMKDEFnZW50QnVkZ2V0cxIbCglkYWlseV91c2QYASABKAFCCJK1GARCAjI1EiMKC21vbnRobHlfdXNkGAIgASgBQgmStRgFQgMzMDBIAIgBARIoChJ3b3JrZmxvd19kYWlseV91c2QYAyABKAFCB5K1GANCATVIAYgBARIkCg5lbnJvbGxtZW50X3VzZBgEIAEoAUIHkrUYA0IBMUgCiAEBEh8KCHRpbWV6b25lGAUgASgJQg2StRgJQgUiVVRDInACEj8KB3dpbmRvd3MYBiADKAsyJi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50QnVkZ2V0V2luZG93QgaStRgCcAISQAoIb3ZlcnJ1bnMYByADKAsyJi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50TW9kZWxPdmVycnVuQgaStRgCcAISGAoIcmV2aXNpb24YCiABKANCBpK1GAJwAUIOCgxfbW9udGhseV91c2RCFQoTX3dvcmtmbG93X2RhaWx5X3VzZEIRCg9fZW5yb2xsbWVudF91c2QiGAoWR2V0QWdlbnRCdWRnZXRzUmVxdWVzdCJTChdHZXRBZ2VudEJ1ZGdldHNSZXNwb25zZRI4Cg1hZ2VudF9idWRnZXRzGAEgASgLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEJ1ZGdldHMiqwIKGVVwZGF0ZUFnZW50QnVkZ2V0c1JlcXVlc3QSLwoLdXBkYXRlX21hc2sYASABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiAKCWRhaWx5X3VzZBgCIAEoAUIIkrUYBEICMjVIAIgBARIjCgttb250aGx5X3VzZBgDIAEoAUIJkrUYBUIDMzAwSAGIAQESKAoSd29ya2Zsb3dfZGFpbHlfdXNkGAQgASgBQgeStRgDQgE1SAKIAQESJAoOZW5yb2xsbWVudF91c2QYBSABKAFCB5K1GANCATFIA4gBAUIMCgpfZGFpbHlfdXNkQg4KDF9tb250aGx5X3VzZEIVChNfd29ya2Zsb3dfZGFpbHlfdXNkQhEKD19lbnJvbGxtZW50X3VzZCJWChpVcGRhdGVBZ2VudEJ1ZGdldHNSZXNwb25zZRI4Cg1hZ2VudF9idWRnZXRzGAEgASgLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEJ1ZGdldHMiRQoeQWNrbm93bGVkZ2VBZ2VudE92ZXJydW5SZXF1ZXN0EiMKBW1vZGVsGAEgASgJQhSStRgQQg4iZ3B0LTQuMS1taW5pIiJbCh9BY2tub3dsZWRnZUFnZW50T3ZlcnJ1blJlc3BvbnNlEjgKDWFnZW50X2J1ZGdldHMYASABKAsyIS5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50QnVkZ2V0cyLdAgoTQWdlbnRCdWRnZXRFeGNlZWRlZBInCgVzY29wZRgBIAEoCUIYkrUYFEISIm9yZ2FuaXphdGlvbl9kYXkiEhoKCGFnZW50X2lkGAIgASgDQgiStRgEQgI0MhIkCglsaW1pdF91c2QYAyABKAlCEZK1GA1CCyIyNS4wMDAwMDAiEiQKCXNwZW50X3VzZBgEIAEoCUIRkrUYDUILIjI0Ljk5MDAwMCISJgoMcmVzZXJ2ZWRfdXNkGAUgASgJQhCStRgMQgoiMC4wMDAwMDAiEiQKCm5lZWRlZF91c2QYBiABKAlCEJK1GAxCCiIwLjAyOTAwMCISMgoJcmVzZXRzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEiUKBG1vZGUYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlQgwKCl9yZXNldHNfYXQy/QYKE0FnZW50QnVkZ2V0c1NlcnZpY2US3AEKD0dldEFnZW50QnVkZ2V0cxIrLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRCdWRnZXRzUmVxdWVzdBosLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRCdWRnZXRzUmVzcG9uc2Uiboq1GDYQASoNQWdlbnQgYnVkZ2V0c3gDkgEEbm9uZaIBGWFjY291bnQuYWdlbnRfYnVkZ2V0cy5nZXSC0+STAi5iDWFnZW50X2J1ZGdldHMSHS9hcGkvdjEvYWNjb3VudC9hZ2VudF9idWRnZXRzEqMCChJVcGRhdGVBZ2VudEJ1ZGdldHMSLi5kcmlwcHVsc2UuYWdlbnRzLnYxLlVwZGF0ZUFnZW50QnVkZ2V0c1JlcXVlc3QaLy5kcmlwcHVsc2UuYWdlbnRzLnYxLlVwZGF0ZUFnZW50QnVkZ2V0c1Jlc3BvbnNlIqsBirUYcBAEIg1hZ2VudF9idWRnZXRzKg1BZ2VudCBidWRnZXRzOAJ4A5IBFWFnZW50X2J1ZGdldHMudXBkYXRlZKIBHGFjY291bnQuYWdlbnRfYnVkZ2V0cy51cGRhdGWoAQKyAQ9HZXRBZ2VudEJ1ZGdldHOC0+STAjE6ASpiDWFnZW50X2J1ZGdldHMyHS9hcGkvdjEvYWNjb3VudC9hZ2VudF9idWRnZXRzEtoCChdBY2tub3dsZWRnZUFnZW50T3ZlcnJ1bhIzLmRyaXBwdWxzZS5hZ2VudHMudjEuQWNrbm93bGVkZ2VBZ2VudE92ZXJydW5SZXF1ZXN0GjQuZHJpcHB1bHNlLmFnZW50cy52MS5BY2tub3dsZWRnZUFnZW50T3ZlcnJ1blJlc3BvbnNlItMBirUYgwEQBCoNQWdlbnQgYnVkZ2V0czgCeAOSASJhZ2VudF9idWRnZXRzLm92ZXJydW5fYWNrbm93bGVkZ2VkogEpYWNjb3VudC5hZ2VudF9idWRnZXRzLmFja25vd2xlZGdlX292ZXJydW6oAQKKAhdhZ2VudF9vdmVycnVuX25vdF9mb3VuZILT5JMCRToBKmINYWdlbnRfYnVkZ2V0cyIxL2FwaS92MS9hY2NvdW50L2FnZW50X2J1ZGdldHMvYWNrbm93bGVkZ2Vfb3ZlcnJ1bhoEmLUYckJ5orUYdQoXYWdlbnRfb3ZlcnJ1bl9ub3RfZm91bmQQlAMaV05vIGNhbGwgb2YgdGhpcyBtb2RlbCBoYXMgY29zdCBtb3JlIHRoYW4gd2FzIHJlc2VydmVkLCBvciBzb21lYm9keSBoYXMgYWNrbm93bGVkZ2VkIGl0LmIGcHJvdG8z", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * AgentBudgetWindow is a limit for a time, and how much of it is used.
+ * AgentBudgetWindow is a limit for a period, and the amounts already used.
  *
  * @generated from message drippulse.agents.v1.AgentBudgetWindow
  */
@@ -39,35 +39,35 @@ export type AgentBudgetWindow = Message<"drippulse.agents.v1.AgentBudgetWindow">
   limitUsd?: string | undefined;
 
   /**
-   * Spent, what is assumed included.
+   * Amount spent, including `assumed_usd`.
    *
    * @generated from field: string spent_usd = 3;
    */
   spentUsd: string;
 
   /**
-   * Reserved by calls under way: the most that they can cost.
+   * Amount reserved for calls under way, which is their highest possible cost.
    *
    * @generated from field: string reserved_usd = 4;
    */
   reservedUsd: string;
 
   /**
-   * The part of `spent_usd` of calls whose outcome nobody knows: all that was reserved for them.
+   * The share of `spent_usd` for calls whose outcome is unknown: the full amount that was reserved for them.
    *
    * @generated from field: string assumed_usd = 5;
    */
   assumedUsd: string;
 
   /**
-   * By how much calls have cost more than was reserved for them.
+   * Amount by which calls have cost more than was reserved for them.
    *
    * @generated from field: string overrun_usd = 6;
    */
   overrunUsd: string;
 
   /**
-   * When it starts anew.
+   * When the next window starts.
    *
    * @generated from field: google.protobuf.Timestamp resets_at = 7;
    */
@@ -82,7 +82,7 @@ export const AgentBudgetWindowSchema: GenMessage<AgentBudgetWindow> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_budgets, 0);
 
 /**
- * AgentModelOverrun is a model that is refused until somebody acknowledges what it cost.
+ * AgentModelOverrun is a model that is refused until a person acknowledges the excess cost of a call.
  *
  * @generated from message drippulse.agents.v1.AgentModelOverrun
  */
@@ -95,28 +95,28 @@ export type AgentModelOverrun = Message<"drippulse.agents.v1.AgentModelOverrun">
   model: string;
 
   /**
-   * When.
+   * When the call was charged.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
   at?: Timestamp | undefined;
 
   /**
-   * Execution that called it.
+   * Execution that called the model.
    *
    * @generated from field: int64 execution_id = 3;
    */
   executionId: bigint;
 
   /**
-   * The most that the call could cost by its price, in US dollars with six decimals.
+   * Highest cost of the call by the known price, in US dollars with six decimals.
    *
    * @generated from field: string reserved_usd = 4;
    */
   reservedUsd: string;
 
   /**
-   * The cost of the call.
+   * Actual cost of the call.
    *
    * @generated from field: string charged_usd = 5;
    */
@@ -137,56 +137,56 @@ export const AgentModelOverrunSchema: GenMessage<AgentModelOverrun> = /*@__PURE_
  */
 export type AgentBudgets = Message<"drippulse.agents.v1.AgentBudgets"> & {
   /**
-   * Most that all agents may cost in a day of the organization. Default: 25.
+   * Upper limit for all agents in a day of the organization. Default: 25.
    *
    * @generated from field: double daily_usd = 1;
    */
   dailyUsd: number;
 
   /**
-   * Most that they may cost in a calendar month; null: no limit.
+   * Upper limit for all agents in a calendar month; null: no limit.
    *
    * @generated from field: optional double monthly_usd = 2;
    */
   monthlyUsd?: number | undefined;
 
   /**
-   * Most that the steps of one workflow may cost in a day; null: no limit.
+   * Upper limit for the steps of one workflow in a day; null: no limit.
    *
    * @generated from field: optional double workflow_daily_usd = 3;
    */
   workflowDailyUsd?: number | undefined;
 
   /**
-   * Most that the steps of one enrollment may cost in all; null: no limit.
+   * Upper limit for the steps of one enrollment in total; null: no limit.
    *
    * @generated from field: optional double enrollment_usd = 4;
    */
   enrollmentUsd?: number | undefined;
 
   /**
-   * IANA time zone of days and months: that of the organization.
+   * IANA time zone by which days and months are counted: the time zone of the organization.
    *
    * @generated from field: string timezone = 5;
    */
   timezone: string;
 
   /**
-   * How much of the limits is used now, of windows that began with a call.
+   * Current use of the limits. A window is listed only once a call has opened it.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentBudgetWindow windows = 6;
    */
   windows: AgentBudgetWindow[];
 
   /**
-   * Models that are refused.
+   * Models that are refused because a call cost more than was reserved for it.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelOverrun overruns = 7;
    */
   overruns: AgentModelOverrun[];
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
@@ -237,7 +237,7 @@ export const GetAgentBudgetsResponseSchema: GenMessage<GetAgentBudgetsResponse> 
   messageDesc(file_drippulse_agents_v1_budgets, 4);
 
 /**
- * Limits to change; absent ones stay. Null removes a limit, and sets `daily_usd` to its default.
+ * Limits to change; absent limits stay unchanged. Null removes a limit, and sets `daily_usd` to its default.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentBudgetsRequest
  */
@@ -250,28 +250,28 @@ export type UpdateAgentBudgetsRequest = Message<"drippulse.agents.v1.UpdateAgent
   updateMask?: FieldMask | undefined;
 
   /**
-   * Most that all agents may cost in a day, from 0 to 1,000,000.
+   * Upper limit for all agents in a day, from 0 to 1,000,000.
    *
    * @generated from field: optional double daily_usd = 2;
    */
   dailyUsd?: number | undefined;
 
   /**
-   * Most that they may cost in a calendar month, from 0 to 1,000,000.
+   * Upper limit for all agents in a calendar month, from 0 to 1,000,000.
    *
    * @generated from field: optional double monthly_usd = 3;
    */
   monthlyUsd?: number | undefined;
 
   /**
-   * Most that the steps of one workflow may cost in a day, from 0 to 1,000,000.
+   * Upper limit for the steps of one workflow in a day, from 0 to 1,000,000.
    *
    * @generated from field: optional double workflow_daily_usd = 4;
    */
   workflowDailyUsd?: number | undefined;
 
   /**
-   * Most that the steps of one enrollment may cost in all, from 0 to 1,000,000.
+   * Upper limit for the steps of one enrollment in total, from 0 to 1,000,000.
    *
    * @generated from field: optional double enrollment_usd = 5;
    */
@@ -286,7 +286,7 @@ export const UpdateAgentBudgetsRequestSchema: GenMessage<UpdateAgentBudgetsReque
   messageDesc(file_drippulse_agents_v1_budgets, 5);
 
 /**
- * The limits as changed.
+ * The limits after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentBudgetsResponse
  */
@@ -313,7 +313,7 @@ export const UpdateAgentBudgetsResponseSchema: GenMessage<UpdateAgentBudgetsResp
  */
 export type AcknowledgeAgentOverrunRequest = Message<"drippulse.agents.v1.AcknowledgeAgentOverrunRequest"> & {
   /**
-   * Model, as `overruns` has it.
+   * Model, as in `overruns`.
    *
    * @generated from field: string model = 1;
    */
@@ -328,7 +328,7 @@ export const AcknowledgeAgentOverrunRequestSchema: GenMessage<AcknowledgeAgentOv
   messageDesc(file_drippulse_agents_v1_budgets, 7);
 
 /**
- * The limits, without the overrun.
+ * The limits, in which the model's overrun is no longer listed.
  *
  * @generated from message drippulse.agents.v1.AcknowledgeAgentOverrunResponse
  */
@@ -349,13 +349,14 @@ export const AcknowledgeAgentOverrunResponseSchema: GenMessage<AcknowledgeAgentO
   messageDesc(file_drippulse_agents_v1_budgets, 8);
 
 /**
- * AgentBudgetExceeded says that a budget had no room for a call. It comes once for each window.
+ * AgentBudgetExceeded says that a budget had no room for a call. The event is sent once per window.
  *
  * @generated from message drippulse.agents.v1.AgentBudgetExceeded
  */
 export type AgentBudgetExceeded = Message<"drippulse.agents.v1.AgentBudgetExceeded"> & {
   /**
-   * The scope of the budget: `execution`, `agent_day`, `workflow_day`, `enrollment`, `organization_day`, `organization_month`, `plan` or
+   * The scope of the budget: `execution`, `agent_day`, `workflow_day`, `enrollment`, `organization_day`,
+   * `organization_month`, `plan` or
    * `installation_day`.
    *
    * @generated from field: string scope = 1;
@@ -363,7 +364,7 @@ export type AgentBudgetExceeded = Message<"drippulse.agents.v1.AgentBudgetExceed
   scope: string;
 
   /**
-   * Agent whose call it was.
+   * Agent that made the call.
    *
    * @generated from field: int64 agent_id = 2;
    */
@@ -377,35 +378,35 @@ export type AgentBudgetExceeded = Message<"drippulse.agents.v1.AgentBudgetExceed
   limitUsd: string;
 
   /**
-   * Spent.
+   * Amount spent.
    *
    * @generated from field: string spent_usd = 4;
    */
   spentUsd: string;
 
   /**
-   * Reserved by calls under way.
+   * Amount reserved for calls under way.
    *
    * @generated from field: string reserved_usd = 5;
    */
   reservedUsd: string;
 
   /**
-   * The most that the call could cost.
+   * Highest possible cost of the call.
    *
    * @generated from field: string needed_usd = 6;
    */
   neededUsd: string;
 
   /**
-   * When the budget starts anew; null for an execution and an enrollment.
+   * When the next window of the budget starts; null for an execution and an enrollment.
    *
    * @generated from field: optional google.protobuf.Timestamp resets_at = 7;
    */
   resetsAt?: Timestamp | undefined;
 
   /**
-   * Whether the agent is live.
+   * Mode of the agent.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
@@ -420,13 +421,14 @@ export const AgentBudgetExceededSchema: GenMessage<AgentBudgetExceeded> = /*@__P
   messageDesc(file_drippulse_agents_v1_budgets, 9);
 
 /**
- * The most that the agents of the organization may cost at model providers.
+ * Upper limits for the cost of the organization's agents at model providers.
  *
  * @generated from service drippulse.agents.v1.AgentBudgetsService
  */
 export const AgentBudgetsService: GenService<{
   /**
-   * Shows the limits, what is spent and reserved of them now, and the models that are refused because a call cost more than it could.
+   * Shows the limits, the amounts spent and reserved now, and the models that are refused because a call cost more than
+   * was reserved for it.
    *
    * @generated from rpc drippulse.agents.v1.AgentBudgetsService.GetAgentBudgets
    */
@@ -436,7 +438,8 @@ export const AgentBudgetsService: GenService<{
     output: typeof GetAgentBudgetsResponseSchema;
   },
   /**
-   * Updates the limits that are present. They count from the next call of a provider on; what is reserved stays reserved.
+   * Updates the limits that are present. They apply from the next call to a provider; amounts already reserved stay
+   * reserved.
    *
    * @generated from rpc drippulse.agents.v1.AgentBudgetsService.UpdateAgentBudgets
    */
@@ -446,8 +449,8 @@ export const AgentBudgetsService: GenService<{
     output: typeof UpdateAgentBudgetsResponseSchema;
   },
   /**
-   * Lets a model be called again that has cost more than was reserved for a call. Look first why: the price that this installation knows is
-   * too low, or the provider counts tokens that it was asked not to make.
+   * Allows calls to a model again after a call has cost more than was reserved. Find the reason first: either the price
+   * that this installation knows is too low, or the provider counts tokens that it was asked not to produce.
    *
    * @generated from rpc drippulse.agents.v1.AgentBudgetsService.AcknowledgeAgentOverrun
    */

@@ -21,7 +21,7 @@ export const file_drippulse_agents_v1_evals: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvYWdlbnRzL3YxL2V2YWxzLnByb3RvEhNkcmlwcHVsc2UuYWdlbnRzLnYxIpQCCgxBZ2VudEV2YWxTZXQSEwoCaWQYASABKANCB5K1GANCATcSKAoIYWdlbnRfaWQYAiABKANCFpK1GBIyDGFnZW50cy5BZ2VudEICNDISNAoEbmFtZRgDIAEoCUImkrUYIkIgIlJlcGxpZXMgb2YgdGhlIHNwcmluZyBjYW1wYWlnbiISHgoKY2FzZV9jb3VudBgEIAEoA0IKkrUYBkICNDBwAhIlCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCghyZXZpc2lvbhgHIAEoA0IGkrUYAnABIr4CCg5BZ2VudEV2YWxDaGVjaxIgCgRwYXRoGAEgASgJQg2StRgJQgciY2xhc3MiSACIAQESLgoGZXF1YWxzGAIgASgMQhmStRgVCAESA2FueUIMImludGVyZXN0ZWQiSAGIAQESEAoDbWluGAMgASgBSAKIAQESEAoDbWF4GAQgASgBSAOIAQESFQoIY29udGFpbnMYBSABKAlIBIgBARIZCgxub3RfY29udGFpbnMYBiABKAlIBYgBARISCgVjYWxscxgHIAEoCUgGiAEBEhYKCWNhbGxzX25vdBgIIAEoCUgHiAEBQgcKBV9wYXRoQgkKB19lcXVhbHNCBgoEX21pbkIGCgRfbWF4QgsKCV9jb250YWluc0IPCg1fbm90X2NvbnRhaW5zQggKBl9jYWxsc0IMCgpfY2FsbHNfbm90IqkCCg1BZ2VudEV2YWxDYXNlEhUKAmlkGAEgASgDQgmStRgFQgMzMTASHAoLZXZhbF9zZXRfaWQYAiABKANCB5K1GANCATcSGQoMZXhlY3V0aW9uX2lkGAMgASgDSACIAQESHQoFaW5wdXQYBCABKAxCDpK1GAoIARIGb2JqZWN0EiYKCGV4cGVjdGVkGAUgASgMQg+StRgLCAESB29iamVjdD9IAYgBARIzCgZjaGVja3MYBiADKAsyIy5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXZhbENoZWNrEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQg8KDV9leGVjdXRpb25faWRCCwoJX2V4cGVjdGVkIrAFCgxBZ2VudEV2YWxSdW4SFAoCaWQYASABKANCCJK1GARCAjEyEhwKC2V2YWxfc2V0X2lkGAIgASgDQgeStRgDQgE3EiEKEHRlbXBsYXRlX3ZlcnNpb24YAyABKAVCB5K1GANCATMSJAoOYWN0aXZlX3ZlcnNpb24YBCABKAVCB5K1GANCATJIAIgBARIXCgZ0cmlhbHMYBSABKAVCB5K1GANCATMSNwoGc3RhdHVzGAYgASgOMicuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEV2YWxSdW5TdGF0dXMSGwoIcHJvZ3Jlc3MYByABKAFCCZK1GAVCAzAuNBISCgVlcnJvchgIIAEoCUgBiAEBEhwKBWNhc2VzGAkgASgFQgiStRgEQgI0MEgCiAEBEh0KBnBhc3NlZBgKIAEoBUIIkrUYBEICMzhIA4gBARIkCg1hY3RpdmVfcGFzc2VkGAsgASgFQgiStRgEQgIzOUgEiAEBEhAKCGlzX3dvcnNlGAwgASgIEiYKDG1heF9jb3N0X3VzZBgNIAEoCUIQkrUYDEIKIjEuMDAwMDAwIhIiCghjb3N0X3VzZBgOIAEoCUIQkrUYDEIKIjAuMDEzMDAwIhIlCgRtb2RlGA8gASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZRIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0CgtmaW5pc2hlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBAUIRCg9fYWN0aXZlX3ZlcnNpb25CCAoGX2Vycm9yQggKBl9jYXNlc0IJCgdfcGFzc2VkQhAKDl9hY3RpdmVfcGFzc2VkQg4KDF9maW5pc2hlZF9hdCLIAQoPQWdlbnRFdmFsUmVzdWx0EhoKB2Nhc2VfaWQYASABKANCCZK1GAVCAzMxMBIXCgZwYXNzZWQYAiABKAVCB5K1GANCATESIwoNYWN0aXZlX3Bhc3NlZBgDIAEoBUIHkrUYA0IBM0gAiAEBEhAKCGlzX3dvcnNlGAQgASgIEjcKCG91dGNvbWVzGAUgAygLMiUuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEV2YWxPdXRjb21lQhAKDl9hY3RpdmVfcGFzc2VkIrMDChBBZ2VudEV2YWxPdXRjb21lEiEKEHRlbXBsYXRlX3ZlcnNpb24YASABKAVCB5K1GANCATMSFgoFdHJpYWwYAiABKAVCB5K1GANCATESEwoGcGFzc2VkGAMgASgISACIAQESJAoGb3V0cHV0GAQgASgMQg+StRgLCAESB29iamVjdD9IAYgBARI3CgVlcnJvchgFIAEoCzIoLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRFeGVjdXRpb25FcnJvchI1Cghwcm9ibGVtcxgGIAMoCUIjkrUYH0IdImNsYXNzIGlzIG5vdCBcImludGVyZXN0ZWRcIiISLAoHYWN0aW9ucxgHIAMoCUIbkrUYF0IVImNybS5jcmVhdGVfYWN0aXZpdHkiEhIKBW1vZGVsGAggASgJSAKIAQESIgoIY29zdF91c2QYCSABKAlCEJK1GAxCCiIwLjAwMDQwMCISIwoLZHVyYXRpb25fbXMYCiABKANCCZK1GAVCAzgxMkgDiAEBQgkKB19wYXNzZWRCCQoHX291dHB1dEIICgZfbW9kZWxCDgoMX2R1cmF0aW9uX21zIq4DChhMaXN0QWdlbnRFdmFsU2V0c1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIqCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZUgEiAEBEikKCGFnZW50X2lkGAYgASgDQhKStRgOMgxhZ2VudHMuQWdlbnRIBYgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgcKBV9tb2RlQgsKCV9hZ2VudF9pZEIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLaAgoZTGlzdEFnZW50RXZhbFNldHNSZXNwb25zZRI0CglldmFsX3NldHMYASADKAsyIS5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXZhbFNldBITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMinwEKGUNyZWF0ZUFnZW50RXZhbFNldFJlcXVlc3QSLwoIYWdlbnRfaWQYASABKANCGJK1GBQyDGFnZW50cy5BZ2VudDgBQgI0MkgAiAEBEjsKBG5hbWUYAiABKAlCKJK1GCQ4AUIgIlJlcGxpZXMgb2YgdGhlIHNwcmluZyBjYW1wYWlnbiJIAYgBAUILCglfYWdlbnRfaWRCBwoFX25hbWUiUQoaQ3JlYXRlQWdlbnRFdmFsU2V0UmVzcG9uc2USMwoIZXZhbF9zZXQYASABKAsyIS5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXZhbFNldCIkChZHZXRBZ2VudEV2YWxTZXRSZXF1ZXN0EgoKAmlkGAEgASgDIk4KF0dldEFnZW50RXZhbFNldFJlc3BvbnNlEjMKCGV2YWxfc2V0GAEgASgLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEV2YWxTZXQiJwoZRGVsZXRlQWdlbnRFdmFsU2V0UmVxdWVzdBIKCgJpZBgBIAEoAyIcChpEZWxldGVBZ2VudEV2YWxTZXRSZXNwb25zZSLXAgoZTGlzdEFnZW50RXZhbENhc2VzUmVxdWVzdBITCgtldmFsX3NldF9pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwi3QIKGkxpc3RBZ2VudEV2YWxDYXNlc1Jlc3BvbnNlEjYKCmV2YWxfY2FzZXMYASADKAsyIi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXZhbENhc2USEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIvsBChpDcmVhdGVBZ2VudEV2YWxDYXNlUmVxdWVzdBITCgtldmFsX3NldF9pZBgBIAEoAxI2CgxleGVjdXRpb25faWQYAiABKANCG5K1GBcyFWFnZW50cy5BZ2VudEV4ZWN1dGlvbkgAiAEBEkAKBWlucHV0GAMgASgMQiyStRgoCAESBm9iamVjdEIceyJlbWFpbCI6ImFkYUBhY21lLmV4YW1wbGUifUgBiAEBEjMKBmNoZWNrcxgEIAMoCzIjLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRFdmFsQ2hlY2tCDwoNX2V4ZWN1dGlvbl9pZEIICgZfaW5wdXQiVAobQ3JlYXRlQWdlbnRFdmFsQ2FzZVJlc3BvbnNlEjUKCWV2YWxfY2FzZRgBIAEoCzIiLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRFdmFsQ2FzZSI9ChpEZWxldGVBZ2VudEV2YWxDYXNlUmVxdWVzdBITCgtldmFsX3NldF9pZBgBIAEoAxIKCgJpZBgCIAEoAyIdChtEZWxldGVBZ2VudEV2YWxDYXNlUmVzcG9uc2Ui1gIKGExpc3RBZ2VudEV2YWxSdW5zUmVxdWVzdBITCgtldmFsX3NldF9pZBgBIAEoAxISCgVsaW1pdBgCIAEoBUgAiAEBEhMKBmN1cnNvchgDIAEoCUgBiAEBEhEKBHBhZ2UYBCABKAVIAogBARIVCghwZXJfcGFnZRgFIAEoBUgDiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwi2gIKGUxpc3RBZ2VudEV2YWxSdW5zUmVzcG9uc2USNAoJZXZhbF9ydW5zGAEgAygLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEV2YWxSdW4SEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIroBChhTdGFydEFnZW50RXZhbFJ1blJlcXVlc3QSEwoLZXZhbF9zZXRfaWQYASABKAMSKAoQdGVtcGxhdGVfdmVyc2lvbhgCIAEoBUIJkrUYBTgBQgExSACIAQESEwoGdHJpYWxzGAMgASgFSAGIAQESGQoMbWF4X2Nvc3RfdXNkGAQgASgBSAKIAQFCEwoRX3RlbXBsYXRlX3ZlcnNpb25CCQoHX3RyaWFsc0IPCg1fbWF4X2Nvc3RfdXNkIlAKGVN0YXJ0QWdlbnRFdmFsUnVuUmVzcG9uc2USMwoIZXZhbF9ydW4YASABKAsyIS5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXZhbFJ1biI5ChZHZXRBZ2VudEV2YWxSdW5SZXF1ZXN0EhMKC2V2YWxfc2V0X2lkGAEgASgDEgoKAmlkGAIgASgDIk4KF0dldEFnZW50RXZhbFJ1blJlc3BvbnNlEjMKCGV2YWxfcnVuGAEgASgLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEV2YWxSdW4iPAoZQ2FuY2VsQWdlbnRFdmFsUnVuUmVxdWVzdBITCgtldmFsX3NldF9pZBgBIAEoAxIKCgJpZBgCIAEoAyJRChpDYW5jZWxBZ2VudEV2YWxSdW5SZXNwb25zZRIzCghldmFsX3J1bhgBIAEoCzIhLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRFdmFsUnVuIj4KG0xpc3RBZ2VudEV2YWxSZXN1bHRzUmVxdWVzdBITCgtldmFsX3NldF9pZBgBIAEoAxIKCgJpZBgCIAEoAyJvChxMaXN0QWdlbnRFdmFsUmVzdWx0c1Jlc3BvbnNlEjoKDGV2YWxfcmVzdWx0cxgBIAMoCzIkLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRFdmFsUmVzdWx0EhMKC3RvdGFsX2NvdW50GAIgASgDIlEKGUdldEFnZW50RXZhbFJlc3VsdFJlcXVlc3QSEwoLZXZhbF9zZXRfaWQYASABKAMSDgoGcnVuX2lkGAIgASgDEg8KB2Nhc2VfaWQYAyABKAMiVwoaR2V0QWdlbnRFdmFsUmVzdWx0UmVzcG9uc2USOQoLZXZhbF9yZXN1bHQYASABKAsyJC5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXZhbFJlc3VsdCrsAQoSQWdlbnRFdmFsUnVuU3RhdHVzEiUKIUFHRU5UX0VWQUxfUlVOX1NUQVRVU19VTlNQRUNJRklFRBAAEiAKHEFHRU5UX0VWQUxfUlVOX1NUQVRVU19RVUVVRUQQARIhCh1BR0VOVF9FVkFMX1JVTl9TVEFUVVNfUlVOTklORxACEiMKH0FHRU5UX0VWQUxfUlVOX1NUQVRVU19DT01QTEVURUQQAxIgChxBR0VOVF9FVkFMX1JVTl9TVEFUVVNfRkFJTEVEEAQSIwofQUdFTlRfRVZBTF9SVU5fU1RBVFVTX0NBTkNFTExFRBAFMtgZChRBZ2VudEV2YWxTZXRzU2VydmljZRK6AQoRTGlzdEFnZW50RXZhbFNldHMSLS5kcmlwcHVsc2UuYWdlbnRzLnYxLkxpc3RBZ2VudEV2YWxTZXRzUmVxdWVzdBouLmRyaXBwdWxzZS5hZ2VudHMudjEuTGlzdEFnZW50RXZhbFNldHNSZXNwb25zZSJGirUYKRABKgtBZ2VudCBldmFsc3gCkgEEbm9uZaIBDmV2YWxfc2V0cy5saXN0gtPkkwITEhEvYXBpL3YxL2V2YWxfc2V0cxKkAgoSQ3JlYXRlQWdlbnRFdmFsU2V0Ei4uZHJpcHB1bHNlLmFnZW50cy52MS5DcmVhdGVBZ2VudEV2YWxTZXRSZXF1ZXN0Gi8uZHJpcHB1bHNlLmFnZW50cy52MS5DcmVhdGVBZ2VudEV2YWxTZXRSZXNwb25zZSKsAYq1GIEBCMkBEAMiCGV2YWxfc2V0KgtBZ2VudCBldmFsczgCWhYvYXBpL3YxL2V2YWxfc2V0cy97aWR9eAGSAQRub25lmgEEbm9uZaIBEGV2YWxfc2V0cy5jcmVhdGWoAQKKAg9hZ2VudF9ub3RfZm91bmSKAhB3cm9uZ19hZ2VudF90eXBlgtPkkwIgOgEqYghldmFsX3NldCIRL2FwaS92MS9ldmFsX3NldHMSwgEKD0dldEFnZW50RXZhbFNldBIrLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRFdmFsU2V0UmVxdWVzdBosLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRFdmFsU2V0UmVzcG9uc2UiVIq1GCgQASoLQWdlbnQgZXZhbHN4ApIBBG5vbmWiAQ1ldmFsX3NldHMuZ2V0gtPkkwIiYghldmFsX3NldBIWL2FwaS92MS9ldmFsX3NldHMve2lkfRLhAQoSRGVsZXRlQWdlbnRFdmFsU2V0Ei4uZHJpcHB1bHNlLmFnZW50cy52MS5EZWxldGVBZ2VudEV2YWxTZXRSZXF1ZXN0Gi8uZHJpcHB1bHNlLmFnZW50cy52MS5EZWxldGVBZ2VudEV2YWxTZXRSZXNwb25zZSJqirUYSAjMARADKgtBZ2VudCBldmFsc3gBkgEEbm9uZZoBAmlkogEQZXZhbF9zZXRzLmRlbGV0ZagBBLIBD0dldEFnZW50RXZhbFNldILT5JMCGCoWL2FwaS92MS9ldmFsX3NldHMve2lkfRLXAQoSTGlzdEFnZW50RXZhbENhc2VzEi4uZHJpcHB1bHNlLmFnZW50cy52MS5MaXN0QWdlbnRFdmFsQ2FzZXNSZXF1ZXN0Gi8uZHJpcHB1bHNlLmFnZW50cy52MS5MaXN0QWdlbnRFdmFsQ2FzZXNSZXNwb25zZSJgirUYLxABKgtBZ2VudCBldmFsc3gCkgEEbm9uZaIBFGV2YWxfc2V0cy5jYXNlcy5saXN0gtPkkwInEiUvYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L2Nhc2VzEr8CChNDcmVhdGVBZ2VudEV2YWxDYXNlEi8uZHJpcHB1bHNlLmFnZW50cy52MS5DcmVhdGVBZ2VudEV2YWxDYXNlUmVxdWVzdBowLmRyaXBwdWxzZS5hZ2VudHMudjEuQ3JlYXRlQWdlbnRFdmFsQ2FzZVJlc3BvbnNlIsQBirUYhAEIyQEQAyoLQWdlbnQgZXZhbHM4AngBkgEEbm9uZZoBC2V2YWxfc2V0X2lkogEWZXZhbF9zZXRzLmNhc2VzLmNyZWF0ZagBAooCGWFnZW50X2V4ZWN1dGlvbl9ub3RfZm91bmSKAh5hZ2VudF9leGVjdXRpb25fbm90X3JlcGxheWFibGWC0+STAjU6ASpiCWV2YWxfY2FzZSIlL2FwaS92MS9ldmFsX3NldHMve2V2YWxfc2V0X2lkfS9jYXNlcxL9AQoTRGVsZXRlQWdlbnRFdmFsQ2FzZRIvLmRyaXBwdWxzZS5hZ2VudHMudjEuRGVsZXRlQWdlbnRFdmFsQ2FzZVJlcXVlc3QaMC5kcmlwcHVsc2UuYWdlbnRzLnYxLkRlbGV0ZUFnZW50RXZhbENhc2VSZXNwb25zZSKCAYq1GEwIzAEQAyoLQWdlbnQgZXZhbHN4AZIBBG5vbmWaAQtldmFsX3NldF9pZKIBFmV2YWxfc2V0cy5jYXNlcy5kZWxldGWoAQSyAQRub25lgtPkkwIsKiovYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L2Nhc2VzL3tpZH0S0gEKEUxpc3RBZ2VudEV2YWxSdW5zEi0uZHJpcHB1bHNlLmFnZW50cy52MS5MaXN0QWdlbnRFdmFsUnVuc1JlcXVlc3QaLi5kcmlwcHVsc2UuYWdlbnRzLnYxLkxpc3RBZ2VudEV2YWxSdW5zUmVzcG9uc2UiXoq1GC4QASoLQWdlbnQgZXZhbHN4ApIBBG5vbmWiARNldmFsX3NldHMucnVucy5saXN0gtPkkwImEiQvYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L3J1bnMS3AIKEVN0YXJ0QWdlbnRFdmFsUnVuEi0uZHJpcHB1bHNlLmFnZW50cy52MS5TdGFydEFnZW50RXZhbFJ1blJlcXVlc3QaLi5kcmlwcHVsc2UuYWdlbnRzLnYxLlN0YXJ0QWdlbnRFdmFsUnVuUmVzcG9uc2Ui5wGKtRipAQjKARADKgtBZ2VudCBldmFsczgCWikvYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L3J1bnMve2lkfXgBkgEEbm9uZZoBC2V2YWxfc2V0X2lkogEVZXZhbF9zZXRzLnJ1bnMuY3JlYXRlqAECigIgYWdlbnRfdGVtcGxhdGVfdmVyc2lvbl9ub3RfZm91bmSKAhJsbG1fbm90X2NvbmZpZ3VyZWSC0+STAjM6ASpiCGV2YWxfcnVuIiQvYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L3J1bnMS2gEKD0dldEFnZW50RXZhbFJ1bhIrLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRFdmFsUnVuUmVxdWVzdBosLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRFdmFsUnVuUmVzcG9uc2UibIq1GC0QASoLQWdlbnQgZXZhbHN4ApIBBG5vbmWiARJldmFsX3NldHMucnVucy5nZXSC0+STAjViCGV2YWxfcnVuEikvYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L3J1bnMve2lkfRKEAgoSQ2FuY2VsQWdlbnRFdmFsUnVuEi4uZHJpcHB1bHNlLmFnZW50cy52MS5DYW5jZWxBZ2VudEV2YWxSdW5SZXF1ZXN0Gi8uZHJpcHB1bHNlLmFnZW50cy52MS5DYW5jZWxBZ2VudEV2YWxSdW5SZXNwb25zZSKMAYq1GEMQAyoLQWdlbnQgZXZhbHM4AngBkgEEbm9uZZoBC2V2YWxfc2V0X2lkogEVZXZhbF9zZXRzLnJ1bnMuY2FuY2VsqAECgtPkkwI/OgEqYghldmFsX3J1biIwL2FwaS92MS9ldmFsX3NldHMve2V2YWxfc2V0X2lkfS9ydW5zL3tpZH0vY2FuY2VsEvABChRMaXN0QWdlbnRFdmFsUmVzdWx0cxIwLmRyaXBwdWxzZS5hZ2VudHMudjEuTGlzdEFnZW50RXZhbFJlc3VsdHNSZXF1ZXN0GjEuZHJpcHB1bHNlLmFnZW50cy52MS5MaXN0QWdlbnRFdmFsUmVzdWx0c1Jlc3BvbnNlInOKtRg2EAEqC0FnZW50IGV2YWxzeAKSAQRub25logEbZXZhbF9zZXRzLnJ1bnMucmVzdWx0cy5saXN0gtPkkwIzEjEvYXBpL3YxL2V2YWxfc2V0cy97ZXZhbF9zZXRfaWR9L3J1bnMve2lkfS9yZXN1bHRzEoUCChJHZXRBZ2VudEV2YWxSZXN1bHQSLi5kcmlwcHVsc2UuYWdlbnRzLnYxLkdldEFnZW50RXZhbFJlc3VsdFJlcXVlc3QaLy5kcmlwcHVsc2UuYWdlbnRzLnYxLkdldEFnZW50RXZhbFJlc3VsdFJlc3BvbnNlIo0BirUYNRABKgtBZ2VudCBldmFsc3gCkgEEbm9uZaIBGmV2YWxfc2V0cy5ydW5zLnJlc3VsdHMuZ2V0gtPkkwJOYgtldmFsX3Jlc3VsdBI/L2FwaS92MS9ldmFsX3NldHMve2V2YWxfc2V0X2lkfS9ydW5zL3tydW5faWR9L3Jlc3VsdHMve2Nhc2VfaWR9GgSYtRh0QuIDorUYQAoSZXZhbF9zZXRfbm90X2ZvdW5kEJQDGidZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBldmFsIHNldC6itRhFChNldmFsX2Nhc2Vfbm90X2ZvdW5kEJQDGitUaGUgZXZhbCBzZXQsIG9yIHRoZSBydW4sIGhhcyBubyBzdWNoIGNhc2UuorUYNgoSZXZhbF9ydW5fbm90X2ZvdW5kEJQDGh1UaGUgZXZhbCBzZXQgaGFzIG5vIHN1Y2ggcnVuLqK1GHYKDWV2YWxfc2V0X2Z1bGwQpgMaYkFuIGFnZW50IGhhcyBhdCBtb3N0IDUwIGV2YWwgc2V0cywgYW5kIGFuIGV2YWwgc2V0IGF0IG1vc3QgNTAwIGNhc2VzLiBEZWxldGUgd2hhdCB5b3UgZG8gbm90IG5lZWQuorUYRAoOZXZhbF9zZXRfZW1wdHkQpgMaL1RoZSBldmFsIHNldCBoYXMgbm8gY2FzZSB0byBydW4uIEFkZCBvbmUgZmlyc3QuorUYVQoUZXZhbF9ydW5faW5fcHJvZ3Jlc3MQmQMaOlRoZSBldmFsIHNldCBpcyBiZWluZyBydW4uIFdhaXQgZm9yIHRoZSBydW4sIG9yIGNhbmNlbCBpdC5iBnByb3RvMw", [file_drippulse_agents_v1_executions, file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * AgentEvalSet is a set of cases of an agent.
+ * AgentEvalSet is a set of cases for an agent.
  *
  * @generated from message drippulse.agents.v1.AgentEvalSet
  */
@@ -48,7 +48,7 @@ export type AgentEvalSet = Message<"drippulse.agents.v1.AgentEvalSet"> & {
   name: string;
 
   /**
-   * Cases that it has.
+   * Number of cases.
    *
    * @generated from field: int64 case_count = 4;
    */
@@ -62,14 +62,14 @@ export type AgentEvalSet = Message<"drippulse.agents.v1.AgentEvalSet"> & {
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 7;
    */
@@ -84,20 +84,21 @@ export const AgentEvalSetSchema: GenMessage<AgentEvalSet> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_evals, 0);
 
 /**
- * AgentEvalCheck says what has to be of an output. All that it has must be.
+ * AgentEvalCheck is a check of an output. All of its conditions must be met.
  *
  * @generated from message drippulse.agents.v1.AgentEvalCheck
  */
 export type AgentEvalCheck = Message<"drippulse.agents.v1.AgentEvalCheck"> & {
   /**
-   * Member of the output: members by name and elements by number, such as `factors.0.weight`. Without it the whole output.
+   * Path of the member to check: members by name and elements by number, such as `factors.0.weight`. Default: the whole
+   * output.
    *
    * @generated from field: optional string path = 1;
    */
   path?: string | undefined;
 
   /**
-   * The member is this value, of any type but null.
+   * The member equals this value, of any type but null.
    *
    * @generated from field: optional bytes equals = 2;
    */
@@ -118,28 +119,28 @@ export type AgentEvalCheck = Message<"drippulse.agents.v1.AgentEvalCheck"> & {
   max?: number | undefined;
 
   /**
-   * The member, as a text or as JSON, contains this text, whatever the case of its letters.
+   * The member, as a string or as JSON, contains this string; case is ignored.
    *
    * @generated from field: optional string contains = 5;
    */
   contains?: string | undefined;
 
   /**
-   * It does not.
+   * The member does not contain this string.
    *
    * @generated from field: optional string not_contains = 6;
    */
   notContains?: string | undefined;
 
   /**
-   * The model has called this action, such as `crm.create_activity`. Without `path`.
+   * The model has called this action, such as `crm.create_activity`. Not with `path`.
    *
    * @generated from field: optional string calls = 7;
    */
   calls?: string | undefined;
 
   /**
-   * It has not.
+   * The model has not called this action. Not with `path`.
    *
    * @generated from field: optional string calls_not = 8;
    */
@@ -154,7 +155,7 @@ export const AgentEvalCheckSchema: GenMessage<AgentEvalCheck> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_evals, 1);
 
 /**
- * AgentEvalCase is an input with what has to come of it. Every case also asks for a success.
+ * AgentEvalCase is an input with checks of the output. Every case also checks that the execution succeeds.
  *
  * @generated from message drippulse.agents.v1.AgentEvalCase
  */
@@ -174,7 +175,7 @@ export type AgentEvalCase = Message<"drippulse.agents.v1.AgentEvalCase"> & {
   evalSetId: bigint;
 
   /**
-   * Execution that it was made of; null for another.
+   * Execution that the case was made from; null for a case with its own input.
    *
    * @generated from field: optional int64 execution_id = 3;
    */
@@ -188,7 +189,7 @@ export type AgentEvalCase = Message<"drippulse.agents.v1.AgentEvalCase"> & {
   input: Uint8Array;
 
   /**
-   * Output of the execution; null without one.
+   * Output of the execution; null for a case with its own input.
    *
    * @generated from field: optional bytes expected = 5;
    */
@@ -202,7 +203,7 @@ export type AgentEvalCase = Message<"drippulse.agents.v1.AgentEvalCase"> & {
   checks: AgentEvalCheck[];
 
   /**
-   * When it was added.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -244,21 +245,21 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   templateVersion: number;
 
   /**
-   * Version that was active when the run began, which it is compared with; null when that is the same one.
+   * Version that was active when the run began, for comparison; null when it is the version that is judged.
    *
    * @generated from field: optional int32 active_version = 4;
    */
   activeVersion?: number | undefined;
 
   /**
-   * How often each case is run by each version.
+   * Number of times that each version runs each case.
    *
    * @generated from field: int32 trials = 5;
    */
   trials: number;
 
   /**
-   * Where it stands.
+   * State of the run.
    *
    * @generated from field: drippulse.agents.v1.AgentEvalRunStatus status = 6;
    */
@@ -272,50 +273,52 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   progress: number;
 
   /**
-   * Why it failed: `budget_exceeded`, `provider_unavailable`, `provider_refused`, `llm_not_configured`, `model_price_unknown`,
-   * `model_overrun`, `agent_not_found`, else `internal_error`; null otherwise.
+   * Reason for the failure: `budget_exceeded`, `provider_unavailable`, `provider_refused`, `llm_not_configured`,
+   * `model_price_unknown`, `model_overrun`, `agent_not_found`, else `internal_error`; null otherwise.
    *
    * @generated from field: optional string error = 8;
    */
   error?: string | undefined;
 
   /**
-   * Cases that were run; null until it is completed.
+   * Number of cases that were run; null until the run is completed.
    *
    * @generated from field: optional int32 cases = 9;
    */
   cases?: number | undefined;
 
   /**
-   * Cases of which the version passes most trials; null until it is completed.
+   * Number of cases in which the judged version passes most trials; null until the run is completed.
    *
    * @generated from field: optional int32 passed = 10;
    */
   passed?: number | undefined;
 
   /**
-   * Cases of which the active version does; null when it is the same one, and until the run is completed.
+   * Number of cases in which the active version passes most trials; null when it is the version that is judged, and
+   * until the run is completed.
    *
    * @generated from field: optional int32 active_passed = 11;
    */
   activePassed?: number | undefined;
 
   /**
-   * Whether the version passes fewer cases than the active one in most of the trials. Its activation then answers 409 `eval_regression`.
+   * Whether the judged version passes fewer cases, by most trials, than the active one. If so, activating the judged
+   * version is refused with 409 `eval_regression`.
    *
    * @generated from field: bool is_worse = 12;
    */
   isWorse: boolean;
 
   /**
-   * The most that the run may cost, in US dollars with six decimals.
+   * Upper limit for the cost of the run, in US dollars with six decimals.
    *
    * @generated from field: string max_cost_usd = 13;
    */
   maxCostUsd: string;
 
   /**
-   * The cost at model providers.
+   * Cost of the run at model providers.
    *
    * @generated from field: string cost_usd = 14;
    */
@@ -329,14 +332,14 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   mode: Mode;
 
   /**
-   * When it was asked for.
+   * When the run was requested.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 16;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it goes on.
+   * When the run ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 17;
    */
@@ -351,7 +354,7 @@ export const AgentEvalRunSchema: GenMessage<AgentEvalRun> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_evals, 3);
 
 /**
- * AgentEvalResult is how a case went.
+ * AgentEvalResult is the result of one case.
  *
  * @generated from message drippulse.agents.v1.AgentEvalResult
  */
@@ -364,28 +367,28 @@ export type AgentEvalResult = Message<"drippulse.agents.v1.AgentEvalResult"> & {
   caseId: bigint;
 
   /**
-   * Trials that the version has passed.
+   * Number of trials that the judged version passed.
    *
    * @generated from field: int32 passed = 2;
    */
   passed: number;
 
   /**
-   * Trials that the active version has passed; null when it is the same one.
+   * Number of trials that the active version passed; null when it is the version that is judged.
    *
    * @generated from field: optional int32 active_passed = 3;
    */
   activePassed?: number | undefined;
 
   /**
-   * Whether the version passes fewer.
+   * Whether the judged version passes fewer trials than the active one.
    *
    * @generated from field: bool is_worse = 4;
    */
   isWorse: boolean;
 
   /**
-   * The outcome of each trial. Outputs are shown with a single result only.
+   * The outcome of each trial. Outputs are shown only when a single result is requested.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentEvalOutcome outcomes = 5;
    */
@@ -400,7 +403,7 @@ export const AgentEvalResultSchema: GenMessage<AgentEvalResult> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_evals, 4);
 
 /**
- * AgentEvalOutcome is what a version made of a case in a trial.
+ * AgentEvalOutcome is the outcome of a case for one version and one trial.
  *
  * @generated from message drippulse.agents.v1.AgentEvalOutcome
  */
@@ -420,56 +423,56 @@ export type AgentEvalOutcome = Message<"drippulse.agents.v1.AgentEvalOutcome"> &
   trial: number;
 
   /**
-   * Whether all checks hold; null before it was run.
+   * Whether all checks passed; null until the trial was run.
    *
    * @generated from field: optional bool passed = 3;
    */
   passed?: boolean | undefined;
 
   /**
-   * Output; null of a failure, and in lists.
+   * Output; null for a failed trial, and in lists.
    *
    * @generated from field: optional bytes output = 4;
    */
   output?: Uint8Array | undefined;
 
   /**
-   * Why it failed; null otherwise.
+   * Reason for the failure; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError error = 5;
    */
   error?: AgentExecutionError | undefined;
 
   /**
-   * The checks that the output did not pass, a sentence each; at most 20.
+   * The checks that the output failed, one sentence each; at most 20.
    *
    * @generated from field: repeated string problems = 6;
    */
   problems: string[];
 
   /**
-   * Actions that the model has called, in their order.
+   * Actions that the model called, in order.
    *
    * @generated from field: repeated string actions = 7;
    */
   actions: string[];
 
   /**
-   * Model that answered last; null without one.
+   * Model that gave the last answer; null if no model was called.
    *
    * @generated from field: optional string model = 8;
    */
   model?: string | undefined;
 
   /**
-   * The cost at the provider, in US dollars with six decimals.
+   * Cost of the trial at the provider, in US dollars with six decimals.
    *
    * @generated from field: string cost_usd = 9;
    */
   costUsd: string;
 
   /**
-   * How long it took, in milliseconds; null before it was run.
+   * Duration in milliseconds; null until the trial was run.
    *
    * @generated from field: optional int64 duration_ms = 10;
    */
@@ -490,63 +493,63 @@ export const AgentEvalOutcomeSchema: GenMessage<AgentEvalOutcome> = /*@__PURE__*
  */
 export type ListAgentEvalSetsRequest = Message<"drippulse.agents.v1.ListAgentEvalSetsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those of this mode; default the mode of the credential.
+   * Only rows of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those of this agent.
+   * Only rows of this agent.
    *
    * @generated from field: optional int64 agent_id = 6;
    */
   agentId?: bigint | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -574,21 +577,21 @@ export type ListAgentEvalSetsResponse = Message<"drippulse.agents.v1.ListAgentEv
   evalSets: AgentEvalSet[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -602,7 +605,7 @@ export type ListAgentEvalSetsResponse = Message<"drippulse.agents.v1.ListAgentEv
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -652,7 +655,7 @@ export const CreateAgentEvalSetRequestSchema: GenMessage<CreateAgentEvalSetReque
   messageDesc(file_drippulse_agents_v1_evals, 8);
 
 /**
- * The eval set made.
+ * The new eval set.
  *
  * @generated from message drippulse.agents.v1.CreateAgentEvalSetResponse
  */
@@ -694,7 +697,7 @@ export const GetAgentEvalSetRequestSchema: GenMessage<GetAgentEvalSetRequest> = 
   messageDesc(file_drippulse_agents_v1_evals, 10);
 
 /**
- * The eval set found.
+ * The requested eval set.
  *
  * @generated from message drippulse.agents.v1.GetAgentEvalSetResponse
  */
@@ -764,49 +767,49 @@ export type ListAgentEvalCasesRequest = Message<"drippulse.agents.v1.ListAgentEv
   evalSetId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -834,21 +837,21 @@ export type ListAgentEvalCasesResponse = Message<"drippulse.agents.v1.ListAgentE
   evalCases: AgentEvalCase[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -862,7 +865,7 @@ export type ListAgentEvalCasesResponse = Message<"drippulse.agents.v1.ListAgentE
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -884,7 +887,7 @@ export const ListAgentEvalCasesResponseSchema: GenMessage<ListAgentEvalCasesResp
   messageDesc(file_drippulse_agents_v1_evals, 15);
 
 /**
- * A new case: of `execution_id`, or of `input` and `checks`.
+ * A new case, either from `execution_id` or from `input` and `checks`.
  *
  * @generated from message drippulse.agents.v1.CreateAgentEvalCaseRequest
  */
@@ -897,14 +900,14 @@ export type CreateAgentEvalCaseRequest = Message<"drippulse.agents.v1.CreateAgen
   evalSetId: bigint;
 
   /**
-   * Execution of the agent that has ended.
+   * Execution of the agent, which must have ended.
    *
    * @generated from field: optional int64 execution_id = 2;
    */
   executionId?: bigint | undefined;
 
   /**
-   * Input, an object of at most 64 KiB. Not with `execution_id`.
+   * Input, an object of at most 64 KiB. Not allowed together with `execution_id`.
    *
    * @generated from field: optional bytes input = 3;
    */
@@ -926,7 +929,7 @@ export const CreateAgentEvalCaseRequestSchema: GenMessage<CreateAgentEvalCaseReq
   messageDesc(file_drippulse_agents_v1_evals, 16);
 
 /**
- * The case made.
+ * The new case.
  *
  * @generated from message drippulse.agents.v1.CreateAgentEvalCaseResponse
  */
@@ -1003,49 +1006,49 @@ export type ListAgentEvalRunsRequest = Message<"drippulse.agents.v1.ListAgentEva
   evalSetId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1073,21 +1076,21 @@ export type ListAgentEvalRunsResponse = Message<"drippulse.agents.v1.ListAgentEv
   evalRuns: AgentEvalRun[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1101,7 +1104,7 @@ export type ListAgentEvalRunsResponse = Message<"drippulse.agents.v1.ListAgentEv
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1143,14 +1146,15 @@ export type StartAgentEvalRunRequest = Message<"drippulse.agents.v1.StartAgentEv
   templateVersion?: number | undefined;
 
   /**
-   * How often each case is run by each version, 1 to 5. Default 3. Templates that call no model decide the same each time: theirs is 1.
+   * Number of times that each version runs each case, 1 to 5. Default: 3, or 1 for templates that call no model,
+   * because their decisions do not vary.
    *
    * @generated from field: optional int32 trials = 3;
    */
   trials?: number | undefined;
 
   /**
-   * The most that the run may cost, in US dollars, 0 to 1,000. Default 1.
+   * Upper limit for the cost of the run, in US dollars, 0 to 1,000. Default: 1.
    *
    * @generated from field: optional double max_cost_usd = 4;
    */
@@ -1214,7 +1218,7 @@ export const GetAgentEvalRunRequestSchema: GenMessage<GetAgentEvalRunRequest> = 
   messageDesc(file_drippulse_agents_v1_evals, 24);
 
 /**
- * The run found.
+ * The requested run.
  *
  * @generated from message drippulse.agents.v1.GetAgentEvalRunResponse
  */
@@ -1318,14 +1322,14 @@ export const ListAgentEvalResultsRequestSchema: GenMessage<ListAgentEvalResultsR
  */
 export type ListAgentEvalResultsResponse = Message<"drippulse.agents.v1.ListAgentEvalResultsResponse"> & {
   /**
-   * Results, those that do worse first, then by their case.
+   * Results. Cases in which the judged version does worse come first; otherwise the order is by case.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentEvalResult eval_results = 1;
    */
   evalResults: AgentEvalResult[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -1375,7 +1379,7 @@ export const GetAgentEvalResultRequestSchema: GenMessage<GetAgentEvalResultReque
   messageDesc(file_drippulse_agents_v1_evals, 30);
 
 /**
- * The result found.
+ * The requested result.
  *
  * @generated from message drippulse.agents.v1.GetAgentEvalResultResponse
  */
@@ -1396,7 +1400,7 @@ export const GetAgentEvalResultResponseSchema: GenMessage<GetAgentEvalResultResp
   messageDesc(file_drippulse_agents_v1_evals, 31);
 
 /**
- * AgentEvalRunStatus is where a run stands.
+ * AgentEvalRunStatus is the state of a run.
  *
  * @generated from enum drippulse.agents.v1.AgentEvalRunStatus
  */
@@ -1409,14 +1413,14 @@ export const AgentEvalRunStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The run has not begun.
    *
    * @generated from enum value: AGENT_EVAL_RUN_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The run is under way.
    *
    * @generated from enum value: AGENT_EVAL_RUN_STATUS_RUNNING = 2;
    */
@@ -1430,14 +1434,14 @@ export const AgentEvalRunStatus = {
   COMPLETED: 3,
 
   /**
-   * It gave up; `error` says why.
+   * The run gave up; `error` gives the reason.
    *
    * @generated from enum value: AGENT_EVAL_RUN_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * It was stopped by a person.
+   * A person stopped the run.
    *
    * @generated from enum value: AGENT_EVAL_RUN_STATUS_CANCELLED = 5;
    */
@@ -1445,7 +1449,7 @@ export const AgentEvalRunStatus = {
 } as const;
 
 /**
- * AgentEvalRunStatus is where a run stands.
+ * AgentEvalRunStatus is the state of a run.
  *
  * @generated from enum drippulse.agents.v1.AgentEvalRunStatus
  */
@@ -1458,7 +1462,8 @@ export const AgentEvalRunStatusSchema: GenEnum<AgentEvalRunStatus> = /*@__PURE__
   enumDesc(file_drippulse_agents_v1_evals, 0);
 
 /**
- * Eval sets: what an agent has to do with inputs, by which versions of its template are judged before they are activated.
+ * Eval sets: inputs with checks of the output. They are used to judge versions of an agent's template before
+ * activation.
  *
  * @generated from service drippulse.agents.v1.AgentEvalSetsService
  */
@@ -1474,8 +1479,8 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalSetsResponseSchema;
   },
   /**
-   * Creates an eval set for an agent of type `template`. Its runs have the configuration of the agent, and count in its budgets. An agent
-   * has at most 50: 422 `eval_set_full`.
+   * Creates an eval set for an agent of type `template`. Runs of the set use the agent's configuration and count
+   * towards the agent's budgets. An agent has at most 50 eval sets; a further one is refused with 422 `eval_set_full`.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.CreateAgentEvalSet
    */
@@ -1495,7 +1500,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof GetAgentEvalSetResponseSchema;
   },
   /**
-   * Deletes an eval set with its cases and runs. A run that goes on ends.
+   * Deletes an eval set with its cases and runs. A run under way is stopped.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.DeleteAgentEvalSet
    */
@@ -1515,10 +1520,11 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalCasesResponseSchema;
   },
   /**
-   * Adds a case: an input with checks, or a stored execution of the agent by `execution_id`. A case of an execution has its input, the
-   * results of its tools and, without `checks`, checks of what it decided: `qualified` of a scorer; `priority`, `next_action` and
-   * `sla_hours` of a router; every member of the output of code; of a model the members that the output schema bounds by a boolean or a
-   * list of values. A case never changes. It is deleted with the person whom it names.
+   * Adds a case: an input with checks, or a stored execution of the agent by `execution_id`. A case made from an
+   * execution takes that execution's input and tool results. If `checks` is omitted, such a case also gets checks
+   * derived from the execution's decision: for a scorer `qualified`; for a router `priority`, `next_action` and
+   * `sla_hours`; for code every member of the output; for a model the members that the output schema restricts to a
+   * boolean or a list of values. A case never changes. It is deleted together with the person whom it names.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.CreateAgentEvalCase
    */
@@ -1528,7 +1534,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof CreateAgentEvalCaseResponseSchema;
   },
   /**
-   * Deletes a case. Results of runs about it go with it.
+   * Deletes a case, with its results in all runs.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.DeleteAgentEvalCase
    */
@@ -1548,9 +1554,10 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalRunsResponseSchema;
   },
   /**
-   * Runs all cases by a version of the template and, if that is another one, by the active version: a job. Nothing is performed: tools
-   * answer what they had answered the execution of the case, else that they were not performed; approvals are given; code elsewhere is not
-   * called. Models are called, within `max_cost_usd` and the budgets of the agent. One run of an eval set at a time: 409
+   * Starts a job that runs all cases by a version of the template and, if a different version is active, by the active
+   * version too. No tool call is performed: a tool returns the result from the case's execution, or else a notice that
+   * the call was not performed. Approvals are given, and external code is not called. Models are called, within
+   * `max_cost_usd` and the budgets of the agent. An eval set has one run at a time; a second one is refused with 409
    * `eval_run_in_progress`.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.StartAgentEvalRun
@@ -1561,7 +1568,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof StartAgentEvalRunResponseSchema;
   },
   /**
-   * Shows the progress of a run, and how the versions did.
+   * Shows the progress of a run and the results of the versions.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.GetAgentEvalRun
    */
@@ -1571,7 +1578,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof GetAgentEvalRunResponseSchema;
   },
   /**
-   * Stops a run, which then judges nothing. What has come stays. One that has ended does not change.
+   * Stops a run, which then has no verdict. Results so far are kept. A run that has already ended does not change.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.CancelAgentEvalRun
    */
@@ -1581,7 +1588,8 @@ export const AgentEvalSetsService: GenService<{
     output: typeof CancelAgentEvalRunResponseSchema;
   },
   /**
-   * Lists the results of a run, one for each case, those that do worse first.
+   * Lists the results of a run, one per case. Cases in which the judged version does worse than the active one come
+   * first.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.ListAgentEvalResults
    */
@@ -1591,7 +1599,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalResultsResponseSchema;
   },
   /**
-   * Shows the result of a case with what each version made of it.
+   * Shows the result of a case with each version's outputs.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.GetAgentEvalResult
    */

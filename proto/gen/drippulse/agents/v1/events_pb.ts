@@ -22,8 +22,8 @@ export const file_drippulse_agents_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiBkcmlwcHVsc2UvYWdlbnRzL3YxL2V2ZW50cy5wcm90bxITZHJpcHB1bHNlLmFnZW50cy52MSLGBgoKQWdlbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEg0KBWNhdXNlGAYgASgJEmAKB2NyZWF0ZWQYCiABKAsyGi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50QjHitRgtCg1hZ2VudC5jcmVhdGVkEhZBbiBhZ2VudCB3YXMgZGVwbG95ZWQuGgRtb2RlSAASjgEKE2V4ZWN1dGlvbl9jb21wbGV0ZWQYCyABKAsyIy5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXhlY3V0aW9uQkritRhGChlhZ2VudC5leGVjdXRpb25fY29tcGxldGVkEiNBbiBleGVjdXRpb24gb2YgYW4gYWdlbnQgc3VjY2VlZGVkLhoEbW9kZUgAEpcBChBleGVjdXRpb25fZmFpbGVkGAwgASgLMiMuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEV4ZWN1dGlvbkJW4rUYUgoWYWdlbnQuZXhlY3V0aW9uX2ZhaWxlZBIyQW4gZXhlY3V0aW9uIG9mIGFuIGFnZW50IGZhaWxlZDsgYGVycm9yYCBzYXlzIHdoeS4aBG1vZGVIABK5AQoPYnVkZ2V0X2V4Y2VlZGVkGA0gASgLMiguZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEJ1ZGdldEV4Y2VlZGVkQnTitRhwChVhZ2VudC5idWRnZXRfZXhjZWVkZWQSUUEgYnVkZ2V0IG9mIGFnZW50cyBoYXMgbm8gcm9vbSBmb3IgYSBmdXJ0aGVyIGNhbGw7IG9uY2UgZm9yIGVhY2ggYnVkZ2V0IGFuZCB0aW1lLhoEbW9kZUgAEkYKEGV4ZWN1dGlvbl9lcmFzZWQYFCABKAsyKi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50RXhlY3V0aW9uRXJhc3VyZUgAOhnatRgVChNkcmlwcHVsc2UuYWdlbnRzLnYxQgkKB3BheWxvYWQiUgoVQWdlbnRFeGVjdXRpb25FcmFzdXJlEgoKAmlkGAEgASgDEi0KCWVyYXNlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_drippulse_agents_v1_agents, file_drippulse_agents_v1_budgets, file_drippulse_agents_v1_executions, file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
 
 /**
- * AgentEvent is a new agent, with the aggregate `agent:<id>`, a change of an execution, with `agent_execution:<id>`, or a budget that is full,
- * with `agent_budget:<key>`.
+ * AgentEvent is a new agent (aggregate `agent:<id>`), a change of an execution (aggregate `agent_execution:<id>`), or
+ * an exhausted budget (aggregate `agent_budget:<key>`).
  *
  * @generated from message drippulse.agents.v1.AgentEvent
  */
@@ -36,14 +36,14 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -57,14 +57,14 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
   aggregate: string;
 
   /**
-   * Cause of the chain that the execution belongs to; empty: the event itself is a cause.
+   * Cause of the chain that the execution belongs to; empty when the event itself is a cause.
    *
    * @generated from field: string cause = 6;
    */
@@ -85,7 +85,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "created";
   } | {
     /**
-     * An execution has an output.
+     * An execution succeeded with an output.
      *
      * @generated from field: drippulse.agents.v1.AgentExecution execution_completed = 11;
      */
@@ -93,7 +93,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "executionCompleted";
   } | {
     /**
-     * An execution has an error.
+     * An execution failed with an error.
      *
      * @generated from field: drippulse.agents.v1.AgentExecution execution_failed = 12;
      */
@@ -101,7 +101,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "executionFailed";
   } | {
     /**
-     * A budget had no room for a call of a model. It comes once for each budget and time.
+     * A budget had no room for a call to a model. The event is sent once per budget and window.
      *
      * @generated from field: drippulse.agents.v1.AgentBudgetExceeded budget_exceeded = 13;
      */
@@ -109,7 +109,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "budgetExceeded";
   } | {
     /**
-     * The personal data of an execution was removed. For services that keep copies of it.
+     * The personal data of an execution was removed. The event is for services that keep copies of the data.
      *
      * @generated from field: drippulse.agents.v1.AgentExecutionErasure execution_erased = 20;
      */
@@ -139,7 +139,7 @@ export type AgentExecutionErasure = Message<"drippulse.agents.v1.AgentExecutionE
   id: bigint;
 
   /**
-   * When.
+   * When the data was removed.
    *
    * @generated from field: google.protobuf.Timestamp erased_at = 2;
    */

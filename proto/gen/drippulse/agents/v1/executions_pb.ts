@@ -68,84 +68,84 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   agentId: bigint;
 
   /**
-   * Route that it came by.
+   * Route, step or job that the execution came from.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionKind kind = 3;
    */
   kind: AgentExecutionKind;
 
   /**
-   * Where it is.
+   * State of the execution.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionStatus status = 4;
    */
   status: AgentExecutionStatus;
 
   /**
-   * Input. Null once it was removed, 395 days after it was asked for, or with the person that it names.
+   * Input. Null once it was removed: 395 days after the request, or together with the person whom the input names.
    *
    * @generated from field: optional bytes input = 5;
    */
   input?: Uint8Array | undefined;
 
   /**
-   * Output of a success; null like `input`.
+   * Output of a successful execution; removed when `input` is.
    *
    * @generated from field: optional bytes output = 6;
    */
   output?: Uint8Array | undefined;
 
   /**
-   * Why it failed; null otherwise.
+   * Reason of the failure; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError error = 7;
    */
   error?: AgentExecutionError | undefined;
 
   /**
-   * Key that the caller gave. It never expires.
+   * Idempotency key that the caller gave. It never expires.
    *
    * @generated from field: optional string idempotency_key = 8;
    */
   idempotencyKey?: string | undefined;
 
   /**
-   * Whether this answer repeats an execution that the key had started before.
+   * Whether this answer repeats an earlier execution that the key started.
    *
    * @generated from field: bool replayed = 9;
    */
   replayed: boolean;
 
   /**
-   * Name by which the caller finds it again, else the id of the request.
+   * Name by which the caller finds the execution again; default: the id of the request.
    *
    * @generated from field: optional string correlation_id = 10;
    */
   correlationId?: string | undefined;
 
   /**
-   * Id of the trace that it belongs to; null without one.
+   * Id of the execution's trace; null without a trace.
    *
    * @generated from field: optional string trace_id = 11;
    */
   traceId?: string | undefined;
 
   /**
-   * Model that answered; null without one.
+   * Model that answered; null if no model was called.
    *
    * @generated from field: optional string model = 12;
    */
   model?: string | undefined;
 
   /**
-   * Tokens that went to models.
+   * Number of tokens sent to models.
    *
    * @generated from field: int64 input_tokens = 13;
    */
   inputTokens: bigint;
 
   /**
-   * Tokens that came from models.
+   * Number of tokens received from models.
    *
    * @generated from field: int64 output_tokens = 14;
    */
@@ -159,28 +159,28 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   costUsd: string;
 
   /**
-   * Version of the template that it began with; null without a template.
+   * Version of the template that the execution began with; null if the agent has no template.
    *
    * @generated from field: optional int32 template_version = 16;
    */
   templateVersion?: number | undefined;
 
   /**
-   * Enrollment that it started, of an agent of type `workflow`.
+   * Enrollment that the execution started, for an agent of type `workflow`.
    *
    * @generated from field: optional int64 enrollment_id = 17;
    */
   enrollmentId?: bigint | undefined;
 
   /**
-   * Workflow whose step asked for it; null if none did.
+   * Workflow whose step requested the execution; null if no step did.
    *
    * @generated from field: optional int64 source_workflow_id = 18;
    */
   sourceWorkflowId?: bigint | undefined;
 
   /**
-   * Enrollment whose step asked for it; null if none did.
+   * Enrollment whose step requested the execution; null if no step did.
    *
    * @generated from field: optional int64 source_enrollment_id = 19;
    */
@@ -194,28 +194,28 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   mode: Mode;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 21;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it began; null while it waits for its turn.
+   * When the execution began; null while it is queued.
    *
    * @generated from field: optional google.protobuf.Timestamp started_at = 22;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it goes on.
+   * When the execution ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 23;
    */
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Time from its begin to its end, in milliseconds; null while it goes on.
+   * Duration in milliseconds; null while the execution is under way.
    *
    * @generated from field: optional int64 duration_ms = 24;
    */
@@ -250,15 +250,15 @@ export type ExecuteAgentRequest = Message<"drippulse.agents.v1.ExecuteAgentReque
   input?: Uint8Array | undefined;
 
   /**
-   * Key of the execution, 1 to 255 characters: a repeat with the same input answers what is stored, for ever. Default: the header
-   * `Idempotency-Key`; without both each call acts anew.
+   * Key of the execution, 1 to 255 characters. A repeat with the same input answers the stored result, without a time
+   * limit. Default: the header `Idempotency-Key`. Without both, each call starts a new execution.
    *
    * @generated from field: optional string idempotency_key = 3;
    */
   idempotencyKey?: string | undefined;
 
   /**
-   * Name by which the caller finds it again, 1 to 255 characters.
+   * Name by which the caller finds the execution again, 1 to 255 characters.
    *
    * @generated from field: optional string correlation_id = 4;
    */
@@ -294,7 +294,7 @@ export const ExecuteAgentResponseSchema: GenMessage<ExecuteAgentResponse> = /*@_
   messageDesc(file_drippulse_agents_v1_executions, 3);
 
 /**
- * An inference to make.
+ * An inference to run.
  *
  * @generated from message drippulse.agents.v1.InferAgentRequest
  */
@@ -321,7 +321,7 @@ export type InferAgentRequest = Message<"drippulse.agents.v1.InferAgentRequest">
   idempotencyKey?: string | undefined;
 
   /**
-   * Name by which the caller finds it again, 1 to 255 characters.
+   * Name by which the caller finds the execution again, 1 to 255 characters.
    *
    * @generated from field: optional string correlation_id = 4;
    */
@@ -357,7 +357,7 @@ export const InferAgentResponseSchema: GenMessage<InferAgentResponse> = /*@__PUR
   messageDesc(file_drippulse_agents_v1_executions, 5);
 
 /**
- * A lead to score: `lead`, or `lead_ref`.
+ * A lead to score, given as `lead` or as `lead_ref`.
  *
  * @generated from message drippulse.agents.v1.ScoreLeadRequest
  */
@@ -391,7 +391,7 @@ export type ScoreLeadRequest = Message<"drippulse.agents.v1.ScoreLeadRequest"> &
   idempotencyKey?: string | undefined;
 
   /**
-   * Name by which the caller finds it again, 1 to 255 characters.
+   * Name by which the caller finds the execution again, 1 to 255 characters.
    *
    * @generated from field: optional string correlation_id = 5;
    */
@@ -406,8 +406,8 @@ export const ScoreLeadRequestSchema: GenMessage<ScoreLeadRequest> = /*@__PURE__*
   messageDesc(file_drippulse_agents_v1_executions, 6);
 
 /**
- * ScoreFactor is what one factor adds to a score: `contribution` is `weight` times `value`, in log-odds. The sum of all and the base is the
- * logarithm of the odds of the score.
+ * ScoreFactor is the contribution of one factor to a score, in log-odds: `weight` times `value`. The base plus the
+ * contributions of all factors is the log-odds of the score.
  *
  * @generated from message drippulse.agents.v1.ScoreFactor
  */
@@ -427,7 +427,7 @@ export type ScoreFactor = Message<"drippulse.agents.v1.ScoreFactor"> & {
   weight: number;
 
   /**
-   * Value, of a rule 0 or 1; null where the lead lacks the field, which counts as neutral.
+   * Value, 0 or 1 for a rule; null when the lead lacks the field, which counts as neutral.
    *
    * @generated from field: optional double value = 3;
    */
@@ -462,7 +462,7 @@ export type ScoreLeadResponse = Message<"drippulse.agents.v1.ScoreLeadResponse">
   executionId: bigint;
 
   /**
-   * Score from 0 to 1. The CRM's `score` is from 0 to 100: multiply by 100 to write it there.
+   * Score from 0 to 1. The CRM's `score` is from 0 to 100, so multiply by 100 to write it to the CRM.
    *
    * @generated from field: double score = 2;
    */
@@ -497,28 +497,28 @@ export type ScoreLeadResponse = Message<"drippulse.agents.v1.ScoreLeadResponse">
   base: number;
 
   /**
-   * Share of the factors whose fields the lead has, from 0 to 1.
+   * Fraction of the factors whose fields the lead has, from 0 to 1.
    *
    * @generated from field: double completeness = 7;
    */
   completeness: number;
 
   /**
-   * Whether this answer repeats an execution that the key had started before.
+   * Whether this answer repeats an earlier execution that the key started.
    *
    * @generated from field: bool replayed = 8;
    */
   replayed: boolean;
 
   /**
-   * Model that decided; null for the rules of the configuration.
+   * Version of the model that decided; null for the rules of the configuration.
    *
    * @generated from field: optional int32 model_version = 9;
    */
   modelVersion?: number | undefined;
 
   /**
-   * Score of the model that is tried beside it; null without one. It decides nothing.
+   * Score of the shadow model, which decides nothing; null without a shadow.
    *
    * @generated from field: drippulse.agents.v1.ScoreShadow shadow = 10;
    */
@@ -533,7 +533,7 @@ export const ScoreLeadResponseSchema: GenMessage<ScoreLeadResponse> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_executions, 8);
 
 /**
- * ScoreShadow is the score of a model that is tried beside the one in force.
+ * ScoreShadow is the score of a model that is tried in parallel with the model in force.
  *
  * @generated from message drippulse.agents.v1.ScoreShadow
  */
@@ -553,7 +553,7 @@ export type ScoreShadow = Message<"drippulse.agents.v1.ScoreShadow"> & {
   score: number;
 
   /**
-   * Whether that reaches the threshold.
+   * Whether the score reaches the threshold.
    *
    * @generated from field: bool qualified = 3;
    */
@@ -581,28 +581,28 @@ export type ListAgentExecutionsRequest = Message<"drippulse.agents.v1.ListAgentE
   agentId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -623,21 +623,21 @@ export type ListAgentExecutionsRequest = Message<"drippulse.agents.v1.ListAgentE
   idempotencyKey?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -665,21 +665,21 @@ export type ListAgentExecutionsResponse = Message<"drippulse.agents.v1.ListAgent
   executions: AgentExecution[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -693,7 +693,7 @@ export type ListAgentExecutionsResponse = Message<"drippulse.agents.v1.ListAgent
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -743,7 +743,7 @@ export const GetAgentExecutionRequestSchema: GenMessage<GetAgentExecutionRequest
   messageDesc(file_drippulse_agents_v1_executions, 12);
 
 /**
- * The execution found.
+ * The requested execution.
  *
  * @generated from message drippulse.agents.v1.GetAgentExecutionResponse
  */
@@ -813,7 +813,7 @@ export const CancelAgentExecutionResponseSchema: GenMessage<CancelAgentExecution
   messageDesc(file_drippulse_agents_v1_executions, 15);
 
 /**
- * AgentExecutionKind is the route that an execution came by.
+ * AgentExecutionKind is the route, step or job that an execution came from.
  *
  * @generated from enum drippulse.agents.v1.AgentExecutionKind
  */
@@ -826,35 +826,35 @@ export const AgentExecutionKind = {
   UNSPECIFIED: 0,
 
   /**
-   * `execute`, or an `agent` step of a workflow.
+   * The route `execute`, or an `agent` step of a workflow.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_EXECUTE = 1;
    */
   EXECUTE: 1,
 
   /**
-   * `inference`.
+   * The route `inference`.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_INFERENCE = 2;
    */
   INFERENCE: 2,
 
   /**
-   * `score_lead`, the route or the step.
+   * The route or the step `score_lead`.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_SCORE_LEAD = 3;
    */
   SCORE_LEAD: 3,
 
   /**
-   * A run of an eval set. It has costs, and no executions.
+   * A run of an eval set. This kind appears in costs only; no execution has it.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_EVAL = 4;
    */
   EVAL: 4,
 
   /**
-   * A replay. It has costs, and no executions.
+   * A replay. This kind appears in costs only; no execution has it.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_REPLAY = 5;
    */
@@ -862,7 +862,7 @@ export const AgentExecutionKind = {
 } as const;
 
 /**
- * AgentExecutionKind is the route that an execution came by.
+ * AgentExecutionKind is the route, step or job that an execution came from.
  *
  * @generated from enum drippulse.agents.v1.AgentExecutionKind
  */
@@ -875,7 +875,7 @@ export const AgentExecutionKindSchema: GenEnum<AgentExecutionKind> = /*@__PURE__
   enumDesc(file_drippulse_agents_v1_executions, 0);
 
 /**
- * AgentExecutionStatus is where an execution is.
+ * AgentExecutionStatus is the state of an execution.
  *
  * @generated from enum drippulse.agents.v1.AgentExecutionStatus
  */
@@ -888,42 +888,42 @@ export const AgentExecutionStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It waits for its turn.
+   * The execution waits for its turn.
    *
    * @generated from enum value: AGENT_EXECUTION_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * It is under way.
+   * The execution is under way.
    *
    * @generated from enum value: AGENT_EXECUTION_STATUS_RUNNING = 2;
    */
   RUNNING: 2,
 
   /**
-   * It waits for the approval of a person.
+   * The execution waits for the approval of a person.
    *
    * @generated from enum value: AGENT_EXECUTION_STATUS_WAITING_APPROVAL = 3;
    */
   WAITING_APPROVAL: 3,
 
   /**
-   * It has an output.
+   * The execution has an output.
    *
    * @generated from enum value: AGENT_EXECUTION_STATUS_SUCCEEDED = 4;
    */
   SUCCEEDED: 4,
 
   /**
-   * It has an error.
+   * The execution has an error.
    *
    * @generated from enum value: AGENT_EXECUTION_STATUS_FAILED = 5;
    */
   FAILED: 5,
 
   /**
-   * Somebody cancelled it.
+   * The execution was cancelled.
    *
    * @generated from enum value: AGENT_EXECUTION_STATUS_CANCELLED = 6;
    */
@@ -931,7 +931,7 @@ export const AgentExecutionStatus = {
 } as const;
 
 /**
- * AgentExecutionStatus is where an execution is.
+ * AgentExecutionStatus is the state of an execution.
  *
  * @generated from enum drippulse.agents.v1.AgentExecutionStatus
  */
@@ -950,11 +950,12 @@ export const AgentExecutionStatusSchema: GenEnum<AgentExecutionStatus> = /*@__PU
  */
 export const AgentExecutionsService: GenService<{
   /**
-   * Runs an agent. The answer comes when the execution has ended; one that takes longer than 25 seconds answers 202 with the execution
-   * that goes on, and its address in `Location`. `Prefer: respond-async` asks for the 202 at once. An agent of type `workflow` starts one
-   * live enrollment with `input` as its data and ends with it; while that waits for something, the answer is 202 too.
-   * An execution that failed answers 200 with its `error`, but 503 `provider_unavailable` and 504 `agent_timeout`, whose key starts a new
-   * attempt.
+   * Runs an agent. The answer comes when the execution has ended. An execution that takes longer than 25 seconds
+   * continues in the background: the answer is then 202 with the execution, and its address in `Location`. `Prefer:
+   * respond-async` requests the 202 immediately. An agent of type `workflow` starts one live enrollment with `input` as
+   * its data, and the execution ends with the enrollment. While the enrollment waits for something, the answer is 202
+   * too. A failed execution answers 200 with its `error`. The exceptions are 503 `provider_unavailable` and 504
+   * `agent_timeout`: after either of them, a repeat with the same key starts a new attempt.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.ExecuteAgent
    */
@@ -964,7 +965,7 @@ export const AgentExecutionsService: GenService<{
     output: typeof ExecuteAgentResponseSchema;
   },
   /**
-   * Runs an agent of type `template` on a structured input, as `execute` does.
+   * Runs an agent of type `template` on a structured input, in the same way as `execute`.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.InferAgent
    */
@@ -974,7 +975,7 @@ export const AgentExecutionsService: GenService<{
     output: typeof InferAgentResponseSchema;
   },
   /**
-   * Scores a lead by an agent whose template is a scorer. Nothing is written to the CRM.
+   * Scores a lead with an agent whose template is a scorer. Nothing is written to the CRM.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.ScoreLead
    */
@@ -1004,7 +1005,8 @@ export const AgentExecutionsService: GenService<{
     output: typeof GetAgentExecutionResponseSchema;
   },
   /**
-   * Cancels an execution that goes on. No further step begins. An enrollment that it has started is cancelled too.
+   * Cancels an execution that is under way. No further step begins. An enrollment that the execution started is
+   * cancelled too.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.CancelAgentExecution
    */

@@ -46,7 +46,7 @@ export const GetAgentStatusRequestSchema: GenMessage<GetAgentStatusRequest> = /*
   messageDesc(file_drippulse_agents_v1_insights, 0);
 
 /**
- * Where an agent is.
+ * The state of an agent.
  *
  * @generated from message drippulse.agents.v1.GetAgentStatusResponse
  */
@@ -59,42 +59,42 @@ export type GetAgentStatusResponse = Message<"drippulse.agents.v1.GetAgentStatus
   agentId: bigint;
 
   /**
-   * Whether it may start executions.
+   * Whether the agent may start executions.
    *
    * @generated from field: drippulse.agents.v1.AgentStatus status = 2;
    */
   status: AgentStatus;
 
   /**
-   * Why the status is `error`; null otherwise.
+   * Reason for the status `error`; null otherwise.
    *
    * @generated from field: optional string status_reason = 3;
    */
   statusReason?: string | undefined;
 
   /**
-   * Its newest execution, without input and output; null before the first.
+   * The agent's newest execution, without input and output; null before the first execution.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionSummary last_execution = 4;
    */
   lastExecution?: AgentExecutionSummary | undefined;
 
   /**
-   * Executions that wait for their turn.
+   * Number of executions that wait for their turn.
    *
    * @generated from field: int64 queued = 5;
    */
   queued: bigint;
 
   /**
-   * Executions under way.
+   * Number of executions under way.
    *
    * @generated from field: int64 running = 6;
    */
   running: bigint;
 
   /**
-   * Executions that wait for the approval of a person.
+   * Number of executions that wait for the approval of a person.
    *
    * @generated from field: int64 waiting_approval = 7;
    */
@@ -108,7 +108,7 @@ export type GetAgentStatusResponse = Message<"drippulse.agents.v1.GetAgentStatus
   templateVersion?: number | undefined;
 
   /**
-   * Budgets that the next call counts in, as far as calls have opened them now.
+   * Budgets that the next call counts towards. A budget is listed only once a call has opened its current window.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentBudgetWindow budget = 9;
    */
@@ -123,7 +123,7 @@ export const GetAgentStatusResponseSchema: GenMessage<GetAgentStatusResponse> = 
   messageDesc(file_drippulse_agents_v1_insights, 1);
 
 /**
- * AgentExecutionSummary is an execution in short.
+ * AgentExecutionSummary is the summary of an execution.
  *
  * @generated from message drippulse.agents.v1.AgentExecutionSummary
  */
@@ -136,35 +136,35 @@ export type AgentExecutionSummary = Message<"drippulse.agents.v1.AgentExecutionS
   id: bigint;
 
   /**
-   * Where it is.
+   * State of the execution.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionStatus status = 2;
    */
   status: AgentExecutionStatus;
 
   /**
-   * Why it failed; null otherwise.
+   * Reason of the failure; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError error = 3;
    */
   error?: AgentExecutionError | undefined;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 4;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it goes on.
+   * When the execution ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 5;
    */
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Time from its begin to its end, in milliseconds; null while it goes on.
+   * Duration in milliseconds; null while the execution is under way.
    *
    * @generated from field: optional int64 duration_ms = 6;
    */
@@ -192,28 +192,28 @@ export type ListAgentLogsRequest = Message<"drippulse.agents.v1.ListAgentLogsReq
   agentId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -234,21 +234,21 @@ export type ListAgentLogsRequest = Message<"drippulse.agents.v1.ListAgentLogsReq
   executionId?: bigint | undefined;
 
   /**
-   * Only those at or after this time.
+   * Only lines logged at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those before this time.
+   * Only lines logged before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only lines with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -263,27 +263,27 @@ export const ListAgentLogsRequestSchema: GenMessage<ListAgentLogsRequest> = /*@_
   messageDesc(file_drippulse_agents_v1_insights, 3);
 
 /**
- * AgentLogLine is one line of an execution.
+ * AgentLogLine is a log line of an execution.
  *
  * @generated from message drippulse.agents.v1.AgentLogLine
  */
 export type AgentLogLine = Message<"drippulse.agents.v1.AgentLogLine"> & {
   /**
-   * Id, rising.
+   * Id. Later lines have higher ids.
    *
    * @generated from field: int64 id = 1;
    */
   id: bigint;
 
   /**
-   * When.
+   * When the line was logged.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
   at?: Timestamp | undefined;
 
   /**
-   * How much it matters.
+   * Severity.
    *
    * @generated from field: drippulse.agents.v1.AgentLogLevel level = 3;
    */
@@ -297,14 +297,14 @@ export type AgentLogLine = Message<"drippulse.agents.v1.AgentLogLine"> & {
   executionId: bigint;
 
   /**
-   * Step of the execution, from 1; null for lines about all of it.
+   * Step of the execution, from 1; null for lines about the whole execution.
    *
    * @generated from field: optional int32 seq = 5;
    */
   seq?: number | undefined;
 
   /**
-   * Sentence for people. It names no person.
+   * Sentence for people. The sentence names no person.
    *
    * @generated from field: string message = 6;
    */
@@ -332,21 +332,21 @@ export type ListAgentLogsResponse = Message<"drippulse.agents.v1.ListAgentLogsRe
   logs: AgentLogLine[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -360,7 +360,7 @@ export type ListAgentLogsResponse = Message<"drippulse.agents.v1.ListAgentLogsRe
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -382,7 +382,7 @@ export const ListAgentLogsResponseSchema: GenMessage<ListAgentLogsResponse> = /*
   messageDesc(file_drippulse_agents_v1_insights, 5);
 
 /**
- * A time of an agent.
+ * An agent and a period.
  *
  * @generated from message drippulse.agents.v1.GetAgentCostsRequest
  */
@@ -395,14 +395,14 @@ export type GetAgentCostsRequest = Message<"drippulse.agents.v1.GetAgentCostsReq
   id: bigint;
 
   /**
-   * Start, rounded down to its hour. Default: 30 days before the end.
+   * Start of the period, rounded down to the hour. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 2;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, rounded up to its hour. Default: now. At most 395 days after the start.
+   * End of the period, rounded up to the hour. Default: now. At most 395 days after the start.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 3;
    */
@@ -417,7 +417,7 @@ export const GetAgentCostsRequestSchema: GenMessage<GetAgentCostsRequest> = /*@_
   messageDesc(file_drippulse_agents_v1_insights, 6);
 
 /**
- * AgentCostSum is the cost of some executions.
+ * AgentCostSum is the cost of a group of executions.
  *
  * @generated from message drippulse.agents.v1.AgentCostSum
  */
@@ -430,49 +430,49 @@ export type AgentCostSum = Message<"drippulse.agents.v1.AgentCostSum"> & {
   costUsd: string;
 
   /**
-   * Tokens that went to models.
+   * Number of tokens sent to models.
    *
    * @generated from field: int64 input_tokens = 2;
    */
   inputTokens: bigint;
 
   /**
-   * Tokens that came from models.
+   * Number of tokens received from models.
    *
    * @generated from field: int64 output_tokens = 3;
    */
   outputTokens: bigint;
 
   /**
-   * Executions that ended.
+   * Number of executions that ended.
    *
    * @generated from field: int64 executions = 4;
    */
   executions: bigint;
 
   /**
-   * Calls of models, attempts included.
+   * Number of calls to models, repeated attempts included.
    *
    * @generated from field: int64 calls = 5;
    */
   calls: bigint;
 
   /**
-   * The part of `input_tokens` that the provider had from before.
+   * The share of `input_tokens` that the provider read from its cache.
    *
    * @generated from field: int64 cached_tokens = 6;
    */
   cachedTokens: bigint;
 
   /**
-   * The part of `cost_usd` of calls whose outcome nobody knows: all that was reserved for them.
+   * The share of `cost_usd` for calls whose outcome is unknown: the full amount that was reserved for them.
    *
    * @generated from field: string assumed_usd = 7;
    */
   assumedUsd: string;
 
   /**
-   * By how much calls have cost more than was reserved for them.
+   * Amount by which calls have cost more than was reserved for them.
    *
    * @generated from field: string overrun_usd = 8;
    */
@@ -493,14 +493,14 @@ export const AgentCostSumSchema: GenMessage<AgentCostSum> = /*@__PURE__*/
  */
 export type AgentModelCost = Message<"drippulse.agents.v1.AgentModelCost"> & {
   /**
-   * Model that was asked.
+   * Model that was called.
    *
    * @generated from field: string model = 1;
    */
   model: string;
 
   /**
-   * Its cost.
+   * Cost of the model.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -515,7 +515,7 @@ export const AgentModelCostSchema: GenMessage<AgentModelCost> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 8);
 
 /**
- * AgentWorkflowCost is the cost of the steps of a workflow.
+ * AgentWorkflowCost is the cost that the steps of one workflow caused.
  *
  * @generated from message drippulse.agents.v1.AgentWorkflowCost
  */
@@ -528,7 +528,7 @@ export type AgentWorkflowCost = Message<"drippulse.agents.v1.AgentWorkflowCost">
   workflowId: bigint;
 
   /**
-   * Its cost.
+   * Cost of the workflow's steps.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -543,7 +543,7 @@ export const AgentWorkflowCostSchema: GenMessage<AgentWorkflowCost> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_insights, 9);
 
 /**
- * AgentDayCost is the cost of a day.
+ * AgentDayCost is the cost of one day.
  *
  * @generated from message drippulse.agents.v1.AgentDayCost
  */
@@ -556,7 +556,7 @@ export type AgentDayCost = Message<"drippulse.agents.v1.AgentDayCost"> & {
   day: string;
 
   /**
-   * Its cost.
+   * Cost of the day.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -571,20 +571,20 @@ export const AgentDayCostSchema: GenMessage<AgentDayCost> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 10);
 
 /**
- * AgentKindCost is the cost of the executions of a kind.
+ * AgentKindCost is the cost of the executions of one kind.
  *
  * @generated from message drippulse.agents.v1.AgentKindCost
  */
 export type AgentKindCost = Message<"drippulse.agents.v1.AgentKindCost"> & {
   /**
-   * Route that the executions came by.
+   * Route, step or job that the executions came from.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionKind kind = 1;
    */
   kind: AgentExecutionKind;
 
   /**
-   * Their cost.
+   * Cost of these executions.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -612,42 +612,42 @@ export type GetAgentCostsResponse = Message<"drippulse.agents.v1.GetAgentCostsRe
   currency: string;
 
   /**
-   * All of it.
+   * The total.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum totals = 2;
    */
   totals?: AgentCostSum | undefined;
 
   /**
-   * By day, oldest first; days without an execution are absent.
+   * Costs by day, oldest first; days without an execution are absent.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentDayCost by_day = 3;
    */
   byDay: AgentDayCost[];
 
   /**
-   * By kind.
+   * Costs by kind.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentKindCost by_kind = 4;
    */
   byKind: AgentKindCost[];
 
   /**
-   * Days in `by_day`.
+   * Number of days in `by_day`.
    *
    * @generated from field: int64 total_count = 5;
    */
   totalCount: bigint;
 
   /**
-   * By model; `executions` of each is 0, because one execution may call several.
+   * Costs by model; `executions` is 0, because one execution may call several models.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelCost by_model = 6;
    */
   byModel: AgentModelCost[];
 
   /**
-   * By workflow whose steps asked for it; `executions` of each is 0.
+   * Costs by the workflow whose steps requested the executions; `executions` is 0.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentWorkflowCost by_workflow = 7;
    */
@@ -662,7 +662,7 @@ export const GetAgentCostsResponseSchema: GenMessage<GetAgentCostsResponse> = /*
   messageDesc(file_drippulse_agents_v1_insights, 12);
 
 /**
- * A time of an agent.
+ * An agent and a period.
  *
  * @generated from message drippulse.agents.v1.GetAgentMetricsRequest
  */
@@ -675,14 +675,14 @@ export type GetAgentMetricsRequest = Message<"drippulse.agents.v1.GetAgentMetric
   id: bigint;
 
   /**
-   * Start, rounded down to its hour. Default: 30 days before the end.
+   * Start of the period, rounded down to the hour. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 2;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, rounded up to its hour. Default: now. At most 395 days after the start.
+   * End of the period, rounded up to the hour. Default: now. At most 395 days after the start.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 3;
    */
@@ -697,27 +697,27 @@ export const GetAgentMetricsRequestSchema: GenMessage<GetAgentMetricsRequest> = 
   messageDesc(file_drippulse_agents_v1_insights, 13);
 
 /**
- * AgentEndCounts counts executions by how they ended.
+ * AgentEndCounts counts executions by their outcome.
  *
  * @generated from message drippulse.agents.v1.AgentEndCounts
  */
 export type AgentEndCounts = Message<"drippulse.agents.v1.AgentEndCounts"> & {
   /**
-   * With an output.
+   * Executions that ended with an output.
    *
    * @generated from field: int64 succeeded = 1;
    */
   succeeded: bigint;
 
   /**
-   * With an error.
+   * Executions that ended with an error.
    *
    * @generated from field: int64 failed = 2;
    */
   failed: bigint;
 
   /**
-   * By somebody.
+   * Executions that were cancelled.
    *
    * @generated from field: int64 cancelled = 3;
    */
@@ -732,27 +732,28 @@ export const AgentEndCountsSchema: GenMessage<AgentEndCounts> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 14);
 
 /**
- * AgentDurations says how long executions took, in milliseconds. A quantile is at most a fifth too high; null without an execution.
+ * AgentDurations are the durations of executions in milliseconds. A quantile is at most a fifth too high, and null if
+ * there are no executions.
  *
  * @generated from message drippulse.agents.v1.AgentDurations
  */
 export type AgentDurations = Message<"drippulse.agents.v1.AgentDurations"> & {
   /**
-   * Half of them took at most this.
+   * 50% of the executions took at most this long.
    *
    * @generated from field: optional double p50_ms = 1;
    */
   p50Ms?: number | undefined;
 
   /**
-   * 95 in 100 took at most this.
+   * 95% of the executions took at most this long.
    *
    * @generated from field: optional double p95_ms = 2;
    */
   p95Ms?: number | undefined;
 
   /**
-   * 99 in 100 took at most this.
+   * 99% of the executions took at most this long.
    *
    * @generated from field: optional double p99_ms = 3;
    */
@@ -767,7 +768,7 @@ export const AgentDurationsSchema: GenMessage<AgentDurations> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 15);
 
 /**
- * AgentErrorCount counts executions that failed for one reason.
+ * AgentErrorCount counts executions that failed with one code.
  *
  * @generated from message drippulse.agents.v1.AgentErrorCount
  */
@@ -780,7 +781,7 @@ export type AgentErrorCount = Message<"drippulse.agents.v1.AgentErrorCount"> & {
   code: string;
 
   /**
-   * Executions.
+   * Number of executions that failed with this code.
    *
    * @generated from field: int64 count = 2;
    */
@@ -795,7 +796,7 @@ export const AgentErrorCountSchema: GenMessage<AgentErrorCount> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 16);
 
 /**
- * The counts of an agent.
+ * The metrics of an agent.
  *
  * @generated from message drippulse.agents.v1.GetAgentMetricsResponse
  */
@@ -808,21 +809,21 @@ export type GetAgentMetricsResponse = Message<"drippulse.agents.v1.GetAgentMetri
   agentId: bigint;
 
   /**
-   * Executions that ended in the time.
+   * Number of executions that ended in the period, by outcome.
    *
    * @generated from field: drippulse.agents.v1.AgentEndCounts executions = 2;
    */
   executions?: AgentEndCounts | undefined;
 
   /**
-   * Share of successes among successes and failures, from 0 to 1; null without any.
+   * Successes divided by successes plus failures, from 0 to 1; null if there are neither.
    *
    * @generated from field: optional double success_rate = 3;
    */
   successRate?: number | undefined;
 
   /**
-   * How long they took.
+   * Durations of the executions.
    *
    * @generated from field: drippulse.agents.v1.AgentDurations duration = 4;
    */
@@ -836,14 +837,14 @@ export type GetAgentMetricsResponse = Message<"drippulse.agents.v1.GetAgentMetri
   errors: AgentErrorCount[];
 
   /**
-   * Tokens that went to models.
+   * Number of tokens sent to models.
    *
    * @generated from field: int64 input_tokens = 6;
    */
   inputTokens: bigint;
 
   /**
-   * Tokens that came from models.
+   * Number of tokens received from models.
    *
    * @generated from field: int64 output_tokens = 7;
    */
@@ -871,7 +872,7 @@ export const GetAgentMetricsResponseSchema: GenMessage<GetAgentMetricsResponse> 
  */
 export type MonitorAgentsRequest = Message<"drippulse.agents.v1.MonitorAgentsRequest"> & {
   /**
-   * Only agents of this mode; default the mode of the credential.
+   * Only agents of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 1;
    */
@@ -892,21 +893,21 @@ export const MonitorAgentsRequestSchema: GenMessage<MonitorAgentsRequest> = /*@_
  */
 export type AgentCounts = Message<"drippulse.agents.v1.AgentCounts"> & {
   /**
-   * May start executions.
+   * Agents that may start executions.
    *
    * @generated from field: int64 active = 1;
    */
   active: bigint;
 
   /**
-   * Paused by a person.
+   * Agents that a person paused.
    *
    * @generated from field: int64 paused = 2;
    */
   paused: bigint;
 
   /**
-   * Without what they were deployed from.
+   * Agents whose source is gone.
    *
    * @generated from field: int64 error = 3;
    */
@@ -921,13 +922,13 @@ export const AgentCountsSchema: GenMessage<AgentCounts> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 19);
 
 /**
- * AgentFleet is all agents together.
+ * AgentFleet summarizes all agents.
  *
  * @generated from message drippulse.agents.v1.AgentFleet
  */
 export type AgentFleet = Message<"drippulse.agents.v1.AgentFleet"> & {
   /**
-   * Agents.
+   * Number of agents.
    *
    * @generated from field: int64 total = 1;
    */
@@ -941,42 +942,42 @@ export type AgentFleet = Message<"drippulse.agents.v1.AgentFleet"> & {
   byStatus?: AgentCounts | undefined;
 
   /**
-   * Executions that wait for their turn.
+   * Number of executions that wait for their turn.
    *
    * @generated from field: int64 backlog = 3;
    */
   backlog: bigint;
 
   /**
-   * Executions under way.
+   * Number of executions under way.
    *
    * @generated from field: int64 running = 4;
    */
   running: bigint;
 
   /**
-   * Executions that wait for the approval of a person.
+   * Number of executions that wait for the approval of a person.
    *
    * @generated from field: int64 waiting_approval = 5;
    */
   waitingApproval: bigint;
 
   /**
-   * Share of successes among the successes and failures of the last 24 hours; null without any.
+   * Successes divided by successes plus failures of the last 24 hours, from 0 to 1; null if there are neither.
    *
    * @generated from field: optional double success_rate_24h = 6;
    */
   successRate24h?: number | undefined;
 
   /**
-   * How long the executions of the last 24 hours took.
+   * Durations of the executions of the last 24 hours.
    *
    * @generated from field: drippulse.agents.v1.AgentDurations duration_24h = 7;
    */
   duration24h?: AgentDurations | undefined;
 
   /**
-   * Cost since the begin of the day (UTC), in US dollars with six decimals.
+   * Cost since the start of the day (UTC), in US dollars with six decimals.
    *
    * @generated from field: string cost_today_usd = 8;
    */
@@ -991,7 +992,7 @@ export const AgentFleetSchema: GenMessage<AgentFleet> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 20);
 
 /**
- * MonitoredAgent is how one agent does.
+ * MonitoredAgent is the state of one agent.
  *
  * @generated from message drippulse.agents.v1.MonitoredAgent
  */
@@ -1011,56 +1012,56 @@ export type MonitoredAgent = Message<"drippulse.agents.v1.MonitoredAgent"> & {
   name: string;
 
   /**
-   * Whether it may start executions.
+   * Whether the agent may start executions.
    *
    * @generated from field: drippulse.agents.v1.AgentStatus status = 3;
    */
   status: AgentStatus;
 
   /**
-   * Executions that wait for their turn.
+   * Number of executions that wait for their turn.
    *
    * @generated from field: int64 backlog = 4;
    */
   backlog: bigint;
 
   /**
-   * Executions under way.
+   * Number of executions under way.
    *
    * @generated from field: int64 running = 5;
    */
   running: bigint;
 
   /**
-   * Executions that wait for the approval of a person.
+   * Number of executions that wait for the approval of a person.
    *
    * @generated from field: int64 waiting_approval = 6;
    */
   waitingApproval: bigint;
 
   /**
-   * Share of successes among the successes and failures of the last 24 hours; null without any.
+   * Successes divided by successes plus failures of the last 24 hours, from 0 to 1; null if there are neither.
    *
    * @generated from field: optional double success_rate_24h = 7;
    */
   successRate24h?: number | undefined;
 
   /**
-   * How long the executions of the last 24 hours took.
+   * Durations of the executions of the last 24 hours.
    *
    * @generated from field: drippulse.agents.v1.AgentDurations duration_24h = 8;
    */
   duration24h?: AgentDurations | undefined;
 
   /**
-   * Cost since the begin of the day (UTC), in US dollars with six decimals.
+   * Cost since the start of the day (UTC), in US dollars with six decimals.
    *
    * @generated from field: string cost_today_usd = 9;
    */
   costTodayUsd: string;
 
   /**
-   * Its newest failure; null without one.
+   * The agent's newest failure; null if there is none.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionSummary last_error = 10;
    */
@@ -1075,27 +1076,27 @@ export const MonitoredAgentSchema: GenMessage<MonitoredAgent> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 21);
 
 /**
- * How the agents do.
+ * The state of the agents.
  *
  * @generated from message drippulse.agents.v1.MonitorAgentsResponse
  */
 export type MonitorAgentsResponse = Message<"drippulse.agents.v1.MonitorAgentsResponse"> & {
   /**
-   * All of them together.
+   * All agents together.
    *
    * @generated from field: drippulse.agents.v1.AgentFleet fleet = 1;
    */
   fleet?: AgentFleet | undefined;
 
   /**
-   * The newest 200, each by itself.
+   * The newest 200 agents, one by one.
    *
    * @generated from field: repeated drippulse.agents.v1.MonitoredAgent agents = 2;
    */
   agents: MonitoredAgent[];
 
   /**
-   * Agents that there are.
+   * Number of agents.
    *
    * @generated from field: int64 total_count = 3;
    */
@@ -1144,49 +1145,51 @@ export const MonitorReasoningRequestSchema: GenMessage<MonitorReasoningRequest> 
  */
 export type ReasonedStep = Message<"drippulse.agents.v1.ReasonedStep"> & {
   /**
-   * Position, from 1.
+   * Position of the step, from 1.
    *
    * @generated from field: int32 seq = 1;
    */
   seq: number;
 
   /**
-   * The kind of the step: `decide`, `code_call`, `enroll`, `model_call`, `repair`, `tool_call`, `approval`, `budget` (a question for room) or `final`.
+   * The kind of step: `decide`, `code_call`, `enroll`, `model_call`, `repair`, `tool_call`, `approval`, `budget` (a
+   * request to raise a limit) or `final`.
    *
    * @generated from field: string kind = 2;
    */
   kind: string;
 
   /**
-   * `intent` while it goes on, then `succeeded` or `failed`.
+   * `intent` while the step is under way, then `succeeded` or `failed`.
    *
    * @generated from field: string status = 3;
    */
   status: string;
 
   /**
-   * Why it decided so: `factors` of a score, or `rules` with whether each matched; null where there is nothing to decide.
+   * Reasons for the decision: `factors` for a score, or `rules` with a flag for each rule that says whether it matched;
+   * null for a step that decides nothing.
    *
    * @generated from field: optional bytes decision = 4;
    */
   decision?: Uint8Array | undefined;
 
   /**
-   * Attempts of it.
+   * Number of attempts.
    *
    * @generated from field: int32 attempts = 5;
    */
   attempts: number;
 
   /**
-   * When it was planned.
+   * When the step was planned.
    *
    * @generated from field: google.protobuf.Timestamp planned_at = 6;
    */
   plannedAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it goes on.
+   * When the step ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp ended_at = 7;
    */
@@ -1214,35 +1217,35 @@ export type ReasonedExecution = Message<"drippulse.agents.v1.ReasonedExecution">
   executionId: bigint;
 
   /**
-   * Where it is.
+   * State of the execution.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionStatus status = 2;
    */
   status: AgentExecutionStatus;
 
   /**
-   * Why it failed; null otherwise.
+   * Reason of the failure; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError error = 3;
    */
   error?: AgentExecutionError | undefined;
 
   /**
-   * Version of the template that it began with; null without a template.
+   * Version of the template that the execution began with; null if the agent has no template.
    *
    * @generated from field: optional int32 template_version = 4;
    */
   templateVersion?: number | undefined;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 5;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Its steps, in order.
+   * The execution's steps, in order.
    *
    * @generated from field: repeated drippulse.agents.v1.ReasonedStep steps = 6;
    */
@@ -1257,7 +1260,7 @@ export const ReasonedExecutionSchema: GenMessage<ReasonedExecution> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_insights, 25);
 
 /**
- * Why an agent decided as it did.
+ * The reasons for an agent's decisions.
  *
  * @generated from message drippulse.agents.v1.MonitorReasoningResponse
  */
@@ -1270,14 +1273,14 @@ export type MonitorReasoningResponse = Message<"drippulse.agents.v1.MonitorReaso
   agentId: bigint;
 
   /**
-   * Its last executions, newest first.
+   * The agent's latest executions, newest first.
    *
    * @generated from field: repeated drippulse.agents.v1.ReasonedExecution executions = 2;
    */
   executions: ReasonedExecution[];
 
   /**
-   * Executions in this answer.
+   * Number of executions in this answer.
    *
    * @generated from field: int64 total_count = 3;
    */
@@ -1292,7 +1295,7 @@ export const MonitorReasoningResponseSchema: GenMessage<MonitorReasoningResponse
   messageDesc(file_drippulse_agents_v1_insights, 26);
 
 /**
- * AgentLogLevel is how much a line matters.
+ * AgentLogLevel is the severity of a log line.
  *
  * @generated from enum drippulse.agents.v1.AgentLogLevel
  */
@@ -1305,14 +1308,14 @@ export const AgentLogLevel = {
   UNSPECIFIED: 0,
 
   /**
-   * As expected.
+   * The outcome is as expected.
    *
    * @generated from enum value: AGENT_LOG_LEVEL_INFO = 1;
    */
   INFO: 1,
 
   /**
-   * It went on all the same.
+   * Something went wrong, but the execution went on.
    *
    * @generated from enum value: AGENT_LOG_LEVEL_WARN = 2;
    */
@@ -1327,7 +1330,7 @@ export const AgentLogLevel = {
 } as const;
 
 /**
- * AgentLogLevel is how much a line matters.
+ * AgentLogLevel is the severity of a log line.
  *
  * @generated from enum drippulse.agents.v1.AgentLogLevel
  */
@@ -1340,13 +1343,13 @@ export const AgentLogLevelSchema: GenEnum<AgentLogLevel> = /*@__PURE__*/
   enumDesc(file_drippulse_agents_v1_insights, 0);
 
 /**
- * How agents do: what they have done, what it took, and why they decided as they did.
+ * Insights into agents: their work, its cost and duration, and the reasons for their decisions.
  *
  * @generated from service drippulse.agents.v1.AgentInsightsService
  */
 export const AgentInsightsService: GenService<{
   /**
-   * Shows where an agent is.
+   * Shows the state of an agent.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.GetAgentStatus
    */
@@ -1356,7 +1359,8 @@ export const AgentInsightsService: GenService<{
     output: typeof GetAgentStatusResponseSchema;
   },
   /**
-   * Lists the lines that executions of an agent have left, newest first. A line is stored together with what it says, and kept for 30 days.
+   * Lists the log lines of an agent's executions, newest first. A line is stored together with the change that it
+   * reports, and kept for 30 days.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.ListAgentLogs
    */
@@ -1366,8 +1370,9 @@ export const AgentInsightsService: GenService<{
     output: typeof ListAgentLogsResponseSchema;
   },
   /**
-   * Sums up the costs of an agent at model providers, as its ledger has them: calls by the day (UTC) in which they were reserved, and
-   * executions by the day in which they ended. A late answer of a provider corrects the day of its call.
+   * Sums up the costs of an agent at model providers from the agent's ledger. Calls count on the day (UTC) on which
+   * their cost was reserved, executions on the day on which they ended. A provider's late answer corrects the day of
+   * its call.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.GetAgentCosts
    */
@@ -1377,7 +1382,7 @@ export const AgentInsightsService: GenService<{
     output: typeof GetAgentCostsResponseSchema;
   },
   /**
-   * Counts the executions of an agent that ended in a time, and how long they took.
+   * Counts the executions of an agent that ended in a period, and shows their durations.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.GetAgentMetrics
    */
@@ -1387,7 +1392,7 @@ export const AgentInsightsService: GenService<{
     output: typeof GetAgentMetricsResponseSchema;
   },
   /**
-   * Shows how all agents of the organization do. `agents` are the newest 200.
+   * Shows the state of all agents of the organization. `agents` lists the newest 200.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.MonitorAgents
    */
@@ -1397,8 +1402,8 @@ export const AgentInsightsService: GenService<{
     output: typeof MonitorAgentsResponseSchema;
   },
   /**
-   * Shows why the last executions of an agent decided as they did: the factors of a score, the trace of rules, and the steps. 404
-   * `reasoning_disabled` when its policy keeps no reasons.
+   * Shows the reasons for the decisions of an agent's latest executions: the factors of a score, the trace of rules,
+   * and the steps. Answers 404 `reasoning_disabled` when the agent's policy keeps no reasons.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.MonitorReasoning
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/agents/v1/internal.proto (package drippulse.agents.v1, syntax proto3)
 /* eslint-disable */
 
-// The facts about agents that other services need. All of it is internal.
+// Internal services: the facts about agents that other services need.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -36,7 +36,7 @@ export const CheckAgentRequestSchema: GenMessage<CheckAgentRequest> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_internal, 0);
 
 /**
- * Nothing: it is there.
+ * Empty: an answer without an error means that the agent exists.
  *
  * @generated from message drippulse.agents.v1.CheckAgentResponse
  */
@@ -85,7 +85,7 @@ export const ErasePersonFromAgentsRequestSchema: GenMessage<ErasePersonFromAgent
  */
 export type ErasePersonFromAgentsResponse = Message<"drippulse.agents.v1.ErasePersonFromAgentsResponse"> & {
   /**
-   * Whether there may be more: then ask again.
+   * Whether there may be more to remove. If so, call again.
    *
    * @generated from field: bool is_partial = 1;
    */
@@ -106,7 +106,7 @@ export const ErasePersonFromAgentsResponseSchema: GenMessage<ErasePersonFromAgen
  */
 export const AgentChecksService: GenService<{
   /**
-   * Answers `agent_not_found` (not_found) unless the organization of the caller has the agent in the mode of the caller.
+   * Answers `agent_not_found` (not_found) unless the caller's organization has the agent in the caller's mode.
    *
    * @generated from rpc drippulse.agents.v1.AgentChecksService.CheckAgent
    */
@@ -125,8 +125,9 @@ export const AgentChecksService: GenService<{
  */
 export const AgentErasuresService: GenService<{
   /**
-   * Removes a person from executions that name one of the references or addresses: input, output, texts and requests of steps. What goes
-   * on ends first. A repeat finds what came in the meantime.
+   * Removes a person from all executions that name one of the references or addresses: from inputs, outputs, texts and
+   * the requests of steps. Executions under way are ended first. A repeated call covers executions that were added in
+   * the meantime.
    *
    * @generated from rpc drippulse.agents.v1.AgentErasuresService.ErasePersonFromAgents
    */

@@ -17,13 +17,13 @@ export const file_drippulse_agents_v1_model_connection: GenFile = /*@__PURE__*/
   fileDesc("CipkcmlwcHVsc2UvYWdlbnRzL3YxL21vZGVsX2Nvbm5lY3Rpb24ucHJvdG8SE2RyaXBwdWxzZS5hZ2VudHMudjEi0AEKD0FnZW50TW9kZWxQcmljZRIgCgVtb2RlbBgBIAEoCUIRkrUYDUILIm91ci1tb2RlbCISGAoFaW5wdXQYAiABKAFCCZK1GAVCAzAuNBIZCgZvdXRwdXQYAyABKAFCCZK1GAVCAzEuNhIiCgpjYWNoZV9yZWFkGAQgASgBQgmStRgFQgMwLjFIAIgBARIjCgtjYWNoZV93cml0ZRgFIAEoAUIJkrUYBUIDMC41SAGIAQFCDQoLX2NhY2hlX3JlYWRCDgoMX2NhY2hlX3dyaXRlIoYDChRBZ2VudE1vZGVsQ29ubmVjdGlvbhI5Cghwcm90b2NvbBgBIAEoDjInLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRNb2RlbFByb3RvY29sEjMKCGJhc2VfdXJsGAIgASgJQiGStRgdQhsiaHR0cHM6Ly9hcGkub3BlbmFpLmNvbS92MSISKQoHYXBpX2tleRgDIAEoCUIYkrUYFEISIuKAouKAouKAouKAomYwMGQiEiMKBW1vZGVsGAQgASgJQhSStRgQQg4iZ3B0LTQuMS1taW5pIhI0CgZwcmljZXMYBSADKAsyJC5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50TW9kZWxQcmljZRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCghyZXZpc2lvbhgIIAEoA0IGkrUYAnABIqQCChhBZ2VudE1vZGVsQ29ubmVjdGlvblRlc3QSCgoCb2sYASABKAgSYAoFZXJyb3IYAiABKAlCTJK1GEhCRiJZb3VyIG1vZGVsIHByb3ZpZGVyIGFwaS5vcGVuYWkuY29tIGFuc3dlcmVkIDQwMTogaXQgcmVmdXNlcyB0aGUga2V5LiJIAIgBARIjCgVtb2RlbBgDIAEoCUIUkrUYEEIOImdwdC00LjEtbWluaSISIwoMaW5wdXRfdG9rZW5zGAQgASgDQgiStRgEQgIxNEgBiAEBEiMKDW91dHB1dF90b2tlbnMYBSABKANCB5K1GANCATJIAogBAUIICgZfZXJyb3JCDwoNX2lucHV0X3Rva2Vuc0IQCg5fb3V0cHV0X3Rva2VucyIgCh5HZXRBZ2VudE1vZGVsQ29ubmVjdGlvblJlcXVlc3QiZgofR2V0QWdlbnRNb2RlbENvbm5lY3Rpb25SZXNwb25zZRJDChBtb2RlbF9jb25uZWN0aW9uGAEgASgLMikuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudE1vZGVsQ29ubmVjdGlvbiLRAgohQ3JlYXRlQWdlbnRNb2RlbENvbm5lY3Rpb25SZXF1ZXN0Ej4KCHByb3RvY29sGAEgASgOMicuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudE1vZGVsUHJvdG9jb2xIAIgBARI6CghiYXNlX3VybBgCIAEoCUIjkrUYHzgBQhsiaHR0cHM6Ly9hcGkub3BlbmFpLmNvbS92MSJIAYgBARIeCgdhcGlfa2V5GAMgASgJQgiStRgEGAE4AUgCiAEBEioKBW1vZGVsGAQgASgJQhaStRgSOAFCDiJncHQtNC4xLW1pbmkiSAOIAQESNAoGcHJpY2VzGAUgAygLMiQuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudE1vZGVsUHJpY2VCCwoJX3Byb3RvY29sQgsKCV9iYXNlX3VybEIKCghfYXBpX2tleUIICgZfbW9kZWwiaQoiQ3JlYXRlQWdlbnRNb2RlbENvbm5lY3Rpb25SZXNwb25zZRJDChBtb2RlbF9jb25uZWN0aW9uGAEgASgLMikuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudE1vZGVsQ29ubmVjdGlvbiL8AgohVXBkYXRlQWdlbnRNb2RlbENvbm5lY3Rpb25SZXF1ZXN0Ei8KC3VwZGF0ZV9tYXNrGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxI+Cghwcm90b2NvbBgCIAEoDjInLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRNb2RlbFByb3RvY29sSACIAQESOAoIYmFzZV91cmwYAyABKAlCIZK1GB1CGyJodHRwczovL2FwaS5vcGVuYWkuY29tL3YxIkgBiAEBEhwKB2FwaV9rZXkYBCABKAlCBpK1GAIYAUgCiAEBEigKBW1vZGVsGAUgASgJQhSStRgQQg4iZ3B0LTQuMS1taW5pIkgDiAEBEjQKBnByaWNlcxgGIAMoCzIkLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRNb2RlbFByaWNlQgsKCV9wcm90b2NvbEILCglfYmFzZV91cmxCCgoIX2FwaV9rZXlCCAoGX21vZGVsImkKIlVwZGF0ZUFnZW50TW9kZWxDb25uZWN0aW9uUmVzcG9uc2USQwoQbW9kZWxfY29ubmVjdGlvbhgBIAEoCzIpLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRNb2RlbENvbm5lY3Rpb24iVQofVGVzdEFnZW50TW9kZWxDb25uZWN0aW9uUmVxdWVzdBIoCgVtb2RlbBgBIAEoCUIUkrUYEEIOImdwdC00LjEtbWluaSJIAIgBAUIICgZfbW9kZWwiXwogVGVzdEFnZW50TW9kZWxDb25uZWN0aW9uUmVzcG9uc2USOwoEdGVzdBgBIAEoCzItLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRNb2RlbENvbm5lY3Rpb25UZXN0IiMKIURlbGV0ZUFnZW50TW9kZWxDb25uZWN0aW9uUmVxdWVzdCIkCiJEZWxldGVBZ2VudE1vZGVsQ29ubmVjdGlvblJlc3BvbnNlKn8KEkFnZW50TW9kZWxQcm90b2NvbBIkCiBBR0VOVF9NT0RFTF9QUk9UT0NPTF9VTlNQRUNJRklFRBAAEh8KG0FHRU5UX01PREVMX1BST1RPQ09MX09QRU5BSRABEiIKHkFHRU5UX01PREVMX1BST1RPQ09MX0FOVEhST1BJQxACMpUNChtBZ2VudE1vZGVsQ29ubmVjdGlvblNlcnZpY2USngIKF0dldEFnZW50TW9kZWxDb25uZWN0aW9uEjMuZHJpcHB1bHNlLmFnZW50cy52MS5HZXRBZ2VudE1vZGVsQ29ubmVjdGlvblJlcXVlc3QaNC5kcmlwcHVsc2UuYWdlbnRzLnYxLkdldEFnZW50TW9kZWxDb25uZWN0aW9uUmVzcG9uc2UilwGKtRhZEAQqEE1vZGVsIGNvbm5lY3Rpb254A5IBBG5vbmWiARxhY2NvdW50Lm1vZGVsX2Nvbm5lY3Rpb24uZ2V0igIabW9kZWxfY29ubmVjdGlvbl9ub3RfZm91bmSC0+STAjRiEG1vZGVsX2Nvbm5lY3Rpb24SIC9hcGkvdjEvYWNjb3VudC9tb2RlbF9jb25uZWN0aW9uEtwCChpDcmVhdGVBZ2VudE1vZGVsQ29ubmVjdGlvbhI2LmRyaXBwdWxzZS5hZ2VudHMudjEuQ3JlYXRlQWdlbnRNb2RlbENvbm5lY3Rpb25SZXF1ZXN0GjcuZHJpcHB1bHNlLmFnZW50cy52MS5DcmVhdGVBZ2VudE1vZGVsQ29ubmVjdGlvblJlc3BvbnNlIswBirUYigEIyQEQBCIQbW9kZWxfY29ubmVjdGlvbioQTW9kZWwgY29ubmVjdGlvbjgCeAOSARhtb2RlbF9jb25uZWN0aW9uLmNyZWF0ZWSiAR9hY2NvdW50Lm1vZGVsX2Nvbm5lY3Rpb24uY3JlYXRlqAECigIXbW9kZWxfY29ubmVjdGlvbl9leGlzdHOoAgGC0+STAjc6ASpiEG1vZGVsX2Nvbm5lY3Rpb24iIC9hcGkvdjEvYWNjb3VudC9tb2RlbF9jb25uZWN0aW9uEvYCChpVcGRhdGVBZ2VudE1vZGVsQ29ubmVjdGlvbhI2LmRyaXBwdWxzZS5hZ2VudHMudjEuVXBkYXRlQWdlbnRNb2RlbENvbm5lY3Rpb25SZXF1ZXN0GjcuZHJpcHB1bHNlLmFnZW50cy52MS5VcGRhdGVBZ2VudE1vZGVsQ29ubmVjdGlvblJlc3BvbnNlIuYBirUYpAEQBCIQbW9kZWxfY29ubmVjdGlvbioQTW9kZWwgY29ubmVjdGlvbjgCeAOSARhtb2RlbF9jb25uZWN0aW9uLnVwZGF0ZWSiAR9hY2NvdW50Lm1vZGVsX2Nvbm5lY3Rpb24udXBkYXRlqAECsgEXR2V0QWdlbnRNb2RlbENvbm5lY3Rpb26KAhptb2RlbF9jb25uZWN0aW9uX25vdF9mb3VuZKgCAYLT5JMCNzoBKmIQbW9kZWxfY29ubmVjdGlvbjIgL2FwaS92MS9hY2NvdW50L21vZGVsX2Nvbm5lY3Rpb24SowIKGFRlc3RBZ2VudE1vZGVsQ29ubmVjdGlvbhI0LmRyaXBwdWxzZS5hZ2VudHMudjEuVGVzdEFnZW50TW9kZWxDb25uZWN0aW9uUmVxdWVzdBo1LmRyaXBwdWxzZS5hZ2VudHMudjEuVGVzdEFnZW50TW9kZWxDb25uZWN0aW9uUmVzcG9uc2UimQGKtRhfEAQqEE1vZGVsIGNvbm5lY3Rpb25QI3gDkgEEbm9uZaIBHWFjY291bnQubW9kZWxfY29ubmVjdGlvbi50ZXN0qAECigIabW9kZWxfY29ubmVjdGlvbl9ub3RfZm91bmSC0+STAjA6ASpiBHRlc3QiJS9hcGkvdjEvYWNjb3VudC9tb2RlbF9jb25uZWN0aW9uL3Rlc3QS0AIKGkRlbGV0ZUFnZW50TW9kZWxDb25uZWN0aW9uEjYuZHJpcHB1bHNlLmFnZW50cy52MS5EZWxldGVBZ2VudE1vZGVsQ29ubmVjdGlvblJlcXVlc3QaNy5kcmlwcHVsc2UuYWdlbnRzLnYxLkRlbGV0ZUFnZW50TW9kZWxDb25uZWN0aW9uUmVzcG9uc2UiwAGKtRiTAQjMARAEKhBNb2RlbCBjb25uZWN0aW9ueAOSARhtb2RlbF9jb25uZWN0aW9uLmRlbGV0ZWSiAR9hY2NvdW50Lm1vZGVsX2Nvbm5lY3Rpb24uZGVsZXRlqAEEsgEXR2V0QWdlbnRNb2RlbENvbm5lY3Rpb26KAhptb2RlbF9jb25uZWN0aW9uX25vdF9mb3VuZKgCAYLT5JMCIiogL2FwaS92MS9hY2NvdW50L21vZGVsX2Nvbm5lY3Rpb24aBJi1GHNC7AGitRhrChptb2RlbF9jb25uZWN0aW9uX25vdF9mb3VuZBCUAxpKWW91ciBvcmdhbml6YXRpb24gaGFzIGNvbm5lY3RlZCBubyBhY2NvdW50IG9mIGl0cyBvd24gYXQgYSBtb2RlbCBwcm92aWRlci6itRh5Chdtb2RlbF9jb25uZWN0aW9uX2V4aXN0cxCZAxpbVGhlIG9yZ2FuaXphdGlvbiBoYXMgY29ubmVjdGVkIGl0cyBhY2NvdW50IGF0IGEgbW9kZWwgcHJvdmlkZXIgYWxyZWFkeS4gQ2hhbmdlIGl0IGJ5IFBBVENILmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * AgentModelPrice is what tokens of a model cost, in US dollars per million tokens, each from 0 to 1,000,000.
+ * AgentModelPrice is the price of a model's tokens, in US dollars per million tokens, each from 0 to 1,000,000.
  *
  * @generated from message drippulse.agents.v1.AgentModelPrice
  */
 export type AgentModelPrice = Message<"drippulse.agents.v1.AgentModelPrice"> & {
   /**
-   * Model, by its exact id.
+   * Model, by the exact id.
    *
    * @generated from field: string model = 1;
    */
@@ -37,21 +37,21 @@ export type AgentModelPrice = Message<"drippulse.agents.v1.AgentModelPrice"> & {
   input: number;
 
   /**
-   * Output, that of reasoning included.
+   * Output, reasoning included.
    *
    * @generated from field: double output = 3;
    */
   output: number;
 
   /**
-   * Input that the provider reads from its cache; null: as `input`.
+   * Input that the provider reads from its cache; null: the price of `input`.
    *
    * @generated from field: optional double cache_read = 4;
    */
   cacheRead?: number | undefined;
 
   /**
-   * Input that the provider writes to its cache; null: as `input`.
+   * Input that the provider writes to its cache; null: the price of `input`.
    *
    * @generated from field: optional double cache_write = 5;
    */
@@ -72,56 +72,56 @@ export const AgentModelPriceSchema: GenMessage<AgentModelPrice> = /*@__PURE__*/
  */
 export type AgentModelConnection = Message<"drippulse.agents.v1.AgentModelConnection"> & {
   /**
-   * How the provider is called.
+   * Protocol of the provider.
    *
    * @generated from field: drippulse.agents.v1.AgentModelProtocol protocol = 1;
    */
   protocol: AgentModelProtocol;
 
   /**
-   * Address to which `/chat/completions` or `/messages` is added.
+   * Address to which `/chat/completions` or `/messages` is appended.
    *
    * @generated from field: string base_url = 2;
    */
   baseUrl: string;
 
   /**
-   * The last four characters of the key after `••••`; none of a key below 16 characters.
+   * `••••` and the last four characters of the key; only `••••` for a key of fewer than 16 characters.
    *
    * @generated from field: string api_key = 3;
    */
   apiKey: string;
 
   /**
-   * Model of agents whose policy names none.
+   * Model for agents whose policy names no model.
    *
    * @generated from field: string model = 4;
    */
   model: string;
 
   /**
-   * Prices of the account. They count before those that the installation knows.
+   * Prices of the account. They take precedence over the prices that the installation knows.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelPrice prices = 5;
    */
   prices: AgentModelPrice[];
 
   /**
-   * When it was connected.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 7;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 8;
    */
@@ -136,20 +136,20 @@ export const AgentModelConnectionSchema: GenMessage<AgentModelConnection> = /*@_
   messageDesc(file_drippulse_agents_v1_model_connection, 1);
 
 /**
- * AgentModelConnectionTest is the outcome of one short question.
+ * AgentModelConnectionTest is the outcome of a test question.
  *
  * @generated from message drippulse.agents.v1.AgentModelConnectionTest
  */
 export type AgentModelConnectionTest = Message<"drippulse.agents.v1.AgentModelConnectionTest"> & {
   /**
-   * Whether the model answered, and its price is known.
+   * Whether the model answered and its price is known.
    *
    * @generated from field: bool ok = 1;
    */
   ok: boolean;
 
   /**
-   * What is wrong, in one or two sentences; null: nothing.
+   * Description of the problem, in one or two sentences; null if there is no problem.
    *
    * @generated from field: optional string error = 2;
    */
@@ -163,14 +163,14 @@ export type AgentModelConnectionTest = Message<"drippulse.agents.v1.AgentModelCo
   model: string;
 
   /**
-   * Input tokens that the provider counted; null without an answer.
+   * Input tokens that the provider counted; null if the model did not answer.
    *
    * @generated from field: optional int64 input_tokens = 4;
    */
   inputTokens?: bigint | undefined;
 
   /**
-   * Output tokens that the provider counted; null without an answer.
+   * Output tokens that the provider counted; null if the model did not answer.
    *
    * @generated from field: optional int64 output_tokens = 5;
    */
@@ -227,14 +227,15 @@ export const GetAgentModelConnectionResponseSchema: GenMessage<GetAgentModelConn
  */
 export type CreateAgentModelConnectionRequest = Message<"drippulse.agents.v1.CreateAgentModelConnectionRequest"> & {
   /**
-   * How the provider is called. Default: `anthropic` for https://api.anthropic.com, else `openai`.
+   * Protocol of the provider. Default: `anthropic` for https://api.anthropic.com, and `openai` for any other address.
    *
    * @generated from field: optional drippulse.agents.v1.AgentModelProtocol protocol = 1;
    */
   protocol?: AgentModelProtocol | undefined;
 
   /**
-   * Address to which `/chat/completions` or `/messages` is added: a public https URL without a query, at most 2,048 characters.
+   * Address to which `/chat/completions` or `/messages` is appended: a public https URL without a query, at most 2,048
+   * characters.
    *
    * @generated from field: optional string base_url = 2;
    */
@@ -248,14 +249,15 @@ export type CreateAgentModelConnectionRequest = Message<"drippulse.agents.v1.Cre
   apiKey?: string | undefined;
 
   /**
-   * Model of agents whose policy names none, at most 255 characters.
+   * Model for agents whose policy names no model, at most 255 characters.
    *
    * @generated from field: optional string model = 4;
    */
   model?: string | undefined;
 
   /**
-   * Prices of the account, at most 100, for models whose price the installation does not know, or knows otherwise.
+   * Prices of the account, at most 100. They are for models whose price the installation does not know, or for which
+   * the account pays a different price.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelPrice prices = 5;
    */
@@ -270,7 +272,7 @@ export const CreateAgentModelConnectionRequestSchema: GenMessage<CreateAgentMode
   messageDesc(file_drippulse_agents_v1_model_connection, 5);
 
 /**
- * The account connected.
+ * The connected account.
  *
  * @generated from message drippulse.agents.v1.CreateAgentModelConnectionResponse
  */
@@ -291,7 +293,7 @@ export const CreateAgentModelConnectionResponseSchema: GenMessage<CreateAgentMod
   messageDesc(file_drippulse_agents_v1_model_connection, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentModelConnectionRequest
  */
@@ -304,35 +306,35 @@ export type UpdateAgentModelConnectionRequest = Message<"drippulse.agents.v1.Upd
   updateMask?: FieldMask | undefined;
 
   /**
-   * How the provider is called; null: by the address.
+   * Protocol of the provider; null: chosen by the address.
    *
    * @generated from field: optional drippulse.agents.v1.AgentModelProtocol protocol = 2;
    */
   protocol?: AgentModelProtocol | undefined;
 
   /**
-   * Address. With another scheme, host or port `api_key` has to be entered anew.
+   * Address. Changing the scheme, host or port requires `api_key` again.
    *
    * @generated from field: optional string base_url = 3;
    */
   baseUrl?: string | undefined;
 
   /**
-   * Key of the account. What GET showed leaves it as it is.
+   * Key of the account. The masked key from `GET` keeps the stored key.
    *
    * @generated from field: optional string api_key = 4;
    */
   apiKey?: string | undefined;
 
   /**
-   * Model of agents whose policy names none.
+   * Model for agents whose policy names no model.
    *
    * @generated from field: optional string model = 5;
    */
   model?: string | undefined;
 
   /**
-   * Prices, replacing the former ones.
+   * Prices that replace the previous ones.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelPrice prices = 6;
    */
@@ -347,7 +349,7 @@ export const UpdateAgentModelConnectionRequestSchema: GenMessage<UpdateAgentMode
   messageDesc(file_drippulse_agents_v1_model_connection, 7);
 
 /**
- * The account as changed.
+ * The account after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentModelConnectionResponse
  */
@@ -368,13 +370,13 @@ export const UpdateAgentModelConnectionResponseSchema: GenMessage<UpdateAgentMod
   messageDesc(file_drippulse_agents_v1_model_connection, 8);
 
 /**
- * A question.
+ * A test question.
  *
  * @generated from message drippulse.agents.v1.TestAgentModelConnectionRequest
  */
 export type TestAgentModelConnectionRequest = Message<"drippulse.agents.v1.TestAgentModelConnectionRequest"> & {
   /**
-   * Model to ask. Default: that of the account.
+   * Model to ask. Default: the model of the account.
    *
    * @generated from field: optional string model = 1;
    */
@@ -440,13 +442,13 @@ export const DeleteAgentModelConnectionResponseSchema: GenMessage<DeleteAgentMod
   messageDesc(file_drippulse_agents_v1_model_connection, 12);
 
 /**
- * AgentModelProtocol is how a model provider is called.
+ * AgentModelProtocol is the protocol of a model provider.
  *
  * @generated from enum drippulse.agents.v1.AgentModelProtocol
  */
 export const AgentModelProtocol = {
   /**
-   * Means `anthropic` for https://api.anthropic.com, else `openai`.
+   * Means `anthropic` for https://api.anthropic.com, and `openai` for any other address.
    *
    * @generated from enum value: AGENT_MODEL_PROTOCOL_UNSPECIFIED = 0;
    */
@@ -468,7 +470,7 @@ export const AgentModelProtocol = {
 } as const;
 
 /**
- * AgentModelProtocol is how a model provider is called.
+ * AgentModelProtocol is the protocol of a model provider.
  *
  * @generated from enum drippulse.agents.v1.AgentModelProtocol
  */
@@ -481,13 +483,14 @@ export const AgentModelProtocolSchema: GenEnum<AgentModelProtocol> = /*@__PURE__
   enumDesc(file_drippulse_agents_v1_model_connection, 0);
 
 /**
- * The organization's own account at a model provider. Its agents call models there by its key, and never by that of the installation.
+ * The organization's own account at a model provider. Its agents then call models with the key of this account, and
+ * never with the key of the installation.
  *
  * @generated from service drippulse.agents.v1.AgentModelConnectionService
  */
 export const AgentModelConnectionService: GenService<{
   /**
-   * Shows the account, with the end of its key.
+   * Shows the account, with the last characters of the key.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.GetAgentModelConnection
    */
@@ -497,7 +500,7 @@ export const AgentModelConnectionService: GenService<{
     output: typeof GetAgentModelConnectionResponseSchema;
   },
   /**
-   * Connects the account. All calls of models of the organization go there from the next one on.
+   * Connects the account. From the next call on, all model calls of the organization use the account.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.CreateAgentModelConnection
    */
@@ -507,8 +510,8 @@ export const AgentModelConnectionService: GenService<{
     output: typeof CreateAgentModelConnectionResponseSchema;
   },
   /**
-   * Updates the members present. What GET showed of the key leaves it as it is. With another scheme, host or port of the address the key
-   * must be entered anew: otherwise 422 `secret_needed`.
+   * Updates the members present. The masked key from `GET` keeps the stored key. Changing the scheme, host or port of
+   * the address requires the key again; without it the change is refused with 422 `secret_needed`.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.UpdateAgentModelConnection
    */
@@ -518,8 +521,9 @@ export const AgentModelConnectionService: GenService<{
     output: typeof UpdateAgentModelConnectionResponseSchema;
   },
   /**
-   * Asks the model one short question, and says what is wrong: what the provider answers, and whether the price of the model is known. What
-   * does not work is `ok: false` and no error. The provider bills some tokens, which are in no budget here.
+   * Asks the model one short question and reports any problem: an error of the provider, or an unknown price of the
+   * model. A failed test answers `ok: false`, not an error. The provider bills a few tokens, which count towards no
+   * budget here.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.TestAgentModelConnection
    */
@@ -529,7 +533,8 @@ export const AgentModelConnectionService: GenService<{
     output: typeof TestAgentModelConnectionResponseSchema;
   },
   /**
-   * Removes the account with its key. Calls of models go to the provider of the installation from the next one on, if it has one.
+   * Removes the account with its key. From the next call on, models are called through the installation's provider, if
+   * it has one.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.DeleteAgentModelConnection
    */

@@ -14,41 +14,44 @@ export const file_drippulse_agents_v1_policies: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2UvYWdlbnRzL3YxL3BvbGljaWVzLnByb3RvEhNkcmlwcHVsc2UuYWdlbnRzLnYxIrwJCg9FeGVjdXRpb25Qb2xpY3kSMgoabWF4X2Nvc3RfdXNkX3Blcl9leGVjdXRpb24YASABKAFCCZK1GAVCAzAuNUgAiAEBEioKFG1heF9jb3N0X3VzZF9wZXJfZGF5GAIgASgBQgeStRgDQgE1SAGIAQESJgoPdGltZW91dF9zZWNvbmRzGAMgASgFQgiStRgEQgI2MEgCiAEBEiEKC21heF9yZXRyaWVzGAQgASgFQgeStRgDQgEySAOIAQESLQoVcmF0ZV9saW1pdF9wZXJfbWludXRlGAUgASgFQgmStRgFQgMxMjBIBIgBARIvChRhbGxvd2VkX2ludGVncmF0aW9ucxgGIAMoCUIRkrUYDUILWyJodWJzcG90Il0SNgoPYWxsb3dlZF9hY3Rpb25zGAcgAygJQh2StRgZQhdbImNybS5jcmVhdGVfYWN0aXZpdHkiXRI4ChByZXF1aXJlX2FwcHJvdmFsGAggASgMQhmStRgVCAESEVJlcXVpcmVkQXBwcm92YWw/SAWIAQESJgoNbG9nX3JlYXNvbmluZxgJIAEoCEIKkrUYBkIEdHJ1ZUgGiAEBEhIKBW1vZGVsGAogASgJSAeIAQESTAoLb25fZXhjZWVkZWQYCyABKA4yJC5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50T25FeGNlZWRlZEIMkrUYCEIGInN0b3AiSAiIAQESFwoPZmFsbGJhY2tfbW9kZWxzGAwgAygJEioKEW1heF9vdXRwdXRfdG9rZW5zGA0gASgFQgqStRgGQgQxMDI0SAmIAQESKQoPcmV0cnlfdW5jZXJ0YWluGA4gASgIQguStRgHQgVmYWxzZUgKiAEBEk0KEmFjdGlvbl9jb25zdHJhaW50cxgUIAEoDEIskrUYKAgBEgdvYmplY3Q/Qht7ImVtYWlsLnNlbmQudG8iOiJjb250YWN0In1IC4gBARIxChJhbGxvd2VkX2xpbmtfaG9zdHMYFSADKAlCFZK1GBFCD1siZXhhbXBsZS5jb20iXRIfCgltYXhfc3RlcHMYFiABKAVCB5K1GANCAThIDIgBARIlCg5tYXhfdG9vbF9jYWxscxgXIAEoBUIIkrUYBEICMTZIDYgBARIyChhhcHByb3ZhbF90aW1lb3V0X3NlY29uZHMYGCABKAVCC5K1GAdCBTg2NDAwSA6IAQFCHQobX21heF9jb3N0X3VzZF9wZXJfZXhlY3V0aW9uQhcKFV9tYXhfY29zdF91c2RfcGVyX2RheUISChBfdGltZW91dF9zZWNvbmRzQg4KDF9tYXhfcmV0cmllc0IYChZfcmF0ZV9saW1pdF9wZXJfbWludXRlQhMKEV9yZXF1aXJlX2FwcHJvdmFsQhAKDl9sb2dfcmVhc29uaW5nQggKBl9tb2RlbEIOCgxfb25fZXhjZWVkZWRCFAoSX21heF9vdXRwdXRfdG9rZW5zQhIKEF9yZXRyeV91bmNlcnRhaW5CFQoTX2FjdGlvbl9jb25zdHJhaW50c0IMCgpfbWF4X3N0ZXBzQhEKD19tYXhfdG9vbF9jYWxsc0IbChlfYXBwcm92YWxfdGltZW91dF9zZWNvbmRzKowBCg9BZ2VudE9uRXhjZWVkZWQSIQodQUdFTlRfT05fRVhDRUVERURfVU5TUEVDSUZJRUQQABIaChZBR0VOVF9PTl9FWENFRURFRF9TVE9QEAESHwobQUdFTlRfT05fRVhDRUVERURfRE9XTkdSQURFEAISGQoVQUdFTlRfT05fRVhDRUVERURfQVNLEANCywKqtRjGAgoQUmVxdWlyZWRBcHByb3ZhbBKnAnsiZGVzY3JpcHRpb24iOiAiV2hpY2ggYWN0aW9ucyBhIHBlcnNvbiBoYXMgdG8gYXBwcm92ZSBiZWZvcmUgdGhleSBhcmUgcGVyZm9ybWVkOiBgbm9uZWAsIGB3cml0ZXNgLCBgYWxsYCwgb3IgYSBsaXN0IG9mIGFjdGlvbnMuIiwgIm9uZU9mIjogW3sidHlwZSI6ICJzdHJpbmciLCAiZW51bSI6IFsibm9uZSIsICJ3cml0ZXMiLCAiYWxsIl19LCB7InR5cGUiOiAiYXJyYXkiLCAibWF4SXRlbXMiOiAxMDAsICJpdGVtcyI6IHsidHlwZSI6ICJzdHJpbmciLCAibWluTGVuZ3RoIjogMSwgIm1heExlbmd0aCI6IDEwMH19XX0aCCJ3cml0ZXMiYgZwcm90bzM", [file_drippulse_rest_v1_rest]);
 
 /**
- * ExecutionPolicy bounds the executions of a template's agents. A member that is absent has its default.
+ * ExecutionPolicy limits the executions of a template's agents. A member that is absent has its default.
  *
  * @generated from message drippulse.agents.v1.ExecutionPolicy
  */
 export type ExecutionPolicy = Message<"drippulse.agents.v1.ExecutionPolicy"> & {
   /**
-   * Most that one execution may cost at model providers, in US dollars, with at most six decimals. 0 refuses every paid call. Default: 0.5.
+   * Upper limit for the cost of one execution at model providers, in US dollars with at most six decimals. 0 refuses
+   * every paid call. Default: 0.5.
    *
    * @generated from field: optional double max_cost_usd_per_execution = 1;
    */
   maxCostUsdPerExecution?: number | undefined;
 
   /**
-   * Most that an agent may cost in a day, in US dollars, with at most six decimals. 0 refuses every paid call. Default: no limit.
+   * Upper limit for the cost of an agent per day, in US dollars with at most six decimals. 0 refuses every paid call.
+   * Default: no limit.
    *
    * @generated from field: optional double max_cost_usd_per_day = 2;
    */
   maxCostUsdPerDay?: number | undefined;
 
   /**
-   * Time for an execution, in seconds, from 1 to 600. What a workflow does after it was started does not count. Default: 60.
+   * Time limit of an execution, in seconds, from 1 to 600. The time that a started workflow takes does not count.
+   * Default: 60.
    *
    * @generated from field: optional int32 timeout_seconds = 3;
    */
   timeoutSeconds?: number | undefined;
 
   /**
-   * Further attempts of a call that failed in a way that may pass, from 0 to 5. Default: 2.
+   * Number of retries of a call that failed with a transient error, from 0 to 5. Default: 2.
    *
    * @generated from field: optional int32 max_retries = 4;
    */
   maxRetries?: number | undefined;
 
   /**
-   * Executions that an agent starts in a minute at most, from 1 to 6000. Default: no limit.
+   * Upper limit for the number of executions that an agent starts per minute, from 1 to 6000. Default: no limit.
    *
    * @generated from field: optional int32 rate_limit_per_minute = 5;
    */
@@ -62,15 +65,15 @@ export type ExecutionPolicy = Message<"drippulse.agents.v1.ExecutionPolicy"> & {
   allowedIntegrations: string[];
 
   /**
-   * Actions that a model may ask for. Default: none.
-   * `email.send` is one of the platform's own, `integration.hubspot.create_note` one of an integration.
+   * Actions that a model may request, such as `email.send` of the platform or `integration.hubspot.create_note` of an
+   * integration. Default: none.
    *
    * @generated from field: repeated string allowed_actions = 7;
    */
   allowedActions: string[];
 
   /**
-   * Actions that a person has to approve. Default: `writes`.
+   * Actions that require a person's approval. Default: `writes`.
    *
    * @generated from field: optional bytes require_approval = 8;
    */
@@ -84,7 +87,7 @@ export type ExecutionPolicy = Message<"drippulse.agents.v1.ExecutionPolicy"> & {
   logReasoning?: boolean | undefined;
 
   /**
-   * Model, by the name that its provider gives it. Default: that of the installation.
+   * Model, by the provider's name for it. Default: the model of the installation.
    *
    * @generated from field: optional string model = 10;
    */
@@ -105,43 +108,46 @@ export type ExecutionPolicy = Message<"drippulse.agents.v1.ExecutionPolicy"> & {
   fallbackModels: string[];
 
   /**
-   * Most tokens that a model may answer with in one call, from 1 to 32768. It is always sent, and part of what is reserved. Default: 1024.
+   * Upper limit for the tokens of a model's answer in one call, from 1 to 32768. The limit is sent with every call, and
+   * counts in the amount reserved. Default: 1024.
    *
    * @generated from field: optional int32 max_output_tokens = 13;
    */
   maxOutputTokens?: number | undefined;
 
   /**
-   * Whether a call is repeated whose outcome nobody knows, such as after a timeout. Both are paid then. Default: false.
+   * Whether a call whose outcome is unknown, such as after a timeout, is repeated. If it is, both calls are paid for.
+   * Default: false.
    *
    * @generated from field: optional bool retry_uncertain = 14;
    */
   retryUncertain?: boolean | undefined;
 
   /**
-   * The values that arguments of actions may have, by `<action>.<argument>`: `contact` (the contact's own address or record), a list of values, or
-   * `{ "only": [names] }` for an object. Whatever reaches people reaches the contact alone unless this says otherwise.
+   * Permitted values of action arguments, by `<action>.<argument>`: `contact` (the contact's own address or record), a
+   * list of values, or `{ "only": [names] }` for an object. An action that reaches people reaches only the contact
+   * unless this member says otherwise.
    *
    * @generated from field: optional bytes action_constraints = 20;
    */
   actionConstraints?: Uint8Array | undefined;
 
   /**
-   * Hosts that links may lead to, in outputs and in what actions write; at most 20. Default: none.
+   * Hosts that links in outputs and in the texts of actions may lead to; at most 20. Default: none.
    *
    * @generated from field: repeated string allowed_link_hosts = 21;
    */
   allowedLinkHosts: string[];
 
   /**
-   * How often the model of an execution is asked at most, from 1 to 32. Default: 8.
+   * Upper limit for the number of model calls in one execution, from 1 to 32. Default: 8.
    *
    * @generated from field: optional int32 max_steps = 22;
    */
   maxSteps?: number | undefined;
 
   /**
-   * How many actions it may ask for, from 0 to 64. Default: 16.
+   * Upper limit for the number of actions that the model may request in one execution, from 0 to 64. Default: 16.
    *
    * @generated from field: optional int32 max_tool_calls = 23;
    */
@@ -163,7 +169,7 @@ export const ExecutionPolicySchema: GenMessage<ExecutionPolicy> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_policies, 0);
 
 /**
- * AgentOnExceeded is what follows when a budget has no room for a call.
+ * AgentOnExceeded is the consequence when a budget has no room for a call.
  *
  * @generated from enum drippulse.agents.v1.AgentOnExceeded
  */
@@ -176,22 +182,23 @@ export const AgentOnExceeded = {
   UNSPECIFIED: 0,
 
   /**
-   * The call is refused, or the execution fails as `budget_exceeded`.
+   * The call is refused, or the execution fails with `budget_exceeded`.
    *
    * @generated from enum value: AGENT_ON_EXCEEDED_STOP = 1;
    */
   STOP: 1,
 
   /**
-   * The next of `fallback_models` is asked that the budget has room for.
+   * The next model of `fallback_models` that fits into the budget is called.
    *
    * @generated from enum value: AGENT_ON_EXCEEDED_DOWNGRADE = 2;
    */
   DOWNGRADE: 2,
 
   /**
-   * An administrator is asked, by an approval of the kind `budget`. A yes raises the limit once, for this execution alone; a no ends it.
-   * A limit of 0, that of the plan and that of the installation are not asked for: they refuse as with `stop`.
+   * An administrator is asked, by an approval of the kind `budget`. Giving the approval raises the limit once, for this
+   * execution alone; refusing it ends the execution. A limit of 0, the plan's limit and the installation's limit cannot
+   * be raised in this way: they refuse the call as `stop` does.
    *
    * @generated from enum value: AGENT_ON_EXCEEDED_ASK = 3;
    */
@@ -199,7 +206,7 @@ export const AgentOnExceeded = {
 } as const;
 
 /**
- * AgentOnExceeded is what follows when a budget has no room for a call.
+ * AgentOnExceeded is the consequence when a budget has no room for a call.
  *
  * @generated from enum drippulse.agents.v1.AgentOnExceeded
  */

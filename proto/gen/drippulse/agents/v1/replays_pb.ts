@@ -73,7 +73,7 @@ export const ReplayAgentExecutionResponseSchema: GenMessage<ReplayAgentExecution
   messageDesc(file_drippulse_agents_v1_replays, 1);
 
 /**
- * AgentReplay is what a version makes of a stored execution.
+ * AgentReplay compares a stored execution with its replay by a different version.
  *
  * @generated from message drippulse.agents.v1.AgentReplay
  */
@@ -86,14 +86,14 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   executionId: bigint;
 
   /**
-   * Version that it began with; 0 without one.
+   * Version that the execution began with; 0 if it had no version.
    *
    * @generated from field: int32 from_version = 2;
    */
   fromVersion: number;
 
   /**
-   * Version that it was replayed by.
+   * Version by which the execution was replayed.
    *
    * @generated from field: int32 to_version = 3;
    */
@@ -107,7 +107,7 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   same: boolean;
 
   /**
-   * Output as it is stored; null without one.
+   * Stored output of the execution; null if it had none.
    *
    * @generated from field: optional bytes recorded_output = 5;
    */
@@ -121,29 +121,29 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   output?: Uint8Array | undefined;
 
   /**
-   * Why the execution failed; null otherwise.
+   * Reason why the execution failed; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError recorded_error = 7;
    */
   recordedError?: AgentExecutionError | undefined;
 
   /**
-   * Why the replay failed: `validation_failed` when the version refuses the input, `invalid_output` when it refuses an answer, a code of
-   * failure of executions by models, else the failure of the execution; null otherwise.
+   * Reason why the replay failed: `validation_failed` when the version refuses the input, `invalid_output` when it
+   * refuses a model's answer, a failure code of model executions, or else the failure of the execution; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError error = 8;
    */
   error?: AgentExecutionError | undefined;
 
   /**
-   * All places at which outputs, errors and calls of tools differ.
+   * All places at which outputs, errors and tool calls differ.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentReplayDifference differences = 9;
    */
   differences: AgentReplayDifference[];
 
   /**
-   * Calls of the execution to what is outside of it, then those that only the replay made.
+   * External calls of the execution, followed by those that only the replay made.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentReplayTool tools = 10;
    */
@@ -157,7 +157,7 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   recordedCostUsd: string;
 
   /**
-   * Cost that the execution would have had by the version: of the answers that were recorded, what they had cost.
+   * Cost that the execution would have had with the version. Recorded answers count with their recorded cost.
    *
    * @generated from field: string cost_usd = 12;
    */
@@ -185,22 +185,22 @@ export const AgentReplaySchema: GenMessage<AgentReplay> = /*@__PURE__*/
  */
 export type AgentReplayDifference = Message<"drippulse.agents.v1.AgentReplayDifference"> & {
   /**
-   * Where: members by name and elements by number, such as `output.factors.0.weight`, `error` for its code, or `tools.0.arguments.id` of
-   * the calls of a model in their order.
+   * Path of the difference: members by name and elements by number, such as `output.factors.0.weight`, `error` for the
+   * error code, or `tools.0.arguments.id` for a model's calls in order.
    *
    * @generated from field: string path = 1;
    */
   path: string;
 
   /**
-   * Value of the execution; null where it has none.
+   * Value in the execution; null if it has none.
    *
    * @generated from field: optional bytes before = 2;
    */
   before?: Uint8Array | undefined;
 
   /**
-   * Value of the replay; null where it has none.
+   * Value in the replay; null if it has none.
    *
    * @generated from field: optional bytes after = 3;
    */
@@ -221,7 +221,7 @@ export const AgentReplayDifferenceSchema: GenMessage<AgentReplayDifference> = /*
  */
 export type AgentReplayTool = Message<"drippulse.agents.v1.AgentReplayTool"> & {
   /**
-   * Number of its step; of a call that only the replay made, in the chain of the replay.
+   * Number of the step in the execution; for a call that only the replay made, the number in the replay.
    *
    * @generated from field: int32 seq = 1;
    */
@@ -235,14 +235,15 @@ export type AgentReplayTool = Message<"drippulse.agents.v1.AgentReplayTool"> & {
   name: string;
 
   /**
-   * Whether the replay used its recorded result.
+   * Whether the replay used the recorded result of the call.
    *
    * @generated from field: bool used = 3;
    */
   used: boolean;
 
   /**
-   * Whether the execution made it. A model answers other calls anew; of a tool they were not performed.
+   * Whether the execution made the call. If it did not, a model is called again, and a tool returns a notice that the
+   * call was not performed.
    *
    * @generated from field: bool recorded = 4;
    */
@@ -270,13 +271,14 @@ export const AgentReplayToolSchema: GenMessage<AgentReplayTool> = /*@__PURE__*/
  */
 export const AgentReplaysService: GenService<{
   /**
-   * Runs a stored execution by another version of the agent's template, and answers the differences of output, tools and cost. Nothing is
-   * performed or stored: results from elsewhere are those that the execution had, its time is the time at which it was asked for, and no
-   * turn is taken, so that an owner whom the rule may choose stays. What a model of a scorer decided, that model decides again.
-   * A language model is asked anew, within the budgets of the agent, except where it is asked by the same bytes as it was: its recorded
-   * answer is taken then. Its tools answer what they had answered, else that they were not performed; approvals are given, unless a person
-   * had refused them. It takes at most 25 seconds: 504 `agent_timeout`. Agents of type `workflow` answer 422 `wrong_agent_type`.
-   * With an `Idempotency-Key` a repeat answers what the first one did, and asks nobody.
+   * Runs a stored execution by a different version of the agent's template, and returns the differences in output,
+   * tools and cost. Nothing is performed or stored. External results come from the stored execution, and the time is
+   * that of its request. A router takes no turn: an owner whom the router's rule may choose stays the same. A scorer's
+   * decision by a model is repeated with the same model. A language model is called again, within the budgets of the
+   * agent, unless the request equals the recorded one byte for byte; then the recorded answer is used. A tool returns
+   * its recorded result, or else a notice that the call was not performed. Approvals are given, unless a person refused
+   * them. A replay may take 25 seconds; a longer one answers 504 `agent_timeout`. Agents of type `workflow` answer 422
+   * `wrong_agent_type`. With an `Idempotency-Key`, a repeated call returns the first result and calls no model.
    *
    * @generated from rpc drippulse.agents.v1.AgentReplaysService.ReplayAgentExecution
    */

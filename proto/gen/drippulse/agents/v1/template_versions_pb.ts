@@ -21,13 +21,13 @@ export const file_drippulse_agents_v1_template_versions: GenFile = /*@__PURE__*/
   fileDesc("CitkcmlwcHVsc2UvYWdlbnRzL3YxL3RlbXBsYXRlX3ZlcnNpb25zLnByb3RvEhNkcmlwcHVsc2UuYWdlbnRzLnYxIrYDChRBZ2VudFRlbXBsYXRlVmVyc2lvbhIYCgd2ZXJzaW9uGAEgASgFQgeStRgDQgEzEi8KC3RlbXBsYXRlX2lkGAIgASgDQhqStRgWMhRhZ2VudHMuQWdlbnRUZW1wbGF0ZRIOCgZhY3RpdmUYAyABKAgSEwoGcHJvbXB0GAQgASgJSACIAQESLwoMaW5wdXRfc2NoZW1hGAUgASgMQhSStRgQCAESDEFnZW50U2NoZW1hP0gBiAEBEjAKDW91dHB1dF9zY2hlbWEYBiABKAxCFJK1GBAIARIMQWdlbnRTY2hlbWE/SAKIAQESLQoVZGVmYXVsdF9jb25maWd1cmF0aW9uGAcgASgMQg6StRgKCAESBm9iamVjdBI+ChBleGVjdXRpb25fcG9saWN5GAggASgLMiQuZHJpcHB1bHNlLmFnZW50cy52MS5FeGVjdXRpb25Qb2xpY3kSLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCQoHX3Byb21wdEIPCg1faW5wdXRfc2NoZW1hQhAKDl9vdXRwdXRfc2NoZW1hIi4KIExpc3RBZ2VudFRlbXBsYXRlVmVyc2lvbnNSZXF1ZXN0EgoKAmlkGAEgASgDInUKIUxpc3RBZ2VudFRlbXBsYXRlVmVyc2lvbnNSZXNwb25zZRI7Cgh2ZXJzaW9ucxgBIAMoCzIpLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRUZW1wbGF0ZVZlcnNpb24SEwoLdG90YWxfY291bnQYAiABKAMiPQoeR2V0QWdlbnRUZW1wbGF0ZVZlcnNpb25SZXF1ZXN0EgoKAmlkGAEgASgDEg8KB3ZlcnNpb24YAiABKAUiXQofR2V0QWdlbnRUZW1wbGF0ZVZlcnNpb25SZXNwb25zZRI6Cgd2ZXJzaW9uGAEgASgLMikuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudFRlbXBsYXRlVmVyc2lvbiJgCiNBY3RpdmF0ZUFnZW50VGVtcGxhdGVWZXJzaW9uUmVxdWVzdBIKCgJpZBgBIAEoAxIPCgd2ZXJzaW9uGAIgASgFEhIKBWZvcmNlGAMgASgISACIAQFCCAoGX2ZvcmNlImIKJEFjdGl2YXRlQWdlbnRUZW1wbGF0ZVZlcnNpb25SZXNwb25zZRI6Cg5hZ2VudF90ZW1wbGF0ZRgBIAEoCzIiLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRUZW1wbGF0ZTLsBwocQWdlbnRUZW1wbGF0ZVZlcnNpb25zU2VydmljZRKVAgoZTGlzdEFnZW50VGVtcGxhdGVWZXJzaW9ucxI1LmRyaXBwdWxzZS5hZ2VudHMudjEuTGlzdEFnZW50VGVtcGxhdGVWZXJzaW9uc1JlcXVlc3QaNi5kcmlwcHVsc2UuYWdlbnRzLnYxLkxpc3RBZ2VudFRlbXBsYXRlVmVyc2lvbnNSZXNwb25zZSKIAYq1GFcQASoPQWdlbnQgdGVtcGxhdGVzeAKSAQRub25logEdYWdlbnRfdGVtcGxhdGVzLnZlcnNpb25zLmxpc3SKAhhhZ2VudF90ZW1wbGF0ZV9ub3RfZm91bmSC0+STAicSJS9hcGkvdjEvYWdlbnRfdGVtcGxhdGVzL3tpZH0vdmVyc2lvbnMSoQIKF0dldEFnZW50VGVtcGxhdGVWZXJzaW9uEjMuZHJpcHB1bHNlLmFnZW50cy52MS5HZXRBZ2VudFRlbXBsYXRlVmVyc2lvblJlcXVlc3QaNC5kcmlwcHVsc2UuYWdlbnRzLnYxLkdldEFnZW50VGVtcGxhdGVWZXJzaW9uUmVzcG9uc2UimgGKtRhWEAEqD0FnZW50IHRlbXBsYXRlc3gCkgEEbm9uZaIBHGFnZW50X3RlbXBsYXRlcy52ZXJzaW9ucy5nZXSKAhhhZ2VudF90ZW1wbGF0ZV9ub3RfZm91bmSC0+STAjpiB3ZlcnNpb24SLy9hcGkvdjEvYWdlbnRfdGVtcGxhdGVzL3tpZH0vdmVyc2lvbnMve3ZlcnNpb259EokDChxBY3RpdmF0ZUFnZW50VGVtcGxhdGVWZXJzaW9uEjguZHJpcHB1bHNlLmFnZW50cy52MS5BY3RpdmF0ZUFnZW50VGVtcGxhdGVWZXJzaW9uUmVxdWVzdBo5LmRyaXBwdWxzZS5hZ2VudHMudjEuQWN0aXZhdGVBZ2VudFRlbXBsYXRlVmVyc2lvblJlc3BvbnNlIvMBirUYmwEQAyoPQWdlbnQgdGVtcGxhdGVzOAJ4AZIBIGFnZW50X3RlbXBsYXRlLnZlcnNpb25fYWN0aXZhdGVkmgECaWSiASFhZ2VudF90ZW1wbGF0ZXMudmVyc2lvbnMuYWN0aXZhdGWoAQKKAhhhZ2VudF90ZW1wbGF0ZV9ub3RfZm91bmSKAhdhZ2VudF90ZW1wbGF0ZV9idWlsdF9pboLT5JMCTToBKmIOYWdlbnRfdGVtcGxhdGUiOC9hcGkvdjEvYWdlbnRfdGVtcGxhdGVzL3tpZH0vdmVyc2lvbnMve3ZlcnNpb259L2FjdGl2YXRlGgSYtRh2Qq4CorUYSAogYWdlbnRfdGVtcGxhdGVfdmVyc2lvbl9ub3RfZm91bmQQlAMaIVRoZSB0ZW1wbGF0ZSBoYXMgbm8gc3VjaCB2ZXJzaW9uLqK1GN0BCg9ldmFsX3JlZ3Jlc3Npb24QmQMaxgFJbiB0aGUgbmV3ZXN0IHJ1biBvZiBhbiBldmFsIHNldCB0aGUgdmVyc2lvbiBkaWQgd29yc2UgdGhhbiB0aGUgYWN0aXZlIG9uZS4gYGV2YWxfc2V0X2lkYCwgYGV2YWxfcnVuX2lkYCwgYHBhc3NlZGAgYW5kIGBhY3RpdmVfcGFzc2VkYCBzYXkgd2hlcmUgYW5kIGhvdyBmYXIuIGBmb3JjZTogdHJ1ZWAgYWN0aXZhdGVzIGl0IGFsbCB0aGUgc2FtZS5iBnByb3RvMw", [file_drippulse_agents_v1_policies, file_drippulse_agents_v1_templates, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * AgentTemplateVersion is the part of a template that has versions. It never changes.
+ * AgentTemplateVersion is the versioned part of a template. It never changes.
  *
  * @generated from message drippulse.agents.v1.AgentTemplateVersion
  */
 export type AgentTemplateVersion = Message<"drippulse.agents.v1.AgentTemplateVersion"> & {
   /**
-   * Number, rising; drafts have one too.
+   * Number of the version. Later versions, drafts included, have higher numbers.
    *
    * @generated from field: int32 version = 1;
    */
@@ -41,49 +41,49 @@ export type AgentTemplateVersion = Message<"drippulse.agents.v1.AgentTemplateVer
   templateId: bigint;
 
   /**
-   * Whether executions begin with it.
+   * Whether new executions use this version.
    *
    * @generated from field: bool active = 3;
    */
   active: boolean;
 
   /**
-   * The instructions of the model, of the kind `llm`.
+   * Instructions for the model, for the kind `llm`.
    *
    * @generated from field: optional string prompt = 4;
    */
   prompt?: string | undefined;
 
   /**
-   * JSON Schema of inputs; null without one.
+   * JSON Schema of inputs; null without a schema.
    *
    * @generated from field: optional bytes input_schema = 5;
    */
   inputSchema?: Uint8Array | undefined;
 
   /**
-   * JSON Schema of outputs; null without one.
+   * JSON Schema of outputs; null without a schema.
    *
    * @generated from field: optional bytes output_schema = 6;
    */
   outputSchema?: Uint8Array | undefined;
 
   /**
-   * Configuration that agents have unless they have their own.
+   * Configuration of agents that have none of their own.
    *
    * @generated from field: bytes default_configuration = 7;
    */
   defaultConfiguration: Uint8Array;
 
   /**
-   * Bounds of executions.
+   * Limits of executions.
    *
    * @generated from field: drippulse.agents.v1.ExecutionPolicy execution_policy = 8;
    */
   executionPolicy?: ExecutionPolicy | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 9;
    */
@@ -132,7 +132,7 @@ export type ListAgentTemplateVersionsResponse = Message<"drippulse.agents.v1.Lis
   versions: AgentTemplateVersion[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -175,7 +175,7 @@ export const GetAgentTemplateVersionRequestSchema: GenMessage<GetAgentTemplateVe
   messageDesc(file_drippulse_agents_v1_template_versions, 3);
 
 /**
- * The version found.
+ * The requested version.
  *
  * @generated from message drippulse.agents.v1.GetAgentTemplateVersionResponse
  */
@@ -216,7 +216,7 @@ export type ActivateAgentTemplateVersionRequest = Message<"drippulse.agents.v1.A
   version: number;
 
   /**
-   * Activates it also when it did worse than the active one.
+   * Whether to activate the version even if it did worse than the active one.
    *
    * @generated from field: optional bool force = 3;
    */
@@ -252,13 +252,13 @@ export const ActivateAgentTemplateVersionResponseSchema: GenMessage<ActivateAgen
   messageDesc(file_drippulse_agents_v1_template_versions, 6);
 
 /**
- * Versions of templates: what their agents did, do, and may do.
+ * Versions of templates. They record how agents worked, work now, and may work later.
  *
  * @generated from service drippulse.agents.v1.AgentTemplateVersionsService
  */
 export const AgentTemplateVersionsService: GenService<{
   /**
-   * Lists the versions of a template, newest first, drafts among them.
+   * Lists the versions of a template, newest first, drafts included.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplateVersionsService.ListAgentTemplateVersions
    */
@@ -278,8 +278,9 @@ export const AgentTemplateVersionsService: GenService<{
     output: typeof GetAgentTemplateVersionResponseSchema;
   },
   /**
-   * Activates a version: executions that begin from then on have it, and those that have begun keep theirs. Without `force` it answers 409
-   * `eval_regression` if, in the newest completed run of an eval set that has compared the two, the version did worse than the active one.
+   * Activates a version. Executions that begin afterwards use it; executions under way keep their version. Without
+   * `force`, activation is refused with 409 `eval_regression` if the version did worse than the active one in the
+   * newest completed run of an eval set that compared the two.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplateVersionsService.ActivateAgentTemplateVersion
    */

@@ -21,13 +21,13 @@ export const file_drippulse_agents_v1_templates: GenFile = /*@__PURE__*/
   fileDesc("CiNkcmlwcHVsc2UvYWdlbnRzL3YxL3RlbXBsYXRlcy5wcm90bxITZHJpcHB1bHNlLmFnZW50cy52MSK6BgoNQWdlbnRUZW1wbGF0ZRITCgJpZBgBIAEoA0IHkrUYA0IBMRInCgNrZXkYAiABKAlCGpK1GBZCFCJsZWFkX3F1YWxpZmljYXRpb24iEigKBG5hbWUYAyABKAlCGpK1GBZCFCJMZWFkIHF1YWxpZmljYXRpb24iEhgKC2Rlc2NyaXB0aW9uGAQgASgJSACIAQESLAoIY2F0ZWdvcnkYBSABKAlCFZK1GBFCDyJxdWFsaWZpY2F0aW9uIkgBiAEBEjQKBGtpbmQYBiABKA4yJi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50VGVtcGxhdGVLaW5kEhMKBnByb21wdBgHIAEoCUgCiAEBEi8KDGlucHV0X3NjaGVtYRgIIAEoDEIUkrUYEAgBEgxBZ2VudFNjaGVtYT9IA4gBARIwCg1vdXRwdXRfc2NoZW1hGAkgASgMQhSStRgQCAESDEFnZW50U2NoZW1hP0gEiAEBEkoKFWRlZmF1bHRfY29uZmlndXJhdGlvbhgKIAEoDEIrkrUYJwgBEgZvYmplY3RCG3sibWluX3Njb3JlX3RocmVzaG9sZCI6MC41fRJGChBleGVjdXRpb25fcG9saWN5GAsgASgLMiQuZHJpcHB1bHNlLmFnZW50cy52MS5FeGVjdXRpb25Qb2xpY3lCBpK1GAJoARIQCghidWlsdF9pbhgMIAEoCBIYCgd2ZXJzaW9uGA0gASgFQgeStRgDQgExEiUKBG1vZGUYDiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlEi4KCmNyZWF0ZWRfYXQYDyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhgKCHJldmlzaW9uGBEgASgDQgaStRgCcAESHwoObGF0ZXN0X3ZlcnNpb24YEiABKAVCB5K1GANCATFCDgoMX2Rlc2NyaXB0aW9uQgsKCV9jYXRlZ29yeUIJCgdfcHJvbXB0Qg8KDV9pbnB1dF9zY2hlbWFCEAoOX291dHB1dF9zY2hlbWEiuwMKGUxpc3RBZ2VudFRlbXBsYXRlc1JlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIqCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZUgEiAEBEjkKBGtpbmQYBiABKA4yJi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50VGVtcGxhdGVLaW5kSAWIAQESNgoNY3JlYXRlZF9zaW5jZRhlIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBogBARI2Cg1jcmVhdGVkX3VudGlsGGYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgHiAEBEhMKA2lkcxhnIAMoA0IGkrUYAnhkQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIHCgVfbW9kZUIHCgVfa2luZEIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLiAgoaTGlzdEFnZW50VGVtcGxhdGVzUmVzcG9uc2USOwoPYWdlbnRfdGVtcGxhdGVzGAEgAygLMiIuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudFRlbXBsYXRlEhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyKkBQoaQ3JlYXRlQWdlbnRUZW1wbGF0ZVJlcXVlc3QSKgoEbmFtZRgBIAEoCUIXkrUYEzgBQg8iUGFydG5lciBsZWFkcyJIAIgBARJLCgRraW5kGAIgASgOMiYuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudFRlbXBsYXRlS2luZEIQkrUYDDgBQggic2NvcmVyIkgBiAEBEhAKA2tleRgDIAEoCUgCiAEBEhgKC2Rlc2NyaXB0aW9uGAQgASgJSAOIAQESFQoIY2F0ZWdvcnkYBSABKAlIBIgBARITCgZwcm9tcHQYBiABKAlIBYgBARIvCgxpbnB1dF9zY2hlbWEYByABKAxCFJK1GBAIARIMQWdlbnRTY2hlbWE/SAaIAQESMAoNb3V0cHV0X3NjaGVtYRgIIAEoDEIUkrUYEAgBEgxBZ2VudFNjaGVtYT9IB4gBARKSAQoVZGVmYXVsdF9jb25maWd1cmF0aW9uGAkgASgMQm6StRhqCAESBm9iamVjdEJeeyJmYWN0b3JzIjpbeyJuYW1lIjoia25vd24iLCJ3ZWlnaHQiOjEsImNvbmRpdGlvbnMiOlt7ImZpZWxkIjoiZW1haWwiLCJvcGVyYXRvciI6ImV4aXN0cyJ9XX1dfUgIiAEBEj4KEGV4ZWN1dGlvbl9wb2xpY3kYCiABKAsyJC5kcmlwcHVsc2UuYWdlbnRzLnYxLkV4ZWN1dGlvblBvbGljeUIHCgVfbmFtZUIHCgVfa2luZEIGCgRfa2V5Qg4KDF9kZXNjcmlwdGlvbkILCglfY2F0ZWdvcnlCCQoHX3Byb21wdEIPCg1faW5wdXRfc2NoZW1hQhAKDl9vdXRwdXRfc2NoZW1hQhgKFl9kZWZhdWx0X2NvbmZpZ3VyYXRpb24iWQobQ3JlYXRlQWdlbnRUZW1wbGF0ZVJlc3BvbnNlEjoKDmFnZW50X3RlbXBsYXRlGAEgASgLMiIuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudFRlbXBsYXRlIiUKF0dldEFnZW50VGVtcGxhdGVSZXF1ZXN0EgoKAmlkGAEgASgDIlYKGEdldEFnZW50VGVtcGxhdGVSZXNwb25zZRI6Cg5hZ2VudF90ZW1wbGF0ZRgBIAEoCzIiLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRUZW1wbGF0ZSKVBAoaVXBkYXRlQWdlbnRUZW1wbGF0ZVJlcXVlc3QSCgoCaWQYASABKAMSEQoEbmFtZRgCIAEoCUgAiAEBEhgKC2Rlc2NyaXB0aW9uGAMgASgJSAGIAQESFQoIY2F0ZWdvcnkYBCABKAlIAogBARITCgZwcm9tcHQYBSABKAlIA4gBARIvCgxpbnB1dF9zY2hlbWEYBiABKAxCFJK1GBAIARIMQWdlbnRTY2hlbWE/SASIAQESMAoNb3V0cHV0X3NjaGVtYRgHIAEoDEIUkrUYEAgBEgxBZ2VudFNjaGVtYT9IBYgBARIyChVkZWZhdWx0X2NvbmZpZ3VyYXRpb24YCCABKAxCDpK1GAoIARIGb2JqZWN0SAaIAQESPgoQZXhlY3V0aW9uX3BvbGljeRgJIAEoCzIkLmRyaXBwdWxzZS5hZ2VudHMudjEuRXhlY3V0aW9uUG9saWN5EhIKBWRyYWZ0GAogASgISAeIAQESLwoLdXBkYXRlX21hc2sYFCABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkILCglfY2F0ZWdvcnlCCQoHX3Byb21wdEIPCg1faW5wdXRfc2NoZW1hQhAKDl9vdXRwdXRfc2NoZW1hQhgKFl9kZWZhdWx0X2NvbmZpZ3VyYXRpb25CCAoGX2RyYWZ0IlkKG1VwZGF0ZUFnZW50VGVtcGxhdGVSZXNwb25zZRI6Cg5hZ2VudF90ZW1wbGF0ZRgBIAEoCzIiLmRyaXBwdWxzZS5hZ2VudHMudjEuQWdlbnRUZW1wbGF0ZSIoChpEZWxldGVBZ2VudFRlbXBsYXRlUmVxdWVzdBIKCgJpZBgBIAEoAyIdChtEZWxldGVBZ2VudFRlbXBsYXRlUmVzcG9uc2UikwoKKVVwZGF0ZUFnZW50VGVtcGxhdGVFeGVjdXRpb25Qb2xpY3lSZXF1ZXN0EgoKAmlkGAEgASgDEjIKGm1heF9jb3N0X3VzZF9wZXJfZXhlY3V0aW9uGAIgASgBQgmStRgFQgMwLjVIAIgBARIqChRtYXhfY29zdF91c2RfcGVyX2RheRgDIAEoAUIHkrUYA0IBNUgBiAEBEiYKD3RpbWVvdXRfc2Vjb25kcxgEIAEoBUIIkrUYBEICNjBIAogBARIhCgttYXhfcmV0cmllcxgFIAEoBUIHkrUYA0IBMkgDiAEBEi0KFXJhdGVfbGltaXRfcGVyX21pbnV0ZRgGIAEoBUIJkrUYBUIDMTIwSASIAQESLwoUYWxsb3dlZF9pbnRlZ3JhdGlvbnMYByADKAlCEZK1GA1CC1siaHVic3BvdCJdEjYKD2FsbG93ZWRfYWN0aW9ucxgIIAMoCUIdkrUYGUIXWyJjcm0uY3JlYXRlX2FjdGl2aXR5Il0SOAoQcmVxdWlyZV9hcHByb3ZhbBgJIAEoDEIZkrUYFQgBEhFSZXF1aXJlZEFwcHJvdmFsP0gFiAEBEiYKDWxvZ19yZWFzb25pbmcYCiABKAhCCpK1GAZCBHRydWVIBogBARISCgVtb2RlbBgLIAEoCUgHiAEBEkwKC29uX2V4Y2VlZGVkGAwgASgOMiQuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudE9uRXhjZWVkZWRCDJK1GAhCBiJzdG9wIkgIiAEBEhcKD2ZhbGxiYWNrX21vZGVscxgNIAMoCRIqChFtYXhfb3V0cHV0X3Rva2VucxgOIAEoBUIKkrUYBkIEMTAyNEgJiAEBEikKD3JldHJ5X3VuY2VydGFpbhgPIAEoCEILkrUYB0IFZmFsc2VICogBARJNChJhY3Rpb25fY29uc3RyYWludHMYFSABKAxCLJK1GCgIARIHb2JqZWN0P0IbeyJlbWFpbC5zZW5kLnRvIjoiY29udGFjdCJ9SAuIAQESMQoSYWxsb3dlZF9saW5rX2hvc3RzGBYgAygJQhWStRgRQg9bImV4YW1wbGUuY29tIl0SHwoJbWF4X3N0ZXBzGBcgASgFQgeStRgDQgE4SAyIAQESJQoObWF4X3Rvb2xfY2FsbHMYGCABKAVCCJK1GARCAjE2SA2IAQESMgoYYXBwcm92YWxfdGltZW91dF9zZWNvbmRzGBkgASgFQguStRgHQgU4NjQwMEgOiAEBEi8KC3VwZGF0ZV9tYXNrGBQgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0IdChtfbWF4X2Nvc3RfdXNkX3Blcl9leGVjdXRpb25CFwoVX21heF9jb3N0X3VzZF9wZXJfZGF5QhIKEF90aW1lb3V0X3NlY29uZHNCDgoMX21heF9yZXRyaWVzQhgKFl9yYXRlX2xpbWl0X3Blcl9taW51dGVCEwoRX3JlcXVpcmVfYXBwcm92YWxCEAoOX2xvZ19yZWFzb25pbmdCCAoGX21vZGVsQg4KDF9vbl9leGNlZWRlZEIUChJfbWF4X291dHB1dF90b2tlbnNCEgoQX3JldHJ5X3VuY2VydGFpbkIVChNfYWN0aW9uX2NvbnN0cmFpbnRzQgwKCl9tYXhfc3RlcHNCEQoPX21heF90b29sX2NhbGxzQhsKGV9hcHByb3ZhbF90aW1lb3V0X3NlY29uZHMiaAoqVXBkYXRlQWdlbnRUZW1wbGF0ZUV4ZWN1dGlvblBvbGljeVJlc3BvbnNlEjoKDmFnZW50X3RlbXBsYXRlGAEgASgLMiIuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudFRlbXBsYXRlKrMBChFBZ2VudFRlbXBsYXRlS2luZBIjCh9BR0VOVF9URU1QTEFURV9LSU5EX1VOU1BFQ0lGSUVEEAASGwoXQUdFTlRfVEVNUExBVEVfS0lORF9MTE0QARIeChpBR0VOVF9URU1QTEFURV9LSU5EX1NDT1JFUhACEh4KGkFHRU5UX1RFTVBMQVRFX0tJTkRfUk9VVEVSEAMSHAoYQUdFTlRfVEVNUExBVEVfS0lORF9DT0RFEAQywg0KFUFnZW50VGVtcGxhdGVzU2VydmljZRLNAQoSTGlzdEFnZW50VGVtcGxhdGVzEi4uZHJpcHB1bHNlLmFnZW50cy52MS5MaXN0QWdlbnRUZW1wbGF0ZXNSZXF1ZXN0Gi8uZHJpcHB1bHNlLmFnZW50cy52MS5MaXN0QWdlbnRUZW1wbGF0ZXNSZXNwb25zZSJWirUYMxABKg9BZ2VudCB0ZW1wbGF0ZXN4ApIBBG5vbmWiARRhZ2VudF90ZW1wbGF0ZXMubGlzdILT5JMCGRIXL2FwaS92MS9hZ2VudF90ZW1wbGF0ZXMStgIKE0NyZWF0ZUFnZW50VGVtcGxhdGUSLy5kcmlwcHVsc2UuYWdlbnRzLnYxLkNyZWF0ZUFnZW50VGVtcGxhdGVSZXF1ZXN0GjAuZHJpcHB1bHNlLmFnZW50cy52MS5DcmVhdGVBZ2VudFRlbXBsYXRlUmVzcG9uc2UiuwGKtRiEAQjJARADIg5hZ2VudF90ZW1wbGF0ZSoPQWdlbnQgdGVtcGxhdGVzOAJaHC9hcGkvdjEvYWdlbnRfdGVtcGxhdGVzL3tpZH14AZIBFmFnZW50X3RlbXBsYXRlLmNyZWF0ZWSaAQRub25logEWYWdlbnRfdGVtcGxhdGVzLmNyZWF0ZagBAoLT5JMCLDoBKmIOYWdlbnRfdGVtcGxhdGUiFy9hcGkvdjEvYWdlbnRfdGVtcGxhdGVzEtsBChBHZXRBZ2VudFRlbXBsYXRlEiwuZHJpcHB1bHNlLmFnZW50cy52MS5HZXRBZ2VudFRlbXBsYXRlUmVxdWVzdBotLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRUZW1wbGF0ZVJlc3BvbnNlImqKtRgyEAEqD0FnZW50IHRlbXBsYXRlc3gCkgEEbm9uZaIBE2FnZW50X3RlbXBsYXRlcy5nZXSC0+STAi5iDmFnZW50X3RlbXBsYXRlEhwvYXBpL3YxL2FnZW50X3RlbXBsYXRlcy97aWR9EqoCChNVcGRhdGVBZ2VudFRlbXBsYXRlEi8uZHJpcHB1bHNlLmFnZW50cy52MS5VcGRhdGVBZ2VudFRlbXBsYXRlUmVxdWVzdBowLmRyaXBwdWxzZS5hZ2VudHMudjEuVXBkYXRlQWdlbnRUZW1wbGF0ZVJlc3BvbnNlIq8BirUYdBADIg5hZ2VudF90ZW1wbGF0ZSoPQWdlbnQgdGVtcGxhdGVzOAJ4AZIBFmFnZW50X3RlbXBsYXRlLnVwZGF0ZWSaAQJpZKIBFmFnZW50X3RlbXBsYXRlcy51cGRhdGWoAQKyARBHZXRBZ2VudFRlbXBsYXRlgtPkkwIxOgEqYg5hZ2VudF90ZW1wbGF0ZTIcL2FwaS92MS9hZ2VudF90ZW1wbGF0ZXMve2lkfRKIAgoTRGVsZXRlQWdlbnRUZW1wbGF0ZRIvLmRyaXBwdWxzZS5hZ2VudHMudjEuRGVsZXRlQWdlbnRUZW1wbGF0ZVJlcXVlc3QaMC5kcmlwcHVsc2UuYWdlbnRzLnYxLkRlbGV0ZUFnZW50VGVtcGxhdGVSZXNwb25zZSKNAYq1GGUIzAEQAyoPQWdlbnQgdGVtcGxhdGVzeAGSARZhZ2VudF90ZW1wbGF0ZS5kZWxldGVkmgECaWSiARZhZ2VudF90ZW1wbGF0ZXMuZGVsZXRlqAEEsgEQR2V0QWdlbnRUZW1wbGF0ZYLT5JMCHiocL2FwaS92MS9hZ2VudF90ZW1wbGF0ZXMve2lkfRKDAwoiVXBkYXRlQWdlbnRUZW1wbGF0ZUV4ZWN1dGlvblBvbGljeRI+LmRyaXBwdWxzZS5hZ2VudHMudjEuVXBkYXRlQWdlbnRUZW1wbGF0ZUV4ZWN1dGlvblBvbGljeVJlcXVlc3QaPy5kcmlwcHVsc2UuYWdlbnRzLnYxLlVwZGF0ZUFnZW50VGVtcGxhdGVFeGVjdXRpb25Qb2xpY3lSZXNwb25zZSLbAYq1GI4BEAMiEGV4ZWN1dGlvbl9wb2xpY3kqD0FnZW50IHRlbXBsYXRlczgCeAGSAR1hZ2VudF90ZW1wbGF0ZS5wb2xpY3lfdXBkYXRlZJoBAmlkogEnYWdlbnRfdGVtcGxhdGVzLnVwZGF0ZV9leGVjdXRpb25fcG9saWN5qAECsgEQR2V0QWdlbnRUZW1wbGF0ZYLT5JMCQjoBKmIOYWdlbnRfdGVtcGxhdGUyLS9hcGkvdjEvYWdlbnRfdGVtcGxhdGVzL3tpZH0vZXhlY3V0aW9uX3BvbGljeRoEmLUYb0LqCKK1GEYKGGFnZW50X3RlbXBsYXRlX25vdF9mb3VuZBCUAxonWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggdGVtcGxhdGUuorUY6QEKD3BvbGljeV90b29fd2lkZRCmAxrSAUFnZW50cyB3aXRoIHRoaXMgcG9saWN5IHdvdWxkIHJlYWQgcmVjb3JkcyBhbmQgcGVyZm9ybSB3cml0ZXMgd2l0aCBub2JvZHkgYXNrZWQ6IGEgdGV4dCBmcm9tIG91dHNpZGUgY291bGQgbWFrZSB0aGVtIGRvIGFueXRoaW5nLiBMZXQgYHJlcXVpcmVfYXBwcm92YWxgIGluY2x1ZGUgdGhlIHdyaXRlcyB0aGF0IHRoZSBtZXNzYWdlIG5hbWVzLCBvciBhbGxvdyBsZXNzLqK1GJsBChdhZ2VudF90ZW1wbGF0ZV9idWlsdF9pbhCmAxp9QSBidWlsdC1pbiB0ZW1wbGF0ZSBjYW4gYmUgZ2l2ZW4gYW4gZXhlY3V0aW9uIHBvbGljeSwgYW5kIGlzIG5vdCBjaGFuZ2VkIG9yIGRlbGV0ZWQgb3RoZXJ3aXNlLiBDcmVhdGUgYSB0ZW1wbGF0ZSBvZiB5b3VyIG93bi6itRhSChVhZ2VudF90ZW1wbGF0ZV9pbl91c2UQmQMaNkFnZW50cyB3ZXJlIG1hZGUgZnJvbSB0aGUgdGVtcGxhdGUuIERlbGV0ZSB0aGVtIGZpcnN0Lqq1GLcECgtBZ2VudFNjaGVtYRLSA3sidHlwZSI6ICJvYmplY3QiLCAiYWRkaXRpb25hbFByb3BlcnRpZXMiOiB0cnVlLCAiZGVzY3JpcHRpb24iOiAiSlNPTiBTY2hlbWEgb2YgYW4gb2JqZWN0LCBhdCBtb3N0IDMyIEtpQiBhbmQgOCBsZXZlbHMgZGVlcCwgd2l0aCBhdCBtb3N0IDIwMCBwcm9wZXJ0aWVzLiBJdCBtYXkgdXNlIGB0eXBlYCwgYHByb3BlcnRpZXNgLCBgcmVxdWlyZWRgLCBgYWRkaXRpb25hbFByb3BlcnRpZXNgICh0cnVlIG9yIGZhbHNlKSwgYGVudW1gLCBgY29uc3RgLCBgaXRlbXNgLCBgYW55T2ZgLCBgbnVsbGFibGVgLCBgbWluaW11bWAsIGBtYXhpbXVtYCwgYG1pbkxlbmd0aGAsIGBtYXhMZW5ndGhgLCBgbWluSXRlbXNgLCBgbWF4SXRlbXNgLCBgdGl0bGVgIGFuZCBgZGVzY3JpcHRpb25gOyBub3QgYHBhdHRlcm5gLCBgZm9ybWF0YCBvciBgJHJlZmAuIiwgInByb3BlcnRpZXMiOiB7InR5cGUiOiB7ImNvbnN0IjogIm9iamVjdCJ9fX0aU3sidHlwZSI6Im9iamVjdCIsInByb3BlcnRpZXMiOnsiY29tcGFueSI6eyJ0eXBlIjoic3RyaW5nIn19LCJyZXF1aXJlZCI6WyJjb21wYW55Il19YgZwcm90bzM", [file_drippulse_agents_v1_policies, file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * AgentTemplate is what agents are made from.
+ * AgentTemplate is a template that agents are deployed from.
  *
  * @generated from message drippulse.agents.v1.AgentTemplate
  */
 export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   /**
-   * Id, unique in the installation. Built-in templates have 1 to 6 everywhere.
+   * Id, unique in the installation. Built-in templates have the ids 1 to 6 everywhere.
    *
    * @generated from field: int64 id = 1;
    */
@@ -48,7 +48,7 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   name: string;
 
   /**
-   * The purpose of its agents.
+   * The purpose of the template's agents.
    *
    * @generated from field: optional string description = 4;
    */
@@ -62,7 +62,7 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   category?: string | undefined;
 
   /**
-   * How its agents work.
+   * How the template's agents work.
    *
    * @generated from field: drippulse.agents.v1.AgentTemplateKind kind = 6;
    */
@@ -83,70 +83,72 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   inputSchema?: Uint8Array | undefined;
 
   /**
-   * JSON Schema of the output; null where the kind says what it is.
+   * JSON Schema of the output; null for kinds whose output is fixed.
    *
    * @generated from field: optional bytes output_schema = 9;
    */
   outputSchema?: Uint8Array | undefined;
 
   /**
-   * Configuration of its agents, where they have none of their own.
+   * Configuration of agents that have none of their own.
    *
    * @generated from field: bytes default_configuration = 10;
    */
   defaultConfiguration: Uint8Array;
 
   /**
-   * Bounds of executions, with the defaults of absent members. Of a built-in template, those of the organization.
+   * Limits of executions, in which absent members have their defaults. For a built-in template, the limits that the
+   * organization set.
    *
    * @generated from field: drippulse.agents.v1.ExecutionPolicy execution_policy = 11;
    */
   executionPolicy?: ExecutionPolicy | undefined;
 
   /**
-   * Whether the platform brings it along. It can be given an execution policy, and is not changed otherwise.
+   * Whether the template is built into the platform. Only the execution policy of such a template can be changed.
    *
    * @generated from field: bool built_in = 12;
    */
   builtIn: boolean;
 
   /**
-   * Version of what its agents do, from 1. An execution names the one that it began with.
+   * Active version, from 1. An execution names the version that it began with.
    *
    * @generated from field: int32 version = 13;
    */
   version: number;
 
   /**
-   * `test` when a test key made it. A built-in template has the mode that it is seen from.
+   * `test` when the template was created with a test key. A built-in template has the mode of the caller.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 14;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 15;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 16;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 17;
    */
   revision: bigint;
 
   /**
-   * Newest version; not `version` when that is a draft, or an older version was activated.
+   * Newest version. It differs from `version` when the newest version is a draft, or when an older version was
+   * activated.
    *
    * @generated from field: int32 latest_version = 18;
    */
@@ -167,35 +169,35 @@ export const AgentTemplateSchema: GenMessage<AgentTemplate> = /*@__PURE__*/
  */
 export type ListAgentTemplatesRequest = Message<"drippulse.agents.v1.ListAgentTemplatesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only templates of this mode; default the mode of the credential.
+   * Only templates of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -209,21 +211,21 @@ export type ListAgentTemplatesRequest = Message<"drippulse.agents.v1.ListAgentTe
   kind?: AgentTemplateKind | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -251,21 +253,21 @@ export type ListAgentTemplatesResponse = Message<"drippulse.agents.v1.ListAgentT
   agentTemplates: AgentTemplate[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -279,7 +281,7 @@ export type ListAgentTemplatesResponse = Message<"drippulse.agents.v1.ListAgentT
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -314,21 +316,21 @@ export type CreateAgentTemplateRequest = Message<"drippulse.agents.v1.CreateAgen
   name?: string | undefined;
 
   /**
-   * How its agents work.
+   * How the template's agents work.
    *
    * @generated from field: optional drippulse.agents.v1.AgentTemplateKind kind = 2;
    */
   kind?: AgentTemplateKind | undefined;
 
   /**
-   * Name for programs, 1 to 64 of `a-z 0-9 _`. Default: made of the name.
+   * Name for programs, 1 to 64 of `a-z 0-9 _`. Default: derived from `name`.
    *
    * @generated from field: optional string key = 3;
    */
   key?: string | undefined;
 
   /**
-   * The purpose of its agents, up to 2,000 characters.
+   * The purpose of the template's agents, up to 2,000 characters.
    *
    * @generated from field: optional string description = 4;
    */
@@ -342,7 +344,7 @@ export type CreateAgentTemplateRequest = Message<"drippulse.agents.v1.CreateAgen
   category?: string | undefined;
 
   /**
-   * Instructions for the model, up to 32,000 characters; only of kind `llm`, which needs it.
+   * Instructions for the model, up to 32,000 characters. Required for the kind `llm`, and not allowed for other kinds.
    *
    * @generated from field: optional string prompt = 6;
    */
@@ -356,21 +358,21 @@ export type CreateAgentTemplateRequest = Message<"drippulse.agents.v1.CreateAgen
   inputSchema?: Uint8Array | undefined;
 
   /**
-   * JSON Schema of the output; only of the kinds `llm` and `code`.
+   * JSON Schema of the output; only for the kinds `llm` and `code`.
    *
    * @generated from field: optional bytes output_schema = 8;
    */
   outputSchema?: Uint8Array | undefined;
 
   /**
-   * Configuration of its agents, up to 32 KiB.
+   * Configuration of agents that have none of their own, up to 32 KiB.
    *
    * @generated from field: optional bytes default_configuration = 9;
    */
   defaultConfiguration?: Uint8Array | undefined;
 
   /**
-   * Bounds of executions.
+   * Limits of executions.
    *
    * @generated from field: drippulse.agents.v1.ExecutionPolicy execution_policy = 10;
    */
@@ -385,7 +387,7 @@ export const CreateAgentTemplateRequestSchema: GenMessage<CreateAgentTemplateReq
   messageDesc(file_drippulse_agents_v1_templates, 3);
 
 /**
- * The template made.
+ * The new template.
  *
  * @generated from message drippulse.agents.v1.CreateAgentTemplateResponse
  */
@@ -427,7 +429,7 @@ export const GetAgentTemplateRequestSchema: GenMessage<GetAgentTemplateRequest> 
   messageDesc(file_drippulse_agents_v1_templates, 5);
 
 /**
- * The template found.
+ * The requested template.
  *
  * @generated from message drippulse.agents.v1.GetAgentTemplateResponse
  */
@@ -448,7 +450,7 @@ export const GetAgentTemplateResponseSchema: GenMessage<GetAgentTemplateResponse
   messageDesc(file_drippulse_agents_v1_templates, 6);
 
 /**
- * Changes of a template. `kind` and `key` stay.
+ * Changes to a template. `kind` and `key` cannot change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentTemplateRequest
  */
@@ -468,7 +470,7 @@ export type UpdateAgentTemplateRequest = Message<"drippulse.agents.v1.UpdateAgen
   name?: string | undefined;
 
   /**
-   * The purpose of its agents, up to 2,000 characters.
+   * The purpose of the template's agents, up to 2,000 characters.
    *
    * @generated from field: optional string description = 3;
    */
@@ -503,28 +505,28 @@ export type UpdateAgentTemplateRequest = Message<"drippulse.agents.v1.UpdateAgen
   outputSchema?: Uint8Array | undefined;
 
   /**
-   * Configuration of its agents, all of it.
+   * Configuration of agents that have none of their own; the given value replaces the previous one.
    *
    * @generated from field: optional bytes default_configuration = 8;
    */
   defaultConfiguration?: Uint8Array | undefined;
 
   /**
-   * Bounds of executions, all of them: absent members get their defaults. `PATCH …/execution_policy` changes single ones.
+   * Limits of executions; absent members get their defaults. `PATCH …/execution_policy` changes single members.
    *
    * @generated from field: drippulse.agents.v1.ExecutionPolicy execution_policy = 9;
    */
   executionPolicy?: ExecutionPolicy | undefined;
 
   /**
-   * Whether a new version stays a draft. Name, description and category have no versions, and change at once.
+   * Whether a new version stays a draft. Name, description and category have no versions, and change immediately.
    *
    * @generated from field: optional bool draft = 10;
    */
   draft?: boolean | undefined;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 20;
    */
@@ -539,7 +541,7 @@ export const UpdateAgentTemplateRequestSchema: GenMessage<UpdateAgentTemplateReq
   messageDesc(file_drippulse_agents_v1_templates, 7);
 
 /**
- * The template as changed.
+ * The template after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentTemplateResponse
  */
@@ -596,7 +598,7 @@ export const DeleteAgentTemplateResponseSchema: GenMessage<DeleteAgentTemplateRe
   messageDesc(file_drippulse_agents_v1_templates, 10);
 
 /**
- * Changes of an execution policy. The members are those of `ExecutionPolicy`.
+ * Changes to an execution policy. The members are those of `ExecutionPolicy`.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentTemplateExecutionPolicyRequest
  */
@@ -609,35 +611,35 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   id: bigint;
 
   /**
-   * Most that one execution may cost at model providers, in US dollars, with at most six decimals.
+   * Upper limit for the cost of one execution at model providers, in US dollars with at most six decimals.
    *
    * @generated from field: optional double max_cost_usd_per_execution = 2;
    */
   maxCostUsdPerExecution?: number | undefined;
 
   /**
-   * Most that an agent may cost in a day, in US dollars, with at most six decimals.
+   * Upper limit for the cost of an agent per day, in US dollars with at most six decimals.
    *
    * @generated from field: optional double max_cost_usd_per_day = 3;
    */
   maxCostUsdPerDay?: number | undefined;
 
   /**
-   * Time for an execution, in seconds, from 1 to 600.
+   * Time limit of an execution, in seconds, from 1 to 600.
    *
    * @generated from field: optional int32 timeout_seconds = 4;
    */
   timeoutSeconds?: number | undefined;
 
   /**
-   * Further attempts of a call that failed in a way that may pass, from 0 to 5.
+   * Number of retries of a call that failed with a transient error, from 0 to 5.
    *
    * @generated from field: optional int32 max_retries = 5;
    */
   maxRetries?: number | undefined;
 
   /**
-   * Executions that an agent starts in a minute at most, from 1 to 6000.
+   * Upper limit for the number of executions that an agent starts per minute, from 1 to 6000.
    *
    * @generated from field: optional int32 rate_limit_per_minute = 6;
    */
@@ -651,14 +653,14 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   allowedIntegrations: string[];
 
   /**
-   * Actions that a model may ask for.
+   * Actions that a model may request.
    *
    * @generated from field: repeated string allowed_actions = 8;
    */
   allowedActions: string[];
 
   /**
-   * Actions that a person has to approve.
+   * Actions that require a person's approval.
    *
    * @generated from field: optional bytes require_approval = 9;
    */
@@ -672,7 +674,7 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   logReasoning?: boolean | undefined;
 
   /**
-   * Model, by the name that its provider gives it.
+   * Model, by the provider's name for the model.
    *
    * @generated from field: optional string model = 11;
    */
@@ -693,42 +695,45 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   fallbackModels: string[];
 
   /**
-   * Most tokens that a model may answer with in one call, from 1 to 32768. It is always sent, and part of what is reserved. Default: 1024.
+   * Upper limit for the tokens of a model's answer in one call, from 1 to 32768. The limit is sent with every call, and
+   * counts in the amount reserved. Default: 1024.
    *
    * @generated from field: optional int32 max_output_tokens = 14;
    */
   maxOutputTokens?: number | undefined;
 
   /**
-   * Whether a call is repeated whose outcome nobody knows, such as after a timeout. Both are paid then. Default: false.
+   * Whether a call whose outcome is unknown, such as after a timeout, is repeated. If it is, both calls are paid for.
+   * Default: false.
    *
    * @generated from field: optional bool retry_uncertain = 15;
    */
   retryUncertain?: boolean | undefined;
 
   /**
-   * The values that arguments of actions may have, by `<action>.<argument>`: `contact`, a list of values, or `{ "only": [names] }`.
+   * Permitted values of action arguments, by `<action>.<argument>`: `contact`, a list of values, or `{ "only": [names]
+   * }`.
    *
    * @generated from field: optional bytes action_constraints = 21;
    */
   actionConstraints?: Uint8Array | undefined;
 
   /**
-   * Hosts that links may lead to, in outputs and in what actions write; at most 20.
+   * Hosts that links in outputs and in the texts of actions may lead to; at most 20.
    *
    * @generated from field: repeated string allowed_link_hosts = 22;
    */
   allowedLinkHosts: string[];
 
   /**
-   * How often the model of an execution is asked at most, from 1 to 32. Default: 8.
+   * Upper limit for the number of model calls in one execution, from 1 to 32. Default: 8.
    *
    * @generated from field: optional int32 max_steps = 23;
    */
   maxSteps?: number | undefined;
 
   /**
-   * How many actions it may ask for, from 0 to 64. Default: 16.
+   * Upper limit for the number of actions that the model may request in one execution, from 0 to 64. Default: 16.
    *
    * @generated from field: optional int32 max_tool_calls = 24;
    */
@@ -742,7 +747,7 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   approvalTimeoutSeconds?: number | undefined;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 20;
    */
@@ -757,7 +762,7 @@ export const UpdateAgentTemplateExecutionPolicyRequestSchema: GenMessage<UpdateA
   messageDesc(file_drippulse_agents_v1_templates, 11);
 
 /**
- * The template with its policy as changed.
+ * The template with its changed policy.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentTemplateExecutionPolicyResponse
  */
@@ -791,7 +796,7 @@ export const AgentTemplateKind = {
   UNSPECIFIED: 0,
 
   /**
-   * By a language model. Answers 503 `llm_not_configured` as long as the installation has none.
+   * By a language model. Executions answer 503 `llm_not_configured` while the installation has no model.
    *
    * @generated from enum value: AGENT_TEMPLATE_KIND_LLM = 1;
    */
@@ -805,7 +810,7 @@ export const AgentTemplateKind = {
   SCORER: 2,
 
   /**
-   * By ordered rules, of which the first that matches decides.
+   * By ordered rules: the first rule that matches decides.
    *
    * @generated from enum value: AGENT_TEMPLATE_KIND_ROUTER = 3;
    */
@@ -833,7 +838,7 @@ export const AgentTemplateKindSchema: GenEnum<AgentTemplateKind> = /*@__PURE__*/
   enumDesc(file_drippulse_agents_v1_templates, 0);
 
 /**
- * Templates of agents: what an agent does, and within which bounds.
+ * Templates of agents: their task and their limits.
  *
  * @generated from service drippulse.agents.v1.AgentTemplatesService
  */
@@ -869,8 +874,8 @@ export const AgentTemplatesService: GenService<{
     output: typeof GetAgentTemplateResponseSchema;
   },
   /**
-   * Updates the members present. A change of what its agents do makes a new version of the active one and activates it; executions that
-   * have begun keep theirs. With `draft` it is not activated.
+   * Updates the members present. A change that affects the work of the template's agents makes a new version and
+   * activates it; executions under way keep their version. With `draft` the new version is not activated.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplatesService.UpdateAgentTemplate
    */
@@ -890,8 +895,9 @@ export const AgentTemplatesService: GenService<{
     output: typeof DeleteAgentTemplateResponseSchema;
   },
   /**
-   * Updates the members of the execution policy that are present; null restores a default. The body is the policy, bare or under
-   * `execution_policy`. A policy for a built-in template is that of the organization alone, and of the mode of the credential.
+   * Updates the members of the execution policy that are present; null restores a member's default. The body is the
+   * policy, bare or under `execution_policy`. A policy for a built-in template applies only to the organization and to
+   * the mode of the credential.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplatesService.UpdateAgentTemplateExecutionPolicy
    */

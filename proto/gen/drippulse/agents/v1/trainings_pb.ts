@@ -39,14 +39,14 @@ export type AgentTraining = Message<"drippulse.agents.v1.AgentTraining"> & {
   agentId: bigint;
 
   /**
-   * The records that it learns from.
+   * Kind of records that the scorer learns from.
    *
    * @generated from field: drippulse.agents.v1.AgentTrainingSubject subject = 3;
    */
   subject: AgentTrainingSubject;
 
   /**
-   * Where it stands.
+   * State of the training.
    *
    * @generated from field: drippulse.agents.v1.AgentTrainingStatus status = 4;
    */
@@ -60,22 +60,23 @@ export type AgentTraining = Message<"drippulse.agents.v1.AgentTraining"> & {
   progress: number;
 
   /**
-   * Records that were read.
+   * Number of records read.
    *
    * @generated from field: int64 records = 6;
    */
   records: bigint;
 
   /**
-   * Why it failed: `too_few_outcomes`, when records went away meanwhile or those of one outcome are all older than those of the other,
-   * `agent_not_found` when the agent was deleted, else `internal_error`; null otherwise.
+   * Reason for the failure: `too_few_outcomes` when records disappeared in the meantime, or when all records of one
+   * outcome are older than those of the other outcome; `agent_not_found` when the agent was deleted; `internal_error`
+   * for any other reason; null otherwise.
    *
    * @generated from field: optional string error = 7;
    */
   error?: string | undefined;
 
   /**
-   * Version of the model that it made; null without one.
+   * Version of the model that the training made; null if it made no model.
    *
    * @generated from field: optional int32 model_version = 8;
    */
@@ -89,14 +90,14 @@ export type AgentTraining = Message<"drippulse.agents.v1.AgentTraining"> & {
   mode: Mode;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it goes on.
+   * When the training ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 11;
    */
@@ -111,13 +112,13 @@ export const AgentTrainingSchema: GenMessage<AgentTraining> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_trainings, 0);
 
 /**
- * AgentModel is a set of weights of a scorer. It never changes.
+ * AgentModel is a set of weights for a scorer. It never changes.
  *
  * @generated from message drippulse.agents.v1.AgentModel
  */
 export type AgentModel = Message<"drippulse.agents.v1.AgentModel"> & {
   /**
-   * Version, rising with each training of the agent; 0 stands for the rules of the configuration.
+   * Version. Each training of the agent makes a higher version; 0 stands for the rules of the configuration.
    *
    * @generated from field: int32 version = 1;
    */
@@ -131,35 +132,36 @@ export type AgentModel = Message<"drippulse.agents.v1.AgentModel"> & {
   agentId: bigint;
 
   /**
-   * The part that it has in decisions.
+   * Role of the model in decisions.
    *
    * @generated from field: drippulse.agents.v1.AgentModelStatus status = 3;
    */
   status: AgentModelStatus;
 
   /**
-   * Training that made it; null for the rules.
+   * Training that made the model; null for the rules.
    *
    * @generated from field: optional int64 training_id = 4;
    */
   trainingId?: bigint | undefined;
 
   /**
-   * `base`, the log-odds before any factor, and `factors` with their weights, as a scorer's configuration has them.
+   * `base`, which is the log-odds before any factor, and `factors` with their weights, in the format of a scorer's
+   * configuration.
    *
    * @generated from field: bytes configuration = 5;
    */
   configuration: Uint8Array;
 
   /**
-   * How it did on records that it had not seen; null for the rules.
+   * Quality on records that the model did not learn from; null for the rules.
    *
    * @generated from field: drippulse.agents.v1.AgentModelReport report = 6;
    */
   report?: AgentModelReport | undefined;
 
   /**
-   * When it was made; null for the rules.
+   * When the model was made; null for the rules.
    *
    * @generated from field: optional google.protobuf.Timestamp created_at = 7;
    */
@@ -174,27 +176,28 @@ export const AgentModelSchema: GenMessage<AgentModel> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_trainings, 1);
 
 /**
- * AgentModelReport says how a model did on the newest quarter of the records, which it had not learnt from.
+ * AgentModelReport describes the quality of a model. It is measured on the newest quarter of the records, from which
+ * the model did not learn.
  *
  * @generated from message drippulse.agents.v1.AgentModelReport
  */
 export type AgentModelReport = Message<"drippulse.agents.v1.AgentModelReport"> & {
   /**
-   * Records that it learnt from.
+   * Number of records that the model learned from.
    *
    * @generated from field: int64 training_records = 1;
    */
   trainingRecords: bigint;
 
   /**
-   * Records that it was judged by.
+   * Number of records that the model was judged by.
    *
    * @generated from field: int64 held_out_records = 2;
    */
   heldOutRecords: bigint;
 
   /**
-   * Share of the held-out records that was won, from 0 to 1.
+   * Share of the held-out records that were won, from 0 to 1.
    *
    * @generated from field: double held_out_won_share = 3;
    */
@@ -208,7 +211,7 @@ export type AgentModelReport = Message<"drippulse.agents.v1.AgentModelReport"> &
   recordsFrom?: Timestamp | undefined;
 
   /**
-   * When the newest one was.
+   * When the newest record was created.
    *
    * @generated from field: google.protobuf.Timestamp records_until = 5;
    */
@@ -222,28 +225,29 @@ export type AgentModelReport = Message<"drippulse.agents.v1.AgentModelReport"> &
   heldOutFrom?: Timestamp | undefined;
 
   /**
-   * Penalty on weights that five folds of the training records chose.
+   * Regularization penalty on weights, chosen by five-fold cross-validation on the training records.
    *
    * @generated from field: double lambda = 7;
    */
   lambda: number;
 
   /**
-   * The model.
+   * Quality of the model.
    *
    * @generated from field: drippulse.agents.v1.AgentModelJudgement model = 8;
    */
   model?: AgentModelJudgement | undefined;
 
   /**
-   * The judgement of the model or rules in force when it was trained, on the same held-out records. A model in force may have learnt from some of them.
+   * Quality of the model or rules that were in force during the training, on the same held-out records. The model in
+   * force may have learned from some of these records.
    *
    * @generated from field: drippulse.agents.v1.AgentModelJudgement in_force = 9;
    */
   inForce?: AgentModelJudgement | undefined;
 
   /**
-   * Version of what was in force; 0 for the rules.
+   * Version of the model in force; 0 for the rules.
    *
    * @generated from field: int32 in_force_version = 10;
    */
@@ -265,62 +269,62 @@ export const AgentModelReportSchema: GenMessage<AgentModelReport> = /*@__PURE__*
   messageDesc(file_drippulse_agents_v1_trainings, 2);
 
 /**
- * AgentModelJudgement is what held-out records say of scores.
+ * AgentModelJudgement is the quality of scores on the held-out records.
  *
  * @generated from message drippulse.agents.v1.AgentModelJudgement
  */
 export type AgentModelJudgement = Message<"drippulse.agents.v1.AgentModelJudgement"> & {
   /**
-   * Chance that of a won and a lost record the won one has the higher score: 0.5 is chance, 1 is best.
+   * Probability that a won record has a higher score than a lost one: 0.5 is chance, 1 is best.
    *
    * @generated from field: double auc = 1;
    */
   auc: number;
 
   /**
-   * Lower end of its interval of 95 %, by DeLong.
+   * Lower end of the 95% confidence interval of `auc`, by DeLong's method.
    *
    * @generated from field: double auc_low = 2;
    */
   aucLow: number;
 
   /**
-   * Upper end.
+   * Upper end of that interval.
    *
    * @generated from field: double auc_high = 3;
    */
   aucHigh: number;
 
   /**
-   * Mean of the squared differences of score and outcome: 0 is best.
+   * Mean squared difference of score and outcome: 0 is best.
    *
    * @generated from field: double brier = 4;
    */
   brier: number;
 
   /**
-   * How many times more often the tenth with the highest scores was won than all.
+   * Win rate of the tenth of the records with the highest scores, divided by the win rate of all records.
    *
    * @generated from field: double lift_at_10_percent = 5;
    */
   liftAt10Percent: number;
 
   /**
-   * Share of those that reach the threshold that was won; null when none does.
+   * Fraction of the records reaching the threshold that were won; null when no record reaches it.
    *
    * @generated from field: optional double precision = 6;
    */
   precision?: number | undefined;
 
   /**
-   * Share of those that were won that reaches the threshold.
+   * Fraction of the won records that reach the threshold.
    *
    * @generated from field: double recall = 7;
    */
   recall: number;
 
   /**
-   * Bins of scores that have records: what was predicted, and what came.
+   * Bins of scores that contain records, with the predicted and the actual win rate.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelBin calibration = 8;
    */
@@ -335,7 +339,7 @@ export const AgentModelJudgementSchema: GenMessage<AgentModelJudgement> = /*@__P
   messageDesc(file_drippulse_agents_v1_trainings, 3);
 
 /**
- * AgentModelBin is a tenth of the scale of scores.
+ * AgentModelBin is a tenth of the score scale.
  *
  * @generated from message drippulse.agents.v1.AgentModelBin
  */
@@ -348,14 +352,14 @@ export type AgentModelBin = Message<"drippulse.agents.v1.AgentModelBin"> & {
   from: number;
 
   /**
-   * Upper end; only 1 is included.
+   * Upper end, excluded; the upper end 1 is included.
    *
    * @generated from field: double to = 2;
    */
   to: number;
 
   /**
-   * Records.
+   * Number of records.
    *
    * @generated from field: int64 records = 3;
    */
@@ -369,7 +373,7 @@ export type AgentModelBin = Message<"drippulse.agents.v1.AgentModelBin"> & {
   predicted: number;
 
   /**
-   * Share that was won.
+   * Share of records that were won.
    *
    * @generated from field: double actual = 5;
    */
@@ -384,7 +388,7 @@ export const AgentModelBinSchema: GenMessage<AgentModelBin> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_trainings, 4);
 
 /**
- * AgentModelWeight is how sure a weight is.
+ * AgentModelWeight is a weight with its uncertainty.
  *
  * @generated from message drippulse.agents.v1.AgentModelWeight
  */
@@ -432,7 +436,7 @@ export type TrainAgentRequest = Message<"drippulse.agents.v1.TrainAgentRequest">
   id: bigint;
 
   /**
-   * The records that it learns from. Default `leads`.
+   * Kind of records that the scorer learns from. Default: `leads`.
    *
    * @generated from field: optional drippulse.agents.v1.AgentTrainingSubject subject = 2;
    */
@@ -481,49 +485,49 @@ export type ListAgentTrainingsRequest = Message<"drippulse.agents.v1.ListAgentTr
   agentId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -551,21 +555,21 @@ export type ListAgentTrainingsResponse = Message<"drippulse.agents.v1.ListAgentT
   trainings: AgentTraining[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -579,7 +583,7 @@ export type ListAgentTrainingsResponse = Message<"drippulse.agents.v1.ListAgentT
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -629,7 +633,7 @@ export const GetAgentTrainingRequestSchema: GenMessage<GetAgentTrainingRequest> 
   messageDesc(file_drippulse_agents_v1_trainings, 10);
 
 /**
- * The training found.
+ * The requested training.
  *
  * @generated from message drippulse.agents.v1.GetAgentTrainingResponse
  */
@@ -720,7 +724,7 @@ export const ListAgentModelsRequestSchema: GenMessage<ListAgentModelsRequest> = 
   messageDesc(file_drippulse_agents_v1_trainings, 14);
 
 /**
- * The models, at most the newest 100 of them.
+ * The models, at most the newest 100.
  *
  * @generated from message drippulse.agents.v1.ListAgentModelsResponse
  */
@@ -733,7 +737,7 @@ export type ListAgentModelsResponse = Message<"drippulse.agents.v1.ListAgentMode
   models: AgentModel[];
 
   /**
-   * How many there are, with the rules.
+   * Total number of models, including the rules.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -776,7 +780,7 @@ export const GetAgentModelRequestSchema: GenMessage<GetAgentModelRequest> = /*@_
   messageDesc(file_drippulse_agents_v1_trainings, 16);
 
 /**
- * The model found.
+ * The requested model.
  *
  * @generated from message drippulse.agents.v1.GetAgentModelResponse
  */
@@ -817,7 +821,7 @@ export type ActivateAgentModelRequest = Message<"drippulse.agents.v1.ActivateAge
   version: number;
 
   /**
-   * Whether it only scores beside what is in force.
+   * Whether the model only scores in parallel with the model in force.
    *
    * @generated from field: optional bool shadow = 3;
    */
@@ -853,7 +857,7 @@ export const ActivateAgentModelResponseSchema: GenMessage<ActivateAgentModelResp
   messageDesc(file_drippulse_agents_v1_trainings, 19);
 
 /**
- * AgentTrainingSubject is what a scorer learns from.
+ * AgentTrainingSubject is the kind of records that a scorer learns from.
  *
  * @generated from enum drippulse.agents.v1.AgentTrainingSubject
  */
@@ -866,14 +870,16 @@ export const AgentTrainingSubject = {
   UNSPECIFIED: 0,
 
   /**
-   * Leads: converted ones were won, unqualified ones lost. A converted lead whose contact has lost opportunities and no won one was lost.
+   * Leads: a converted lead counts as won, an unqualified lead as lost. A converted lead counts as lost when its
+   * contact has lost opportunities and none that was won.
    *
    * @generated from enum value: AGENT_TRAINING_SUBJECT_LEADS = 1;
    */
   LEADS: 1,
 
   /**
-   * Opportunities, by their status, with their own values and, as `contact`, those of their contact.
+   * Opportunities, by their status. A record has the opportunity's own values and, as `contact`, the values of the
+   * opportunity's contact.
    *
    * @generated from enum value: AGENT_TRAINING_SUBJECT_OPPORTUNITIES = 2;
    */
@@ -881,7 +887,7 @@ export const AgentTrainingSubject = {
 } as const;
 
 /**
- * AgentTrainingSubject is what a scorer learns from.
+ * AgentTrainingSubject is the kind of records that a scorer learns from.
  *
  * @generated from enum drippulse.agents.v1.AgentTrainingSubject
  */
@@ -894,7 +900,7 @@ export const AgentTrainingSubjectSchema: GenEnum<AgentTrainingSubject> = /*@__PU
   enumDesc(file_drippulse_agents_v1_trainings, 0);
 
 /**
- * AgentTrainingStatus is where a training stands.
+ * AgentTrainingStatus is the state of a training.
  *
  * @generated from enum drippulse.agents.v1.AgentTrainingStatus
  */
@@ -907,35 +913,35 @@ export const AgentTrainingStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The training has not begun.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The training is under way.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_RUNNING = 2;
    */
   RUNNING: 2,
 
   /**
-   * It made a model.
+   * The training made a model.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * It gave up; `error` says why.
+   * The training gave up; `error` gives the reason.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * It was stopped by a person.
+   * A person stopped the training.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_CANCELLED = 5;
    */
@@ -943,7 +949,7 @@ export const AgentTrainingStatus = {
 } as const;
 
 /**
- * AgentTrainingStatus is where a training stands.
+ * AgentTrainingStatus is the state of a training.
  *
  * @generated from enum drippulse.agents.v1.AgentTrainingStatus
  */
@@ -956,7 +962,7 @@ export const AgentTrainingStatusSchema: GenEnum<AgentTrainingStatus> = /*@__PURE
   enumDesc(file_drippulse_agents_v1_trainings, 1);
 
 /**
- * AgentModelStatus says what a model does.
+ * AgentModelStatus is the role of a model in decisions.
  *
  * @generated from enum drippulse.agents.v1.AgentModelStatus
  */
@@ -969,21 +975,21 @@ export const AgentModelStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Nothing.
+   * The model has no role.
    *
    * @generated from enum value: AGENT_MODEL_STATUS_CANDIDATE = 1;
    */
   CANDIDATE: 1,
 
   /**
-   * It decides.
+   * The model decides.
    *
    * @generated from enum value: AGENT_MODEL_STATUS_IN_FORCE = 2;
    */
   IN_FORCE: 2,
 
   /**
-   * It scores beside what is in force.
+   * The model scores in parallel with the model in force, and decides nothing.
    *
    * @generated from enum value: AGENT_MODEL_STATUS_SHADOW = 3;
    */
@@ -991,7 +997,7 @@ export const AgentModelStatus = {
 } as const;
 
 /**
- * AgentModelStatus says what a model does.
+ * AgentModelStatus is the role of a model in decisions.
  *
  * @generated from enum drippulse.agents.v1.AgentModelStatus
  */
@@ -1004,16 +1010,18 @@ export const AgentModelStatusSchema: GenEnum<AgentModelStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_agents_v1_trainings, 2);
 
 /**
- * Training of scorers by how the leads or opportunities of the organization ended, and the models that it makes.
+ * Training of scorers on the outcomes of the organization's leads or opportunities, and the resulting models.
  *
  * @generated from service drippulse.agents.v1.AgentTrainingsService
  */
 export const AgentTrainingsService: GenService<{
   /**
-   * Trains a scorer: a job that reads the newest 10,000 leads or opportunities that ended, with the values that they had when they were
-   * created, fits weights to the older three quarters of them, and judges the model by the newest quarter, beside what is in force. The
-   * model decides nothing until it is activated. One training of an agent at a time: 409 `agent_training_in_progress`. Fewer than 40 records
-   * of each outcome: 422 `too_few_outcomes`.
+   * Starts a job that trains a scorer. The job reads the newest 10,000 leads or opportunities that ended, with the
+   * values that they had when they were created. It fits weights to the older three quarters of these records. It
+   * judges the model by the newest quarter, and compares the model with the model or rules in force. The new model
+   * decides nothing until it is activated. An agent has one training at a time; a second one is refused with 409
+   * `agent_training_in_progress`. With fewer than 40 records of either outcome, the training is refused with 422
+   * `too_few_outcomes`.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.TrainAgent
    */
@@ -1043,7 +1051,7 @@ export const AgentTrainingsService: GenService<{
     output: typeof GetAgentTrainingResponseSchema;
   },
   /**
-   * Stops a training, which then makes no model. One that has ended does not change.
+   * Stops a training, which then makes no model. A training that has already ended does not change.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.CancelAgentTraining
    */
@@ -1053,7 +1061,8 @@ export const AgentTrainingsService: GenService<{
     output: typeof CancelAgentTrainingResponseSchema;
   },
   /**
-   * Lists the models of a scorer, newest first. The last one is version 0, the rules of its configuration.
+   * Lists the models of a scorer, newest first. The last entry is version 0, which stands for the rules of the scorer's
+   * configuration.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.ListAgentModels
    */
@@ -1073,8 +1082,9 @@ export const AgentTrainingsService: GenService<{
     output: typeof GetAgentModelResponseSchema;
   },
   /**
-   * Lets a model decide from the next execution on, and ends any shadow; version 0 goes back to the rules of the configuration. With
-   * `shadow` it does not decide: what is in force goes on to, and outputs have the score of the shadow beside it.
+   * Puts a model in force from the next execution on, and ends any shadow; version 0 returns to the rules of the
+   * configuration. With `shadow` the model does not decide: the model in force stays, and outputs also contain the
+   * shadow's score.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.ActivateAgentModel
    */

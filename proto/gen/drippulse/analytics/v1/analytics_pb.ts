@@ -21,50 +21,53 @@ export const file_drippulse_analytics_v1_analytics: GenFile = /*@__PURE__*/
   fileDesc("CiZkcmlwcHVsc2UvYW5hbHl0aWNzL3YxL2FuYWx5dGljcy5wcm90bxIWZHJpcHB1bHNlLmFuYWx5dGljcy52MSLhAgoaR2V0QW5hbHl0aWNzTWV0cmljc1JlcXVlc3QSLQoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBARIrCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAYgBARIyCgt3b3JrZmxvd19pZBgDIAEoA0IYkrUYFDISd29ya2Zsb3dzLldvcmtmbG93SAKIAQESFAoHdmVyc2lvbhgEIAEoBUgDiAEBEi8KCnByb2plY3RfaWQYBSABKANCFpK1GBIyEGlkZW50aXR5LlByb2plY3RIBIgBARIlCgd2YXJpYW50GAYgASgJQg+StRgLQgkic3BsaXQ6QSJIBYgBAUIHCgVfZnJvbUIFCgNfdG9CDgoMX3dvcmtmbG93X2lkQgoKCF92ZXJzaW9uQg0KC19wcm9qZWN0X2lkQgoKCF92YXJpYW50IoYCChtHZXRBbmFseXRpY3NNZXRyaWNzUmVzcG9uc2USKAoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKCHRpbWV6b25lGAMgASgJQhWStRgRQg8iRXVyb3BlL0JlcmxpbiISMgoOY29tcGxldGVfdW50aWwYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjgKB21ldHJpY3MYBSADKAsyJy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc01ldHJpYyLwAgoPQW5hbHl0aWNzTWV0cmljElIKBG5hbWUYASABKA4yKy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc01ldHJpY05hbWVCF5K1GBNCESJodW1hbl9vcGVuX3JhdGUiEh4KBXZhbHVlGAIgASgBQgqStRgGQgQwLjI1SACIAQESQgoEdW5pdBgDIAEoDjIlLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzVW5pdEINkrUYCUIHInJhdGlvIhIdCghjdXJyZW5jeRgEIAEoCUIGkrUYAiABSAGIAQESIAoIcHJldmlvdXMYBSABKAFCCZK1GAVCAzAuMkgCiAEBEh8KBmNoYW5nZRgGIAEoAUIKkrUYBkIEMC4yNUgDiAEBEhQKAW4YByABKANCCZK1GAVCAzQwMEIICgZfdmFsdWVCCwoJX2N1cnJlbmN5QgsKCV9wcmV2aW91c0IJCgdfY2hhbmdlItYEChhHZXRBbmFseXRpY3NDaGFydFJlcXVlc3QSWgoGbWV0cmljGAEgASgOMisuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5BbmFseXRpY3NNZXRyaWNOYW1lQh2StRgZOAFCFSJlbnJvbGxtZW50c19zdGFydGVkIhJACghpbnRlcnZhbBgCIAEoDjIpLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzSW50ZXJ2YWxIAIgBARI9Cghncm91cF9ieRgDIAEoDjImLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzR3JvdXBIAYgBARItCgRmcm9tGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEisKAnRvGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEjIKC3dvcmtmbG93X2lkGAYgASgDQhiStRgUMhJ3b3JrZmxvd3MuV29ya2Zsb3dIBIgBARIUCgd2ZXJzaW9uGAcgASgFSAWIAQESLwoKcHJvamVjdF9pZBgIIAEoA0IWkrUYEjIQaWRlbnRpdHkuUHJvamVjdEgGiAEBEiUKB3ZhcmlhbnQYCSABKAlCD5K1GAtCCSJzcGxpdDpBIkgHiAEBQgsKCV9pbnRlcnZhbEILCglfZ3JvdXBfYnlCBwoFX2Zyb21CBQoDX3RvQg4KDF93b3JrZmxvd19pZEIKCghfdmVyc2lvbkINCgtfcHJvamVjdF9pZEIKCghfdmFyaWFudCKNAwoZR2V0QW5hbHl0aWNzQ2hhcnRSZXNwb25zZRI7CgZtZXRyaWMYASABKA4yKy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc01ldHJpY05hbWUSMwoEdW5pdBgCIAEoDjIlLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzVW5pdBI7CghpbnRlcnZhbBgDIAEoDjIpLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzSW50ZXJ2YWwSJwoIdGltZXpvbmUYBCABKAlCFZK1GBFCDyJFdXJvcGUvQmVybGluIhI3CgZzZXJpZXMYBSADKAsyJy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc1NlcmllcxIyCg5jb21wbGV0ZV91bnRpbBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHcGFydGlhbBgHIAMoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiggEKD0FuYWx5dGljc1NlcmllcxIXCgNrZXkYASABKAlCCpK1GAZCBCIxMiISHgoFbGFiZWwYAiABKAlCD5K1GAtCCSJXZWxjb21lIhI2CgZwb2ludHMYAyADKAsyJi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc1BvaW50ImAKDkFuYWx5dGljc1BvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgV2YWx1ZRgCIAEoAUIIkrUYBEICNDJIAIgBAUIICgZfdmFsdWUq4wgKE0FuYWx5dGljc01ldHJpY05hbWUSJQohQU5BTFlUSUNTX01FVFJJQ19OQU1FX1VOU1BFQ0lGSUVEEAASLQopQU5BTFlUSUNTX01FVFJJQ19OQU1FX0VOUk9MTE1FTlRTX1NUQVJURUQQARIjCh9BTkFMWVRJQ1NfTUVUUklDX05BTUVfQ09NUExFVEVEEAISIAocQU5BTFlUSUNTX01FVFJJQ19OQU1FX0ZBSUxFRBADEiMKH0FOQUxZVElDU19NRVRSSUNfTkFNRV9DQU5DRUxMRUQQBBIgChxBTkFMWVRJQ1NfTUVUUklDX05BTUVfRVhJVEVEEAUSJQohQU5BTFlUSUNTX01FVFJJQ19OQU1FX0VNQUlMU19TRU5UEAYSIwofQU5BTFlUSUNTX01FVFJJQ19OQU1FX0RFTElWRVJFRBAHEh8KG0FOQUxZVElDU19NRVRSSUNfTkFNRV9PUEVOUxAIEiAKHEFOQUxZVElDU19NRVRSSUNfTkFNRV9DTElDS1MQCRImCiJBTkFMWVRJQ1NfTUVUUklDX05BTUVfVU5TVUJTQ1JJQkVTEAoSIQodQU5BTFlUSUNTX01FVFJJQ19OQU1FX0JPVU5DRVMQCxIkCiBBTkFMWVRJQ1NfTUVUUklDX05BTUVfQ09NUExBSU5UUxAMEikKJUFOQUxZVElDU19NRVRSSUNfTkFNRV9IVU1BTl9PUEVOX1JBVEUQDRIkCiBBTkFMWVRJQ1NfTUVUUklDX05BTUVfQ0xJQ0tfUkFURRAOEicKI0FOQUxZVElDU19NRVRSSUNfTkFNRV9MRUFEU19DUkVBVEVEEA8SKwonQU5BTFlUSUNTX01FVFJJQ19OQU1FX09QUE9SVFVOSVRJRVNfV09OEBASKgomQU5BTFlUSUNTX01FVFJJQ19OQU1FX1dPTl9BTU9VTlRfQ0VOVFMQERIqCiZBTkFMWVRJQ1NfTUVUUklDX05BTUVfQUdFTlRfRVhFQ1VUSU9OUxASEigKJEFOQUxZVElDU19NRVRSSUNfTkFNRV9BR0VOVF9DT1NUX1VTRBATEiwKKEFOQUxZVElDU19NRVRSSUNfTkFNRV9BR0VOVF9TVUNDRVNTX1JBVEUQFBIqCiZBTkFMWVRJQ1NfTUVUUklDX05BTUVfR09BTF9DT05WRVJTSU9OUxAVEikKJUFOQUxZVElDU19NRVRSSUNfTkFNRV9DT05WRVJTSU9OX1JBVEUQFhItCilBTkFMWVRJQ1NfTUVUUklDX05BTUVfTUVESUFOX1RJTUVfVE9fR09BTBAXEi4KKkFOQUxZVElDU19NRVRSSUNfTkFNRV9XRUJIT09LX1NVQ0NFU1NfUkFURRAYEigKJEFOQUxZVElDU19NRVRSSUNfTkFNRV9XRUJIT09LX1A5NV9NUxAZEjEKLUFOQUxZVElDU19NRVRSSUNfTkFNRV9BVFRSSUJVVEVEX0FNT1VOVF9DRU5UUxAaKqwBCg1BbmFseXRpY3NVbml0Eh4KGkFOQUxZVElDU19VTklUX1VOU1BFQ0lGSUVEEAASGAoUQU5BTFlUSUNTX1VOSVRfQ09VTlQQARIYChRBTkFMWVRJQ1NfVU5JVF9SQVRJTxACEhgKFEFOQUxZVElDU19VTklUX0NFTlRTEAMSFgoSQU5BTFlUSUNTX1VOSVRfVVNEEAQSFQoRQU5BTFlUSUNTX1VOSVRfTVMQBSqrAQoRQW5hbHl0aWNzSW50ZXJ2YWwSIgoeQU5BTFlUSUNTX0lOVEVSVkFMX1VOU1BFQ0lGSUVEEAASGwoXQU5BTFlUSUNTX0lOVEVSVkFMX0hPVVIQARIaChZBTkFMWVRJQ1NfSU5URVJWQUxfREFZEAISGwoXQU5BTFlUSUNTX0lOVEVSVkFMX1dFRUsQAxIcChhBTkFMWVRJQ1NfSU5URVJWQUxfTU9OVEgQBCqVAgoOQW5hbHl0aWNzR3JvdXASHwobQU5BTFlUSUNTX0dST1VQX1VOU1BFQ0lGSUVEEAASHAoYQU5BTFlUSUNTX0dST1VQX1dPUktGTE9XEAESGwoXQU5BTFlUSUNTX0dST1VQX1ZFUlNJT04QAhIYChRBTkFMWVRJQ1NfR1JPVVBfU1RFUBADEhoKFkFOQUxZVElDU19HUk9VUF9ET01BSU4QBBIZChVBTkFMWVRJQ1NfR1JPVVBfQUdFTlQQBRIbChdBTkFMWVRJQ1NfR1JPVVBfV0VCSE9PSxAGEhsKF0FOQUxZVElDU19HUk9VUF9WQVJJQU5UEAcSHAoYQU5BTFlUSUNTX0dST1VQX0NBVEVHT1JZEAgykQcKEEFuYWx5dGljc1NlcnZpY2USzwEKE0dldEFuYWx5dGljc01ldHJpY3MSMi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc01ldHJpY3NSZXF1ZXN0GjMuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZXRBbmFseXRpY3NNZXRyaWNzUmVzcG9uc2UiT4q1GCoQASoJQW5hbHl0aWNzeAKSAQRub25logERYW5hbHl0aWNzLm1ldHJpY3OC0+STAhsSGS9hcGkvdjEvYW5hbHl0aWNzL21ldHJpY3MSxwEKEUdldEFuYWx5dGljc0NoYXJ0EjAuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZXRBbmFseXRpY3NDaGFydFJlcXVlc3QaMS5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0NoYXJ0UmVzcG9uc2UiTYq1GCkQASoJQW5hbHl0aWNzeAKSAQRub25logEQYW5hbHl0aWNzLmNoYXJ0c4LT5JMCGhIYL2FwaS92MS9hbmFseXRpY3MvY2hhcnRzEt8BChJHZXRBbmFseXRpY3NGdW5uZWwSMS5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0Z1bm5lbFJlcXVlc3QaMi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0Z1bm5lbFJlc3BvbnNlImKKtRg+EAEqCUFuYWx5dGljc3gCkgEEbm9uZaIBEGFuYWx5dGljcy5mdW5uZWyKAhJ3b3JrZmxvd19ub3RfZm91bmSC0+STAhoSGC9hcGkvdjEvYW5hbHl0aWNzL2Z1bm5lbBL4AQoXR2V0QW5hbHl0aWNzRXhwZXJpbWVudHMSNi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0V4cGVyaW1lbnRzUmVxdWVzdBo3LmRyaXBwdWxzZS5hbmFseXRpY3MudjEuR2V0QW5hbHl0aWNzRXhwZXJpbWVudHNSZXNwb25zZSJsirUYQxABKglBbmFseXRpY3N4ApIBBG5vbmWiARVhbmFseXRpY3MuZXhwZXJpbWVudHOKAhJ3b3JrZmxvd19ub3RfZm91bmSC0+STAh8SHS9hcGkvdjEvYW5hbHl0aWNzL2V4cGVyaW1lbnRzGgSYtRh4YgZwcm90bzM", [file_drippulse_analytics_v1_experiments, file_drippulse_analytics_v1_funnel, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * A time, and the workflow it is asked for.
+ * A period, and optionally a workflow and a selection of the workflow's enrollments.
  *
  * @generated from message drippulse.analytics.v1.GetAnalyticsMetricsRequest
  */
 export type GetAnalyticsMetricsRequest = Message<"drippulse.analytics.v1.GetAnalyticsMetricsRequest"> & {
   /**
-   * Start, rounded down to its quarter hour. Default: 30 days before the end.
+   * Start of the period, rounded down to the quarter hour. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 1;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, rounded up to its quarter hour. Default: now. At most 396 days after the start. Facts are kept for 396 days.
+   * End of the period, rounded up to the quarter hour. Default: now. At most 396 days after the start, because facts
+   * are kept for 396 days.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 2;
    */
   to?: Timestamp | undefined;
 
   /**
-   * Workflow; metrics of leads, opportunities, agents and webhooks are then 0. Default: all of the organization.
+   * Workflow to count. Metrics of leads, opportunities, agents and webhooks are then 0. Default: the whole
+   * organization.
    *
    * @generated from field: optional int64 workflow_id = 3;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Version of the workflow; needs `workflow_id`. Mails do not know their version: their metrics are then 0. Default: all.
+   * Version of the workflow; requires `workflow_id`. Mails have no version, so their metrics are then 0. Default: all
+   * versions.
    *
    * @generated from field: optional int32 version = 4;
    */
   version?: number | undefined;
 
   /**
-   * Project: the workflows that are in it now, as `workflow_id` of each. Default: all.
+   * Project to count: the workflows that are in the project now, each counted as with `workflow_id`. Default: all.
    *
    * @generated from field: optional int64 project_id = 5;
    */
   projectId?: bigint | undefined;
 
   /**
-   * Variant of a split of the workflow: the id of the split, a colon, and the name of the variant; needs `workflow_id`. Enrollments begin
-   * for a variant when they get it, and mails count that were queued afterwards. The first eight splits of a version are counted;
-   * `attributed_amount_cents` is absent. Default: all enrollments.
+   * Variant of a split of the workflow, written `<split id>:<variant name>`; requires `workflow_id`. An enrollment
+   * counts as started when it gets the variant, and a mail counts if it was queued afterwards. The first eight splits
+   * of a version are counted; `attributed_amount_cents` is absent. Default: all enrollments.
    *
    * @generated from field: optional string variant = 6;
    */
@@ -85,14 +88,14 @@ export const GetAnalyticsMetricsRequestSchema: GenMessage<GetAnalyticsMetricsReq
  */
 export type GetAnalyticsMetricsResponse = Message<"drippulse.analytics.v1.GetAnalyticsMetricsResponse"> & {
   /**
-   * Start of the time.
+   * Start of the period.
    *
    * @generated from field: google.protobuf.Timestamp from = 1;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End of the time.
+   * End of the period.
    *
    * @generated from field: google.protobuf.Timestamp to = 2;
    */
@@ -106,15 +109,15 @@ export type GetAnalyticsMetricsResponse = Message<"drippulse.analytics.v1.GetAna
   timezone: string;
 
   /**
-   * Everything that the platform's event log had until then is counted. Later numbers may still rise. Events that reach the log late are
-   * added to the time at which they happened.
+   * All events that reached the platform's event log before this time are counted. Numbers of later times may still
+   * rise. An event that reaches the log late is added at the time at which it happened.
    *
    * @generated from field: google.protobuf.Timestamp complete_until = 4;
    */
   completeUntil?: Timestamp | undefined;
 
   /**
-   * Each metric, in one order. `won_amount_cents` is there once for each currency.
+   * All metrics, always in the same order. `won_amount_cents` occurs once per currency.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsMetric metrics = 5;
    */
@@ -129,55 +132,56 @@ export const GetAnalyticsMetricsResponseSchema: GenMessage<GetAnalyticsMetricsRe
   messageDesc(file_drippulse_analytics_v1_analytics, 1);
 
 /**
- * AnalyticsMetric is a total.
+ * AnalyticsMetric is the total of a metric.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsMetric
  */
 export type AnalyticsMetric = Message<"drippulse.analytics.v1.AnalyticsMetric"> & {
   /**
-   * What is measured.
+   * Name of the metric.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsMetricName name = 1;
    */
   name: AnalyticsMetricName;
 
   /**
-   * The value; null for a share of nothing.
+   * Value; null for a ratio whose denominator is 0.
    *
    * @generated from field: optional double value = 2;
    */
   value?: number | undefined;
 
   /**
-   * What the value counts.
+   * Unit of the value.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsUnit unit = 3;
    */
   unit: AnalyticsUnit;
 
   /**
-   * Currency by ISO 4217, for cents.
+   * Currency (ISO 4217), for cents.
    *
    * @generated from field: optional string currency = 4;
    */
   currency?: string | undefined;
 
   /**
-   * The value of the time of the same length before; null for a share of nothing.
+   * Value for the preceding period of the same length; null for a ratio whose denominator is 0.
    *
    * @generated from field: optional double previous = 5;
    */
   previous?: number | undefined;
 
   /**
-   * The difference by `previous`: 0.25 is a quarter more. Null where `previous` is null or 0.
+   * The difference between `value` and `previous`, divided by `previous`: 0.25 means a quarter more. Null if `previous`
+   * is null or 0.
    *
    * @generated from field: optional double change = 6;
    */
   change?: number | undefined;
 
   /**
-   * How many things the value is about: what a share is a share of, or what a sum adds up.
+   * Number of things that the value is about: the denominator of a ratio, or the number of summands.
    *
    * @generated from field: int64 n = 7;
    */
@@ -192,69 +196,71 @@ export const AnalyticsMetricSchema: GenMessage<AnalyticsMetric> = /*@__PURE__*/
   messageDesc(file_drippulse_analytics_v1_analytics, 2);
 
 /**
- * A metric, a time and how to divide both.
+ * A metric, a period and the property to divide the chart by.
  *
  * @generated from message drippulse.analytics.v1.GetAnalyticsChartRequest
  */
 export type GetAnalyticsChartRequest = Message<"drippulse.analytics.v1.GetAnalyticsChartRequest"> & {
   /**
-   * What is measured.
+   * Name of the metric.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsMetricName metric = 1;
    */
   metric: AnalyticsMetricName;
 
   /**
-   * How long a point lasts. Default: `day`.
+   * Length of a point. Default: `day`.
    *
    * @generated from field: optional drippulse.analytics.v1.AnalyticsInterval interval = 2;
    */
   interval?: AnalyticsInterval | undefined;
 
   /**
-   * What to divide by. Default: nothing; `won_amount_cents` always has a series for each currency.
+   * Property to divide the chart by. Default: undivided; `won_amount_cents` always has one series per currency.
    *
    * @generated from field: optional drippulse.analytics.v1.AnalyticsGroup group_by = 3;
    */
   groupBy?: AnalyticsGroup | undefined;
 
   /**
-   * Start; the chart begins with the point that it is in. Default: 30 days before the end.
+   * Start of the period. The chart begins with the point that contains the start. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 4;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End; the chart ends with the point that it is in. Default: now. At most 396 days after the start.
+   * End of the period. The chart ends with the point that contains the end. Default: now. At most 396 days after the
+   * start.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 5;
    */
   to?: Timestamp | undefined;
 
   /**
-   * Workflow. Default: all of the organization.
+   * Workflow. Default: the whole organization.
    *
    * @generated from field: optional int64 workflow_id = 6;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Version of the workflow; needs `workflow_id`. Default: all.
+   * Version of the workflow; requires `workflow_id`. Default: all versions.
    *
    * @generated from field: optional int32 version = 7;
    */
   version?: number | undefined;
 
   /**
-   * Project: the workflows that are in it now. Default: all.
+   * Project: the workflows that are in the project now. Default: all.
    *
    * @generated from field: optional int64 project_id = 8;
    */
   projectId?: bigint | undefined;
 
   /**
-   * Variant of a split of the workflow, as in `GET /analytics/metrics`; needs `workflow_id`. Default: all enrollments.
+   * Variant of a split of the workflow, as in `GET /analytics/metrics`; requires `workflow_id`. Default: all
+   * enrollments.
    *
    * @generated from field: optional string variant = 9;
    */
@@ -275,21 +281,21 @@ export const GetAnalyticsChartRequestSchema: GenMessage<GetAnalyticsChartRequest
  */
 export type GetAnalyticsChartResponse = Message<"drippulse.analytics.v1.GetAnalyticsChartResponse"> & {
   /**
-   * What is measured.
+   * Name of the metric.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsMetricName metric = 1;
    */
   metric: AnalyticsMetricName;
 
   /**
-   * What a value counts.
+   * Unit of the values.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsUnit unit = 2;
    */
   unit: AnalyticsUnit;
 
   /**
-   * How long a point lasts.
+   * Length of a point.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsInterval interval = 3;
    */
@@ -303,22 +309,22 @@ export type GetAnalyticsChartResponse = Message<"drippulse.analytics.v1.GetAnaly
   timezone: string;
 
   /**
-   * The lines, the largest first, `other` last; one with the key `total` where nothing divides them. None where nothing happened in a
-   * chart that is divided.
+   * Series, the largest first, `other` last. An undivided chart has a single series with the key `total`. Empty when
+   * the chart is divided and nothing happened.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsSeries series = 5;
    */
   series: AnalyticsSeries[];
 
   /**
-   * Everything that the platform's event log had until then is counted.
+   * All events that reached the platform's event log before this time are counted.
    *
    * @generated from field: google.protobuf.Timestamp complete_until = 6;
    */
   completeUntil?: Timestamp | undefined;
 
   /**
-   * Points whose values may still rise: those that end after `complete_until`.
+   * Points whose values may still rise, because they end after `complete_until`.
    *
    * @generated from field: repeated google.protobuf.Timestamp partial = 7;
    */
@@ -339,21 +345,21 @@ export const GetAnalyticsChartResponseSchema: GenMessage<GetAnalyticsChartRespon
  */
 export type AnalyticsSeries = Message<"drippulse.analytics.v1.AnalyticsSeries"> & {
   /**
-   * What the line is of: an id, a name, or `total` or `other`.
+   * Subject of the line: an id, a name, or `total` or `other`.
    *
    * @generated from field: string key = 1;
    */
   key: string;
 
   /**
-   * The key for people: the name of a workflow or agent as it was last known.
+   * Name of the key for people: the last known name of a workflow or agent.
    *
    * @generated from field: string label = 2;
    */
   label: string;
 
   /**
-   * Its points, one for each interval, in the order of time.
+   * Points, one per interval, in the order of time.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsPoint points = 3;
    */
@@ -374,14 +380,14 @@ export const AnalyticsSeriesSchema: GenMessage<AnalyticsSeries> = /*@__PURE__*/
  */
 export type AnalyticsPoint = Message<"drippulse.analytics.v1.AnalyticsPoint"> & {
   /**
-   * When it begins.
+   * When the point begins.
    *
    * @generated from field: google.protobuf.Timestamp at = 1;
    */
   at?: Timestamp | undefined;
 
   /**
-   * The value; null for a share of nothing.
+   * Value; null for a ratio whose denominator is 0.
    *
    * @generated from field: optional double value = 2;
    */
@@ -396,7 +402,7 @@ export const AnalyticsPointSchema: GenMessage<AnalyticsPoint> = /*@__PURE__*/
   messageDesc(file_drippulse_analytics_v1_analytics, 6);
 
 /**
- * AnalyticsMetricName is what is measured.
+ * AnalyticsMetricName is the name of a metric.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsMetricName
  */
@@ -416,42 +422,42 @@ export const AnalyticsMetricName = {
   ENROLLMENTS_STARTED: 1,
 
   /**
-   * Enrollments that went through, or that a goal ended.
+   * Enrollments that reached their end, or that were ended by a goal.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_COMPLETED = 2;
    */
   COMPLETED: 2,
 
   /**
-   * Enrollments that a step ended for good. One that is retried and fails again counts again.
+   * Enrollments that failed at a step. An enrollment that is retried and fails again counts again.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_FAILED = 3;
    */
   FAILED: 3,
 
   /**
-   * Enrollments that were cancelled, removed ones among them.
+   * Enrollments that were cancelled, including removed ones.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_CANCELLED = 4;
    */
   CANCELLED: 4,
 
   /**
-   * Enrollments that a goal ended before their last step. They are completed, too.
+   * Enrollments that were ended by a goal before their last step. They count as completed, too.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_EXITED = 5;
    */
   EXITED: 5,
 
   /**
-   * Mails that a mail server took.
+   * Mails that a mail server accepted.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_EMAILS_SENT = 6;
    */
   EMAILS_SENT: 6,
 
   /**
-   * Mails sent less those that came back in the same time, at least 0.
+   * Mails sent, minus mails that bounced in the same period; at least 0.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_DELIVERED = 7;
    */
@@ -465,7 +471,7 @@ export const AnalyticsMetricName = {
   OPENS: 8,
 
   /**
-   * Mails of which a person followed a link for the first time. Scanners do not count.
+   * Mails in which a person followed a link for the first time. Scanners do not count.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_CLICKS = 9;
    */
@@ -479,7 +485,7 @@ export const AnalyticsMetricName = {
   UNSUBSCRIBES: 10,
 
   /**
-   * Mails that came back for good.
+   * Mails that bounced permanently.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_BOUNCES = 11;
    */
@@ -493,14 +499,14 @@ export const AnalyticsMetricName = {
   COMPLAINTS: 12,
 
   /**
-   * `opens` by `delivered`.
+   * `opens` divided by `delivered`.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_HUMAN_OPEN_RATE = 13;
    */
   HUMAN_OPEN_RATE: 13,
 
   /**
-   * `clicks` by `delivered`.
+   * `clicks` divided by `delivered`.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_CLICK_RATE = 14;
    */
@@ -514,14 +520,14 @@ export const AnalyticsMetricName = {
   LEADS_CREATED: 15,
 
   /**
-   * Opportunities that were won. One that is opened again and won again counts again.
+   * Opportunities that were won. An opportunity that is reopened and won again counts again.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_OPPORTUNITIES_WON = 16;
    */
   OPPORTUNITIES_WON: 16,
 
   /**
-   * Cents of the opportunities that were won, of one currency.
+   * Amount in cents of the opportunities that were won, in one currency.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_WON_AMOUNT_CENTS = 17;
    */
@@ -535,57 +541,57 @@ export const AnalyticsMetricName = {
   AGENT_EXECUTIONS: 18,
 
   /**
-   * US dollars that these executions cost at providers of models.
+   * Cost of these executions at model providers, in US dollars.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_AGENT_COST_USD = 19;
    */
   AGENT_COST_USD: 19,
 
   /**
-   * Executions that succeeded, by `agent_executions`.
+   * Executions that succeeded, divided by `agent_executions`.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_AGENT_SUCCESS_RATE = 20;
    */
   AGENT_SUCCESS_RATE: 20,
 
   /**
-   * Goals that enrollments met, each once for an enrollment. Those of people who are held out do not count.
+   * Goals that enrollments met, each goal once per enrollment. Goals of people who are held out do not count.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_GOAL_CONVERSIONS = 21;
    */
   GOAL_CONVERSIONS: 21,
 
   /**
-   * `goal_conversions` by `enrollments_started`.
+   * `goal_conversions` divided by `enrollments_started`.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_CONVERSION_RATE = 22;
    */
   CONVERSION_RATE: 22,
 
   /**
-   * Half of the goals were met at most so long after the entry.
+   * Median time from the entry to the goal.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_MEDIAN_TIME_TO_GOAL = 23;
    */
   MEDIAN_TIME_TO_GOAL: 23,
 
   /**
-   * Attempts to deliver webhooks that were answered by success, by all attempts. Tests do not count.
+   * Successful attempts to deliver webhooks, divided by all attempts. Tests do not count.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_WEBHOOK_SUCCESS_RATE = 24;
    */
   WEBHOOK_SUCCESS_RATE: 24,
 
   /**
-   * 95 of 100 of these attempts took at most so long.
+   * 95th percentile of the duration of attempts to deliver webhooks.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_WEBHOOK_P95_MS = 25;
    */
   WEBHOOK_P95_MS: 25,
 
   /**
-   * Cents of won opportunities whose person a workflow has touched within 30 days before, of one currency. The last touch has all of
-   * it: a click, without one a mail, without one an entry.
+   * Amount in cents, in one currency, of won opportunities whose person was touched by a workflow within the 30 days
+   * before. The last touch gets the whole amount. A click takes precedence over a mail, and a mail over an entry.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_ATTRIBUTED_AMOUNT_CENTS = 26;
    */
@@ -593,7 +599,7 @@ export const AnalyticsMetricName = {
 } as const;
 
 /**
- * AnalyticsMetricName is what is measured.
+ * AnalyticsMetricName is the name of a metric.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsMetricName
  */
@@ -606,7 +612,7 @@ export const AnalyticsMetricNameSchema: GenEnum<AnalyticsMetricName> = /*@__PURE
   enumDesc(file_drippulse_analytics_v1_analytics, 0);
 
 /**
- * AnalyticsUnit is what a value counts.
+ * AnalyticsUnit is the unit of a value.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsUnit
  */
@@ -619,14 +625,14 @@ export const AnalyticsUnit = {
   UNSPECIFIED: 0,
 
   /**
-   * A whole number of things.
+   * A whole number.
    *
    * @generated from enum value: ANALYTICS_UNIT_COUNT = 1;
    */
   COUNT: 1,
 
   /**
-   * A share of `n`, from 0; above 1 where the mails of a time are opened in a later one.
+   * A ratio: a fraction of `n`, from 0. It exceeds 1 if mails of one period are opened in a later one.
    *
    * @generated from enum value: ANALYTICS_UNIT_RATIO = 2;
    */
@@ -647,7 +653,7 @@ export const AnalyticsUnit = {
   USD: 4,
 
   /**
-   * Milliseconds, within 5 %.
+   * Milliseconds, accurate to 5%.
    *
    * @generated from enum value: ANALYTICS_UNIT_MS = 5;
    */
@@ -655,7 +661,7 @@ export const AnalyticsUnit = {
 } as const;
 
 /**
- * AnalyticsUnit is what a value counts.
+ * AnalyticsUnit is the unit of a value.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsUnit
  */
@@ -668,7 +674,7 @@ export const AnalyticsUnitSchema: GenEnum<AnalyticsUnit> = /*@__PURE__*/
   enumDesc(file_drippulse_analytics_v1_analytics, 1);
 
 /**
- * AnalyticsInterval is how long a point of a chart lasts.
+ * AnalyticsInterval is the length of a chart's points.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsInterval
  */
@@ -710,7 +716,7 @@ export const AnalyticsInterval = {
 } as const;
 
 /**
- * AnalyticsInterval is how long a point of a chart lasts.
+ * AnalyticsInterval is the length of a chart's points.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsInterval
  */
@@ -723,7 +729,7 @@ export const AnalyticsIntervalSchema: GenEnum<AnalyticsInterval> = /*@__PURE__*/
   enumDesc(file_drippulse_analytics_v1_analytics, 2);
 
 /**
- * AnalyticsGroup is what a chart is divided by.
+ * AnalyticsGroup is the property by which a chart is divided.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsGroup
  */
@@ -757,7 +763,7 @@ export const AnalyticsGroup = {
   STEP: 3,
 
   /**
-   * Where the mailbox of the receiver is, such as `gmail`, or `other`; for metrics of mails.
+   * The mailbox provider of the receiver, such as `gmail`, or `other`; for metrics of mails.
    *
    * @generated from enum value: ANALYTICS_GROUP_DOMAIN = 4;
    */
@@ -778,16 +784,16 @@ export const AnalyticsGroup = {
   WEBHOOK: 6,
 
   /**
-   * The variant of a split of the workflow `workflow_id`, as the id of the split, a colon and its name; for metrics of enrollments and
-   * mails. Enrollments that went through several splits are in a series of each.
+   * The variant of a split of the workflow `workflow_id`, written `<split id>:<variant name>`; for metrics of
+   * enrollments and mails. An enrollment that went through several splits counts once in the series of each split.
    *
    * @generated from enum value: ANALYTICS_GROUP_VARIANT = 7;
    */
   VARIANT: 7,
 
   /**
-   * The category of the mail, as its step names it; for metrics of mails. Mails without one, and those whose category a template makes, are
-   * in no series.
+   * The category of the mail, as its step names it; for metrics of mails. Mails without a category, and mails whose
+   * category comes from a template, belong to no series.
    *
    * @generated from enum value: ANALYTICS_GROUP_CATEGORY = 8;
    */
@@ -795,7 +801,7 @@ export const AnalyticsGroup = {
 } as const;
 
 /**
- * AnalyticsGroup is what a chart is divided by.
+ * AnalyticsGroup is the property by which a chart is divided.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsGroup
  */
@@ -808,15 +814,16 @@ export const AnalyticsGroupSchema: GenEnum<AnalyticsGroup> = /*@__PURE__*/
   enumDesc(file_drippulse_analytics_v1_analytics, 3);
 
 /**
- * What happened, as totals and over time. Numbers count events, so that they outlive what the events were about: a deleted workflow and an
- * erased person stay in them. A key sees the numbers of its own mode.
+ * Totals and charts of events. The numbers count events, so they outlive the things that the events were about: events
+ * of a deleted workflow or an erased person are still counted. A key sees the numbers of its own mode.
  *
  * @generated from service drippulse.analytics.v1.AnalyticsService
  */
 export const AnalyticsService: GenService<{
   /**
-   * Shows the totals of a time, and how they differ from those of the time of the same length before it. All metrics are there, with 0 where
-   * nothing happened. A workflow that your organization does not have, or does not have any more, is no error: it has its numbers, or zeros.
+   * Shows the totals of a period, and their change from the period of the same length before it. All metrics are
+   * present, with 0 if nothing happened. A workflow that your organization does not have, or has deleted, is not an
+   * error: the answer has the numbers counted for the workflow, or zeros.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsMetrics
    */
@@ -826,8 +833,9 @@ export const AnalyticsService: GenService<{
     output: typeof GetAnalyticsMetricsResponseSchema;
   },
   /**
-   * Shows a metric over time, whole or divided. Hours, days, weeks (from Monday) and months begin by the clock of the organization's time
-   * zone, so that a day may have 23 or 25 hours. A chart has at most 1,000 points (422 for more) and 20 series: the largest 19, and `other`.
+   * Shows a metric over time, as one series or divided into several. Hours, days, weeks (from Monday) and months begin
+   * by the clock of the organization's time zone, so a day may have 23 or 25 hours. A chart has at most 1,000 points
+   * (422 for more) and 20 series: the largest 19, and `other`.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsChart
    */
@@ -837,9 +845,10 @@ export const AnalyticsService: GenService<{
     output: typeof GetAnalyticsChartResponseSchema;
   },
   /**
-   * Shows what the enrollments of a workflow that entered in a time did at each step, until now: how many came, went on, ended and are
-   * there, and how long they stayed. By a variant of a split, it counts them from the split on. Numbers of deleted workflows and
-   * enrollments stay. A workflow without any number that your organization does not have is 404.
+   * Shows, for the enrollments that entered a workflow in a period, what happened at each step until now: how many
+   * came, moved on, ended or are still there, and how long they stayed. With a variant of a split, enrollments count
+   * from the split on. The numbers of deleted workflows and enrollments are kept. A workflow that your organization
+   * does not have and for which there are no numbers answers 404.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsFunnel
    */
@@ -849,9 +858,10 @@ export const AnalyticsService: GenService<{
     output: typeof GetAnalyticsFunnelResponseSchema;
   },
   /**
-   * Compares the variants of the splits of a workflow by a goal, and says whether there is a winner. The intervals hold at every look: look
-   * as often as you like, and stop when you like. Of 100 experiments without a difference at most 5 ever call a winner. A split whose
-   * variants got people in other shares than their weights is called broken, and has no winner.
+   * Compares the variants of a workflow's splits by a goal, and says whether there is a winner. The intervals stay
+   * valid however often you look, so you may look and stop at any time. Of 100 experiments without a difference, at
+   * most 5 ever report a winner. A split is called broken, and has no winner, if its variants got people in proportions
+   * that do not match their weights.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsExperiments
    */

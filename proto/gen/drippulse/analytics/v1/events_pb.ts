@@ -19,7 +19,7 @@ export const file_drippulse_analytics_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiNkcmlwcHVsc2UvYW5hbHl0aWNzL3YxL2V2ZW50cy5wcm90bxIWZHJpcHB1bHNlLmFuYWx5dGljcy52MSKpBAoOQW5hbHl0aWNzRXZlbnQSCgoCaWQYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoPb3JnYW5pemF0aW9uX2lkGAMgASgDEhAKCHNlcXVlbmNlGAQgASgDEhEKCWFnZ3JlZ2F0ZRgFIAEoCRKfAQoQcmVwb3J0X2NvbXBsZXRlZBgKIAEoCzInLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0Q29tcGxldGVkQlritRhWChByZXBvcnQuY29tcGxldGVkEjVUaGUgZmlsZSBvZiBhIHJlcG9ydCBpcyByZWFkeTsgYGRvd25sb2FkX3VybGAgaGFzIGl0LhoLcmVwb3J0Lm1vZGVIABLXAQoNcmVwb3J0X2ZhaWxlZBgLIAEoCzIkLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0RmFpbGVkQpcB4rUYkgEKDXJlcG9ydC5mYWlsZWQSdEEgcmVwb3J0IHdhcyBnaXZlbiB1cCwgYWZ0ZXIgdGhyZWUgdHJpZXMgb3IgYmVjYXVzZSBpdHMgc291cmNlIHJlZnVzZXMgaXQuIGBQT1NUIC9yZXBvcnRzLzppZC9yZXRyeWAgbWFrZXMgaXQgYWdhaW4uGgtyZXBvcnQubW9kZUgAOhzatRgYChZkcmlwcHVsc2UuYW5hbHl0aWNzLnYxQgkKB3BheWxvYWQiSQoPUmVwb3J0Q29tcGxldGVkEjYKBnJlcG9ydBgBIAEoCzIeLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0QgaStRgCaAEiRgoMUmVwb3J0RmFpbGVkEjYKBnJlcG9ydBgBIAEoCzIeLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0QgaStRgCaAFiBnByb3RvMw", [file_drippulse_analytics_v1_reports, file_drippulse_events_v1_options, file_drippulse_rest_v1_rest, file_google_protobuf_timestamp]);
 
 /**
- * AnalyticsEvent is the end of a report, with the aggregate `report:<id>`.
+ * AnalyticsEvent says that a report is ready or has failed (aggregate `report:<id>`).
  *
  * @generated from message drippulse.analytics.v1.AnalyticsEvent
  */
@@ -32,14 +32,14 @@ export type AnalyticsEvent = Message<"drippulse.analytics.v1.AnalyticsEvent"> & 
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -53,7 +53,7 @@ export type AnalyticsEvent = Message<"drippulse.analytics.v1.AnalyticsEvent"> & 
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
@@ -74,7 +74,7 @@ export type AnalyticsEvent = Message<"drippulse.analytics.v1.AnalyticsEvent"> & 
     case: "reportCompleted";
   } | {
     /**
-     * A report was given up.
+     * A report failed.
      *
      * @generated from field: drippulse.analytics.v1.ReportFailed report_failed = 11;
      */
@@ -112,7 +112,7 @@ export const ReportCompletedSchema: GenMessage<ReportCompleted> = /*@__PURE__*/
   messageDesc(file_drippulse_analytics_v1_events, 1);
 
 /**
- * ReportFailed is a report that was given up.
+ * ReportFailed is a report that failed.
  *
  * @generated from message drippulse.analytics.v1.ReportFailed
  */

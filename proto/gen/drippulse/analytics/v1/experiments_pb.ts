@@ -36,22 +36,22 @@ export type GetAnalyticsExperimentsRequest = Message<"drippulse.analytics.v1.Get
   stepId?: string | undefined;
 
   /**
-   * Goal that people should meet. Default: the first of the workflow's current version.
+   * Goal by which variants are compared. Default: the first goal of the workflow's current version.
    *
    * @generated from field: optional string goal = 3;
    */
   goal?: string | undefined;
 
   /**
-   * Start of the time in which the enrollments entered. Keep it: intervals hold for looks that begin at one time. Default: 396 days
-   * before the end, as long as numbers are kept.
+   * Start of the period in which the enrollments entered. Keep the start the same, because the intervals are valid only
+   * for looks with the same start. Default: 396 days before the end, because numbers are kept for so long.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_from = 4;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that time. Default: now.
+   * End of that period. Default: now.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_to = 5;
    */
@@ -86,14 +86,14 @@ export type GetAnalyticsExperimentsResponse = Message<"drippulse.analytics.v1.Ge
   goal: string;
 
   /**
-   * Start of the time in which the enrollments entered.
+   * Start of the period in which the enrollments entered.
    *
    * @generated from field: google.protobuf.Timestamp entered_from = 3;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that time.
+   * End of that period.
    *
    * @generated from field: google.protobuf.Timestamp entered_to = 4;
    */
@@ -107,21 +107,21 @@ export type GetAnalyticsExperimentsResponse = Message<"drippulse.analytics.v1.Ge
   timezone: string;
 
   /**
-   * Everything that the platform's event log had until then is counted.
+   * All events that reached the platform's event log before this time are counted.
    *
    * @generated from field: google.protobuf.Timestamp complete_until = 6;
    */
   completeUntil?: Timestamp | undefined;
 
   /**
-   * The splits of the current version, in their order, then those of other versions that people went through.
+   * The splits of the current version, in their order, followed by splits of other versions that people went through.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsExperiment experiments = 7;
    */
   experiments: AnalyticsExperiment[];
 
   /**
-   * People who were held out, against those who were not; null where nobody was.
+   * People who were held out, compared with enrolled people; null if nobody was held out.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsHoldout holdout = 8;
    */
@@ -136,7 +136,7 @@ export const GetAnalyticsExperimentsResponseSchema: GenMessage<GetAnalyticsExper
   messageDesc(file_drippulse_analytics_v1_experiments, 1);
 
 /**
- * AnalyticsExperiment is a split with what its variants led to.
+ * AnalyticsExperiment is a split with the results of its variants.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsExperiment
  */
@@ -149,36 +149,36 @@ export type AnalyticsExperiment = Message<"drippulse.analytics.v1.AnalyticsExper
   stepId: string;
 
   /**
-   * Its name; null for a split of another version.
+   * Name of the split; null for a split of a version other than the current one.
    *
    * @generated from field: optional string name = 2;
    */
   name?: string | undefined;
 
   /**
-   * What the numbers say.
+   * Conclusion from the numbers.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDecision decision = 3;
    */
   decision: AnalyticsDecision;
 
   /**
-   * Name of the variant that won.
+   * Name of the variant that won; absent without a winner.
    *
    * @generated from field: optional string winner = 4;
    */
   winner?: string | undefined;
 
   /**
-   * Chance that a sound split divides people as unevenly as this, by the weights of the versions that they entered. Null where no
-   * weights are known any more.
+   * Probability that a correct split divides people as unevenly as this split did, by the weights of the versions that
+   * the people entered. Null when the weights are no longer known.
    *
    * @generated from field: optional double split_chance = 5;
    */
   splitChance?: number | undefined;
 
   /**
-   * The variants, in the order of the current version. The others are compared with the first.
+   * The variants, in the order of the current version. Each variant is compared with the first.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsVariant variants = 6;
    */
@@ -193,41 +193,42 @@ export const AnalyticsExperimentSchema: GenMessage<AnalyticsExperiment> = /*@__P
   messageDesc(file_drippulse_analytics_v1_experiments, 2);
 
 /**
- * AnalyticsVariant is a variant with what it led to.
+ * AnalyticsVariant is a variant with its results.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsVariant
  */
 export type AnalyticsVariant = Message<"drippulse.analytics.v1.AnalyticsVariant"> & {
   /**
-   * Name.
+   * Name of the variant.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Enrollments that got it.
+   * Number of enrollments that got the variant.
    *
    * @generated from field: int64 people = 2;
    */
   people: bigint;
 
   /**
-   * Those of them that met the goal afterwards.
+   * Number of these enrollments that met the goal afterwards.
    *
    * @generated from field: int64 conversions = 3;
    */
   conversions: bigint;
 
   /**
-   * `conversions` by `people`; null without people.
+   * `conversions` divided by `people`; null without people.
    *
    * @generated from field: optional double rate = 4;
    */
   rate?: number | undefined;
 
   /**
-   * Its rate less that of the first variant; null for the first, and with fewer than 50 people or 5 conversions of either.
+   * Rate of the variant minus the rate of the first variant; null for the first variant, and when either has fewer than
+   * 50 people or 5 conversions.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDifference difference = 5;
    */
@@ -242,27 +243,27 @@ export const AnalyticsVariantSchema: GenMessage<AnalyticsVariant> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_experiments, 3);
 
 /**
- * AnalyticsDifference is a difference of two rates with an interval that holds at every look at once.
+ * AnalyticsDifference is a difference of two rates with an interval that stays valid however often you look.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsDifference
  */
 export type AnalyticsDifference = Message<"drippulse.analytics.v1.AnalyticsDifference"> & {
   /**
-   * The difference: 0.01 is one point more.
+   * The difference: 0.01 is one percentage point more.
    *
    * @generated from field: double value = 1;
    */
   value: number;
 
   /**
-   * The true difference is at least this.
+   * Lower end of the interval.
    *
    * @generated from field: double low = 2;
    */
   low: number;
 
   /**
-   * The true difference is at most this.
+   * Upper end of the interval.
    *
    * @generated from field: double high = 3;
    */
@@ -277,55 +278,55 @@ export const AnalyticsDifferenceSchema: GenMessage<AnalyticsDifference> = /*@__P
   messageDesc(file_drippulse_analytics_v1_experiments, 4);
 
 /**
- * AnalyticsHoldout compares people who were enrolled with those who were held out: what the workflow as a whole leads to.
+ * AnalyticsHoldout compares people who were enrolled with people who were held out: the effect of the whole workflow.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsHoldout
  */
 export type AnalyticsHoldout = Message<"drippulse.analytics.v1.AnalyticsHoldout"> & {
   /**
-   * People who were held out.
+   * Number of people who were held out.
    *
    * @generated from field: int64 people = 1;
    */
   people: bigint;
 
   /**
-   * Those of them that met the goal all the same.
+   * Number of these people who met the goal anyway.
    *
    * @generated from field: int64 conversions = 2;
    */
   conversions: bigint;
 
   /**
-   * `conversions` by `people`.
+   * `conversions` divided by `people`.
    *
    * @generated from field: double rate = 3;
    */
   rate: number;
 
   /**
-   * Enrollments of the others.
+   * Number of enrollments of people who were not held out.
    *
    * @generated from field: int64 enrolled = 4;
    */
   enrolled: bigint;
 
   /**
-   * Those of them that met the goal.
+   * Number of these enrollments that met the goal.
    *
    * @generated from field: int64 enrolled_conversions = 5;
    */
   enrolledConversions: bigint;
 
   /**
-   * `enrolled_conversions` by `enrolled`; null where nobody was enrolled.
+   * `enrolled_conversions` divided by `enrolled`; null if nobody was enrolled.
    *
    * @generated from field: optional double enrolled_rate = 6;
    */
   enrolledRate?: number | undefined;
 
   /**
-   * `enrolled_rate` less `rate`; null with fewer than 50 people or 5 conversions of either.
+   * `enrolled_rate` minus `rate`; null when either has fewer than 50 people or 5 conversions.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDifference lift = 7;
    */
@@ -340,7 +341,7 @@ export const AnalyticsHoldoutSchema: GenMessage<AnalyticsHoldout> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_experiments, 5);
 
 /**
- * AnalyticsDecision is what the numbers of a split say.
+ * AnalyticsDecision is the conclusion from the numbers of a split.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsDecision
  */
@@ -353,21 +354,22 @@ export const AnalyticsDecision = {
   UNSPECIFIED: 0,
 
   /**
-   * No variant is better than every other one, as far as can be said.
+   * No variant has yet been shown to be better than all others.
    *
    * @generated from enum value: ANALYTICS_DECISION_NO_DIFFERENCE_YET = 1;
    */
   NO_DIFFERENCE_YET: 1,
 
   /**
-   * One variant is better than every other one.
+   * One variant is better than all others.
    *
    * @generated from enum value: ANALYTICS_DECISION_WINNER = 2;
    */
   WINNER: 2,
 
   /**
-   * The variants got people in other shares than their weights: the chance of that is below 0.001. The numbers say nothing.
+   * The variants got people in proportions that do not match their weights; the probability of such a mismatch by
+   * chance is below 0.001. The numbers are not valid.
    *
    * @generated from enum value: ANALYTICS_DECISION_BROKEN_SPLIT = 3;
    */
@@ -375,7 +377,7 @@ export const AnalyticsDecision = {
 } as const;
 
 /**
- * AnalyticsDecision is what the numbers of a split say.
+ * AnalyticsDecision is the conclusion from the numbers of a split.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsDecision
  */

@@ -36,22 +36,24 @@ export type GetAnalyticsFunnelRequest = Message<"drippulse.analytics.v1.GetAnaly
   version?: number | undefined;
 
   /**
-   * Variant that they got: the id of the split, a colon, and the name of the variant; or `holdout`, for people who were held out. The
-   * first eight splits of a version are counted. Default: all enrollments.
+   * Variant that the enrollments got, written `<split id>:<variant name>`; or `holdout`, for people who were held out.
+   * The first eight splits of a version are counted. Default: all enrollments.
    *
    * @generated from field: optional string variant = 3;
    */
   variant?: string | undefined;
 
   /**
-   * Start of the time in which they entered, rounded down to its quarter hour. Default: 30 days before the end.
+   * Start of the period in which the enrollments entered, rounded down to the quarter hour. Default: 30 days before the
+   * end.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_from = 4;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that time, rounded up to its quarter hour. Default: now. At most 396 days after the start; numbers are kept as long.
+   * End of that period, rounded up to the quarter hour. Default: now. At most 396 days after the start, because numbers
+   * are kept for so long.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_to = 5;
    */
@@ -79,28 +81,28 @@ export type GetAnalyticsFunnelResponse = Message<"drippulse.analytics.v1.GetAnal
   workflowId: bigint;
 
   /**
-   * Version asked for.
+   * Requested version.
    *
    * @generated from field: optional int32 version = 2;
    */
   version?: number | undefined;
 
   /**
-   * Variant asked for.
+   * Requested variant.
    *
    * @generated from field: optional string variant = 3;
    */
   variant?: string | undefined;
 
   /**
-   * Start of the time in which the enrollments entered.
+   * Start of the period in which the enrollments entered.
    *
    * @generated from field: google.protobuf.Timestamp entered_from = 4;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that time.
+   * End of that period.
    *
    * @generated from field: google.protobuf.Timestamp entered_to = 5;
    */
@@ -114,35 +116,36 @@ export type GetAnalyticsFunnelResponse = Message<"drippulse.analytics.v1.GetAnal
   timezone: string;
 
   /**
-   * Everything that the platform's event log had until then is counted.
+   * All events that reached the platform's event log before this time are counted.
    *
    * @generated from field: google.protobuf.Timestamp complete_until = 7;
    */
   completeUntil?: Timestamp | undefined;
 
   /**
-   * Enrollments that began; with a variant, those that got it.
+   * Number of enrollments that began; with a variant, the number of enrollments that got the variant.
    *
    * @generated from field: int64 entered = 8;
    */
   entered: bigint;
 
   /**
-   * People who were held out in the same time. They are at no step.
+   * Number of people who were held out in this period. They appear at no step.
    *
    * @generated from field: int64 held_out = 9;
    */
   heldOut: bigint;
 
   /**
-   * The steps of the version asked for, else of the current one, in their order. Then those of others, the most visited first.
+   * The steps of the requested version, or else of the current version, in order. They are followed by the steps of
+   * other versions, the most visited first.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsFunnelStep steps = 10;
    */
   steps: AnalyticsFunnelStep[];
 
   /**
-   * Goals that the enrollments met, each once for an enrollment; by their names.
+   * Goals that the enrollments met, each goal once per enrollment, ordered by name.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsGoalCount goals = 11;
    */
@@ -157,7 +160,7 @@ export const GetAnalyticsFunnelResponseSchema: GenMessage<GetAnalyticsFunnelResp
   messageDesc(file_drippulse_analytics_v1_funnel, 1);
 
 /**
- * AnalyticsFunnelStep is a step with what enrollments did there. An enrollment that comes back to a step counts again.
+ * AnalyticsFunnelStep counts the enrollments at a step. An enrollment that returns to a step counts again.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsFunnelStep
  */
@@ -170,91 +173,92 @@ export type AnalyticsFunnelStep = Message<"drippulse.analytics.v1.AnalyticsFunne
   stepId: string;
 
   /**
-   * Its name; null for a step of another version.
+   * Name of the step; null for a step of a version other than the one shown.
    *
    * @generated from field: optional string name = 2;
    */
   name?: string | undefined;
 
   /**
-   * Its type; null for a step of another version.
+   * Type of the step; null for a step of a version other than the one shown.
    *
    * @generated from field: optional string type = 3;
    */
   type?: string | undefined;
 
   /**
-   * Enrollments that came to the step.
+   * Enrollments that reached the step.
    *
    * @generated from field: int64 entered = 4;
    */
   entered: bigint;
 
   /**
-   * Those that went on to another step.
+   * Enrollments that went on to a different step.
    *
    * @generated from field: int64 left = 5;
    */
   left: bigint;
 
   /**
-   * Those that went through here: it was their last step, or a goal ended them.
+   * Enrollments that completed at this step, because it was their last step or because a goal ended them.
    *
    * @generated from field: int64 completed = 6;
    */
   completed: bigint;
 
   /**
-   * Those that ended here as failed, and were not retried.
+   * Enrollments that failed at this step and were not retried.
    *
    * @generated from field: int64 failed = 7;
    */
   failed: bigint;
 
   /**
-   * Those that were cancelled or removed here.
+   * Enrollments that were cancelled or removed at this step.
    *
    * @generated from field: int64 cancelled = 8;
    */
   cancelled: bigint;
 
   /**
-   * Those that are here.
+   * Enrollments that are at this step now.
    *
    * @generated from field: int64 active = 9;
    */
   active: bigint;
 
   /**
-   * Times that an enrollment began to wait here: for a time, an event or a decision.
+   * Number of times that an enrollment began to wait at this step: for a time, an event or a decision.
    *
    * @generated from field: int64 waited = 10;
    */
   waited: bigint;
 
   /**
-   * Times that the step did nothing, such as a mail to a suppressed address.
+   * Number of times that the step was skipped, such as a mail to a suppressed address.
    *
    * @generated from field: int64 skipped = 11;
    */
   skipped: bigint;
 
   /**
-   * Times that a rule of sending held the step back.
+   * Number of times that a sending rule held the step back.
    *
    * @generated from field: int64 held = 12;
    */
   held: bigint;
 
   /**
-   * Half of those who went on or ended were here for at most this, in milliseconds, within 5 %. Null where nobody was.
+   * Median time that enrollments stayed at this step before they went on or ended, in milliseconds, accurate to 5%.
+   * Null if no enrollment has left the step.
    *
    * @generated from field: optional double time_p50_ms = 13;
    */
   timeP50Ms?: number | undefined;
 
   /**
-   * The same of 95 of 100.
+   * 95th percentile of that time, in milliseconds, accurate to 5%. Null if no enrollment has left the step.
    *
    * @generated from field: optional double time_p95_ms = 14;
    */
@@ -269,7 +273,7 @@ export const AnalyticsFunnelStepSchema: GenMessage<AnalyticsFunnelStep> = /*@__P
   messageDesc(file_drippulse_analytics_v1_funnel, 2);
 
 /**
- * AnalyticsGoalCount is how often a goal was met.
+ * AnalyticsGoalCount is the number of enrollments that met a goal.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsGoalCount
  */
@@ -282,7 +286,7 @@ export type AnalyticsGoalCount = Message<"drippulse.analytics.v1.AnalyticsGoalCo
   name: string;
 
   /**
-   * Enrollments that met it.
+   * Number of enrollments that met the goal.
    *
    * @generated from field: int64 met = 2;
    */

@@ -21,34 +21,36 @@ export const file_drippulse_analytics_v1_reports: GenFile = /*@__PURE__*/
   fileDesc("CiRkcmlwcHVsc2UvYW5hbHl0aWNzL3YxL3JlcG9ydHMucHJvdG8SFmRyaXBwdWxzZS5hbmFseXRpY3MudjEiwgEKEFJlcG9ydFBhcmFtZXRlcnMSLQoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBARIrCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAYgBARIYCgt3b3JrZmxvd19pZBgDIAEoA0gCiAEBEhAKA2JvbRgEIAEoCEgDiAEBQgcKBV9mcm9tQgUKA190b0IOCgxfd29ya2Zsb3dfaWRCBgoEX2JvbSL+AQoOUmVwb3J0U2NoZWR1bGUSHwoEY3JvbhgBIAEoCUIRkrUYDUILIjAgOCAqICogMSISKgoIdGltZXpvbmUYAiABKAlCGJK1GBRCEiJFdXJvcGUvQW1zdGVyZGFtIhIVCg1yZWNpcGllbnRfaWRzGAMgAygDEhcKD3NraXBfd2hlbl9lbXB0eRgEIAEoCBIOCgZwYXVzZWQYBSABKAgSNAoLbmV4dF9ydW5fYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESGQoRZmFpbHVyZXNfaW5fYV9yb3cYByABKAVCDgoMX25leHRfcnVuX2F0IpsICgZSZXBvcnQSFAoCaWQYASABKANCCJK1GARCAjEyEjAKBHR5cGUYAiABKA4yIi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLlJlcG9ydFR5cGUSNAoGZm9ybWF0GAMgASgOMiQuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5SZXBvcnRGb3JtYXQSRAoKcGFyYW1ldGVycxgEIAEoCzIoLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0UGFyYW1ldGVyc0IGkrUYAmgBEikKBWFzX29mGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI0CgZzdGF0dXMYBiABKA4yJC5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLlJlcG9ydFN0YXR1cxIYCghwcm9ncmVzcxgHIAEoAUIGkrUYAnACEhEKBHJvd3MYCCABKANIAIgBARISCgVieXRlcxgJIAEoA0gBiAEBEkIKCWZpbGVfbmFtZRgKIAEoCUIqkrUYJkIkInBpcGVsaW5lLTIwMjYtMTEtMDEtMjAyNi0xMS0zMC5jc3YiSAKIAQESPgoMZG93bmxvYWRfdXJsGAsgASgJQiOStRgfQh0iL2FwaS92MS9yZXBvcnRzLzEyL2Rvd25sb2FkIkgDiAEBEjMKCmVycm9yX2NvZGUYDCABKAlCGpK1GBZCFCJzb3VyY2VfdW5hdmFpbGFibGUiSASIAQESEgoFZXJyb3IYDSABKAlIBYgBARI4CghzY2hlZHVsZRgOIAEoCzImLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0U2NoZWR1bGUSJQoEbW9kZRgPIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGUSLgoKY3JlYXRlZF9hdBgQIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoLZmluaXNoZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESLgoKZXhwaXJlc19hdBgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoIcmV2aXNpb24YEyABKANCBpK1GAJwARIjCgxzY2hlZHVsZWRfYnkYFCABKANCCJK1GARCAjExSAeIAQESMAoHdGlja19hdBgVIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBICIgBAUIHCgVfcm93c0IICgZfYnl0ZXNCDAoKX2ZpbGVfbmFtZUIPCg1fZG93bmxvYWRfdXJsQg0KC19lcnJvcl9jb2RlQggKBl9lcnJvckIOCgxfZmluaXNoZWRfYXRCDwoNX3NjaGVkdWxlZF9ieUIKCghfdGlja19hdCKcBAoSTGlzdFJlcG9ydHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESKgoEbW9kZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGVIBIgBARI1CgR0eXBlGAYgASgOMiIuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5SZXBvcnRUeXBlSAWIAQESOQoGc3RhdHVzGAcgASgOMiQuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5SZXBvcnRTdGF0dXNIBogBARIWCglzY2hlZHVsZWQYCCABKAhIB4gBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgIiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAmIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgcKBV9tb2RlQgcKBV90eXBlQgkKB19zdGF0dXNCDAoKX3NjaGVkdWxlZEIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLPAgoTTGlzdFJlcG9ydHNSZXNwb25zZRIvCgdyZXBvcnRzGAEgAygLMh4uZHJpcHB1bHNlLmFuYWx5dGljcy52MS5SZXBvcnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIuMBChVHZW5lcmF0ZVJlcG9ydFJlcXVlc3QSPQoEdHlwZRgBIAEoDjIiLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0VHlwZUIGkrUYAjgBSACIAQESPAoKcGFyYW1ldGVycxgCIAEoCzIoLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0UGFyYW1ldGVycxI5CgZmb3JtYXQYAyABKA4yJC5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLlJlcG9ydEZvcm1hdEgBiAEBQgcKBV90eXBlQgkKB19mb3JtYXQiSAoWR2VuZXJhdGVSZXBvcnRSZXNwb25zZRIuCgZyZXBvcnQYASABKAsyHi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLlJlcG9ydCIeChBHZXRSZXBvcnRSZXF1ZXN0EgoKAmlkGAEgASgDIkMKEUdldFJlcG9ydFJlc3BvbnNlEi4KBnJlcG9ydBgBIAEoCzIeLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0IiEKE0RlbGV0ZVJlcG9ydFJlcXVlc3QSCgoCaWQYASABKAMiFgoURGVsZXRlUmVwb3J0UmVzcG9uc2UiIwoVRG93bmxvYWRSZXBvcnRSZXF1ZXN0EgoKAmlkGAEgASgDIjwKFkRvd25sb2FkUmVwb3J0UmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiIAoSUmV0cnlSZXBvcnRSZXF1ZXN0EgoKAmlkGAEgASgDIkUKE1JldHJ5UmVwb3J0UmVzcG9uc2USLgoGcmVwb3J0GAEgASgLMh4uZHJpcHB1bHNlLmFuYWx5dGljcy52MS5SZXBvcnQi5gEKFVNjaGVkdWxlUmVwb3J0UmVxdWVzdBIKCgJpZBgBIAEoAxImCgRjcm9uGAIgASgJQhOStRgPOAFCCyIwIDggKiAqIDEiSACIAQESFQoIdGltZXpvbmUYAyABKAlIAYgBARIaCgpyZWNpcGllbnRzGAQgAygJQgaStRgCeDISHAoPc2tpcF93aGVuX2VtcHR5GAUgASgISAKIAQESEwoGcGF1c2VkGAYgASgISAOIAQFCBwoFX2Nyb25CCwoJX3RpbWV6b25lQhIKEF9za2lwX3doZW5fZW1wdHlCCQoHX3BhdXNlZCJIChZTY2hlZHVsZVJlcG9ydFJlc3BvbnNlEi4KBnJlcG9ydBgBIAEoCzIeLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmVwb3J0IikKG0RlbGV0ZVJlcG9ydFNjaGVkdWxlUmVxdWVzdBIKCgJpZBgBIAEoAyIeChxEZWxldGVSZXBvcnRTY2hlZHVsZVJlc3BvbnNlKocCCgpSZXBvcnRUeXBlEhsKF1JFUE9SVF9UWVBFX1VOU1BFQ0lGSUVEEAASJAogUkVQT1JUX1RZUEVfV09SS0ZMT1dfUEVSRk9STUFOQ0UQARIhCh1SRVBPUlRfVFlQRV9FTlJPTExNRU5UX0ZVTk5FTBACEhsKF1JFUE9SVF9UWVBFX0FHRU5UX0NPU1RTEAMSGAoUUkVQT1JUX1RZUEVfUElQRUxJTkUQBBIeChpSRVBPUlRfVFlQRV9XRUJIT09LX0hFQUxUSBAFEhoKFlJFUE9SVF9UWVBFX0NSTV9HUk9XVEgQBhIgChxSRVBPUlRfVFlQRV9FTUFJTF9FTkdBR0VNRU5UEAcqcwoMUmVwb3J0Rm9ybWF0Eh0KGVJFUE9SVF9GT1JNQVRfVU5TUEVDSUZJRUQQABIWChJSRVBPUlRfRk9STUFUX0pTT04QARIVChFSRVBPUlRfRk9STUFUX0NTVhACEhUKEVJFUE9SVF9GT1JNQVRfUERGEAMqlQEKDFJlcG9ydFN0YXR1cxIdChlSRVBPUlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGAoUUkVQT1JUX1NUQVRVU19RVUVVRUQQARIZChVSRVBPUlRfU1RBVFVTX1JVTk5JTkcQAhIXChNSRVBPUlRfU1RBVFVTX1JFQURZEAMSGAoUUkVQT1JUX1NUQVRVU19GQUlMRUQQBDL4DgoOUmVwb3J0c1NlcnZpY2USpgEKC0xpc3RSZXBvcnRzEiouZHJpcHB1bHNlLmFuYWx5dGljcy52MS5MaXN0UmVwb3J0c1JlcXVlc3QaKy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkxpc3RSZXBvcnRzUmVzcG9uc2UiPoq1GCMQASoHUmVwb3J0c3gCkgEEbm9uZaIBDHJlcG9ydHMubGlzdILT5JMCERIPL2FwaS92MS9yZXBvcnRzEowCCg5HZW5lcmF0ZVJlcG9ydBItLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuR2VuZXJhdGVSZXBvcnRSZXF1ZXN0Gi4uZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZW5lcmF0ZVJlcG9ydFJlc3BvbnNlIpoBirUYawjKARADIgZyZXBvcnQqB1JlcG9ydHMwAjgCWhQvYXBpL3YxL3JlcG9ydHMve2lkfXgBkgEEbm9uZZoBBG5vbmWiARByZXBvcnRzLmdlbmVyYXRlqAECigISd29ya2Zsb3dfbm90X2ZvdW5kgtPkkwIlOgEqYgZyZXBvcnQiGC9hcGkvdjEvcmVwb3J0cy9nZW5lcmF0ZRKsAQoJR2V0UmVwb3J0EiguZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZXRSZXBvcnRSZXF1ZXN0GikuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZXRSZXBvcnRSZXNwb25zZSJKirUYIhABKgdSZXBvcnRzeAKSAQRub25logELcmVwb3J0cy5nZXSC0+STAh5iBnJlcG9ydBIUL2FwaS92MS9yZXBvcnRzL3tpZH0S0QEKDERlbGV0ZVJlcG9ydBIrLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuRGVsZXRlUmVwb3J0UmVxdWVzdBosLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuRGVsZXRlUmVwb3J0UmVzcG9uc2UiZoq1GEYIzAEQAyoHUmVwb3J0c3gBkgEOcmVwb3J0LmRlbGV0ZWSaAQJpZKIBDnJlcG9ydHMuZGVsZXRlqAEEsgEJR2V0UmVwb3J0gtPkkwIWKhQvYXBpL3YxL3JlcG9ydHMve2lkfRLDAgoORG93bmxvYWRSZXBvcnQSLS5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkRvd25sb2FkUmVwb3J0UmVxdWVzdBouLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuRG93bmxvYWRSZXBvcnRSZXNwb25zZSLPAYq1GJ8BEAEqB1JlcG9ydHNQ2ARqE2NvbnRlbnQtZGlzcG9zaXRpb254ApIBBG5vbmWiARByZXBvcnRzLmRvd25sb2Fk6gEIdGV4dC9jc3bqARBhcHBsaWNhdGlvbi9qc29u6gEPYXBwbGljYXRpb24vcGRmigIaYXJ0aWZhY3Rfc3RvcmVfdW5hdmFpbGFibGWKAhByZXBvcnRfbm90X3JlYWR5gtPkkwIlYgRib2R5Eh0vYXBpL3YxL3JlcG9ydHMve2lkfS9kb3dubG9hZDABEswBCgtSZXRyeVJlcG9ydBIqLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuUmV0cnlSZXBvcnRSZXF1ZXN0GisuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5SZXRyeVJlcG9ydFJlc3BvbnNlImSKtRgzCMoBEAMqB1JlcG9ydHMwAjgCeAGSAQRub25lmgECaWSiAQ1yZXBvcnRzLnJldHJ5qAECgtPkkwInOgEqYgZyZXBvcnQiGi9hcGkvdjEvcmVwb3J0cy97aWR9L3JldHJ5Eo0CCg5TY2hlZHVsZVJlcG9ydBItLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuU2NoZWR1bGVSZXBvcnRSZXF1ZXN0Gi4uZHJpcHB1bHNlLmFuYWx5dGljcy52MS5TY2hlZHVsZVJlcG9ydFJlc3BvbnNlIpsBirUYZxADIghzY2hlZHVsZSoHUmVwb3J0czgCeAGSARByZXBvcnQuc2NoZWR1bGVkmgECaWSiARByZXBvcnRzLnNjaGVkdWxlqAECigIdcmVwb3J0X3NjaGVkdWxlX2xpbWl0X3JlYWNoZWSC0+STAio6ASpiBnJlcG9ydCIdL2FwaS92MS9yZXBvcnRzL3tpZH0vc2NoZWR1bGUS/wEKFERlbGV0ZVJlcG9ydFNjaGVkdWxlEjMuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5EZWxldGVSZXBvcnRTY2hlZHVsZVJlcXVlc3QaNC5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkRlbGV0ZVJlcG9ydFNjaGVkdWxlUmVzcG9uc2UifIq1GFMIzAEQAyoHUmVwb3J0c3gBkgEScmVwb3J0LnVuc2NoZWR1bGVkmgECaWSiARdyZXBvcnRzLmRlbGV0ZV9zY2hlZHVsZagBArIBCUdldFJlcG9ydILT5JMCHyodL2FwaS92MS9yZXBvcnRzL3tpZH0vc2NoZWR1bGUaBJi1GGVCnwSitRhVChByZXBvcnRfbm90X2ZvdW5kEJQDGj5Zb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCByZXBvcnQsIG9yIGl0cyA5MCBkYXlzIGFyZSBvdmVyLqK1GGEKEHJlcG9ydF9ub3RfcmVhZHkQmQMaSlRoZSByZXBvcnQgaXMgbm90IHJlYWR5OiBgR0VUIC9yZXBvcnRzLzppZGAgc2hvd3MgaXRzIHN0YXR1cyBhbmQgcHJvZ3Jlc3MuorUYOwoZcmVwb3J0X3NjaGVkdWxlX25vdF9mb3VuZBCUAxobVGhlIHJlcG9ydCBoYXMgbm8gc2NoZWR1bGUuorUYWQodcmVwb3J0X3NjaGVkdWxlX2xpbWl0X3JlYWNoZWQQpgMaNVRoZSBvcmdhbml6YXRpb24gaGFzIDUwIHNjaGVkdWxlcyBvZiByZXBvcnRzIGFscmVhZHkuorUYeAoaYXJ0aWZhY3Rfc3RvcmVfdW5hdmFpbGFibGUQ9wMaV1RoZSBvYmplY3Qgc3RvcmFnZSBvZiB0aGUgaW5zdGFsbGF0aW9uLCB3aGljaCBoYXMgdGhlIGZpbGUsIGRvZXMgbm90IGFuc3dlci4gVHJ5IGFnYWluLqK1GEUKEXJlcG9ydF9ub3RfZmFpbGVkEJkDGi1Pbmx5IGEgcmVwb3J0IHRoYXQgZmFpbGVkIGNhbiBiZSB0cmllZCBhZ2Fpbi5iBnByb3RvMw", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
- * ReportParameters say what a report is made of. They are frozen when it is asked for.
+ * ReportParameters are the parameters of a report. They are fixed when the report is requested.
  *
  * @generated from message drippulse.analytics.v1.ReportParameters
  */
 export type ReportParameters = Message<"drippulse.analytics.v1.ReportParameters"> & {
   /**
-   * Start. Default: 30 days before the end.
+   * Start of the period. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 1;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, which is not part of the period. Default: now. At most 395 days after the start, and not in the future.
+   * End of the period, excluded. Default: now. At most 395 days after the start, and not in the future.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 2;
    */
   to?: Timestamp | undefined;
 
   /**
-   * Only this workflow. Required of `enrollment_funnel`, possible with `workflow_performance` and `email_engagement`.
+   * The workflow to report on. Required for `enrollment_funnel`, optional for `workflow_performance` and
+   * `email_engagement`.
    *
    * @generated from field: optional int64 workflow_id = 3;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a CSV file begins with a byte order mark, by which some spreadsheets recognize UTF-8. Default: false.
+   * Whether a CSV file begins with a byte order mark, by which some spreadsheet programs recognize UTF-8. Default:
+   * false.
    *
    * @generated from field: optional bool bom = 4;
    */
@@ -63,7 +65,7 @@ export const ReportParametersSchema: GenMessage<ReportParameters> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_reports, 0);
 
 /**
- * ReportSchedule says when reports like this one are made, and who gets them.
+ * ReportSchedule says when reports like this one are made, and who receives them.
  *
  * @generated from message drippulse.analytics.v1.ReportSchedule
  */
@@ -76,42 +78,45 @@ export type ReportSchedule = Message<"drippulse.analytics.v1.ReportSchedule"> & 
   cron: string;
 
   /**
-   * IANA time zone of the expression. A local time that clocks skip ticks at the next one that exists; one that comes twice, once.
+   * IANA time zone of the expression. A local time that the clocks skip ticks at the next existing time; a local time
+   * that occurs twice ticks once.
    *
    * @generated from field: string timezone = 2;
    */
   timezone: string;
 
   /**
-   * Ids of the team members who get the mails, as far as they are active and want mails about reports.
+   * Ids of the team members who receive the mails. Members who are inactive or do not want mails about reports receive
+   * none.
    *
    * @generated from field: repeated int64 recipient_ids = 3;
    */
   recipientIds: bigint[];
 
   /**
-   * Whether a report without a row is mailed to nobody.
+   * Whether a report without rows is not mailed.
    *
    * @generated from field: bool skip_when_empty = 4;
    */
   skipWhenEmpty: boolean;
 
   /**
-   * Whether no tick comes.
+   * Whether ticks are paused.
    *
    * @generated from field: bool paused = 5;
    */
   paused: boolean;
 
   /**
-   * Next tick; null while it is paused, and where none comes.
+   * Next tick; null while ticks are paused, and when no further tick exists.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 6;
    */
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * Reports of ticks that failed one after the other; the third one is mailed to the member who set the schedule, or to all admins.
+   * Number of consecutive failed ticks. At the third failure, a mail goes to the member who set the schedule, or to all
+   * admins.
    *
    * @generated from field: int32 failures_in_a_row = 7;
    */
@@ -126,7 +131,7 @@ export const ReportScheduleSchema: GenMessage<ReportSchedule> = /*@__PURE__*/
   messageDesc(file_drippulse_analytics_v1_reports, 1);
 
 /**
- * Report is numbers of a period as a file.
+ * Report is a file with the numbers of a period.
  *
  * @generated from message drippulse.analytics.v1.Report
  */
@@ -139,77 +144,77 @@ export type Report = Message<"drippulse.analytics.v1.Report"> & {
   id: bigint;
 
   /**
-   * What it is about.
+   * Subject of the report.
    *
    * @generated from field: drippulse.analytics.v1.ReportType type = 2;
    */
   type: ReportType;
 
   /**
-   * Form of the file.
+   * Format of the file.
    *
    * @generated from field: drippulse.analytics.v1.ReportFormat format = 3;
    */
   format: ReportFormat;
 
   /**
-   * What it is made of.
+   * Parameters of the report.
    *
    * @generated from field: drippulse.analytics.v1.ReportParameters parameters = 4;
    */
   parameters?: ReportParameters | undefined;
 
   /**
-   * When it was asked for: nothing later counts where the source knows when things happened.
+   * When the report was requested. Events after this time do not count if the source knows when things happened.
    *
    * @generated from field: google.protobuf.Timestamp as_of = 5;
    */
   asOf?: Timestamp | undefined;
 
   /**
-   * Where it stands.
+   * State of the report.
    *
    * @generated from field: drippulse.analytics.v1.ReportStatus status = 6;
    */
   status: ReportStatus;
 
   /**
-   * Share of the work that is done, 0 to 1.
+   * Fraction of the work that is done, 0 to 1.
    *
    * @generated from field: double progress = 7;
    */
   progress: number;
 
   /**
-   * Rows of the file, without its line of names; null until it is ready.
+   * Number of rows in the file, without the header line; null until the file is ready.
    *
    * @generated from field: optional int64 rows = 8;
    */
   rows?: bigint | undefined;
 
   /**
-   * Size of the file in bytes; null until it is ready.
+   * Size of the file in bytes; null until the file is ready.
    *
    * @generated from field: optional int64 bytes = 9;
    */
   bytes?: bigint | undefined;
 
   /**
-   * Name of the file; null until it is ready.
+   * Name of the file; null until the file is ready.
    *
    * @generated from field: optional string file_name = 10;
    */
   fileName?: string | undefined;
 
   /**
-   * Path of the file; null until it is ready.
+   * Path of the file; null until the file is ready.
    *
    * @generated from field: optional string download_url = 11;
    */
   downloadUrl?: string | undefined;
 
   /**
-   * Why it failed, as a code: `too_large`, `source_unavailable`, `internal_error`, or the error of the source, such as
+   * Code of the failure: `too_large`, `source_unavailable`, `internal_error`, or the source's error, such as
    * `workflow_not_found`; null otherwise.
    *
    * @generated from field: optional string error_code = 12;
@@ -217,63 +222,63 @@ export type Report = Message<"drippulse.analytics.v1.Report"> & {
   errorCode?: string | undefined;
 
   /**
-   * Why it failed, as a sentence; null otherwise.
+   * Description of the failure, as a sentence; null otherwise.
    *
    * @generated from field: optional string error = 13;
    */
   error?: string | undefined;
 
   /**
-   * When reports like this one are made; null without a schedule.
+   * Schedule of the report; null without one.
    *
    * @generated from field: drippulse.analytics.v1.ReportSchedule schedule = 14;
    */
   schedule?: ReportSchedule | undefined;
 
   /**
-   * `test` when a test key asked for it: it counts test rows.
+   * `test` when the report was requested with a test key. Such a report counts test rows.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 15;
    */
   mode: Mode;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 16;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it became ready or failed; null before.
+   * When the report became ready or failed; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 17;
    */
   finishedAt?: Timestamp | undefined;
 
   /**
-   * When it and its file go, unless it has a schedule.
+   * When the report and its file are deleted, unless the report has a schedule.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 18;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 19;
    */
   revision: bigint;
 
   /**
-   * Id of the report whose schedule made it; null for one that somebody asked for.
+   * Id of the report whose schedule made this report; null for a requested report.
    *
    * @generated from field: optional int64 scheduled_by = 20;
    */
   scheduledBy?: bigint | undefined;
 
   /**
-   * The tick that made it; null for one that somebody asked for.
+   * The tick that made the report; null for a requested report.
    *
    * @generated from field: optional google.protobuf.Timestamp tick_at = 21;
    */
@@ -294,35 +299,35 @@ export const ReportSchema: GenMessage<Report> = /*@__PURE__*/
  */
 export type ListReportsRequest = Message<"drippulse.analytics.v1.ListReportsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only reports of this mode; default the mode of the credential.
+   * Only reports of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -343,28 +348,29 @@ export type ListReportsRequest = Message<"drippulse.analytics.v1.ListReportsRequ
   status?: ReportStatus | undefined;
 
   /**
-   * True: only reports that have a schedule; false: only those without one. Reports that a schedule has made have none themselves.
+   * True: only reports that have a schedule; false: only reports without one. A report that was made by a schedule has
+   * no schedule itself.
    *
    * @generated from field: optional bool scheduled = 8;
    */
   scheduled?: boolean | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -392,21 +398,21 @@ export type ListReportsResponse = Message<"drippulse.analytics.v1.ListReportsRes
   reports: Report[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -420,7 +426,7 @@ export type ListReportsResponse = Message<"drippulse.analytics.v1.ListReportsRes
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -448,21 +454,21 @@ export const ListReportsResponseSchema: GenMessage<ListReportsResponse> = /*@__P
  */
 export type GenerateReportRequest = Message<"drippulse.analytics.v1.GenerateReportRequest"> & {
   /**
-   * What it is about.
+   * Subject of the report.
    *
    * @generated from field: optional drippulse.analytics.v1.ReportType type = 1;
    */
   type?: ReportType | undefined;
 
   /**
-   * What it is made of. Default: all workflows, the last 30 days.
+   * Parameters of the report. Default: all workflows, the last 30 days.
    *
    * @generated from field: drippulse.analytics.v1.ReportParameters parameters = 2;
    */
   parameters?: ReportParameters | undefined;
 
   /**
-   * Form of the file. Default: `json`.
+   * Format of the file. Default: `json`.
    *
    * @generated from field: optional drippulse.analytics.v1.ReportFormat format = 3;
    */
@@ -477,7 +483,7 @@ export const GenerateReportRequestSchema: GenMessage<GenerateReportRequest> = /*
   messageDesc(file_drippulse_analytics_v1_reports, 5);
 
 /**
- * The report that was asked for.
+ * The requested report.
  *
  * @generated from message drippulse.analytics.v1.GenerateReportResponse
  */
@@ -519,7 +525,7 @@ export const GetReportRequestSchema: GenMessage<GetReportRequest> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_reports, 7);
 
 /**
- * The report found.
+ * The requested report.
  *
  * @generated from message drippulse.analytics.v1.GetReportResponse
  */
@@ -660,7 +666,7 @@ export const RetryReportResponseSchema: GenMessage<RetryReportResponse> = /*@__P
   messageDesc(file_drippulse_analytics_v1_reports, 14);
 
 /**
- * When a report is made again, and who gets it.
+ * The schedule and the recipients of a report.
  *
  * @generated from message drippulse.analytics.v1.ScheduleReportRequest
  */
@@ -673,36 +679,36 @@ export type ScheduleReportRequest = Message<"drippulse.analytics.v1.ScheduleRepo
   id: bigint;
 
   /**
-   * `hourly`, `daily`, `weekly`, or a cron expression of five fields; ticks are an hour apart at least.
+   * `hourly`, `daily`, `weekly`, or a cron expression of five fields; ticks are at least an hour apart.
    *
    * @generated from field: optional string cron = 2;
    */
   cron?: string | undefined;
 
   /**
-   * IANA time zone of the expression. Default: that of the organization.
+   * IANA time zone of the expression. Default: the time zone of the organization.
    *
    * @generated from field: optional string timezone = 3;
    */
   timezone?: string | undefined;
 
   /**
-   * Who gets the mails: the mail address or the id of an active team member each, at most 50. Default: the user who calls; an API key names
-   * somebody.
+   * Recipients of the mails, at most 50. Each is the mail address or the id of an active team member. Default: the
+   * calling user; an API key must name at least one recipient.
    *
    * @generated from field: repeated string recipients = 4;
    */
   recipients: string[];
 
   /**
-   * Whether a report without a row is mailed to nobody. Default: false.
+   * Whether a report without rows is not mailed. Default: false.
    *
    * @generated from field: optional bool skip_when_empty = 5;
    */
   skipWhenEmpty?: boolean | undefined;
 
   /**
-   * Whether no tick comes until a further call says otherwise. Default: false.
+   * Whether ticks are paused until a further call resumes them. Default: false.
    *
    * @generated from field: optional bool paused = 6;
    */
@@ -774,7 +780,7 @@ export const DeleteReportScheduleResponseSchema: GenMessage<DeleteReportSchedule
   messageDesc(file_drippulse_analytics_v1_reports, 18);
 
 /**
- * ReportType is what a report is about.
+ * ReportType is the subject of a report.
  *
  * @generated from enum drippulse.analytics.v1.ReportType
  */
@@ -787,14 +793,15 @@ export const ReportType = {
   UNSPECIFIED: 0,
 
   /**
-   * Enrollments by workflow, or by day with `workflow_id`: how many started, and how they ended. Counted within the period.
+   * Enrollments by workflow, or by day with `workflow_id`: the number that started, and their outcomes, within the
+   * period.
    *
    * @generated from enum value: REPORT_TYPE_WORKFLOW_PERFORMANCE = 1;
    */
   WORKFLOW_PERFORMANCE: 1,
 
   /**
-   * How many people are on each step of the workflow `workflow_id`, when the report is made. The period has no part in it.
+   * The number of people at each step of the workflow `workflow_id` when the report is made. The period is ignored.
    *
    * @generated from enum value: REPORT_TYPE_ENROLLMENT_FUNNEL = 2;
    */
@@ -808,7 +815,7 @@ export const ReportType = {
   AGENT_COSTS: 3,
 
   /**
-   * The opportunities that were created in the period, as they are when the report is made.
+   * The opportunities that were created in the period, in their state at the time when the report is made.
    *
    * @generated from enum value: REPORT_TYPE_PIPELINE = 4;
    */
@@ -822,14 +829,16 @@ export const ReportType = {
   WEBHOOK_HEALTH: 5,
 
   /**
-   * Leads, contacts, accounts and opportunities by the day on which they were created. Those that were deleted since do not count.
+   * Leads, contacts, accounts and opportunities by the day on which they were created. Records that have been deleted
+   * do not count.
    *
    * @generated from enum value: REPORT_TYPE_CRM_GROWTH = 6;
    */
   CRM_GROWTH: 6,
 
   /**
-   * Mails of the period by the step that sent them, with their opens and clicks, of all workflows or of `workflow_id`.
+   * Mails of the period by the step that sent them, with their opens and clicks, for all workflows or for
+   * `workflow_id`.
    *
    * @generated from enum value: REPORT_TYPE_EMAIL_ENGAGEMENT = 7;
    */
@@ -837,7 +846,7 @@ export const ReportType = {
 } as const;
 
 /**
- * ReportType is what a report is about.
+ * ReportType is the subject of a report.
  *
  * @generated from enum drippulse.analytics.v1.ReportType
  */
@@ -863,14 +872,15 @@ export const ReportFormat = {
   UNSPECIFIED: 0,
 
   /**
-   * One object: `report`, `columns` and `rows`.
+   * One object with the members `report`, `columns` and `rows`.
    *
    * @generated from enum value: REPORT_FORMAT_JSON = 1;
    */
   JSON: 1,
 
   /**
-   * RFC 4180 in UTF-8, with a line of names. A cell that a spreadsheet would take for a formula begins with an apostrophe.
+   * RFC 4180 in UTF-8, with a header line of names. A cell that a spreadsheet would interpret as a formula begins with
+   * an apostrophe.
    *
    * @generated from enum value: REPORT_FORMAT_CSV = 2;
    */
@@ -898,7 +908,7 @@ export const ReportFormatSchema: GenEnum<ReportFormat> = /*@__PURE__*/
   enumDesc(file_drippulse_analytics_v1_reports, 1);
 
 /**
- * ReportStatus is where a report stands.
+ * ReportStatus is the state of a report.
  *
  * @generated from enum drippulse.analytics.v1.ReportStatus
  */
@@ -911,14 +921,14 @@ export const ReportStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The report has not been begun.
    *
    * @generated from enum value: REPORT_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * It is being made.
+   * The report is being made.
    *
    * @generated from enum value: REPORT_STATUS_RUNNING = 2;
    */
@@ -932,7 +942,7 @@ export const ReportStatus = {
   READY: 3,
 
   /**
-   * It was given up; `error` says why. It can be tried again.
+   * The report failed; `error` gives the reason. A failed report can be retried.
    *
    * @generated from enum value: REPORT_STATUS_FAILED = 4;
    */
@@ -940,7 +950,7 @@ export const ReportStatus = {
 } as const;
 
 /**
- * ReportStatus is where a report stands.
+ * ReportStatus is the state of a report.
  *
  * @generated from enum drippulse.analytics.v1.ReportStatus
  */
@@ -959,7 +969,7 @@ export const ReportStatusSchema: GenEnum<ReportStatus> = /*@__PURE__*/
  */
 export const ReportsService: GenService<{
   /**
-   * Lists the reports of the organization, newest first. Reports go 90 days after they were asked for.
+   * Lists the reports of the organization, newest first. Reports are deleted 90 days after they were requested.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.ListReports
    */
@@ -969,7 +979,8 @@ export const ReportsService: GenService<{
     output: typeof ListReportsResponseSchema;
   },
   /**
-   * Asks for a report. It is made in the background; `GET /reports/:id` shows its progress. Ten a minute for an organization, then 429.
+   * Requests a report. The report is made in the background; `GET /reports/:id` shows its progress. An organization may
+   * request ten reports per minute; further requests are refused with 429.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.GenerateReport
    */
@@ -989,7 +1000,7 @@ export const ReportsService: GenService<{
     output: typeof GetReportResponseSchema;
   },
   /**
-   * Deletes a report with its file. A report that is being made is not finished.
+   * Deletes a report with its file. If the report is still being made, the work is abandoned.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.DeleteReport
    */
@@ -999,7 +1010,8 @@ export const ReportsService: GenService<{
     output: typeof DeleteReportResponseSchema;
   },
   /**
-   * The file of a report, the same bytes each time. 409 `report_not_ready` until it is ready.
+   * Downloads the file of a report. Each download has the same bytes. Answers 409 `report_not_ready` until the file is
+   * ready.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.DownloadReport
    */
@@ -1009,8 +1021,8 @@ export const ReportsService: GenService<{
     output: typeof DownloadReportResponseSchema;
   },
   /**
-   * Makes a report that failed again, with the same parameters and `as_of`. 409 `report_not_failed` otherwise. It counts among the ten a
-   * minute.
+   * Makes a failed report again, with the same parameters and `as_of`. A report that has not failed is refused with 409
+   * `report_not_failed`. The retry counts towards the ten reports per minute.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.RetryReport
    */
@@ -1020,9 +1032,9 @@ export const ReportsService: GenService<{
     output: typeof RetryReportResponseSchema;
   },
   /**
-   * Gives a report a schedule, or another one. At each tick a report of the same type, format and parameters is made, whose period has the
-   * same length and ends at the tick, and mailed to the recipients. Ticks do not count among the ten reports a minute. Deleting the
-   * report ends its schedule; the reports of ticks stay.
+   * Sets or replaces the schedule of a report. Each tick makes a report of the same type, format and parameters, whose
+   * period has the same length and ends at the tick. The report is mailed to the recipients. Ticks do not count towards
+   * the ten reports per minute. Deleting the report ends its schedule, but the reports that ticks have made are kept.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.ScheduleReport
    */
@@ -1032,7 +1044,7 @@ export const ReportsService: GenService<{
     output: typeof ScheduleReportResponseSchema;
   },
   /**
-   * Ends the schedule of a report. 404 `report_schedule_not_found` when it has none.
+   * Ends the schedule of a report. Answers 404 `report_schedule_not_found` if the report has no schedule.
    *
    * @generated from rpc drippulse.analytics.v1.ReportsService.DeleteReportSchedule
    */

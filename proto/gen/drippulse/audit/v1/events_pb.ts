@@ -16,8 +16,8 @@ export const file_drippulse_audit_v1_events: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvYXVkaXQvdjEvZXZlbnRzLnByb3RvEhJkcmlwcHVsc2UuYXVkaXQudjEi3QEKDEF1ZGl0ZWRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEjQKB2NoYW5nZWQYCiABKAsyIS5kcmlwcHVsc2UuYXVkaXQudjEuQXVkaXRlZENoYW5nZUgAOhjatRgUChJkcmlwcHVsc2UuYXVkaXQudjFCCQoHcGF5bG9hZCKcAQoNQXVkaXRlZENoYW5nZRIMCgRuYW1lGAEgASgJEhMKC3Jlc291cmNlX2lkGAIgASgJEhIKCmFjdG9yX3R5cGUYAyABKAkSEAoIYWN0b3JfaWQYBCABKAkSDgoGYmVmb3JlGAUgASgMEg0KBWFmdGVyGAYgASgMEhIKCnJlcXVlc3RfaWQYByABKAkSDwoHYWRkcmVzcxgIIAEoCWIGcHJvdG8z", [file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
 
 /**
- * AuditedEvent is a change of configuration. Every service publishes those of its own rows, in the transaction of the change; identity
- * keeps them in a chain for each organization. The aggregate is `<noun>:<id>`.
+ * AuditedEvent is a change of configuration. Every service publishes the changes of its own rows in the transaction of
+ * the change; the identity service stores the changes in one chain per organization. The aggregate is `<noun>:<id>`.
  *
  * @generated from message drippulse.audit.v1.AuditedEvent
  */
@@ -30,21 +30,21 @@ export type AuditedEvent = Message<"drippulse.audit.v1.AuditedEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
   organizationId: bigint;
 
   /**
-   * Not counted: the chain of identity has the order.
+   * Not set, because the chain in the identity service determines the order.
    *
    * @generated from field: int64 sequence = 4;
    */
@@ -87,14 +87,15 @@ export const AuditedEventSchema: GenMessage<AuditedEvent> = /*@__PURE__*/
  */
 export type AuditedChange = Message<"drippulse.audit.v1.AuditedChange"> & {
   /**
-   * What was done, `<noun>.<past participle>`: the rest option `audit` of the method, or the name of a change that the platform made.
+   * Name of the change, `<noun>.<past participle>`: the `audit` option of the method, or the name of a change that the
+   * platform made.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Id of the row; empty for what an organization has one of, such as its account.
+   * Id of the row; empty for something of which an organization has only one, such as its account.
    *
    * @generated from field: string resource_id = 2;
    */
@@ -115,14 +116,14 @@ export type AuditedChange = Message<"drippulse.audit.v1.AuditedChange"> & {
   actorId: string;
 
   /**
-   * Members that changed as they were before: a JSON object; empty for a new row. Without secrets.
+   * Members that changed, with their previous values: a JSON object without secrets; empty for a new row.
    *
    * @generated from field: bytes before = 5;
    */
   before: Uint8Array;
 
   /**
-   * Members that changed as they are since: a JSON object; empty for a deleted row. Without secrets.
+   * Members that changed, with their new values: a JSON object without secrets; empty for a deleted row.
    *
    * @generated from field: bytes after = 6;
    */

@@ -19,13 +19,13 @@ export const file_drippulse_billing_v1_account: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2UvYmlsbGluZy92MS9hY2NvdW50LnByb3RvEhRkcmlwcHVsc2UuYmlsbGluZy52MSLvBAoOQWNjb3VudEJpbGxpbmcSHwoEcGxhbhgBIAEoCUIRkrUYDUIJInN0YXJ0ZXIicAISQAoGc3RhdHVzGAIgASgOMiguZHJpcHB1bHNlLmJpbGxpbmcudjEuU3Vic2NyaXB0aW9uU3RhdHVzQgaStRgCcAISNwoGbGltaXRzGAMgAygLMh8uZHJpcHB1bHNlLmJpbGxpbmcudjEuUGxhbkxpbWl0QgaStRgCcAISNwoFdXNhZ2UYBCADKAsyIC5kcmlwcHVsc2UuYmlsbGluZy52MS5NZXRlclVzYWdlQgaStRgCcAISPQoGcGVyaW9kGAUgASgLMiMuZHJpcHB1bHNlLmJpbGxpbmcudjEuQmlsbGluZ1BlcmlvZEIIkrUYBGgBcAISNwoNYmlsbGluZ19lbWFpbBgGIAEoCUIbkrUYF0IVImJpbGxpbmdAZXhhbXBsZS5jb20iSACIAQESKAoGdGF4X2lkGAcgASgJQhOStRgPQg0iREUxMjM0NTY3ODkiSAGIAQESNQoHYWRkcmVzcxgIIAEoCzIkLmRyaXBwdWxzZS5iaWxsaW5nLnYxLkJpbGxpbmdBZGRyZXNzEikKD3NwZW5kX2NhcF9jZW50cxgJIAEoA0ILkrUYB0IFMTAwMDBIAogBARIYCghyZXZpc2lvbhgKIAEoA0IGkrUYAnABEicKDW92ZXJhZ2VfY2VudHMYCyABKANCC5K1GAdCAzI1MHACSAOIAQFCEAoOX2JpbGxpbmdfZW1haWxCCQoHX3RheF9pZEISChBfc3BlbmRfY2FwX2NlbnRzQhAKDl9vdmVyYWdlX2NlbnRzIlUKCVBsYW5MaW1pdBIdCgVtZXRlchgBIAEoCUIOkrUYCkIIImVtYWlscyISHwoFbGltaXQYAiABKAFCC5K1GAdCBTEwMDAwSACIAQFCCAoGX2xpbWl0IsABCgpNZXRlclVzYWdlEh0KBW1ldGVyGAEgASgJQg6StRgKQggiZW1haWxzIhIYCgR1c2VkGAIgASgBQgqStRgGQgQxMjAwEh8KBWxpbWl0GAMgASgBQguStRgHQgUxMDAwMEgAiAEBEjIKCXJlc2V0c19hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAYgBARIMCgRoZWxkGAUgASgDQggKBl9saW1pdEIMCgpfcmVzZXRzX2F0ImsKDUJpbGxpbmdQZXJpb2QSLQoJc3RhcnRzX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgdlbmRzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKVAgoOQmlsbGluZ0FkZHJlc3MSKgoFbGluZTEYASABKAlCFpK1GBJCECJIYXVwdHN0cmHDn2UgMSJIAIgBARISCgVsaW5lMhgCIAEoCUgBiAEBEiEKBGNpdHkYAyABKAlCDpK1GApCCCJCZXJsaW4iSAKIAQESJwoLcG9zdGFsX2NvZGUYBCABKAlCDZK1GAlCByIxMDExNSJIA4gBARISCgVzdGF0ZRgFIAEoCUgEiAEBEiAKB2NvdW50cnkYBiABKAlCCpK1GAZCBCJERSJIBYgBAUIICgZfbGluZTFCCAoGX2xpbmUyQgcKBV9jaXR5Qg4KDF9wb3N0YWxfY29kZUIICgZfc3RhdGVCCgoIX2NvdW50cnkiGgoYR2V0QWNjb3VudEJpbGxpbmdSZXF1ZXN0IlIKGUdldEFjY291bnRCaWxsaW5nUmVzcG9uc2USNQoHYmlsbGluZxgBIAEoCzIkLmRyaXBwdWxzZS5iaWxsaW5nLnYxLkFjY291bnRCaWxsaW5nIsQCChtVcGRhdGVBY2NvdW50QmlsbGluZ1JlcXVlc3QSLwoLdXBkYXRlX21hc2sYASABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEjcKDWJpbGxpbmdfZW1haWwYAiABKAlCG5K1GBdCFSJiaWxsaW5nQGV4YW1wbGUuY29tIkgAiAEBEigKBnRheF9pZBgDIAEoCUITkrUYD0INIkRFMTIzNDU2Nzg5IkgBiAEBEjUKB2FkZHJlc3MYBCABKAsyJC5kcmlwcHVsc2UuYmlsbGluZy52MS5CaWxsaW5nQWRkcmVzcxIpCg9zcGVuZF9jYXBfY2VudHMYBSABKANCC5K1GAdCBTEwMDAwSAKIAQFCEAoOX2JpbGxpbmdfZW1haWxCCQoHX3RheF9pZEISChBfc3BlbmRfY2FwX2NlbnRzIlUKHFVwZGF0ZUFjY291bnRCaWxsaW5nUmVzcG9uc2USNQoHYmlsbGluZxgBIAEoCzIkLmRyaXBwdWxzZS5iaWxsaW5nLnYxLkFjY291bnRCaWxsaW5nMosEChVBY2NvdW50QmlsbGluZ1NlcnZpY2US1AEKEUdldEFjY291bnRCaWxsaW5nEi4uZHJpcHB1bHNlLmJpbGxpbmcudjEuR2V0QWNjb3VudEJpbGxpbmdSZXF1ZXN0Gi8uZHJpcHB1bHNlLmJpbGxpbmcudjEuR2V0QWNjb3VudEJpbGxpbmdSZXNwb25zZSJeirUYMhABKg9BY2NvdW50IGJpbGxpbmd4A5IBBG5vbmWiARNhY2NvdW50LmJpbGxpbmcuZ2V0gtPkkwIiYgdiaWxsaW5nEhcvYXBpL3YxL2FjY291bnQvYmlsbGluZxKUAgoUVXBkYXRlQWNjb3VudEJpbGxpbmcSMS5kcmlwcHVsc2UuYmlsbGluZy52MS5VcGRhdGVBY2NvdW50QmlsbGluZ1JlcXVlc3QaMi5kcmlwcHVsc2UuYmlsbGluZy52MS5VcGRhdGVBY2NvdW50QmlsbGluZ1Jlc3BvbnNlIpQBirUYZRAEIgdiaWxsaW5nKg9BY2NvdW50IGJpbGxpbmc4AngDkgEPYmlsbGluZy51cGRhdGVkogEWYWNjb3VudC5iaWxsaW5nLnVwZGF0ZagBArIBEUdldEFjY291bnRCaWxsaW5nqAIBgtPkkwIlOgEqYgdiaWxsaW5nMhcvYXBpL3YxL2FjY291bnQvYmlsbGluZxoEmLUYW2IGcHJvdG8z", [file_drippulse_billing_v1_billing, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * AccountBilling is the plan of the organization with its limits, what is used of them, and what goes on invoices.
+ * AccountBilling is the plan of the organization with its limits, their usage, and the data on invoices.
  *
  * @generated from message drippulse.billing.v1.AccountBilling
  */
 export type AccountBilling = Message<"drippulse.billing.v1.AccountBilling"> & {
   /**
-   * Plan whose limits count.
+   * Plan whose limits apply.
    *
    * @generated from field: string plan = 1;
    */
@@ -53,7 +53,7 @@ export type AccountBilling = Message<"drippulse.billing.v1.AccountBilling"> & {
   usage: MeterUsage[];
 
   /**
-   * Month in which the meters of a month count, in UTC.
+   * Calendar month (UTC) in which the monthly meters count.
    *
    * @generated from field: drippulse.billing.v1.BillingPeriod period = 5;
    */
@@ -67,7 +67,7 @@ export type AccountBilling = Message<"drippulse.billing.v1.AccountBilling"> & {
   billingEmail?: string | undefined;
 
   /**
-   * Number for taxes, such as a VAT number, as it should stand on invoices.
+   * Tax number, such as a VAT number, as it should appear on invoices.
    *
    * @generated from field: optional string tax_id = 7;
    */
@@ -81,22 +81,23 @@ export type AccountBilling = Message<"drippulse.billing.v1.AccountBilling"> & {
   address?: BillingAddress | undefined;
 
   /**
-   * Most that may be charged a month for use beyond the plan. Null or 0: nothing is, and the limits of the plan hold.
+   * Upper limit of monthly charges for use beyond the plan. Null or 0: nothing is charged, and the limits of the plan
+   * apply.
    *
    * @generated from field: optional int64 spend_cap_cents = 9;
    */
   spendCapCents?: bigint | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
   revision: bigint;
 
   /**
-   * Charged for use beyond the plan in this month so far, rounded up to cents of the currency of the subscription. Null where the installation
-   * charges for nothing beyond plans.
+   * Amount charged for use beyond the plan in this month so far, rounded up to cents of the subscription's currency.
+   * Null if the installation charges nothing beyond plans.
    *
    * @generated from field: optional int64 overage_cents = 11;
    */
@@ -117,14 +118,15 @@ export const AccountBillingSchema: GenMessage<AccountBilling> = /*@__PURE__*/
  */
 export type PlanLimit = Message<"drippulse.billing.v1.PlanLimit"> & {
   /**
-   * Meter: `enrollments`, `emails`, `events` or `llm_cost_usd` a month, or `agents`, `seats` or `contacts` at a time.
+   * Meter: `enrollments`, `emails`, `events` or `llm_cost_usd`, which count per month; or `agents`, `seats` or
+   * `contacts`, which count what currently exists.
    *
    * @generated from field: string meter = 1;
    */
   meter: string;
 
   /**
-   * Most of it; null without a limit.
+   * Upper limit; null if there is no limit.
    *
    * @generated from field: optional double limit = 2;
    */
@@ -139,7 +141,7 @@ export const PlanLimitSchema: GenMessage<PlanLimit> = /*@__PURE__*/
   messageDesc(file_drippulse_billing_v1_account, 1);
 
 /**
- * MeterUsage is what is used of a meter.
+ * MeterUsage is the usage of a meter.
  *
  * @generated from message drippulse.billing.v1.MeterUsage
  */
@@ -152,28 +154,28 @@ export type MeterUsage = Message<"drippulse.billing.v1.MeterUsage"> & {
   meter: string;
 
   /**
-   * Used in the period, or now.
+   * Amount used in the period; for a meter of what currently exists, the current number.
    *
    * @generated from field: double used = 2;
    */
   used: number;
 
   /**
-   * Limit that the counting service keeps; null without one.
+   * Limit that the counting service applies; null if there is no limit.
    *
    * @generated from field: optional double limit = 3;
    */
   limit?: number | undefined;
 
   /**
-   * When it counts anew; null for what is there at a time, and without a limit.
+   * When the next period starts; null for a meter of what currently exists, and without a limit.
    *
    * @generated from field: optional google.protobuf.Timestamp resets_at = 4;
    */
   resetsAt?: Timestamp | undefined;
 
   /**
-   * Entries or mails that wait for room.
+   * Number of enrollment entries or mails that wait for room.
    *
    * @generated from field: int64 held = 5;
    */
@@ -194,14 +196,14 @@ export const MeterUsageSchema: GenMessage<MeterUsage> = /*@__PURE__*/
  */
 export type BillingPeriod = Message<"drippulse.billing.v1.BillingPeriod"> & {
   /**
-   * Its start.
+   * Start of the period.
    *
    * @generated from field: google.protobuf.Timestamp starts_at = 1;
    */
   startsAt?: Timestamp | undefined;
 
   /**
-   * Its end, which does not belong to it.
+   * End of the period, excluded.
    *
    * @generated from field: google.protobuf.Timestamp ends_at = 2;
    */
@@ -222,7 +224,7 @@ export const BillingPeriodSchema: GenMessage<BillingPeriod> = /*@__PURE__*/
  */
 export type BillingAddress = Message<"drippulse.billing.v1.BillingAddress"> & {
   /**
-   * First line, at most 255 characters, as the others.
+   * First line. Like all members, it has at most 255 characters.
    *
    * @generated from field: optional string line1 = 1;
    */
@@ -257,7 +259,7 @@ export type BillingAddress = Message<"drippulse.billing.v1.BillingAddress"> & {
   state?: string | undefined;
 
   /**
-   * Country, two letters of ISO 3166-1.
+   * Country, as the two-letter code of ISO 3166-1.
    *
    * @generated from field: optional string country = 6;
    */
@@ -272,7 +274,7 @@ export const BillingAddressSchema: GenMessage<BillingAddress> = /*@__PURE__*/
   messageDesc(file_drippulse_billing_v1_account, 4);
 
 /**
- * The plan of the caller's organization.
+ * No parameters.
  *
  * @generated from message drippulse.billing.v1.GetAccountBillingRequest
  */
@@ -287,7 +289,7 @@ export const GetAccountBillingRequestSchema: GenMessage<GetAccountBillingRequest
   messageDesc(file_drippulse_billing_v1_account, 5);
 
 /**
- * The plan, its usage, and what goes on invoices.
+ * The plan, its usage, and the data on invoices.
  *
  * @generated from message drippulse.billing.v1.GetAccountBillingResponse
  */
@@ -308,7 +310,7 @@ export const GetAccountBillingResponseSchema: GenMessage<GetAccountBillingRespon
   messageDesc(file_drippulse_billing_v1_account, 6);
 
 /**
- * Members to change; absent ones stay, null clears.
+ * Members to change; members that are absent stay unchanged, and null clears a member.
  *
  * @generated from message drippulse.billing.v1.UpdateAccountBillingRequest
  */
@@ -328,22 +330,22 @@ export type UpdateAccountBillingRequest = Message<"drippulse.billing.v1.UpdateAc
   billingEmail?: string | undefined;
 
   /**
-   * Number for taxes, at most 64 characters.
+   * Tax number, at most 64 characters.
    *
    * @generated from field: optional string tax_id = 3;
    */
   taxId?: string | undefined;
 
   /**
-   * Address on invoices, as a whole: members that it lacks are cleared.
+   * Address on invoices. It replaces the previous address as a whole: members that are absent are cleared.
    *
    * @generated from field: drippulse.billing.v1.BillingAddress address = 4;
    */
   address?: BillingAddress | undefined;
 
   /**
-   * Most that may be charged a month for use beyond the plan, 0 to 100,000,000. It asks for such use, where the installation has prices for it:
-   * limits of meters of a month rise to what the cap covers, and are hard there.
+   * Upper limit of monthly charges for use beyond the plan, 0 to 100,000,000. A cap allows such use if the installation
+   * has prices for it: the limits of monthly meters rise to what the cap covers, and the raised limits are hard.
    *
    * @generated from field: optional int64 spend_cap_cents = 5;
    */
@@ -358,7 +360,7 @@ export const UpdateAccountBillingRequestSchema: GenMessage<UpdateAccountBillingR
   messageDesc(file_drippulse_billing_v1_account, 7);
 
 /**
- * The plan, its usage, and what goes on invoices, as changed.
+ * The plan, its usage, and the data on invoices, after the change.
  *
  * @generated from message drippulse.billing.v1.UpdateAccountBillingResponse
  */
@@ -379,14 +381,14 @@ export const UpdateAccountBillingResponseSchema: GenMessage<UpdateAccountBilling
   messageDesc(file_drippulse_billing_v1_account, 8);
 
 /**
- * Plan, limits and usage of the organization, and what goes on its invoices.
+ * Plan, limits and usage of the organization, and the data on its invoices.
  *
  * @generated from service drippulse.billing.v1.AccountBillingService
  */
 export const AccountBillingService: GenService<{
   /**
-   * Shows plan, limits and usage. Usage is asked of the services that count; the meters of one that does not answer within a second are
-   * missing in `usage`.
+   * Shows plan, limits and usage. Usage comes from the services that count it; if a service does not answer within a
+   * second, its meters are missing in `usage`.
    *
    * @generated from rpc drippulse.billing.v1.AccountBillingService.GetAccountBilling
    */
@@ -396,8 +398,8 @@ export const AccountBillingService: GenService<{
     output: typeof GetAccountBillingResponseSchema;
   },
   /**
-   * Updates the members present of `billing_email`, `tax_id`, `address` and `spend_cap_cents`. With Stripe, the first three follow at the
-   * customer there.
+   * Updates the members `billing_email`, `tax_id`, `address` and `spend_cap_cents`, if they are present. If the
+   * installation uses Stripe, the first three are copied to the Stripe customer.
    *
    * @generated from rpc drippulse.billing.v1.AccountBillingService.UpdateAccountBilling
    */

@@ -23,7 +23,7 @@ export const file_drippulse_billing_v1_billing: GenFile = /*@__PURE__*/
  */
 export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   /**
-   * Plan whose limits count: `free`, `starter`, `growth` or `scale`; `self_hosted` on an installation without Stripe.
+   * Plan whose limits apply: `free`, `starter`, `growth` or `scale`; `self_hosted` on an installation without Stripe.
    *
    * @generated from field: string plan = 1;
    */
@@ -37,14 +37,14 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   status: SubscriptionStatus;
 
   /**
-   * Whether it ends with the paid period.
+   * Whether the subscription ends with the paid period.
    *
    * @generated from field: bool cancel_at_period_end = 3;
    */
   cancelAtPeriodEnd: boolean;
 
   /**
-   * When it ends, if an end is scheduled: by `cancel_at_period_end`, or for a time.
+   * When the subscription ends, if an end is scheduled, by `cancel_at_period_end` or for a different time.
    *
    * @generated from field: optional google.protobuf.Timestamp cancel_at = 4;
    */
@@ -65,7 +65,7 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   trialEnd?: Timestamp | undefined;
 
   /**
-   * How many times the plan is bought: its limits are multiplied by it.
+   * Number of times that the plan is bought. The plan's limits are multiplied by this number.
    *
    * @generated from field: int32 quantity = 7;
    */
@@ -79,7 +79,7 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   currency?: string | undefined;
 
   /**
-   * Price of a period, for all of the quantity, without taxes and discounts.
+   * Price per period for the whole quantity, without taxes and discounts.
    *
    * @generated from field: optional int64 amount_cents = 9;
    */
@@ -93,14 +93,15 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   defaultPaymentMethod?: PaymentMethod | undefined;
 
   /**
-   * Where people sign in to Stripe's portal by their mail address, if the operator has set it. `POST /billing/portal` needs no sign-in.
+   * Address at which people sign in to Stripe's portal by their mail address, if the operator has set it. `POST
+   * /billing/portal` needs no sign-in.
    *
    * @generated from field: optional string portal_url = 11;
    */
   portalUrl?: string | undefined;
 
   /**
-   * After a failed payment: when new entries begin to wait, if it is not paid before.
+   * After a failed payment: when new entries begin to wait, unless the payment is made before.
    *
    * @generated from field: optional google.protobuf.Timestamp grace_until = 12;
    */
@@ -115,7 +116,7 @@ export const BillingSchema: GenMessage<Billing> = /*@__PURE__*/
   messageDesc(file_drippulse_billing_v1_billing, 0);
 
 /**
- * PaymentMethod is a way to pay, without what could be used to pay with it.
+ * PaymentMethod is a payment method, without the data that would allow a payment.
  *
  * @generated from message drippulse.billing.v1.PaymentMethod
  */
@@ -171,7 +172,7 @@ export const PaymentMethodSchema: GenMessage<PaymentMethod> = /*@__PURE__*/
   messageDesc(file_drippulse_billing_v1_billing, 1);
 
 /**
- * Invoice is a bill that Stripe made.
+ * Invoice is an invoice that Stripe made.
  *
  * @generated from message drippulse.billing.v1.Invoice
  */
@@ -184,7 +185,7 @@ export type Invoice = Message<"drippulse.billing.v1.Invoice"> & {
   id: string;
 
   /**
-   * Number on the bill; null for a draft.
+   * Number on the invoice; null for a draft.
    *
    * @generated from field: optional string number = 2;
    */
@@ -205,35 +206,36 @@ export type Invoice = Message<"drippulse.billing.v1.Invoice"> & {
   currency: string;
 
   /**
-   * Sum of the bill.
+   * Total of the invoice.
    *
    * @generated from field: int64 total_cents = 5;
    */
   totalCents: bigint;
 
   /**
-   * What is still to be paid.
+   * Amount still to be paid.
    *
    * @generated from field: int64 amount_due_cents = 6;
    */
   amountDueCents: bigint;
 
   /**
-   * When it was made.
+   * When the invoice was made.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Page on which it can be seen and paid. Anybody who has the address can open it, so only admins see it.
+   * Page for viewing and paying the invoice. Anybody who has the address can open the page, so only admins see the
+   * address.
    *
    * @generated from field: optional string url = 8;
    */
   url?: string | undefined;
 
   /**
-   * The bill as PDF, for admins alike.
+   * Address of the invoice as a PDF file; only admins see it.
    *
    * @generated from field: optional string pdf_url = 9;
    */
@@ -254,7 +256,7 @@ export const InvoiceSchema: GenMessage<Invoice> = /*@__PURE__*/
  */
 export type Checkout = Message<"drippulse.billing.v1.Checkout"> & {
   /**
-   * Page to open in a browser. It works for 24 hours.
+   * Page to open in a browser. The page is valid for 24 hours.
    *
    * @generated from field: string url = 1;
    */
@@ -282,7 +284,7 @@ export const CheckoutSchema: GenMessage<Checkout> = /*@__PURE__*/
  */
 export type Portal = Message<"drippulse.billing.v1.Portal"> & {
   /**
-   * Page to open in a browser. Whoever has the address is signed in.
+   * Page to open in a browser. Anybody who has the address is signed in.
    *
    * @generated from field: string url = 1;
    */
@@ -297,14 +299,14 @@ export const PortalSchema: GenMessage<Portal> = /*@__PURE__*/
   messageDesc(file_drippulse_billing_v1_billing, 4);
 
 /**
- * The subscription of the caller's organization.
+ * The caller's organization, and an optional Checkout session.
  *
  * @generated from message drippulse.billing.v1.GetBillingRequest
  */
 export type GetBillingRequest = Message<"drippulse.billing.v1.GetBillingRequest"> & {
   /**
-   * Id of a Checkout session, as Stripe puts it in place of `{CHECKOUT_SESSION_ID}` in `success_url`: the subscription is then fetched
-   * from Stripe before the answer.
+   * Id of a Checkout session, which Stripe inserts in place of `{CHECKOUT_SESSION_ID}` in `success_url`. With this id,
+   * the subscription is fetched from Stripe before the answer.
    *
    * @generated from field: optional string checkout_session = 1;
    */
@@ -340,7 +342,7 @@ export const GetBillingResponseSchema: GenMessage<GetBillingResponse> = /*@__PUR
   messageDesc(file_drippulse_billing_v1_billing, 6);
 
 /**
- * A subscription to begin or to change.
+ * A subscription to start or to change.
  *
  * @generated from message drippulse.billing.v1.SubscribeRequest
  */
@@ -353,15 +355,15 @@ export type SubscribeRequest = Message<"drippulse.billing.v1.SubscribeRequest"> 
   plan?: string | undefined;
 
   /**
-   * How many times the plan, 1 to 1000. Default: 1, or that of the subscription there is.
+   * Number of times that the plan is bought, 1 to 1000. Default: 1, or the quantity of the existing subscription.
    *
    * @generated from field: optional int32 quantity = 2;
    */
   quantity?: number | undefined;
 
   /**
-   * Id at Stripe of the payment method that pays. It is attached to the organization's customer and becomes the default. Default: the
-   * default one.
+   * Stripe's id of the payment method to charge. The payment method is attached to the organization's customer and
+   * becomes the default. Default: the default payment method.
    *
    * @generated from field: optional string payment_method = 3;
    */
@@ -397,20 +399,20 @@ export const SubscribeResponseSchema: GenMessage<SubscribeResponse> = /*@__PURE_
   messageDesc(file_drippulse_billing_v1_billing, 8);
 
 /**
- * An end of the subscription.
+ * When and why the subscription ends.
  *
  * @generated from message drippulse.billing.v1.CancelSubscriptionRequest
  */
 export type CancelSubscriptionRequest = Message<"drippulse.billing.v1.CancelSubscriptionRequest"> & {
   /**
-   * When. Default: at the end of the paid period.
+   * When the subscription ends. Default: at the end of the paid period.
    *
    * @generated from field: optional drippulse.billing.v1.CancelTime at = 1;
    */
   at?: CancelTime | undefined;
 
   /**
-   * Why, at most 500 characters. Stripe keeps it.
+   * Reason, at most 500 characters. Stripe stores it.
    *
    * @generated from field: optional string reason = 2;
    */
@@ -446,7 +448,7 @@ export const CancelSubscriptionResponseSchema: GenMessage<CancelSubscriptionResp
   messageDesc(file_drippulse_billing_v1_billing, 10);
 
 /**
- * A scheduled end to take back.
+ * No parameters.
  *
  * @generated from message drippulse.billing.v1.ReactivateSubscriptionRequest
  */
@@ -482,7 +484,7 @@ export const ReactivateSubscriptionResponseSchema: GenMessage<ReactivateSubscrip
   messageDesc(file_drippulse_billing_v1_billing, 12);
 
 /**
- * A session of Checkout to begin.
+ * A session of Checkout to start.
  *
  * @generated from message drippulse.billing.v1.StartCheckoutRequest
  */
@@ -495,14 +497,14 @@ export type StartCheckoutRequest = Message<"drippulse.billing.v1.StartCheckoutRe
   plan?: string | undefined;
 
   /**
-   * Where the browser goes when it is paid, an https address. Stripe replaces `{CHECKOUT_SESSION_ID}` in it.
+   * https address to which the browser goes after the payment. Stripe replaces `{CHECKOUT_SESSION_ID}` in the address.
    *
    * @generated from field: optional string success_url = 2;
    */
   successUrl?: string | undefined;
 
   /**
-   * Where the browser goes when the person leaves without paying, an https address.
+   * https address to which the browser goes if the person leaves without paying.
    *
    * @generated from field: optional string cancel_url = 3;
    */
@@ -544,7 +546,7 @@ export const StartCheckoutResponseSchema: GenMessage<StartCheckoutResponse> = /*
  */
 export type OpenPortalRequest = Message<"drippulse.billing.v1.OpenPortalRequest"> & {
   /**
-   * Where the link of the portal leads back to, an https address. Default: the platform's own address.
+   * https address to which the portal links back. Default: the platform's own address.
    *
    * @generated from field: optional string return_url = 1;
    */
@@ -608,7 +610,7 @@ export type ListPaymentMethodsResponse = Message<"drippulse.billing.v1.ListPayme
   paymentMethods: PaymentMethod[];
 
   /**
-   * Always null: all are in the answer.
+   * Always null, because the answer has all payment methods.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -629,14 +631,14 @@ export const ListPaymentMethodsResponseSchema: GenMessage<ListPaymentMethodsResp
  */
 export type ListInvoicesRequest = Message<"drippulse.billing.v1.ListInvoicesRequest"> & {
   /**
-   * Rows a page, 1 to 100 (default 100); larger values count as 100.
+   * Rows per page, 1 to 100 (default 100); larger values count as 100.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -664,7 +666,7 @@ export type ListInvoicesResponse = Message<"drippulse.billing.v1.ListInvoicesRes
   invoices: Invoice[];
 
   /**
-   * Where the next page starts; null on the last one. Stripe does not count them, so there is no `total_count`.
+   * Cursor of the next page; null on the last page. Stripe does not count invoices, so there is no `total_count`.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -699,14 +701,14 @@ export const SubscriptionStatus = {
   NONE: 1,
 
   /**
-   * Paid.
+   * The subscription is paid.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_ACTIVE = 2;
    */
   ACTIVE: 2,
 
   /**
-   * In its trial.
+   * The subscription is in its trial.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_TRIALING = 3;
    */
@@ -727,21 +729,21 @@ export const SubscriptionStatus = {
   UNPAID: 5,
 
   /**
-   * The first payment is not made; the plan does not count yet.
+   * The first payment is outstanding; the plan does not apply yet.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_INCOMPLETE = 6;
    */
   INCOMPLETE: 6,
 
   /**
-   * Its trial ended without a payment method; the plan does not count.
+   * The trial ended without a payment method; the plan does not apply.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_PAUSED = 7;
    */
   PAUSED: 7,
 
   /**
-   * It has ended.
+   * The subscription has ended.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_CANCELED = 8;
    */
@@ -782,7 +784,7 @@ export const CancelTime = {
   PERIOD_END: 1,
 
   /**
-   * At once, without money back.
+   * Immediately, without a refund.
    *
    * @generated from enum value: CANCEL_TIME_NOW = 2;
    */
@@ -803,14 +805,14 @@ export const CancelTimeSchema: GenEnum<CancelTime> = /*@__PURE__*/
   enumDesc(file_drippulse_billing_v1_billing, 1);
 
 /**
- * Subscription of the organization, which Stripe keeps and charges.
+ * Subscription of the organization, which Stripe stores and charges.
  *
  * @generated from service drippulse.billing.v1.BillingService
  */
 export const BillingService: GenService<{
   /**
-   * Shows the subscription. It is what Stripe said last; `checkout_session` fetches it first. Without a subscription the plan is
-   * `free`, and on an installation without Stripe `self_hosted`.
+   * Shows the subscription as Stripe last reported it; with `checkout_session` it is fetched from Stripe first. Without
+   * a subscription the plan is `free`, and on an installation without Stripe `self_hosted`.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.GetBilling
    */
@@ -820,9 +822,10 @@ export const BillingService: GenService<{
     output: typeof GetBillingResponseSchema;
   },
   /**
-   * Subscribes to a plan, paid by `payment_method` or the default one, or changes the plan or quantity of the subscription there is.
-   * A change counts at once, and Stripe charges or credits the difference for the rest of the period. Answers 201 for a new
-   * subscription and 200 for a change. The change of the plan is in the audit trail as `plan.changed`.
+   * Subscribes to a plan, paid by `payment_method` or the default payment method, or changes the plan or quantity of
+   * the existing subscription. A change applies immediately, and Stripe charges or credits the difference for the rest
+   * of the period. Answers 201 for a new subscription and 200 for a change. The audit trail records the change of the
+   * plan as `plan.changed`.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.Subscribe
    */
@@ -832,7 +835,8 @@ export const BillingService: GenService<{
     output: typeof SubscribeResponseSchema;
   },
   /**
-   * Ends the subscription at the end of the paid period, or now. Now gives no money back. One whose end is scheduled already stays so.
+   * Ends the subscription at the end of the paid period, or immediately. Ending it immediately gives no refund. A
+   * subscription whose end is already scheduled is not changed.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.CancelSubscription
    */
@@ -842,7 +846,8 @@ export const BillingService: GenService<{
     output: typeof CancelSubscriptionResponseSchema;
   },
   /**
-   * Takes back the scheduled end of the subscription, whoever scheduled it. One that has ended is refused.
+   * Cancels the scheduled end of the subscription, no matter who scheduled it. A subscription that has ended is
+   * refused.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.ReactivateSubscription
    */
@@ -852,8 +857,8 @@ export const BillingService: GenService<{
     output: typeof ReactivateSubscriptionResponseSchema;
   },
   /**
-   * Begins Stripe's Checkout for a plan: open the `url` in a browser. A session that was begun before ends. Once the browser is back at
-   * `success_url`, `GET /billing?checkout_session=…` shows the subscription.
+   * Starts a session of Stripe's Checkout for a plan: open the `url` in a browser. An earlier session ends. Once the
+   * browser has returned to `success_url`, `GET /billing?checkout_session=…` shows the subscription.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.StartCheckout
    */
@@ -863,7 +868,8 @@ export const BillingService: GenService<{
     output: typeof StartCheckoutResponseSchema;
   },
   /**
-   * Opens Stripe's customer portal, where payment methods, addresses and invoices are kept. The `url` works for some minutes, once.
+   * Opens Stripe's customer portal for payment methods, addresses and invoices. The `url` is valid once, for a few
+   * minutes.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.OpenPortal
    */
@@ -873,7 +879,7 @@ export const BillingService: GenService<{
     output: typeof OpenPortalResponseSchema;
   },
   /**
-   * Lists the payment methods that Stripe has of the organization, newest first, at most 100.
+   * Lists the organization's payment methods at Stripe, newest first, at most 100.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.ListPaymentMethods
    */
@@ -883,7 +889,7 @@ export const BillingService: GenService<{
     output: typeof ListPaymentMethodsResponseSchema;
   },
   /**
-   * Lists the invoices that Stripe has of the organization, newest first.
+   * Lists the organization's invoices at Stripe, newest first.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.ListInvoices
    */

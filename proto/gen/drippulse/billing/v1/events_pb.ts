@@ -19,8 +19,8 @@ export const file_drippulse_billing_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiFkcmlwcHVsc2UvYmlsbGluZy92MS9ldmVudHMucHJvdG8SFGRyaXBwdWxzZS5iaWxsaW5nLnYxIskECgxCaWxsaW5nRXZlbnQSCgoCaWQYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoPb3JnYW5pemF0aW9uX2lkGAMgASgDEhAKCHNlcXVlbmNlGAQgASgDEhEKCWFnZ3JlZ2F0ZRgFIAEoCRK0AQoUc3Vic2NyaXB0aW9uX3VwZGF0ZWQYCiABKAsyKS5kcmlwcHVsc2UuYmlsbGluZy52MS5TdWJzY3JpcHRpb25VcGRhdGVkQmnitRhlChRzdWJzY3JpcHRpb24udXBkYXRlZBJHUGxhbiwgc3RhdHVzLCBwcmljZSwgZW5kIG9yIHBheW1lbnQgbWV0aG9kIG9mIHRoZSBzdWJzY3JpcHRpb24gY2hhbmdlZC4aBGxpdmVIABLmAQoXdXNhZ2VfdGhyZXNob2xkX3JlYWNoZWQYCyABKAsyKy5kcmlwcHVsc2UuYmlsbGluZy52MS5Vc2FnZVRocmVzaG9sZFJlYWNoZWRClQHitRiQAQoXdXNhZ2UudGhyZXNob2xkX3JlYWNoZWQSb1RoZSB1c2FnZSBvZiBhIG1ldGVyIHJlYWNoZWQgNTAsIDgwLCAxMDAgb3IgMTIwIHBlcmNlbnQgb2YgaXRzIGxpbWl0OiBvbmNlIGZvciBlYWNoIG1ldGVyLCBtb250aCBhbmQgdGhyZXNob2xkLhoEbGl2ZUgAOhratRgWChRkcmlwcHVsc2UuYmlsbGluZy52MUIJCgdwYXlsb2FkIssBChVVc2FnZVRocmVzaG9sZFJlYWNoZWQSHQoFbWV0ZXIYASABKAlCDpK1GApCCCJlbWFpbHMiEhsKCXRocmVzaG9sZBgCIAEoBUIIkrUYBEICODASGAoEdXNlZBgDIAEoAUIKkrUYBkIEODAwMBIaCgVsaW1pdBgEIAEoAUILkrUYB0IFMTAwMDASMgoJcmVzZXRzX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBQgwKCl9yZXNldHNfYXQiTQoTU3Vic2NyaXB0aW9uVXBkYXRlZBI2CgdiaWxsaW5nGAEgASgLMh0uZHJpcHB1bHNlLmJpbGxpbmcudjEuQmlsbGluZ0IGkrUYAmgBYgZwcm90bzM", [file_drippulse_billing_v1_billing, file_drippulse_events_v1_options, file_drippulse_rest_v1_rest, file_google_protobuf_timestamp]);
 
 /**
- * BillingEvent is a change of what Stripe keeps of an organization, with the aggregate `subscription:<organization>`, or usage that
- * reached a share of a limit, with `usage:<organization>`.
+ * BillingEvent is a change of an organization's subscription at Stripe (aggregate `subscription:<organization>`), or
+ * usage that reached a share of a limit (aggregate `usage:<organization>`).
  *
  * @generated from message drippulse.billing.v1.BillingEvent
  */
@@ -33,14 +33,14 @@ export type BillingEvent = Message<"drippulse.billing.v1.BillingEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -54,7 +54,7 @@ export type BillingEvent = Message<"drippulse.billing.v1.BillingEvent"> & {
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
@@ -67,7 +67,7 @@ export type BillingEvent = Message<"drippulse.billing.v1.BillingEvent"> & {
    */
   payload: {
     /**
-     * The subscription differs from before.
+     * The subscription changed.
      *
      * @generated from field: drippulse.billing.v1.SubscriptionUpdated subscription_updated = 10;
      */
@@ -112,21 +112,21 @@ export type UsageThresholdReached = Message<"drippulse.billing.v1.UsageThreshold
   threshold: number;
 
   /**
-   * Used when it was reached.
+   * Amount used when the share was reached.
    *
    * @generated from field: double used = 3;
    */
   used: number;
 
   /**
-   * The limit then.
+   * The limit at that time.
    *
    * @generated from field: double limit = 4;
    */
   limit: number;
 
   /**
-   * When the meter counts anew; null for what is there at a time.
+   * When the next period of the meter starts; null for a meter of what currently exists.
    *
    * @generated from field: optional google.protobuf.Timestamp resets_at = 5;
    */
@@ -141,7 +141,7 @@ export const UsageThresholdReachedSchema: GenMessage<UsageThresholdReached> = /*
   messageDesc(file_drippulse_billing_v1_events, 1);
 
 /**
- * SubscriptionUpdated is a subscription that differs from before.
+ * SubscriptionUpdated is a subscription that changed.
  *
  * @generated from message drippulse.billing.v1.SubscriptionUpdated
  */

@@ -17,7 +17,7 @@ export const file_drippulse_billing_v1_stripe: GenFile = /*@__PURE__*/
   fileDesc("CiFkcmlwcHVsc2UvYmlsbGluZy92MS9zdHJpcGUucHJvdG8SFGRyaXBwdWxzZS5iaWxsaW5nLnYxIj8KGVJlY2VpdmVTdHJpcGVFdmVudFJlcXVlc3QSIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiLwoaUmVjZWl2ZVN0cmlwZUV2ZW50UmVzcG9uc2USEQoJZHVwbGljYXRlGAEgASgIMuICChJTdHJpcGVIb29rc1NlcnZpY2USxQIKElJlY2VpdmVTdHJpcGVFdmVudBIvLmRyaXBwdWxzZS5iaWxsaW5nLnYxLlJlY2VpdmVTdHJpcGVFdmVudFJlcXVlc3QaMC5kcmlwcHVsc2UuYmlsbGluZy52MS5SZWNlaXZlU3RyaXBlRXZlbnRSZXNwb25zZSLLAYq1GIcBGAMqBlN0cmlwZTAEQAJwgIAQeAOSAQRub25logEVcHVibGljLnN0cmlwZS5yZWNlaXZlqAEC4gEQYXBwbGljYXRpb24vanNvbvoBEHN0cmlwZS1zaWduYXR1cmWKAhZiaWxsaW5nX25vdF9jb25maWd1cmVkigIPc3RhbGVfc2lnbmF0dXJlgtPkkwI5OgRib2R5Wh86BGJvZHkiFy9hcGkvdjEvd2ViaG9va3Mvc3RyaXBlIhAvd2ViaG9va3Mvc3RyaXBlGgSYtRhcQrUCorUYpwEKGGludmFsaWRfc3RyaXBlX3NpZ25hdHVyZRCQAxqHAVRoZSBgU3RyaXBlLVNpZ25hdHVyZWAgaXMgbWlzc2luZyBvciBtYWRlIGJ5IGFub3RoZXIgc2VjcmV0LiBDb21wYXJlIHRoZSBzZWNyZXQgb2YgdGhlIGVuZHBvaW50IGF0IFN0cmlwZSB3aXRoIGBTVFJJUEVfV0VCSE9PS19TRUNSRVRgLqK1GIQBChRmb3JlaWduX3N0cmlwZV9ldmVudBCQAxppVGhlIGJvZHkgaXMgbm8gZXZlbnQgb2YgU3RyaXBlLCBvciBvbmUgb2YgdGhlIG90aGVyIG1vZGUgKGxpdmUgb3IgdGVzdCkgdGhhbiB0aGUga2V5IG9mIHRoZSBpbnN0YWxsYXRpb24uYgZwcm90bzM", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
 
 /**
- * ReceiveStripeEventRequest has an event of Stripe.
+ * ReceiveStripeEventRequest contains an event from Stripe.
  *
  * @generated from message drippulse.billing.v1.ReceiveStripeEventRequest
  */
@@ -38,13 +38,13 @@ export const ReceiveStripeEventRequestSchema: GenMessage<ReceiveStripeEventReque
   messageDesc(file_drippulse_billing_v1_stripe, 0);
 
 /**
- * ReceiveStripeEventResponse says what was done.
+ * ReceiveStripeEventResponse says how the event was handled.
  *
  * @generated from message drippulse.billing.v1.ReceiveStripeEventResponse
  */
 export type ReceiveStripeEventResponse = Message<"drippulse.billing.v1.ReceiveStripeEventResponse"> & {
   /**
-   * Whether the event was taken before.
+   * Whether the event was received before.
    *
    * @generated from field: bool duplicate = 1;
    */
@@ -59,14 +59,14 @@ export const ReceiveStripeEventResponseSchema: GenMessage<ReceiveStripeEventResp
   messageDesc(file_drippulse_billing_v1_stripe, 1);
 
 /**
- * Events of Stripe, without any credential but a signature.
+ * Receives events from Stripe. The only credential of a request is its signature.
  *
  * @generated from service drippulse.billing.v1.StripeHooksService
  */
 export const StripeHooksService: GenService<{
   /**
-   * Takes an event of Stripe. It only says of which customer something changed; what changed is fetched from Stripe. So events may come
-   * late, twice, in any order, or not at all.
+   * Receives an event from Stripe. The event only names the customer whose data changed; the data is fetched from
+   * Stripe. So it does not matter if events come late, twice, in any order, or not at all.
    *
    * @generated from rpc drippulse.billing.v1.StripeHooksService.ReceiveStripeEvent
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/calls/v1/calls.proto (package drippulse.calls.v1, syntax proto3)
 /* eslint-disable */
 
-// How many unary calls travel over one gRPC stream, between services of this platform.
+// Internal service that carries many unary calls over one gRPC stream, between services of this platform.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -15,21 +15,21 @@ export const file_drippulse_calls_v1_calls: GenFile = /*@__PURE__*/
   fileDesc("Ch5kcmlwcHVsc2UvY2FsbHMvdjEvY2FsbHMucHJvdG8SEmRyaXBwdWxzZS5jYWxscy52MSJQCgxTaGFyZVJlcXVlc3QSLQoFY2FsbHMYASADKAsyHi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQ2FsbBIRCgljYW5jZWxsZWQYAiADKA0ivQEKClNoYXJlZENhbGwSDgoGbnVtYmVyGAEgASgNEgwKBHBhdGgYAiABKAkSEgoKdGltZW91dF9tcxgDIAEoDRI8CgdoZWFkZXJzGAQgAygLMisuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZENhbGwuSGVhZGVyc0VudHJ5Eg8KB21lc3NhZ2UYBSABKAwaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoNU2hhcmVSZXNwb25zZRIxCgdhbnN3ZXJzGAEgAygLMiAuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlciKjAgoMU2hhcmVkQW5zd2VyEg4KBm51bWJlchgBIAEoDRI+CgdoZWFkZXJzGAIgAygLMi0uZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlci5IZWFkZXJzRW50cnkSQAoIdHJhaWxlcnMYAyADKAsyLi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQW5zd2VyLlRyYWlsZXJzRW50cnkSDwoHbWVzc2FnZRgEIAEoDBIPCgdyZWZ1c2VkGAUgASgIGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi8KDVRyYWlsZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATJmChJTaGFyZWRDYWxsc1NlcnZpY2USUAoFU2hhcmUSIC5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVSZXF1ZXN0GiEuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlUmVzcG9uc2UoATABYgZwcm90bzM");
 
 /**
- * Calls of one turn of the client's event loop, and calls that it gives up.
+ * Calls from one turn of the client's event loop, and calls that it cancels.
  *
  * @generated from message drippulse.calls.v1.ShareRequest
  */
 export type ShareRequest = Message<"drippulse.calls.v1.ShareRequest"> & {
   /**
-   * In the order in which they were made.
+   * Calls in the order in which they were made.
    *
    * @generated from field: repeated drippulse.calls.v1.SharedCall calls = 1;
    */
   calls: SharedCall[];
 
   /**
-   * Numbers of calls whose caller no longer waits. They end as cancelled, without an answer. Unknown and answered
-   * numbers are ignored.
+   * Numbers of calls whose caller no longer waits. These calls end as cancelled, without an answer. Numbers that are
+   * unknown or already answered are ignored.
    *
    * @generated from field: repeated uint32 cancelled = 2;
    */
@@ -50,7 +50,7 @@ export const ShareRequestSchema: GenMessage<ShareRequest> = /*@__PURE__*/
  */
 export type SharedCall = Message<"drippulse.calls.v1.SharedCall"> & {
   /**
-   * Number of the call in its stream: from 1, rising, used once.
+   * Number of the call in its stream. Numbers start from 1, rise, and are used once.
    *
    * @generated from field: uint32 number = 1;
    */
@@ -64,14 +64,14 @@ export type SharedCall = Message<"drippulse.calls.v1.SharedCall"> & {
   path: string;
 
   /**
-   * Milliseconds from the arrival of the call to its deadline; 0 for none.
+   * Milliseconds from the arrival of the call to its deadline; 0 for no deadline.
    *
    * @generated from field: uint32 timeout_ms = 3;
    */
   timeoutMs: number;
 
   /**
-   * Metadata by lowercase name; values of names that end in `-bin` are base64.
+   * Metadata by lowercase name. The values of names that end in `-bin` are base64.
    *
    * @generated from field: map<string, string> headers = 4;
    */
@@ -93,13 +93,13 @@ export const SharedCallSchema: GenMessage<SharedCall> = /*@__PURE__*/
   messageDesc(file_drippulse_calls_v1_calls, 1);
 
 /**
- * Answers that were ready in one turn.
+ * Answers that were ready in one turn of the server's event loop.
  *
  * @generated from message drippulse.calls.v1.ShareResponse
  */
 export type ShareResponse = Message<"drippulse.calls.v1.ShareResponse"> & {
   /**
-   * In the order in which the calls ended.
+   * Answers in the order in which the calls ended.
    *
    * @generated from field: repeated drippulse.calls.v1.SharedAnswer answers = 1;
    */
@@ -114,13 +114,13 @@ export const ShareResponseSchema: GenMessage<ShareResponse> = /*@__PURE__*/
   messageDesc(file_drippulse_calls_v1_calls, 2);
 
 /**
- * How one call ended.
+ * SharedAnswer is the outcome of one call.
  *
  * @generated from message drippulse.calls.v1.SharedAnswer
  */
 export type SharedAnswer = Message<"drippulse.calls.v1.SharedAnswer"> & {
   /**
-   * The number of its call.
+   * The number of the call.
    *
    * @generated from field: uint32 number = 1;
    */
@@ -149,7 +149,7 @@ export type SharedAnswer = Message<"drippulse.calls.v1.SharedAnswer"> & {
   message: Uint8Array;
 
   /**
-   * The server stops and did not make the call. Nothing else is set.
+   * Whether the server is stopping and did not make the call. If so, nothing else is set.
    *
    * @generated from field: bool refused = 5;
    */
@@ -164,7 +164,7 @@ export const SharedAnswerSchema: GenMessage<SharedAnswer> = /*@__PURE__*/
   messageDesc(file_drippulse_calls_v1_calls, 3);
 
 /**
- * SharedCallsService carries unary calls of the other services of its port, because an HTTP/2 stream for each call
+ * SharedCallsService carries unary calls to the other services of the same port, because an HTTP/2 stream for each call
  * costs more than most calls do. Every server serves it. A client may also make any call on a stream of its own, with
  * the same outcome.
  *
@@ -172,10 +172,10 @@ export const SharedAnswerSchema: GenMessage<SharedAnswer> = /*@__PURE__*/
  */
 export const SharedCallsService: GenService<{
   /**
-   * Makes each call as if it had a stream of its own, and answers it when it ends, in any order. No call fails another
-   * call of its stream. A server that stops refuses new calls and ends the stream with OK after its last answer. A call
-   * without an answer was not seen then. A client may repeat refused and unseen calls. After any other end of the
-   * stream it is not known whether a call was made.
+   * Makes each call as if it had a stream of its own, and answers each call when it ends, in any order. No call fails
+   * the other calls of the stream. A server that stops refuses new calls and ends the stream with OK after its last
+   * answer. In that case, the server has not seen the calls without an answer. A client may repeat refused and unseen
+   * calls. After any other end of the stream, it is unknown whether a call was made.
    *
    * @generated from rpc drippulse.calls.v1.SharedCallsService.Share
    */

@@ -48,14 +48,14 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   name: string;
 
   /**
-   * Domain of its mail and website.
+   * Domain of the account's mail and website.
    *
    * @generated from field: optional string domain = 4;
    */
   domain?: string | undefined;
 
   /**
-   * Address of its website.
+   * Address of the account's website.
    *
    * @generated from field: optional string website = 5;
    */
@@ -83,14 +83,14 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   description?: string | undefined;
 
   /**
-   * User who is responsible for it.
+   * User who is responsible for the account.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 10;
    */
@@ -111,14 +111,14 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   custom: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 13;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 14;
    */
@@ -132,7 +132,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 16;
    */
@@ -153,99 +153,101 @@ export const CrmAccountSchema: GenMessage<CrmAccount> = /*@__PURE__*/
  */
 export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Text that the name or domain contains as it stands, in any case. Fewer than three characters match only the
-   * beginning of a value. A `public_id` matches by its beginning: the whole prefix `acct_` and any characters after it.
+   * String that the name or domain contains literally, in any case. A string of fewer than three characters matches
+   * only the beginning of a value. A `public_id` matches by its beginning: the whole prefix `acct_` and any characters
+   * after it.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `name`; with `-` before it, descending. `-created_at` unless given.
+   * `created_at`, `updated_at` or `name`; with `-` before it, descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that changed at or after this time.
+   * Only rows that changed at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_since = 7;
    */
   updatedSince?: Timestamp | undefined;
 
   /**
-   * Only those of this user.
+   * Only accounts for which this user is responsible.
    *
    * @generated from field: optional int64 owner_id = 8;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * Only those from this system.
+   * Only accounts from this system.
    *
    * @generated from field: optional string external_system = 9;
    */
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the account with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
   externalId?: string | undefined;
 
   /**
-   * Only those of this domain.
+   * Only accounts of this domain.
    *
    * @generated from field: optional string domain = 11;
    */
   domain?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown
+   * ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -273,21 +275,21 @@ export type ListCrmAccountsResponse = Message<"drippulse.crm.v1.ListCrmAccountsR
   accounts: CrmAccount[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -301,7 +303,7 @@ export type ListCrmAccountsResponse = Message<"drippulse.crm.v1.ListCrmAccountsR
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -336,14 +338,14 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   name?: string | undefined;
 
   /**
-   * Domain of its mail and website.
+   * Domain of the account's mail and website.
    *
    * @generated from field: optional string domain = 2;
    */
   domain?: string | undefined;
 
   /**
-   * Address of its website.
+   * Address of the account's website.
    *
    * @generated from field: optional string website = 3;
    */
@@ -371,14 +373,14 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   description?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the account; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 7;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 8;
    */
@@ -407,7 +409,7 @@ export const CreateCrmAccountRequestSchema: GenMessage<CreateCrmAccountRequest> 
   messageDesc(file_drippulse_crm_v1_accounts, 3);
 
 /**
- * The account made.
+ * The new account.
  *
  * @generated from message drippulse.crm.v1.CreateCrmAccountResponse
  */
@@ -449,7 +451,7 @@ export const GetCrmAccountRequestSchema: GenMessage<GetCrmAccountRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_accounts, 5);
 
 /**
- * The account asked for.
+ * The requested account.
  *
  * @generated from message drippulse.crm.v1.GetCrmAccountResponse
  */
@@ -470,7 +472,7 @@ export const GetCrmAccountResponseSchema: GenMessage<GetCrmAccountResponse> = /*
   messageDesc(file_drippulse_crm_v1_accounts, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmAccountRequest
  */
@@ -497,14 +499,14 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   name?: string | undefined;
 
   /**
-   * Domain of its mail and website.
+   * Domain of the account's mail and website.
    *
    * @generated from field: optional string domain = 4;
    */
   domain?: string | undefined;
 
   /**
-   * Address of its website.
+   * Address of the account's website.
    *
    * @generated from field: optional string website = 5;
    */
@@ -532,14 +534,14 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   description?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the account; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 10;
    */
@@ -568,7 +570,7 @@ export const UpdateCrmAccountRequestSchema: GenMessage<UpdateCrmAccountRequest> 
   messageDesc(file_drippulse_crm_v1_accounts, 7);
 
 /**
- * The account as changed.
+ * The account after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmAccountResponse
  */
@@ -638,7 +640,7 @@ export type ImportCrmAccountsCsvRequest = Message<"drippulse.crm.v1.ImportCrmAcc
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -731,10 +733,11 @@ export const CrmAccountsService: GenService<{
   },
   /**
    * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
-   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
-   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
-   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
-   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
+   * `GET` returns them, and `custom.<key>`. Cells are separated by commas, semicolons or tabs. The encoding is UTF-8,
+   * UTF-16 with a byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`,
+   * else with its `external_system` and `external_id`, and otherwise creates a record. An empty cell leaves the value
+   * as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file
+   * has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmAccountsService.ImportCrmAccountsCsv
    */

@@ -55,91 +55,91 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   subject?: string | undefined;
 
   /**
-   * Its text, at most 10,000 characters.
+   * Text of the activity, at most 10,000 characters.
    *
    * @generated from field: optional string body = 5;
    */
   body?: string | undefined;
 
   /**
-   * Time when it is due.
+   * When the activity is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 6;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * Time when it was done.
+   * When the activity was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 7;
    */
   completedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: its UUID.
+   * UUID of the account that the activity is about.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Company it is about: its `public_id`.
+   * `public_id` of the account that the activity is about.
    *
    * @generated from field: optional string account_public_id = 9;
    */
   accountPublicId?: string | undefined;
 
   /**
-   * Contact it is about: its UUID.
+   * UUID of the contact that the activity is about.
    *
    * @generated from field: optional string contact_id = 10;
    */
   contactId?: string | undefined;
 
   /**
-   * Contact it is about: its `public_id`.
+   * `public_id` of the contact that the activity is about.
    *
    * @generated from field: optional string contact_public_id = 11;
    */
   contactPublicId?: string | undefined;
 
   /**
-   * Lead it is about: its UUID.
+   * UUID of the lead that the activity is about.
    *
    * @generated from field: optional string lead_id = 12;
    */
   leadId?: string | undefined;
 
   /**
-   * Lead it is about: its `public_id`.
+   * `public_id` of the lead that the activity is about.
    *
    * @generated from field: optional string lead_public_id = 13;
    */
   leadPublicId?: string | undefined;
 
   /**
-   * Opportunity it is about: its UUID.
+   * UUID of the opportunity that the activity is about.
    *
    * @generated from field: optional string opportunity_id = 14;
    */
   opportunityId?: string | undefined;
 
   /**
-   * Opportunity it is about: its `public_id`.
+   * `public_id` of the opportunity that the activity is about.
    *
    * @generated from field: optional string opportunity_public_id = 15;
    */
   opportunityPublicId?: string | undefined;
 
   /**
-   * User who is responsible for it.
+   * User who is responsible for the activity.
    *
    * @generated from field: optional int64 owner_id = 16;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 17;
    */
@@ -160,14 +160,14 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   custom: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 20;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 21;
    */
@@ -181,7 +181,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 23;
    */
@@ -202,134 +202,136 @@ export const CrmActivitySchema: GenMessage<CrmActivity> = /*@__PURE__*/
  */
 export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActivitiesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Text that the subject or body contains as it stands, in any case. Fewer than three characters match only the
-   * beginning of a value. A `public_id` matches by its beginning: the whole prefix `act_` and any characters after it.
+   * String that the subject or body contains literally, in any case. A string of fewer than three characters matches
+   * only the beginning of a value. A `public_id` matches by its beginning: the whole prefix `act_` and any characters
+   * after it.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `due_at`; with `-` before it, descending. `-created_at` unless given.
+   * `created_at`, `updated_at` or `due_at`; with `-` before it, descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that changed at or after this time.
+   * Only rows that changed at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_since = 7;
    */
   updatedSince?: Timestamp | undefined;
 
   /**
-   * Only those of this user.
+   * Only activities for which this user is responsible.
    *
    * @generated from field: optional int64 owner_id = 8;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * Only those from this system.
+   * Only activities from this system.
    *
    * @generated from field: optional string external_system = 9;
    */
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the activity with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
   externalId?: string | undefined;
 
   /**
-   * Only those of this kind.
+   * Only activities of this kind.
    *
    * @generated from field: optional drippulse.crm.v1.CrmActivityKind kind = 11;
    */
   kind?: CrmActivityKind | undefined;
 
   /**
-   * Only those that are done, or that are not.
+   * True: only activities that are done; false: only activities that are not done.
    *
    * @generated from field: optional bool completed = 12;
    */
   completed?: boolean | undefined;
 
   /**
-   * Only those of this account.
+   * Only activities about this account.
    *
    * @generated from field: optional string account_id = 13;
    */
   accountId?: string | undefined;
 
   /**
-   * Only those of this contact.
+   * Only activities about this contact.
    *
    * @generated from field: optional string contact_id = 14;
    */
   contactId?: string | undefined;
 
   /**
-   * Only those of this lead.
+   * Only activities about this lead.
    *
    * @generated from field: optional string lead_id = 15;
    */
   leadId?: string | undefined;
 
   /**
-   * Only those of this opportunity.
+   * Only activities about this opportunity.
    *
    * @generated from field: optional string opportunity_id = 16;
    */
   opportunityId?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown
+   * ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -357,21 +359,21 @@ export type ListCrmActivitiesResponse = Message<"drippulse.crm.v1.ListCrmActivit
   activities: CrmActivity[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -385,7 +387,7 @@ export type ListCrmActivitiesResponse = Message<"drippulse.crm.v1.ListCrmActivit
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -420,70 +422,70 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   kind?: CrmActivityKind | undefined;
 
   /**
-   * Subject, at most 255 characters.
+   * Text of the activity, at most 10,000 characters.
    *
    * @generated from field: optional string subject = 2;
    */
   subject?: string | undefined;
 
   /**
-   * Its text, at most 10,000 characters.
+   * When the activity is due.
    *
    * @generated from field: optional string body = 3;
    */
   body?: string | undefined;
 
   /**
-   * Time when it is due.
+   * When the activity was done.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 4;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * Time when it was done.
+   * Account that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 5;
    */
   completedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Contact that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 6;
    */
   accountId?: string | undefined;
 
   /**
-   * Contact it is about: a UUID or `public_id`.
+   * Lead that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 7;
    */
   contactId?: string | undefined;
 
   /**
-   * Lead it is about: a UUID or `public_id`.
+   * Opportunity that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string lead_id = 8;
    */
   leadId?: string | undefined;
 
   /**
-   * Opportunity it is about: a UUID or `public_id`.
+   * Opportunity that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string opportunity_id = 9;
    */
   opportunityId?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the activity; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 11;
    */
@@ -512,7 +514,7 @@ export const CreateCrmActivityRequestSchema: GenMessage<CreateCrmActivityRequest
   messageDesc(file_drippulse_crm_v1_activities, 3);
 
 /**
- * The activity made.
+ * The new activity.
  *
  * @generated from message drippulse.crm.v1.CreateCrmActivityResponse
  */
@@ -554,7 +556,7 @@ export const GetCrmActivityRequestSchema: GenMessage<GetCrmActivityRequest> = /*
   messageDesc(file_drippulse_crm_v1_activities, 5);
 
 /**
- * The activity asked for.
+ * The requested activity.
  *
  * @generated from message drippulse.crm.v1.GetCrmActivityResponse
  */
@@ -575,7 +577,7 @@ export const GetCrmActivityResponseSchema: GenMessage<GetCrmActivityResponse> = 
   messageDesc(file_drippulse_crm_v1_activities, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmActivityRequest
  */
@@ -609,63 +611,63 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   subject?: string | undefined;
 
   /**
-   * Its text, at most 10,000 characters.
+   * Text of the activity, at most 10,000 characters.
    *
    * @generated from field: optional string body = 5;
    */
   body?: string | undefined;
 
   /**
-   * Time when it is due.
+   * When the activity is due.
    *
    * @generated from field: optional google.protobuf.Timestamp due_at = 6;
    */
   dueAt?: Timestamp | undefined;
 
   /**
-   * Time when it was done.
+   * When the activity was done.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 7;
    */
   completedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Account that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Contact it is about: a UUID or `public_id`.
+   * Contact that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 9;
    */
   contactId?: string | undefined;
 
   /**
-   * Lead it is about: a UUID or `public_id`.
+   * Lead that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string lead_id = 10;
    */
   leadId?: string | undefined;
 
   /**
-   * Opportunity it is about: a UUID or `public_id`.
+   * Opportunity that the activity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string opportunity_id = 11;
    */
   opportunityId?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the activity; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 13;
    */
@@ -694,7 +696,7 @@ export const UpdateCrmActivityRequestSchema: GenMessage<UpdateCrmActivityRequest
   messageDesc(file_drippulse_crm_v1_activities, 7);
 
 /**
- * The activity as changed.
+ * The activity after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmActivityResponse
  */
@@ -764,7 +766,7 @@ export type ImportCrmActivitiesCsvRequest = Message<"drippulse.crm.v1.ImportCrmA
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -919,10 +921,11 @@ export const CrmActivitiesService: GenService<{
   },
   /**
    * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
-   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
-   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
-   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
-   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
+   * `GET` returns them, and `custom.<key>`. Cells are separated by commas, semicolons or tabs. The encoding is UTF-8,
+   * UTF-16 with a byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`,
+   * else with its `external_system` and `external_id`, and otherwise creates a record. An empty cell leaves the value
+   * as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file
+   * has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmActivitiesService.ImportCrmActivitiesCsv
    */

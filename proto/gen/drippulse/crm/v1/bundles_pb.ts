@@ -110,7 +110,7 @@ export type ImportCrmRecordsRequest = Message<"drippulse.crm.v1.ImportCrmRecords
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -146,15 +146,15 @@ export const ImportCrmRecordsResponseSchema: GenMessage<ImportCrmRecordsResponse
   messageDesc(file_drippulse_crm_v1_bundles, 5);
 
 /**
- * Everything of the CRM, out and in.
+ * Export and import of all CRM records.
  *
  * @generated from service drippulse.crm.v1.CrmBundlesService
  */
 export const CrmBundlesService: GenService<{
   /**
    * Streams all records as one JSON object: `version`, `exported_at`, `organization_id` and the arrays `accounts`,
-   * `contacts`, `leads`, `opportunities` and `activities`, deleted records included. Links have the `public_id` beside
-   * the UUID.
+   * `contacts`, `leads`, `opportunities` and `activities`, deleted records included. Links to other records have the
+   * `public_id` in addition to the UUID.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmRecords
    */
@@ -164,10 +164,10 @@ export const CrmBundlesService: GenService<{
     output: typeof ExportCrmRecordsResponseSchema;
   },
   /**
-   * Streams one collection as a CSV file, deleted records included. Each member that `GET` gives is a column, and
-   * `import_csv` accepts the file. A cell that begins with `=`, `+`, `-`, `@`, a tab or a line end, after any apostrophes,
-   * gets one more apostrophe, so that no spreadsheet runs it as a formula; the import removes it. An empty text is an empty
-   * cell, which the import leaves out.
+   * Streams one collection as a CSV file, deleted records included. Each member that `GET` returns is a column, and
+   * `import_csv` accepts the file. A cell that begins with `=`, `+`, `-`, `@`, a tab or a line end, after any
+   * apostrophes, gets an additional apostrophe, so that no spreadsheet runs the cell as a formula; the import removes
+   * the apostrophe. An empty string becomes an empty cell, which the import leaves out.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmCsv
    */
@@ -178,10 +178,11 @@ export const CrmBundlesService: GenService<{
   },
   /**
    * Imports an exported object or a part of it, up to 512 MiB. A row changes the record with its `public_id`, else with
-   * its `external_system` and `external_id`, and otherwise creates one. Absent members and the owner stay as they are.
-   * Links are by `public_id`, to existing records or to records earlier in the bundle. An unknown stage is replaced by
-   * the first stage of the default pipeline that has the type of the status. Importing the same bundle again changes
-   * nothing. `Prefer: respond-async` answers 202 as soon as the bundle has arrived; `Location` then names the import.
+   * its `external_system` and `external_id`, and otherwise creates a record. Absent members and the owner stay as they
+   * are. Links are by `public_id`, to existing records or to records earlier in the bundle. An unknown stage is
+   * replaced by the first stage of the default pipeline whose type matches the opportunity's status. Importing the same
+   * bundle again changes nothing. `Prefer: respond-async` answers 202 as soon as the bundle has arrived; `Location`
+   * then names the import.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ImportCrmRecords
    */

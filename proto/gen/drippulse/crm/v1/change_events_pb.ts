@@ -23,7 +23,7 @@ export const file_drippulse_crm_v1_change_events: GenFile = /*@__PURE__*/
  */
 export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   /**
-   * Id, rising.
+   * Id. Later changes have higher ids.
    *
    * @generated from field: int64 id = 1;
    */
@@ -65,7 +65,7 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   actorType: string;
 
   /**
-   * Id of the author: the user, API key, workflow, form or service; `lead_scoring` of a signed score.
+   * Id of the author: the user, API key, workflow, form or service; `lead_scoring` for a signed score.
    *
    * @generated from field: string actor_id = 7;
    */
@@ -86,7 +86,7 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   requestId?: string | undefined;
 
   /**
-   * When.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp at = 10;
    */
@@ -107,63 +107,63 @@ export const CrmChangeEventSchema: GenMessage<CrmChangeEvent> = /*@__PURE__*/
  */
 export type ListCrmChangeEventsRequest = Message<"drippulse.crm.v1.ListCrmChangeEventsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those of records of this type.
+   * Only rows of this record type.
    *
    * @generated from field: optional string record_type = 5;
    */
   recordType?: string | undefined;
 
   /**
-   * Only those of this record: a UUID or `public_id`.
+   * Only changes of this record: a UUID or `public_id`.
    *
    * @generated from field: optional string record_id = 6;
    */
   recordId?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -191,21 +191,21 @@ export type ListCrmChangeEventsResponse = Message<"drippulse.crm.v1.ListCrmChang
   changeEvents: CrmChangeEvent[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -219,7 +219,7 @@ export type ListCrmChangeEventsResponse = Message<"drippulse.crm.v1.ListCrmChang
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */

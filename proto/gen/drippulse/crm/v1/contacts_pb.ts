@@ -78,28 +78,28 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   phone?: string | undefined;
 
   /**
-   * Company of the contact: its UUID.
+   * UUID of the contact's account.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Company of the contact: its `public_id`.
+   * `public_id` of the contact's account.
    *
    * @generated from field: optional string account_public_id = 9;
    */
   accountPublicId?: string | undefined;
 
   /**
-   * User who is responsible for it.
+   * User who is responsible for the record.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 11;
    */
@@ -120,14 +120,14 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   custom: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 14;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 15;
    */
@@ -141,21 +141,21 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Contact that it was merged into: a UUID; only in exports and in the event of the merge.
+   * UUID of the contact into which this contact was merged; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_id = 17;
    */
   mergedIntoId?: string | undefined;
 
   /**
-   * Contact that it was merged into: a `public_id`; only in exports and in the event of the merge.
+   * `public_id` of the contact into which this contact was merged; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_public_id = 18;
    */
   mergedIntoPublicId?: string | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 19;
    */
@@ -176,108 +176,109 @@ export const CrmContactSchema: GenMessage<CrmContact> = /*@__PURE__*/
  */
 export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Text that the mail address, first name, last name or telephone number contains as it stands, in any case.
-   * Fewer than three characters match only the beginning of a value. Several words also find contacts whose first and
-   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
-   * beginning: the whole prefix `cnt_` and any characters after it.
+   * String that the mail address, first name, last name or telephone number contains literally, in any case. A string
+   * of fewer than three characters matches only the beginning of a value. Several words also find contacts whose first
+   * and last name together contain each word; these contacts are listed last, regardless of `sort`. A `public_id`
+   * matches by its beginning: the whole prefix `cnt_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `email`, `last_name`; with `-` before it, descending. `-created_at` unless given.
+   * `created_at`, `updated_at`, `email` or `last_name`; with `-` before it, descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that changed at or after this time.
+   * Only rows that changed at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_since = 7;
    */
   updatedSince?: Timestamp | undefined;
 
   /**
-   * Only those of this user.
+   * Only rows for which this user is responsible.
    *
    * @generated from field: optional int64 owner_id = 8;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * Only those from this system.
+   * Only rows from this system.
    *
    * @generated from field: optional string external_system = 9;
    */
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
   externalId?: string | undefined;
 
   /**
-   * Only those with this mail address, in any case.
+   * Only rows with this mail address, in any case.
    *
    * @generated from field: optional string email = 11;
    */
   email?: string | undefined;
 
   /**
-   * Only those of this account.
+   * Only rows of this account.
    *
    * @generated from field: optional string account_id = 12;
    */
   accountId?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown
+   * ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -305,21 +306,21 @@ export type ListCrmContactsResponse = Message<"drippulse.crm.v1.ListCrmContactsR
   contacts: CrmContact[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -333,7 +334,7 @@ export type ListCrmContactsResponse = Message<"drippulse.crm.v1.ListCrmContactsR
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -396,21 +397,21 @@ export type CreateCrmContactRequest = Message<"drippulse.crm.v1.CreateCrmContact
   phone?: string | undefined;
 
   /**
-   * Company of the contact: a UUID or `public_id`.
+   * Account of the contact: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 6;
    */
   accountId?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 7;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 8;
    */
@@ -439,7 +440,7 @@ export const CreateCrmContactRequestSchema: GenMessage<CreateCrmContactRequest> 
   messageDesc(file_drippulse_crm_v1_contacts, 3);
 
 /**
- * The contact made.
+ * The new contact.
  *
  * @generated from message drippulse.crm.v1.CreateCrmContactResponse
  */
@@ -481,7 +482,7 @@ export const GetCrmContactRequestSchema: GenMessage<GetCrmContactRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_contacts, 5);
 
 /**
- * The contact asked for.
+ * The requested contact.
  *
  * @generated from message drippulse.crm.v1.GetCrmContactResponse
  */
@@ -502,7 +503,7 @@ export const GetCrmContactResponseSchema: GenMessage<GetCrmContactResponse> = /*
   messageDesc(file_drippulse_crm_v1_contacts, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmContactRequest
  */
@@ -557,21 +558,21 @@ export type UpdateCrmContactRequest = Message<"drippulse.crm.v1.UpdateCrmContact
   phone?: string | undefined;
 
   /**
-   * Company of the contact: a UUID or `public_id`.
+   * Account of the contact: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 9;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 10;
    */
@@ -600,7 +601,7 @@ export const UpdateCrmContactRequestSchema: GenMessage<UpdateCrmContactRequest> 
   messageDesc(file_drippulse_crm_v1_contacts, 7);
 
 /**
- * The contact as changed.
+ * The contact after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmContactResponse
  */
@@ -706,7 +707,7 @@ export type ImportCrmContactsCsvRequest = Message<"drippulse.crm.v1.ImportCrmCon
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -742,34 +743,34 @@ export const ImportCrmContactsCsvResponseSchema: GenMessage<ImportCrmContactsCsv
   messageDesc(file_drippulse_crm_v1_contacts, 14);
 
 /**
- * Which groups, and paging.
+ * Filters of the groups, and paging.
  *
  * @generated from message drippulse.crm.v1.ListCrmContactDuplicatesRequest
  */
 export type ListCrmContactDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmContactDuplicatesRequest"> & {
   /**
-   * Groups a page, 1 to 50 (default 50); larger values count as 50.
+   * Groups per page, 1 to 50 (default 50); larger values count as 50.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Only those that have this in common.
+   * Only groups with this kind of common value.
    *
    * @generated from field: optional drippulse.crm.v1.CrmDuplicateKind kind = 3;
    */
   kind?: CrmDuplicateKind | undefined;
 
   /**
-   * Only the groups that this contact is in: a UUID or `public_id`.
+   * Only groups that contain this contact: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 4;
    */
@@ -797,7 +798,7 @@ export type ListCrmContactDuplicatesResponse = Message<"drippulse.crm.v1.ListCrm
   duplicates: CrmContactDuplicates[];
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -825,21 +826,21 @@ export type CrmContactDuplicates = Message<"drippulse.crm.v1.CrmContactDuplicate
   kind: CrmDuplicateKind;
 
   /**
-   * The common value as it is compared: an address in lower case, or the digits of a number.
+   * The common value in the form in which values are compared: an address in lower case, or the digits of a number.
    *
    * @generated from field: string key = 2;
    */
   key: string;
 
   /**
-   * How many there are, counted up to 50,000.
+   * Number of contacts in the group, counted up to 50,000.
    *
    * @generated from field: int64 record_count = 3;
    */
   recordCount: bigint;
 
   /**
-   * The oldest 20 of them, oldest first; one merge takes at most 20.
+   * The oldest 20 records of the group, oldest first; one merge takes at most 20.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmContact contacts = 4;
    */
@@ -854,7 +855,7 @@ export const CrmContactDuplicatesSchema: GenMessage<CrmContactDuplicates> = /*@_
   messageDesc(file_drippulse_crm_v1_contacts, 17);
 
 /**
- * Which contacts become one.
+ * The contacts to merge.
  *
  * @generated from message drippulse.crm.v1.MergeCrmContactsRequest
  */
@@ -868,16 +869,16 @@ export type MergeCrmContactsRequest = Message<"drippulse.crm.v1.MergeCrmContacts
 
   /**
    * Contacts to merge into the survivor: 1 to 20 UUIDs or `public_id`s. A value that the survivor lacks comes from the
-   * first of them that has one.
+   * first of these contacts that has the value.
    *
    * @generated from field: repeated string merged = 2;
    */
   merged: string[];
 
   /**
-   * Source of a field's value: the id of one of these contacts by the name of the field. An empty value is taken too.
-   * Fields: `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id` (with its
-   * `external_system`) and `custom.<key>`.
+   * Sources of field values: for each field name, the id of the contact that supplies the value, even if the value is
+   * empty. Fields: `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id` (with
+   * its `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
    */
@@ -905,7 +906,7 @@ export type MergeCrmContactsResponse = Message<"drippulse.crm.v1.MergeCrmContact
   contact?: CrmContact | undefined;
 
   /**
-   * The merge; its `id` reverses it.
+   * The merge. Its `id` is needed to reverse it.
    *
    * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
    */
@@ -936,7 +937,7 @@ export const CrmContactsService: GenService<{
     output: typeof ListCrmContactsResponseSchema;
   },
   /**
-   * Creates a contact. It needs a mail address, a name or a telephone number.
+   * Creates a contact. A mail address, a name or a telephone number is required.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.CreateCrmContact
    */
@@ -976,10 +977,11 @@ export const CrmContactsService: GenService<{
     output: typeof DeleteCrmContactResponseSchema;
   },
   /**
-   * Groups live contacts that may be one person, because they have the mail address, in any case, or the telephone
-   * number in common. Groups with a common address come first, then groups with a common number, each ordered by the
-   * common value. A page examines at most 50,000 contacts, so that it may have fewer groups than `limit`, or none; the
-   * last page is the one whose `next_cursor` is null. There is no `total_count`, because it would read all contacts.
+   * Groups live contacts that may be one person, because they have the same mail address, in any case, or the same
+   * telephone number. Groups with a common address come first, followed by groups with a common number, each ordered by
+   * the common value. A page examines at most 50,000 contacts, so it may have fewer groups than `limit`, or none; the
+   * last page is the one whose `next_cursor` is null. There is no `total_count`, because counting would require reading
+   * all contacts.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.ListCrmContactDuplicates
    */
@@ -989,12 +991,13 @@ export const CrmContactsService: GenService<{
     output: typeof ListCrmContactDuplicatesResponseSchema;
   },
   /**
-   * Merges contacts into one, in one transaction. The survivor keeps its values. A value that it lacks comes from the
-   * first merged contact that has one; `fields` can choose another source. `custom` is merged member by member. Live
-   * opportunities, activities and converted leads of the merged contacts are linked to the survivor. The merged
-   * contacts are deleted: their ids answer 404 with the survivor in the message, and imports refuse rows with these
-   * ids. Webhooks report `updated` or `deleted` for every changed record. `POST /crm/merges/{id}/undo` reverses the
-   * merge within 30 days. More than 10,000 links answer 422 `merge_too_many_links`.
+   * Merges contacts into one, in one transaction. The survivor keeps its values. A value that the survivor lacks comes
+   * from the first merged contact that has the value; `fields` can choose a different source. `custom` is merged member
+   * by member. Live opportunities, activities and converted leads of the merged contacts are linked to the survivor.
+   * The merged contacts are deleted: their ids answer 404 with the survivor in the message, and imports refuse rows
+   * with these ids. Webhooks report `updated` or `deleted` for every changed record. `POST /crm/merges/{id}/undo`
+   * reverses the merge within 30 days. A merge of contacts with more than 10,000 links is refused with 422
+   * `merge_too_many_links`.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.MergeCrmContacts
    */
@@ -1004,10 +1007,10 @@ export const CrmContactsService: GenService<{
     output: typeof MergeCrmContactsResponseSchema;
   },
   /**
-   * Removes the personal data of a contact, deleted or not, permanently: from the contact, its change events, leads and
-   * activities of the same person and, within minutes, from enrollments, mails, timelines and stored webhook bodies.
-   * Counters stay. Live enrollments of the person are cancelled. Imports refuse the person from then on; a new contact
-   * with the same mail address can still be created. Repeating it changes nothing. An unknown id answers 404
+   * Removes the personal data of a contact, deleted or not, permanently: from the contact, its change events, the
+   * person's leads and activities and, within minutes, from enrollments, mails, timelines and stored webhook bodies.
+   * Counters stay. Live enrollments of the person are cancelled. Afterwards imports refuse the person, but a new
+   * contact with the same mail address can still be created. A repeated call changes nothing. An unknown id answers 404
    * `contact_not_found`.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.EraseCrmContact
@@ -1019,11 +1022,11 @@ export const CrmContactsService: GenService<{
   },
   /**
    * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
-   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
-   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
-   * `external_system` and `external_id`, else with its mail address, and otherwise creates one. An empty cell leaves
-   * the value as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as
-   * the file has arrived.
+   * `GET` returns them, and `custom.<key>`. Cells are separated by commas, semicolons or tabs. The encoding is UTF-8,
+   * UTF-16 with a byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`,
+   * else with its `external_system` and `external_id`, else with its mail address, and otherwise creates a record. An
+   * empty cell leaves the value as it is. Importing the same file again changes nothing. `Prefer: respond-async`
+   * answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.ImportCrmContactsCsv
    */

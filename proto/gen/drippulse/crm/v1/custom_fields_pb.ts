@@ -30,7 +30,7 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
   id: bigint;
 
   /**
-   * Type of the records: `account`, `contact`, `opportunity`, `lead` or `activity`.
+   * Record type: `account`, `contact`, `opportunity`, `lead` or `activity`.
    *
    * @generated from field: string record_type = 2;
    */
@@ -51,7 +51,7 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
   label: string;
 
   /**
-   * Type of its values.
+   * Type of the field's values.
    *
    * @generated from field: drippulse.crm.v1.CrmCustomFieldType type = 5;
    */
@@ -65,28 +65,28 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
   options: string[];
 
   /**
-   * Whether records must have it.
+   * Whether records must have the member.
    *
    * @generated from field: bool required = 7;
    */
   required: boolean;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
@@ -107,28 +107,28 @@ export const CrmCustomFieldSchema: GenMessage<CrmCustomField> = /*@__PURE__*/
  */
 export type ListCrmCustomFieldsRequest = Message<"drippulse.crm.v1.ListCrmCustomFieldsRequest"> & {
   /**
-   * Only those of records of this type.
+   * Only rows of this record type.
    *
    * @generated from field: optional string record_type = 1;
    */
   recordType?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -149,14 +149,14 @@ export const ListCrmCustomFieldsRequestSchema: GenMessage<ListCrmCustomFieldsReq
  */
 export type ListCrmCustomFieldsResponse = Message<"drippulse.crm.v1.ListCrmCustomFieldsResponse"> & {
   /**
-   * By type of record, then by key.
+   * Custom fields, ordered by record type, then by key.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmCustomField custom_fields = 1;
    */
   customFields: CrmCustomField[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -177,36 +177,36 @@ export const ListCrmCustomFieldsResponseSchema: GenMessage<ListCrmCustomFieldsRe
  */
 export type CreateCrmCustomFieldRequest = Message<"drippulse.crm.v1.CreateCrmCustomFieldRequest"> & {
   /**
-   * Type of the records: `account`, `contact`, `opportunity`, `lead` or `activity`.
+   * Record type: `account`, `contact`, `opportunity`, `lead` or `activity`.
    *
    * @generated from field: optional string record_type = 1;
    */
   recordType?: string | undefined;
 
   /**
-   * Member of `custom`: a lower-case letter, then lower-case letters, digits and `_`, at most 64; not `constructor` or
-   * `prototype`.
+   * Member of `custom`: a lower-case letter, followed by lower-case letters, digits and `_`, at most 64 characters; not
+   * `constructor` or `prototype`.
    *
    * @generated from field: optional string key = 2;
    */
   key?: string | undefined;
 
   /**
-   * Type of its values; default `text`.
+   * Type of the field's values; default: `text`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmCustomFieldType type = 3;
    */
   type?: CrmCustomFieldType | undefined;
 
   /**
-   * Name for people, at most 255 characters; default the key.
+   * Name for people, at most 255 characters; default: the key.
    *
    * @generated from field: optional string label = 4;
    */
   label?: string | undefined;
 
   /**
-   * Options of a `select`: 1 to 200 texts.
+   * Options of a `select`: 1 to 200 strings.
    *
    * @generated from field: repeated string options = 5;
    */
@@ -228,7 +228,7 @@ export const CreateCrmCustomFieldRequestSchema: GenMessage<CreateCrmCustomFieldR
   messageDesc(file_drippulse_crm_v1_custom_fields, 3);
 
 /**
- * The field made.
+ * The new field.
  *
  * @generated from message drippulse.crm.v1.CreateCrmCustomFieldResponse
  */
@@ -270,7 +270,7 @@ export const GetCrmCustomFieldRequestSchema: GenMessage<GetCrmCustomFieldRequest
   messageDesc(file_drippulse_crm_v1_custom_fields, 5);
 
 /**
- * The field asked for.
+ * The requested field.
  *
  * @generated from message drippulse.crm.v1.GetCrmCustomFieldResponse
  */
@@ -291,7 +291,7 @@ export const GetCrmCustomFieldResponseSchema: GenMessage<GetCrmCustomFieldRespon
   messageDesc(file_drippulse_crm_v1_custom_fields, 6);
 
 /**
- * Members to change; absent ones stay. Record type, key and type of a field cannot change.
+ * Members to change; absent members stay unchanged. Record type, key and type of a field cannot change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmCustomFieldRequest
  */
@@ -311,14 +311,14 @@ export type UpdateCrmCustomFieldRequest = Message<"drippulse.crm.v1.UpdateCrmCus
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name for people, at most 255 characters; default the key.
+   * Name for people, at most 255 characters; default: the key.
    *
    * @generated from field: optional string label = 3;
    */
   label?: string | undefined;
 
   /**
-   * Options of a `select`: 1 to 200 texts.
+   * Options of a `select`: 1 to 200 strings.
    *
    * @generated from field: repeated string options = 4;
    */
@@ -340,7 +340,7 @@ export const UpdateCrmCustomFieldRequestSchema: GenMessage<UpdateCrmCustomFieldR
   messageDesc(file_drippulse_crm_v1_custom_fields, 7);
 
 /**
- * The field as changed.
+ * The field after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmCustomFieldResponse
  */
@@ -410,7 +410,7 @@ export const CrmCustomFieldType = {
   UNSPECIFIED: 0,
 
   /**
-   * A text of at most 10,000 characters.
+   * A string of at most 10,000 characters.
    *
    * @generated from enum value: CRM_CUSTOM_FIELD_TYPE_TEXT = 1;
    */
@@ -438,7 +438,7 @@ export const CrmCustomFieldType = {
   DATE: 4,
 
   /**
-   * One of `options`.
+   * One value of `options`.
    *
    * @generated from enum value: CRM_CUSTOM_FIELD_TYPE_SELECT = 5;
    */
@@ -476,7 +476,7 @@ export const CrmCustomFieldsService: GenService<{
   },
   /**
    * Defines a member of `custom`. Existing records are checked when their `custom` is next written. Members without a
-   * definition may have any value. At most 200 fields per type of record.
+   * definition may have any value. An organization may have 200 fields per record type.
    *
    * @generated from rpc drippulse.crm.v1.CrmCustomFieldsService.CreateCrmCustomField
    */
@@ -506,7 +506,7 @@ export const CrmCustomFieldsService: GenService<{
     output: typeof UpdateCrmCustomFieldResponseSchema;
   },
   /**
-   * Deletes a custom field. Values in records stay.
+   * Deletes a custom field. The field's values in records are kept.
    *
    * @generated from rpc drippulse.crm.v1.CrmCustomFieldsService.DeleteCrmCustomField
    */

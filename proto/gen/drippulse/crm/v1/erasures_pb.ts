@@ -15,7 +15,8 @@ export const file_drippulse_crm_v1_erasures: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL2VyYXN1cmVzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIo4BCgpDcm1FcmFzdXJlEgoKAmlkGAEgASgJEhEKCXB1YmxpY19pZBgCIAEoCRItCgllcmFzZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKB3JlY29yZHMYBCADKAsyIS5kcmlwcHVsc2UuY3JtLnYxLkNybUVyYXNlZFJlY29yZCJFCg9Dcm1FcmFzZWRSZWNvcmQSEwoLcmVjb3JkX3R5cGUYASABKAkSCgoCaWQYAiABKAkSEQoJcHVibGljX2lkGAMgASgJIioKFEdldENybUVyYXN1cmVSZXF1ZXN0EhIKCmNvbnRhY3RfaWQYASABKAkiJwoVR2V0Q3JtRXJhc3VyZVJlc3BvbnNlEg4KBmVtYWlscxgBIAMoCSItChdGaW5pc2hDcm1FcmFzdXJlUmVxdWVzdBISCgpjb250YWN0X2lkGAEgASgJIhoKGEZpbmlzaENybUVyYXN1cmVSZXNwb25zZTLhAQoSQ3JtRXJhc3VyZXNTZXJ2aWNlEmAKDUdldENybUVyYXN1cmUSJi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUVyYXN1cmVSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1FcmFzdXJlUmVzcG9uc2USaQoQRmluaXNoQ3JtRXJhc3VyZRIpLmRyaXBwdWxzZS5jcm0udjEuRmluaXNoQ3JtRXJhc3VyZVJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLkZpbmlzaENybUVyYXN1cmVSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
- * CrmErasure names the records whose personal data was removed, by ids alone. An erasure of many records makes several.
+ * CrmErasure names the records whose personal data was removed, by their ids only. An erasure of many records is
+ * reported in several such messages.
  *
  * @generated from message drippulse.crm.v1.CrmErasure
  */
@@ -35,15 +36,15 @@ export type CrmErasure = Message<"drippulse.crm.v1.CrmErasure"> & {
   publicId: string;
 
   /**
-   * Time of the erasure. Later changes of activities and opportunities do not name the person.
+   * Time of the erasure. Later changes to activities and opportunities do not name the person.
    *
    * @generated from field: google.protobuf.Timestamp erased_at = 3;
    */
   erasedAt?: Timestamp | undefined;
 
   /**
-   * Records that were blanked with the contact: contacts merged into it, leads of the same person, activities and
-   * opportunities.
+   * Records that were blanked with the contact: contacts that had been merged into the contact, the person's leads,
+   * activities and opportunities.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmErasedRecord records = 4;
    */
@@ -177,8 +178,8 @@ export const FinishCrmErasureResponseSchema: GenMessage<FinishCrmErasureResponse
  */
 export const CrmErasuresService: GenService<{
   /**
-   * Returns the mail addresses of an erased person, which no event may carry. Only the service of enrollments may call it. An
-   * erasure that is unknown, or whose addresses are deleted, has none.
+   * Returns the mail addresses of an erased person, which must not appear in any event. Only the enrollment runtime may
+   * call it. The list is empty for an unknown erasure, and once the addresses are deleted.
    *
    * @generated from rpc drippulse.crm.v1.CrmErasuresService.GetCrmErasure
    */
@@ -188,8 +189,8 @@ export const CrmErasuresService: GenService<{
     output: typeof GetCrmErasureResponseSchema;
   },
   /**
-   * Confirms that the caller has removed its copies. The addresses are then deleted at once; otherwise they are deleted
-   * after 7 days.
+   * Confirms that the caller has removed its copies. The addresses are then deleted immediately; without a
+   * confirmation, they are deleted after 7 days.
    *
    * @generated from rpc drippulse.crm.v1.CrmErasuresService.FinishCrmErasure
    */

@@ -44,14 +44,14 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -65,14 +65,14 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
   aggregate: string;
 
   /**
-   * Number of workflows in the chain that led to the change, each started by the one before; 0 when a person or a
+   * Number of workflows in the chain that led to the change, each started by the previous one; 0 when a person or a
    * program made the change.
    *
    * @generated from field: int32 hops = 6;
@@ -80,14 +80,15 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
   hops: number;
 
   /**
-   * Cause of the chain that the change belongs to; empty: the event itself is a cause, and its id names the chain.
+   * Cause of the chain that the change belongs to. Empty when the event itself is a cause; the event's id then names
+   * the chain.
    *
    * @generated from field: string cause = 7;
    */
   cause: string;
 
   /**
-   * The change; the record after it, except where a member says otherwise.
+   * The change. The payload is the record after the change, unless a member says otherwise.
    *
    * @generated from oneof drippulse.crm.v1.CrmEvent.payload
    */
@@ -213,7 +214,7 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
     case: "activityDeleted";
   } | {
     /**
-     * An opportunity moved to another stage.
+     * An opportunity moved to a different stage.
      *
      * @generated from field: drippulse.crm.v1.CrmOpportunity opportunity_stage_changed = 25;
      */
@@ -237,7 +238,7 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
     case: "opportunityLost";
   } | {
     /**
-     * The personal data of a contact was removed permanently; only ids.
+     * The personal data of a contact was removed permanently. The payload has ids only.
      *
      * @generated from field: drippulse.crm.v1.CrmErasure contact_erased = 28;
      */
@@ -245,7 +246,7 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
     case: "contactErased";
   } | {
     /**
-     * A lead got a score from a model elsewhere.
+     * A lead got a score from an external model.
      *
      * @generated from field: drippulse.crm.v1.CrmLeadScore lead_scored = 29;
      */

@@ -23,42 +23,42 @@ export const file_drippulse_crm_v1_imports: GenFile = /*@__PURE__*/
  */
 export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   /**
-   * Id, of one that runs as a job.
+   * Id; only for an import that runs as a job.
    *
    * @generated from field: optional int64 id = 1;
    */
   id?: bigint | undefined;
 
   /**
-   * Status of an import that runs as a job.
+   * Status; only for an import that runs as a job.
    *
    * @generated from field: optional drippulse.crm.v1.CrmImportStatus status = 2;
    */
   status?: CrmImportStatus | undefined;
 
   /**
-   * Records made.
+   * Number of records created.
    *
    * @generated from field: int64 created = 3;
    */
   created: bigint;
 
   /**
-   * Records changed.
+   * Number of records changed.
    *
    * @generated from field: int64 updated = 4;
    */
   updated: bigint;
 
   /**
-   * Records that were as the upload has them.
+   * Number of records that already had the values of the upload.
    *
    * @generated from field: int64 unchanged = 5;
    */
   unchanged: bigint;
 
   /**
-   * Rows refused; the others went in.
+   * Number of rows that were refused; all other rows were imported.
    *
    * @generated from field: int64 failed = 6;
    */
@@ -79,14 +79,14 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   dryRun: boolean;
 
   /**
-   * Rows looked at, of one that runs as a job.
+   * Number of rows processed; only for an import that runs as a job.
    *
    * @generated from field: optional int64 processed_count = 9;
    */
   processedCount?: bigint | undefined;
 
   /**
-   * Rows of the upload, of one that runs as a job.
+   * Number of rows in the upload; only for an import that runs as a job.
    *
    * @generated from field: optional int64 total_count = 10;
    */
@@ -107,8 +107,8 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Reason of an import that runs as a job and failed: `chain_cut` where it continues a chain that is cut, else
-   * `internal_error`. Written rows stay.
+   * Reason why an import that runs as a job failed: `chain_cut` when the import continues a chain that is cut,
+   * `internal_error` for any other reason. Rows already written are kept.
    *
    * @generated from field: optional string error = 13;
    */
@@ -123,28 +123,28 @@ export const CrmImportSchema: GenMessage<CrmImport> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_imports, 0);
 
 /**
- * CrmImportError is the error of a row.
+ * CrmImportError is an error in a row.
  *
  * @generated from message drippulse.crm.v1.CrmImportError
  */
 export type CrmImportError = Message<"drippulse.crm.v1.CrmImportError"> & {
   /**
-   * Collection it belongs to.
+   * Collection of the row.
    *
    * @generated from field: string collection = 1;
    */
   collection: string;
 
   /**
-   * Position of the row: in a bundle its index in the array, from 0; in a CSV file its row number in a spreadsheet,
-   * where the header is 1.
+   * Position of the row: in a bundle its index in the array, from 0; in a CSV file its row number in a spreadsheet, in
+   * which the header is row 1.
    *
    * @generated from field: int64 row = 2;
    */
   row: bigint;
 
   /**
-   * Field; empty for the whole row.
+   * Field that has the error; empty for an error of the whole row.
    *
    * @generated from field: string field = 3;
    */
@@ -172,49 +172,49 @@ export const CrmImportErrorSchema: GenMessage<CrmImportError> = /*@__PURE__*/
  */
 export type ListCrmImportsRequest = Message<"drippulse.crm.v1.ListCrmImportsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -242,21 +242,21 @@ export type ListCrmImportsResponse = Message<"drippulse.crm.v1.ListCrmImportsRes
   imports: CrmImport[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -270,7 +270,7 @@ export type ListCrmImportsResponse = Message<"drippulse.crm.v1.ListCrmImportsRes
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -313,7 +313,7 @@ export const GetCrmImportRequestSchema: GenMessage<GetCrmImportRequest> = /*@__P
   messageDesc(file_drippulse_crm_v1_imports, 4);
 
 /**
- * The import asked for.
+ * The requested import.
  *
  * @generated from message drippulse.crm.v1.GetCrmImportResponse
  */
@@ -376,7 +376,7 @@ export const CancelCrmImportResponseSchema: GenMessage<CancelCrmImportResponse> 
   messageDesc(file_drippulse_crm_v1_imports, 7);
 
 /**
- * CrmImportStatus is where an import stands.
+ * CrmImportStatus is the state of an import.
  *
  * @generated from enum drippulse.crm.v1.CrmImportStatus
  */
@@ -389,14 +389,14 @@ export const CrmImportStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The work has not begun.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The work is under way.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_RUNNING = 2;
    */
@@ -410,14 +410,14 @@ export const CrmImportStatus = {
   COMPLETED: 3,
 
   /**
-   * It gave up.
+   * The import gave up.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * It was stopped by a person.
+   * A person stopped the import.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_CANCELLED = 5;
    */
@@ -425,7 +425,7 @@ export const CrmImportStatus = {
 } as const;
 
 /**
- * CrmImportStatus is where an import stands.
+ * CrmImportStatus is the state of an import.
  *
  * @generated from enum drippulse.crm.v1.CrmImportStatus
  */
@@ -438,7 +438,7 @@ export const CrmImportStatusSchema: GenEnum<CrmImportStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_imports, 0);
 
 /**
- * Imports that run as jobs: those that were sent with `Prefer: respond-async`.
+ * Imports that run as jobs because they were sent with `Prefer: respond-async`.
  *
  * @generated from service drippulse.crm.v1.CrmImportsService
  */
@@ -464,7 +464,8 @@ export const CrmImportsService: GenService<{
     output: typeof GetCrmImportResponseSchema;
   },
   /**
-   * Stops an import. Written rows stay, the others are not written. An import that has ended does not change.
+   * Stops an import. Rows already written are kept; the remaining rows are not written. An import that has already
+   * ended does not change.
    *
    * @generated from rpc drippulse.crm.v1.CrmImportsService.CancelCrmImport
    */

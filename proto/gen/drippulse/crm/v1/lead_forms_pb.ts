@@ -27,7 +27,7 @@ export const file_drippulse_crm_v1_lead_forms: GenFile = /*@__PURE__*/
  */
 export type LeadFormField = Message<"drippulse.crm.v1.LeadFormField"> & {
   /**
-   * Field of the lead that it fills: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, or
+   * Field of the lead that the input sets: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, or
    * `custom.<key>`.
    *
    * @generated from field: string name = 1;
@@ -35,28 +35,28 @@ export type LeadFormField = Message<"drippulse.crm.v1.LeadFormField"> & {
   name: string;
 
   /**
-   * Label; default the name in words.
+   * Label; default: the field name, written as words.
    *
    * @generated from field: optional string label = 2;
    */
   label?: string | undefined;
 
   /**
-   * Input; default `email` for the field email, `text` for the others.
+   * Input type; default: `email` for the field `email`, `text` for any other field.
    *
    * @generated from field: optional drippulse.crm.v1.LeadFormFieldType type = 3;
    */
   type?: LeadFormFieldType | undefined;
 
   /**
-   * Whether it is required; default false.
+   * Whether the field is required; default: false.
    *
    * @generated from field: optional bool required = 4;
    */
   required?: boolean | undefined;
 
   /**
-   * Options of a `select`, 1 to 200; only for this type.
+   * Options of a `select`, 1 to 200; not allowed for other types.
    *
    * @generated from field: repeated string options = 5;
    */
@@ -71,7 +71,7 @@ export const LeadFormFieldSchema: GenMessage<LeadFormField> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_lead_forms, 0);
 
 /**
- * LeadForm is a public page that makes leads.
+ * LeadForm is a public page that creates leads.
  *
  * @generated from message drippulse.crm.v1.LeadForm
  */
@@ -84,21 +84,21 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   id: bigint;
 
   /**
-   * Name for people of the organization.
+   * Name, for members of the organization.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * Token in the public address; it cannot be guessed.
+   * Token in the public address. The token cannot be guessed.
    *
    * @generated from field: string token = 3;
    */
   token: string;
 
   /**
-   * Path of the page and of its submissions.
+   * Path of the page, to which submissions are sent too.
    *
    * @generated from field: string public_path = 4;
    */
@@ -133,28 +133,28 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   submitLabel: string;
 
   /**
-   * Text after a submission.
+   * Text shown after a submission.
    *
    * @generated from field: string thank_you_text = 9;
    */
   thankYouText: string;
 
   /**
-   * URL that the visitor is sent to after a submission, in place of the text.
+   * URL to which the visitor is sent after a submission, instead of seeing the text.
    *
    * @generated from field: optional string redirect_url = 10;
    */
   redirectUrl?: string | undefined;
 
   /**
-   * `source` of its leads.
+   * `source` of leads that the form creates.
    *
    * @generated from field: string source = 11;
    */
   source: string;
 
   /**
-   * Workflow that its leads are enrolled in.
+   * Workflow in which leads of the form are enrolled.
    *
    * @generated from field: optional int64 workflow_id = 12;
    */
@@ -175,49 +175,49 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   active: boolean;
 
   /**
-   * Leads made so far.
+   * Number of leads created so far.
    *
    * @generated from field: int64 submission_count = 15;
    */
   submissionCount: bigint;
 
   /**
-   * Time of the latest submission; null before the first.
+   * Time of the latest submission; null before the first submission.
    *
    * @generated from field: optional google.protobuf.Timestamp last_submitted_at = 16;
    */
   lastSubmittedAt?: Timestamp | undefined;
 
   /**
-   * Reason why the latest refused lead was not enrolled; null when none was refused.
+   * Reason why the lead that was refused last was not enrolled; null when no lead was refused.
    *
    * @generated from field: optional string last_enrollment_error = 17;
    */
   lastEnrollmentError?: string | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 18;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 19;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: a submission makes no lead, and starts a test enrollment.
+   * `test` when the form was created with a test key. A submission then creates no lead, and starts a test enrollment.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 20;
    */
   mode: Mode;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 21;
    */
@@ -238,56 +238,56 @@ export const LeadFormSchema: GenMessage<LeadForm> = /*@__PURE__*/
  */
 export type ListLeadFormsRequest = Message<"drippulse.crm.v1.ListLeadFormsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only forms of this mode; default the mode of the credential.
+   * Only forms of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -315,21 +315,21 @@ export type ListLeadFormsResponse = Message<"drippulse.crm.v1.ListLeadFormsRespo
   leadForms: LeadForm[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -343,7 +343,7 @@ export type ListLeadFormsResponse = Message<"drippulse.crm.v1.ListLeadFormsRespo
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -371,14 +371,14 @@ export const ListLeadFormsResponseSchema: GenMessage<ListLeadFormsResponse> = /*
  */
 export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequest"> & {
   /**
-   * Name for people of the organization, at most 255 characters.
+   * Name, for members of the organization, at most 255 characters.
    *
    * @generated from field: optional string name = 1;
    */
   name?: string | undefined;
 
   /**
-   * Heading of the page; the name unless given.
+   * Heading of the page; default: the name.
    *
    * @generated from field: optional string title = 2;
    */
@@ -392,56 +392,56 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   description?: string | undefined;
 
   /**
-   * Fields, 1 to 50; default first name, last name, email and company.
+   * Fields, 1 to 50; default: first name, last name, email and company.
    *
    * @generated from field: repeated drippulse.crm.v1.LeadFormField fields = 4;
    */
   fields: LeadFormField[];
 
   /**
-   * Label of the button; default `Send`.
+   * Label of the button; default: `Send`.
    *
    * @generated from field: optional string submit_label = 5;
    */
   submitLabel?: string | undefined;
 
   /**
-   * Text after a submission, at most 2,000 characters.
+   * Text shown after a submission, at most 2,000 characters.
    *
    * @generated from field: optional string thank_you_text = 6;
    */
   thankYouText?: string | undefined;
 
   /**
-   * URL that the visitor is sent to after a submission: http or https.
+   * URL to which the visitor is sent after a submission: http or https.
    *
    * @generated from field: optional string redirect_url = 7;
    */
   redirectUrl?: string | undefined;
 
   /**
-   * `source` of its leads; default `lead_form`.
+   * `source` of leads that the form creates; default: `lead_form`.
    *
    * @generated from field: optional string source = 8;
    */
   source?: string | undefined;
 
   /**
-   * Workflow that its leads are enrolled in.
+   * Workflow in which leads of the form are enrolled.
    *
    * @generated from field: optional int64 workflow_id = 9;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a visitor must solve hCaptcha. A server without hCaptcha answers 422 `hcaptcha_not_configured`.
+   * Whether a visitor must solve hCaptcha. A server without hCaptcha refuses this with 422 `hcaptcha_not_configured`.
    *
    * @generated from field: optional bool hcaptcha_required = 10;
    */
   hcaptchaRequired?: boolean | undefined;
 
   /**
-   * Whether the public page is served; default true.
+   * Whether the public page is served; default: true.
    *
    * @generated from field: optional bool active = 11;
    */
@@ -456,7 +456,7 @@ export const CreateLeadFormRequestSchema: GenMessage<CreateLeadFormRequest> = /*
   messageDesc(file_drippulse_crm_v1_lead_forms, 4);
 
 /**
- * The form made.
+ * The new form.
  *
  * @generated from message drippulse.crm.v1.CreateLeadFormResponse
  */
@@ -498,7 +498,7 @@ export const GetLeadFormRequestSchema: GenMessage<GetLeadFormRequest> = /*@__PUR
   messageDesc(file_drippulse_crm_v1_lead_forms, 6);
 
 /**
- * The form asked for.
+ * The requested form.
  *
  * @generated from message drippulse.crm.v1.GetLeadFormResponse
  */
@@ -519,7 +519,7 @@ export const GetLeadFormResponseSchema: GenMessage<GetLeadFormResponse> = /*@__P
   messageDesc(file_drippulse_crm_v1_lead_forms, 7);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateLeadFormRequest
  */
@@ -539,7 +539,7 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name for people of the organization, at most 255 characters.
+   * Name, for members of the organization, at most 255 characters.
    *
    * @generated from field: optional string name = 3;
    */
@@ -574,35 +574,35 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   submitLabel?: string | undefined;
 
   /**
-   * Text after a submission, at most 2,000 characters.
+   * Text shown after a submission, at most 2,000 characters.
    *
    * @generated from field: optional string thank_you_text = 8;
    */
   thankYouText?: string | undefined;
 
   /**
-   * URL that the visitor is sent to after a submission: http or https.
+   * URL to which the visitor is sent after a submission: http or https.
    *
    * @generated from field: optional string redirect_url = 9;
    */
   redirectUrl?: string | undefined;
 
   /**
-   * `source` of its leads.
+   * `source` of leads that the form creates.
    *
    * @generated from field: optional string source = 10;
    */
   source?: string | undefined;
 
   /**
-   * Workflow that its leads are enrolled in; null for none.
+   * Workflow in which leads of the form are enrolled; null for no workflow.
    *
    * @generated from field: optional int64 workflow_id = 11;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Whether a visitor must solve hCaptcha. A server without hCaptcha answers 422 `hcaptcha_not_configured`.
+   * Whether a visitor must solve hCaptcha. A server without hCaptcha refuses this with 422 `hcaptcha_not_configured`.
    *
    * @generated from field: optional bool hcaptcha_required = 12;
    */
@@ -624,7 +624,7 @@ export const UpdateLeadFormRequestSchema: GenMessage<UpdateLeadFormRequest> = /*
   messageDesc(file_drippulse_crm_v1_lead_forms, 8);
 
 /**
- * The form as changed.
+ * The form after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateLeadFormResponse
  */
@@ -681,13 +681,13 @@ export const DeleteLeadFormResponseSchema: GenMessage<DeleteLeadFormResponse> = 
   messageDesc(file_drippulse_crm_v1_lead_forms, 11);
 
 /**
- * Names the form that a visitor asks for.
+ * A form to show to a visitor.
  *
  * @generated from message drippulse.crm.v1.ShowLeadFormRequest
  */
 export type ShowLeadFormRequest = Message<"drippulse.crm.v1.ShowLeadFormRequest"> & {
   /**
-   * Token in its address.
+   * Token in the form's address.
    *
    * @generated from field: string token = 1;
    */
@@ -772,7 +772,7 @@ export const SubmitLeadFormResponseSchema: GenMessage<SubmitLeadFormResponse> = 
   messageDesc(file_drippulse_crm_v1_lead_forms, 15);
 
 /**
- * LeadFormFieldType is the input of a field.
+ * LeadFormFieldType is the input type of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -813,14 +813,14 @@ export const LeadFormFieldType = {
   TEXTAREA: 4,
 
   /**
-   * One of `options`.
+   * One value of `options`.
    *
    * @generated from enum value: LEAD_FORM_FIELD_TYPE_SELECT = 5;
    */
   SELECT: 5,
 
   /**
-   * A box to tick; true or false.
+   * A checkbox; true or false.
    *
    * @generated from enum value: LEAD_FORM_FIELD_TYPE_CHECKBOX = 6;
    */
@@ -828,7 +828,7 @@ export const LeadFormFieldType = {
 } as const;
 
 /**
- * LeadFormFieldType is the input of a field.
+ * LeadFormFieldType is the input type of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -841,7 +841,7 @@ export const LeadFormFieldTypeSchema: GenEnum<LeadFormFieldType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_lead_forms, 0);
 
 /**
- * Lead forms are public pages that create a lead from what a visitor submits.
+ * Lead forms are public pages that create leads from the submissions of visitors.
  *
  * @generated from service drippulse.crm.v1.LeadFormsService
  */
@@ -877,7 +877,7 @@ export const LeadFormsService: GenService<{
     output: typeof GetLeadFormResponseSchema;
   },
   /**
-   * Updates the members present. The public address stays.
+   * Updates the members present. The public address does not change.
    *
    * @generated from rpc drippulse.crm.v1.LeadFormsService.UpdateLeadForm
    */
@@ -887,7 +887,7 @@ export const LeadFormsService: GenService<{
     output: typeof UpdateLeadFormResponseSchema;
   },
   /**
-   * Deletes a lead form. Its public address answers 404 from then on; its leads stay.
+   * Deletes a lead form. Afterwards the form's public address answers 404; leads that the form created are kept.
    *
    * @generated from rpc drippulse.crm.v1.LeadFormsService.DeleteLeadForm
    */
@@ -906,9 +906,9 @@ export const LeadFormsService: GenService<{
  */
 export const PublicLeadFormsService: GenService<{
   /**
-   * Shows the form as a self-contained HTML page; only a form with hCaptcha loads the script of hCaptcha. An inactive
-   * form answers like one that does not exist: with a page where `Accept` names `text/html`, as browsers do, otherwise with
-   * a problem document.
+   * Shows the form as a self-contained HTML page; only a form with hCaptcha loads hCaptcha's script. An inactive form
+   * answers like one that does not exist: with a page if `Accept` names `text/html`, as browsers do, otherwise with a
+   * problem document.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.ShowLeadForm
    */
@@ -918,11 +918,11 @@ export const PublicLeadFormsService: GenService<{
     output: typeof ShowLeadFormResponseSchema;
   },
   /**
-   * Takes a submission. `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a redirect
-   * (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. Members are the
-   * fields of the form by name. A repeat with the same `submission_id` and content gets the same answer and creates no
-   * second lead. At most 20 a minute from one address. Errors are pages where `Accept` names `text/html` and the submission is
-   * not JSON, otherwise problem documents.
+   * Accepts a submission. `application/x-www-form-urlencoded` and `multipart/form-data` answer with a page (200) or a
+   * redirect (303); JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. The
+   * members of a submission are the fields of the form by name. A repeat with the same `submission_id` and content gets
+   * the same answer and creates no second lead. One address may submit 20 times per minute. Errors are answered with a
+   * page if `Accept` names `text/html` and the submission is not JSON, otherwise with a problem document.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.SubmitLeadForm
    */

@@ -21,7 +21,7 @@ export const file_drippulse_crm_v1_lead_scores: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2UvY3JtL3YxL2xlYWRfc2NvcmVzLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIiAKHlJvdGF0ZUxlYWRTY29yaW5nU2VjcmV0UmVxdWVzdCJaCh9Sb3RhdGVMZWFkU2NvcmluZ1NlY3JldFJlc3BvbnNlEjcKDmluYm91bmRfc2VjcmV0GAEgASgLMh8uZHJpcHB1bHNlLmNybS52MS5JbmJvdW5kU2VjcmV0ItUCCg1JbmJvdW5kU2VjcmV0EiUKB3B1cnBvc2UYASABKAlCFJK1GBBCDiJsZWFkX3Njb3JpbmciEkcKC3B1YmxpY19wYXRoGAIgASgJQjKStRguQiwiL3dlYmhvb2tzL2xlYWRfc2NvcmluZz9vcmc9bXktb3JnYW5pemF0aW9uIhJMCgZzZWNyZXQYAyABKAlCPJK1GDgYAUI0Indoc2VjX1pISnBjSEIxYkhObExYWmxjbWxtYVdOaGRHbHZiaTEyWldOMGIzSXRNREU9IhIuCgpjcmVhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI9ChRwcmV2aW91c192YWxpZF91bnRpbBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBAUIXChVfcHJldmlvdXNfdmFsaWRfdW50aWwicgoXUmVjZWl2ZUxlYWRTY29yZVJlcXVlc3QSKwoDb3JnGAEgASgJQhmStRgVOAFCESJteS1vcmdhbml6YXRpb24iSACIAQESIgoEYm9keRgCIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHlCBgoEX29yZyJPChhSZWNlaXZlTGVhZFNjb3JlUmVzcG9uc2USIAoGc3RhdHVzGAEgASgJQhCStRgMQgoiYWNjZXB0ZWQiEhEKCWR1cGxpY2F0ZRgCIAEoCCL/AQoQTGVhZFNjb3JlTWVzc2FnZRI4CgRsZWFkGAEgASgLMiIuZHJpcHB1bHNlLmNybS52MS5MZWFkU2NvcmVTdWJqZWN0QgaStRgCOAESGgoFc2NvcmUYAiABKAFCBpK1GAI4AUgAiAEBEjQKBXNjYWxlGAMgASgOMiAuZHJpcHB1bHNlLmNybS52MS5MZWFkU2NvcmVTY2FsZUgBiAEBEhIKBW1vZGVsGAQgASgJSAKIAQESIQoHZmFjdG9ycxgFIAEoDEILkrUYBwgBEgNhbnlIA4gBAUIICgZfc2NvcmVCCAoGX3NjYWxlQggKBl9tb2RlbEIKCghfZmFjdG9ycyKyAQoQTGVhZFNjb3JlU3ViamVjdBIWCglwdWJsaWNfaWQYASABKAlIAIgBARIYCgtleHRlcm5hbF9pZBgCIAEoCUgBiAEBEhwKD2V4dGVybmFsX3N5c3RlbRgDIAEoCUgCiAEBEhIKBWVtYWlsGAQgASgJSAOIAQFCDAoKX3B1YmxpY19pZEIOCgxfZXh0ZXJuYWxfaWRCEgoQX2V4dGVybmFsX3N5c3RlbUIICgZfZW1haWwi6gEKDENybUxlYWRTY29yZRIvCgRsZWFkGAEgASgLMhkuZHJpcHB1bHNlLmNybS52MS5Dcm1MZWFkQgaStRgCaAESFwoFc2NvcmUYAiABKAFCCJK1GARCAjcyEhsKDnByZXZpb3VzX3Njb3JlGAMgASgBSACIAQESJwoFbW9kZWwYBCABKAlCE5K1GA9CDSJmaXQtMjAyNi0xMSJIAYgBARIhCgdmYWN0b3JzGAUgASgMQguStRgHCAESA2FueUgCiAEBQhEKD19wcmV2aW91c19zY29yZUIICgZfbW9kZWxCCgoIX2ZhY3RvcnMqawoOTGVhZFNjb3JlU2NhbGUSIAocTEVBRF9TQ09SRV9TQ0FMRV9VTlNQRUNJRklFRBAAEhkKFUxFQURfU0NPUkVfU0NBTEVfVU5JVBABEhwKGExFQURfU0NPUkVfU0NBTEVfUEVSQ0VOVBACMtACChVJbmJvdW5kU2VjcmV0c1NlcnZpY2USsAIKF1JvdGF0ZUxlYWRTY29yaW5nU2VjcmV0EjAuZHJpcHB1bHNlLmNybS52MS5Sb3RhdGVMZWFkU2NvcmluZ1NlY3JldFJlcXVlc3QaMS5kcmlwcHVsc2UuY3JtLnYxLlJvdGF0ZUxlYWRTY29yaW5nU2VjcmV0UmVzcG9uc2UirwGKtRhkCMkBEAQqD0luYm91bmQgc2VjcmV0czgCeAOSARZpbmJvdW5kX3NlY3JldC5yb3RhdGVkogErYWNjb3VudC5pbmJvdW5kX3NlY3JldHMubGVhZF9zY29yaW5nLnJvdGF0ZagBAoLT5JMCQToBKmIOaW5ib3VuZF9zZWNyZXQiLC9hcGkvdjEvYWNjb3VudC9pbmJvdW5kX3NlY3JldHMvbGVhZF9zY29yaW5nGgSYtRg/MowDChFJbmJvdW5kQ3JtU2VydmljZRLwAgoQUmVjZWl2ZUxlYWRTY29yZRIpLmRyaXBwdWxzZS5jcm0udjEuUmVjZWl2ZUxlYWRTY29yZVJlcXVlc3QaKi5kcmlwcHVsc2UuY3JtLnYxLlJlY2VpdmVMZWFkU2NvcmVSZXNwb25zZSKEAoq1GLQBCMoBGAMqEEluYm91bmQgbWVzc2FnZXNAAmIKd2ViaG9vay1pZGIRd2ViaG9vay10aW1lc3RhbXBiEXdlYmhvb2stc2lnbmF0dXJlcICABHgDggECyAGSAQRub25logEacHVibGljLmxlYWRfc2NvcmVzLnJlY2VpdmWoAQLiARBhcHBsaWNhdGlvbi9qc29uggIQTGVhZFNjb3JlTWVzc2FnZYoCDmxlYWRfbm90X2ZvdW5kgtPkkwJFOgRib2R5WiU6BGJvZHkiHS9hcGkvdjEvd2ViaG9va3MvbGVhZF9zY29yaW5nIhYvd2ViaG9va3MvbGVhZF9zY29yaW5nGgSYtRhAQosBorUYhgEKDXN0YWxlX21lc3NhZ2UQkAMaclRoZSBzaWduZWQgdGltZSBvZiB0aGUgbWVzc2FnZSBpcyBtb3JlIHRoYW4gMzAwIHNlY29uZHMgYmVmb3JlIG9yIGFmdGVyIG5vdy4gU2lnbiBpdCBhZ2FpbiB3aGVuIHlvdSBzZW5kIGl0IGFnYWluLmIGcHJvdG8z", [file_drippulse_crm_v1_leads, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
- * Nothing: the secret is that of the caller's organization.
+ * No parameters, because the secret is that of the caller's organization.
  *
  * @generated from message drippulse.crm.v1.RotateLeadScoringSecretRequest
  */
@@ -57,20 +57,20 @@ export const RotateLeadScoringSecretResponseSchema: GenMessage<RotateLeadScoring
   messageDesc(file_drippulse_crm_v1_lead_scores, 1);
 
 /**
- * InboundSecret signs what another system sends.
+ * InboundSecret is a secret with which an external system signs its messages.
  *
  * @generated from message drippulse.crm.v1.InboundSecret
  */
 export type InboundSecret = Message<"drippulse.crm.v1.InboundSecret"> & {
   /**
-   * What it is for: `lead_scoring`.
+   * Purpose: `lead_scoring`.
    *
    * @generated from field: string purpose = 1;
    */
   purpose: string;
 
   /**
-   * Path of the messages, with the `slug` of the organization.
+   * Path to which messages are sent, with the `slug` of the organization.
    *
    * @generated from field: string public_path = 2;
    */
@@ -84,14 +84,14 @@ export type InboundSecret = Message<"drippulse.crm.v1.InboundSecret"> & {
   secret: string;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 4;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Until when the secret before it verifies too; null when there was none.
+   * Time until which the previous secret is valid too; null when there was no previous secret.
    *
    * @generated from field: optional google.protobuf.Timestamp previous_valid_until = 5;
    */
@@ -147,7 +147,7 @@ export type ReceiveLeadScoreResponse = Message<"drippulse.crm.v1.ReceiveLeadScor
   status: string;
 
   /**
-   * Whether the message was taken before, and changed nothing now.
+   * Whether the message was processed before, so that this call changed nothing.
    *
    * @generated from field: bool duplicate = 2;
    */
@@ -175,14 +175,14 @@ export type LeadScoreMessage = Message<"drippulse.crm.v1.LeadScoreMessage"> & {
   lead?: LeadScoreSubject | undefined;
 
   /**
-   * The score, on the scale of `scale`.
+   * Score, on the scale given by `scale`.
    *
    * @generated from field: optional double score = 2;
    */
   score?: number | undefined;
 
   /**
-   * Scale of the score; default `unit`.
+   * Scale of the score; default: `unit`.
    *
    * @generated from field: optional drippulse.crm.v1.LeadScoreScale scale = 3;
    */
@@ -196,7 +196,7 @@ export type LeadScoreMessage = Message<"drippulse.crm.v1.LeadScoreMessage"> & {
   model?: string | undefined;
 
   /**
-   * Whatever the model says about how the score came about, at most 16 KiB.
+   * The model's explanation of the score, of any form, at most 16 KiB.
    *
    * @generated from field: optional bytes factors = 5;
    */
@@ -211,7 +211,7 @@ export const LeadScoreMessageSchema: GenMessage<LeadScoreMessage> = /*@__PURE__*
   messageDesc(file_drippulse_crm_v1_lead_scores, 5);
 
 /**
- * LeadScoreSubject names a lead. Of several members the first one here decides.
+ * LeadScoreSubject names a lead. When several members are present, the first in this order counts.
  *
  * @generated from message drippulse.crm.v1.LeadScoreSubject
  */
@@ -224,14 +224,14 @@ export type LeadScoreSubject = Message<"drippulse.crm.v1.LeadScoreSubject"> & {
   publicId?: string | undefined;
 
   /**
-   * Id in another system.
+   * Id of the lead in an external system.
    *
    * @generated from field: optional string external_id = 2;
    */
   externalId?: string | undefined;
 
   /**
-   * The other system. Needed when leads of several systems have this id.
+   * The external system. Required when leads of several systems have this `external_id`.
    *
    * @generated from field: optional string external_system = 3;
    */
@@ -253,13 +253,13 @@ export const LeadScoreSubjectSchema: GenMessage<LeadScoreSubject> = /*@__PURE__*
   messageDesc(file_drippulse_crm_v1_lead_scores, 6);
 
 /**
- * CrmLeadScore is a score that a lead got from a model elsewhere.
+ * CrmLeadScore is a score that a lead got from an external model.
  *
  * @generated from message drippulse.crm.v1.CrmLeadScore
  */
 export type CrmLeadScore = Message<"drippulse.crm.v1.CrmLeadScore"> & {
   /**
-   * The lead, with the score.
+   * The lead, with its new score.
    *
    * @generated from field: drippulse.crm.v1.CrmLead lead = 1;
    */
@@ -273,7 +273,7 @@ export type CrmLeadScore = Message<"drippulse.crm.v1.CrmLeadScore"> & {
   score: number;
 
   /**
-   * The score before; null when there was none.
+   * The previous score; null when the lead had no score.
    *
    * @generated from field: optional double previous_score = 3;
    */
@@ -287,7 +287,7 @@ export type CrmLeadScore = Message<"drippulse.crm.v1.CrmLeadScore"> & {
   model?: string | undefined;
 
   /**
-   * What the model says about how the score came about.
+   * The model's explanation of the score.
    *
    * @generated from field: optional bytes factors = 5;
    */
@@ -343,14 +343,14 @@ export const LeadScoreScaleSchema: GenEnum<LeadScoreScale> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_lead_scores, 0);
 
 /**
- * Secrets by which other systems sign what they send to the organization.
+ * Secrets with which other systems sign their messages to the organization.
  *
  * @generated from service drippulse.crm.v1.InboundSecretsService
  */
 export const InboundSecretsService: GenService<{
   /**
-   * Makes the secret that signs scores of leads, or replaces it. A replaced secret verifies for another 24 hours; making two in
-   * a row ends a secret at once. Only this answer has the secret.
+   * Creates or replaces the secret that signs scores of leads. A replaced secret stays valid for 24 hours. A second
+   * replacement within that time ends the oldest secret immediately. Only this answer contains the secret.
    *
    * @generated from rpc drippulse.crm.v1.InboundSecretsService.RotateLeadScoringSecret
    */
@@ -363,17 +363,18 @@ export const InboundSecretsService: GenService<{
   serviceDesc(file_drippulse_crm_v1_lead_scores, 0);
 
 /**
- * What other systems send to the CRM, signed and without any credential.
+ * Messages from other systems to the CRM. They are signed and have no credential.
  *
  * @generated from service drippulse.crm.v1.InboundCrmService
  */
 export const InboundCrmService: GenService<{
   /**
-   * Takes the score of a lead from a model that runs elsewhere. The body is signed as in Standard Webhooks with the secret of the
+   * Receives a lead's score from an external model. The body is signed as in Standard Webhooks with the secret of the
    * organization: headers `webhook-id`, `webhook-timestamp` and `webhook-signature`.
    *
-   * The lead gets the score, from 0 to 100, and the event `lead.scored` follows. Of several leads with the address, the
-   * newest gets it. A message is taken once: a repeat of its `webhook-id` within 7 days answers 200 with `duplicate`.
+   * The lead gets the score, from 0 to 100, and the event `lead.scored` is published. When several leads have the
+   * address, the newest lead gets the score. A message is processed once: a repeat of its `webhook-id` within 7 days
+   * answers 200 with `duplicate`.
    *
    * @generated from rpc drippulse.crm.v1.InboundCrmService.ReceiveLeadScore
    */

@@ -91,7 +91,7 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   phone?: string | undefined;
 
   /**
-   * Status; default `new`.
+   * Status; default: `new`.
    *
    * @generated from field: drippulse.crm.v1.CrmLeadStatus status = 9;
    */
@@ -112,14 +112,14 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   score?: number | undefined;
 
   /**
-   * User who is responsible for it.
+   * User who is responsible for the record.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 13;
    */
@@ -140,14 +140,14 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   custom: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 16;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 17;
    */
@@ -161,42 +161,42 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Lead that it was merged into: a UUID; only in exports and in the event of the merge.
+   * UUID of the lead into which this lead was merged; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_id = 22;
    */
   mergedIntoId?: string | undefined;
 
   /**
-   * Lead that it was merged into: a `public_id`; only in exports and in the event of the merge.
+   * `public_id` of the lead into which this lead was merged; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_public_id = 23;
    */
   mergedIntoPublicId?: string | undefined;
 
   /**
-   * When it was converted; null while it is not.
+   * When the lead was converted; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp converted_at = 19;
    */
   convertedAt?: Timestamp | undefined;
 
   /**
-   * Contact it became: a UUID.
+   * UUID of the contact to which the lead was converted.
    *
    * @generated from field: optional string contact_id = 20;
    */
   contactId?: string | undefined;
 
   /**
-   * Contact it became: its `public_id`.
+   * `public_id` of the contact to which the lead was converted.
    *
    * @generated from field: optional string contact_public_id = 21;
    */
   contactPublicId?: string | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 24;
    */
@@ -217,116 +217,117 @@ export const CrmLeadSchema: GenMessage<CrmLead> = /*@__PURE__*/
  */
 export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Text that the mail address, first name, last name, company or telephone number contains as it stands, in any case.
-   * Fewer than three characters match only the beginning of a value. Several words also find leads whose first and
-   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
-   * beginning: the whole prefix `lead_` and any characters after it.
+   * String that the mail address, first name, last name, company or telephone number contains literally, in any case. A
+   * string of fewer than three characters matches only the beginning of a value. Several words also find leads whose
+   * first and last name together contain each word; these leads are listed last, regardless of `sort`. A `public_id`
+   * matches by its beginning: the whole prefix `lead_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `email`, `last_name`, `score`; with `-` before it, descending. `-created_at`
-   * unless given.
+   * `created_at`, `updated_at`, `email`, `last_name` or `score`; with `-` before it, descending. Default:
+   * `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that changed at or after this time.
+   * Only rows that changed at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_since = 7;
    */
   updatedSince?: Timestamp | undefined;
 
   /**
-   * Only those of this user.
+   * Only rows for which this user is responsible.
    *
    * @generated from field: optional int64 owner_id = 8;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * Only those from this system.
+   * Only rows from this system.
    *
    * @generated from field: optional string external_system = 9;
    */
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
   externalId?: string | undefined;
 
   /**
-   * Only those of this status.
+   * Only rows with this status.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 11;
    */
   status?: CrmLeadStatus | undefined;
 
   /**
-   * Only those with this mail address, in any case.
+   * Only rows with this mail address, in any case.
    *
    * @generated from field: optional string email = 12;
    */
   email?: string | undefined;
 
   /**
-   * Only those from this source.
+   * Only leads from this source.
    *
    * @generated from field: optional string source = 13;
    */
   source?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown
+   * ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -354,21 +355,21 @@ export type ListCrmLeadsResponse = Message<"drippulse.crm.v1.ListCrmLeadsRespons
   leads: CrmLead[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -382,7 +383,7 @@ export type ListCrmLeadsResponse = Message<"drippulse.crm.v1.ListCrmLeadsRespons
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -452,7 +453,7 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   phone?: string | undefined;
 
   /**
-   * Status; default `new`.
+   * Status; default: `new`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 7;
    */
@@ -473,21 +474,21 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   score?: number | undefined;
 
   /**
-   * Another name of `company_name`, which wins.
+   * Alias of `company_name`, which takes precedence.
    *
    * @generated from field: optional string company = 10;
    */
   company?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 11;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 12;
    */
@@ -516,7 +517,7 @@ export const CreateCrmLeadRequestSchema: GenMessage<CreateCrmLeadRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_leads, 3);
 
 /**
- * The lead made.
+ * The new lead.
  *
  * @generated from message drippulse.crm.v1.CreateCrmLeadResponse
  */
@@ -558,7 +559,7 @@ export const GetCrmLeadRequestSchema: GenMessage<GetCrmLeadRequest> = /*@__PURE_
   messageDesc(file_drippulse_crm_v1_leads, 5);
 
 /**
- * The lead asked for.
+ * The requested lead.
  *
  * @generated from message drippulse.crm.v1.GetCrmLeadResponse
  */
@@ -579,7 +580,7 @@ export const GetCrmLeadResponseSchema: GenMessage<GetCrmLeadResponse> = /*@__PUR
   messageDesc(file_drippulse_crm_v1_leads, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmLeadRequest
  */
@@ -641,7 +642,7 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   phone?: string | undefined;
 
   /**
-   * Status; default `new`.
+   * Status; default: `new`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 9;
    */
@@ -662,21 +663,21 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   score?: number | undefined;
 
   /**
-   * Another name of `company_name`, which wins.
+   * Alias of `company_name`, which takes precedence.
    *
    * @generated from field: optional string company = 12;
    */
   company?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 13;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 14;
    */
@@ -705,7 +706,7 @@ export const UpdateCrmLeadRequestSchema: GenMessage<UpdateCrmLeadRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_leads, 7);
 
 /**
- * The lead as changed.
+ * The lead after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmLeadResponse
  */
@@ -762,7 +763,7 @@ export const DeleteCrmLeadResponseSchema: GenMessage<DeleteCrmLeadResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 10);
 
 /**
- * Records that the lead becomes.
+ * A lead to convert, and the records to link it to.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadRequest
  */
@@ -789,21 +790,21 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   accountId?: string | undefined;
 
   /**
-   * Whether an opportunity is created; default false.
+   * Whether an opportunity is created; default: false.
    *
    * @generated from field: optional bool create_opportunity = 4;
    */
   createOpportunity?: boolean | undefined;
 
   /**
-   * Name of the opportunity; default the company or the name of the lead.
+   * Name of the opportunity; default: the company or the name of the lead.
    *
    * @generated from field: optional string opportunity_name = 5;
    */
   opportunityName?: string | undefined;
 
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: optional string pipeline_stage_id = 6;
    */
@@ -817,7 +818,7 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   amountCents?: bigint | undefined;
 
   /**
-   * Currency: three letters of ISO 4217.
+   * Currency, as the three-letter code of ISO 4217.
    *
    * @generated from field: optional string currency = 8;
    */
@@ -832,7 +833,7 @@ export const ConvertCrmLeadRequestSchema: GenMessage<ConvertCrmLeadRequest> = /*
   messageDesc(file_drippulse_crm_v1_leads, 11);
 
 /**
- * Records that the lead became.
+ * Records that the lead was converted to.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadResponse
  */
@@ -852,14 +853,14 @@ export type ConvertCrmLeadResponse = Message<"drippulse.crm.v1.ConvertCrmLeadRes
   contact?: CrmContact | undefined;
 
   /**
-   * The account; null when there is none.
+   * The account; null if the lead has no account.
    *
    * @generated from field: optional drippulse.crm.v1.CrmAccount account = 3;
    */
   account?: CrmAccount | undefined;
 
   /**
-   * The opportunity; null when none was asked for.
+   * The opportunity; null if none was requested.
    *
    * @generated from field: optional drippulse.crm.v1.CrmOpportunity opportunity = 4;
    */
@@ -887,7 +888,7 @@ export type ImportCrmLeadsCsvRequest = Message<"drippulse.crm.v1.ImportCrmLeadsC
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -923,34 +924,34 @@ export const ImportCrmLeadsCsvResponseSchema: GenMessage<ImportCrmLeadsCsvRespon
   messageDesc(file_drippulse_crm_v1_leads, 14);
 
 /**
- * Which groups, and paging.
+ * Filters of the groups, and paging.
  *
  * @generated from message drippulse.crm.v1.ListCrmLeadDuplicatesRequest
  */
 export type ListCrmLeadDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmLeadDuplicatesRequest"> & {
   /**
-   * Groups a page, 1 to 50 (default 50); larger values count as 50.
+   * Groups per page, 1 to 50 (default 50); larger values count as 50.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Only those that have this in common.
+   * Only groups with this kind of common value.
    *
    * @generated from field: optional drippulse.crm.v1.CrmDuplicateKind kind = 3;
    */
   kind?: CrmDuplicateKind | undefined;
 
   /**
-   * Only the groups that this lead is in: a UUID or `public_id`.
+   * Only groups that contain this lead: a UUID or `public_id`.
    *
    * @generated from field: optional string lead_id = 4;
    */
@@ -978,7 +979,7 @@ export type ListCrmLeadDuplicatesResponse = Message<"drippulse.crm.v1.ListCrmLea
   duplicates: CrmLeadDuplicates[];
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -1006,21 +1007,21 @@ export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & 
   kind: CrmDuplicateKind;
 
   /**
-   * The common value as it is compared: an address in lower case, or the digits of a number.
+   * The common value in the form in which values are compared: an address in lower case, or the digits of a number.
    *
    * @generated from field: string key = 2;
    */
   key: string;
 
   /**
-   * How many there are, counted up to 50,000.
+   * Number of leads in the group, counted up to 50,000.
    *
    * @generated from field: int64 record_count = 3;
    */
   recordCount: bigint;
 
   /**
-   * The oldest 20 of them, oldest first; one merge takes at most 20.
+   * The oldest 20 records of the group, oldest first; one merge takes at most 20.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmLead leads = 4;
    */
@@ -1035,7 +1036,7 @@ export const CrmLeadDuplicatesSchema: GenMessage<CrmLeadDuplicates> = /*@__PURE_
   messageDesc(file_drippulse_crm_v1_leads, 17);
 
 /**
- * Which leads become one.
+ * The leads to merge.
  *
  * @generated from message drippulse.crm.v1.MergeCrmLeadsRequest
  */
@@ -1049,15 +1050,15 @@ export type MergeCrmLeadsRequest = Message<"drippulse.crm.v1.MergeCrmLeadsReques
 
   /**
    * Leads to merge into the survivor: 1 to 20 UUIDs or `public_id`s. A value that the survivor lacks comes from the
-   * first of them that has one.
+   * first of these leads that has the value.
    *
    * @generated from field: repeated string merged = 2;
    */
   merged: string[];
 
   /**
-   * Source of a field's value: the id of one of these leads by the name of the field. An empty value is taken too.
-   * Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
+   * Sources of field values: for each field name, the id of the lead that supplies the value, even if the value is
+   * empty. Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
    * `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
@@ -1086,7 +1087,7 @@ export type MergeCrmLeadsResponse = Message<"drippulse.crm.v1.MergeCrmLeadsRespo
   lead?: CrmLead | undefined;
 
   /**
-   * The merge; its `id` reverses it.
+   * The merge. Its `id` is needed to reverse it.
    *
    * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
    */
@@ -1101,7 +1102,7 @@ export const MergeCrmLeadsResponseSchema: GenMessage<MergeCrmLeadsResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 19);
 
 /**
- * CrmLeadStatus is how far a lead has come.
+ * CrmLeadStatus is the progress of a lead.
  *
  * @generated from enum drippulse.crm.v1.CrmLeadStatus
  */
@@ -1114,35 +1115,35 @@ export const CrmLeadStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not yet worked on.
+   * Nobody has worked on the lead yet.
    *
    * @generated from enum value: CRM_LEAD_STATUS_NEW = 1;
    */
   NEW: 1,
 
   /**
-   * Being worked on.
+   * Somebody is working on the lead.
    *
    * @generated from enum value: CRM_LEAD_STATUS_WORKING = 2;
    */
   WORKING: 2,
 
   /**
-   * Worth going on with.
+   * The lead is worth pursuing.
    *
    * @generated from enum value: CRM_LEAD_STATUS_QUALIFIED = 3;
    */
   QUALIFIED: 3,
 
   /**
-   * Not worth going on with.
+   * The lead is not worth pursuing.
    *
    * @generated from enum value: CRM_LEAD_STATUS_UNQUALIFIED = 4;
    */
   UNQUALIFIED: 4,
 
   /**
-   * It has become a contact.
+   * The lead was converted to a contact.
    *
    * @generated from enum value: CRM_LEAD_STATUS_CONVERTED = 5;
    */
@@ -1150,7 +1151,7 @@ export const CrmLeadStatus = {
 } as const;
 
 /**
- * CrmLeadStatus is how far a lead has come.
+ * CrmLeadStatus is the progress of a lead.
  *
  * @generated from enum drippulse.crm.v1.CrmLeadStatus
  */
@@ -1179,7 +1180,7 @@ export const CrmLeadsService: GenService<{
     output: typeof ListCrmLeadsResponseSchema;
   },
   /**
-   * Creates a lead. It needs a mail address, a name, a company or a telephone number.
+   * Creates a lead. A mail address, a name, a company or a telephone number is required.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.CreateCrmLead
    */
@@ -1219,10 +1220,10 @@ export const CrmLeadsService: GenService<{
     output: typeof DeleteCrmLeadResponseSchema;
   },
   /**
-   * Converts a lead to a contact, in one transaction. The contact is the given one, else the one with the lead's mail
-   * address, else a new one. The account is the given one, else the one with the company's name in any case, else a new
-   * one if the lead has a company. An opportunity is created on request. The lead becomes `converted`. A converted lead
-   * answers 422 `lead_already_converted`.
+   * Converts a lead to a contact, in one transaction. The contact is the given one, else the contact with the lead's
+   * mail address, else a new contact. The account is the given one, else the account with the company's name in any
+   * case, else a new account if the lead has a company. An opportunity is created on request. The lead gets the status
+   * `converted`. A lead that is already converted is refused with 422 `lead_already_converted`.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ConvertCrmLead
    */
@@ -1232,10 +1233,11 @@ export const CrmLeadsService: GenService<{
     output: typeof ConvertCrmLeadResponseSchema;
   },
   /**
-   * Groups live leads that may be one person, because they have the mail address, in any case, or the telephone number
-   * in common. Groups with a common address come first, then groups with a common number, each ordered by the common
-   * value. A page examines at most 50,000 leads, so that it may have fewer groups than `limit`, or none; the last page
-   * is the one whose `next_cursor` is null. There is no `total_count`, because it would read all leads.
+   * Groups live leads that may be one person, because they have the same mail address, in any case, or the same
+   * telephone number. Groups with a common address come first, followed by groups with a common number, each ordered by
+   * the common value. A page examines at most 50,000 leads, so it may have fewer groups than `limit`, or none; the last
+   * page is the one whose `next_cursor` is null. There is no `total_count`, because counting would require reading all
+   * leads.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ListCrmLeadDuplicates
    */
@@ -1245,12 +1247,13 @@ export const CrmLeadsService: GenService<{
     output: typeof ListCrmLeadDuplicatesResponseSchema;
   },
   /**
-   * Merges leads into one, in one transaction. The survivor keeps its values. A value that it lacks comes from the
-   * first merged lead that has one; `fields` can choose another source. `custom` is merged member by member. If any
-   * merged lead was converted, the survivor counts as `converted`. Live activities of the merged leads are linked to
-   * the survivor. The merged leads are deleted: their ids answer 404 with the survivor in the message, and imports
-   * refuse rows with these ids. Webhooks report `updated` or `deleted` for every changed record. `POST
-   * /crm/merges/{id}/undo` reverses the merge within 30 days. More than 10,000 links answer 422 `merge_too_many_links`.
+   * Merges leads into one, in one transaction. The survivor keeps its values. A value that the survivor lacks comes
+   * from the first merged lead that has the value; `fields` can choose a different source. `custom` is merged member by
+   * member. If any merged lead was converted, the survivor counts as `converted`. Live activities of the merged leads
+   * are linked to the survivor. The merged leads are deleted: their ids answer 404 with the survivor in the message,
+   * and imports refuse rows with these ids. Webhooks report `updated` or `deleted` for every changed record. `POST
+   * /crm/merges/{id}/undo` reverses the merge within 30 days. A merge of leads with more than 10,000 links is refused
+   * with 422 `merge_too_many_links`.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.MergeCrmLeads
    */
@@ -1261,11 +1264,11 @@ export const CrmLeadsService: GenService<{
   },
   /**
    * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
-   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
-   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
-   * `external_system` and `external_id`, else with its mail address, and otherwise creates one. An empty cell leaves
-   * the value as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as
-   * the file has arrived.
+   * `GET` returns them, and `custom.<key>`. Cells are separated by commas, semicolons or tabs. The encoding is UTF-8,
+   * UTF-16 with a byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`,
+   * else with its `external_system` and `external_id`, else with its mail address, and otherwise creates a record. An
+   * empty cell leaves the value as it is. Importing the same file again changes nothing. `Prefer: respond-async`
+   * answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ImportCrmLeadsCsv
    */

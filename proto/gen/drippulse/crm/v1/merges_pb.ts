@@ -17,7 +17,7 @@ export const file_drippulse_crm_v1_merges: GenFile = /*@__PURE__*/
   fileDesc("Ch1kcmlwcHVsc2UvY3JtL3YxL21lcmdlcy5wcm90bxIQZHJpcHB1bHNlLmNybS52MSKiAwoIQ3JtTWVyZ2USCgoCaWQYASABKAMSOQoLcmVjb3JkX3R5cGUYAiABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlUmVjb3JkVHlwZRITCgtzdXJ2aXZvcl9pZBgDIAEoCRIaChJzdXJ2aXZvcl9wdWJsaWNfaWQYBCABKAkSEgoKbWVyZ2VkX2lkcxgFIAMoCRIZChFtZXJnZWRfcHVibGljX2lkcxgGIAMoCRITCgttb3ZlZF9saW5rcxgHIAEoAxISCgphY3Rvcl90eXBlGAggASgJEhAKCGFjdG9yX2lkGAkgASgJEi4KCmNyZWF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKCnVuZG9fdW50aWwYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESMgoJdW5kb25lX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBQg0KC191bmRvX3VudGlsQgwKCl91bmRvbmVfYXQiswMKFExpc3RDcm1NZXJnZXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESPgoLcmVjb3JkX3R5cGUYBSABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlUmVjb3JkVHlwZUgEiAEBEhYKCXJlY29yZF9pZBgGIAEoCUgFiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIB4gBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3JlY29yZF90eXBlQgwKCl9yZWNvcmRfaWRCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwizAIKFUxpc3RDcm1NZXJnZXNSZXNwb25zZRIqCgZtZXJnZXMYASADKAsyGi5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlEhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyIgChJHZXRDcm1NZXJnZVJlcXVlc3QSCgoCaWQYASABKAMiQAoTR2V0Q3JtTWVyZ2VSZXNwb25zZRIpCgVtZXJnZRgBIAEoCzIaLmRyaXBwdWxzZS5jcm0udjEuQ3JtTWVyZ2UiIQoTVW5kb0NybU1lcmdlUmVxdWVzdBIKCgJpZBgBIAEoAyKKAQoUVW5kb0NybU1lcmdlUmVzcG9uc2USMQoFbWVyZ2UYASABKAsyGi5kcmlwcHVsc2UuY3JtLnYxLkNybU1lcmdlQgaStRgCaAESEwoLa2VwdF9maWVsZHMYAiADKAkSFgoOcmVzdG9yZWRfbGlua3MYAyABKAMSEgoKa2VwdF9saW5rcxgEIAEoAypyChBDcm1EdXBsaWNhdGVLaW5kEiIKHkNSTV9EVVBMSUNBVEVfS0lORF9VTlNQRUNJRklFRBAAEhwKGENSTV9EVVBMSUNBVEVfS0lORF9FTUFJTBABEhwKGENSTV9EVVBMSUNBVEVfS0lORF9QSE9ORRACKn4KEkNybU1lcmdlUmVjb3JkVHlwZRIlCiFDUk1fTUVSR0VfUkVDT1JEX1RZUEVfVU5TUEVDSUZJRUQQABIhCh1DUk1fTUVSR0VfUkVDT1JEX1RZUEVfQ09OVEFDVBABEh4KGkNSTV9NRVJHRV9SRUNPUkRfVFlQRV9MRUFEEAIyxAQKEENybU1lcmdlc1NlcnZpY2USqQEKDUxpc3RDcm1NZXJnZXMSJi5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1NZXJnZXNSZXF1ZXN0GicuZHJpcHB1bHNlLmNybS52MS5MaXN0Q3JtTWVyZ2VzUmVzcG9uc2UiR4q1GCkQASoKQ1JNIG1lcmdlc3gCkgEEbm9uZaIBD2NybS5tZXJnZXMubGlzdILT5JMCFBISL2FwaS92MS9jcm0vbWVyZ2VzEq4BCgtHZXRDcm1NZXJnZRIkLmRyaXBwdWxzZS5jcm0udjEuR2V0Q3JtTWVyZ2VSZXF1ZXN0GiUuZHJpcHB1bHNlLmNybS52MS5HZXRDcm1NZXJnZVJlc3BvbnNlIlKKtRgoEAEqCkNSTSBtZXJnZXN4ApIBBG5vbmWiAQ5jcm0ubWVyZ2VzLmdldILT5JMCIGIFbWVyZ2USFy9hcGkvdjEvY3JtL21lcmdlcy97aWR9EswBCgxVbmRvQ3JtTWVyZ2USJS5kcmlwcHVsc2UuY3JtLnYxLlVuZG9Dcm1NZXJnZVJlcXVlc3QaJi5kcmlwcHVsc2UuY3JtLnYxLlVuZG9Dcm1NZXJnZVJlc3BvbnNlIm2KtRhCEAMqCkNSTSBtZXJnZXM4AngDkgEEbm9uZaIBD2NybS5tZXJnZXMudW5kb6gBAooCEWV4dGVybmFsX2lkX3Rha2VugtPkkwIhOgEqIhwvYXBpL3YxL2NybS9tZXJnZXMve2lkfS91bmRvGgSYtRg7QqYDorUYOgoPbWVyZ2Vfbm90X2ZvdW5kEJQDGiRZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBtZXJnZS6itRg8ChRtZXJnZV9hbHJlYWR5X3VuZG9uZRCmAxohVGhlIG1lcmdlIHdhcyB0YWtlbiBiYWNrIGFscmVhZHkuorUYaAoSbWVyZ2Vfbm90X3VuZG9hYmxlEKYDGk9UaGUgbWVyZ2UgaXMgb2xkZXIgdGhhbiAzMCBkYXlzLCBvciB0aGUgZGF0YSBuZWVkZWQgdG8gdGFrZSBpdCBiYWNrIHdhcyBlcmFzZWQuorUYXQoVbWVyZ2Vfc3Vydml2b3JfbWVyZ2VkEKYDGkFUaGUgc3Vydml2b3Igd2FzIGl0c2VsZiBtZXJnZWQgc2luY2UuIFRha2UgdGhhdCBtZXJnZSBiYWNrIGZpcnN0LqK1GFcKFG1lcmdlX3Rvb19tYW55X2xpbmtzEKYDGjxNb3JlIHRoYW4gMTAsMDAwIHJlY29yZHMgYXJlIGxpbmtlZCB0byB0aGUgcmVjb3JkcyB0byBtZXJnZS5iBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * CrmMerge says that several records became one.
+ * CrmMerge is a merge of several records into one.
  *
  * @generated from message drippulse.crm.v1.CrmMerge
  */
@@ -37,28 +37,28 @@ export type CrmMerge = Message<"drippulse.crm.v1.CrmMerge"> & {
   recordType: CrmMergeRecordType;
 
   /**
-   * Record that stayed: its UUID.
+   * UUID of the survivor.
    *
    * @generated from field: string survivor_id = 3;
    */
   survivorId: string;
 
   /**
-   * Record that stayed: its `public_id`.
+   * `public_id` of the survivor.
    *
    * @generated from field: string survivor_public_id = 4;
    */
   survivorPublicId: string;
 
   /**
-   * Records that were merged into it: their UUIDs.
+   * UUIDs of the records that were merged into the survivor.
    *
    * @generated from field: repeated string merged_ids = 5;
    */
   mergedIds: string[];
 
   /**
-   * Records that were merged into it: their `public_id`s, in the same order.
+   * `public_id`s of the records that were merged into the survivor, in the same order.
    *
    * @generated from field: repeated string merged_public_ids = 6;
    */
@@ -86,21 +86,21 @@ export type CrmMerge = Message<"drippulse.crm.v1.CrmMerge"> & {
   actorId: string;
 
   /**
-   * Time when it was done.
+   * Time of the merge.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * End of the time in which it can be reversed; null when it cannot.
+   * Time until which the merge can be reversed; null when it cannot be reversed.
    *
    * @generated from field: optional google.protobuf.Timestamp undo_until = 11;
    */
   undoUntil?: Timestamp | undefined;
 
   /**
-   * Time of the reversal.
+   * Time of the reversal; null if the merge was not reversed.
    *
    * @generated from field: optional google.protobuf.Timestamp undone_at = 12;
    */
@@ -121,63 +121,63 @@ export const CrmMergeSchema: GenMessage<CrmMerge> = /*@__PURE__*/
  */
 export type ListCrmMergesRequest = Message<"drippulse.crm.v1.ListCrmMergesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those of this kind of records.
+   * Only merges of this type of records.
    *
    * @generated from field: optional drippulse.crm.v1.CrmMergeRecordType record_type = 5;
    */
   recordType?: CrmMergeRecordType | undefined;
 
   /**
-   * Only merges with this record, by UUID or `public_id`, as the survivor or as a merged record.
+   * Only merges that involve this record, by UUID or `public_id`, as the survivor or as a merged record.
    *
    * @generated from field: optional string record_id = 6;
    */
   recordId?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -205,21 +205,21 @@ export type ListCrmMergesResponse = Message<"drippulse.crm.v1.ListCrmMergesRespo
   merges: CrmMerge[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -233,7 +233,7 @@ export type ListCrmMergesResponse = Message<"drippulse.crm.v1.ListCrmMergesRespo
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -276,7 +276,7 @@ export const GetCrmMergeRequestSchema: GenMessage<GetCrmMergeRequest> = /*@__PUR
   messageDesc(file_drippulse_crm_v1_merges, 3);
 
 /**
- * The merge asked for.
+ * The requested merge.
  *
  * @generated from message drippulse.crm.v1.GetCrmMergeResponse
  */
@@ -331,8 +331,8 @@ export type UndoCrmMergeResponse = Message<"drippulse.crm.v1.UndoCrmMergeRespons
   merge?: CrmMerge | undefined;
 
   /**
-   * Fields of the survivor that stay as they are, because they were changed after the merge; members of `custom` as
-   * `custom.<key>`.
+   * Fields of the survivor that keep their values, because they were changed after the merge; members of `custom` are
+   * written `custom.<key>`.
    *
    * @generated from field: repeated string kept_fields = 2;
    */
@@ -346,7 +346,7 @@ export type UndoCrmMergeResponse = Message<"drippulse.crm.v1.UndoCrmMergeRespons
   restoredLinks: bigint;
 
   /**
-   * Number of links that stay, because their records were linked or deleted since.
+   * Number of links that stay, because their records were relinked or deleted after the merge.
    *
    * @generated from field: int64 kept_links = 4;
    */
@@ -374,7 +374,8 @@ export const CrmDuplicateKind = {
   UNSPECIFIED: 0,
 
   /**
-   * The mail address, in any case. Addresses with different tags after a plus differ: they may be other people.
+   * The mail address, in any case. Addresses with different tags after a plus sign differ, because they may belong to
+   * different people.
    *
    * @generated from enum value: CRM_DUPLICATE_KIND_EMAIL = 1;
    */
@@ -382,8 +383,8 @@ export const CrmDuplicateKind = {
 
   /**
    * The digits of the telephone number, at least seven, without `00` before the country code and without `(0)`. A
-   * number with a country code and the same number without one differ, because the country of an organization is not
-   * known.
+   * number with a country code and the same number without the code differ, because the country of an organization is
+   * not known.
    *
    * @generated from enum value: CRM_DUPLICATE_KIND_PHONE = 2;
    */
@@ -445,7 +446,7 @@ export const CrmMergeRecordTypeSchema: GenEnum<CrmMergeRecordType> = /*@__PURE__
   enumDesc(file_drippulse_crm_v1_merges, 1);
 
 /**
- * Merges of duplicates: the merged records, the author, and the way to reverse a merge.
+ * Merges of duplicates: the merged records, the author, and the reversal of a merge.
  *
  * @generated from service drippulse.crm.v1.CrmMergesService
  */
@@ -472,11 +473,12 @@ export const CrmMergesService: GenService<{
   },
   /**
    * Reverses a merge within 30 days, in one transaction. The merged records return with their former values. Records
-   * that the merge linked to the survivor, and that still are, are linked to the merged records again. Fields of the
-   * survivor return to their former values, except those that were changed since, which `kept_fields` names. Webhooks
-   * report `updated` for every changed record. A repeat answers 422 `merge_already_undone`. After 30 days, or when
-   * needed personal data was erased, it answers 422 `merge_not_undoable`. A survivor that was merged since answers 422
-   * `merge_survivor_merged`: reverse that merge first. An external id that another record has now answers 409
+   * that the merge linked to the survivor, and that are still linked to it, are linked to the merged records again.
+   * Fields of the survivor return to their former values, except fields that were changed after the merge, which
+   * `kept_fields` names. Webhooks report `updated` for every changed record. A second call answers 422
+   * `merge_already_undone`. After 30 days, or when needed personal data was erased, the call answers 422
+   * `merge_not_undoable`. If the survivor was itself merged afterwards, the call answers 422 `merge_survivor_merged`:
+   * reverse the later merge first. If an external id is now in use by a record outside the merge, the call answers 409
    * `external_id_taken`.
    *
    * @generated from rpc drippulse.crm.v1.CrmMergesService.UndoCrmMerge

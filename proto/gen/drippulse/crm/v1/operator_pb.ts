@@ -19,20 +19,20 @@ export const file_drippulse_crm_v1_operator: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvY3JtL3YxL29wZXJhdG9yLnByb3RvEhBkcmlwcHVsc2UuY3JtLnYxIsUCCg5PcGVyYXRvckludGFrZRI9CgZzb3VyY2UYASABKA4yIC5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yU291cmNlQgaStRgCIAFIAIgBARIsCglmb3JtX25hbWUYAiABKAlCFJK1GBAgAUIMIkNvbnRhY3QgdXMiSAGIAQESIAoLZGVzY3JpcHRpb24YAyABKAlCBpK1GAIgAUgCiAEBEj0KBmZpZWxkcxgEIAMoCUItkrUYKSABQiVbImZpcnN0X25hbWUiLCJlbWFpbCIsImNvbXBhbnlfbmFtZSJdEiYKEWhjYXB0Y2hhX3JlcXVpcmVkGAUgASgIQgaStRgCIAFIA4gBAUIJCgdfc291cmNlQgwKCl9mb3JtX25hbWVCDgoMX2Rlc2NyaXB0aW9uQhQKEl9oY2FwdGNoYV9yZXF1aXJlZCJOChBPcGVyYXRvclBpcGVsaW5lEhkKBG5hbWUYASABKAlCBpK1GAIgAUgAiAEBEhYKBnN0YWdlcxgCIAMoCUIGkrUYAiABQgcKBV9uYW1lIqUBCg1PcGVyYXRvclJvdXRlEioKBWZpZWxkGAEgASgJQhaStRgSIAFCDiJjb21wYW55X25hbWUiSACIAQESJQoIY29udGFpbnMYAiABKAlCDpK1GAogAUIGIkdtYkgiSAGIAQESHQoIb3duZXJfaWQYAyABKANCBpK1GAIgAUgCiAEBQggKBl9maWVsZEILCglfY29udGFpbnNCCwoJX293bmVyX2lkIsMBCgxPcGVyYXRvck1haWwSOQoHc3ViamVjdBgBIAEoCUIjkrUYHyABQhsiV2VsY29tZSwge3sgZmlyc3RfbmFtZSB9fSJIAIgBARIzCgRib2R5GAIgASgJQiCStRgcIAFCGCJIZWxsbyB7eyBmaXJzdF9uYW1lIH19IkgBiAEBEh8KCmFmdGVyX2RheXMYAyABKAVCBpK1GAIgAUgCiAEBQgoKCF9zdWJqZWN0QgcKBV9ib2R5Qg0KC19hZnRlcl9kYXlzIokEChVPcGVyYXRvckNvbmZpZ3VyYXRpb24SIgoNd29ya2Zsb3dfbmFtZRgBIAEoCUIGkrUYAiABSACIAQESNgoMbm90aWZ5X2VtYWlsGAIgASgJQhuStRgXIAFCEyJzYWxlc0BleGFtcGxlLmNvbSJIAYgBARIsCg1zbGFja19jaGFubmVsGAMgASgJQhCStRgMIAFCCCIjc2FsZXMiSAKIAQESKQoUc2xhY2tfY29ubmVjdGlvbl9rZXkYBCABKAlCBpK1GAIgAUgDiAEBEh8KD3JlcXVpcmVkX2ZpZWxkcxgFIAMoCUIGkrUYAiABEiAKEGV4Y2x1ZGVkX2RvbWFpbnMYBiADKAlCBpK1GAIgARI3CgZyb3V0ZXMYByADKAsyHy5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yUm91dGVCBpK1GAIgARIlChBkZWZhdWx0X293bmVyX2lkGAggASgDQgaStRgCIAFIBIgBARI1CgVtYWlscxgJIAMoCzIeLmRyaXBwdWxzZS5jcm0udjEuT3BlcmF0b3JNYWlsQgaStRgCIAFCEAoOX3dvcmtmbG93X25hbWVCDwoNX25vdGlmeV9lbWFpbEIQCg5fc2xhY2tfY2hhbm5lbEIXChVfc2xhY2tfY29ubmVjdGlvbl9rZXlCEwoRX2RlZmF1bHRfb3duZXJfaWQi0QEKD09wZXJhdG9yQW5zd2VycxI4CgZpbnRha2UYASABKAsyIC5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9ySW50YWtlQgaStRgCIAESPAoIcGlwZWxpbmUYAiABKAsyIi5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yUGlwZWxpbmVCBpK1GAIgARJGCg1jb25maWd1cmF0aW9uGAMgASgLMicuZHJpcHB1bHNlLmNybS52MS5PcGVyYXRvckNvbmZpZ3VyYXRpb25CBpK1GAIgASKrAgoRT3BlcmF0b3JPcGVyYXRpb24SHQoDa2V5GAEgASgJQhCStRgMQgoid29ya2Zsb3ciEjUKBGtpbmQYAiABKA4yJy5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yT3BlcmF0aW9uS2luZBIiCgRuYW1lGAMgASgJQhSStRgQQg4iTGVhZCBudXJ0dXJlIhI5CgZzdGF0dXMYBCABKA4yKS5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yT3BlcmF0aW9uU3RhdHVzEiQKC3Jlc291cmNlX2lkGAUgASgJQgqStRgGQgQiMTIiSACIAQESEQoEbm90ZRgGIAEoCUgBiAEBEg8KB2RldGFpbHMYByADKAlCDgoMX3Jlc291cmNlX2lkQgcKBV9ub3RlIpYECgxPcGVyYXRvclBsYW4SOAoCaWQYASABKAlCLJK1GChCJiIwMTlhYjNjNC01ZDZlLTdmODAtOWExYi0yYzNkNGU1ZjYwNzEiEiwKBGdvYWwYAiABKA4yHi5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yR29hbBI6CgdhbnN3ZXJzGAMgASgLMiEuZHJpcHB1bHNlLmNybS52MS5PcGVyYXRvckFuc3dlcnNCBpK1GAJoARI0CgZzdGF0dXMYBCABKA4yJC5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yUGxhblN0YXR1cxI3CgpvcGVyYXRpb25zGAUgAygLMiMuZHJpcHB1bHNlLmNybS52MS5PcGVyYXRvck9wZXJhdGlvbhIYCgtwdWJsaWNfcGF0aBgGIAEoCUgAiAEBEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKCmFwcGxpZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAGIAQESJQoEbW9kZRgKIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGVCDgoMX3B1YmxpY19wYXRoQg0KC19hcHBsaWVkX2F0IpQBChpQcmV2aWV3T3BlcmF0b3JQbGFuUmVxdWVzdBI5CgRnb2FsGAEgASgOMh4uZHJpcHB1bHNlLmNybS52MS5PcGVyYXRvckdvYWxCBpK1GAI4AUgAiAEBEjIKB2Fuc3dlcnMYAiABKAsyIS5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yQW5zd2Vyc0IHCgVfZ29hbCJLChtQcmV2aWV3T3BlcmF0b3JQbGFuUmVzcG9uc2USLAoEcGxhbhgBIAEoCzIeLmRyaXBwdWxzZS5jcm0udjEuT3BlcmF0b3JQbGFuIiQKFkdldE9wZXJhdG9yUGxhblJlcXVlc3QSCgoCaWQYASABKAkiRwoXR2V0T3BlcmF0b3JQbGFuUmVzcG9uc2USLAoEcGxhbhgBIAEoCzIeLmRyaXBwdWxzZS5jcm0udjEuT3BlcmF0b3JQbGFuIiYKGEFwcGx5T3BlcmF0b3JQbGFuUmVxdWVzdBIKCgJpZBgBIAEoCSJJChlBcHBseU9wZXJhdG9yUGxhblJlc3BvbnNlEiwKBHBsYW4YASABKAsyHi5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yUGxhbiIfCh1FbnN1cmVPcGVyYXRvckRlZmF1bHRzUmVxdWVzdCJOCh5FbnN1cmVPcGVyYXRvckRlZmF1bHRzUmVzcG9uc2USGwoTZGVmYXVsdF9waXBlbGluZV9pZBgBIAEoCRIPCgdjcmVhdGVkGAIgASgIIr0DChtMaXN0T3BlcmF0b3JBY3Rpdml0eVJlcXVlc3QSEgoFbGltaXQYASABKAVIAIgBARITCgZjdXJzb3IYAiABKAlIAYgBARIRCgRwYWdlGAMgASgFSAKIAQESFQoIcGVyX3BhZ2UYBCABKAVIA4gBARIqCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZUgEiAEBEjkKBGtpbmQYBiABKA4yJi5kcmlwcHVsc2UuY3JtLnYxLk9wZXJhdG9yQWN0aXZpdHlLaW5kSAWIAQESNgoNY3JlYXRlZF9zaW5jZRhlIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBogBARI2Cg1jcmVhdGVkX3VudGlsGGYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgHiAEBEhMKA2lkcxhnIAMoA0IGkrUYAnhkQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIHCgVfbW9kZUIHCgVfa2luZEIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLsAwoQT3BlcmF0b3JBY3Rpdml0eRIKCgJpZBgBIAEoAxI0CgRraW5kGAIgASgOMiYuZHJpcHB1bHNlLmNybS52MS5PcGVyYXRvckFjdGl2aXR5S2luZBIiCgRuYW1lGAMgASgJQhSStRgQQg4iTGVhZCBudXJ0dXJlIhIgCgphY3Rvcl90eXBlGAQgASgJQgyStRgIQgYidXNlciISGwoIYWN0b3JfaWQYBSABKAlCCZK1GAVCAyIxIhIUCgdwbGFuX2lkGAYgASgJSACIAQESMQoEZ29hbBgHIAEoDjIeLmRyaXBwdWxzZS5jcm0udjEuT3BlcmF0b3JHb2FsSAGIAQESGAoLd29ya2Zsb3dfaWQYCCABKANIAogBARIZCgxsZWFkX2Zvcm1faWQYCSABKANIA4gBARIYCgtwdWJsaWNfcGF0aBgKIAEoCUgEiAEBEi4KCmNyZWF0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiUKBG1vZGUYDCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlQgoKCF9wbGFuX2lkQgcKBV9nb2FsQg4KDF93b3JrZmxvd19pZEIPCg1fbGVhZF9mb3JtX2lkQg4KDF9wdWJsaWNfcGF0aCLdAgocTGlzdE9wZXJhdG9yQWN0aXZpdHlSZXNwb25zZRI0CghhY3Rpdml0eRgBIAMoCzIiLmRyaXBwdWxzZS5jcm0udjEuT3BlcmF0b3JBY3Rpdml0eRITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMqngEKDE9wZXJhdG9yR29hbBIdChlPUEVSQVRPUl9HT0FMX1VOU1BFQ0lGSUVEEAASGAoUT1BFUkFUT1JfR09BTF9JTlRBS0UQARIfChtPUEVSQVRPUl9HT0FMX1FVQUxJRklDQVRJT04QAhIZChVPUEVSQVRPUl9HT0FMX1JPVVRJTkcQAxIZChVPUEVSQVRPUl9HT0FMX05VUlRVUkUQBCpoCg5PcGVyYXRvclNvdXJjZRIfChtPUEVSQVRPUl9TT1VSQ0VfVU5TUEVDSUZJRUQQABIYChRPUEVSQVRPUl9TT1VSQ0VfRk9STRABEhsKF09QRVJBVE9SX1NPVVJDRV9SRUNPUkRTEAIqowEKEk9wZXJhdG9yUGxhblN0YXR1cxIkCiBPUEVSQVRPUl9QTEFOX1NUQVRVU19VTlNQRUNJRklFRBAAEiIKHk9QRVJBVE9SX1BMQU5fU1RBVFVTX1BSRVZJRVdFRBABEiEKHU9QRVJBVE9SX1BMQU5fU1RBVFVTX0FQUExZSU5HEAISIAocT1BFUkFUT1JfUExBTl9TVEFUVVNfQVBQTElFRBADKqsCChVPcGVyYXRvck9wZXJhdGlvbktpbmQSJwojT1BFUkFUT1JfT1BFUkFUSU9OX0tJTkRfVU5TUEVDSUZJRUQQABIzCi9PUEVSQVRPUl9PUEVSQVRJT05fS0lORF9FTlNVUkVfREVGQVVMVF9QSVBFTElORRABEisKJ09QRVJBVE9SX09QRVJBVElPTl9LSU5EX0NSRUFURV9QSVBFTElORRACEiwKKE9QRVJBVE9SX09QRVJBVElPTl9LSU5EX0NIRUNLX0NPTk5FQ1RJT04QAxIrCidPUEVSQVRPUl9PUEVSQVRJT05fS0lORF9DUkVBVEVfV09SS0ZMT1cQBBIsCihPUEVSQVRPUl9PUEVSQVRJT05fS0lORF9DUkVBVEVfTEVBRF9GT1JNEAUq3AEKF09wZXJhdG9yT3BlcmF0aW9uU3RhdHVzEikKJU9QRVJBVE9SX09QRVJBVElPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIlCiFPUEVSQVRPUl9PUEVSQVRJT05fU1RBVFVTX1BMQU5ORUQQARIkCiBPUEVSQVRPUl9PUEVSQVRJT05fU1RBVFVTX0VYSVNUUxACEiUKIU9QRVJBVE9SX09QRVJBVElPTl9TVEFUVVNfTUlTU0lORxADEiIKHk9QRVJBVE9SX09QRVJBVElPTl9TVEFUVVNfRE9ORRAEKr8BChRPcGVyYXRvckFjdGl2aXR5S2luZBImCiJPUEVSQVRPUl9BQ1RJVklUWV9LSU5EX1VOU1BFQ0lGSUVEEAASJQohT1BFUkFUT1JfQUNUSVZJVFlfS0lORF9QTEFOX0FQUExZEAESKgomT1BFUkFUT1JfQUNUSVZJVFlfS0lORF9FTlNVUkVfREVGQVVMVFMQAhIsCihPUEVSQVRPUl9BQ1RJVklUWV9LSU5EX0xFQURfRk9STV9DUkVBVEVEEAMy9wkKD09wZXJhdG9yU2VydmljZRK/AgoTUHJldmlld09wZXJhdG9yUGxhbhIsLmRyaXBwdWxzZS5jcm0udjEuUHJldmlld09wZXJhdG9yUGxhblJlcXVlc3QaLS5kcmlwcHVsc2UuY3JtLnYxLlByZXZpZXdPcGVyYXRvclBsYW5SZXNwb25zZSLKAYq1GJYBCMkBEAMiBHBsYW4qCE9wZXJhdG9yOAJaGy9hcGkvdjEvb3BlcmF0b3IvcGxhbnMve2lkfXgBkgEEbm9uZZoBBG5vbmWiARZvcGVyYXRvci5wbGFucy5wcmV2aWV3qAECigIXaGNhcHRjaGFfbm90X2NvbmZpZ3VyZWSKAgl0ZXN0X21vZGWKAg11c2VyX3JlcXVpcmVkgtPkkwIpOgEqYgRwbGFuIh4vYXBpL3YxL29wZXJhdG9yL3BsYW5zL3ByZXZpZXcSvwEKD0dldE9wZXJhdG9yUGxhbhIoLmRyaXBwdWxzZS5jcm0udjEuR2V0T3BlcmF0b3JQbGFuUmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuR2V0T3BlcmF0b3JQbGFuUmVzcG9uc2UiV4q1GCoQASoIT3BlcmF0b3J4ApIBBG5vbmWiARJvcGVyYXRvci5wbGFucy5nZXSC0+STAiNiBHBsYW4SGy9hcGkvdjEvb3BlcmF0b3IvcGxhbnMve2lkfRKvAgoRQXBwbHlPcGVyYXRvclBsYW4SKi5kcmlwcHVsc2UuY3JtLnYxLkFwcGx5T3BlcmF0b3JQbGFuUmVxdWVzdBorLmRyaXBwdWxzZS5jcm0udjEuQXBwbHlPcGVyYXRvclBsYW5SZXNwb25zZSLAAYq1GIkBEAMqCE9wZXJhdG9yeAGSARVvcGVyYXRvcl9wbGFuLmFwcGxpZWSaAQJpZKIBFG9wZXJhdG9yLnBsYW5zLmFwcGx5qAECigIXaGNhcHRjaGFfbm90X2NvbmZpZ3VyZWSKAhdpZGVtcG90ZW5jeV9pbl9wcm9ncmVzc4oCDXVzZXJfcmVxdWlyZWSC0+STAiw6ASpiBHBsYW4iIS9hcGkvdjEvb3BlcmF0b3IvcGxhbnMve2lkfS9hcHBseRLaAQoWRW5zdXJlT3BlcmF0b3JEZWZhdWx0cxIvLmRyaXBwdWxzZS5jcm0udjEuRW5zdXJlT3BlcmF0b3JEZWZhdWx0c1JlcXVlc3QaMC5kcmlwcHVsc2UuY3JtLnYxLkVuc3VyZU9wZXJhdG9yRGVmYXVsdHNSZXNwb25zZSJdirUYNRADKghPcGVyYXRvcjgCeAOSAQRub25logEYb3BlcmF0b3IuZGVmYXVsdHMuZW5zdXJlqAECgtPkkwIeOgEqIhkvYXBpL3YxL29wZXJhdG9yL2RlZmF1bHRzEsoBChRMaXN0T3BlcmF0b3JBY3Rpdml0eRItLmRyaXBwdWxzZS5jcm0udjEuTGlzdE9wZXJhdG9yQWN0aXZpdHlSZXF1ZXN0Gi4uZHJpcHB1bHNlLmNybS52MS5MaXN0T3BlcmF0b3JBY3Rpdml0eVJlc3BvbnNlIlOKtRguEAEqCE9wZXJhdG9yeAKSAQRub25logEWb3BlcmF0b3IuYWN0aXZpdHkubGlzdILT5JMCGxIZL2FwaS92MS9vcGVyYXRvci9hY3Rpdml0eRoEmLUYXULjAqK1GEEKF29wZXJhdG9yX3BsYW5fbm90X2ZvdW5kEJQDGiNZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBwbGFuLqK1GI0BChVvcGVyYXRvcl9wbGFuX2V4cGlyZWQQpgMacVRoZSBwbGFuIGlzIG9sZGVyIHRoYW4gMTIgaG91cnMsIHNvIHRoYXQgd2hhdCBpdCBmb3VuZCBtYXkgaGF2ZSBjaGFuZ2VkLiBQcmV2aWV3IHRoZSBzYW1lIGdvYWwgYW5kIGFuc3dlcnMgYWdhaW4uorUYhwEKE29wZXJhdG9yX3BsYW5fc3RhbGUQpgMabVNvbWV0aGluZyB0aGF0IHRoZSBwbGFuIGZvdW5kIGFuZCB3YW50ZWQgdG8gdXNlIGlzIGdvbmUsIG9yIHN0b3BwZWQuIFByZXZpZXcgdGhlIHNhbWUgZ29hbCBhbmQgYW5zd2VycyBhZ2Fpbi5iBnByb3RvMw", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * OperatorIntake says where leads come from.
+ * OperatorIntake describes the origin of the leads.
  *
  * @generated from message drippulse.crm.v1.OperatorIntake
  */
 export type OperatorIntake = Message<"drippulse.crm.v1.OperatorIntake"> & {
   /**
-   * Source; default `form`.
+   * Source; default: `form`.
    *
    * @generated from field: optional drippulse.crm.v1.OperatorSource source = 1;
    */
   source?: OperatorSource | undefined;
 
   /**
-   * Name of the form, at most 255 characters; default `Contact us`. Only for the source `form`.
+   * Name of the form, at most 255 characters; default: `Contact us`. Only for the source `form`.
    *
    * @generated from field: optional string form_name = 2;
    */
@@ -46,15 +46,15 @@ export type OperatorIntake = Message<"drippulse.crm.v1.OperatorIntake"> & {
   description?: string | undefined;
 
   /**
-   * Fields of the form by name: those of a lead form. Default: first name, last name, email and company. `email` is always there, and
-   * required.
+   * Fields of the form by name, as in a lead form. Default: first name, last name, email and company. `email` is always
+   * included and required.
    *
    * @generated from field: repeated string fields = 4;
    */
   fields: string[];
 
   /**
-   * Whether a visitor must solve hCaptcha; default false.
+   * Whether a visitor must solve hCaptcha; default: false.
    *
    * @generated from field: optional bool hcaptcha_required = 5;
    */
@@ -69,20 +69,22 @@ export const OperatorIntakeSchema: GenMessage<OperatorIntake> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_operator, 0);
 
 /**
- * OperatorPipeline says which opportunity pipeline is made ready.
+ * OperatorPipeline names the opportunity pipeline that the plan prepares.
  *
  * @generated from message drippulse.crm.v1.OperatorPipeline
  */
 export type OperatorPipeline = Message<"drippulse.crm.v1.OperatorPipeline"> & {
   /**
-   * Name of a pipeline of your own, at most 255 characters. Default: the pipeline of the organization. Needs a user.
+   * Name of a pipeline of your own, at most 255 characters. Default: the pipeline of the organization. Requires a user
+   * as the caller.
    *
    * @generated from field: optional string name = 1;
    */
   name?: string | undefined;
 
   /**
-   * Names of its open stages, at most 20; `Won` and `Lost` follow. Default: the stages of the default pipeline.
+   * Names of the pipeline's open stages, at most 20; `Won` and `Lost` are added after them. Default: the stages of the
+   * default pipeline.
    *
    * @generated from field: repeated string stages = 2;
    */
@@ -97,7 +99,7 @@ export const OperatorPipelineSchema: GenMessage<OperatorPipeline> = /*@__PURE__*
   messageDesc(file_drippulse_crm_v1_operator, 1);
 
 /**
- * OperatorRoute gives an owner to leads with a value.
+ * OperatorRoute assigns an owner to leads with a certain value.
  *
  * @generated from message drippulse.crm.v1.OperatorRoute
  */
@@ -110,7 +112,7 @@ export type OperatorRoute = Message<"drippulse.crm.v1.OperatorRoute"> & {
   field?: string | undefined;
 
   /**
-   * Text that the field must contain as it stands, 1 to 255 characters.
+   * String that the field must contain literally, 1 to 255 characters.
    *
    * @generated from field: optional string contains = 2;
    */
@@ -138,21 +140,22 @@ export const OperatorRouteSchema: GenMessage<OperatorRoute> = /*@__PURE__*/
  */
 export type OperatorMail = Message<"drippulse.crm.v1.OperatorMail"> & {
   /**
-   * Subject, 1 to 255 characters; may have templates.
+   * Subject, 1 to 255 characters; may contain templates.
    *
    * @generated from field: optional string subject = 1;
    */
   subject?: string | undefined;
 
   /**
-   * Body, 1 to 20,000 characters: HTML or text; may have templates.
+   * Body, 1 to 20,000 characters: HTML or text; may contain templates.
    *
    * @generated from field: optional string body = 2;
    */
   body?: string | undefined;
 
   /**
-   * Days between the mail before, or the start, and this one, 0 to 365; default 0 for the first and 3 for the others.
+   * Days after the previous mail, or for the first mail after the start, 0 to 365; default: 0 for the first mail and 3
+   * for each further mail.
    *
    * @generated from field: optional int32 after_days = 3;
    */
@@ -173,35 +176,35 @@ export const OperatorMailSchema: GenMessage<OperatorMail> = /*@__PURE__*/
  */
 export type OperatorConfiguration = Message<"drippulse.crm.v1.OperatorConfiguration"> & {
   /**
-   * Name of the workflow, at most 255 characters; default by goal, such as `Lead nurture`.
+   * Name of the workflow, at most 255 characters. The default depends on the goal, such as `Lead nurture`.
    *
    * @generated from field: optional string workflow_name = 1;
    */
   workflowName?: string | undefined;
 
   /**
-   * Mail address that hears of each new lead. Default: nobody.
+   * Mail address to which each new lead is reported. Default: none.
    *
    * @generated from field: optional string notify_email = 2;
    */
   notifyEmail?: string | undefined;
 
   /**
-   * Slack channel that hears of each new lead, at most 80 characters. Default: none.
+   * Slack channel to which each new lead is reported, at most 80 characters. Default: none.
    *
    * @generated from field: optional string slack_channel = 3;
    */
   slackChannel?: string | undefined;
 
   /**
-   * `external_key` of the connection to Slack; default `default`.
+   * `external_key` of the connection to Slack; default: `default`.
    *
    * @generated from field: optional string slack_connection_key = 4;
    */
   slackConnectionKey?: string | undefined;
 
   /**
-   * Qualification: fields that a qualified lead has, at most 10; default `email` and `company_name`.
+   * Qualification: fields that a qualified lead must have, at most 10; default: `email` and `company_name`.
    *
    * @generated from field: repeated string required_fields = 5;
    */
@@ -215,21 +218,21 @@ export type OperatorConfiguration = Message<"drippulse.crm.v1.OperatorConfigurat
   excludedDomains: string[];
 
   /**
-   * Routing: routes in their order, 1 to 20; the first that fits counts.
+   * Routing: routes in order, 1 to 20; the first matching route counts.
    *
    * @generated from field: repeated drippulse.crm.v1.OperatorRoute routes = 7;
    */
   routes: OperatorRoute[];
 
   /**
-   * Routing: member who gets the leads that no route fits. Default: they stay without an owner.
+   * Routing: member who gets the leads that match no route. Default: such leads get no owner.
    *
    * @generated from field: optional int64 default_owner_id = 8;
    */
   defaultOwnerId?: bigint | undefined;
 
   /**
-   * Nurture: mails in their order, 1 to 10.
+   * Nurture: mails in order, 1 to 10.
    *
    * @generated from field: repeated drippulse.crm.v1.OperatorMail mails = 9;
    */
@@ -257,14 +260,14 @@ export type OperatorAnswers = Message<"drippulse.crm.v1.OperatorAnswers"> & {
   intake?: OperatorIntake | undefined;
 
   /**
-   * Pipeline that the plan makes ready.
+   * Pipeline that the plan prepares.
    *
    * @generated from field: drippulse.crm.v1.OperatorPipeline pipeline = 2;
    */
   pipeline?: OperatorPipeline | undefined;
 
   /**
-   * Settings of the workflow that the plan makes.
+   * Settings of the workflow that the plan creates.
    *
    * @generated from field: drippulse.crm.v1.OperatorConfiguration configuration = 3;
    */
@@ -279,13 +282,13 @@ export const OperatorAnswersSchema: GenMessage<OperatorAnswers> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_operator, 5);
 
 /**
- * OperatorOperation is a step of a plan.
+ * OperatorOperation is one operation of a plan.
  *
  * @generated from message drippulse.crm.v1.OperatorOperation
  */
 export type OperatorOperation = Message<"drippulse.crm.v1.OperatorOperation"> & {
   /**
-   * Key, unique in the plan: with the id of the plan it is the key of the effect.
+   * Key, unique in the plan. The key and the plan's id together are the idempotency key of the operation.
    *
    * @generated from field: string key = 1;
    */
@@ -306,28 +309,28 @@ export type OperatorOperation = Message<"drippulse.crm.v1.OperatorOperation"> & 
   name: string;
 
   /**
-   * State of the operation: what the plan found, or did.
+   * State of the operation.
    *
    * @generated from field: drippulse.crm.v1.OperatorOperationStatus status = 4;
    */
   status: OperatorOperationStatus;
 
   /**
-   * Id of the resource, as text; null while there is none.
+   * Id of the resource, as a string; null until the resource exists.
    *
    * @generated from field: optional string resource_id = 5;
    */
   resourceId?: string | undefined;
 
   /**
-   * Note about the operation, such as that a form that exists starts another workflow; null if nothing.
+   * Note about the operation, for example that an existing form starts a different workflow; null without a note.
    *
    * @generated from field: optional string note = 6;
    */
   note?: string | undefined;
 
   /**
-   * Parts of the resource, in words, a line each: stages, steps or fields.
+   * Descriptions of the resource's stages, steps or fields, one line each.
    *
    * @generated from field: repeated string details = 7;
    */
@@ -342,7 +345,7 @@ export const OperatorOperationSchema: GenMessage<OperatorOperation> = /*@__PURE_
   messageDesc(file_drippulse_crm_v1_operator, 6);
 
 /**
- * OperatorPlan is a goal with its answers, and the operations that follow from them.
+ * OperatorPlan is a goal with its answers, and the resulting operations.
  *
  * @generated from message drippulse.crm.v1.OperatorPlan
  */
@@ -369,49 +372,49 @@ export type OperatorPlan = Message<"drippulse.crm.v1.OperatorPlan"> & {
   answers?: OperatorAnswers | undefined;
 
   /**
-   * How far it has come.
+   * Progress of the plan.
    *
    * @generated from field: drippulse.crm.v1.OperatorPlanStatus status = 4;
    */
   status: OperatorPlanStatus;
 
   /**
-   * Operations in the order in which they are done.
+   * Operations in the order in which they are carried out.
    *
    * @generated from field: repeated drippulse.crm.v1.OperatorOperation operations = 5;
    */
   operations: OperatorOperation[];
 
   /**
-   * Path of the public form; null while there is none, or without one.
+   * Path of the public form; null until the form exists, and for a plan without a form.
    *
    * @generated from field: optional string public_path = 6;
    */
   publicPath?: string | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Until when it may be applied.
+   * Time until which the plan may be applied.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 8;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When its last operation was done; null before.
+   * When the last operation was done; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp applied_at = 9;
    */
   appliedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: what it creates is of this mode.
+   * `test` when the plan was made with a test key. Resources that the plan creates have this mode.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 10;
    */
@@ -439,7 +442,7 @@ export type PreviewOperatorPlanRequest = Message<"drippulse.crm.v1.PreviewOperat
   goal?: OperatorGoal | undefined;
 
   /**
-   * Answers; what is absent has its default.
+   * Answers; members that are absent have their defaults.
    *
    * @generated from field: drippulse.crm.v1.OperatorAnswers answers = 2;
    */
@@ -454,7 +457,7 @@ export const PreviewOperatorPlanRequestSchema: GenMessage<PreviewOperatorPlanReq
   messageDesc(file_drippulse_crm_v1_operator, 8);
 
 /**
- * The plan made.
+ * The new plan.
  *
  * @generated from message drippulse.crm.v1.PreviewOperatorPlanResponse
  */
@@ -496,7 +499,7 @@ export const GetOperatorPlanRequestSchema: GenMessage<GetOperatorPlanRequest> = 
   messageDesc(file_drippulse_crm_v1_operator, 10);
 
 /**
- * The plan asked for.
+ * The requested plan.
  *
  * @generated from message drippulse.crm.v1.GetOperatorPlanResponse
  */
@@ -538,7 +541,7 @@ export const ApplyOperatorPlanRequestSchema: GenMessage<ApplyOperatorPlanRequest
   messageDesc(file_drippulse_crm_v1_operator, 12);
 
 /**
- * The plan as applied.
+ * The plan after the operations.
  *
  * @generated from message drippulse.crm.v1.ApplyOperatorPlanResponse
  */
@@ -559,7 +562,7 @@ export const ApplyOperatorPlanResponseSchema: GenMessage<ApplyOperatorPlanRespon
   messageDesc(file_drippulse_crm_v1_operator, 13);
 
 /**
- * Nothing.
+ * No parameters.
  *
  * @generated from message drippulse.crm.v1.EnsureOperatorDefaultsRequest
  */
@@ -587,7 +590,7 @@ export type EnsureOperatorDefaultsResponse = Message<"drippulse.crm.v1.EnsureOpe
   defaultPipelineId: string;
 
   /**
-   * Whether this call created it.
+   * Whether this call created the pipeline.
    *
    * @generated from field: bool created = 2;
    */
@@ -608,35 +611,35 @@ export const EnsureOperatorDefaultsResponseSchema: GenMessage<EnsureOperatorDefa
  */
 export type ListOperatorActivityRequest = Message<"drippulse.crm.v1.ListOperatorActivityRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only lines of this mode; default the mode of the credential.
+   * Only lines of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -650,21 +653,21 @@ export type ListOperatorActivityRequest = Message<"drippulse.crm.v1.ListOperator
   kind?: OperatorActivityKind | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -679,7 +682,7 @@ export const ListOperatorActivityRequestSchema: GenMessage<ListOperatorActivityR
   messageDesc(file_drippulse_crm_v1_operator, 16);
 
 /**
- * OperatorActivity is a line of the log.
+ * OperatorActivity is a log line.
  *
  * @generated from message drippulse.crm.v1.OperatorActivity
  */
@@ -699,14 +702,14 @@ export type OperatorActivity = Message<"drippulse.crm.v1.OperatorActivity"> & {
   kind: OperatorActivityKind;
 
   /**
-   * Name of what it is about: of the form, the workflow or the pipeline.
+   * Name of the form, the workflow or the pipeline.
    *
    * @generated from field: string name = 3;
    */
   name: string;
 
   /**
-   * Who did it: `user` or `api_key`.
+   * Kind of the actor: `user` or `api_key`.
    *
    * @generated from field: string actor_type = 4;
    */
@@ -720,49 +723,49 @@ export type OperatorActivity = Message<"drippulse.crm.v1.OperatorActivity"> & {
   actorId: string;
 
   /**
-   * Plan that was applied, or that created the form; null without one.
+   * Plan that was applied, or that created the form; null if no plan is involved.
    *
    * @generated from field: optional string plan_id = 6;
    */
   planId?: string | undefined;
 
   /**
-   * Goal of the plan; null without one.
+   * Goal of the plan; null without a plan.
    *
    * @generated from field: optional drippulse.crm.v1.OperatorGoal goal = 7;
    */
   goal?: OperatorGoal | undefined;
 
   /**
-   * Workflow of the plan or form; null without one. It may have been deleted since.
+   * Workflow of the plan or form; null without one. The workflow may have been deleted in the meantime.
    *
    * @generated from field: optional int64 workflow_id = 8;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Form of the plan, or that was created; null without one. It may have been deleted since.
+   * Form of the plan, or the created form; null without one. The form may have been deleted in the meantime.
    *
    * @generated from field: optional int64 lead_form_id = 9;
    */
   leadFormId?: bigint | undefined;
 
   /**
-   * Path of the public page of the form; null unless it is served.
+   * Path of the form's public page; null unless the page is served.
    *
    * @generated from field: optional string public_path = 10;
    */
   publicPath?: string | undefined;
 
   /**
-   * When it was done.
+   * Time of the action.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * `test` for what a test key did.
+   * `test` for actions with a test key.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 12;
    */
@@ -790,21 +793,21 @@ export type ListOperatorActivityResponse = Message<"drippulse.crm.v1.ListOperato
   activity: OperatorActivity[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -818,7 +821,7 @@ export type ListOperatorActivityResponse = Message<"drippulse.crm.v1.ListOperato
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -840,7 +843,7 @@ export const ListOperatorActivityResponseSchema: GenMessage<ListOperatorActivity
   messageDesc(file_drippulse_crm_v1_operator, 18);
 
 /**
- * OperatorGoal is what a plan is for.
+ * OperatorGoal is the purpose of a plan.
  *
  * @generated from enum drippulse.crm.v1.OperatorGoal
  */
@@ -853,7 +856,7 @@ export const OperatorGoal = {
   UNSPECIFIED: 0,
 
   /**
-   * Each new lead gets a task for somebody to follow up.
+   * Each new lead gets a follow-up task for a person.
    *
    * @generated from enum value: OPERATOR_GOAL_INTAKE = 1;
    */
@@ -882,7 +885,7 @@ export const OperatorGoal = {
 } as const;
 
 /**
- * OperatorGoal is what a plan is for.
+ * OperatorGoal is the purpose of a plan.
  *
  * @generated from enum drippulse.crm.v1.OperatorGoal
  */
@@ -895,7 +898,7 @@ export const OperatorGoalSchema: GenEnum<OperatorGoal> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_operator, 0);
 
 /**
- * OperatorSource is where the leads of a plan come from.
+ * OperatorSource is the origin of a plan's leads.
  *
  * @generated from enum drippulse.crm.v1.OperatorSource
  */
@@ -915,7 +918,8 @@ export const OperatorSource = {
   FORM: 1,
 
   /**
-   * Every new lead of the CRM, such as those of an import, of a data source or of the API: the event `lead.created` starts the workflow.
+   * Every new lead of the CRM, for example from an import, a data source or the API: the event `lead.created` starts
+   * the workflow.
    *
    * @generated from enum value: OPERATOR_SOURCE_RECORDS = 2;
    */
@@ -923,7 +927,7 @@ export const OperatorSource = {
 } as const;
 
 /**
- * OperatorSource is where the leads of a plan come from.
+ * OperatorSource is the origin of a plan's leads.
  *
  * @generated from enum drippulse.crm.v1.OperatorSource
  */
@@ -936,7 +940,7 @@ export const OperatorSourceSchema: GenEnum<OperatorSource> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_operator, 1);
 
 /**
- * OperatorPlanStatus is how far a plan has come.
+ * OperatorPlanStatus is the progress of a plan.
  *
  * @generated from enum drippulse.crm.v1.OperatorPlanStatus
  */
@@ -949,21 +953,21 @@ export const OperatorPlanStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Nothing was done yet.
+   * No operation is done yet.
    *
    * @generated from enum value: OPERATOR_PLAN_STATUS_PREVIEWED = 1;
    */
   PREVIEWED: 1,
 
   /**
-   * Some operations were done: apply it again to continue.
+   * Some operations are done: apply the plan again to continue.
    *
    * @generated from enum value: OPERATOR_PLAN_STATUS_APPLYING = 2;
    */
   APPLYING: 2,
 
   /**
-   * All operations were done.
+   * All operations are done.
    *
    * @generated from enum value: OPERATOR_PLAN_STATUS_APPLIED = 3;
    */
@@ -971,7 +975,7 @@ export const OperatorPlanStatus = {
 } as const;
 
 /**
- * OperatorPlanStatus is how far a plan has come.
+ * OperatorPlanStatus is the progress of a plan.
  *
  * @generated from enum drippulse.crm.v1.OperatorPlanStatus
  */
@@ -997,21 +1001,22 @@ export const OperatorOperationKind = {
   UNSPECIFIED: 0,
 
   /**
-   * Makes sure of the default opportunity pipeline.
+   * Creates the default opportunity pipeline if it is missing.
    *
    * @generated from enum value: OPERATOR_OPERATION_KIND_ENSURE_DEFAULT_PIPELINE = 1;
    */
   ENSURE_DEFAULT_PIPELINE: 1,
 
   /**
-   * Creates a pipeline of the user who applies the plan.
+   * Creates a pipeline that belongs to the user who applies the plan.
    *
    * @generated from enum value: OPERATOR_OPERATION_KIND_CREATE_PIPELINE = 2;
    */
   CREATE_PIPELINE: 2,
 
   /**
-   * Looks for a connection that the workflow uses. Nothing is created: a connection has credentials.
+   * Looks for a connection that the workflow uses. The operation creates nothing, because a connection needs
+   * credentials.
    *
    * @generated from enum value: OPERATOR_OPERATION_KIND_CHECK_CONNECTION = 3;
    */
@@ -1046,7 +1051,7 @@ export const OperatorOperationKindSchema: GenEnum<OperatorOperationKind> = /*@__
   enumDesc(file_drippulse_crm_v1_operator, 3);
 
 /**
- * OperatorOperationStatus is what the plan found, or did.
+ * OperatorOperationStatus is the state of an operation.
  *
  * @generated from enum drippulse.crm.v1.OperatorOperationStatus
  */
@@ -1059,28 +1064,29 @@ export const OperatorOperationStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It will be created.
+   * The resource will be created.
    *
    * @generated from enum value: OPERATOR_OPERATION_STATUS_PLANNED = 1;
    */
   PLANNED: 1,
 
   /**
-   * One of this name exists, is used, and stays as it is.
+   * A resource of this name exists. It is used, but not changed.
    *
    * @generated from enum value: OPERATOR_OPERATION_STATUS_EXISTS = 2;
    */
   EXISTS: 2,
 
   /**
-   * A connection that is not there, or is disabled. The plan may be applied; the step that needs it is passed over until it is there.
+   * The connection is absent or disabled. The plan may be applied; the step that needs the connection is skipped until
+   * it is available.
    *
    * @generated from enum value: OPERATOR_OPERATION_STATUS_MISSING = 3;
    */
   MISSING: 3,
 
   /**
-   * It was created by this plan.
+   * The plan created the resource.
    *
    * @generated from enum value: OPERATOR_OPERATION_STATUS_DONE = 4;
    */
@@ -1088,7 +1094,7 @@ export const OperatorOperationStatus = {
 } as const;
 
 /**
- * OperatorOperationStatus is what the plan found, or did.
+ * OperatorOperationStatus is the state of an operation.
  *
  * @generated from enum drippulse.crm.v1.OperatorOperationStatus
  */
@@ -1101,7 +1107,7 @@ export const OperatorOperationStatusSchema: GenEnum<OperatorOperationStatus> = /
   enumDesc(file_drippulse_crm_v1_operator, 4);
 
 /**
- * OperatorActivityKind is the kind of a line of the log.
+ * OperatorActivityKind is the kind of a log line.
  *
  * @generated from enum drippulse.crm.v1.OperatorActivityKind
  */
@@ -1114,14 +1120,14 @@ export const OperatorActivityKind = {
   UNSPECIFIED: 0,
 
   /**
-   * A plan was applied to its end.
+   * A plan was applied completely.
    *
    * @generated from enum value: OPERATOR_ACTIVITY_KIND_PLAN_APPLY = 1;
    */
   PLAN_APPLY: 1,
 
   /**
-   * The defaults were made sure of.
+   * The default pipeline was ensured.
    *
    * @generated from enum value: OPERATOR_ACTIVITY_KIND_ENSURE_DEFAULTS = 2;
    */
@@ -1136,7 +1142,7 @@ export const OperatorActivityKind = {
 } as const;
 
 /**
- * OperatorActivityKind is the kind of a line of the log.
+ * OperatorActivityKind is the kind of a log line.
  *
  * @generated from enum drippulse.crm.v1.OperatorActivityKind
  */
@@ -1149,15 +1155,16 @@ export const OperatorActivityKindSchema: GenEnum<OperatorActivityKind> = /*@__PU
   enumDesc(file_drippulse_crm_v1_operator, 5);
 
 /**
- * The Operator sets up how leads are captured and followed up: a goal and answers become a plan, a list of operations over pipelines,
- * connections, workflows and lead forms. The same goal and answers always make the same operations.
+ * The Operator sets up the capture and follow-up of leads. It turns a goal and answers into a plan: a list of
+ * operations on pipelines, connections, workflows and lead forms. The same goal and answers always give the same
+ * operations.
  *
  * @generated from service drippulse.crm.v1.OperatorService
  */
 export const OperatorService: GenService<{
   /**
-   * Makes a plan of a goal and answers, and changes nothing else. Each operation says whether its resource is `planned` or `exists`
-   * already, by its name. A plan may be applied for 12 hours.
+   * Makes a plan from a goal and answers, and changes nothing else. Each operation says whether its resource is
+   * `planned` or, judged by its name, already `exists`. A plan may be applied within 12 hours.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.PreviewOperatorPlan
    */
@@ -1167,7 +1174,7 @@ export const OperatorService: GenService<{
     output: typeof PreviewOperatorPlanResponseSchema;
   },
   /**
-   * Shows one plan, with what became of its operations.
+   * Shows one plan, with the state of its operations.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.GetOperatorPlan
    */
@@ -1177,9 +1184,10 @@ export const OperatorService: GenService<{
     output: typeof GetOperatorPlanResponseSchema;
   },
   /**
-   * Carries out the operations of a plan in their order, each once: a repeat continues after the last one that was done, and a plan that
-   * is applied answers as it is. What exists stays as it is. The caller needs the rights for each operation: a restricted API key
-   * needs the scopes `workflows:write` and `lead_forms:write` too.
+   * Carries out the operations of a plan in order, each once. A repeated call continues after the last completed
+   * operation. A plan that is already applied is returned unchanged. Existing resources are not changed. The caller
+   * needs the rights for each operation: a restricted API key also needs the scopes `workflows:write` and
+   * `lead_forms:write`.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.ApplyOperatorPlan
    */
@@ -1189,7 +1197,7 @@ export const OperatorService: GenService<{
     output: typeof ApplyOperatorPlanResponseSchema;
   },
   /**
-   * Makes sure that the organization has its default opportunity pipeline.
+   * Creates the default opportunity pipeline of the organization if it is missing.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.EnsureOperatorDefaults
    */
@@ -1199,8 +1207,7 @@ export const OperatorService: GenService<{
     output: typeof EnsureOperatorDefaultsResponseSchema;
   },
   /**
-   * Lists what was done: applied plans, defaults that were made sure of, and lead forms that were created, newest first. Lines are kept
-   * for 365 days.
+   * Lists the log: applied plans, ensured defaults and created lead forms, newest first. Lines are kept for 365 days.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.ListOperatorActivity
    */

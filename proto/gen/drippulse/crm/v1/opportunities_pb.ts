@@ -57,14 +57,14 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   amountCents?: bigint | undefined;
 
   /**
-   * Currency: three letters of ISO 4217.
+   * Currency, as the three-letter code of ISO 4217.
    *
    * @generated from field: optional string currency = 5;
    */
   currency?: string | undefined;
 
   /**
-   * When the decision is expected.
+   * When the customer's decision is expected.
    *
    * @generated from field: optional google.protobuf.Timestamp expected_close_at = 6;
    */
@@ -78,21 +78,21 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   description?: string | undefined;
 
   /**
-   * Follows the type of the stage.
+   * Status, which is the type of the stage.
    *
    * @generated from field: drippulse.crm.v1.CrmStageType status = 8;
    */
   status: CrmStageType;
 
   /**
-   * Pipeline: a UUID.
+   * UUID of the pipeline.
    *
    * @generated from field: string pipeline_id = 9;
    */
   pipelineId: string;
 
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: string pipeline_stage_id = 10;
    */
@@ -106,49 +106,49 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   stagePosition: bigint;
 
   /**
-   * When it was won or lost; null while it is open.
+   * When the opportunity was won or lost; null while it is open.
    *
    * @generated from field: optional google.protobuf.Timestamp closed_at = 12;
    */
   closedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: its UUID.
+   * UUID of the account that the opportunity is about.
    *
    * @generated from field: optional string account_id = 13;
    */
   accountId?: string | undefined;
 
   /**
-   * Company it is about: its `public_id`.
+   * `public_id` of the account that the opportunity is about.
    *
    * @generated from field: optional string account_public_id = 14;
    */
   accountPublicId?: string | undefined;
 
   /**
-   * Person to talk to: its UUID.
+   * UUID of the contact to talk to.
    *
    * @generated from field: optional string contact_id = 15;
    */
   contactId?: string | undefined;
 
   /**
-   * Person to talk to: its `public_id`.
+   * `public_id` of the contact to talk to.
    *
    * @generated from field: optional string contact_public_id = 16;
    */
   contactPublicId?: string | undefined;
 
   /**
-   * User who is responsible for it.
+   * User who is responsible for the record.
    *
    * @generated from field: optional int64 owner_id = 17;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 18;
    */
@@ -169,14 +169,14 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   custom: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 21;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 22;
    */
@@ -190,7 +190,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 24;
    */
@@ -211,128 +211,129 @@ export const CrmOpportunitySchema: GenMessage<CrmOpportunity> = /*@__PURE__*/
  */
 export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOpportunitiesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Text that the name or `public_id` contains as it stands, in any case. Fewer than three characters match only the
-   * beginning of a value.
+   * String that the name or `public_id` contains literally, in any case. A string of fewer than three characters
+   * matches only the beginning of a value.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `name`, `amount_cents`, `expected_close_at`, `stage_position`; with `-` before it,
-   * descending. `-created_at` unless given.
+   * `created_at`, `updated_at`, `name`, `amount_cents`, `expected_close_at` or `stage_position`; with `-` before it,
+   * descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that changed at or after this time.
+   * Only rows that changed at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_since = 7;
    */
   updatedSince?: Timestamp | undefined;
 
   /**
-   * Only those of this user.
+   * Only rows for which this user is responsible.
    *
    * @generated from field: optional int64 owner_id = 8;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * Only those from this system.
+   * Only rows from this system.
    *
    * @generated from field: optional string external_system = 9;
    */
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
   externalId?: string | undefined;
 
   /**
-   * Only those in this pipeline.
+   * Only opportunities in this pipeline.
    *
    * @generated from field: optional string pipeline_id = 11;
    */
   pipelineId?: string | undefined;
 
   /**
-   * Only those in this stage.
+   * Only opportunities in this stage.
    *
    * @generated from field: optional string pipeline_stage_id = 12;
    */
   pipelineStageId?: string | undefined;
 
   /**
-   * Only those of this status.
+   * Only rows with this status.
    *
    * @generated from field: optional drippulse.crm.v1.CrmStageType status = 13;
    */
   status?: CrmStageType | undefined;
 
   /**
-   * Only those of this account.
+   * Only rows of this account.
    *
    * @generated from field: optional string account_id = 14;
    */
   accountId?: string | undefined;
 
   /**
-   * Only those of this contact.
+   * Only opportunities of this contact.
    *
    * @generated from field: optional string contact_id = 15;
    */
   contactId?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown
+   * ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -360,21 +361,21 @@ export type ListCrmOpportunitiesResponse = Message<"drippulse.crm.v1.ListCrmOppo
   opportunities: CrmOpportunity[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -388,7 +389,7 @@ export type ListCrmOpportunitiesResponse = Message<"drippulse.crm.v1.ListCrmOppo
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -430,14 +431,14 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   amountCents?: bigint | undefined;
 
   /**
-   * Currency: three letters of ISO 4217.
+   * Currency, as the three-letter code of ISO 4217.
    *
    * @generated from field: optional string currency = 3;
    */
   currency?: string | undefined;
 
   /**
-   * When the decision is expected.
+   * When the customer's decision is expected.
    *
    * @generated from field: optional google.protobuf.Timestamp expected_close_at = 4;
    */
@@ -451,42 +452,42 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   description?: string | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Account that the opportunity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 6;
    */
   accountId?: string | undefined;
 
   /**
-   * Person to talk to: a UUID or `public_id`.
+   * Contact to talk to: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 7;
    */
   contactId?: string | undefined;
 
   /**
-   * Pipeline: a UUID. Default stage: its first.
+   * UUID of the pipeline. If no stage is given, its first stage is used.
    *
    * @generated from field: optional string pipeline_id = 8;
    */
   pipelineId?: string | undefined;
 
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: optional string pipeline_stage_id = 9;
    */
   pipelineStageId?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 10;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 11;
    */
@@ -515,7 +516,7 @@ export const CreateCrmOpportunityRequestSchema: GenMessage<CreateCrmOpportunityR
   messageDesc(file_drippulse_crm_v1_opportunities, 3);
 
 /**
- * The opportunity made.
+ * The new opportunity.
  *
  * @generated from message drippulse.crm.v1.CreateCrmOpportunityResponse
  */
@@ -557,7 +558,7 @@ export const GetCrmOpportunityRequestSchema: GenMessage<GetCrmOpportunityRequest
   messageDesc(file_drippulse_crm_v1_opportunities, 5);
 
 /**
- * The opportunity asked for.
+ * The requested opportunity.
  *
  * @generated from message drippulse.crm.v1.GetCrmOpportunityResponse
  */
@@ -578,7 +579,7 @@ export const GetCrmOpportunityResponseSchema: GenMessage<GetCrmOpportunityRespon
   messageDesc(file_drippulse_crm_v1_opportunities, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmOpportunityRequest
  */
@@ -612,14 +613,14 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   amountCents?: bigint | undefined;
 
   /**
-   * Currency: three letters of ISO 4217.
+   * Currency, as the three-letter code of ISO 4217.
    *
    * @generated from field: optional string currency = 5;
    */
   currency?: string | undefined;
 
   /**
-   * When the decision is expected.
+   * When the customer's decision is expected.
    *
    * @generated from field: optional google.protobuf.Timestamp expected_close_at = 6;
    */
@@ -633,42 +634,42 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   description?: string | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Account that the opportunity is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Person to talk to: a UUID or `public_id`.
+   * Contact to talk to: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 9;
    */
   contactId?: string | undefined;
 
   /**
-   * Pipeline: a UUID. Default stage: its first.
+   * UUID of the pipeline. If no stage is given, its first stage is used.
    *
    * @generated from field: optional string pipeline_id = 10;
    */
   pipelineId?: string | undefined;
 
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: optional string pipeline_stage_id = 11;
    */
   pipelineStageId?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 13;
    */
@@ -697,7 +698,7 @@ export const UpdateCrmOpportunityRequestSchema: GenMessage<UpdateCrmOpportunityR
   messageDesc(file_drippulse_crm_v1_opportunities, 7);
 
 /**
- * The opportunity as changed.
+ * The opportunity after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmOpportunityResponse
  */
@@ -760,7 +761,7 @@ export const DeleteCrmOpportunityResponseSchema: GenMessage<DeleteCrmOpportunity
  */
 export type ReorderCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ReorderCrmOpportunitiesRequest"> & {
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: optional string pipeline_stage_id = 1;
    */
@@ -788,21 +789,21 @@ export const ReorderCrmOpportunitiesRequestSchema: GenMessage<ReorderCrmOpportun
  */
 export type ReorderCrmOpportunitiesResponse = Message<"drippulse.crm.v1.ReorderCrmOpportunitiesResponse"> & {
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: string pipeline_stage_id = 1;
    */
   pipelineStageId: string;
 
   /**
-   * The opportunities named, in their order.
+   * The named opportunities, in their order.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmOpportunity opportunities = 2;
    */
   opportunities: CrmOpportunity[];
 
   /**
-   * How many of all the stage had to be written.
+   * Number of opportunities in the whole stage that were written.
    *
    * @generated from field: int64 moved_count = 3;
    */
@@ -830,7 +831,7 @@ export type ImportCrmOpportunitiesCsvRequest = Message<"drippulse.crm.v1.ImportC
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -893,8 +894,8 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof CreateCrmOpportunityResponseSchema;
   },
   /**
-   * Puts opportunities of a stage in this order. Opportunities of other stages move into the stage. Other opportunities
-   * of the stage keep their places. Only opportunities that move are written.
+   * Puts opportunities of a stage in the given order. Named opportunities of other stages move into the stage.
+   * Opportunities of the stage that are not named keep their places. Only opportunities that move are written.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ReorderCrmOpportunities
    */
@@ -914,8 +915,8 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof GetCrmOpportunityResponseSchema;
   },
   /**
-   * Updates the members present. An opportunity that changes its stage goes to the end of the new one and takes the
-   * status of the stage's type.
+   * Updates the members present. An opportunity whose stage changes goes to the end of the new stage and takes the
+   * status of the new stage's type.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.UpdateCrmOpportunity
    */
@@ -936,10 +937,11 @@ export const CrmOpportunitiesService: GenService<{
   },
   /**
    * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
-   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
-   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
-   * `external_system` and `external_id`, and otherwise creates one. An empty cell leaves the value as it is. Importing
-   * the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file has arrived.
+   * `GET` returns them, and `custom.<key>`. Cells are separated by commas, semicolons or tabs. The encoding is UTF-8,
+   * UTF-16 with a byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`,
+   * else with its `external_system` and `external_id`, and otherwise creates a record. An empty cell leaves the value
+   * as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as the file
+   * has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ImportCrmOpportunitiesCsv
    */

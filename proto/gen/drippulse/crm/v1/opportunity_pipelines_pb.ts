@@ -37,14 +37,14 @@ export type CrmOpportunityPipeline = Message<"drippulse.crm.v1.CrmOpportunityPip
   name: string;
 
   /**
-   * User that it belongs to; null for the organization's default.
+   * User to whom the pipeline belongs; null for the organization's default.
    *
    * @generated from field: optional int64 user_id = 3;
    */
   userId?: bigint | undefined;
 
   /**
-   * Whether it is the organization's default.
+   * Whether the pipeline is the organization's default.
    *
    * @generated from field: bool is_default = 4;
    */
@@ -58,21 +58,21 @@ export type CrmOpportunityPipeline = Message<"drippulse.crm.v1.CrmOpportunityPip
   stages: CrmOpportunityPipelineStage[];
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 7;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 8;
    */
@@ -107,7 +107,7 @@ export type CrmOpportunityPipelineStage = Message<"drippulse.crm.v1.CrmOpportuni
   name: string;
 
   /**
-   * Type; the status of its opportunities.
+   * Type, which is also the status of the stage's opportunities.
    *
    * @generated from field: drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -129,13 +129,13 @@ export const CrmOpportunityPipelineStageSchema: GenMessage<CrmOpportunityPipelin
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 1);
 
 /**
- * CrmOpportunityPipelineStageInput is a stage as it is sent.
+ * CrmOpportunityPipelineStageInput is a stage in a request.
  *
  * @generated from message drippulse.crm.v1.CrmOpportunityPipelineStageInput
  */
 export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOpportunityPipelineStageInput"> & {
   /**
-   * Id of an existing stage: a UUID; a stage without an id is added.
+   * UUID of an existing stage; a stage without an id is added.
    *
    * @generated from field: optional string id = 1;
    */
@@ -149,7 +149,7 @@ export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOppo
   name?: string | undefined;
 
   /**
-   * Type; default `open`.
+   * Type; default: `open`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -164,27 +164,27 @@ export const CrmOpportunityPipelineStageInputSchema: GenMessage<CrmOpportunityPi
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 2);
 
 /**
- * No parameters.
+ * Filters of the list.
  *
  * @generated from message drippulse.crm.v1.ListCrmOpportunityPipelinesRequest
  */
 export type ListCrmOpportunityPipelinesRequest = Message<"drippulse.crm.v1.ListCrmOpportunityPipelinesRequest"> & {
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -205,21 +205,21 @@ export const ListCrmOpportunityPipelinesRequestSchema: GenMessage<ListCrmOpportu
  */
 export type ListCrmOpportunityPipelinesResponse = Message<"drippulse.crm.v1.ListCrmOpportunityPipelinesResponse"> & {
   /**
-   * The organization's default, then the others by age.
+   * The organization's default pipeline, followed by all others by age.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmOpportunityPipeline pipelines = 1;
    */
   pipelines: CrmOpportunityPipeline[];
 
   /**
-   * Your preferred pipeline, else the organization's default.
+   * Id of your preferred pipeline, or else of the organization's default.
    *
    * @generated from field: string default_pipeline_id = 2;
    */
   defaultPipelineId: string;
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 3;
    */
@@ -255,7 +255,7 @@ export const CreateCrmOpportunityPipelineRequestSchema: GenMessage<CreateCrmOppo
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 5);
 
 /**
- * The pipeline made.
+ * The new pipeline.
  *
  * @generated from message drippulse.crm.v1.CreateCrmOpportunityPipelineResponse
  */
@@ -297,7 +297,7 @@ export const GetCrmOpportunityPipelineRequestSchema: GenMessage<GetCrmOpportunit
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 7);
 
 /**
- * The pipeline asked for.
+ * The requested pipeline.
  *
  * @generated from message drippulse.crm.v1.GetCrmOpportunityPipelineResponse
  */
@@ -318,7 +318,7 @@ export const GetCrmOpportunityPipelineResponseSchema: GenMessage<GetCrmOpportuni
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 8);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmOpportunityPipelineRequest
  */
@@ -345,7 +345,7 @@ export type UpdateCrmOpportunityPipelineRequest = Message<"drippulse.crm.v1.Upda
   name?: string | undefined;
 
   /**
-   * All stages, first to last: 1 to 100, at least one of them open.
+   * All stages, first to last: 1 to 100, of which at least one is open.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmOpportunityPipelineStageInput stages = 4;
    */
@@ -360,7 +360,7 @@ export const UpdateCrmOpportunityPipelineRequestSchema: GenMessage<UpdateCrmOppo
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 9);
 
 /**
- * The pipeline as changed.
+ * The pipeline after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmOpportunityPipelineResponse
  */
@@ -472,7 +472,7 @@ export const CrmStageType = {
   UNSPECIFIED: 0,
 
   /**
-   * Undecided.
+   * The opportunity is undecided.
    *
    * @generated from enum value: CRM_STAGE_TYPE_OPEN = 1;
    */
@@ -507,14 +507,15 @@ export const CrmStageTypeSchema: GenEnum<CrmStageType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_opportunity_pipelines, 0);
 
 /**
- * Pipelines are the boards that opportunities move through. Each organization has a default one. Users may have their
- * own, which everyone in the organization sees.
+ * Pipelines are the boards that opportunities move through. Each organization has a default pipeline. Users may have
+ * their own pipelines, which everyone in the organization sees.
  *
  * @generated from service drippulse.crm.v1.CrmOpportunityPipelinesService
  */
 export const CrmOpportunityPipelinesService: GenService<{
   /**
-   * Lists the pipelines of the organization with their stages, the default first. A missing default is created.
+   * Lists the pipelines of the organization with their stages, the default pipeline first. If the default pipeline is
+   * missing, it is created.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.ListCrmOpportunityPipelines
    */
@@ -524,7 +525,7 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof ListCrmOpportunityPipelinesResponseSchema;
   },
   /**
-   * Creates a pipeline that belongs to you, with the stages of the organization's default.
+   * Creates a pipeline that belongs to you, with the stages of the organization's default pipeline.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.CreateCrmOpportunityPipeline
    */
@@ -544,10 +545,10 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof GetCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Updates a pipeline that belongs to you. Pipelines of other users and the organization's default answer 403
-   * `not_pipeline_owner`. `stages` is the whole list in its order: stages with an `id` stay, stages without one are
-   * added, absent ones are removed. Removing a stage with opportunities, or changing its type, answers 422
-   * `stage_not_empty`.
+   * Updates a pipeline that belongs to you. Pipelines of other users and the organization's default pipeline are
+   * refused with 403 `not_pipeline_owner`. `stages` is the complete list in order: stages with an `id` stay, stages
+   * without an `id` are added, and stages that are absent are removed. Removing a stage that has opportunities, or
+   * changing its type, is refused with 422 `stage_not_empty`.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.UpdateCrmOpportunityPipeline
    */
@@ -557,8 +558,8 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof UpdateCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Deletes a pipeline that belongs to you. One with opportunities answers 422 `pipeline_not_empty`. If it was your
-   * preferred pipeline, the organization's default takes its place.
+   * Deletes a pipeline that belongs to you. A pipeline with opportunities is refused with 422 `pipeline_not_empty`. If
+   * the pipeline was your preferred one, the organization's default takes its place.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.DeleteCrmOpportunityPipeline
    */
@@ -568,7 +569,7 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof DeleteCrmOpportunityPipelineResponseSchema;
   },
   /**
-   * Makes a pipeline the one that you see first.
+   * Makes a pipeline your preferred one, which you see first.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.SetDefaultCrmOpportunityPipeline
    */

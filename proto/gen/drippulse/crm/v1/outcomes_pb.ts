@@ -36,7 +36,7 @@ export const CountCrmOutcomesRequestSchema: GenMessage<CountCrmOutcomesRequest> 
   messageDesc(file_drippulse_crm_v1_outcomes, 0);
 
 /**
- * How many ended. Deleted and erased records do not count.
+ * Number of records that ended. Deleted and erased records do not count.
  *
  * @generated from message drippulse.crm.v1.CountCrmOutcomesResponse
  */
@@ -64,7 +64,7 @@ export const CountCrmOutcomesResponseSchema: GenMessage<CountCrmOutcomesResponse
   messageDesc(file_drippulse_crm_v1_outcomes, 1);
 
 /**
- * Names a page.
+ * A kind of records, and a page.
  *
  * @generated from message drippulse.crm.v1.ListCrmOutcomesRequest
  */
@@ -77,7 +77,7 @@ export type ListCrmOutcomesRequest = Message<"drippulse.crm.v1.ListCrmOutcomesRe
   subject: CrmOutcomeSubject;
 
   /**
-   * `next_cursor` of the page before; empty for the first one.
+   * `next_cursor` of the previous page; empty for the first page.
    *
    * @generated from field: string cursor = 2;
    */
@@ -105,7 +105,7 @@ export type ListCrmOutcomesResponse = Message<"drippulse.crm.v1.ListCrmOutcomesR
   outcomes: CrmOutcome[];
 
   /**
-   * Where the next page starts; empty on the last one.
+   * Cursor of the next page; empty on the last page.
    *
    * @generated from field: string next_cursor = 2;
    */
@@ -120,7 +120,7 @@ export const ListCrmOutcomesResponseSchema: GenMessage<ListCrmOutcomesResponse> 
   messageDesc(file_drippulse_crm_v1_outcomes, 3);
 
 /**
- * CrmOutcome is a record that ended. Deleted and erased records are none.
+ * CrmOutcome is a record that ended. Deleted and erased records are not included.
  *
  * @generated from message drippulse.crm.v1.CrmOutcome
  */
@@ -133,29 +133,30 @@ export type CrmOutcome = Message<"drippulse.crm.v1.CrmOutcome"> & {
   id: string;
 
   /**
-   * Whether it was won.
+   * Whether the record was won.
    *
    * @generated from field: bool won = 2;
    */
   won: boolean;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 3;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * JSON object of its values when it was created, by the names that the API gives them, without status, score, owner, stage and links. Of
-   * an opportunity also `contact`, the values of its contact when that was created.
+   * JSON object of the values that the record had when it was created, by their names in the API, without status,
+   * score, owner, stage and links. For an opportunity, `contact` has the values that its contact had when the contact
+   * was created.
    *
    * @generated from field: bytes fields = 4;
    */
   fields: Uint8Array;
 
   /**
-   * UUIDs and `public_id`s of the record and its contact: an erasure of the person names some of them.
+   * UUIDs and `public_id`s of the record and its contact. An erasure of the person names some of these ids.
    *
    * @generated from field: repeated string refs = 5;
    */
@@ -170,7 +171,7 @@ export const CrmOutcomeSchema: GenMessage<CrmOutcome> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_outcomes, 4);
 
 /**
- * CrmOutcomeSubject is a kind of records that end.
+ * CrmOutcomeSubject is a kind of record that has an outcome.
  *
  * @generated from enum drippulse.crm.v1.CrmOutcomeSubject
  */
@@ -183,7 +184,8 @@ export const CrmOutcomeSubject = {
   UNSPECIFIED: 0,
 
   /**
-   * Leads: converted is won, unqualified is lost. A converted lead whose contact has lost opportunities and no won one is lost.
+   * Leads: converted is won, unqualified is lost. A converted lead is lost if its contact has lost opportunities and
+   * none that was won.
    *
    * @generated from enum value: CRM_OUTCOME_SUBJECT_LEADS = 1;
    */
@@ -198,7 +200,7 @@ export const CrmOutcomeSubject = {
 } as const;
 
 /**
- * CrmOutcomeSubject is a kind of records that end.
+ * CrmOutcomeSubject is a kind of record that has an outcome.
  *
  * @generated from enum drippulse.crm.v1.CrmOutcomeSubject
  */
@@ -211,13 +213,14 @@ export const CrmOutcomeSubjectSchema: GenEnum<CrmOutcomeSubject> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_outcomes, 0);
 
 /**
- * CrmOutcomesService is for the service of agents, which learns from how leads and opportunities ended. It is not public.
+ * CrmOutcomesService is for the agents service, which trains models on the outcomes of leads and opportunities. It is
+ * not public.
  *
  * @generated from service drippulse.crm.v1.CrmOutcomesService
  */
 export const CrmOutcomesService: GenService<{
   /**
-   * Counts the ends among the newest 100,000 records.
+   * Counts the outcomes among the newest 100,000 records.
    *
    * @generated from rpc drippulse.crm.v1.CrmOutcomesService.CountCrmOutcomes
    */
@@ -227,8 +230,8 @@ export const CrmOutcomesService: GenService<{
     output: typeof CountCrmOutcomesResponseSchema;
   },
   /**
-   * Lists records that ended, newest first, with the values that they had when they were created. A page examines at most 1,000 records,
-   * so that it may be empty and not be the last one.
+   * Lists records that ended, newest first, with the values that they had when they were created. A page examines at
+   * most 1,000 records, so a page may be empty without being the last page.
    *
    * @generated from rpc drippulse.crm.v1.CrmOutcomesService.ListCrmOutcomes
    */

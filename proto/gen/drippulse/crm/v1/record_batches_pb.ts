@@ -27,49 +27,51 @@ export type WriteCrmRecordBatchRequest = Message<"drippulse.crm.v1.WriteCrmRecor
   target: string;
 
   /**
-   * JSON array of the rows: objects with members as in the API, and `custom.<key>` for custom fields. Null clears.
+   * JSON array of the rows: objects with members as in the API, and `custom.<key>` for custom fields. Null clears a
+   * member.
    *
    * @generated from field: bytes rows = 2;
    */
   rows: Uint8Array;
 
   /**
-   * Keys besides `external_id` that find a record: `email` (contacts, leads), `domain` (accounts).
+   * Keys that find a record in addition to `external_id`: `email` (contacts, leads), `domain` (accounts).
    *
    * @generated from field: repeated string dedupe_by = 3;
    */
   dedupeBy: string[];
 
   /**
-   * Which rows are written.
+   * Rows to write.
    *
    * @generated from field: drippulse.crm.v1.CrmRecordBatchMode mode = 4;
    */
   mode: CrmRecordBatchMode;
 
   /**
-   * Whether only empty members of existing records are filled.
+   * Whether to write only those members of existing records that are empty.
    *
    * @generated from field: bool fill_blanks = 5;
    */
   fillBlanks: boolean;
 
   /**
-   * Whether nothing is written.
+   * Whether to write nothing, and only return the expected results.
    *
    * @generated from field: bool dry_run = 6;
    */
   dryRun: boolean;
 
   /**
-   * UUIDs of records to delete, at most 500. Unknown and deleted ones are left out.
+   * UUIDs of records to delete, at most 500. Unknown and already deleted records are left out.
    *
    * @generated from field: repeated string archive = 7;
    */
   archive: string[];
 
   /**
-   * Number of the batch in its run, from 1; 0 where it belongs to none. Statistics of the tables are brought up to date after some.
+   * Number of the batch in its run, from 1; 0 for a batch without a run. After certain batches, the statistics of the
+   * tables are updated.
    *
    * @generated from field: int32 batch = 8;
    */
@@ -84,13 +86,13 @@ export const WriteCrmRecordBatchRequestSchema: GenMessage<WriteCrmRecordBatchReq
   messageDesc(file_drippulse_crm_v1_record_batches, 0);
 
 /**
- * What became of the batch.
+ * The outcome of the batch.
  *
  * @generated from message drippulse.crm.v1.WriteCrmRecordBatchResponse
  */
 export type WriteCrmRecordBatchResponse = Message<"drippulse.crm.v1.WriteCrmRecordBatchResponse"> & {
   /**
-   * One result for each row, in their order.
+   * One result per row, in the order of the rows.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmRecordBatchResult results = 1;
    */
@@ -112,7 +114,7 @@ export const WriteCrmRecordBatchResponseSchema: GenMessage<WriteCrmRecordBatchRe
   messageDesc(file_drippulse_crm_v1_record_batches, 1);
 
 /**
- * CrmRecordBatchResult is what became of one row.
+ * CrmRecordBatchResult is the outcome of one row.
  *
  * @generated from message drippulse.crm.v1.CrmRecordBatchResult
  */
@@ -125,14 +127,14 @@ export type CrmRecordBatchResult = Message<"drippulse.crm.v1.CrmRecordBatchResul
   outcome: CrmRecordBatchOutcome;
 
   /**
-   * UUID of the record, where there is one. A dry run says that of existing ones only.
+   * UUID of the record, if there is one. In a dry run, only for existing records.
    *
    * @generated from field: string record_id = 2;
    */
   recordId: string;
 
   /**
-   * Why it was refused.
+   * Reasons for the refusal.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmRecordBatchError errors = 3;
    */
@@ -147,13 +149,13 @@ export const CrmRecordBatchResultSchema: GenMessage<CrmRecordBatchResult> = /*@_
   messageDesc(file_drippulse_crm_v1_record_batches, 2);
 
 /**
- * CrmRecordBatchError is one thing wrong with a row.
+ * CrmRecordBatchError is one problem of a row.
  *
  * @generated from message drippulse.crm.v1.CrmRecordBatchError
  */
 export type CrmRecordBatchError = Message<"drippulse.crm.v1.CrmRecordBatchError"> & {
   /**
-   * Member; empty for the whole row.
+   * Member that has the problem; empty for a problem of the whole row.
    *
    * @generated from field: string field = 1;
    */
@@ -195,14 +197,14 @@ export const CrmRecordBatchMode = {
   UNSPECIFIED: 0,
 
   /**
-   * Rows create records and change those that are there.
+   * Rows create records and change existing ones.
    *
    * @generated from enum value: CRM_RECORD_BATCH_MODE_CREATE_AND_UPDATE = 1;
    */
   CREATE_AND_UPDATE: 1,
 
   /**
-   * Rows whose record is there are skipped.
+   * Rows whose record exists are skipped.
    *
    * @generated from enum value: CRM_RECORD_BATCH_MODE_CREATE_ONLY = 2;
    */
@@ -230,7 +232,7 @@ export const CrmRecordBatchModeSchema: GenEnum<CrmRecordBatchMode> = /*@__PURE__
   enumDesc(file_drippulse_crm_v1_record_batches, 0);
 
 /**
- * CrmRecordBatchOutcome is what became of a row.
+ * CrmRecordBatchOutcome is the outcome of a row.
  *
  * @generated from enum drippulse.crm.v1.CrmRecordBatchOutcome
  */
@@ -243,35 +245,35 @@ export const CrmRecordBatchOutcome = {
   UNSPECIFIED: 0,
 
   /**
-   * It made a record.
+   * The row created a record.
    *
    * @generated from enum value: CRM_RECORD_BATCH_OUTCOME_CREATED = 1;
    */
   CREATED: 1,
 
   /**
-   * It changed a record.
+   * The row changed a record.
    *
    * @generated from enum value: CRM_RECORD_BATCH_OUTCOME_UPDATED = 2;
    */
   UPDATED: 2,
 
   /**
-   * The record was so already.
+   * The record already had these values.
    *
    * @generated from enum value: CRM_RECORD_BATCH_OUTCOME_UNCHANGED = 3;
    */
   UNCHANGED: 3,
 
   /**
-   * The mode leaves it out.
+   * The mode skips the row.
    *
    * @generated from enum value: CRM_RECORD_BATCH_OUTCOME_SKIPPED = 4;
    */
   SKIPPED: 4,
 
   /**
-   * It was refused; `errors` says why.
+   * The row was refused; `errors` gives the reasons.
    *
    * @generated from enum value: CRM_RECORD_BATCH_OUTCOME_FAILED = 5;
    */
@@ -279,7 +281,7 @@ export const CrmRecordBatchOutcome = {
 } as const;
 
 /**
- * CrmRecordBatchOutcome is what became of a row.
+ * CrmRecordBatchOutcome is the outcome of a row.
  *
  * @generated from enum drippulse.crm.v1.CrmRecordBatchOutcome
  */
@@ -292,14 +294,15 @@ export const CrmRecordBatchOutcomeSchema: GenEnum<CrmRecordBatchOutcome> = /*@__
   enumDesc(file_drippulse_crm_v1_record_batches, 1);
 
 /**
- * CrmRecordBatchesService writes rows that the service of integrations has read elsewhere. It is not public.
+ * CrmRecordBatchesService writes rows that the integrations service has read from other systems. It is not public.
  *
  * @generated from service drippulse.crm.v1.CrmRecordBatchesService
  */
 export const CrmRecordBatchesService: GenService<{
   /**
-   * Writes a batch of rows in one transaction, as an import does: with events and lines of the audit stream, and without people who were
-   * erased. A repeat with the same `Idempotency-Key` answers what the first one did. A caller of mode `test` writes nothing.
+   * Writes a batch of rows in one transaction, in the same way as an import: with events and lines of the audit stream,
+   * and without people who were erased. A repeat with the same `Idempotency-Key` returns the result of the first call.
+   * A caller of mode `test` writes nothing.
    *
    * @generated from rpc drippulse.crm.v1.CrmRecordBatchesService.WriteCrmRecordBatch
    */

@@ -13,8 +13,9 @@ export const file_drippulse_enrollments_v1_attribution: GenFile = /*@__PURE__*/
   fileDesc("CipkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvYXR0cmlidXRpb24ucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSLHAQoVT3Bwb3J0dW5pdHlBdHRyaWJ1dGVkEhMKC3dvcmtmbG93X2lkGAEgASgDEg8KB3ZlcnNpb24YAiABKAUSDwoHc3RlcF9pZBgDIAEoCRI5CgV0b3VjaBgEIAEoDjIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5BdHRyaWJ1dGlvblRvdWNoEhkKDGFtb3VudF9jZW50cxgFIAEoA0gAiAEBEhAKCGN1cnJlbmN5GAYgASgJQg8KDV9hbW91bnRfY2VudHMqjwEKEEF0dHJpYnV0aW9uVG91Y2gSIQodQVRUUklCVVRJT05fVE9VQ0hfVU5TUEVDSUZJRUQQABIbChdBVFRSSUJVVElPTl9UT1VDSF9DTElDSxABEh4KGkFUVFJJQlVUSU9OX1RPVUNIX0RFTElWRVJZEAISGwoXQVRUUklCVVRJT05fVE9VQ0hfRU5UUlkQA2IGcHJvdG8z");
 
 /**
- * OpportunityAttributed names the workflow that touched the person of an opportunity last, within 30 days before it was won: by a click,
- * without one by a mail, without one by an entry. It names no person.
+ * OpportunityAttributed names the workflow that was the last to touch the person of an opportunity within the 30 days
+ * before the opportunity was won. A click takes precedence over a mail, and a mail over an entry. The message names no
+ * person.
  *
  * @generated from message drippulse.enrollments.v1.OpportunityAttributed
  */
@@ -41,21 +42,21 @@ export type OpportunityAttributed = Message<"drippulse.enrollments.v1.Opportunit
   stepId: string;
 
   /**
-   * What the workflow did.
+   * Touch that counts.
    *
    * @generated from field: drippulse.enrollments.v1.AttributionTouch touch = 4;
    */
   touch: AttributionTouch;
 
   /**
-   * What the opportunity amounts to, in cents.
+   * Amount of the opportunity, in cents.
    *
    * @generated from field: optional int64 amount_cents = 5;
    */
   amountCents?: bigint | undefined;
 
   /**
-   * Its currency by ISO 4217.
+   * Currency of the amount (ISO 4217).
    *
    * @generated from field: string currency = 6;
    */
@@ -70,7 +71,7 @@ export const OpportunityAttributedSchema: GenMessage<OpportunityAttributed> = /*
   messageDesc(file_drippulse_enrollments_v1_attribution, 0);
 
 /**
- * AttributionTouch is what a workflow did last with a person.
+ * AttributionTouch is the last contact of a workflow with a person.
  *
  * @generated from enum drippulse.enrollments.v1.AttributionTouch
  */
@@ -105,7 +106,7 @@ export const AttributionTouch = {
 } as const;
 
 /**
- * AttributionTouch is what a workflow did last with a person.
+ * AttributionTouch is the last contact of a workflow with a person.
  *
  * @generated from enum drippulse.enrollments.v1.AttributionTouch
  */

@@ -2,8 +2,9 @@
 // @generated from file drippulse/enrollments/v1/chains.proto (package drippulse.enrollments.v1, syntax proto3)
 /* eslint-disable */
 
-// A chain is everything that follows from one cause: enrollments, the records that their steps and callbacks make, the
-// enrollments that those start, and so on. Its budget ends a chain that would grow without end.
+// A chain is everything that follows from one cause: enrollments, the records that their steps and callbacks create,
+// the enrollments that those records start, and so on. A chain has a budget, which ends a chain that would otherwise
+// grow without limit.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -30,7 +31,7 @@ export type CountRecordsRequest = Message<"drippulse.enrollments.v1.CountRecords
   cause: string;
 
   /**
-   * Number of new records, at least 1.
+   * Number of records to be created, at least 1.
    *
    * @generated from field: int32 records = 2;
    */
@@ -45,7 +46,7 @@ export const CountRecordsRequestSchema: GenMessage<CountRecordsRequest> = /*@__P
   messageDesc(file_drippulse_enrollments_v1_chains, 0);
 
 /**
- * Nothing: they may be made.
+ * Empty: an answer without an error means that the records may be created.
  *
  * @generated from message drippulse.enrollments.v1.CountRecordsResponse
  */
@@ -60,34 +61,34 @@ export const CountRecordsResponseSchema: GenMessage<CountRecordsResponse> = /*@_
   messageDesc(file_drippulse_enrollments_v1_chains, 1);
 
 /**
- * WorkflowChainCut is a chain of workflows that was cut. What has started goes on; nothing more starts.
+ * WorkflowChainCut is a chain of workflows that was cut. Enrollments that have started go on; nothing more starts.
  *
  * @generated from message drippulse.enrollments.v1.WorkflowChainCut
  */
 export type WorkflowChainCut = Message<"drippulse.enrollments.v1.WorkflowChainCut"> & {
   /**
-   * Its cause: the id of an event, or `enrollment:<workflow id>:<enrollment id>`.
+   * Cause of the chain: the id of an event, or `enrollment:<workflow id>:<enrollment id>`.
    *
    * @generated from field: string cause = 1;
    */
   cause: string;
 
   /**
-   * Limit that it reached.
+   * Limit that the chain reached.
    *
    * @generated from field: drippulse.enrollments.v1.ChainCutReason reason = 2;
    */
   reason: ChainCutReason;
 
   /**
-   * Enrollments and records that one cause may lead to.
+   * Upper limit of enrollments and records for one cause.
    *
    * @generated from field: int64 budget = 3;
    */
   budget: bigint;
 
   /**
-   * Workflow that would have started, or whose step was refused; absent when a request that makes records was refused.
+   * Workflow that would have started, or whose step was refused; absent when a request to create records was refused.
    *
    * @generated from field: optional int64 workflow_id = 4;
    */
@@ -115,14 +116,14 @@ export const ChainCutReason = {
   UNSPECIFIED: 0,
 
   /**
-   * It has as many enrollments and records as one cause may lead to.
+   * The chain has reached its budget of enrollments and records.
    *
    * @generated from enum value: CHAIN_CUT_REASON_BUDGET = 1;
    */
   BUDGET: 1,
 
   /**
-   * Too many workflows in a row were started by changes that the one before made.
+   * Too many consecutive workflows were each started by changes that the previous workflow made.
    *
    * @generated from enum value: CHAIN_CUT_REASON_DEPTH = 2;
    */
@@ -143,14 +144,14 @@ export const ChainCutReasonSchema: GenEnum<ChainCutReason> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_chains, 0);
 
 /**
- * ChainsService counts for other services. It is internal.
+ * ChainsService counts the records that other services create. It is internal.
  *
  * @generated from service drippulse.enrollments.v1.ChainsService
  */
 export const ChainsService: GenService<{
   /**
-   * Counts records that a request which continues a chain is about to make. Answers `chain_cut` (failed_precondition) when
-   * the budget of the chain does not cover them: then none may be made.
+   * Counts records that a request which continues a chain is about to create. Answers `chain_cut` (failed_precondition)
+   * when the budget of the chain does not cover the records; the caller must then create none of them.
    *
    * @generated from rpc drippulse.enrollments.v1.ChainsService.CountRecords
    */

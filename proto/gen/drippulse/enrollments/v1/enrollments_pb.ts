@@ -47,7 +47,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   workflowId: bigint;
 
   /**
-   * Version of the workflow it entered with and stays on.
+   * Version of the workflow that the enrollment entered with and keeps.
    *
    * @generated from field: int32 workflow_version = 3;
    */
@@ -68,7 +68,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   leadRef?: string | undefined;
 
   /**
-   * Index, from 0, of the step it is on; once ended, of the last step run.
+   * Index, from 0, of the current step; after the enrollment's end, of the last step that ran.
    *
    * @generated from field: int32 current_step_index = 6;
    */
@@ -82,42 +82,42 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   status: EnrollmentStatus;
 
   /**
-   * Time of its next move; in the future while it waits, null once ended.
+   * Time of the enrollment's next move; in the future while the enrollment waits, null once it has ended.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 8;
    */
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * IANA time zone its waits are reckoned in.
+   * IANA time zone in which the enrollment's waits are calculated.
    *
    * @generated from field: string timezone = 9;
    */
   timezone: string;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 10;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last moved.
+   * Time of the last move.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it ended.
+   * Time of the end; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 13;
    */
@@ -131,14 +131,14 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   contact?: EnrollmentContact | undefined;
 
   /**
-   * The step it is on; null once ended.
+   * The current step; null after the enrollment's end.
    *
    * @generated from field: drippulse.enrollments.v1.CurrentStep current_step = 15;
    */
   currentStep?: CurrentStep | undefined;
 
   /**
-   * Steps of its version.
+   * Number of steps in the version.
    *
    * @generated from field: int32 total_steps = 16;
    */
@@ -152,14 +152,14 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   progressPercent: number;
 
   /**
-   * Whether it waits: `next_run_at` is in the future.
+   * Whether the enrollment waits, which means that `next_run_at` is in the future.
    *
    * @generated from field: bool is_waiting = 18;
    */
   isWaiting: boolean;
 
   /**
-   * Latest line of its timeline.
+   * Latest timeline entry.
    *
    * @generated from field: drippulse.enrollments.v1.LastAction last_action = 19;
    */
@@ -180,7 +180,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   deliverySummary?: DeliverySummary | undefined;
 
   /**
-   * The rule that holds its step back; null unless one does.
+   * The sending rule that holds the current step back; null if no rule does.
    *
    * @generated from field: drippulse.enrollments.v1.HeldBy held_by = 31;
    */
@@ -194,14 +194,15 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   workflow?: EnrollmentWorkflow | undefined;
 
   /**
-   * Why it ended, where its steps did not end it: `goal:<name>` for a goal, `holdout` for a person who was held out.
+   * Reason for the end when the steps did not end it: `goal:<name>` for a goal, `holdout` for a person who was held
+   * out.
    *
    * @generated from field: optional string outcome = 40;
    */
   outcome?: string | undefined;
 
   /**
-   * The goals that were met, in the order of time.
+   * The goals that the enrollment met, oldest first.
    *
    * @generated from field: repeated drippulse.enrollments.v1.MetGoal goals_met = 41;
    */
@@ -229,7 +230,7 @@ export type MetGoal = Message<"drippulse.enrollments.v1.MetGoal"> & {
   name: string;
 
   /**
-   * When.
+   * When the goal was met.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
@@ -286,7 +287,7 @@ export const EnrollmentWorkflowSchema: GenMessage<EnrollmentWorkflow> = /*@__PUR
   messageDesc(file_drippulse_enrollments_v1_enrollments, 2);
 
 /**
- * HeldBy is a rule of sending that holds a step back.
+ * HeldBy is a sending rule that holds a step back.
  *
  * @generated from message drippulse.enrollments.v1.HeldBy
  */
@@ -299,14 +300,14 @@ export type HeldBy = Message<"drippulse.enrollments.v1.HeldBy"> & {
   rule: string;
 
   /**
-   * When it is tried again.
+   * When the step is tried again.
    *
    * @generated from field: google.protobuf.Timestamp until = 2;
    */
   until?: Timestamp | undefined;
 
   /**
-   * The enrollment whose message went first; null when none did.
+   * The enrollment whose message took precedence; null if none did.
    *
    * @generated from field: drippulse.enrollments.v1.LostTo lost_to = 3;
    */
@@ -321,7 +322,7 @@ export const HeldBySchema: GenMessage<HeldBy> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 3);
 
 /**
- * LostTo is an enrollment of the same contact whose message went first.
+ * LostTo is an enrollment of the same contact whose message took precedence.
  *
  * @generated from message drippulse.enrollments.v1.LostTo
  */
@@ -384,7 +385,7 @@ export const EnrollmentContactSchema: GenMessage<EnrollmentContact> = /*@__PURE_
   messageDesc(file_drippulse_enrollments_v1_enrollments, 5);
 
 /**
- * CurrentStep is the step an enrollment is on.
+ * CurrentStep is the current step of an enrollment.
  *
  * @generated from message drippulse.enrollments.v1.CurrentStep
  */
@@ -433,7 +434,7 @@ export const CurrentStepSchema: GenMessage<CurrentStep> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 6);
 
 /**
- * LastAction is the latest line of a timeline.
+ * LastAction is the latest entry of a timeline.
  *
  * @generated from message drippulse.enrollments.v1.LastAction
  */
@@ -474,7 +475,7 @@ export type LastAction = Message<"drippulse.enrollments.v1.LastAction"> & {
   message: string;
 
   /**
-   * When.
+   * When the entry was written.
    *
    * @generated from field: google.protobuf.Timestamp at = 6;
    */
@@ -495,35 +496,35 @@ export const LastActionSchema: GenMessage<LastAction> = /*@__PURE__*/
  */
 export type DeliverySummary = Message<"drippulse.enrollments.v1.DeliverySummary"> & {
   /**
-   * Handed to the mail server.
+   * Messages handed to the mail server.
    *
    * @generated from field: int32 sent = 1;
    */
   sent: number;
 
   /**
-   * Opened by a person.
+   * Messages opened by a person.
    *
    * @generated from field: int32 opened = 2;
    */
   opened: number;
 
   /**
-   * With a link followed by a person.
+   * Messages with a link that a person followed.
    *
    * @generated from field: int32 clicked = 3;
    */
   clicked: number;
 
   /**
-   * Came back.
+   * Messages that bounced.
    *
    * @generated from field: int32 bounced = 4;
    */
   bounced: number;
 
   /**
-   * Could not be sent.
+   * Messages that could not be sent.
    *
    * @generated from field: int32 failed = 5;
    */
@@ -538,7 +539,7 @@ export const DeliverySummarySchema: GenMessage<DeliverySummary> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 8);
 
 /**
- * EnrollmentDetail is an enrollment with everything that happened.
+ * EnrollmentDetail is an enrollment with its full history.
  *
  * @generated from message drippulse.enrollments.v1.EnrollmentDetail
  */
@@ -558,7 +559,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   workflowId: bigint;
 
   /**
-   * Version of the workflow it entered with and stays on.
+   * Version of the workflow that the enrollment entered with and keeps.
    *
    * @generated from field: int32 workflow_version = 3;
    */
@@ -579,7 +580,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   leadRef?: string | undefined;
 
   /**
-   * Index, from 0, of the step it is on; once ended, of the last step run.
+   * Index, from 0, of the current step; after the enrollment's end, of the last step that ran.
    *
    * @generated from field: int32 current_step_index = 6;
    */
@@ -593,63 +594,63 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   status: EnrollmentStatus;
 
   /**
-   * Time of its next move; in the future while it waits, null once ended.
+   * Time of the enrollment's next move; in the future while the enrollment waits, null once it has ended.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 8;
    */
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * IANA time zone its waits are reckoned in.
+   * IANA time zone in which the enrollment's waits are calculated.
    *
    * @generated from field: string timezone = 9;
    */
   timezone: string;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 10;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last moved.
+   * Time of the last move.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it ended.
+   * Time of the end; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 13;
    */
   completedAt?: Timestamp | undefined;
 
   /**
-   * The contact, whole, as it was sent.
+   * The complete contact, as it was sent.
    *
    * @generated from field: bytes contact = 14;
    */
   contact: Uint8Array;
 
   /**
-   * The step it is on; null once ended.
+   * The current step; null after the enrollment's end.
    *
    * @generated from field: drippulse.enrollments.v1.CurrentStep current_step = 15;
    */
   currentStep?: CurrentStep | undefined;
 
   /**
-   * Steps of its version.
+   * Number of steps in the version.
    *
    * @generated from field: int32 total_steps = 16;
    */
@@ -663,14 +664,14 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   progressPercent: number;
 
   /**
-   * Whether it waits: `next_run_at` is in the future.
+   * Whether the enrollment waits, which means that `next_run_at` is in the future.
    *
    * @generated from field: bool is_waiting = 18;
    */
   isWaiting: boolean;
 
   /**
-   * Latest line of its timeline.
+   * Latest timeline entry.
    *
    * @generated from field: drippulse.enrollments.v1.LastAction last_action = 19;
    */
@@ -691,28 +692,28 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   deliverySummary?: DeliverySummary | undefined;
 
   /**
-   * The run's data: the contact's fields and what the steps added.
+   * Data of the run: the contact's fields and the members that steps added.
    *
    * @generated from field: bytes data = 22;
    */
   data: Uint8Array;
 
   /**
-   * Outcome of each step, oldest first; the last 1,000 lines.
+   * Outcome of each step, oldest first; at most the last 1,000 entries.
    *
    * @generated from field: repeated drippulse.enrollments.v1.TimelineEntry action_timeline = 23;
    */
   actionTimeline: TimelineEntry[];
 
   /**
-   * Whether older lines were left out.
+   * Whether older entries were left out.
    *
    * @generated from field: bool action_timeline_truncated = 24;
    */
   actionTimelineTruncated: boolean;
 
   /**
-   * Messages sent or to be sent.
+   * Messages that were or will be sent.
    *
    * @generated from field: repeated drippulse.enrollments.v1.Delivery deliveries = 25;
    */
@@ -726,28 +727,29 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   nurtureEvents: NurtureEvent[];
 
   /**
-   * The rule that holds its step back; null unless one does.
+   * The sending rule that holds the current step back; null if no rule does.
    *
    * @generated from field: drippulse.enrollments.v1.HeldBy held_by = 31;
    */
   heldBy?: HeldBy | undefined;
 
   /**
-   * The rows that `include` asked for; absent without it.
+   * The rows that `include` names; absent without `include`.
    *
    * @generated from field: optional drippulse.enrollments.v1.Included included = 27;
    */
   included?: Included | undefined;
 
   /**
-   * Why it ended, where its steps did not end it: `goal:<name>` for a goal, `holdout` for a person who was held out.
+   * Reason for the end when the steps did not end it: `goal:<name>` for a goal, `holdout` for a person who was held
+   * out.
    *
    * @generated from field: optional string outcome = 40;
    */
   outcome?: string | undefined;
 
   /**
-   * The goals that were met, in the order of time.
+   * The goals that the enrollment met, oldest first.
    *
    * @generated from field: repeated drippulse.enrollments.v1.MetGoal goals_met = 41;
    */
@@ -762,13 +764,13 @@ export const EnrollmentDetailSchema: GenMessage<EnrollmentDetail> = /*@__PURE__*
   messageDesc(file_drippulse_enrollments_v1_enrollments, 9);
 
 /**
- * TimelineEntry is one line of a timeline.
+ * TimelineEntry is one entry of a timeline.
  *
  * @generated from message drippulse.enrollments.v1.TimelineEntry
  */
 export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & {
   /**
-   * Id, rising within the enrollment.
+   * Id. Later entries of the enrollment have higher ids.
    *
    * @generated from field: int64 id = 1;
    */
@@ -845,35 +847,35 @@ export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & 
   attempt: number;
 
   /**
-   * Whether effects were real.
+   * `live` when effects were real, `test` when they were stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 12;
    */
   mode: Mode;
 
   /**
-   * Time it took, in milliseconds.
+   * Duration in milliseconds.
    *
    * @generated from field: optional double duration_ms = 13;
    */
   durationMs?: number | undefined;
 
   /**
-   * When.
+   * When the entry was written.
    *
    * @generated from field: google.protobuf.Timestamp at = 14;
    */
   at?: Timestamp | undefined;
 
   /**
-   * The rule that held the step back; null unless one did.
+   * The sending rule that held the step back; null if no rule did.
    *
    * @generated from field: drippulse.enrollments.v1.HeldBy held_by = 15;
    */
   heldBy?: HeldBy | undefined;
 
   /**
-   * Version of the workflow that the line was written under.
+   * Version of the workflow to which the entry belongs.
    *
    * @generated from field: optional int32 workflow_version = 16;
    */
@@ -908,7 +910,7 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   channel: string;
 
   /**
-   * Adapter that sends it, as named in the step.
+   * Adapter that sends the message, as named in the step.
    *
    * @generated from field: string integration_id = 3;
    */
@@ -922,7 +924,7 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   to: string;
 
   /**
-   * Subject as rendered.
+   * Rendered subject.
    *
    * @generated from field: string subject = 5;
    */
@@ -936,56 +938,56 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   status: DeliveryStatus;
 
   /**
-   * Message-ID, the same on every attempt.
+   * Message-ID, the same for every attempt.
    *
    * @generated from field: string message_id = 7;
    */
   messageId: string;
 
   /**
-   * Id that the mail server gave it.
+   * Id that the mail server gave the message.
    *
    * @generated from field: optional string provider_message_id = 8;
    */
   providerMessageId?: string | undefined;
 
   /**
-   * Why it failed or was skipped.
+   * Reason why the message failed or was skipped.
    *
    * @generated from field: optional string error = 9;
    */
   error?: string | undefined;
 
   /**
-   * Attempts so far.
+   * Number of attempts so far.
    *
    * @generated from field: int32 attempts = 10;
    */
   attempts: number;
 
   /**
-   * When it was queued.
+   * When the message was queued.
    *
    * @generated from field: google.protobuf.Timestamp queued_at = 11;
    */
   queuedAt?: Timestamp | undefined;
 
   /**
-   * When the mail server accepted it.
+   * When the mail server accepted the message.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 12;
    */
   sentAt?: Timestamp | undefined;
 
   /**
-   * When it was first opened.
+   * When the message was first opened.
    *
    * @generated from field: optional google.protobuf.Timestamp opened_at = 13;
    */
   openedAt?: Timestamp | undefined;
 
   /**
-   * When a link in it was first followed.
+   * When a link in the message was first followed.
    *
    * @generated from field: optional google.protobuf.Timestamp clicked_at = 14;
    */
@@ -1020,42 +1022,43 @@ export type NurtureEvent = Message<"drippulse.enrollments.v1.NurtureEvent"> & {
   type: string;
 
   /**
-   * Message it belongs to.
+   * Message to which the event is a reaction.
    *
    * @generated from field: int64 delivery_id = 3;
    */
   deliveryId: bigint;
 
   /**
-   * Link followed.
+   * Link that was followed.
    *
    * @generated from field: optional string url = 4;
    */
   url?: string | undefined;
 
   /**
-   * When.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp at = 5;
    */
   at?: Timestamp | undefined;
 
   /**
-   * Client that was used.
+   * User agent of the client.
    *
    * @generated from field: optional string user_agent = 6;
    */
   userAgent?: string | undefined;
 
   /**
-   * Whether a program is likelier than a person: a scanner, a proxy, or nothing that is known. Such an event does not count.
+   * Whether the event comes more likely from a program than from a person: from a scanner, a proxy, or an unknown
+   * client. Such an event does not count.
    *
    * @generated from field: bool likely_bot = 7;
    */
   likelyBot: boolean;
 
   /**
-   * Signs of a program, such as `method: HEAD`; of a bounce, what the mail server reported.
+   * Signs that indicate a program, such as `method: HEAD`; for a bounce, the report of the mail server.
    *
    * @generated from field: repeated string reasons = 8;
    */
@@ -1083,28 +1086,28 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   workflowId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -1118,28 +1121,28 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   status?: EnrollmentStatus | undefined;
 
   /**
-   * Only enrollments on this step, from 0.
+   * Only enrollments at the step with this index, from 0.
    *
    * @generated from field: optional int32 step_index = 7;
    */
   stepIndex?: number | undefined;
 
   /**
-   * Only enrollments of this reference.
+   * Only enrollments with this reference.
    *
    * @generated from field: optional string lead_ref = 8;
    */
   leadRef?: string | undefined;
 
   /**
-   * Part of the mail address or name; fewer than three characters match the beginning.
+   * Substring of the mail address or name; a string of fewer than three characters matches only the beginning.
    *
    * @generated from field: optional string q = 9;
    */
   q?: string | undefined;
 
   /**
-   * Only enrollments of this mode, and their funnel; default the mode of the credential.
+   * Only enrollments of this mode, and their funnel; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 10;
    */
@@ -1153,28 +1156,28 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   email?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
   ids: bigint[];
 
   /**
-   * With `true`, only the people who were held out, whom the list leaves out otherwise.
+   * With `true`, only the people who were held out; otherwise they are left out.
    *
    * @generated from field: optional bool holdout = 40;
    */
@@ -1195,28 +1198,28 @@ export const ListEnrollmentsRequestSchema: GenMessage<ListEnrollmentsRequest> = 
  */
 export type ListAllEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListAllEnrollmentsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -1237,7 +1240,7 @@ export type ListAllEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListAl
   status?: EnrollmentStatus | undefined;
 
   /**
-   * Only enrollments of this reference.
+   * Only enrollments with this reference.
    *
    * @generated from field: optional string lead_ref = 7;
    */
@@ -1251,42 +1254,42 @@ export type ListAllEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListAl
   email?: string | undefined;
 
   /**
-   * Part of the mail address or name; fewer than three characters match the beginning.
+   * Substring of the mail address or name; a string of fewer than three characters matches only the beginning.
    *
    * @generated from field: optional string q = 9;
    */
   q?: string | undefined;
 
   /**
-   * Only enrollments of this mode; default the mode of the credential.
+   * Only enrollments of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 10;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
   ids: bigint[];
 
   /**
-   * With `true`, only the people who were held out, whom the list leaves out otherwise.
+   * With `true`, only the people who were held out; otherwise they are left out.
    *
    * @generated from field: optional bool holdout = 40;
    */
@@ -1314,21 +1317,21 @@ export type ListAllEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListA
   enrollments: Enrollment[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1342,7 +1345,7 @@ export type ListAllEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListA
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1377,28 +1380,28 @@ export type ListEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListEnro
   enrollments: Enrollment[];
 
   /**
-   * Enrollments of the workflow by step and outcome; filters do not change it.
+   * Enrollments of the workflow by step and outcome. Filters do not affect these counts.
    *
    * @generated from field: drippulse.enrollments.v1.StepFunnel step_funnel = 2;
    */
   stepFunnel?: StepFunnel | undefined;
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 3;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 4;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 5;
    */
@@ -1412,7 +1415,7 @@ export type ListEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListEnro
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 7;
    */
@@ -1440,7 +1443,7 @@ export const ListEnrollmentsResponseSchema: GenMessage<ListEnrollmentsResponse> 
  */
 export type StepFunnel = Message<"drippulse.enrollments.v1.StepFunnel"> & {
   /**
-   * One bucket for each step of the current version.
+   * One entry for each step of the current version.
    *
    * @generated from field: repeated drippulse.enrollments.v1.FunnelStep steps = 1;
    */
@@ -1462,7 +1465,7 @@ export const StepFunnelSchema: GenMessage<StepFunnel> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 17);
 
 /**
- * FunnelStep counts the enrollments on one step.
+ * FunnelStep counts the enrollments at one step.
  *
  * @generated from message drippulse.enrollments.v1.FunnelStep
  */
@@ -1496,21 +1499,21 @@ export type FunnelStep = Message<"drippulse.enrollments.v1.FunnelStep"> & {
   type: string;
 
   /**
-   * Enrollments on the step.
+   * Enrollments at the step.
    *
    * @generated from field: int64 active_leads = 5;
    */
   activeLeads: bigint;
 
   /**
-   * Those whose `next_run_at` is in the future.
+   * Enrollments at the step whose `next_run_at` is in the future.
    *
    * @generated from field: int64 waiting_leads = 6;
    */
   waitingLeads: bigint;
 
   /**
-   * The others.
+   * Enrollments at the step that do not wait.
    *
    * @generated from field: int64 running_leads = 7;
    */
@@ -1531,63 +1534,63 @@ export const FunnelStepSchema: GenMessage<FunnelStep> = /*@__PURE__*/
  */
 export type FunnelTotals = Message<"drippulse.enrollments.v1.FunnelTotals"> & {
   /**
-   * On their way, paused ones included.
+   * Active enrollments, including paused ones.
    *
    * @generated from field: int64 active = 1;
    */
   active: bigint;
 
   /**
-   * Paused ones among the active ones.
+   * Paused enrollments.
    *
    * @generated from field: int64 paused = 2;
    */
   paused: bigint;
 
   /**
-   * Went through.
+   * Enrollments that reached their end.
    *
    * @generated from field: int64 completed = 3;
    */
   completed: bigint;
 
   /**
-   * Failed.
+   * Enrollments that failed.
    *
    * @generated from field: int64 failed = 4;
    */
   failed: bigint;
 
   /**
-   * Ended early.
+   * Enrollments that ended early.
    *
    * @generated from field: int64 cancelled = 5;
    */
   cancelled: bigint;
 
   /**
-   * All.
+   * All enrollments.
    *
    * @generated from field: int64 total_enrollments = 6;
    */
   totalEnrollments: bigint;
 
   /**
-   * How many a goal ended, by `outcome`. They are counted as completed too.
+   * Number of enrollments that were ended by a goal, keyed by `outcome`. They count as completed too.
    *
    * @generated from field: map<string, int64> exited_by = 20;
    */
   exitedBy: { [key: string]: bigint };
 
   /**
-   * How many met each goal, by its name.
+   * Number of enrollments that met each goal, keyed by the goal's name.
    *
    * @generated from field: map<string, int64> goals = 21;
    */
   goals: { [key: string]: bigint };
 
   /**
-   * People who were held out. They are in none of the other totals.
+   * Number of people who were held out. They are not included in any other total.
    *
    * @generated from field: int64 holdout = 22;
    */
@@ -1637,28 +1640,27 @@ export const GetEnrollmentRequestSchema: GenMessage<GetEnrollmentRequest> = /*@_
   messageDesc(file_drippulse_enrollments_v1_enrollments, 20);
 
 /**
- * Included is the rows that `include` asked for.
+ * Included contains the rows that `include` names.
  *
  * @generated from message drippulse.enrollments.v1.Included
  */
 export type Included = Message<"drippulse.enrollments.v1.Included"> & {
   /**
-   * The workflow as it is now; null unless asked for.
+   * The workflow as it is now; null unless requested.
    *
    * @generated from field: drippulse.enrollments.v1.EnrollmentWorkflow workflow = 1;
    */
   workflow?: EnrollmentWorkflow | undefined;
 
   /**
-   * The contact of the CRM whose UUID or `public_id` is `lead_ref`; null when there is none, and unless asked for.
+   * The CRM contact whose UUID or `public_id` is `lead_ref`; null if none exists, or if `contact` was not requested.
    *
    * @generated from field: drippulse.crm.v1.CrmContact contact = 2;
    */
   contact?: CrmContact | undefined;
 
   /**
-   * The lead of the CRM whose UUID or `public_id` is `lead_ref`; null when there is none, and unless `contact` was asked
-   * for.
+   * The CRM lead whose UUID or `public_id` is `lead_ref`; null if none exists, or if `contact` was not requested.
    *
    * @generated from field: drippulse.crm.v1.CrmLead lead = 3;
    */
@@ -1673,7 +1675,7 @@ export const IncludedSchema: GenMessage<Included> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 21);
 
 /**
- * The enrollment asked for.
+ * The requested enrollment.
  *
  * @generated from message drippulse.enrollments.v1.GetEnrollmentResponse
  */
@@ -1729,7 +1731,7 @@ export const GetMailRequestSchema: GenMessage<GetMailRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 23);
 
 /**
- * The message asked for.
+ * The requested message.
  *
  * @generated from message drippulse.enrollments.v1.GetMailResponse
  */
@@ -1806,7 +1808,7 @@ export const ShowMailResponseSchema: GenMessage<ShowMailResponse> = /*@__PURE__*
   messageDesc(file_drippulse_enrollments_v1_enrollments, 26);
 
 /**
- * Mail is the content of a message. It is kept as long as the timeline of its enrollment, and erased with its person.
+ * Mail is the content of a message. It is kept as long as the timeline of the enrollment, and erased with the person.
  *
  * @generated from message drippulse.enrollments.v1.Mail
  */
@@ -1826,14 +1828,15 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   status: DeliveryStatus;
 
   /**
-   * Message-ID, the same on every attempt.
+   * Message-ID, the same for every attempt.
    *
    * @generated from field: string message_id = 3;
    */
   messageId: string;
 
   /**
-   * Sender. Before the message is sent, what its step asks for, else null; of a provider, null when its connection decides.
+   * Sender. Before the message is sent: the sender that the step names, or else null. For a message sent through a
+   * provider: null when the provider's connection decides the sender.
    *
    * @generated from field: optional string from = 4;
    */
@@ -1847,7 +1850,7 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   to: string;
 
   /**
-   * Where answers go; null when that is the sender.
+   * Address for replies; null when replies go to the sender.
    *
    * @generated from field: optional string reply_to = 6;
    */
@@ -1861,7 +1864,8 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   subject: string;
 
   /**
-   * HTML; null for a message of text alone. Once it is sent, with the postal address and the link to unsubscribe if its class has them.
+   * HTML; null for a message that is only text. Once the message is sent, the HTML includes the postal address and the
+   * unsubscribe link if the message class has them.
    *
    * @generated from field: optional string html = 8;
    */
@@ -1875,14 +1879,14 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   text: string;
 
   /**
-   * When the mail server accepted it.
+   * When the mail server accepted the message.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 10;
    */
   sentAt?: Timestamp | undefined;
 
   /**
-   * Path of the HTML as a page for a frame; null for a message of text alone.
+   * Path of the HTML as a page to be displayed in a frame; null for a message that is only text.
    *
    * @generated from field: optional string html_url = 11;
    */
@@ -1910,45 +1914,45 @@ export type BulkEnrollRequest = Message<"drippulse.enrollments.v1.BulkEnrollRequ
   workflowId: bigint;
 
   /**
-   * The contacts, 1 to 10,000 objects of at most 64 KiB. The first present of `lead_ref`, `id`, `uuid`, `public_id`,
-   * `crm_id` and `lead_id` becomes the enrollment's `lead_ref`. Invalid rows are skipped.
+   * The contacts, 1 to 10,000 objects of at most 64 KiB. The enrollment's `lead_ref` is the first member present of
+   * `lead_ref`, `id`, `uuid`, `public_id`, `crm_id` and `lead_id`. Invalid rows are skipped.
    *
    * @generated from field: optional bytes contacts = 2;
    */
   contacts?: Uint8Array | undefined;
 
   /**
-   * IANA time zone of their waits; default UTC.
+   * IANA time zone of the enrollments' waits; default: UTC.
    *
    * @generated from field: optional string timezone = 3;
    */
   timezone?: string | undefined;
 
   /**
-   * Agent that `agent` and `score_lead` steps use by default; unknown ones answer 404 `agent_not_found`.
+   * Agent that `agent` and `score_lead` steps use by default; an unknown agent answers 404 `agent_not_found`.
    *
    * @generated from field: optional int64 agent_id = 4;
    */
   agentId?: bigint | undefined;
 
   /**
-   * Records of the CRM to enroll beside `contacts`, which may then be `[]`. More than 10,000 of both answer 413
-   * `too_many_contacts`.
+   * CRM records to enroll in addition to `contacts`, which may then be `[]`. More than 10,000 contacts and records
+   * together answer 413 `too_many_contacts`.
    *
    * @generated from field: optional drippulse.enrollments.v1.CrmSelection crm = 5;
    */
   crm?: CrmSelection | undefined;
 
   /**
-   * What becomes of contacts beyond the quota of the plan; default `refuse`.
+   * Handling of contacts beyond the quota of the plan; default: `refuse`.
    *
    * @generated from field: optional drippulse.enrollments.v1.OnQuota on_quota = 20;
    */
   onQuota?: OnQuota | undefined;
 
   /**
-   * With `true` nothing is created or noted: the answer, a 200, says what the call would do now. When the rules of the workflow refuse every
-   * contact, that is the answer too.
+   * With `true` nothing is created or recorded. The answer, a 200, describes what the call would do now, even if the
+   * workflow's rules refuse every contact.
    *
    * @generated from field: optional bool dry_run = 21;
    */
@@ -1963,7 +1967,8 @@ export const BulkEnrollRequestSchema: GenMessage<BulkEnrollRequest> = /*@__PURE_
   messageDesc(file_drippulse_enrollments_v1_enrollments, 28);
 
 /**
- * Records of the CRM, enrolled as contacts with all their fields; their `public_id` becomes the `lead_ref`.
+ * CrmSelection selects CRM records to enroll as contacts with all their fields; their `public_id` becomes the
+ * `lead_ref`.
  *
  * @generated from message drippulse.enrollments.v1.CrmSelection
  */
@@ -1976,8 +1981,8 @@ export type CrmSelection = Message<"drippulse.enrollments.v1.CrmSelection"> & {
   recordType: string;
 
   /**
-   * Filters of the list of these records by name, such as `{"status": "new"}`; `{}` means all. Unknown filters are
-   * refused.
+   * Filters of the list of these records by name, such as `{"status": "new"}`; `{}` selects all records. Unknown
+   * filters are refused.
    *
    * @generated from field: optional bytes filter = 2;
    */
@@ -1998,56 +2003,57 @@ export const CrmSelectionSchema: GenMessage<CrmSelection> = /*@__PURE__*/
  */
 export type BulkEnrollResponse = Message<"drippulse.enrollments.v1.BulkEnrollResponse"> & {
   /**
-   * Enrollments made.
+   * Number of enrollments created.
    *
    * @generated from field: int64 created_count = 1;
    */
   createdCount: bigint;
 
   /**
-   * Their ids, in the order of the contacts.
+   * Ids of the enrollments, in the order of the contacts.
    *
    * @generated from field: repeated int64 enrollment_ids = 2;
    */
   enrollmentIds: bigint[];
 
   /**
-   * Rows left out; absent when none was.
+   * Number of invalid rows that were left out; absent when no row was left out.
    *
    * @generated from field: optional int64 skipped_invalid_rows = 3;
    */
   skippedInvalidRows?: bigint | undefined;
 
   /**
-   * The first 100 of them.
+   * The first 100 skipped rows.
    *
    * @generated from field: repeated drippulse.enrollments.v1.SkippedRow skipped = 4;
    */
   skipped: SkippedRow[];
 
   /**
-   * Rows that the rules of the workflow refused.
+   * Number of rows that the workflow's rules refused.
    *
    * @generated from field: int64 refused_count = 20;
    */
   refusedCount: bigint;
 
   /**
-   * The first 100 of them.
+   * The first 100 refused rows.
    *
    * @generated from field: repeated drippulse.enrollments.v1.RefusedRow refused = 21;
    */
   refused: RefusedRow[];
 
   /**
-   * True in the answer of a dry run, whose `created_count` is how many enrollments the call would make; else absent.
+   * True in the answer of a dry run, in which `created_count` is the number of enrollments that the call would create;
+   * otherwise absent.
    *
    * @generated from field: optional bool dry_run = 22;
    */
   dryRun?: boolean | undefined;
 
   /**
-   * In the answer of a dry run: how many of `created_count` would be held out.
+   * In the answer of a dry run, the number of enrollments in `created_count` that would be held out.
    *
    * @generated from field: optional int64 held_out_count = 23;
    */
@@ -2062,7 +2068,7 @@ export const BulkEnrollResponseSchema: GenMessage<BulkEnrollResponse> = /*@__PUR
   messageDesc(file_drippulse_enrollments_v1_enrollments, 30);
 
 /**
- * SkippedRow is a contact that was not enrolled.
+ * SkippedRow is an invalid contact that was not enrolled.
  *
  * @generated from message drippulse.enrollments.v1.SkippedRow
  */
@@ -2075,7 +2081,7 @@ export type SkippedRow = Message<"drippulse.enrollments.v1.SkippedRow"> & {
   index: number;
 
   /**
-   * Why.
+   * Reason.
    *
    * @generated from field: string reason = 2;
    */
@@ -2090,27 +2096,27 @@ export const SkippedRowSchema: GenMessage<SkippedRow> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 31);
 
 /**
- * RefusedRow is a contact that a rule of the workflow kept out.
+ * RefusedRow is a contact that a rule of the workflow refused.
  *
  * @generated from message drippulse.enrollments.v1.RefusedRow
  */
 export type RefusedRow = Message<"drippulse.enrollments.v1.RefusedRow"> & {
   /**
-   * Position in `contacts`, from 0; records of the CRM follow them.
+   * Position in `contacts`, from 0; CRM records are counted after the contacts.
    *
    * @generated from field: int32 index = 1;
    */
   index: number;
 
   /**
-   * The rule: `re_entry`; or `quota`.
+   * `re_entry` for that rule of the workflow, or `quota`.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * When it could enter, as far as time alone decides; else null.
+   * When the contact could enter, if this depends on time alone; null otherwise.
    *
    * @generated from field: optional google.protobuf.Timestamp allowed_at = 3;
    */
@@ -2196,7 +2202,7 @@ export const PauseEnrollmentRequestSchema: GenMessage<PauseEnrollmentRequest> = 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 35);
 
 /**
- * The enrollment as changed.
+ * The enrollment after the change.
  *
  * @generated from message drippulse.enrollments.v1.PauseEnrollmentResponse
  */
@@ -2245,7 +2251,7 @@ export const ResumeEnrollmentRequestSchema: GenMessage<ResumeEnrollmentRequest> 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 37);
 
 /**
- * The enrollment as changed.
+ * The enrollment after the change.
  *
  * @generated from message drippulse.enrollments.v1.ResumeEnrollmentResponse
  */
@@ -2294,7 +2300,7 @@ export const RetryEnrollmentRequestSchema: GenMessage<RetryEnrollmentRequest> = 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 39);
 
 /**
- * The enrollment as changed.
+ * The enrollment after the change.
  *
  * @generated from message drippulse.enrollments.v1.RetryEnrollmentResponse
  */
@@ -2321,7 +2327,7 @@ export const RetryEnrollmentResponseSchema: GenMessage<RetryEnrollmentResponse> 
  */
 export type ApplyWorkflowRequest = Message<"drippulse.enrollments.v1.ApplyWorkflowRequest"> & {
   /**
-   * Version of the workflow's row. Versions below the applied one are ignored.
+   * Version of the workflow's row. A version below the applied one is ignored.
    *
    * @generated from field: int64 sequence = 1;
    */
@@ -2335,15 +2341,15 @@ export type ApplyWorkflowRequest = Message<"drippulse.enrollments.v1.ApplyWorkfl
   workflow?: Workflow | undefined;
 
   /**
-   * Whether it was deleted.
+   * Whether the workflow was deleted.
    *
    * @generated from field: bool deleted = 3;
    */
   deleted: boolean;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * opens it.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps can open them.
    *
    * @generated from field: bytes sealed_steps = 4;
    */
@@ -2386,7 +2392,7 @@ export type CountWorkflowsRequest = Message<"drippulse.enrollments.v1.CountWorkf
   workflowIds: bigint[];
 
   /**
-   * Mode of the enrollments that count.
+   * Mode of the enrollments to count.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 2;
    */
@@ -2442,7 +2448,7 @@ export type CountVersionsRequest = Message<"drippulse.enrollments.v1.CountVersio
   versions: number[];
 
   /**
-   * Mode of the enrollments that count.
+   * Mode of the enrollments to count.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 3;
    */
@@ -2463,7 +2469,7 @@ export const CountVersionsRequestSchema: GenMessage<CountVersionsRequest> = /*@_
  */
 export type CountVersionsResponse = Message<"drippulse.enrollments.v1.CountVersionsResponse"> & {
   /**
-   * Enrollments that are on their way, by version.
+   * Number of active enrollments, by version.
    *
    * @generated from field: map<int32, int64> active = 1;
    */
@@ -2499,13 +2505,13 @@ export const FindContactRequestSchema: GenMessage<FindContactRequest> = /*@__PUR
   messageDesc(file_drippulse_enrollments_v1_enrollments, 47);
 
 /**
- * The person.
+ * The person, if found.
  *
  * @generated from message drippulse.enrollments.v1.FindContactResponse
  */
 export type FindContactResponse = Message<"drippulse.enrollments.v1.FindContactResponse"> & {
   /**
-   * JSON text of the contact as it would be enrolled; absent when nobody is named so.
+   * JSON of the contact as it would be enrolled; absent if no person has the reference.
    *
    * @generated from field: optional bytes contact = 1;
    */
@@ -2533,35 +2539,35 @@ export const EnrollmentStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * On its way; running or waiting.
+   * The enrollment is running or waiting.
    *
    * @generated from enum value: ENROLLMENT_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * Paused by a person.
+   * A person paused the enrollment.
    *
    * @generated from enum value: ENROLLMENT_STATUS_PAUSED = 2;
    */
   PAUSED: 2,
 
   /**
-   * Went through.
+   * The enrollment reached its end.
    *
    * @generated from enum value: ENROLLMENT_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * A step failed for good.
+   * A step failed permanently.
    *
    * @generated from enum value: ENROLLMENT_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * Ended early.
+   * The enrollment ended early.
    *
    * @generated from enum value: ENROLLMENT_STATUS_CANCELLED = 5;
    */
@@ -2582,7 +2588,7 @@ export const EnrollmentStatusSchema: GenEnum<EnrollmentStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_enrollments, 0);
 
 /**
- * DeliveryStatus is where a message stands.
+ * DeliveryStatus is the state of a message.
  *
  * @generated from enum drippulse.enrollments.v1.DeliveryStatus
  */
@@ -2595,14 +2601,14 @@ export const DeliveryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Will be handed to the mail server.
+   * The message will be handed to the mail server.
    *
    * @generated from enum value: DELIVERY_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Accepted by the mail server.
+   * The mail server accepted the message.
    *
    * @generated from enum value: DELIVERY_STATUS_SENT = 2;
    */
@@ -2616,28 +2622,28 @@ export const DeliveryStatus = {
   DELIVERED: 3,
 
   /**
-   * It came back.
+   * The message bounced.
    *
    * @generated from enum value: DELIVERY_STATUS_BOUNCED = 4;
    */
   BOUNCED: 4,
 
   /**
-   * The receiver complained.
+   * The receiver reported the message as spam.
    *
    * @generated from enum value: DELIVERY_STATUS_COMPLAINED = 5;
    */
   COMPLAINED: 5,
 
   /**
-   * It could not be sent.
+   * The message could not be sent.
    *
    * @generated from enum value: DELIVERY_STATUS_FAILED = 6;
    */
   FAILED: 6,
 
   /**
-   * It was not sent, for the reason in `error`.
+   * The message was not sent, for the reason in `error`.
    *
    * @generated from enum value: DELIVERY_STATUS_SKIPPED = 7;
    */
@@ -2645,7 +2651,7 @@ export const DeliveryStatus = {
 } as const;
 
 /**
- * DeliveryStatus is where a message stands.
+ * DeliveryStatus is the state of a message.
  *
  * @generated from enum drippulse.enrollments.v1.DeliveryStatus
  */
@@ -2658,7 +2664,7 @@ export const DeliveryStatusSchema: GenEnum<DeliveryStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_enrollments, 1);
 
 /**
- * TimelineStatus is how a visit of a step went.
+ * TimelineStatus is the outcome of a visit to a step.
  *
  * @generated from enum drippulse.enrollments.v1.TimelineStatus
  */
@@ -2671,35 +2677,35 @@ export const TimelineStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Done.
+   * The step is done.
    *
    * @generated from enum value: TIMELINE_STATUS_SUCCEEDED = 1;
    */
   SUCCEEDED: 1,
 
   /**
-   * Waits for a time or an event.
+   * The step waits for a time or an event.
    *
    * @generated from enum value: TIMELINE_STATUS_WAITING = 2;
    */
   WAITING: 2,
 
   /**
-   * Skipped, for the reason in `message`.
+   * The step was skipped, for the reason in `message`.
    *
    * @generated from enum value: TIMELINE_STATUS_SKIPPED = 3;
    */
   SKIPPED: 3,
 
   /**
-   * Failed for good.
+   * The step failed permanently.
    *
    * @generated from enum value: TIMELINE_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * Failed and will be tried again.
+   * The step failed and will be retried.
    *
    * @generated from enum value: TIMELINE_STATUS_RETRYING = 5;
    */
@@ -2707,7 +2713,7 @@ export const TimelineStatus = {
 } as const;
 
 /**
- * TimelineStatus is how a visit of a step went.
+ * TimelineStatus is the outcome of a visit to a step.
  *
  * @generated from enum drippulse.enrollments.v1.TimelineStatus
  */
@@ -2761,7 +2767,7 @@ export const EnrollmentIncludeSchema: GenEnum<EnrollmentInclude> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_enrollments, 3);
 
 /**
- * OnQuota is what becomes of contacts that the quota does not cover.
+ * OnQuota is the handling of contacts that the quota does not cover.
  *
  * @generated from enum drippulse.enrollments.v1.OnQuota
  */
@@ -2774,15 +2780,15 @@ export const OnQuota = {
   UNSPECIFIED: 0,
 
   /**
-   * Nothing is created, unless the quota covers all: 422 `quota_exceeded`.
+   * Nothing is created unless the quota covers all contacts; otherwise the call is refused with 422 `quota_exceeded`.
    *
    * @generated from enum value: ON_QUOTA_REFUSE = 1;
    */
   REFUSE: 1,
 
   /**
-   * As many are created as the quota covers; the others are in `refused` with the reason `quota`. 422 `quota_exceeded` when it covers
-   * none.
+   * The contacts that the quota covers are enrolled; all others are listed in `refused` with the reason `quota`. If the
+   * quota covers no contact, the call is refused with 422 `quota_exceeded`.
    *
    * @generated from enum value: ON_QUOTA_PARTIAL = 2;
    */
@@ -2790,7 +2796,7 @@ export const OnQuota = {
 } as const;
 
 /**
- * OnQuota is what becomes of contacts that the quota does not cover.
+ * OnQuota is the handling of contacts that the quota does not cover.
  *
  * @generated from enum drippulse.enrollments.v1.OnQuota
  */
@@ -2803,7 +2809,7 @@ export const OnQuotaSchema: GenEnum<OnQuota> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_enrollments, 4);
 
 /**
- * Enrollments are runs of workflows, one row for each contact and run.
+ * Enrollments are runs of workflows: each row is one run for one contact.
  *
  * @generated from service drippulse.enrollments.v1.EnrollmentsService
  */
@@ -2819,7 +2825,8 @@ export const EnrollmentsService: GenService<{
     output: typeof ListEnrollmentsResponseSchema;
   },
   /**
-   * Lists the enrollments of all workflows of the organization, newest first. Those of deleted workflows are not in it.
+   * Lists the enrollments of all workflows of the organization, newest first. Enrollments of deleted workflows are left
+   * out.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.ListAllEnrollments
    */
@@ -2829,8 +2836,8 @@ export const EnrollmentsService: GenService<{
     output: typeof ListAllEnrollmentsResponseSchema;
   },
   /**
-   * Shows one enrollment with its contact, data, timeline, deliveries and nurture events. `include=workflow,contact` adds
-   * the workflow and the record of the CRM under `included`.
+   * Shows one enrollment with its contact, data, timeline, deliveries and nurture events. `include=workflow,contact`
+   * adds the workflow and the CRM record under `included`.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.GetEnrollment
    */
@@ -2840,9 +2847,9 @@ export const EnrollmentsService: GenService<{
     output: typeof GetEnrollmentResponseSchema;
   },
   /**
-   * Shows the content of a message as it was sent, or will be. Links are those of the step, not the tracked ones, the pixel is left out,
-   * and the link to unsubscribe has no token: who reads it here opens nothing, and unsubscribes nobody. Answers 410 `mail_not_kept` when the
-   * content is gone.
+   * Shows the content of a message as it was sent, or will be sent. Links are the original ones, not the tracked ones;
+   * the tracking pixel is left out, and the unsubscribe link has no token. So reading a message here records no open
+   * and unsubscribes nobody. Answers 410 `mail_not_kept` when the content is no longer stored.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.GetMail
    */
@@ -2852,8 +2859,8 @@ export const EnrollmentsService: GenService<{
     output: typeof GetMailResponseSchema;
   },
   /**
-   * Shows the HTML of the same message as a page for a frame. It runs no script, loads nothing and leads nowhere, whatever it contains. A
-   * message without HTML shows its text.
+   * Shows the HTML of a message as a page to be displayed in a frame. The page runs no script, loads nothing and leads
+   * nowhere, regardless of its content. If a message has no HTML, the page shows its text.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.ShowMail
    */
@@ -2863,9 +2870,10 @@ export const EnrollmentsService: GenService<{
     output: typeof ShowMailResponseSchema;
   },
   /**
-   * Starts one enrollment for each contact, or record of the CRM, with real effects. Each call creates new rows, unless
-   * `re_entry` of the workflow refuses them; an `Idempotency-Key` header makes a retry safe. Answers 422 `workflow_archived`, `contacts_required`, `contacts_empty`
-   * or `no_enrollments_created` when no row is created. `dry_run=true` says what it would do.
+   * Starts one enrollment for each contact or CRM record, with real effects. Each call creates new rows, unless the
+   * workflow's `re_entry` refuses them; an `Idempotency-Key` header makes a retry safe. When no row is created, the
+   * answer is 422 `workflow_archived`, `contacts_required`, `contacts_empty` or `no_enrollments_created`. With
+   * `dry_run=true`, the call only returns what it would do.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.BulkEnroll
    */
@@ -2885,8 +2893,8 @@ export const EnrollmentsService: GenService<{
     output: typeof DeleteEnrollmentResponseSchema;
   },
   /**
-   * Pauses an active enrollment at its step. Pausing a paused one changes nothing. One that has ended answers 422
-   * `enrollment_ended`.
+   * Pauses an active enrollment at its step. Pausing a paused enrollment changes nothing. An enrollment that has ended
+   * answers 422 `enrollment_ended`.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.PauseEnrollment
    */
@@ -2896,7 +2904,7 @@ export const EnrollmentsService: GenService<{
     output: typeof PauseEnrollmentResponseSchema;
   },
   /**
-   * Resumes a paused enrollment. A wait that passed in the meantime is over.
+   * Resumes a paused enrollment. A wait whose end passed during the pause is over.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.ResumeEnrollment
    */
@@ -2926,8 +2934,8 @@ export const EnrollmentsService: GenService<{
  */
 export const RuntimeService: GenService<{
   /**
-   * Applies a definition or status at once, after the commit of the change. Best effort: the event of the change does
-   * the same. A sequence that is not higher than the applied one is ignored.
+   * Applies a definition or status immediately after the commit of the change. The call is best effort, because the
+   * event of the change has the same effect. A sequence that is not higher than the applied one is ignored.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.ApplyWorkflow
    */
@@ -2937,8 +2945,8 @@ export const RuntimeService: GenService<{
     output: typeof ApplyWorkflowResponseSchema;
   },
   /**
-   * Counts the enrollments of workflows of the caller's organization. Workflows that the runtime does not know are left out.
-   * Answers `too_many_ids` (invalid) for more than 1,000.
+   * Counts the enrollments of workflows of the caller's organization. Workflows that the runtime does not know are left
+   * out. Answers `too_many_ids` (invalid) for more than 1,000 workflows.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.CountWorkflows
    */
@@ -2948,8 +2956,8 @@ export const RuntimeService: GenService<{
     output: typeof CountWorkflowsResponseSchema;
   },
   /**
-   * Counts the living enrollments of versions of a workflow of the caller's organization. Versions without any are left
-   * out. Answers `too_many_ids` (invalid) for more than 1,000.
+   * Counts the active enrollments of each given version of a workflow of the caller's organization. Versions without
+   * active enrollments are left out. Answers `too_many_ids` (invalid) for more than 1,000 versions.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.CountVersions
    */
@@ -2959,7 +2967,8 @@ export const RuntimeService: GenService<{
     output: typeof CountVersionsResponseSchema;
   },
   /**
-   * Finds the data of a person of the caller's organization: of the CRM, else of the newest enrollment with this reference.
+   * Finds the data of a person of the caller's organization: in the CRM, or else in the newest enrollment with this
+   * reference.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.FindContact
    */

@@ -29,8 +29,9 @@ export const file_drippulse_enrollments_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiVkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZXZlbnRzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEirhUKD0Vucm9sbG1lbnRFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEg0KBWNhdXNlGAcgASgJEhAKCHZhcmlhbnRzGAggAygJEn4KB3N0YXJ0ZWQYCiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJF4rUYQQoSZW5yb2xsbWVudC5zdGFydGVkEiVBIGNvbnRhY3Qgd2FzIGVucm9sbGVkIGluIGEgd29ya2Zsb3cuGgRtb2RlSAAShQEKCWNvbXBsZXRlZBgLIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkritRhGChRlbnJvbGxtZW50LmNvbXBsZXRlZBIoQW4gZW5yb2xsbWVudCB3ZW50IHRocm91Z2ggaXRzIHdvcmtmbG93LhoEbW9kZUgAEn8KBmZhaWxlZBgMIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbnJvbGxtZW50QkfitRhDChFlbnJvbGxtZW50LmZhaWxlZBIoQSBzdGVwIG9mIGFuIGVucm9sbG1lbnQgZmFpbGVkIGZvciBnb29kLhoEbW9kZUgAEoQBCgljYW5jZWxsZWQYDSABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEJJ4rUYRQoUZW5yb2xsbWVudC5jYW5jZWxsZWQSJ0FuIGVucm9sbG1lbnQgd2FzIGNhbmNlbGxlZCBvciByZW1vdmVkLhoEbW9kZUgAEpIBCg93b3JrZmxvd19mYWlsZWQYDiABKAsyKC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuV29ya2Zsb3dGYWlsZWRCTeK1GEkKD3dvcmtmbG93LmZhaWxlZBIlQW4gZW5yb2xsbWVudCBvZiB0aGUgd29ya2Zsb3cgZmFpbGVkLhoPZW5yb2xsbWVudC5tb2RlSAASgQEKCmVtYWlsX3NlbnQYDyABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW1haWxFdmVudEJF4rUYQQoKZW1haWwuc2VudBItVGhlIG1haWwgc2VydmVyIHRvb2sgYSBtYWlsIG9mIGFuIGVucm9sbG1lbnQuGgRtb2RlSAASPQoGZXJhc2VkGBAgASgLMisuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVucm9sbG1lbnRFcmFzdXJlSAASygEKCWNoYWluX2N1dBgRIAEoCzIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Xb3JrZmxvd0NoYWluQ3V0QogB4rUYgwEKEndvcmtmbG93LmNoYWluX2N1dBJnV29ya2Zsb3dzIHRoYXQgc3RhcnQgZWFjaCBvdGhlciB3ZXJlIHN0b3BwZWQ6IHRoZWlyIGNoYWluIHVzZWQgdXAgaXRzIGJ1ZGdldC4gU2VudCBvbmNlIGZvciBlYWNoIGNoYWluLhoEbGl2ZUgAEj8KDXN0ZXBzX2NvdW50ZWQYEiABKAsyJi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuU3RlcHNDb3VudGVkSAASUQoWb3Bwb3J0dW5pdHlfYXR0cmlidXRlZBgTIAEoCzIvLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5PcHBvcnR1bml0eUF0dHJpYnV0ZWRIABKoAQoSYXBwcm92YWxfcmVxdWVzdGVkGB4gASgLMh8uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsQmnitRhlChJhcHByb3ZhbC5yZXF1ZXN0ZWQSSVNvbWV0aGluZyB3YWl0cyBmb3IgYSBkZWNpc2lvbiwgb3IgdGhlIHByZXZpZXcgb2Ygd2hhdCB3YWl0cyBoYXMgY2hhbmdlZC4aBG1vZGVIABKaAQoQYXBwcm92YWxfZGVjaWRlZBgfIAEoCzIfLmRyaXBwdWxzZS5qb3VybmV5cy52MS5BcHByb3ZhbEJd4rUYWQoQYXBwcm92YWwuZGVjaWRlZBI/QW4gYXBwcm92YWwgd2FzIGFwcHJvdmVkLCByZWplY3RlZCBvciBjYW5jZWxsZWQsIG9yIGl0IGV4cGlyZWQuGgRtb2RlSAASRAoPYXBwcm92YWxfZXJhc2VkGCAgASgLMikuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkFwcHJvdmFsRXJhc3VyZUgAEqUBCgxlbWFpbF9vcGVuZWQYKCABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW1haWxFdmVudEJn4rUYYwoMZW1haWwub3BlbmVkEk1BIHBlcnNvbiBvcGVuZWQgYSBtYWlsIGZvciB0aGUgZmlyc3QgdGltZS4gU2Nhbm5lcnMgYW5kIHByb3hpZXMgZG8gbm90IGNvdW50LhoEbW9kZUgAEsABCg1lbWFpbF9jbGlja2VkGCkgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCgAHitRh8Cg1lbWFpbC5jbGlja2VkEmVBIHBlcnNvbiBmb2xsb3dlZCBhIGxpbmsgb2YgYSBtYWlsIGZvciB0aGUgZmlyc3QgdGltZTsgYHVybGAgaXMgd2hlcmUgaXQgZ29lcy4gU2Nhbm5lcnMgZG8gbm90IGNvdW50LhoEbW9kZUgAEpQBCg1lbWFpbF9ib3VuY2VkGCogASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCVeK1GFEKDWVtYWlsLmJvdW5jZWQSOkEgbWFpbCBjYW1lIGJhY2sgZm9yIGdvb2QuIEl0cyBhZGRyZXNzIGdldHMgbm8gbW9yZSBtYWlscy4aBG1vZGVIABKrAQoQZW1haWxfY29tcGxhaW5lZBgrIAEoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5FbWFpbEV2ZW50QmnitRhlChBlbWFpbC5jb21wbGFpbmVkEktUaGUgcmVjZWl2ZXIgb2YgYSBtYWlsIHJlcG9ydGVkIGl0IGFzIHNwYW0uIFRoZSBhZGRyZXNzIGdldHMgbm8gbW9yZSBtYWlscy4aBG1vZGVIABKUAQoSZW1haWxfdW5zdWJzY3JpYmVkGCwgASgLMiQuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkVtYWlsRXZlbnRCUOK1GEwKEmVtYWlsLnVuc3Vic2NyaWJlZBIwVGhlIHJlY2VpdmVyIG9mIGEgbWFpbCB1bnN1YnNjcmliZWQgYnkgaXRzIGxpbmsuGgRtb2RlSAA6Xdq1GFkKGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MRImCgplbnJvbGxtZW50EgtlbnJvbGxtZW50cxoLd29ya2Zsb3dfaWQSFQoIYXBwcm92YWwSCWFwcHJvdmFsc0IJCgdwYXlsb2FkInkKEUVucm9sbG1lbnRFcmFzdXJlEgoKAmlkGAEgASgDEhMKC3dvcmtmbG93X2lkGAIgASgDEi0KCWVyYXNlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMYXBwcm92YWxfaWRzGAQgAygDIkwKD0FwcHJvdmFsRXJhc3VyZRIKCgJpZBgBIAEoAxItCgllcmFzZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqUBCg5Xb3JrZmxvd0ZhaWxlZBJCCgh3b3JrZmxvdxgBIAEoCzIoLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5GYWlsZWRXb3JrZmxvd0IGkrUYAmgBEkAKCmVucm9sbG1lbnQYAiABKAsyJC5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRW5yb2xsbWVudEIGkrUYAmgBEg0KBWVycm9yGAMgASgJIjsKDkZhaWxlZFdvcmtmbG93EgoKAmlkGAEgASgDEgwKBG5hbWUYAiABKAkSDwoHdmVyc2lvbhgDIAEoBSKKAgoKRW1haWxFdmVudBIVCg1lbnJvbGxtZW50X2lkGAEgASgDEhMKC3dvcmtmbG93X2lkGAIgASgDEg8KB3N0ZXBfaWQYAyABKAkSPAoIZGVsaXZlcnkYBCABKAsyIi5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuRGVsaXZlcnlCBpK1GAJoARIlCgRtb2RlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZRIYCgN1cmwYBiABKAlCBpK1GAIgAUgAiAEBEisKCGNhdGVnb3J5GAcgASgJQhSStRgQIAFCDCJuZXdzbGV0dGVyIkgBiAEBQgYKBF91cmxCCwoJX2NhdGVnb3J5YgZwcm90bzM", [file_drippulse_enrollments_v1_attribution, file_drippulse_enrollments_v1_chains, file_drippulse_enrollments_v1_enrollments, file_drippulse_enrollments_v1_steps, file_drippulse_events_v1_options, file_drippulse_journeys_v1_approvals, file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_protobuf_timestamp]);
 
 /**
- * EnrollmentEvent is a change of an enrollment's state, with the aggregate `enrollment:<id>`, of an approval, with
- * `approval:<id>`, or a sum of changes of a workflow and others, with `steps:<workflow id>`.
+ * EnrollmentEvent is a change of an enrollment's state (aggregate `enrollment:<id>`), a change of an approval
+ * (aggregate `approval:<id>`), or a sum of changes at the steps of a workflow (aggregate `steps:<workflow id>`), among
+ * others.
  *
  * @generated from message drippulse.enrollments.v1.EnrollmentEvent
  */
@@ -43,14 +44,14 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -64,22 +65,24 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
   aggregate: string;
 
   /**
-   * Cause of the chain that the enrollment belongs to; empty: the event itself is a cause, and its id names the chain.
+   * Cause of the chain that the enrollment belongs to. Empty when the event itself is a cause; the event's id then
+   * names the chain.
    *
    * @generated from field: string cause = 7;
    */
   cause: string;
 
   /**
-   * Variants that the enrollment had taken in splits, each as the id of the split, a colon and the name of the variant; of a mail
-   * those when it was queued. Of ends of enrollments and of mails, for services that count; of the first eight splits of a version.
+   * Variants that the enrollment had taken in the first eight splits of a version, each written `<split id>:<variant
+   * name>`; for a mail, the variants at the time when it was queued. Set in events of ended enrollments and of mails,
+   * for services that count.
    *
    * @generated from field: repeated string variants = 8;
    */
@@ -100,7 +103,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "started";
   } | {
     /**
-     * An enrollment went through.
+     * An enrollment reached its end.
      *
      * @generated from field: drippulse.enrollments.v1.Enrollment completed = 11;
      */
@@ -140,7 +143,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "emailSent";
   } | {
     /**
-     * The personal data of an enrollment was removed. For services that keep copies of it.
+     * The personal data of an enrollment was removed. The event is for services that keep copies of the data.
      *
      * @generated from field: drippulse.enrollments.v1.EnrollmentErasure erased = 16;
      */
@@ -156,7 +159,8 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "chainCut";
   } | {
     /**
-     * What a transaction changed at steps of the organization's workflows. For services that count; it has no sequence.
+     * Changes that a transaction made at steps of the organization's workflows. The event is for services that count,
+     * and has no sequence.
      *
      * @generated from field: drippulse.enrollments.v1.StepsCounted steps_counted = 18;
      */
@@ -164,7 +168,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "stepsCounted";
   } | {
     /**
-     * An opportunity was won by somebody whom a workflow has touched. For services that count.
+     * An opportunity was won whose person was touched by a workflow. The event is for services that count.
      *
      * @generated from field: drippulse.enrollments.v1.OpportunityAttributed opportunity_attributed = 19;
      */
@@ -172,7 +176,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "opportunityAttributed";
   } | {
     /**
-     * Somebody is asked to decide, or is shown another preview than before.
+     * A person is asked to decide, or the preview of the approval changed.
      *
      * @generated from field: drippulse.journeys.v1.Approval approval_requested = 30;
      */
@@ -180,7 +184,8 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "approvalRequested";
   } | {
     /**
-     * An approval ended. `status` says how; services that asked for it go on by this event.
+     * An approval ended. `status` gives the outcome; the services that requested the approval continue when they
+     * receive this event.
      *
      * @generated from field: drippulse.journeys.v1.Approval approval_decided = 31;
      */
@@ -188,7 +193,8 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "approvalDecided";
   } | {
     /**
-     * The personal data of an approval that belongs to no enrollment was removed. For services that keep copies of it.
+     * The personal data of an approval that belongs to no enrollment was removed. The event is for services that keep
+     * copies of the data.
      *
      * @generated from field: drippulse.enrollments.v1.ApprovalErasure approval_erased = 32;
      */
@@ -204,7 +210,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "emailOpened";
   } | {
     /**
-     * A link of a mail was followed.
+     * A link in a mail was followed.
      *
      * @generated from field: drippulse.enrollments.v1.EmailEvent email_clicked = 41;
      */
@@ -212,7 +218,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "emailClicked";
   } | {
     /**
-     * A mail came back.
+     * A mail bounced.
      *
      * @generated from field: drippulse.enrollments.v1.EmailEvent email_bounced = 42;
      */
@@ -220,7 +226,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "emailBounced";
   } | {
     /**
-     * A receiver complained about a mail.
+     * A receiver reported a mail as spam.
      *
      * @generated from field: drippulse.enrollments.v1.EmailEvent email_complained = 43;
      */
@@ -258,7 +264,7 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
   id: bigint;
 
   /**
-   * Workflow it belongs to.
+   * Workflow of the enrollment.
    *
    * @generated from field: int64 workflow_id = 2;
    */
@@ -272,7 +278,7 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
   erasedAt?: Timestamp | undefined;
 
   /**
-   * Approvals that the enrollment waited for, which were erased with it.
+   * Approvals for which the enrollment waited. They were erased with it.
    *
    * @generated from field: repeated int64 approval_ids = 4;
    */
@@ -370,7 +376,7 @@ export type FailedWorkflow = Message<"drippulse.enrollments.v1.FailedWorkflow"> 
   name: string;
 
   /**
-   * Version the enrollment ran.
+   * Version that the enrollment ran.
    *
    * @generated from field: int32 version = 3;
    */
@@ -391,21 +397,21 @@ export const FailedWorkflowSchema: GenMessage<FailedWorkflow> = /*@__PURE__*/
  */
 export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   /**
-   * Enrollment it belongs to.
+   * Enrollment that the mail belongs to.
    *
    * @generated from field: int64 enrollment_id = 1;
    */
   enrollmentId: bigint;
 
   /**
-   * Workflow it belongs to.
+   * Workflow of the enrollment.
    *
    * @generated from field: int64 workflow_id = 2;
    */
   workflowId: bigint;
 
   /**
-   * Step that sent it.
+   * Step that sent the mail.
    *
    * @generated from field: string step_id = 3;
    */
@@ -419,7 +425,7 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   delivery?: Delivery | undefined;
 
   /**
-   * Whether effects were real.
+   * `live` when effects were real, `test` when they were stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 5;
    */
@@ -433,7 +439,8 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   url?: string | undefined;
 
   /**
-   * Category of the mail, as its step names it. Absent without one, and where it is made by a template: it may then name a person.
+   * Category of the mail, as the step names it. Absent if the step names none, and if a template makes the category,
+   * because the category may then name a person.
    *
    * @generated from field: optional string category = 7;
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/enrollments/v1/failures.proto (package drippulse.enrollments.v1, syntax proto3)
 /* eslint-disable */
 
-// Enrollments that failed for a reason outside of them, such as a connection that had stopped working. All of it is internal.
+// Internal retries of enrollments that failed for an external reason, such as a connection that had stopped working.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -17,7 +17,7 @@ export const file_drippulse_enrollments_v1_failures: GenFile = /*@__PURE__*/
   fileDesc("CidkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvZmFpbHVyZXMucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSLfAQoUUmV0cnlGYWlsdXJlc1JlcXVlc3QSEwoLaW50ZWdyYXRpb24YASABKAkSFgoOY29ubmVjdGlvbl9rZXkYAiABKAkSMAoMZmFpbGVkX3NpbmNlGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxmYWlsZWRfdW50aWwYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKEWFmdGVyX3dvcmtmbG93X2lkGAUgASgDEhsKE2FmdGVyX2Vucm9sbG1lbnRfaWQYBiABKAMicQoVUmV0cnlGYWlsdXJlc1Jlc3BvbnNlEg8KB3JldHJpZWQYASABKAUSGQoRYWZ0ZXJfd29ya2Zsb3dfaWQYAiABKAMSGwoTYWZ0ZXJfZW5yb2xsbWVudF9pZBgDIAEoAxIPCgdpc19sYXN0GAQgASgIMoMBCg9GYWlsdXJlc1NlcnZpY2UScAoNUmV0cnlGYWlsdXJlcxIuLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5SZXRyeUZhaWx1cmVzUmVxdWVzdBovLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5SZXRyeUZhaWx1cmVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
- * A part of the enrollments.
+ * A slice of the enrollments.
  *
  * @generated from message drippulse.enrollments.v1.RetryFailuresRequest
  */
@@ -37,28 +37,29 @@ export type RetryFailuresRequest = Message<"drippulse.enrollments.v1.RetryFailur
   connectionKey: string;
 
   /**
-   * Those that failed at or after this time,
+   * Only enrollments that failed at or after this time.
    *
    * @generated from field: google.protobuf.Timestamp failed_since = 3;
    */
   failedSince?: Timestamp | undefined;
 
   /**
-   * and before this one.
+   * Only enrollments that failed before this time.
    *
    * @generated from field: google.protobuf.Timestamp failed_until = 4;
    */
   failedUntil?: Timestamp | undefined;
 
   /**
-   * Those after this workflow and enrollment; 0 for the first part.
+   * Workflow of the last enrollment of the previous slice: only enrollments after it are retried; 0 for the first
+   * slice.
    *
    * @generated from field: int64 after_workflow_id = 5;
    */
   afterWorkflowId: bigint;
 
   /**
-   * See `after_workflow_id`.
+   * Enrollment of the previous slice that was last; see `after_workflow_id`.
    *
    * @generated from field: int64 after_enrollment_id = 6;
    */
@@ -73,34 +74,34 @@ export const RetryFailuresRequestSchema: GenMessage<RetryFailuresRequest> = /*@_
   messageDesc(file_drippulse_enrollments_v1_failures, 0);
 
 /**
- * What was done.
+ * The outcome of a slice.
  *
  * @generated from message drippulse.enrollments.v1.RetryFailuresResponse
  */
 export type RetryFailuresResponse = Message<"drippulse.enrollments.v1.RetryFailuresResponse"> & {
   /**
-   * Enrollments that were retried.
+   * Number of enrollments that were retried.
    *
    * @generated from field: int32 retried = 1;
    */
   retried: number;
 
   /**
-   * Where the next part starts.
+   * Workflow at which the next slice starts.
    *
    * @generated from field: int64 after_workflow_id = 2;
    */
   afterWorkflowId: bigint;
 
   /**
-   * See `after_workflow_id`.
+   * Enrollment at which the next slice starts; see `after_workflow_id`.
    *
    * @generated from field: int64 after_enrollment_id = 3;
    */
   afterEnrollmentId: bigint;
 
   /**
-   * Whether there is no further part.
+   * Whether this was the last slice.
    *
    * @generated from field: bool is_last = 4;
    */
@@ -115,14 +116,15 @@ export const RetryFailuresResponseSchema: GenMessage<RetryFailuresResponse> = /*
   messageDesc(file_drippulse_enrollments_v1_failures, 1);
 
 /**
- * FailuresService is for the service that knows the reason.
+ * FailuresService is for the service that knows the reason for the failures.
  *
  * @generated from service drippulse.enrollments.v1.FailuresService
  */
 export const FailuresService: GenService<{
   /**
-   * Retries a part of the live enrollments of the caller's organization that failed at an effect with a connection, in the order of
-   * their ids. Enrollments that failed again after `failed_until` are left alone, so that a repeat of a part retries none twice.
+   * Retries a slice of the live enrollments of the caller's organization that failed at an effect with a connection.
+   * Enrollments are taken in the order of their ids. Enrollments that failed again after `failed_until` are skipped, so
+   * a repeated slice retries no enrollment twice.
    *
    * @generated from rpc drippulse.enrollments.v1.FailuresService.RetryFailures
    */

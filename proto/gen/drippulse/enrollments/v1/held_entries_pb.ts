@@ -17,7 +17,8 @@ export const file_drippulse_enrollments_v1_held_entries: GenFile = /*@__PURE__*/
   fileDesc("CitkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvaGVsZF9lbnRyaWVzLnByb3RvEhhkcmlwcHVsc2UuZW5yb2xsbWVudHMudjEigQMKCUhlbGRFbnRyeRIKCgJpZBgBIAEoAxITCgt3b3JrZmxvd19pZBgCIAEoAxIrCgVlbWFpbBgDIAEoCUIXkrUYE0IRImFkYUBleGFtcGxlLmNvbSJIAIgBARIVCghsZWFkX3JlZhgEIAEoCUgBiAEBEh0KBnJlYXNvbhgFIAEoCUINkrUYCUIHInF1b3RhIhI5CgZzdGF0dXMYBiABKA4yKS5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuSGVsZEVudHJ5U3RhdHVzEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjEKCHJldHJ5X2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEi4KCmV4cGlyZXNfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9lbWFpbEILCglfbGVhZF9yZWZCCwoJX3JldHJ5X2F0Is4DChZMaXN0SGVsZEVudHJpZXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESPgoGc3RhdHVzGAYgASgOMikuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkhlbGRFbnRyeVN0YXR1c0gEiAEBEjIKC3dvcmtmbG93X2lkGAcgASgDQhiStRgUMhJ3b3JrZmxvd3MuV29ya2Zsb3dIBYgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgkKB19zdGF0dXNCDgoMX3dvcmtmbG93X2lkQhAKDl9jcmVhdGVkX3NpbmNlQhAKDl9jcmVhdGVkX3VudGlsIt0CChdMaXN0SGVsZEVudHJpZXNSZXNwb25zZRI5CgxoZWxkX2VudHJpZXMYASADKAsyIy5kcmlwcHVsc2UuZW5yb2xsbWVudHMudjEuSGVsZEVudHJ5EhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcypyCg9IZWxkRW50cnlTdGF0dXMSIQodSEVMRF9FTlRSWV9TVEFUVVNfVU5TUEVDSUZJRUQQABIdChlIRUxEX0VOVFJZX1NUQVRVU19XQUlUSU5HEAESHQoZSEVMRF9FTlRSWV9TVEFUVVNfRVhQSVJFRBACMvEBChJIZWxkRW50cmllc1NlcnZpY2US1AEKD0xpc3RIZWxkRW50cmllcxIwLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5MaXN0SGVsZEVudHJpZXNSZXF1ZXN0GjEuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkxpc3RIZWxkRW50cmllc1Jlc3BvbnNlIlyKtRg0EAEqC0Vucm9sbG1lbnRzeAKSAQRub25logEZYWNjb3VudC5oZWxkX2VudHJpZXMubGlzdILT5JMCHhIcL2FwaS92MS9hY2NvdW50L2hlbGRfZW50cmllcxoEmLUYIWIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * HeldEntry is a person whom an event, a schedule or a form brought to a workflow, and who waits to enter it.
+ * HeldEntry is a person who was brought to a workflow by an event, a schedule or a form, and who waits to enter the
+ * workflow.
  *
  * @generated from message drippulse.enrollments.v1.HeldEntry
  */
@@ -51,7 +52,7 @@ export type HeldEntry = Message<"drippulse.enrollments.v1.HeldEntry"> & {
   leadRef?: string | undefined;
 
   /**
-   * What it waits for: `quota`, more room in the plan, or `payment`, that an overdue payment is settled.
+   * Reason for the wait: `quota` until the plan has room, or `payment` until an overdue payment is settled.
    *
    * @generated from field: string reason = 5;
    */
@@ -65,21 +66,21 @@ export type HeldEntry = Message<"drippulse.enrollments.v1.HeldEntry"> & {
   status: HeldEntryStatus;
 
   /**
-   * When the person came.
+   * When the person arrived.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it is tried again at the latest; a limit that rises comes before. Null for one that has expired.
+   * Latest time of the next try; a raised limit causes an earlier try. Null for an expired entry.
    *
    * @generated from field: optional google.protobuf.Timestamp retry_at = 8;
    */
   retryAt?: Timestamp | undefined;
 
   /**
-   * When it expires, or has.
+   * When the entry expires or expired.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 9;
    */
@@ -100,63 +101,63 @@ export const HeldEntrySchema: GenMessage<HeldEntry> = /*@__PURE__*/
  */
 export type ListHeldEntriesRequest = Message<"drippulse.enrollments.v1.ListHeldEntriesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those with this status.
+   * Only entries with this status.
    *
    * @generated from field: optional drippulse.enrollments.v1.HeldEntryStatus status = 6;
    */
   status?: HeldEntryStatus | undefined;
 
   /**
-   * Only those of this workflow.
+   * Only entries of this workflow.
    *
    * @generated from field: optional int64 workflow_id = 7;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Only those that came at or after this time.
+   * Only people who arrived at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that came before this time.
+   * Only people who arrived before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -184,21 +185,21 @@ export type ListHeldEntriesResponse = Message<"drippulse.enrollments.v1.ListHeld
   heldEntries: HeldEntry[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -212,7 +213,7 @@ export type ListHeldEntriesResponse = Message<"drippulse.enrollments.v1.ListHeld
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -234,7 +235,7 @@ export const ListHeldEntriesResponseSchema: GenMessage<ListHeldEntriesResponse> 
   messageDesc(file_drippulse_enrollments_v1_held_entries, 2);
 
 /**
- * HeldEntryStatus is whether a held entry can still become an enrollment.
+ * HeldEntryStatus says whether a held entry can still become an enrollment.
  *
  * @generated from enum drippulse.enrollments.v1.HeldEntryStatus
  */
@@ -247,14 +248,14 @@ export const HeldEntryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It waits.
+   * The person waits.
    *
    * @generated from enum value: HELD_ENTRY_STATUS_WAITING = 1;
    */
   WAITING: 1,
 
   /**
-   * It has waited for 30 days. It is listed for 60 more.
+   * The person has waited for 30 days. The entry stays listed for 60 more days.
    *
    * @generated from enum value: HELD_ENTRY_STATUS_EXPIRED = 2;
    */
@@ -262,7 +263,7 @@ export const HeldEntryStatus = {
 } as const;
 
 /**
- * HeldEntryStatus is whether a held entry can still become an enrollment.
+ * HeldEntryStatus says whether a held entry can still become an enrollment.
  *
  * @generated from enum drippulse.enrollments.v1.HeldEntryStatus
  */
@@ -275,14 +276,14 @@ export const HeldEntryStatusSchema: GenEnum<HeldEntryStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_held_entries, 0);
 
 /**
- * People who wait to enter a workflow, because the quota of the plan does not cover them.
+ * People who wait to enter a workflow, because the plan's quota does not cover them.
  *
  * @generated from service drippulse.enrollments.v1.HeldEntriesService
  */
 export const HeldEntriesService: GenService<{
   /**
-   * Lists people who wait to enter a workflow, and those who have waited too long, newest first. Who enters is not listed any more. Test
-   * enrollments use no quota, so none waits.
+   * Lists people who wait to enter a workflow, and people who have waited too long, newest first. People who have
+   * entered are not listed. Test enrollments use no quota, so they never wait.
    *
    * @generated from rpc drippulse.enrollments.v1.HeldEntriesService.ListHeldEntries
    */

@@ -15,13 +15,14 @@ export const file_drippulse_enrollments_v1_steps: GenFile = /*@__PURE__*/
   fileDesc("CiRkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvc3RlcHMucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSJHCgxTdGVwc0NvdW50ZWQSNwoHY29ob3J0cxgBIAMoCzImLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Db2hvcnRDb3VudHMi/gEKDENvaG9ydENvdW50cxITCgt3b3JrZmxvd19pZBgBIAEoAxIPCgd2ZXJzaW9uGAIgASgFEiUKBG1vZGUYAyABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlEhcKD2VudGVyZWRfcXVhcnRlchgEIAEoAxIPCgd2YXJpYW50GAUgASgJEg4KBnBlb3BsZRgGIAEoERIzCgVzdGVwcxgHIAMoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGVwQ291bnRzEjIKBWdvYWxzGAggAygLMiMuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkdvYWxDb3VudCJcCglHb2FsQ291bnQSDAoEbmFtZRgBIAEoCRINCgVjb3VudBgCIAEoERIyCgV0aW1lcxgDIAMoCzIjLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGF5Q291bnQi1QEKClN0ZXBDb3VudHMSDwoHc3RlcF9pZBgBIAEoCRIPCgdlbnRlcmVkGAIgASgREgwKBGxlZnQYAyABKBESEQoJY29tcGxldGVkGAQgASgREg4KBmZhaWxlZBgFIAEoERIRCgljYW5jZWxsZWQYBiABKBESDgoGd2FpdGVkGAcgASgREg8KB3NraXBwZWQYCCABKBESDAoEaGVsZBgJIAEoERIyCgVzdGF5cxgKIAMoCzIjLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGF5Q291bnQiKgoJU3RheUNvdW50Eg4KBmJ1Y2tldBgBIAEoDRINCgVjb3VudBgCIAEoEWIGcHJvdG8z", [file_drippulse_rest_v1_mode]);
 
 /**
- * StepsCounted is what one transaction of the runtime changed at steps, in sums: steps are too many for an event each.
+ * StepsCounted is the sum of the changes at steps in one transaction of the runtime. Changes are summed because they
+ * are too many for one event each.
  *
  * @generated from message drippulse.enrollments.v1.StepsCounted
  */
 export type StepsCounted = Message<"drippulse.enrollments.v1.StepsCounted"> & {
   /**
-   * One for each workflow, version, mode, quarter hour of entry and variant.
+   * One item for each workflow, version, mode, quarter hour of entry and variant.
    *
    * @generated from field: repeated drippulse.enrollments.v1.CohortCounts cohorts = 1;
    */
@@ -36,8 +37,8 @@ export const StepsCountedSchema: GenMessage<StepsCounted> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_steps, 0);
 
 /**
- * CohortCounts are the changes of enrollments that entered a version of a workflow in the same quarter hour: of all of them, or of those
- * with a variant.
+ * CohortCounts are changes of the enrollments that entered a version of a workflow in the same quarter hour: of all
+ * these enrollments, or of those with a variant.
  *
  * @generated from message drippulse.enrollments.v1.CohortCounts
  */
@@ -57,29 +58,30 @@ export type CohortCounts = Message<"drippulse.enrollments.v1.CohortCounts"> & {
   version: number;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 3;
    */
   mode: Mode;
 
   /**
-   * Quarter hours from 1970 (UTC) to the one in which the enrollments entered.
+   * Number of quarter hours from 1970 (UTC) to the quarter hour in which the enrollments entered.
    *
    * @generated from field: int64 entered_quarter = 4;
    */
   enteredQuarter: bigint;
 
   /**
-   * The variant: the id of its split, a colon, and its name; `holdout` for people who are held out. Empty: all enrollments. A stay at a
-   * split does not count for the variants of that split, so that who entered with a variant leaves with it.
+   * The variant, written `<split id>:<variant name>`; `holdout` for people who are held out. Empty: all enrollments. A
+   * stay at a split does not count for the variants of that split, so an enrollment that enters a step with a variant
+   * also leaves the step with the variant.
    *
    * @generated from field: string variant = 5;
    */
   variant: string;
 
   /**
-   * Enrollments that began; those that got the variant; people who were held out.
+   * Enrollments that began, enrollments that got the variant, or people who were held out.
    *
    * @generated from field: sint32 people = 6;
    */
@@ -93,7 +95,7 @@ export type CohortCounts = Message<"drippulse.enrollments.v1.CohortCounts"> & {
   steps: StepCounts[];
 
   /**
-   * Goals that were met: once for each enrollment and goal.
+   * Goals that were met, counted once for each enrollment and goal.
    *
    * @generated from field: repeated drippulse.enrollments.v1.GoalCount goals = 8;
    */
@@ -108,7 +110,7 @@ export const CohortCountsSchema: GenMessage<CohortCounts> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_steps, 1);
 
 /**
- * GoalCount is how often a goal was met.
+ * GoalCount is the number of enrollments that met a goal.
  *
  * @generated from message drippulse.enrollments.v1.GoalCount
  */
@@ -121,14 +123,14 @@ export type GoalCount = Message<"drippulse.enrollments.v1.GoalCount"> & {
   name: string;
 
   /**
-   * Enrollments that met it.
+   * Number of enrollments that met the goal.
    *
    * @generated from field: sint32 count = 2;
    */
   count: number;
 
   /**
-   * How long after their entry they did. Those that are missing met it at once.
+   * Times from entry to goal. Enrollments without a time met the goal immediately.
    *
    * @generated from field: repeated drippulse.enrollments.v1.StayCount times = 3;
    */
@@ -143,7 +145,8 @@ export const GoalCountSchema: GenMessage<GoalCount> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_steps, 2);
 
 /**
- * StepCounts are changes at a step. `entered` less `left`, `completed`, `failed` and `cancelled` are at the step now.
+ * StepCounts are changes at a step. `entered` minus `left`, `completed`, `failed` and `cancelled` is the number of
+ * enrollments at the step now.
  *
  * @generated from message drippulse.enrollments.v1.StepCounts
  */
@@ -156,63 +159,64 @@ export type StepCounts = Message<"drippulse.enrollments.v1.StepCounts"> & {
   stepId: string;
 
   /**
-   * Enrollments that came to the step.
+   * Enrollments that reached the step.
    *
    * @generated from field: sint32 entered = 2;
    */
   entered: number;
 
   /**
-   * Those that went on to another step.
+   * Enrollments that went on to a different step.
    *
    * @generated from field: sint32 left = 3;
    */
   left: number;
 
   /**
-   * Those that went through here: it was their last step, or a goal ended them.
+   * Enrollments that completed at this step, because it was their last step or because a goal ended them.
    *
    * @generated from field: sint32 completed = 4;
    */
   completed: number;
 
   /**
-   * Those that ended here as failed. One less when a failed enrollment is retried.
+   * Enrollments that failed at this step. The number falls by one when a failed enrollment is retried.
    *
    * @generated from field: sint32 failed = 5;
    */
   failed: number;
 
   /**
-   * Those that were cancelled or removed here.
+   * Enrollments that were cancelled or removed at this step.
    *
    * @generated from field: sint32 cancelled = 6;
    */
   cancelled: number;
 
   /**
-   * Times that an enrollment began to wait here: for a time, an event or a decision.
+   * Number of times that an enrollment began to wait at this step: for a time, an event or a decision.
    *
    * @generated from field: sint32 waited = 7;
    */
   waited: number;
 
   /**
-   * Times that the step did nothing, such as a mail to a suppressed address.
+   * Number of times that the step was skipped, such as a mail to a suppressed address.
    *
    * @generated from field: sint32 skipped = 8;
    */
   skipped: number;
 
   /**
-   * Times that a rule of sending held the step back.
+   * Number of times that a sending rule held the step back.
    *
    * @generated from field: sint32 held = 9;
    */
   held: number;
 
   /**
-   * How long those who went on or ended were at the step. Those that are missing left it at once.
+   * How long enrollments were at the step before they went on or ended. Enrollments without a time left the step
+   * immediately.
    *
    * @generated from field: repeated drippulse.enrollments.v1.StayCount stays = 10;
    */
@@ -227,13 +231,13 @@ export const StepCountsSchema: GenMessage<StepCounts> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_steps, 3);
 
 /**
- * StayCount counts stays, or other times, of about the same length.
+ * StayCount counts stays, or other durations, of about the same length.
  *
  * @generated from message drippulse.enrollments.v1.StayCount
  */
 export type StayCount = Message<"drippulse.enrollments.v1.StayCount"> & {
   /**
-   * Bucket `n` has stays from 1.1^(n - 1) milliseconds on, and below 1.1^n.
+   * Bucket `n` contains stays of at least 1.1^(n - 1) and less than 1.1^n milliseconds.
    *
    * @generated from field: uint32 bucket = 1;
    */

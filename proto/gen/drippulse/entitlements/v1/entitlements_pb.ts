@@ -2,10 +2,11 @@
 // @generated from file drippulse/entitlements/v1/entitlements.proto (package drippulse.entitlements.v1, syntax proto3)
 /* eslint-disable */
 
-// What an organization may use, and what it has used. All of it is internal.
+// Internal contract for the limits of an organization and for its usage.
 //
-// Each meter is counted by the service that owns the effect, in the transaction of the effect. Billing pushes the limits to every
-// service that counts, and no service asks billing. An organization without entitlements is unlimited.
+// Each meter is counted by the service that owns the effect, in the transaction of the effect. The billing service
+// pushes the limits to every service that counts, and no service asks billing. An organization without entitlements is
+// unlimited.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -20,13 +21,13 @@ export const file_drippulse_entitlements_v1_entitlements: GenFile = /*@__PURE__*
   fileDesc("CixkcmlwcHVsc2UvZW50aXRsZW1lbnRzL3YxL2VudGl0bGVtZW50cy5wcm90bxIZZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MSJ2CgxFbnRpdGxlbWVudHMSEAoIc2VxdWVuY2UYASABKAMSDAoEcGxhbhgCIAEoCRIwCgZsaW1pdHMYAyADKAsyIC5kcmlwcHVsc2UuZW50aXRsZW1lbnRzLnYxLkxpbWl0EhQKDGVudHJpZXNfaGVsZBgEIAEoCCJpCgVMaW1pdBIvCgVtZXRlchgBIAEoDjIgLmRyaXBwdWxzZS5lbnRpdGxlbWVudHMudjEuTWV0ZXISDQoFbGltaXQYAiABKAMSFAoHY2VpbGluZxgDIAEoA0gAiAEBQgoKCF9jZWlsaW5nIlkKGEFwcGx5RW50aXRsZW1lbnRzUmVxdWVzdBI9CgxlbnRpdGxlbWVudHMYASABKAsyJy5kcmlwcHVsc2UuZW50aXRsZW1lbnRzLnYxLkVudGl0bGVtZW50cyItChlBcHBseUVudGl0bGVtZW50c1Jlc3BvbnNlEhAKCHNlcXVlbmNlGAEgASgDIksKD0dldFVzYWdlUmVxdWVzdBIuCgVtb250aBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBAUIICgZfbW9udGgiVQoQR2V0VXNhZ2VSZXNwb25zZRIvCgV1c2FnZRgBIAMoCzIgLmRyaXBwdWxzZS5lbnRpdGxlbWVudHMudjEuVXNhZ2USEAoIc2VxdWVuY2UYAiABKAMi9QEKBVVzYWdlEi8KBW1ldGVyGAEgASgOMiAuZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MS5NZXRlchIMCgR1c2VkGAIgASgDEhIKBWxpbWl0GAMgASgDSACIAQESFAoHY2VpbGluZxgEIAEoA0gBiAEBEjAKDHBlcmlvZF9zdGFydBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJcmVzZXRzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRoZWxkGAcgASgDQggKBl9saW1pdEIKCghfY2VpbGluZyqoAQoFTWV0ZXISFQoRTUVURVJfVU5TUEVDSUZJRUQQABIVChFNRVRFUl9FTlJPTExNRU5UUxABEhAKDE1FVEVSX0VNQUlMUxACEhAKDE1FVEVSX0VWRU5UUxADEhYKEk1FVEVSX0xMTV9DT1NUX1VTRBAEEhAKDE1FVEVSX0FHRU5UUxAFEg8KC01FVEVSX1NFQVRTEAYSEgoOTUVURVJfQ09OVEFDVFMQBzL6AQoTRW50aXRsZW1lbnRzU2VydmljZRJ+ChFBcHBseUVudGl0bGVtZW50cxIzLmRyaXBwdWxzZS5lbnRpdGxlbWVudHMudjEuQXBwbHlFbnRpdGxlbWVudHNSZXF1ZXN0GjQuZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MS5BcHBseUVudGl0bGVtZW50c1Jlc3BvbnNlEmMKCEdldFVzYWdlEiouZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MS5HZXRVc2FnZVJlcXVlc3QaKy5kcmlwcHVsc2UuZW50aXRsZW1lbnRzLnYxLkdldFVzYWdlUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
- * Entitlements are all that an organization may use.
+ * Entitlements are the plan and the limits of an organization.
  *
  * @generated from message drippulse.entitlements.v1.Entitlements
  */
 export type Entitlements = Message<"drippulse.entitlements.v1.Entitlements"> & {
   /**
-   * Version of them, from 1; it rises with each change of the organization.
+   * Version of the organization's entitlements. It starts at 1 and rises with each change.
    *
    * @generated from field: int64 sequence = 1;
    */
@@ -40,14 +41,15 @@ export type Entitlements = Message<"drippulse.entitlements.v1.Entitlements"> & {
   plan: string;
 
   /**
-   * Limits. A meter without one is unlimited.
+   * Limits. A meter without a limit is unlimited.
    *
    * @generated from field: repeated drippulse.entitlements.v1.Limit limits = 3;
    */
   limits: Limit[];
 
   /**
-   * Whether new enrollments wait whatever the limits are, because the organization does not pay. Enrollments that run go on.
+   * Whether new enrollments wait regardless of the limits, because the organization does not pay. Existing enrollments
+   * go on.
    *
    * @generated from field: bool entries_held = 4;
    */
@@ -75,14 +77,16 @@ export type Limit = Message<"drippulse.entitlements.v1.Limit"> & {
   meter: Meter;
 
   /**
-   * What the plan includes, 0 or more. The thresholds of usage are shares of it. Unit: that of the meter.
+   * Amount that the plan includes, 0 or more, in the unit of the meter. The usage thresholds are percentages of this
+   * amount.
    *
    * @generated from field: int64 limit = 2;
    */
   limit: bigint;
 
   /**
-   * Where counting stops; at least `limit`. Default: `limit`. A higher one is overage, up to the cap that the customer has set.
+   * Amount at which counting stops; at least `limit`. Default: `limit`. A higher ceiling allows overage, up to the cap
+   * that the customer has set.
    *
    * @generated from field: optional int64 ceiling = 3;
    */
@@ -118,7 +122,7 @@ export const ApplyEntitlementsRequestSchema: GenMessage<ApplyEntitlementsRequest
   messageDesc(file_drippulse_entitlements_v1_entitlements, 2);
 
 /**
- * The answer.
+ * The applied entitlements.
  *
  * @generated from message drippulse.entitlements.v1.ApplyEntitlementsResponse
  */
@@ -139,13 +143,13 @@ export const ApplyEntitlementsResponseSchema: GenMessage<ApplyEntitlementsRespon
   messageDesc(file_drippulse_entitlements_v1_entitlements, 3);
 
 /**
- * Asks for the usage of the caller's organization.
+ * A month of the caller's organization.
  *
  * @generated from message drippulse.entitlements.v1.GetUsageRequest
  */
 export type GetUsageRequest = Message<"drippulse.entitlements.v1.GetUsageRequest"> & {
   /**
-   * A time in the month whose usage is wanted, of what is counted by month. Default: now. Months of two years are known.
+   * A time in the requested month, for meters that count by month. Default: now. Usage is known for the last two years.
    *
    * @generated from field: optional google.protobuf.Timestamp month = 1;
    */
@@ -173,7 +177,7 @@ export type GetUsageResponse = Message<"drippulse.entitlements.v1.GetUsageRespon
   usage: Usage[];
 
   /**
-   * Sequence of the entitlements that apply; 0 when none do.
+   * Sequence of the entitlements that apply; 0 if the organization has no entitlements.
    *
    * @generated from field: int64 sequence = 2;
    */
@@ -201,42 +205,43 @@ export type Usage = Message<"drippulse.entitlements.v1.Usage"> & {
   meter: Meter;
 
   /**
-   * What was used in this month, or what there is. Mails beyond a limit and a limit that was lowered make it higher than the limit.
+   * Amount used in the month; for a meter that does not count by month, the current number. It exceeds the limit when
+   * mails were sent beyond the limit, or when the limit was lowered.
    *
    * @generated from field: int64 used = 2;
    */
   used: bigint;
 
   /**
-   * What the plan includes; absent when it is unlimited.
+   * Amount that the plan includes; absent when the meter is unlimited.
    *
    * @generated from field: optional int64 limit = 3;
    */
   limit?: bigint | undefined;
 
   /**
-   * Where counting stops; absent when it is unlimited.
+   * Amount at which counting stops; absent when the meter is unlimited.
    *
    * @generated from field: optional int64 ceiling = 4;
    */
   ceiling?: bigint | undefined;
 
   /**
-   * Start of the month, inclusive; absent for what is not counted by month.
+   * Start of the month, inclusive; absent for meters that do not count by month.
    *
    * @generated from field: google.protobuf.Timestamp period_start = 5;
    */
   periodStart?: Timestamp | undefined;
 
   /**
-   * End of the month, from which on `used` is 0 again; absent for what is not counted by month.
+   * End of the month, when `used` returns to 0; absent for meters that do not count by month.
    *
    * @generated from field: google.protobuf.Timestamp resets_at = 6;
    */
   resetsAt?: Timestamp | undefined;
 
   /**
-   * What waits for this meter, such as entries and mails.
+   * Number of things that wait for room in this meter, such as entries and mails.
    *
    * @generated from field: int64 held = 7;
    */
@@ -251,8 +256,8 @@ export const UsageSchema: GenMessage<Usage> = /*@__PURE__*/
   messageDesc(file_drippulse_entitlements_v1_entitlements, 6);
 
 /**
- * Meter is a number that plans may limit. Only what is live counts: rows of test keys use nothing. A month is a calendar month in UTC,
- * by the time of the database.
+ * Meter is a number that plans may limit. Only live rows count: rows of test keys use nothing. A month is a calendar
+ * month in UTC, by the time of the database.
  *
  * @generated from enum drippulse.entitlements.v1.Meter
  */
@@ -265,14 +270,14 @@ export const Meter = {
   UNSPECIFIED: 0,
 
   /**
-   * Enrollments made in a month. People who are held out use none.
+   * Enrollments created in a month. People who are held out do not count.
    *
    * @generated from enum value: METER_ENROLLMENTS = 1;
    */
   ENROLLMENTS: 1,
 
   /**
-   * Mails of workflows that the server accepted in a month.
+   * Mails of workflows that the mail server accepted in a month.
    *
    * @generated from enum value: METER_EMAILS = 2;
    */
@@ -286,28 +291,28 @@ export const Meter = {
   EVENTS: 3,
 
   /**
-   * Cost of models in a month, in millionths of a US dollar.
+   * Cost of model calls in a month, in millionths of a US dollar.
    *
    * @generated from enum value: METER_LLM_COST_USD = 4;
    */
   LLM_COST_USD: 4,
 
   /**
-   * Agents that there are.
+   * Existing agents.
    *
    * @generated from enum value: METER_AGENTS = 5;
    */
   AGENTS: 5,
 
   /**
-   * Members of the team that there are, the invited ones included.
+   * Team members, including invited ones.
    *
    * @generated from enum value: METER_SEATS = 6;
    */
   SEATS: 6,
 
   /**
-   * Contacts of the CRM that there are.
+   * Contacts in the CRM.
    *
    * @generated from enum value: METER_CONTACTS = 7;
    */
@@ -315,8 +320,8 @@ export const Meter = {
 } as const;
 
 /**
- * Meter is a number that plans may limit. Only what is live counts: rows of test keys use nothing. A month is a calendar month in UTC,
- * by the time of the database.
+ * Meter is a number that plans may limit. Only live rows count: rows of test keys use nothing. A month is a calendar
+ * month in UTC, by the time of the database.
  *
  * @generated from enum drippulse.entitlements.v1.Meter
  */
@@ -329,15 +334,16 @@ export const MeterSchema: GenEnum<Meter> = /*@__PURE__*/
   enumDesc(file_drippulse_entitlements_v1_entitlements, 0);
 
 /**
- * EntitlementsService is served by every service that counts a meter. The table of services says which. Organization is that of
- * the caller.
+ * EntitlementsService is served by every service that counts a meter. The table of services lists these services. Calls
+ * are about the caller's organization.
  *
  * @generated from service drippulse.entitlements.v1.EntitlementsService
  */
 export const EntitlementsService: GenService<{
   /**
-   * Applies entitlements at once. Best effort: the event of the change does the same. A sequence that is not higher than the applied
-   * one is ignored. Only the service that sets limits may call it.
+   * Applies entitlements immediately. The call is best effort, because the event of the change has the same effect. A
+   * sequence that is not higher than the applied one is ignored. Only the service that sets limits may call this
+   * method.
    *
    * @generated from rpc drippulse.entitlements.v1.EntitlementsService.ApplyEntitlements
    */
@@ -347,7 +353,7 @@ export const EntitlementsService: GenService<{
     output: typeof ApplyEntitlementsResponseSchema;
   },
   /**
-   * The usage of the meters that this service counts.
+   * Returns the usage of the meters that this service counts.
    *
    * @generated from rpc drippulse.entitlements.v1.EntitlementsService.GetUsage
    */

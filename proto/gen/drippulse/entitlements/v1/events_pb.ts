@@ -2,7 +2,7 @@
 // @generated from file drippulse/entitlements/v1/events.proto (package drippulse.entitlements.v1, syntax proto3)
 /* eslint-disable */
 
-// Events about what an organization may use, and what it has used. All of them are internal.
+// Internal events about the limits and the usage of an organization.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -20,7 +20,8 @@ export const file_drippulse_entitlements_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiZkcmlwcHVsc2UvZW50aXRsZW1lbnRzL3YxL2V2ZW50cy5wcm90bxIZZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MSLvAQoRRW50aXRsZW1lbnRzRXZlbnQSCgoCaWQYASABKAkSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoPb3JnYW5pemF0aW9uX2lkGAMgASgDEhAKCHNlcXVlbmNlGAQgASgDEhEKCWFnZ3JlZ2F0ZRgFIAEoCRI6CgdjaGFuZ2VkGAogASgLMicuZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MS5FbnRpdGxlbWVudHNIADof2rUYGwoZZHJpcHB1bHNlLmVudGl0bGVtZW50cy52MUIJCgdwYXlsb2FkIu8BCgpVc2FnZUV2ZW50EgoKAmlkGAEgASgJEigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD29yZ2FuaXphdGlvbl9pZBgDIAEoAxIQCghzZXF1ZW5jZRgEIAEoAxIRCglhZ2dyZWdhdGUYBSABKAkSSAoRdGhyZXNob2xkX3JlYWNoZWQYCiABKAsyKy5kcmlwcHVsc2UuZW50aXRsZW1lbnRzLnYxLlRocmVzaG9sZFJlYWNoZWRIADoY2rUYFAoSZHJpcHB1bHNlLnVzYWdlLnYxQgkKB3BheWxvYWQi1AEKEFRocmVzaG9sZFJlYWNoZWQSLwoFbWV0ZXIYASABKA4yIC5kcmlwcHVsc2UuZW50aXRsZW1lbnRzLnYxLk1ldGVyEhEKCXRocmVzaG9sZBgCIAEoBRIMCgR1c2VkGAMgASgDEg0KBWxpbWl0GAQgASgDEjAKDHBlcmlvZF9zdGFydBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJcmVzZXRzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcGIGcHJvdG8z", [file_drippulse_entitlements_v1_entitlements, file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
 
 /**
- * EntitlementsEvent is published by the service that sets limits. Every service that counts a meter consumes it. The aggregate is
+ * EntitlementsEvent is published by the service that sets limits. Every service that counts a meter consumes it. The
+ * aggregate is
  * `organization:<id>`.
  *
  * @generated from message drippulse.entitlements.v1.EntitlementsEvent
@@ -34,14 +35,14 @@ export type EntitlementsEvent = Message<"drippulse.entitlements.v1.EntitlementsE
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -68,7 +69,7 @@ export type EntitlementsEvent = Message<"drippulse.entitlements.v1.EntitlementsE
    */
   payload: {
     /**
-     * All entitlements, as they are from now on.
+     * The complete entitlements that apply from now on.
      *
      * @generated from field: drippulse.entitlements.v1.Entitlements changed = 10;
      */
@@ -85,7 +86,8 @@ export const EntitlementsEventSchema: GenMessage<EntitlementsEvent> = /*@__PURE_
   messageDesc(file_drippulse_entitlements_v1_events, 0);
 
 /**
- * UsageEvent is published by every service that counts a meter; the service that sets limits consumes it. The aggregate is
+ * UsageEvent is published by every service that counts a meter; the service that sets limits consumes it. The aggregate
+ * is
  * `organization:<id>`.
  *
  * @generated from message drippulse.entitlements.v1.UsageEvent
@@ -99,21 +101,21 @@ export type UsageEvent = Message<"drippulse.entitlements.v1.UsageEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
   organizationId: bigint;
 
   /**
-   * Not counted: thresholds of one meter and month are passed in their order.
+   * Not set, because the thresholds of one meter and month are passed in order.
    *
    * @generated from field: int64 sequence = 4;
    */
@@ -127,7 +129,7 @@ export type UsageEvent = Message<"drippulse.entitlements.v1.UsageEvent"> & {
   aggregate: string;
 
   /**
-   * What happened.
+   * The payload of the event.
    *
    * @generated from oneof drippulse.entitlements.v1.UsageEvent.payload
    */
@@ -150,8 +152,9 @@ export const UsageEventSchema: GenMessage<UsageEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_entitlements_v1_events, 1);
 
 /**
- * ThresholdReached says that a meter has reached a share of its limit. It is published once for each organization, meter, period and
- * threshold, also when the limit changes. When one step passes several thresholds, each is published.
+ * ThresholdReached says that a meter has reached a threshold, which is a percentage of its limit. It is published once
+ * for each organization, meter, period and threshold, including thresholds that are reached by a change of the limit.
+ * When one change passes several thresholds, an event is published for each.
  *
  * @generated from message drippulse.entitlements.v1.ThresholdReached
  */
@@ -171,28 +174,29 @@ export type ThresholdReached = Message<"drippulse.entitlements.v1.ThresholdReach
   threshold: number;
 
   /**
-   * What was used when it was found.
+   * Amount used at the time when the service noticed that the threshold was reached.
    *
    * @generated from field: int64 used = 3;
    */
   used: bigint;
 
   /**
-   * The limit then.
+   * The limit at that time.
    *
    * @generated from field: int64 limit = 4;
    */
   limit: bigint;
 
   /**
-   * Start of the month; absent for what is not counted by month. Then it is published once a calendar month.
+   * Start of the month; absent for meters that do not count by month. The thresholds of such meters are published once
+   * per calendar month.
    *
    * @generated from field: google.protobuf.Timestamp period_start = 5;
    */
   periodStart?: Timestamp | undefined;
 
   /**
-   * End of the month; absent for what is not counted by month.
+   * End of the month; absent for meters that do not count by month.
    *
    * @generated from field: google.protobuf.Timestamp resets_at = 6;
    */

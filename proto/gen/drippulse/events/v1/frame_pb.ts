@@ -2,8 +2,8 @@
 // @generated from file drippulse/events/v1/frame.proto (package drippulse.events.v1, syntax proto3)
 /* eslint-disable */
 
-// How events are stored in PostgreSQL on their way from the service that raises them to the transport (table `outbox`)
-// and, with the embedded transport, to its consumers (table `embedded_log`).
+// How events are stored in PostgreSQL between the service that raises them and the transport (table `outbox`) and, with
+// the embedded transport, between the transport and its consumers (table `embedded_log`).
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -18,30 +18,31 @@ export const file_drippulse_events_v1_frame: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvZXZlbnRzL3YxL2ZyYW1lLnByb3RvEhNkcmlwcHVsc2UuZXZlbnRzLnYxIv8DCgVGcmFtZRI4CgdoZWFkZXJzGAEgAygLMicuZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzRW50cnkSDgoGcHJlZml4GAIgASgMEgwKBGtleXMYAyADKAkSCwoDaWRzGAQgAygJEg0KBXNpemVzGAUgAygNEg0KBXJlc3RzGAYgASgMEkMKDW90aGVyX2hlYWRlcnMYByADKAsyLC5kcmlwcHVsc2UuZXZlbnRzLnYxLkZyYW1lLk90aGVySGVhZGVyc0VudHJ5EigKBWhpbnRzGAggAygLMhkuZHJpcHB1bHNlLmV2ZW50cy52MS5IaW50Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGlcKEU90aGVySGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoDRIxCgV2YWx1ZRgCIAEoCzIiLmRyaXBwdWxzZS5ldmVudHMudjEuRnJhbWUuSGVhZGVyczoCOAEaewoHSGVhZGVycxJACgdoZWFkZXJzGAEgAygLMi8uZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzLkhlYWRlcnNFbnRyeRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z", [file_drippulse_events_v1_hints]);
 
 /**
- * Frame is one or more messages of a topic, in order, stored as one value. Messages of one transaction differ in little,
- * and a row for each message costs several times as much as the messages themselves. `keys`, `ids` and `sizes` have one
- * item for each message. Such columns are read in two thirds of the time that a nested message for each would take.
+ * Frame is one or more messages of a topic, in order, stored as one value. Frames exist because the messages of one
+ * transaction differ little, and a row for each message would cost several times as much as the messages themselves.
+ * `keys`, `ids` and `sizes` have one item for each message. Reading these columns takes two thirds of the time that
+ * nested messages would take.
  *
  * @generated from message drippulse.events.v1.Frame
  */
 export type Frame = Message<"drippulse.events.v1.Frame"> & {
   /**
-   * Headers that every message has, unless it has a header of that name itself. Most are attributes of CloudEvents 1.0, by
-   * the names of its Kafka protocol binding (`ce_type`, `ce_time`).
+   * Headers of every message. A message's own header of the same name takes precedence. Most headers are attributes of
+   * CloudEvents 1.0, with the names of its Kafka protocol binding (`ce_type`, `ce_time`).
    *
    * @generated from field: map<string, string> headers = 1;
    */
   headers: { [key: string]: string };
 
   /**
-   * Bytes that the value of every message begins with.
+   * Common first bytes of the values of all messages.
    *
    * @generated from field: bytes prefix = 2;
    */
   prefix: Uint8Array;
 
   /**
-   * Key of the partition: `<organization id>:<aggregate>`. Messages of one key keep their order.
+   * Partition key: `<organization id>:<aggregate>`. Messages with the same key keep their order.
    *
    * @generated from field: repeated string keys = 3;
    */
@@ -62,21 +63,22 @@ export type Frame = Message<"drippulse.events.v1.Frame"> & {
   sizes: number[];
 
   /**
-   * The values of the messages (the encoded events) without the prefix, one after another.
+   * The values of the messages (the encoded events) without the prefix, concatenated.
    *
    * @generated from field: bytes rests = 6;
    */
   rests: Uint8Array;
 
   /**
-   * The other headers of messages that have some, by the place of the message in the frame, from 0.
+   * Other headers of messages, by the index of the message in the frame, from 0. Messages without other headers are
+   * absent.
    *
    * @generated from field: map<uint32, drippulse.events.v1.Frame.Headers> other_headers = 7;
    */
   otherHeaders: { [key: number]: Frame_Headers };
 
   /**
-   * Only in the outbox: the hints that follow from these events, merged.
+   * Only in the outbox: the hints that follow from the events, merged.
    *
    * @generated from field: repeated drippulse.events.v1.Hint hints = 8;
    */

@@ -2,11 +2,11 @@
 // @generated from file drippulse/events/v1/hints.proto (package drippulse.events.v1, syntax proto3)
 /* eslint-disable */
 
-// How the platform reports to open screens that something changed (`GET /api/v1/stream`).
+// Hints report to open screens that something changed (`GET /api/v1/stream`).
 //
-// A hint has no content: its reader asks the API again. So hints may be merged and repeated, and the services that publish
-// them send at most one a second for each thing. All hints of the platform take one topic, in one order: a position in it
-// means the same to every process.
+// A hint has no content, because its reader calls the API again. So hints may be merged and repeated, and the services
+// that publish them send at most one per second for each thing. All hints of the platform go through one topic in one
+// order, so a position in the topic means the same to every process.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -21,13 +21,13 @@ export const file_drippulse_events_v1_hints: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvZXZlbnRzL3YxL2hpbnRzLnByb3RvEhNkcmlwcHVsc2UuZXZlbnRzLnYxIm8KBEhpbnQSFwoPb3JnYW5pemF0aW9uX2lkGAEgASgDEg0KBXRvcGljGAIgASgJEgoKAmlkGAMgASgJEgwKBGtpbmQYBCABKAkSJQoEbW9kZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGUiMQoFSGludHMSKAoFaGludHMYASADKAsyGS5kcmlwcHVsc2UuZXZlbnRzLnYxLkhpbnRiBnByb3RvMw", [file_drippulse_rest_v1_mode]);
 
 /**
- * Hint says that something of an organization changed.
+ * Hint says that something in an organization changed.
  *
  * @generated from message drippulse.events.v1.Hint
  */
 export type Hint = Message<"drippulse.events.v1.Hint"> & {
   /**
-   * Organization it belongs to; 0 with the kind `resync`, which is for all of them.
+   * Organization of the change; 0 with the kind `resync`, which is for all organizations.
    *
    * @generated from field: int64 organization_id = 1;
    */
@@ -41,22 +41,23 @@ export type Hint = Message<"drippulse.events.v1.Hint"> & {
   topic: string;
 
   /**
-   * The one thing that changed; empty when several did.
+   * Id of the thing that changed; empty when several things changed.
    *
    * @generated from field: string id = 3;
    */
   id: string;
 
   /**
-   * The kind of the change: the last part of an event's type, such as `updated`, or one that has no event, such as `moved`.
-   * `changed` when several kinds were merged; `resync` when hints were lost.
+   * Kind of the change: the last part of an event's type, such as `updated`, or a kind without an event, such as
+   * `moved`. `changed` when several kinds were merged; `resync` when hints were lost.
    *
    * @generated from field: string kind = 4;
    */
   kind: string;
 
   /**
-   * Mode of the row that changed; unspecified when rows of this kind have no mode, so that the hint is for both.
+   * Mode of the row that changed; unspecified when rows of this kind have no mode, in which case the hint is for both
+   * modes.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 5;
    */
@@ -71,13 +72,13 @@ export const HintSchema: GenMessage<Hint> = /*@__PURE__*/
   messageDesc(file_drippulse_events_v1_hints, 0);
 
 /**
- * Hints is a message of the topic of hints: what one process of a service noticed within some milliseconds.
+ * Hints is a message of the hints topic: the hints that one process of a service collected within a few milliseconds.
  *
  * @generated from message drippulse.events.v1.Hints
  */
 export type Hints = Message<"drippulse.events.v1.Hints"> & {
   /**
-   * In no order.
+   * The hints, in no particular order.
    *
    * @generated from field: repeated drippulse.events.v1.Hint hints = 1;
    */

@@ -2,11 +2,11 @@
 // @generated from file drippulse/events/v1/options.proto (package drippulse.events.v1, syntax proto3)
 /* eslint-disable */
 
-// How a protobuf message becomes an event on a topic and, where customers may subscribe, a webhook.
+// Options that make a protobuf message an event on a topic and, if customers may subscribe to it, a webhook.
 //
-// An event message starts with the same five fields: `string id = 1` (`evt_` and a UUIDv7),
-// `google.protobuf.Timestamp time = 2`, `int64 organization_id = 3`, `int64 sequence = 4` (version of the aggregate,
-// rising) and `string aggregate = 5` (such as `workflow:12`), followed by `oneof payload`.
+// An event message starts with the same five fields: `string id = 1` (`evt_` and a UUIDv7), `google.protobuf.Timestamp
+// time = 2`, `int64 organization_id = 3`, `int64 sequence = 4` (version of the aggregate, rising) and `string aggregate
+// = 5` (such as `workflow:12`), followed by `oneof payload`.
 
 import type { GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -27,14 +27,14 @@ export const file_drippulse_events_v1_options: GenFile = /*@__PURE__*/
  */
 export type Topic = Message<"drippulse.events.v1.Topic"> & {
   /**
-   * Topic the messages are published to, `drippulse.<nouns>.v1`.
+   * Topic to which the messages are published, `drippulse.<nouns>.v1`.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The hints that follow from its events, one for each kind of aggregate. Default: no hints.
+   * The hints that follow from the topic's events, one rule for each kind of aggregate. Default: no hints.
    *
    * @generated from field: repeated drippulse.events.v1.HintRule hints = 2;
    */
@@ -49,14 +49,14 @@ export const TopicSchema: GenMessage<Topic> = /*@__PURE__*/
   messageDesc(file_drippulse_events_v1_options, 0);
 
 /**
- * HintRule makes hints (hints.proto) of the events about one kind of aggregate. Its kind is the last part of the event's
- * type, and its mode that of the webhook of the payload: payloads without a webhook give no hint.
+ * HintRule makes hints (hints.proto) from the events about one kind of aggregate. The kind of a hint is the last part
+ * of the event's type. The hint's mode comes from the payload's webhook; a payload without a webhook makes no hint.
  *
  * @generated from message drippulse.events.v1.HintRule
  */
 export type HintRule = Message<"drippulse.events.v1.HintRule"> & {
   /**
-   * Noun of the aggregates, such as `workflow` of `workflow:12`. The id of the hint is what follows it.
+   * Noun of the aggregates, such as `workflow` in `workflow:12`. The id of the hint is the part after the colon.
    *
    * @generated from field: string noun = 1;
    */
@@ -70,8 +70,8 @@ export type HintRule = Message<"drippulse.events.v1.HintRule"> & {
   topic: string;
 
   /**
-   * Member of the payload with the id of the thing that the topic is divided by, such as `workflow_id`: the hint is for
-   * `<topic>:<id>`, and payloads without this member give none. Default: the topic is not divided.
+   * Member of the payload with the id that divides the topic, such as `workflow_id`: the hint is for `<topic>:<id>`,
+   * and payloads without this member make no hint. Default: the topic is not divided.
    *
    * @generated from field: string divided_by = 3;
    */
@@ -107,8 +107,8 @@ export type Webhook = Message<"drippulse.events.v1.Webhook"> & {
   description: string;
 
   /**
-   * Member of the payload with the mode of the row that the event is about, as a path such as `enrollment.mode`; `live`
-   * for rows that test keys never make. Required: a webhook gets the events of its own mode alone.
+   * Path of the payload's member with the mode of the row that the event is about, such as `enrollment.mode`; `live`
+   * for rows that are never created with test keys. Required, because a webhook gets only the events of its own mode.
    *
    * @generated from field: string mode = 3;
    */
@@ -123,7 +123,7 @@ export const WebhookSchema: GenMessage<Webhook> = /*@__PURE__*/
   messageDesc(file_drippulse_events_v1_options, 2);
 
 /**
- * Where messages of this type are published.
+ * Topic to which messages of this type are published.
  *
  * @generated from extension: drippulse.events.v1.Topic topic = 50011;
  */
@@ -131,7 +131,7 @@ export const topic: GenExtension<MessageOptions, Topic> = /*@__PURE__*/
   extDesc(file_drippulse_events_v1_options, 0);
 
 /**
- * The webhook this payload is delivered as.
+ * Webhook as which this payload is delivered.
  *
  * @generated from extension: drippulse.events.v1.Webhook webhook = 50012;
  */

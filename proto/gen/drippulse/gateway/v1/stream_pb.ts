@@ -26,15 +26,16 @@ export const file_drippulse_gateway_v1_stream: GenFile = /*@__PURE__*/
 export type WatchChangesRequest = Message<"drippulse.gateway.v1.WatchChangesRequest"> & {
   /**
    * Topics, separated by commas, 1 to 20: `workflows`, `enrollments` (of all workflows), `enrollments:<workflow id>`,
-   * `webhooks` (with their deliveries), `accounts`, `contacts`, `leads`, `opportunities`, `activities`, `approvals`,
-   * `operator` (its plans and activity). A workflow of another organization is like one that nothing happens to.
+   * `webhooks` (including deliveries), `accounts`, `contacts`, `leads`, `opportunities`, `activities`, `approvals`,
+   * `operator` (plans and activity). No hints are sent for a workflow of a different organization.
    *
    * @generated from field: string topics = 1;
    */
   topics: string;
 
   /**
-   * Changes of rows of this mode; default the mode of the credential. Records of the CRM have none, and always count.
+   * Only changes of rows of this mode; default: the mode of the credential. CRM records have no mode, and are always
+   * included.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 2;
    */
@@ -49,7 +50,7 @@ export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__P
   messageDesc(file_drippulse_gateway_v1_stream, 0);
 
 /**
- * WatchChangesResponse is a hint: something changed.
+ * WatchChangesResponse is a hint that something changed.
  *
  * @generated from message drippulse.gateway.v1.WatchChangesResponse
  */
@@ -62,15 +63,15 @@ export type WatchChangesResponse = Message<"drippulse.gateway.v1.WatchChangesRes
   topic: string;
 
   /**
-   * Id of the thing that changed: an enrollment, a webhook, a workflow, a record; null when several changed.
+   * Id of the thing that changed: an enrollment, a webhook, a workflow, a record; null when several things changed.
    *
    * @generated from field: optional string id = 2;
    */
   id?: string | undefined;
 
   /**
-   * Kind of the change, such as `created`, `updated`, `started`, `moved`, `delivery_failed`. `changed` stands for several
-   * kinds, `resync` for hints that were lost. More kinds may come.
+   * Kind of the change, such as `created`, `updated`, `started`, `moved`, `delivery_failed`. `changed` stands for
+   * several kinds, `resync` for hints that were lost. More kinds may be added.
    *
    * @generated from field: string kind = 3;
    */
@@ -85,24 +86,26 @@ export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@_
   messageDesc(file_drippulse_gateway_v1_stream, 1);
 
 /**
- * Hints that something changed, as they come.
+ * Hints that something changed, as they arrive.
  *
  * @generated from service drippulse.gateway.v1.StreamService
  */
 export const StreamService: GenService<{
   /**
-   * Streams hints about what changes, as server-sent events: `data` is one hint as JSON. A hint has no content, only the
-   * topic, the id and the kind of what changed: read the resource again. A topic gets at most one hint a second; changes
-   * within it are merged, with `id` null where they are of several things and the kind `changed` where they are several.
+   * Streams hints about changes as server-sent events: `data` is one hint as JSON. A hint has no content, only the
+   * topic, the id and the kind of the change, so read the resource again. A topic gets at most one hint per second.
+   * Changes within the second are merged: `id` is null when they affect several things, and the kind is `changed` when
+   * they are of several kinds.
    *
-   * Events have an `id`, their position. A client that connects again and sends the last one as `Last-Event-ID`, as `EventSource` does
-   * by itself, gets a hint for each topic that changed meanwhile. Where the platform cannot tell any more, after about five
-   * minutes, each topic gets a hint of the kind `resync`: read all of it again. Without the header a stream starts now.
-   * Hints may repeat.
+   * Events have an `id`, which is their position. A client that reconnects and sends the last id as `Last-Event-ID`,
+   * which `EventSource` does by itself, gets a hint for each topic that changed in the meantime. If the platform no
+   * longer knows the changes, after about five minutes, each topic gets a hint of the kind `resync`: read everything
+   * again. Without the header, a stream starts with the present. Hints may repeat.
    *
-   * A comment comes every 15 seconds. The credential is checked again all the time: within 5 seconds after it is revoked,
-   * or its role does not suffice any more, the stream ends with an event `end`, whose `data` has `error` and `message`. The
-   * same event with `restarting` asks to connect again. A session or key may have 5 streams at a time.
+   * A comment is sent every 15 seconds. The credential is checked continuously: within 5 seconds after the credential
+   * is revoked, or its role is no longer sufficient, the stream ends with an event `end`, whose `data` has `error` and
+   * `message`. The same event with `restarting` asks the client to reconnect. A session or key may have 5 streams at
+   * the same time.
    *
    * @generated from rpc drippulse.gateway.v1.StreamService.WatchChanges
    */

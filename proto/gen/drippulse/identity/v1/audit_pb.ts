@@ -39,36 +39,36 @@ export type AuditEvent = Message<"drippulse.identity.v1.AuditEvent"> & {
   number: bigint;
 
   /**
-   * What was done, `<noun>.<past participle>`.
+   * Name of the change, `<noun>.<past participle>`.
    *
    * @generated from field: string name = 3;
    */
   name: string;
 
   /**
-   * Who did it.
+   * Author of the change.
    *
    * @generated from field: drippulse.identity.v1.AuditActor actor = 4;
    */
   actor?: AuditActor | undefined;
 
   /**
-   * Id of the row that was changed; null for what an organization has one of.
+   * Id of the row that was changed; null for something of which an organization has only one.
    *
    * @generated from field: optional string resource_id = 5;
    */
   resourceId?: string | undefined;
 
   /**
-   * The members that changed, as they were before; null for a new row. Secrets are left out, and a value above 16 KiB is replaced by its
-   * hash.
+   * Members that changed, with their previous values; null for a new row. Secrets are left out, and a value above 16
+   * KiB is replaced by its hash.
    *
    * @generated from field: optional bytes before = 6;
    */
   before?: Uint8Array | undefined;
 
   /**
-   * The members that changed, as they are since; null for a deleted row.
+   * Members that changed, with their new values; null for a deleted row.
    *
    * @generated from field: optional bytes after = 7;
    */
@@ -89,14 +89,14 @@ export type AuditEvent = Message<"drippulse.identity.v1.AuditEvent"> & {
   requestId?: string | undefined;
 
   /**
-   * Hash of the row, which contains that of the row before: SHA-256, hexadecimal.
+   * Hash of the row, which includes the hash of the previous row: SHA-256, hexadecimal.
    *
    * @generated from field: string hash = 10;
    */
   hash: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
@@ -111,13 +111,13 @@ export const AuditEventSchema: GenMessage<AuditEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_audit, 0);
 
 /**
- * AuditActor is who changed configuration.
+ * AuditActor is the author of a change of configuration.
  *
  * @generated from message drippulse.identity.v1.AuditActor
  */
 export type AuditActor = Message<"drippulse.identity.v1.AuditActor"> & {
   /**
-   * Kind: `user`, `api_key`, `service` for the platform itself, or another kind of caller.
+   * Kind: `user`, `api_key`, `service` for the platform itself, or any other kind of caller.
    *
    * @generated from field: string type = 1;
    */
@@ -131,7 +131,7 @@ export type AuditActor = Message<"drippulse.identity.v1.AuditActor"> & {
   id: string;
 
   /**
-   * User name or name of the key when it happened; null where there is none.
+   * User name or name of the key at the time of the change; null if the author has no name.
    *
    * @generated from field: optional string name = 3;
    */
@@ -152,28 +152,28 @@ export const AuditActorSchema: GenMessage<AuditActor> = /*@__PURE__*/
  */
 export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEventsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -187,7 +187,7 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   name?: string | undefined;
 
   /**
-   * Only changes of the row with this id; with `name`, which says the kind.
+   * Only changes of the row with this id. Use this filter together with `name`, which gives the kind of row.
    *
    * @generated from field: optional string resource_id = 6;
    */
@@ -208,21 +208,21 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   actorId?: string | undefined;
 
   /**
-   * Only those that happened at or after this time.
+   * Only changes that happened at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that happened before this time.
+   * Only changes that happened before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -250,21 +250,21 @@ export type ListAuditEventsResponse = Message<"drippulse.identity.v1.ListAuditEv
   auditEvents: AuditEvent[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -278,7 +278,7 @@ export type ListAuditEventsResponse = Message<"drippulse.identity.v1.ListAuditEv
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -336,8 +336,8 @@ export const ExportAuditEventsResponseSchema: GenMessage<ExportAuditEventsRespon
   messageDesc(file_drippulse_identity_v1_audit, 5);
 
 /**
- * The audit trail of the organization: every change of its configuration, for 400 days. Rows are never changed. Each has the hash of
- * the one before, so that a row that is altered or missing is found.
+ * The audit trail of the organization: every change of its configuration, for 400 days. Rows are never changed. Each
+ * row contains the hash of the previous row, so that an altered or missing row is detected.
  *
  * @generated from service drippulse.identity.v1.AuditService
  */

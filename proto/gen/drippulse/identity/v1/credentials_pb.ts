@@ -20,7 +20,7 @@ export const file_drippulse_identity_v1_credentials: GenFile = /*@__PURE__*/
   fileDesc("CidkcmlwcHVsc2UvaWRlbnRpdHkvdjEvY3JlZGVudGlhbHMucHJvdG8SFWRyaXBwdWxzZS5pZGVudGl0eS52MSJNChhSZXNvbHZlQ3JlZGVudGlhbFJlcXVlc3QSGgoKY3JlZGVudGlhbBgBIAEoCUIGkrUYAhgBEhUKDWlzX2JhY2tncm91bmQYAiABKAgiUAoZUmVzb2x2ZUNyZWRlbnRpYWxSZXNwb25zZRIzCglwcmluY2lwYWwYASABKAsyIC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuUHJpbmNpcGFsIs4CCglQcmluY2lwYWwSFwoPb3JnYW5pemF0aW9uX2lkGAEgASgDEiUKBHJvbGUYAiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlEiwKBG1vZGUYAyABKA4yHi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuS2V5TW9kZRIUCgphcGlfa2V5X2lkGAQgASgDSAASOgoHc2Vzc2lvbhgFIAEoCzInLmRyaXBwdWxzZS5pZGVudGl0eS52MS5QcmluY2lwYWxTZXNzaW9uSAASLgoKZXhwaXJlc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMaXNfc3VzcGVuZGVkGAggASgIEi0KBnNjb3BlcxgHIAEoCzIdLmRyaXBwdWxzZS5pZGVudGl0eS52MS5TY29wZXNCDAoKY3JlZGVudGlhbCIXCgZTY29wZXMSDQoFbmFtZXMYASADKAkidAoQUHJpbmNpcGFsU2Vzc2lvbhIKCgJpZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgDEjAKDHNpZ25lZF9pbl9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJbGFja3NfbWZhGAQgASgIIlAKGFJlY29yZEFwaUtleVVzYWdlUmVxdWVzdBI0CgV1c2FnZRgBIAMoCzIlLmRyaXBwdWxzZS5pZGVudGl0eS52MS5BcGlLZXlSZXF1ZXN0cyKFAQoOQXBpS2V5UmVxdWVzdHMSEgoKYXBpX2tleV9pZBgBIAEoAxILCgNkYXkYAiABKAkSEAoIcmVxdWVzdHMYAyABKAMSDgoGZXJyb3JzGAQgASgDEjAKDGxhc3RfdXNlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiGwoZUmVjb3JkQXBpS2V5VXNhZ2VSZXNwb25zZTKEAgoSQ3JlZGVudGlhbHNTZXJ2aWNlEnYKEVJlc29sdmVDcmVkZW50aWFsEi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlJlc29sdmVDcmVkZW50aWFsUmVxdWVzdBowLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXNvbHZlQ3JlZGVudGlhbFJlc3BvbnNlEnYKEVJlY29yZEFwaUtleVVzYWdlEi8uZHJpcHB1bHNlLmlkZW50aXR5LnYxLlJlY29yZEFwaUtleVVzYWdlUmVxdWVzdBowLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZWNvcmRBcGlLZXlVc2FnZVJlc3BvbnNlYgZwcm90bzM", [file_drippulse_identity_v1_identity, file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_protobuf_timestamp]);
 
 /**
- * A bearer credential as it came.
+ * A bearer credential as it was sent.
  *
  * @generated from message drippulse.identity.v1.ResolveCredentialRequest
  */
@@ -33,7 +33,8 @@ export type ResolveCredentialRequest = Message<"drippulse.identity.v1.ResolveCre
   credential: string;
 
   /**
-   * Whether a page asks by itself, such as to stay up to date: then it is no use of the session, which ends without one.
+   * Whether a page sent the request by itself, for example to refresh. Such a request does not count as use of the
+   * session, so it does not keep the session from ending.
    *
    * @generated from field: bool is_background = 2;
    */
@@ -69,27 +70,27 @@ export const ResolveCredentialResponseSchema: GenMessage<ResolveCredentialRespon
   messageDesc(file_drippulse_identity_v1_credentials, 1);
 
 /**
- * Principal is who a credential acts as.
+ * Principal is the identity that a credential acts as.
  *
  * @generated from message drippulse.identity.v1.Principal
  */
 export type Principal = Message<"drippulse.identity.v1.Principal"> & {
   /**
-   * Organization it acts in.
+   * Organization in which the credential acts.
    *
    * @generated from field: int64 organization_id = 1;
    */
   organizationId: bigint;
 
   /**
-   * Role it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: drippulse.rest.v1.Role role = 2;
    */
   role: Role;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.identity.v1.KeyMode mode = 3;
    */
@@ -119,7 +120,7 @@ export type Principal = Message<"drippulse.identity.v1.Principal"> & {
   } | { case: undefined; value?: undefined };
 
   /**
-   * When the credential ends by itself; absent for a key without an end.
+   * When the credential expires; absent for a key without an expiry.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 6;
    */
@@ -133,7 +134,7 @@ export type Principal = Message<"drippulse.identity.v1.Principal"> & {
   isSuspended: boolean;
 
   /**
-   * What the credential may ask for, within its role; absent if the role alone decides.
+   * Permissions of the credential within its role; absent when the role alone decides.
    *
    * @generated from field: drippulse.identity.v1.Scopes scopes = 7;
    */
@@ -259,14 +260,14 @@ export type ApiKeyRequests = Message<"drippulse.identity.v1.ApiKeyRequests"> & {
   requests: bigint;
 
   /**
-   * Number of those that were answered 4xx or 5xx.
+   * Number of these requests that were answered with 4xx or 5xx.
    *
    * @generated from field: int64 errors = 4;
    */
   errors: bigint;
 
   /**
-   * When the last of them was answered.
+   * When the last of these requests was answered.
    *
    * @generated from field: google.protobuf.Timestamp last_used_at = 5;
    */
@@ -296,13 +297,13 @@ export const RecordApiKeyUsageResponseSchema: GenMessage<RecordApiKeyUsageRespon
   messageDesc(file_drippulse_identity_v1_credentials, 7);
 
 /**
- * Internal calls of the gateway about the credentials that requests come with. Not public: no method has a path.
+ * Internal calls of the gateway about the credentials of requests. The service is not public, so no method has a path.
  *
  * @generated from service drippulse.identity.v1.CredentialsService
  */
 export const CredentialsService: GenService<{
   /**
-   * Looks up who a bearer credential belongs to. A caller may keep the answer for up to 5 seconds.
+   * Finds the owner of a bearer credential. A caller may cache the answer for up to 5 seconds.
    *
    * @generated from rpc drippulse.identity.v1.CredentialsService.ResolveCredential
    */
@@ -312,8 +313,8 @@ export const CredentialsService: GenService<{
     output: typeof ResolveCredentialResponseSchema;
   },
   /**
-   * Adds counted requests to the daily usage of API keys, and moves the time of their last use forward. A batch is stored
-   * as a whole or not at all.
+   * Adds counted requests to the daily usage of API keys, and advances the time at which each key was last used. A
+   * batch is stored completely or not at all.
    *
    * @generated from rpc drippulse.identity.v1.CredentialsService.RecordApiKeyUsage
    */

@@ -25,7 +25,7 @@ export const file_drippulse_identity_v1_dashboard_session: GenFile = /*@__PURE__
  */
 export type CreateDashboardSessionRequest = Message<"drippulse.identity.v1.CreateDashboardSessionRequest"> & {
   /**
-   * User name. Case and white space around it make no difference.
+   * User name. Case and surrounding white space are ignored.
    *
    * @generated from field: optional string username = 1;
    */
@@ -39,7 +39,8 @@ export type CreateDashboardSessionRequest = Message<"drippulse.identity.v1.Creat
   password?: string | undefined;
 
   /**
-   * Code of the second factor: six digits of the authenticator app, or a recovery code. Needed of users who have one.
+   * Code of the second factor: six digits of the authenticator app, or a recovery code. Required for users who have a
+   * second factor.
    *
    * @generated from field: optional string code = 3;
    */
@@ -82,7 +83,7 @@ export const CreateDashboardSessionResponseSchema: GenMessage<CreateDashboardSes
   messageDesc(file_drippulse_identity_v1_dashboard_session, 1);
 
 /**
- * The organization to go to.
+ * The organization to switch to.
  *
  * @generated from message drippulse.identity.v1.SwitchDashboardSessionRequest
  */
@@ -161,15 +162,17 @@ export const DeleteDashboardSessionResponseSchema: GenMessage<DeleteDashboardSes
   messageDesc(file_drippulse_identity_v1_dashboard_session, 5);
 
 /**
- * The session of a browser, in a cookie that no script can read. It is an ordinary session: it ends and is listed as every other.
+ * The session of a browser, in a cookie that no script can read. It is an ordinary session: it ends and is listed like
+ * any other.
  *
  * @generated from service drippulse.identity.v1.DashboardSessionService
  */
 export const DashboardSessionService: GenService<{
   /**
-   * Logs in as `POST /auth/login` does, and sets the session as the cookie `__Host-drippulse`. The answer does not contain the token.
-   * The cookie counts for requests that a page of the same origin sends (`Sec-Fetch-Site: same-origin`, or an equal `Origin`) without
-   * `Authorization`; other methods than GET and HEAD also need the header `X-DripPulse-Dashboard: 1`.
+   * Logs in like `POST /auth/login`, and sets the session as the cookie `__Host-drippulse`. The answer does not contain
+   * the token. The cookie is accepted for requests that a page of the same origin sends (`Sec-Fetch-Site: same-origin`,
+   * or an equal `Origin`) without `Authorization`; methods other than GET and HEAD also need the header
+   * `X-DripPulse-Dashboard: 1`.
    *
    * @generated from rpc drippulse.identity.v1.DashboardSessionService.CreateDashboardSession
    */
@@ -179,8 +182,8 @@ export const DashboardSessionService: GenService<{
     output: typeof CreateDashboardSessionResponseSchema;
   },
   /**
-   * Exchanges the session for one of another organization, as `POST /auth/switch` does, and sets it as the cookie. The answer does not
-   * contain the token.
+   * Exchanges the session for a session in a different organization, like `POST /auth/switch`, and sets the new session
+   * as the cookie. The answer does not contain the token.
    *
    * @generated from rpc drippulse.identity.v1.DashboardSessionService.SwitchDashboardSession
    */

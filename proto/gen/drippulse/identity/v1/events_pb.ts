@@ -16,7 +16,7 @@ export const file_drippulse_identity_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2UvaWRlbnRpdHkvdjEvZXZlbnRzLnByb3RvEhVkcmlwcHVsc2UuaWRlbnRpdHkudjEitgIKEU9yZ2FuaXphdGlvbkV2ZW50EgoKAmlkGAEgASgJEigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD29yZ2FuaXphdGlvbl9pZBgDIAEoAxIQCghzZXF1ZW5jZRgEIAEoAxIRCglhZ2dyZWdhdGUYBSABKAkSQQoJc3VzcGVuZGVkGAogASgLMiwuZHJpcHB1bHNlLmlkZW50aXR5LnYxLk9yZ2FuaXphdGlvblN1c3BlbmRlZEgAEj0KB3Jlc3VtZWQYCyABKAsyKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuT3JnYW5pemF0aW9uUmVzdW1lZEgAOiDatRgcChpkcmlwcHVsc2Uub3JnYW5pemF0aW9ucy52MUIJCgdwYXlsb2FkIhcKFU9yZ2FuaXphdGlvblN1c3BlbmRlZCIVChNPcmdhbml6YXRpb25SZXN1bWVkYgZwcm90bzM", [file_drippulse_events_v1_options, file_google_protobuf_timestamp]);
 
 /**
- * OrganizationEvent is a change of an organization as a whole. The aggregate is `organization:<id>`. All of them are internal.
+ * OrganizationEvent is an internal event about an organization as a whole. The aggregate is `organization:<id>`.
  *
  * @generated from message drippulse.identity.v1.OrganizationEvent
  */
@@ -29,14 +29,14 @@ export type OrganizationEvent = Message<"drippulse.identity.v1.OrganizationEvent
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it is about.
+   * Organization that the event is about.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -57,13 +57,14 @@ export type OrganizationEvent = Message<"drippulse.identity.v1.OrganizationEvent
   aggregate: string;
 
   /**
-   * What happened.
+   * The payload of the event.
    *
    * @generated from oneof drippulse.identity.v1.OrganizationEvent.payload
    */
   payload: {
     /**
-     * The operator suspended the organization: from now on nothing of it starts and nothing is sent.
+     * The operator suspended the organization. From now on no enrollment of the organization starts, and nothing is
+     * sent.
      *
      * @generated from field: drippulse.identity.v1.OrganizationSuspended suspended = 10;
      */
@@ -71,7 +72,7 @@ export type OrganizationEvent = Message<"drippulse.identity.v1.OrganizationEvent
     case: "suspended";
   } | {
     /**
-     * The operator resumed the organization: it goes on where it stopped.
+     * The operator resumed the organization. It continues from the point at which it stopped.
      *
      * @generated from field: drippulse.identity.v1.OrganizationResumed resumed = 11;
      */
@@ -88,7 +89,7 @@ export const OrganizationEventSchema: GenMessage<OrganizationEvent> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_events, 0);
 
 /**
- * Nothing more.
+ * OrganizationSuspended has no members.
  *
  * @generated from message drippulse.identity.v1.OrganizationSuspended
  */
@@ -103,7 +104,7 @@ export const OrganizationSuspendedSchema: GenMessage<OrganizationSuspended> = /*
   messageDesc(file_drippulse_identity_v1_events, 1);
 
 /**
- * Nothing more.
+ * OrganizationResumed has no members.
  *
  * @generated from message drippulse.identity.v1.OrganizationResumed
  */

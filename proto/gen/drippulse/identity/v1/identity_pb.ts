@@ -25,7 +25,7 @@ export const file_drippulse_identity_v1_identity: GenFile = /*@__PURE__*/
  */
 export type LoginRequest = Message<"drippulse.identity.v1.LoginRequest"> & {
   /**
-   * User name. Case and white space around it make no difference.
+   * User name. Case and surrounding white space are ignored.
    *
    * @generated from field: optional string username = 1;
    */
@@ -39,7 +39,8 @@ export type LoginRequest = Message<"drippulse.identity.v1.LoginRequest"> & {
   password?: string | undefined;
 
   /**
-   * Code of the second factor: six digits of the authenticator app, or a recovery code. Needed of users who have one.
+   * Code of the second factor: six digits of the authenticator app, or a recovery code. Required for users who have a
+   * second factor.
    *
    * @generated from field: optional string code = 3;
    */
@@ -181,42 +182,42 @@ export type Session = Message<"drippulse.identity.v1.Session"> & {
   id: string;
 
   /**
-   * What the device said of itself when it signed in (`User-Agent`); null when it said nothing.
+   * Description of the device, from the `User-Agent` at sign-in; null when the device sent none.
    *
    * @generated from field: optional string device = 2;
    */
   device?: string | undefined;
 
   /**
-   * Network that it signed in from: an IPv4 address, or the /64 of an IPv6 address.
+   * Network of the sign-in: an IPv4 address, or the /64 of an IPv6 address.
    *
    * @generated from field: optional string network = 3;
    */
   network?: string | undefined;
 
   /**
-   * Whether it is the session of this request.
+   * Whether the session is that of this request.
    *
    * @generated from field: bool current = 4;
    */
   current: boolean;
 
   /**
-   * When it signed in.
+   * When the user signed in.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 5;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it was last used, at most a minute late.
+   * When the session was last used; the time may be up to a minute behind.
    *
    * @generated from field: google.protobuf.Timestamp last_used_at = 6;
    */
   lastUsedAt?: Timestamp | undefined;
 
   /**
-   * When it ends by itself, at the latest.
+   * Latest time at which the session ends.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 7;
    */
@@ -237,49 +238,49 @@ export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
  */
 export type ListSessionsRequest = Message<"drippulse.identity.v1.ListSessionsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that signed in at or after this time.
+   * Only sessions that began at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that signed in before this time.
+   * Only sessions that began before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -307,21 +308,21 @@ export type ListSessionsResponse = Message<"drippulse.identity.v1.ListSessionsRe
   sessions: Session[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -335,7 +336,7 @@ export type ListSessionsResponse = Message<"drippulse.identity.v1.ListSessionsRe
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -444,7 +445,7 @@ export const VerifySessionRequestSchema: GenMessage<VerifySessionRequest> = /*@_
  */
 export type VerifySessionResponse = Message<"drippulse.identity.v1.VerifySessionResponse"> & {
   /**
-   * Always true: an invalid credential answers 401.
+   * Always true, because an invalid credential answers 401.
    *
    * @generated from field: bool valid = 1;
    */
@@ -458,28 +459,28 @@ export type VerifySessionResponse = Message<"drippulse.identity.v1.VerifySession
   kind: CredentialKind;
 
   /**
-   * Organization it acts in.
+   * Organization in which the credential acts.
    *
    * @generated from field: int64 organization_id = 3;
    */
   organizationId: bigint;
 
   /**
-   * Role it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: drippulse.rest.v1.Role role = 4;
    */
   role: Role;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.identity.v1.KeyMode mode = 5;
    */
   mode: KeyMode;
 
   /**
-   * When it ends; null for a key without an end.
+   * When the credential expires; null for a key without an expiry.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 6;
    */
@@ -500,7 +501,7 @@ export type VerifySessionResponse = Message<"drippulse.identity.v1.VerifySession
   apiKey?: VerifiedKey | undefined;
 
   /**
-   * What the credential may ask for, within its role; null if the role alone decides.
+   * Permissions of the credential within its role; null if the role alone decides.
    *
    * @generated from field: optional bytes scopes = 9;
    */
@@ -563,21 +564,21 @@ export type ApiKey = Message<"drippulse.identity.v1.ApiKey"> & {
   name?: string | undefined;
 
   /**
-   * Whether effects of its calls are real.
+   * Whether effects of the key's calls are real.
    *
    * @generated from field: drippulse.identity.v1.KeyMode mode = 3;
    */
   mode: KeyMode;
 
   /**
-   * The key; only in the answer of its creation.
+   * The key; only in the answer to the key's creation.
    *
    * @generated from field: optional string key = 4;
    */
   key?: string | undefined;
 
   /**
-   * Beginning of the key, `adcrm_live_` or `adcrm_test_`.
+   * First characters of the key, `adcrm_live_` or `adcrm_test_`.
    *
    * @generated from field: string key_prefix = 5;
    */
@@ -591,56 +592,56 @@ export type ApiKey = Message<"drippulse.identity.v1.ApiKey"> & {
   lastFour: string;
 
   /**
-   * When it stops working; null if never.
+   * When the key stops working; null if it never does.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 7;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When it was last used; null if never. Written in batches.
+   * When the key was last used; null if never. The time is written in batches.
    *
    * @generated from field: optional google.protobuf.Timestamp last_used_at = 8;
    */
   lastUsedAt?: Timestamp | undefined;
 
   /**
-   * When it was revoked; null if it was not.
+   * When the key was revoked; null if it was not revoked.
    *
    * @generated from field: optional google.protobuf.Timestamp revoked_at = 9;
    */
   revokedAt?: Timestamp | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Reminder to store the key; only in the answer of its creation.
+   * Reminder to store the key; only in the answer to the key's creation.
    *
    * @generated from field: optional string message = 11;
    */
   message?: string | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 12;
    */
   revision: bigint;
 
   /**
-   * Role that it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: drippulse.identity.v1.KeyRole role = 13;
    */
   role: KeyRole;
 
   /**
-   * What it may ask for, within its role; null if the role alone decides.
+   * Permissions of the key within its role; null if the role alone decides.
    *
    * @generated from field: optional bytes scopes = 14;
    */
@@ -661,49 +662,49 @@ export const ApiKeySchema: GenMessage<ApiKey> = /*@__PURE__*/
  */
 export type ListApiKeysRequest = Message<"drippulse.identity.v1.ListApiKeysRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -731,21 +732,21 @@ export type ListApiKeysResponse = Message<"drippulse.identity.v1.ListApiKeysResp
   apiKeys: ApiKey[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -759,7 +760,7 @@ export type ListApiKeysResponse = Message<"drippulse.identity.v1.ListApiKeysResp
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -794,29 +795,29 @@ export type CreateApiKeyRequest = Message<"drippulse.identity.v1.CreateApiKeyReq
   name?: string | undefined;
 
   /**
-   * Days until it stops working, 1 to 3650; default never.
+   * Days until the key stops working, 1 to 3650; default: never.
    *
    * @generated from field: optional int32 expires_in = 2;
    */
   expiresIn?: number | undefined;
 
   /**
-   * Whether effects of its calls are real; default `live`.
+   * Whether effects of the key's calls are real; default: `live`.
    *
    * @generated from field: optional drippulse.identity.v1.KeyMode mode = 3;
    */
   mode?: KeyMode | undefined;
 
   /**
-   * Role that it acts with; default `admin`.
+   * Role with which the key acts; default: `admin`.
    *
    * @generated from field: optional drippulse.identity.v1.KeyRole role = 4;
    */
   role?: KeyRole | undefined;
 
   /**
-   * What it may ask for, within its role: `<area>:read` or `<area>:write`, of which the second includes the first. The reference
-   * names the scope of each route. Without scopes the role alone decides.
+   * Permissions within the key's role: `<area>:read` or `<area>:write`; the second includes the first. The API
+   * reference names the scope of each route. Without scopes the role alone decides.
    *
    * @generated from field: optional bytes scopes = 5;
    */
@@ -831,7 +832,7 @@ export const CreateApiKeyRequestSchema: GenMessage<CreateApiKeyRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_identity, 18);
 
 /**
- * The key made.
+ * The new key.
  *
  * @generated from message drippulse.identity.v1.CreateApiKeyResponse
  */
@@ -873,7 +874,7 @@ export const GetApiKeyRequestSchema: GenMessage<GetApiKeyRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_identity, 20);
 
 /**
- * The key asked for.
+ * The requested key.
  *
  * @generated from message drippulse.identity.v1.GetApiKeyResponse
  */
@@ -894,7 +895,7 @@ export const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_identity, 21);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateApiKeyRequest
  */
@@ -914,21 +915,21 @@ export type UpdateApiKeyRequest = Message<"drippulse.identity.v1.UpdateApiKeyReq
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name, at most 120 characters; null clears.
+   * Name, at most 120 characters; null clears the name.
    *
    * @generated from field: optional string name = 3;
    */
   name?: string | undefined;
 
   /**
-   * Role that it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: optional drippulse.identity.v1.KeyRole role = 4;
    */
   role?: KeyRole | undefined;
 
   /**
-   * What it may ask for, within its role; null lets the role alone decide.
+   * Permissions within the key's role; null: the role alone decides.
    *
    * @generated from field: optional bytes scopes = 5;
    */
@@ -943,7 +944,7 @@ export const UpdateApiKeyRequestSchema: GenMessage<UpdateApiKeyRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_identity, 22);
 
 /**
- * The key as changed.
+ * The key after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateApiKeyResponse
  */
@@ -1006,28 +1007,28 @@ export const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse> = /*@_
  */
 export type GetApiKeyUsageRequest = Message<"drippulse.identity.v1.GetApiKeyUsageRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -1055,21 +1056,21 @@ export type GetApiKeyUsageResponse = Message<"drippulse.identity.v1.GetApiKeyUsa
   usage: ApiKeyUsage[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1083,7 +1084,7 @@ export type GetApiKeyUsageResponse = Message<"drippulse.identity.v1.GetApiKeyUsa
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1118,7 +1119,7 @@ export type ApiKeyUsage = Message<"drippulse.identity.v1.ApiKeyUsage"> & {
   apiKeyId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: optional string name = 2;
    */
@@ -1132,21 +1133,21 @@ export type ApiKeyUsage = Message<"drippulse.identity.v1.ApiKeyUsage"> & {
   requestsToday: bigint;
 
   /**
-   * Requests of the last 30 days, today included.
+   * Requests of the last 30 days, including today.
    *
    * @generated from field: int64 requests_30d = 4;
    */
   requests30d: bigint;
 
   /**
-   * Those of them that were answered 4xx or 5xx.
+   * Requests of the last 30 days that were answered with 4xx or 5xx.
    *
    * @generated from field: int64 errors_30d = 5;
    */
   errors30d: bigint;
 
   /**
-   * When it was last used; null if never.
+   * When the key was last used; null if never.
    *
    * @generated from field: optional google.protobuf.Timestamp last_used_at = 6;
    */
@@ -1161,7 +1162,7 @@ export const ApiKeyUsageSchema: GenMessage<ApiKeyUsage> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_identity, 28);
 
 /**
- * TeamMember is a person of the organization.
+ * TeamMember is a member of the organization.
  *
  * @generated from message drippulse.identity.v1.TeamMember
  */
@@ -1216,21 +1217,21 @@ export type TeamMember = Message<"drippulse.identity.v1.TeamMember"> & {
   lastLoginAt?: Timestamp | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
@@ -1251,49 +1252,49 @@ export const TeamMemberSchema: GenMessage<TeamMember> = /*@__PURE__*/
  */
 export type ListTeamMembersRequest = Message<"drippulse.identity.v1.ListTeamMembersRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1321,21 +1322,21 @@ export type ListTeamMembersResponse = Message<"drippulse.identity.v1.ListTeamMem
   teamMembers: TeamMember[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1349,7 +1350,7 @@ export type ListTeamMembersResponse = Message<"drippulse.identity.v1.ListTeamMem
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1398,8 +1399,8 @@ export type CreateTeamMemberRequest = Message<"drippulse.identity.v1.CreateTeamM
   role?: Role | undefined;
 
   /**
-   * User name, unique in the installation; default the mail address. Letters from a to z, digits and . _ @ + -, or a mail
-   * address; at most 255 characters. It is stored in lower case.
+   * User name, unique in the installation; default: the mail address. It consists of letters from a to z, digits and .
+   * _ @ + -, or is a mail address; at most 255 characters. It is stored in lower case.
    *
    * @generated from field: optional string username = 4;
    */
@@ -1421,7 +1422,7 @@ export const CreateTeamMemberRequestSchema: GenMessage<CreateTeamMemberRequest> 
   messageDesc(file_drippulse_identity_v1_identity, 32);
 
 /**
- * The member made.
+ * The new member.
  *
  * @generated from message drippulse.identity.v1.CreateTeamMemberResponse
  */
@@ -1463,7 +1464,7 @@ export const GetTeamMemberRequestSchema: GenMessage<GetTeamMemberRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 34);
 
 /**
- * The member asked for.
+ * The requested member.
  *
  * @generated from message drippulse.identity.v1.GetTeamMemberResponse
  */
@@ -1484,7 +1485,7 @@ export const GetTeamMemberResponseSchema: GenMessage<GetTeamMemberResponse> = /*
   messageDesc(file_drippulse_identity_v1_identity, 35);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateTeamMemberRequest
  */
@@ -1511,7 +1512,7 @@ export type UpdateTeamMemberRequest = Message<"drippulse.identity.v1.UpdateTeamM
   email?: string | undefined;
 
   /**
-   * Name; null clears.
+   * Name; null clears the name.
    *
    * @generated from field: optional string name = 4;
    */
@@ -1525,7 +1526,7 @@ export type UpdateTeamMemberRequest = Message<"drippulse.identity.v1.UpdateTeamM
   role?: Role | undefined;
 
   /**
-   * User name, by the rules of a new member.
+   * User name, with the rules for a new member.
    *
    * @generated from field: optional string username = 6;
    */
@@ -1554,7 +1555,7 @@ export const UpdateTeamMemberRequestSchema: GenMessage<UpdateTeamMemberRequest> 
   messageDesc(file_drippulse_identity_v1_identity, 36);
 
 /**
- * The member as changed.
+ * The member after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateTeamMemberResponse
  */
@@ -1645,28 +1646,28 @@ export type Project = Message<"drippulse.identity.v1.Project"> & {
   color?: string | undefined;
 
   /**
-   * Number of its workflows; null while the workflows service is away.
+   * Number of the project's workflows; null while the workflows service is unavailable.
    *
    * @generated from field: optional int64 workflow_count = 5;
    */
   workflowCount?: bigint | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 7;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 8;
    */
@@ -1687,49 +1688,49 @@ export const ProjectSchema: GenMessage<Project> = /*@__PURE__*/
  */
 export type ListProjectsRequest = Message<"drippulse.identity.v1.ListProjectsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1757,21 +1758,21 @@ export type ListProjectsResponse = Message<"drippulse.identity.v1.ListProjectsRe
   projects: Project[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1785,7 +1786,7 @@ export type ListProjectsResponse = Message<"drippulse.identity.v1.ListProjectsRe
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1842,7 +1843,7 @@ export const CreateProjectRequestSchema: GenMessage<CreateProjectRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 43);
 
 /**
- * The project made.
+ * The new project.
  *
  * @generated from message drippulse.identity.v1.CreateProjectResponse
  */
@@ -1884,7 +1885,7 @@ export const GetProjectRequestSchema: GenMessage<GetProjectRequest> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_identity, 45);
 
 /**
- * The project asked for.
+ * The requested project.
  *
  * @generated from message drippulse.identity.v1.GetProjectResponse
  */
@@ -1905,7 +1906,7 @@ export const GetProjectResponseSchema: GenMessage<GetProjectResponse> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_identity, 46);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateProjectRequest
  */
@@ -1932,14 +1933,14 @@ export type UpdateProjectRequest = Message<"drippulse.identity.v1.UpdateProjectR
   name?: string | undefined;
 
   /**
-   * Purpose; null clears.
+   * Purpose; null clears the purpose.
    *
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
 
   /**
-   * Color, `#rrggbb`; null clears.
+   * Color, `#rrggbb`; null clears the color.
    *
    * @generated from field: optional string color = 5;
    */
@@ -1954,7 +1955,7 @@ export const UpdateProjectRequestSchema: GenMessage<UpdateProjectRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 47);
 
 /**
- * The project as changed.
+ * The project after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateProjectResponse
  */
@@ -1975,7 +1976,7 @@ export const UpdateProjectResponseSchema: GenMessage<UpdateProjectResponse> = /*
   messageDesc(file_drippulse_identity_v1_identity, 48);
 
 /**
- * Names a project, and the project that takes over its workflows.
+ * Names a project, and the project to which its workflows are moved.
  *
  * @generated from message drippulse.identity.v1.DeleteProjectRequest
  */
@@ -1988,14 +1989,14 @@ export type DeleteProjectRequest = Message<"drippulse.identity.v1.DeleteProjectR
   id: bigint;
 
   /**
-   * Project that gets the workflows.
+   * Project to which the workflows are moved.
    *
    * @generated from field: optional int64 reassign_to = 2;
    */
   reassignTo?: bigint | undefined;
 
   /**
-   * Deletes it even with workflows, which then belong to no project.
+   * Whether to delete the project even if it has workflows, which then belong to no project.
    *
    * @generated from field: optional bool force = 3;
    */
@@ -2073,28 +2074,28 @@ export type Account = Message<"drippulse.identity.v1.Account"> & {
   owner?: Admin | undefined;
 
   /**
-   * Plan; `self_hosted` without billing.
+   * Plan; `self_hosted` on an installation without billing.
    *
    * @generated from field: string plan = 7;
    */
   plan: string;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
@@ -2145,7 +2146,7 @@ export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_identity, 53);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateAccountRequest
  */
@@ -2172,7 +2173,7 @@ export type UpdateAccountRequest = Message<"drippulse.identity.v1.UpdateAccountR
   timezone?: string | undefined;
 
   /**
-   * Settings, replacing the former ones; at most 64 KiB.
+   * Settings, at most 64 KiB; they replace the previous settings.
    *
    * @generated from field: optional bytes settings = 4;
    */
@@ -2187,7 +2188,7 @@ export const UpdateAccountRequestSchema: GenMessage<UpdateAccountRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 54);
 
 /**
- * The organization as changed.
+ * The organization after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateAccountResponse
  */
@@ -2244,7 +2245,7 @@ export const CheckProjectResponseSchema: GenMessage<CheckProjectResponse> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 57);
 
 /**
- * Nothing: the caller is asked about.
+ * No parameters, because the call is about the caller.
  *
  * @generated from message drippulse.identity.v1.GetOwnAddressRequest
  */
@@ -2301,13 +2302,13 @@ export const FindMembersRequestSchema: GenMessage<FindMembersRequest> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_identity, 60);
 
 /**
- * The members among them.
+ * The given users who are members.
  *
  * @generated from message drippulse.identity.v1.FindMembersResponse
  */
 export type FindMembersResponse = Message<"drippulse.identity.v1.FindMembersResponse"> & {
   /**
-   * Ids, in no order.
+   * Ids, in no particular order.
    *
    * @generated from field: repeated int64 user_ids = 1;
    */
@@ -2322,7 +2323,7 @@ export const FindMembersResponseSchema: GenMessage<FindMembersResponse> = /*@__P
   messageDesc(file_drippulse_identity_v1_identity, 61);
 
 /**
- * Who began it.
+ * The actor.
  *
  * @generated from message drippulse.identity.v1.GetActorRoleRequest
  */
@@ -2356,7 +2357,7 @@ export const GetActorRoleRequestSchema: GenMessage<GetActorRoleRequest> = /*@__P
  */
 export type GetActorRoleResponse = Message<"drippulse.identity.v1.GetActorRoleResponse"> & {
   /**
-   * Role; not set for a user who is no active member, and for a key that was revoked or has expired.
+   * Role; not set for a user who is not an active member, and for a revoked or expired key.
    *
    * @generated from field: drippulse.rest.v1.Role role = 1;
    */
@@ -2386,7 +2387,7 @@ export const GetNotificationsRequestSchema: GenMessage<GetNotificationsRequest> 
   messageDesc(file_drippulse_identity_v1_identity, 64);
 
 /**
- * The choices of the user.
+ * The user's choices.
  *
  * @generated from message drippulse.identity.v1.GetNotificationsResponse
  */
@@ -2407,13 +2408,13 @@ export const GetNotificationsResponseSchema: GenMessage<GetNotificationsResponse
   messageDesc(file_drippulse_identity_v1_identity, 65);
 
 /**
- * Notifications says which mails of the platform a user gets. A user gets those that concern the user's role.
+ * Notifications are a user's choices of mails from the platform. A user gets only mails that concern the user's role.
  *
  * @generated from message drippulse.identity.v1.Notifications
  */
 export type Notifications = Message<"drippulse.identity.v1.Notifications"> & {
   /**
-   * Mails about approvals that wait for a role of the user.
+   * Mails about approvals that wait for the user's role.
    *
    * @generated from field: bool approvals = 1;
    */
@@ -2427,14 +2428,14 @@ export type Notifications = Message<"drippulse.identity.v1.Notifications"> & {
   webhooks: boolean;
 
   /**
-   * Mails to admins about connections to providers of integrations that stopped working, or will.
+   * Mails to admins about connections to integration providers that have stopped working, or will stop soon.
    *
    * @generated from field: bool integrations = 5;
    */
   integrations: boolean;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 3;
    */
@@ -2448,7 +2449,7 @@ export type Notifications = Message<"drippulse.identity.v1.Notifications"> & {
   domains: boolean;
 
   /**
-   * Mails to admins about payments that failed, and about limits of the plan that come near.
+   * Mails to admins about failed payments, and about limits of the plan that are nearly reached.
    *
    * @generated from field: bool billing = 6;
    */
@@ -2470,7 +2471,7 @@ export const NotificationsSchema: GenMessage<Notifications> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_identity, 66);
 
 /**
- * Choices to change; absent ones stay.
+ * Choices to change; absent choices stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateNotificationsRequest
  */
@@ -2483,7 +2484,7 @@ export type UpdateNotificationsRequest = Message<"drippulse.identity.v1.UpdateNo
   updateMask?: FieldMask | undefined;
 
   /**
-   * Mails about approvals that wait for a role of the user.
+   * Mails about approvals that wait for the user's role.
    *
    * @generated from field: optional bool approvals = 2;
    */
@@ -2504,14 +2505,14 @@ export type UpdateNotificationsRequest = Message<"drippulse.identity.v1.UpdateNo
   domains?: boolean | undefined;
 
   /**
-   * Mails to admins about connections to providers of integrations that stopped working, or will.
+   * Mails to admins about connections to integration providers that have stopped working, or will stop soon.
    *
    * @generated from field: optional bool integrations = 5;
    */
   integrations?: boolean | undefined;
 
   /**
-   * Mails to admins about payments that failed, and about limits of the plan that come near.
+   * Mails to admins about failed payments, and about limits of the plan that are nearly reached.
    *
    * @generated from field: optional bool billing = 6;
    */
@@ -2533,7 +2534,7 @@ export const UpdateNotificationsRequestSchema: GenMessage<UpdateNotificationsReq
   messageDesc(file_drippulse_identity_v1_identity, 67);
 
 /**
- * The choices as changed.
+ * The choices after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateNotificationsResponse
  */
@@ -2560,14 +2561,14 @@ export const UpdateNotificationsResponseSchema: GenMessage<UpdateNotificationsRe
  */
 export type ListOrganizationIdsRequest = Message<"drippulse.identity.v1.ListOrganizationIdsRequest"> & {
   /**
-   * Only ids above this one.
+   * Only ids above this id.
    *
    * @generated from field: int64 after_id = 1;
    */
   afterId: bigint;
 
   /**
-   * Most of them, 1 to 1000.
+   * Upper limit for the number of ids, 1 to 1000.
    *
    * @generated from field: int32 limit = 2;
    */
@@ -2603,7 +2604,7 @@ export const ListOrganizationIdsResponseSchema: GenMessage<ListOrganizationIdsRe
   messageDesc(file_drippulse_identity_v1_identity, 70);
 
 /**
- * Members to look for.
+ * Roles and topic of the members to look for.
  *
  * @generated from message drippulse.identity.v1.ListRecipientsRequest
  */
@@ -2694,7 +2695,7 @@ export const RecipientSchema: GenMessage<Recipient> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_identity, 73);
 
 /**
- * NotificationTopic is what mails of the platform are about.
+ * NotificationTopic is the subject of mails from the platform.
  *
  * @generated from enum drippulse.identity.v1.NotificationTopic
  */
@@ -2728,21 +2729,21 @@ export const NotificationTopic = {
   DOMAINS: 3,
 
   /**
-   * Connections to providers of integrations that stopped working, or will.
+   * Connections to integration providers that have stopped working, or will stop soon.
    *
    * @generated from enum value: NOTIFICATION_TOPIC_INTEGRATIONS = 4;
    */
   INTEGRATIONS: 4,
 
   /**
-   * Payments that failed, and limits of the plan that come near.
+   * Failed payments, and limits of the plan that are nearly reached.
    *
    * @generated from enum value: NOTIFICATION_TOPIC_BILLING = 5;
    */
   BILLING: 5,
 
   /**
-   * Reports that a schedule makes.
+   * Reports that are made by a schedule.
    *
    * @generated from enum value: NOTIFICATION_TOPIC_REPORTS = 6;
    */
@@ -2750,7 +2751,7 @@ export const NotificationTopic = {
 } as const;
 
 /**
- * NotificationTopic is what mails of the platform are about.
+ * NotificationTopic is the subject of mails from the platform.
  *
  * @generated from enum drippulse.identity.v1.NotificationTopic
  */
@@ -2776,21 +2777,21 @@ export const MemberStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Can log in.
+   * The member can log in.
    *
    * @generated from enum value: MEMBER_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * Was invited and has not accepted.
+   * The member was invited and has not accepted.
    *
    * @generated from enum value: MEMBER_STATUS_INVITED = 2;
    */
   INVITED: 2,
 
   /**
-   * Cannot log in.
+   * The member cannot log in.
    *
    * @generated from enum value: MEMBER_STATUS_DISABLED = 3;
    */
@@ -2811,7 +2812,7 @@ export const MemberStatusSchema: GenEnum<MemberStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 1);
 
 /**
- * KeyMode is the mode of a key: whether the effects of its calls are real.
+ * KeyMode says whether the effects of a key's calls are real.
  *
  * @generated from enum drippulse.identity.v1.KeyMode
  */
@@ -2839,7 +2840,7 @@ export const KeyMode = {
 } as const;
 
 /**
- * KeyMode is the mode of a key: whether the effects of its calls are real.
+ * KeyMode says whether the effects of a key's calls are real.
  *
  * @generated from enum drippulse.identity.v1.KeyMode
  */
@@ -2893,7 +2894,7 @@ export const CredentialKindSchema: GenEnum<CredentialKind> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 3);
 
 /**
- * KeyRole is the role of a key. No key is an approver: approvals are decided by people.
+ * KeyRole is the role of a key. A key is never an approver, because people decide approvals.
  *
  * @generated from enum drippulse.identity.v1.KeyRole
  */
@@ -2913,7 +2914,7 @@ export const KeyRole = {
   VIEWER: 1,
 
   /**
-   * Also writes projects, workflows, enrollments, webhooks and the like.
+   * Also writes projects, workflows, enrollments, webhooks and similar resources.
    *
    * @generated from enum value: KEY_ROLE_EDITOR = 2;
    */
@@ -2928,7 +2929,7 @@ export const KeyRole = {
 } as const;
 
 /**
- * KeyRole is the role of a key. No key is an approver: approvals are decided by people.
+ * KeyRole is the role of a key. A key is never an approver, because people decide approvals.
  *
  * @generated from enum drippulse.identity.v1.KeyRole
  */
@@ -2941,14 +2942,15 @@ export const KeyRoleSchema: GenEnum<KeyRole> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 4);
 
 /**
- * Sessions of people and the check of any credential.
+ * Sessions of people, and the verification of credentials of any kind.
  *
  * @generated from service drippulse.identity.v1.SessionsService
  */
 export const SessionsService: GenService<{
   /**
-   * Exchanges a user name and password for a session token of 12 hours, which ends after 2 hours without a request. Send the token as `Authorization: Bearer`.
-   * A user with a second factor gets 401 `mfa_code_required` without a right `code`.
+   * Exchanges a user name and password for a session token. The session lasts 12 hours, and ends after 2 hours without
+   * a request. Send the token as `Authorization: Bearer`. A user with a second factor gets 401 `mfa_code_required`
+   * without a correct `code`.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.Login
    */
@@ -2958,7 +2960,7 @@ export const SessionsService: GenService<{
     output: typeof LoginResponseSchema;
   },
   /**
-   * Ends the session of the sent token. The token is refused everywhere within 5 seconds.
+   * Ends the session of the sent token. Within 5 seconds, the token is refused everywhere.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.Logout
    */
@@ -2968,7 +2970,7 @@ export const SessionsService: GenService<{
     output: typeof LogoutResponseSchema;
   },
   /**
-   * Lists one's own sessions that have not ended, latest sign-in first.
+   * Lists your own sessions that have not ended, latest sign-in first.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.ListSessions
    */
@@ -2978,7 +2980,7 @@ export const SessionsService: GenService<{
     output: typeof ListSessionsResponseSchema;
   },
   /**
-   * Ends one of one's own sessions. Its token is refused everywhere within 5 seconds.
+   * Ends one of your own sessions. Within 5 seconds, the session's token is refused everywhere.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.EndSession
    */
@@ -2988,8 +2990,8 @@ export const SessionsService: GenService<{
     output: typeof EndSessionResponseSchema;
   },
   /**
-   * Ends all of one's own sessions, in every organization one belongs to, that of the sent token included. A session that began by an
-   * organization's own provider ends those of that organization alone.
+   * Ends all of your own sessions, in every organization you belong to, including the session of the sent token. If
+   * that session began with an organization's own provider, only the sessions of that organization end.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.LogoutAll
    */
@@ -3012,7 +3014,7 @@ export const SessionsService: GenService<{
   serviceDesc(file_drippulse_identity_v1_identity, 0);
 
 /**
- * API keys act for the organization, without a user: as an administrator, unless a key has a lesser role or scopes.
+ * API keys act for the organization, without a user. A key is an administrator unless it has a lower role or scopes.
  *
  * @generated from service drippulse.identity.v1.ApiKeysService
  */
@@ -3028,8 +3030,9 @@ export const ApiKeysService: GenService<{
     output: typeof ListApiKeysResponseSchema;
   },
   /**
-   * Creates a key. Only this answer has the key itself. An organization with 100 live keys answers 422
-   * `api_key_limit_reached`. A key with scopes cannot make one with more than its own: 403 `insufficient_scope`.
+   * Creates a key. Only this answer contains the key itself. An organization with 100 live keys answers 422
+   * `api_key_limit_reached`. A key with scopes cannot create a key with scopes that it lacks itself: 403
+   * `insufficient_scope`.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.CreateApiKey
    */
@@ -3039,7 +3042,8 @@ export const ApiKeysService: GenService<{
     output: typeof CreateApiKeyResponseSchema;
   },
   /**
-   * Shows how much each key is used. Counts are written in batches: up to 10 seconds may be lost in a crash.
+   * Shows the usage of each key. Counts are written in batches, so the counts of up to 10 seconds may be lost in a
+   * crash.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.GetApiKeyUsage
    */
@@ -3059,8 +3063,8 @@ export const ApiKeysService: GenService<{
     output: typeof GetApiKeyResponseSchema;
   },
   /**
-   * Updates the members present. What a key may no longer do is refused everywhere within 5 seconds. A key with scopes cannot
-   * give any key more than its own: 403 `insufficient_scope`.
+   * Updates the members present. Within 5 seconds, requests that the key may no longer make are refused everywhere. A
+   * key with scopes cannot give any key scopes that it lacks itself: 403 `insufficient_scope`.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.UpdateApiKey
    */
@@ -3070,7 +3074,7 @@ export const ApiKeysService: GenService<{
     output: typeof UpdateApiKeyResponseSchema;
   },
   /**
-   * Revokes a key. It is refused everywhere within 5 seconds. Revoking it again changes nothing.
+   * Revokes a key. Within 5 seconds, the key is refused everywhere. Revoking it again changes nothing.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.RevokeApiKey
    */
@@ -3083,7 +3087,7 @@ export const ApiKeysService: GenService<{
   serviceDesc(file_drippulse_identity_v1_identity, 1);
 
 /**
- * The people of the organization.
+ * The members of the organization.
  *
  * @generated from service drippulse.identity.v1.TeamMembersService
  */
@@ -3099,8 +3103,9 @@ export const TeamMembersService: GenService<{
     output: typeof ListTeamMembersResponseSchema;
   },
   /**
-   * Adds a member. With a password the member can log in at once. Without one the status is `invited`, and a link is mailed by which the
-   * member accepts (`POST /team_members/invitations` sends it again). An installation without SMTP mails nothing.
+   * Adds a member. With a password, the member can log in immediately. Without a password, the status is `invited`, and
+   * the member gets a mail with a link that accepts the invitation (`POST /team_members/invitations` sends it again).
+   * An installation without SMTP sends no mail.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.CreateTeamMember
    */
@@ -3120,9 +3125,9 @@ export const TeamMembersService: GenService<{
     output: typeof GetTeamMemberResponseSchema;
   },
   /**
-   * Updates the members present. A new password, another role, or `status: disabled`, ends the sessions of the member. Demoting or
-   * disabling the last active administrator answers 422 `last_admin`. Another `username`, `email` or `password` of somebody who belongs
-   * to a second organization answers 422 `identity_shared`.
+   * Updates the members present. A new password, a changed role, or `status: disabled` ends the sessions of the member.
+   * Demoting or disabling the last active administrator answers 422 `last_admin`. A new `username`, `email` or
+   * `password` for a person who also belongs to other organizations answers 422 `identity_shared`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.UpdateTeamMember
    */
@@ -3132,8 +3137,9 @@ export const TeamMembersService: GenService<{
     output: typeof UpdateTeamMemberResponseSchema;
   },
   /**
-   * Removes a member and ends their sessions in this organization. Who they are stays: their other organizations, and their user name and
-   * password for 30 days if they have none. Removing the last active administrator answers 422 `last_admin`.
+   * Removes a member and ends the member's sessions in this organization. The person's identity is kept: memberships in
+   * other organizations, or, if there are none, the user name and password for 30 days. Removing the last active
+   * administrator answers 422 `last_admin`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.DeleteTeamMember
    */
@@ -3192,7 +3198,7 @@ export const ProjectsService: GenService<{
     output: typeof UpdateProjectResponseSchema;
   },
   /**
-   * Deletes a project. A project with workflows needs `reassign_to` or `force`, and otherwise answers 422
+   * Deletes a project. A project with workflows requires `reassign_to` or `force`, and otherwise answers 422
    * `project_not_empty`.
    *
    * @generated from rpc drippulse.identity.v1.ProjectsService.DeleteProject
@@ -3232,7 +3238,7 @@ export const AccountService: GenService<{
     output: typeof UpdateAccountResponseSchema;
   },
   /**
-   * Shows which mails of the platform the user gets.
+   * Shows which mails from the platform the user gets.
    *
    * @generated from rpc drippulse.identity.v1.AccountService.GetNotifications
    */
@@ -3242,7 +3248,7 @@ export const AccountService: GenService<{
     output: typeof GetNotificationsResponseSchema;
   },
   /**
-   * Chooses which mails of the platform the user gets. Updates the members present.
+   * Selects which mails from the platform the user gets. Updates the members present.
    *
    * @generated from rpc drippulse.identity.v1.AccountService.UpdateNotifications
    */
@@ -3261,7 +3267,7 @@ export const AccountService: GenService<{
  */
 export const IdentityService: GenService<{
   /**
-   * Checks that a project exists in the caller's organization. Otherwise not_found `project_not_found`.
+   * Checks that a project exists in the caller's organization, and otherwise answers `project_not_found` (not_found).
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.CheckProject
    */
@@ -3271,8 +3277,8 @@ export const IdentityService: GenService<{
     output: typeof CheckProjectResponseSchema;
   },
   /**
-   * Finds the members of the caller's organization among users. An unknown id and one of another organization are left out
-   * alike.
+   * Finds out which of the given users are members of the caller's organization. Unknown ids and ids of other
+   * organizations are left out.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.FindMembers
    */
@@ -3282,7 +3288,8 @@ export const IdentityService: GenService<{
     output: typeof FindMembersResponseSchema;
   },
   /**
-   * Returns the role that a user or an API key of the caller's organization has now, for what it began some time ago.
+   * Returns the current role of a user or an API key of the caller's organization, for work that the user or key began
+   * earlier.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.GetActorRole
    */
@@ -3302,8 +3309,8 @@ export const IdentityService: GenService<{
     output: typeof GetOwnAddressResponseSchema;
   },
   /**
-   * Lists the members of the caller's organization who get the platform's mails about a topic: active ones with one of the roles
-   * who did not choose otherwise, at most 1,000.
+   * Lists the members of the caller's organization who get the platform's mails about a topic: active members with one
+   * of the given roles who have not opted out, at most 1,000.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.ListRecipients
    */
@@ -3313,7 +3320,7 @@ export const IdentityService: GenService<{
     output: typeof ListRecipientsResponseSchema;
   },
   /**
-   * Lists the ids of the organizations of the installation, in their order. Only services may call it.
+   * Lists the ids of the organizations of the installation in ascending order. Only services may call this method.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.ListOrganizationIds
    */

@@ -55,14 +55,14 @@ export type Invitation = Message<"drippulse.identity.v1.Invitation"> & {
   role: Role;
 
   /**
-   * When the last link was mailed; null when none was, because the installation sent no mails then.
+   * When the last link was mailed; null if none was, because the installation sent no mail at that time.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 5;
    */
   sentAt?: Timestamp | undefined;
 
   /**
-   * When this link stops working, 7 days later; null without one.
+   * When the last link becomes invalid, 7 days after it was mailed; null without a link.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 6;
    */
@@ -90,49 +90,49 @@ export const InvitationSchema: GenMessage<Invitation> = /*@__PURE__*/
  */
 export type ListInvitationsRequest = Message<"drippulse.identity.v1.ListInvitationsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -160,21 +160,21 @@ export type ListInvitationsResponse = Message<"drippulse.identity.v1.ListInvitat
   invitations: Invitation[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -188,7 +188,7 @@ export type ListInvitationsResponse = Message<"drippulse.identity.v1.ListInvitat
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -210,7 +210,7 @@ export const ListInvitationsResponseSchema: GenMessage<ListInvitationsResponse> 
   messageDesc(file_drippulse_identity_v1_invitations, 2);
 
 /**
- * Whom to invite.
+ * The person to invite.
  *
  * @generated from message drippulse.identity.v1.CreateInvitationRequest
  */
@@ -223,14 +223,14 @@ export type CreateInvitationRequest = Message<"drippulse.identity.v1.CreateInvit
   email?: string | undefined;
 
   /**
-   * Name, at most 255 characters. Absent for an address that is invited already: the name stays.
+   * Name, at most 255 characters. If the name is absent and the address is already invited, the previous name stays.
    *
    * @generated from field: optional string name = 2;
    */
   name?: string | undefined;
 
   /**
-   * Role. For an address that is invited already it replaces the role.
+   * Role. If the address is already invited, this role replaces the previous one.
    *
    * @generated from field: optional drippulse.rest.v1.Role role = 3;
    */
@@ -302,34 +302,35 @@ export const DeleteInvitationResponseSchema: GenMessage<DeleteInvitationResponse
   messageDesc(file_drippulse_identity_v1_invitations, 6);
 
 /**
- * The token of the link, and who accepts.
+ * The token of the link, and the person who accepts.
  *
  * @generated from message drippulse.identity.v1.AcceptInvitationRequest
  */
 export type AcceptInvitationRequest = Message<"drippulse.identity.v1.AcceptInvitationRequest"> & {
   /**
-   * Token: what follows `#token=` in the link.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
   token?: string | undefined;
 
   /**
-   * User name, 1 to 255 characters; default the one that the invitation has, which is the address unless the inviter chose another.
+   * User name, 1 to 255 characters. Default: the user name of the invitation, which is the address unless the inviter
+   * chose a different one.
    *
    * @generated from field: optional string username = 2;
    */
   username?: string | undefined;
 
   /**
-   * Password: a new one of 10 to 200 characters, or that of a user name which one has already.
+   * Password: a new password of 10 to 200 characters, or the password of an existing user name.
    *
    * @generated from field: optional string password = 3;
    */
   password?: string | undefined;
 
   /**
-   * Name, at most 255 characters; default the one that the invitation has.
+   * Name, at most 255 characters; default: the name of the invitation.
    *
    * @generated from field: optional string name = 4;
    */
@@ -344,7 +345,7 @@ export const AcceptInvitationRequestSchema: GenMessage<AcceptInvitationRequest> 
   messageDesc(file_drippulse_identity_v1_invitations, 7);
 
 /**
- * The organization that was joined, and the member as others see it.
+ * The joined organization, and the member as others see it.
  *
  * @generated from message drippulse.identity.v1.AcceptInvitationResponse
  */
@@ -379,13 +380,14 @@ export const AcceptInvitationResponseSchema: GenMessage<AcceptInvitationResponse
   messageDesc(file_drippulse_identity_v1_invitations, 8);
 
 /**
- * Invitations to the organization: members who were mailed a link and have not accepted. An invitation has the id of its team member.
+ * Invitations to the organization: members who got a link by mail and have not accepted. An invitation has the id of
+ * its team member.
  *
  * @generated from service drippulse.identity.v1.InvitationsService
  */
 export const InvitationsService: GenService<{
   /**
-   * Lists the invitations that wait, newest first.
+   * Lists the pending invitations, newest first.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.ListInvitations
    */
@@ -395,8 +397,8 @@ export const InvitationsService: GenService<{
     output: typeof ListInvitationsResponseSchema;
   },
   /**
-   * Invites somebody by mail, as `POST /team_members` without a password does. For an address that is invited already it sends a new link:
-   * the one before no longer works. The link works for 7 days and once.
+   * Invites a person by mail, like `POST /team_members` without a password. For an address that is already invited, the
+   * call sends a new link, and the previous link becomes invalid. A link is valid once, for 7 days.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.CreateInvitation
    */
@@ -406,7 +408,7 @@ export const InvitationsService: GenService<{
     output: typeof CreateInvitationResponseSchema;
   },
   /**
-   * Withdraws an invitation: its link no longer works, and its team member is gone.
+   * Withdraws an invitation: the link becomes invalid, and the team member is removed.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.DeleteInvitation
    */
@@ -416,9 +418,9 @@ export const InvitationsService: GenService<{
     output: typeof DeleteInvitationResponseSchema;
   },
   /**
-   * Accepts an invitation. A user name that nobody has becomes a new one, with this password. Who has a user name already sends its
-   * password, and joins a further organization; the address of the user name has to be the one that was invited. It gives no session: log
-   * in after it.
+   * Accepts an invitation. A user name that is not in use is created with the given password. A person who already has
+   * a user name sends its password and joins a further organization; the address of the user name must be the invited
+   * one. The call creates no session: log in afterwards.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.AcceptInvitation
    */

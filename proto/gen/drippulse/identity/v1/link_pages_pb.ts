@@ -74,7 +74,7 @@ export const SubmitInvitationRequestSchema: GenMessage<SubmitInvitationRequest> 
   messageDesc(file_drippulse_identity_v1_link_pages, 2);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitInvitationResponse
  */
@@ -152,7 +152,7 @@ export const SubmitNewPasswordRequestSchema: GenMessage<SubmitNewPasswordRequest
   messageDesc(file_drippulse_identity_v1_link_pages, 6);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitNewPasswordResponse
  */
@@ -230,7 +230,7 @@ export const SubmitForgottenPasswordRequestSchema: GenMessage<SubmitForgottenPas
   messageDesc(file_drippulse_identity_v1_link_pages, 10);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitForgottenPasswordResponse
  */
@@ -308,7 +308,7 @@ export const SubmitAddressChangeRequestSchema: GenMessage<SubmitAddressChangeReq
   messageDesc(file_drippulse_identity_v1_link_pages, 14);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitAddressChangeResponse
  */
@@ -386,7 +386,7 @@ export const SubmitSignUpRequestSchema: GenMessage<SubmitSignUpRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_link_pages, 18);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitSignUpResponse
  */
@@ -464,7 +464,7 @@ export const SubmitSignUpLinkRequestSchema: GenMessage<SubmitSignUpLinkRequest> 
   messageDesc(file_drippulse_identity_v1_link_pages, 22);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitSignUpLinkResponse
  */
@@ -485,8 +485,9 @@ export const SubmitSignUpLinkResponseSchema: GenMessage<SubmitSignUpLinkResponse
   messageDesc(file_drippulse_identity_v1_link_pages, 23);
 
 /**
- * The pages that links in mails of the platform lead to. A look at one uses nothing up: a form does. The token is behind the `#` of the link,
- * where no server sees it: a script of the page writes it into the form, and without scripts a person copies it there.
+ * The pages that links in the platform's mails lead to. Opening a page does not use up the link; submitting the page's
+ * form does. The token is after the `#` of the link, so no server sees it. A script of the page writes the token into
+ * the form; without scripts, the person copies it into the form.
  *
  * @generated from service drippulse.identity.v1.LinkPagesService
  */
@@ -502,8 +503,8 @@ export const LinkPagesService: GenService<{
     output: typeof ShowInvitationResponseSchema;
   },
   /**
-   * Accepts an invitation by the form. With `by` = `provider` it keeps the token in a cookie for ten minutes and shows the ways to sign in
-   * without a password: the sign-in that follows accepts the invitation.
+   * Accepts an invitation with the form. With `by` = `provider`, the call stores the token in a cookie for ten minutes
+   * and shows the methods of signing in without a password; the sign-in that follows accepts the invitation.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitInvitation
    */
@@ -523,7 +524,7 @@ export const LinkPagesService: GenService<{
     output: typeof ShowNewPasswordResponseSchema;
   },
   /**
-   * Sets a new password by the form.
+   * Sets a new password with the form.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitNewPassword
    */
@@ -533,7 +534,7 @@ export const LinkPagesService: GenService<{
     output: typeof SubmitNewPasswordResponseSchema;
   },
   /**
-   * Shows the form that asks for a new password.
+   * Shows the form that requests a new password.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.ShowForgottenPassword
    */
@@ -543,7 +544,7 @@ export const LinkPagesService: GenService<{
     output: typeof ShowForgottenPasswordResponseSchema;
   },
   /**
-   * Asks for a link to a new password by the form. Every address is answered alike.
+   * Requests a link to set a new password. The answer is the same for every address.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitForgottenPassword
    */
@@ -563,7 +564,7 @@ export const LinkPagesService: GenService<{
     output: typeof ShowAddressChangeResponseSchema;
   },
   /**
-   * Confirms an address by the form.
+   * Confirms an address with the form.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitAddressChange
    */
@@ -573,7 +574,7 @@ export const LinkPagesService: GenService<{
     output: typeof SubmitAddressChangeResponseSchema;
   },
   /**
-   * Shows the form that asks for an organization of one's own, where the operator permits sign-ups.
+   * Shows the form that requests a new organization, if the operator permits sign-ups.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.ShowSignUp
    */
@@ -583,7 +584,7 @@ export const LinkPagesService: GenService<{
     output: typeof ShowSignUpResponseSchema;
   },
   /**
-   * Mails the link of a sign-up. The answer is the same whoever has the address.
+   * Sends the link of a sign-up by mail. The answer is the same for every address.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitSignUp
    */
@@ -593,7 +594,7 @@ export const LinkPagesService: GenService<{
     output: typeof SubmitSignUpResponseSchema;
   },
   /**
-   * Shows the form that makes an organization by the link of a sign-up.
+   * Shows the form that creates an organization by the link of a sign-up.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.ShowSignUpLink
    */
@@ -603,7 +604,7 @@ export const LinkPagesService: GenService<{
     output: typeof ShowSignUpLinkResponseSchema;
   },
   /**
-   * Makes the organization by the form.
+   * Creates the organization with the form.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitSignUpLink
    */

@@ -30,14 +30,14 @@ export type Mfa = Message<"drippulse.identity.v1.Mfa"> & {
   enabled: boolean;
 
   /**
-   * Since when; null while it does not.
+   * When the second factor was put in force; null while a login needs no code.
    *
    * @generated from field: optional google.protobuf.Timestamp enabled_at = 2;
    */
   enabledAt?: Timestamp | undefined;
 
   /**
-   * Recovery codes that were not used.
+   * Number of unused recovery codes.
    *
    * @generated from field: int32 recovery_codes_left = 3;
    */
@@ -110,7 +110,7 @@ export const EnrollMfaRequestSchema: GenMessage<EnrollMfaRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_mfa, 3);
 
 /**
- * A secret, in three forms. It is not shown again.
+ * A secret, in three forms. The secret is not shown again.
  *
  * @generated from message drippulse.identity.v1.EnrollMfaResponse
  */
@@ -172,7 +172,7 @@ export const ConfirmMfaRequestSchema: GenMessage<ConfirmMfaRequest> = /*@__PURE_
  */
 export type ConfirmMfaResponse = Message<"drippulse.identity.v1.ConfirmMfaResponse"> & {
   /**
-   * Ten codes, each of which is taken once in place of six digits.
+   * Ten codes. Each is accepted once in place of six digits.
    *
    * @generated from field: repeated string recovery_codes = 1;
    */
@@ -214,7 +214,7 @@ export const ReplaceRecoveryCodesRequestSchema: GenMessage<ReplaceRecoveryCodesR
  */
 export type ReplaceRecoveryCodesResponse = Message<"drippulse.identity.v1.ReplaceRecoveryCodesResponse"> & {
   /**
-   * Ten codes, each of which is taken once in place of six digits.
+   * Ten codes. Each is accepted once in place of six digits.
    *
    * @generated from field: repeated string recovery_codes = 1;
    */
@@ -265,20 +265,20 @@ export const DisableMfaResponseSchema: GenMessage<DisableMfaResponse> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_mfa, 10);
 
 /**
- * Security is what an organization requires of those who sign in.
+ * Security contains an organization's requirements for its members' sign-ins.
  *
  * @generated from message drippulse.identity.v1.Security
  */
 export type Security = Message<"drippulse.identity.v1.Security"> & {
   /**
-   * Whether a session may do nothing but enroll a second factor before its user has one. API keys have none.
+   * Whether a session may do nothing but enroll a second factor until its user has one. API keys are exempt.
    *
    * @generated from field: bool require_mfa = 1;
    */
   requireMfa: boolean;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 2;
    */
@@ -308,13 +308,13 @@ export const GetSecurityRequestSchema: GenMessage<GetSecurityRequest> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_mfa, 12);
 
 /**
- * What is required.
+ * The requirements.
  *
  * @generated from message drippulse.identity.v1.GetSecurityResponse
  */
 export type GetSecurityResponse = Message<"drippulse.identity.v1.GetSecurityResponse"> & {
   /**
-   * What is required.
+   * The requirements.
    *
    * @generated from field: drippulse.identity.v1.Security security = 1;
    */
@@ -329,7 +329,7 @@ export const GetSecurityResponseSchema: GenMessage<GetSecurityResponse> = /*@__P
   messageDesc(file_drippulse_identity_v1_mfa, 13);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateSecurityRequest
  */
@@ -357,13 +357,13 @@ export const UpdateSecurityRequestSchema: GenMessage<UpdateSecurityRequest> = /*
   messageDesc(file_drippulse_identity_v1_mfa, 14);
 
 /**
- * What is required from now on.
+ * The requirements from now on.
  *
  * @generated from message drippulse.identity.v1.UpdateSecurityResponse
  */
 export type UpdateSecurityResponse = Message<"drippulse.identity.v1.UpdateSecurityResponse"> & {
   /**
-   * What is required.
+   * The requirements.
    *
    * @generated from field: drippulse.identity.v1.Security security = 1;
    */
@@ -378,15 +378,15 @@ export const UpdateSecurityResponseSchema: GenMessage<UpdateSecurityResponse> = 
   messageDesc(file_drippulse_identity_v1_mfa, 15);
 
 /**
- * The second factor of the user: codes of an authenticator app by time (TOTP, RFC 6238: SHA-1, 6 digits, 30 seconds), and recovery codes.
- * A code is taken from 30 seconds before to 30 seconds after its time, and once. After 10 wrong codes in an hour the rest of the hour
- * answers 429.
+ * The second factor of the user: time-based codes of an authenticator app (TOTP, RFC 6238: SHA-1, 6 digits, 30
+ * seconds), and recovery codes. A code is accepted once, from 30 seconds before to 30 seconds after its time. After 10
+ * wrong codes in an hour, calls answer 429 for the rest of the hour.
  *
  * @generated from service drippulse.identity.v1.MfaService
  */
 export const MfaService: GenService<{
   /**
-   * Shows whether one has a second factor, and whether the organization requires one.
+   * Shows whether you have a second factor, and whether the organization requires one.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.GetMfa
    */
@@ -396,7 +396,8 @@ export const MfaService: GenService<{
     output: typeof GetMfaResponseSchema;
   },
   /**
-   * Makes the secret of a second factor, which is not in force before a code confirms it. Again: another secret.
+   * Creates the secret of a second factor, which is not in force until a code confirms it. A repeated call creates a
+   * new secret.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.EnrollMfa
    */
@@ -406,7 +407,8 @@ export const MfaService: GenService<{
     output: typeof EnrollMfaResponseSchema;
   },
   /**
-   * Puts the enrolled factor in force by a code of it, and ends one's other sessions. Only this answer has the recovery codes.
+   * Puts the enrolled factor in force with one of its codes, and ends your other sessions. Only this answer contains
+   * the recovery codes.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.ConfirmMfa
    */
@@ -416,7 +418,7 @@ export const MfaService: GenService<{
     output: typeof ConfirmMfaResponseSchema;
   },
   /**
-   * Makes new recovery codes in place of the old ones, by a code.
+   * Replaces the recovery codes with new ones. A code is required.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.ReplaceRecoveryCodes
    */
@@ -426,7 +428,7 @@ export const MfaService: GenService<{
     output: typeof ReplaceRecoveryCodesResponseSchema;
   },
   /**
-   * Removes one's second factor with its recovery codes, by a code.
+   * Removes your second factor with its recovery codes. A code is required.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.DisableMfa
    */
@@ -439,13 +441,13 @@ export const MfaService: GenService<{
   serviceDesc(file_drippulse_identity_v1_mfa, 0);
 
 /**
- * What the organization requires of those who sign in.
+ * Requirements of the organization for its members' sign-ins.
  *
  * @generated from service drippulse.identity.v1.SecurityService
  */
 export const SecurityService: GenService<{
   /**
-   * Shows what the organization requires of those who sign in.
+   * Shows the requirements of the organization for its members' sign-ins.
    *
    * @generated from rpc drippulse.identity.v1.SecurityService.GetSecurity
    */
@@ -455,7 +457,8 @@ export const SecurityService: GenService<{
     output: typeof GetSecurityResponseSchema;
   },
   /**
-   * Updates the members present. Within 5 seconds, sessions of members without a required factor may only enroll one.
+   * Updates the members present. Within 5 seconds, sessions of members who lack a required factor may do nothing but
+   * enroll a factor.
    *
    * @generated from rpc drippulse.identity.v1.SecurityService.UpdateSecurity
    */

@@ -19,34 +19,34 @@ export const file_drippulse_identity_v1_organization_deletion: GenFile = /*@__PU
   fileDesc("CjFkcmlwcHVsc2UvaWRlbnRpdHkvdjEvb3JnYW5pemF0aW9uX2RlbGV0aW9uLnByb3RvEhVkcmlwcHVsc2UuaWRlbnRpdHkudjEijwIKFE9yZ2FuaXphdGlvbkRlbGV0aW9uEkEKBnN0YXR1cxgBIAEoDjIxLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Pcmdhbml6YXRpb25EZWxldGlvblN0YXR1cxI1CgxyZXF1ZXN0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESGQoMcmVxdWVzdGVkX2J5GAMgASgDSAGIAQESMgoJZGVsZXRlX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBQg8KDV9yZXF1ZXN0ZWRfYXRCDwoNX3JlcXVlc3RlZF9ieUIMCgpfZGVsZXRlX2F0IhsKGUV4cG9ydE9yZ2FuaXphdGlvblJlcXVlc3QiQAoaRXhwb3J0T3JnYW5pemF0aW9uUmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkiIAoeR2V0T3JnYW5pemF0aW9uRGVsZXRpb25SZXF1ZXN0ImAKH0dldE9yZ2FuaXphdGlvbkRlbGV0aW9uUmVzcG9uc2USPQoIZGVsZXRpb24YASABKAsyKy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuT3JnYW5pemF0aW9uRGVsZXRpb24iVgoiUmVxdWVzdE9yZ2FuaXphdGlvbkRlbGV0aW9uUmVxdWVzdBIkCgdjb25maXJtGAEgASgJQg6StRgKOAFCBiJhY21lIkgAiAEBQgoKCF9jb25maXJtImQKI1JlcXVlc3RPcmdhbml6YXRpb25EZWxldGlvblJlc3BvbnNlEj0KCGRlbGV0aW9uGAEgASgLMisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLk9yZ2FuaXphdGlvbkRlbGV0aW9uIiMKIUNhbmNlbE9yZ2FuaXphdGlvbkRlbGV0aW9uUmVxdWVzdCJjCiJDYW5jZWxPcmdhbml6YXRpb25EZWxldGlvblJlc3BvbnNlEj0KCGRlbGV0aW9uGAEgASgLMisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLk9yZ2FuaXphdGlvbkRlbGV0aW9uKp0BChpPcmdhbml6YXRpb25EZWxldGlvblN0YXR1cxIsCihPUkdBTklaQVRJT05fREVMRVRJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASJQohT1JHQU5JWkFUSU9OX0RFTEVUSU9OX1NUQVRVU19OT05FEAESKgomT1JHQU5JWkFUSU9OX0RFTEVUSU9OX1NUQVRVU19TQ0hFRFVMRUQQAjKECQobT3JnYW5pemF0aW9uRGVsZXRpb25TZXJ2aWNlEoMCChJFeHBvcnRPcmdhbml6YXRpb24SMC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuRXhwb3J0T3JnYW5pemF0aW9uUmVxdWVzdBoxLmRyaXBwdWxzZS5pZGVudGl0eS52MS5FeHBvcnRPcmdhbml6YXRpb25SZXNwb25zZSKFAYq1GF0QBBgCKhBBY2NvdW50IGRlbGV0aW9uUJAcahNjb250ZW50LWRpc3Bvc2l0aW9ueAOSAQRub25logEOYWNjb3VudC5leHBvcnTqAQ9hcHBsaWNhdGlvbi96aXCoAgGC0+STAh5iBGJvZHkSFi9hcGkvdjEvYWNjb3VudC9leHBvcnQwARLsAQoXR2V0T3JnYW5pemF0aW9uRGVsZXRpb24SNS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuR2V0T3JnYW5pemF0aW9uRGVsZXRpb25SZXF1ZXN0GjYuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkdldE9yZ2FuaXphdGlvbkRlbGV0aW9uUmVzcG9uc2UiYoq1GDQQASoQQWNjb3VudCBkZWxldGlvbngDkgEEbm9uZaIBFGFjY291bnQuZGVsZXRpb24uZ2V0gtPkkwIkYghkZWxldGlvbhIYL2FwaS92MS9hY2NvdW50L2RlbGV0aW9uEqUCChtSZXF1ZXN0T3JnYW5pemF0aW9uRGVsZXRpb24SOS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuUmVxdWVzdE9yZ2FuaXphdGlvbkRlbGV0aW9uUmVxdWVzdBo6LmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXF1ZXN0T3JnYW5pemF0aW9uRGVsZXRpb25SZXNwb25zZSKOAYq1GF0QBBgCKhBBY2NvdW50IGRlbGV0aW9uOAJ4A5IBH29yZ2FuaXphdGlvbi5kZWxldGlvbl9yZXF1ZXN0ZWSiARhhY2NvdW50LmRlbGV0aW9uLnJlcXVlc3SoAQSoAgGC0+STAic6ASpiCGRlbGV0aW9uIhgvYXBpL3YxL2FjY291bnQvZGVsZXRpb24SwQIKGkNhbmNlbE9yZ2FuaXphdGlvbkRlbGV0aW9uEjguZHJpcHB1bHNlLmlkZW50aXR5LnYxLkNhbmNlbE9yZ2FuaXphdGlvbkRlbGV0aW9uUmVxdWVzdBo5LmRyaXBwdWxzZS5pZGVudGl0eS52MS5DYW5jZWxPcmdhbml6YXRpb25EZWxldGlvblJlc3BvbnNlIq0BirUYdRAEGAIqEEFjY291bnQgZGVsZXRpb244AngDkgEfb3JnYW5pemF0aW9uLmRlbGV0aW9uX2NhbmNlbGxlZKIBF2FjY291bnQuZGVsZXRpb24uY2FuY2VsqAECigIWZGVsZXRpb25fbm90X3NjaGVkdWxlZKgCAYLT5JMCLjoBKmIIZGVsZXRpb24iHy9hcGkvdjEvYWNjb3VudC9kZWxldGlvbi9jYW5jZWwaBJi1GBVCb6K1GGsKFmRlbGV0aW9uX25vdF9zY2hlZHVsZWQQpgMaTk5vIGRlbGV0aW9uIG9mIHRoZSBvcmdhbml6YXRpb24gaXMgc2NoZWR1bGVkLCBzbyB0aGF0IHRoZXJlIGlzIG5vbmUgdG8gY2FuY2VsLmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_timestamp]);
 
 /**
- * The deletion of an organization.
+ * OrganizationDeletion is the scheduled deletion of an organization.
  *
  * @generated from message drippulse.identity.v1.OrganizationDeletion
  */
 export type OrganizationDeletion = Message<"drippulse.identity.v1.OrganizationDeletion"> & {
   /**
-   * Whether it is going to be deleted.
+   * Whether the organization is scheduled for deletion.
    *
    * @generated from field: drippulse.identity.v1.OrganizationDeletionStatus status = 1;
    */
   status: OrganizationDeletionStatus;
 
   /**
-   * When somebody asked for it; null without one.
+   * When the deletion was requested; null if none is scheduled.
    *
    * @generated from field: optional google.protobuf.Timestamp requested_at = 2;
    */
   requestedAt?: Timestamp | undefined;
 
   /**
-   * Id of the team member who asked for it; null without one.
+   * Id of the team member who requested the deletion; null if none is scheduled.
    *
    * @generated from field: optional int64 requested_by = 3;
    */
   requestedBy?: bigint | undefined;
 
   /**
-   * From when on it is deleted; null without one.
+   * Earliest time of the deletion; null if none is scheduled.
    *
    * @generated from field: optional google.protobuf.Timestamp delete_at = 4;
    */
@@ -133,13 +133,14 @@ export const GetOrganizationDeletionResponseSchema: GenMessage<GetOrganizationDe
   messageDesc(file_drippulse_identity_v1_organization_deletion, 4);
 
 /**
- * Asks for the deletion.
+ * A request for the deletion.
  *
  * @generated from message drippulse.identity.v1.RequestOrganizationDeletionRequest
  */
 export type RequestOrganizationDeletionRequest = Message<"drippulse.identity.v1.RequestOrganizationDeletionRequest"> & {
   /**
-   * The short name (`slug`) of the organization, which `GET /account` shows: so that nobody deletes another one by mistake.
+   * The short name (`slug`) of the organization, as in `GET /account`. It prevents the deletion of a different
+   * organization by mistake.
    *
    * @generated from field: optional string confirm = 1;
    */
@@ -211,7 +212,7 @@ export const CancelOrganizationDeletionResponseSchema: GenMessage<CancelOrganiza
   messageDesc(file_drippulse_identity_v1_organization_deletion, 8);
 
 /**
- * Whether an organization is going to be deleted.
+ * OrganizationDeletionStatus says whether an organization is scheduled for deletion.
  *
  * @generated from enum drippulse.identity.v1.OrganizationDeletionStatus
  */
@@ -224,14 +225,14 @@ export const OrganizationDeletionStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It is not.
+   * The organization is not scheduled for deletion.
    *
    * @generated from enum value: ORGANIZATION_DELETION_STATUS_NONE = 1;
    */
   NONE: 1,
 
   /**
-   * It is, at `delete_at`.
+   * The organization will be deleted at `delete_at`.
    *
    * @generated from enum value: ORGANIZATION_DELETION_STATUS_SCHEDULED = 2;
    */
@@ -239,7 +240,7 @@ export const OrganizationDeletionStatus = {
 } as const;
 
 /**
- * Whether an organization is going to be deleted.
+ * OrganizationDeletionStatus says whether an organization is scheduled for deletion.
  *
  * @generated from enum drippulse.identity.v1.OrganizationDeletionStatus
  */
@@ -252,15 +253,16 @@ export const OrganizationDeletionStatusSchema: GenEnum<OrganizationDeletionStatu
   enumDesc(file_drippulse_identity_v1_organization_deletion, 0);
 
 /**
- * Taking along all that an organization has here, and its deletion.
+ * Export of all data of an organization, and its deletion.
  *
  * @generated from service drippulse.identity.v1.OrganizationDeletionService
  */
 export const OrganizationDeletionService: GenService<{
   /**
-   * Downloads all rows of the organization as one zip archive: for each table of each service a file of JSON lines (NDJSON), and
-   * `manifest.json` with a list of them. Secrets, such as those of webhooks, connections and keys, are not in it. Made while it is
-   * downloaded: a download that breaks off has no end, and is repeated from the start.
+   * Downloads all rows of the organization as one zip archive: a file of JSON lines (NDJSON) for each table of each
+   * service, and `manifest.json` with a list of these files. Secrets, such as those of webhooks, connections and keys,
+   * are left out. The archive is made during the download: a download that breaks off is incomplete, and must be
+   * repeated from the start.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.ExportOrganization
    */
@@ -270,7 +272,7 @@ export const OrganizationDeletionService: GenService<{
     output: typeof ExportOrganizationResponseSchema;
   },
   /**
-   * Shows whether the organization is going to be deleted, and when.
+   * Shows whether the organization is scheduled for deletion, and when it will be deleted.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.GetOrganizationDeletion
    */
@@ -280,8 +282,9 @@ export const OrganizationDeletionService: GenService<{
     output: typeof GetOrganizationDeletionResponseSchema;
   },
   /**
-   * Schedules the deletion of the organization with all that it has, in 30 days. Until then everything works as before, and an administrator
-   * may cancel it. Administrators get a mail now, 7 days before, and at the end. Asked for again, the time stays.
+   * Schedules the deletion of the organization with all its data, in 30 days. Until then everything works as before,
+   * and an administrator may cancel the deletion. Administrators get a mail immediately, 7 days before the deletion,
+   * and when it is done. A repeated request does not change the time of the deletion.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.RequestOrganizationDeletion
    */
@@ -291,7 +294,7 @@ export const OrganizationDeletionService: GenService<{
     output: typeof RequestOrganizationDeletionResponseSchema;
   },
   /**
-   * Cancels a scheduled deletion. Nothing has happened then.
+   * Cancels a scheduled deletion. Nothing has been deleted at that point.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.CancelOrganizationDeletion
    */

@@ -21,7 +21,7 @@ export const file_drippulse_identity_v1_own_account: GenFile = /*@__PURE__*/
   fileDesc("CidkcmlwcHVsc2UvaWRlbnRpdHkvdjEvb3duX2FjY291bnQucHJvdG8SFWRyaXBwdWxzZS5pZGVudGl0eS52MSLIAgoPT3duT3JnYW5pemF0aW9uEhMKAmlkGAEgASgDQgeStRgDQgExEiUKBG5hbWUYAiABKAlCF5K1GBNCESJNeSBvcmdhbml6YXRpb24iEiUKBHNsdWcYAyABKAlCF5K1GBNCESJteS1vcmdhbml6YXRpb24iEiUKBHJvbGUYBCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlEiAKDnRlYW1fbWVtYmVyX2lkGAUgASgDQgiStRgEQgIxMhIPCgdjdXJyZW50GAYgASgIEjYKDWxhc3RfbG9naW5fYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQESLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCEAoOX2xhc3RfbG9naW5fYXQixAIKG0xpc3RPd25Pcmdhbml6YXRpb25zUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwi5gIKHExpc3RPd25Pcmdhbml6YXRpb25zUmVzcG9uc2USPQoNb3JnYW5pemF0aW9ucxgBIAMoCzImLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Pd25Pcmdhbml6YXRpb24SEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzInIKGVN3aXRjaE9yZ2FuaXphdGlvblJlcXVlc3QSQQoPb3JnYW5pemF0aW9uX2lkGAEgASgDQiOStRgfMhhpZGVudGl0eS5Pd25Pcmdhbml6YXRpb244AUIBMkgAiAEBQhIKEF9vcmdhbml6YXRpb25faWQimAEKGlN3aXRjaE9yZ2FuaXphdGlvblJlc3BvbnNlEhUKBXRva2VuGAEgASgJQgaStRgCGAESLgoKZXhwaXJlc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoFYWRtaW4YAyABKAsyHC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQWRtaW5CBpK1GAJoASJQChVGb3JnZXRQYXNzd29yZFJlcXVlc3QSLQoFZW1haWwYASABKAlCGZK1GBU4AUIRImFkYUBleGFtcGxlLmNvbSJIAIgBAUIICgZfZW1haWwiOgoWRm9yZ2V0UGFzc3dvcmRSZXNwb25zZRIgCgZzdGF0dXMYASABKAlCEJK1GAxCCiJhY2NlcHRlZCIibAoUUmVzZXRQYXNzd29yZFJlcXVlc3QSHAoFdG9rZW4YASABKAlCCJK1GAQYATgBSACIAQESHwoIcGFzc3dvcmQYAiABKAlCCJK1GAQYATgBSAGIAQFCCAoGX3Rva2VuQgsKCV9wYXNzd29yZCIXChVSZXNldFBhc3N3b3JkUmVzcG9uc2UiTQoSQ2hhbmdlRW1haWxSZXF1ZXN0Ei0KBWVtYWlsGAEgASgJQhmStRgVOAFCESJhZGFAZXhhbXBsZS5jb20iSACIAQFCCAoGX2VtYWlsIjcKE0NoYW5nZUVtYWlsUmVzcG9uc2USIAoGc3RhdHVzGAEgASgJQhCStRgMQgoiYWNjZXB0ZWQiIj0KE0NvbmZpcm1FbWFpbFJlcXVlc3QSHAoFdG9rZW4YASABKAlCCJK1GAQYATgBSACIAQFCCAoGX3Rva2VuIhYKFENvbmZpcm1FbWFpbFJlc3BvbnNlMosLChFPd25BY2NvdW50U2VydmljZRLeAQoUTGlzdE93bk9yZ2FuaXphdGlvbnMSMi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuTGlzdE93bk9yZ2FuaXphdGlvbnNSZXF1ZXN0GjMuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkxpc3RPd25Pcmdhbml6YXRpb25zUmVzcG9uc2UiXYq1GDcQARgCKgtPd24gYWNjb3VudHgDkgEEbm9uZaIBF2F1dGgub3JnYW5pemF0aW9ucy5saXN0yAIBgtPkkwIcEhovYXBpL3YxL2F1dGgvb3JnYW5pemF0aW9ucxLqAQoORm9yZ2V0UGFzc3dvcmQSLC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuRm9yZ2V0UGFzc3dvcmRSZXF1ZXN0Gi0uZHJpcHB1bHNlLmlkZW50aXR5LnYxLkZvcmdldFBhc3N3b3JkUmVzcG9uc2Uie4q1GFAIygEYAyoLT3duIGFjY291bnQwAXCAIHgDkgEEbm9uZaIBFGF1dGgucGFzc3dvcmQuZm9yZ290qAEDigITbWFpbF9ub3RfY29uZmlndXJlZILT5JMCIToBKiIcL2FwaS92MS9hdXRoL3Bhc3N3b3JkL2ZvcmdvdBLgAQoNUmVzZXRQYXNzd29yZBIrLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBosLmRyaXBwdWxzZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2UidIq1GEoIzAEYAyoLT3duIGFjY291bnQwAXCAIHgDkgEEbm9uZaIBE2F1dGgucGFzc3dvcmQucmVzZXSoAQKKAg5saW5rX25vdF92YWxpZILT5JMCIDoBKiIbL2FwaS92MS9hdXRoL3Bhc3N3b3JkL3Jlc2V0EucBCgtDaGFuZ2VFbWFpbBIpLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DaGFuZ2VFbWFpbFJlcXVlc3QaKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ2hhbmdlRW1haWxSZXNwb25zZSKAAYq1GF8IygEQARgCKgtPd24gYWNjb3VudHgDkgEEbm9uZaIBEWF1dGguZW1haWwuY2hhbmdlqAEDigITbWFpbF9ub3RfY29uZmlndXJlZIoCD2lkZW50aXR5X3NoYXJlZKgCAYLT5JMCFzoBKiISL2FwaS92MS9hdXRoL2VtYWlsEtsBCgxDb25maXJtRW1haWwSKi5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ29uZmlybUVtYWlsUmVxdWVzdBorLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Db25maXJtRW1haWxSZXNwb25zZSJyirUYSQjMARgDKgtPd24gYWNjb3VudDABcIAgeAOSAQRub25logESYXV0aC5lbWFpbC5jb25maXJtqAECigIObGlua19ub3RfdmFsaWSC0+STAh86ASoiGi9hcGkvdjEvYXV0aC9lbWFpbC9jb25maXJtEvYBChJTd2l0Y2hPcmdhbml6YXRpb24SMC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuU3dpdGNoT3JnYW5pemF0aW9uUmVxdWVzdBoxLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Td2l0Y2hPcmdhbml6YXRpb25SZXNwb25zZSJ7irUYWRABGAIqC093biBhY2NvdW50eAOSAQRub25logELYXV0aC5zd2l0Y2ioAQKKAgxzc29fcmVxdWlyZWSKAhlyZWF1dGhlbnRpY2F0aW9uX3JlcXVpcmVkyAIBgtPkkwIYOgEqIhMvYXBpL3YxL2F1dGgvc3dpdGNoGgSYtRhIQlKitRhOChZvcmdhbml6YXRpb25fbm90X2ZvdW5kEJQDGjFZb3UgYXJlIG5vIGFjdGl2ZSBtZW1iZXIgb2Ygc3VjaCBhbiBvcmdhbml6YXRpb24uYgZwcm90bzM", [file_drippulse_identity_v1_identity, file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * OwnOrganization is an organization that one is an active member of.
+ * OwnOrganization is an organization of which you are an active member.
  *
  * @generated from message drippulse.identity.v1.OwnOrganization
  */
@@ -48,35 +48,35 @@ export type OwnOrganization = Message<"drippulse.identity.v1.OwnOrganization"> &
   slug: string;
 
   /**
-   * One's role in it.
+   * Your role in the organization.
    *
    * @generated from field: drippulse.rest.v1.Role role = 4;
    */
   role: Role;
 
   /**
-   * One's id as a team member of it.
+   * Your id as a team member of the organization.
    *
    * @generated from field: int64 team_member_id = 5;
    */
   teamMemberId: bigint;
 
   /**
-   * Whether the sent token is for it.
+   * Whether the sent token is for this organization.
    *
    * @generated from field: bool current = 6;
    */
   current: boolean;
 
   /**
-   * When one last logged in to it; null if never.
+   * When you last logged in to the organization; null if never.
    *
    * @generated from field: optional google.protobuf.Timestamp last_login_at = 7;
    */
   lastLoginAt?: Timestamp | undefined;
 
   /**
-   * When one became a member of it, or was invited.
+   * When you became a member of the organization, or were invited.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
@@ -97,49 +97,49 @@ export const OwnOrganizationSchema: GenMessage<OwnOrganization> = /*@__PURE__*/
  */
 export type ListOwnOrganizationsRequest = Message<"drippulse.identity.v1.ListOwnOrganizationsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that one became a member of at or after this time.
+   * Only organizations that you joined at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that one became a member of before this time.
+   * Only organizations that you joined before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -160,28 +160,28 @@ export const ListOwnOrganizationsRequestSchema: GenMessage<ListOwnOrganizationsR
  */
 export type ListOwnOrganizationsResponse = Message<"drippulse.identity.v1.ListOwnOrganizationsResponse"> & {
   /**
-   * Organizations, the one that was joined last first.
+   * Organizations, the most recently joined first.
    *
    * @generated from field: repeated drippulse.identity.v1.OwnOrganization organizations = 1;
    */
   organizations: OwnOrganization[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -195,7 +195,7 @@ export type ListOwnOrganizationsResponse = Message<"drippulse.identity.v1.ListOw
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -217,7 +217,7 @@ export const ListOwnOrganizationsResponseSchema: GenMessage<ListOwnOrganizations
   messageDesc(file_drippulse_identity_v1_own_account, 2);
 
 /**
- * The organization to go to.
+ * The organization to switch to.
  *
  * @generated from message drippulse.identity.v1.SwitchOrganizationRequest
  */
@@ -273,7 +273,7 @@ export const SwitchOrganizationResponseSchema: GenMessage<SwitchOrganizationResp
   messageDesc(file_drippulse_identity_v1_own_account, 4);
 
 /**
- * The address of somebody who has forgotten their password.
+ * The address of a person who has forgotten the password.
  *
  * @generated from message drippulse.identity.v1.ForgetPasswordRequest
  */
@@ -294,7 +294,7 @@ export const ForgetPasswordRequestSchema: GenMessage<ForgetPasswordRequest> = /*
   messageDesc(file_drippulse_identity_v1_own_account, 5);
 
 /**
- * The same for every address.
+ * The answer, which is equal for every address.
  *
  * @generated from message drippulse.identity.v1.ForgetPasswordResponse
  */
@@ -321,7 +321,7 @@ export const ForgetPasswordResponseSchema: GenMessage<ForgetPasswordResponse> = 
  */
 export type ResetPasswordRequest = Message<"drippulse.identity.v1.ResetPasswordRequest"> & {
   /**
-   * Token: what follows `#token=` in the link.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
@@ -358,7 +358,7 @@ export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*
   messageDesc(file_drippulse_identity_v1_own_account, 8);
 
 /**
- * The address that one wants to have.
+ * The new address.
  *
  * @generated from message drippulse.identity.v1.ChangeEmailRequest
  */
@@ -379,7 +379,7 @@ export const ChangeEmailRequestSchema: GenMessage<ChangeEmailRequest> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_own_account, 9);
 
 /**
- * The same for every address.
+ * The answer, which is equal for every address.
  *
  * @generated from message drippulse.identity.v1.ChangeEmailResponse
  */
@@ -406,7 +406,7 @@ export const ChangeEmailResponseSchema: GenMessage<ChangeEmailResponse> = /*@__P
  */
 export type ConfirmEmailRequest = Message<"drippulse.identity.v1.ConfirmEmailRequest"> & {
   /**
-   * Token: what follows `#token=` in the link.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
@@ -436,13 +436,13 @@ export const ConfirmEmailResponseSchema: GenMessage<ConfirmEmailResponse> = /*@_
   messageDesc(file_drippulse_identity_v1_own_account, 12);
 
 /**
- * Who one is, in every organization that one belongs to.
+ * Your own account, in every organization you belong to.
  *
  * @generated from service drippulse.identity.v1.OwnAccountService
  */
 export const OwnAccountService: GenService<{
   /**
-   * Lists the organizations that one is an active member of, the one that was joined last first.
+   * Lists the organizations of which you are an active member, the most recently joined first.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ListOwnOrganizations
    */
@@ -452,8 +452,8 @@ export const OwnAccountService: GenService<{
     output: typeof ListOwnOrganizationsResponseSchema;
   },
   /**
-   * Asks for a link by which a new password is chosen, for every user name of the address. It works for an hour and once; the one before no
-   * longer works. An address that nobody has is answered alike.
+   * Requests a link to set a new password, for every user name of the address. The link is valid once, for an hour; the
+   * previous link becomes invalid. The answer is the same for an unknown address.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ForgetPassword
    */
@@ -463,7 +463,8 @@ export const OwnAccountService: GenService<{
     output: typeof ForgetPasswordResponseSchema;
   },
   /**
-   * Sets a new password by the link that was mailed, and ends every session. It gives no session: log in after it.
+   * Sets a new password by the mailed link, and ends every session of the user. The call creates no session: log in
+   * afterwards.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ResetPassword
    */
@@ -473,8 +474,8 @@ export const OwnAccountService: GenService<{
     output: typeof ResetPasswordResponseSchema;
   },
   /**
-   * Asks for another address of one's own: a link is mailed to it. It works for an hour and once; the one before no longer works. One's own
-   * address is verified in the same way.
+   * Requests a new address for yourself: a link is mailed to the new address. The link is valid once, for an hour; the
+   * previous link becomes invalid. Your current address can be verified in the same way.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ChangeEmail
    */
@@ -484,7 +485,8 @@ export const OwnAccountService: GenService<{
     output: typeof ChangeEmailResponseSchema;
   },
   /**
-   * Changes the address by the link that was mailed to the new one, in every organization, and reports it to the former address.
+   * Changes the address, in every organization, by the link that was mailed to the new address. The old address is
+   * notified.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ConfirmEmail
    */
@@ -494,9 +496,9 @@ export const OwnAccountService: GenService<{
     output: typeof ConfirmEmailResponseSchema;
   },
   /**
-   * Exchanges the session for one of another organization. The session of the sent token ends. The new one counts as signed in when the
-   * former did, and ends when the former would have. A session by
-   * an organization's own provider goes to no other organization: 403 `reauthentication_required`.
+   * Exchanges the session for a session in a different organization. The session of the sent token ends. The new
+   * session keeps the sign-in time and the end of the old one. A session that began with an organization's own provider
+   * cannot switch: 403 `reauthentication_required`.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.SwitchOrganization
    */

@@ -59,7 +59,7 @@ export const ShowSignInLinkResponseSchema: GenMessage<ShowSignInLinkResponse> = 
  */
 export type SubmitSignInLinkRequest = Message<"drippulse.identity.v1.SubmitSignInLinkRequest"> & {
   /**
-   * Field `token`: what follows `#token=` in the link.
+   * Field `token`: the text after `#token=` in the link.
    *
    * @generated from field: google.api.HttpBody body = 1;
    */
@@ -74,7 +74,7 @@ export const SubmitSignInLinkRequestSchema: GenMessage<SubmitSignInLinkRequest> 
   messageDesc(file_drippulse_identity_v1_sign_in_link_pages, 2);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitSignInLinkResponse
  */
@@ -95,8 +95,9 @@ export const SubmitSignInLinkResponseSchema: GenMessage<SubmitSignInLinkResponse
   messageDesc(file_drippulse_identity_v1_sign_in_link_pages, 3);
 
 /**
- * The page of the link that `npm start` prints. A look at it uses nothing up: its form does. The token is behind the `#` of the link, where no
- * server sees it: a script of the page writes it into the form, and without scripts a person copies it there.
+ * The page of the link that `npm start` prints. Opening the page does not use up the link; submitting the page's form
+ * does. The token is after the `#` of the link, so no server sees it. A script of the page writes the token into the
+ * form; without scripts, the person copies it into the form.
  *
  * @generated from service drippulse.identity.v1.SignInLinkPagesService
  */
@@ -112,7 +113,7 @@ export const SignInLinkPagesService: GenService<{
     output: typeof ShowSignInLinkResponseSchema;
   },
   /**
-   * Signs in by the token of the link, which works once. A person with a second factor is asked for it.
+   * Signs in with the token of the link, which is valid once. A person with a second factor is asked for a code.
    *
    * @generated from rpc drippulse.identity.v1.SignInLinkPagesService.SubmitSignInLink
    */

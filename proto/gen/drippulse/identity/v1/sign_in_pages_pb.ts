@@ -74,7 +74,7 @@ export const SubmitSignInRequestSchema: GenMessage<SubmitSignInRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 2);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitSignInResponse
  */
@@ -116,7 +116,7 @@ export const SubmitSignInCodeRequestSchema: GenMessage<SubmitSignInCodeRequest> 
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 4);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.SubmitSignInCodeResponse
  */
@@ -143,7 +143,7 @@ export const SubmitSignInCodeResponseSchema: GenMessage<SubmitSignInCodeResponse
  */
 export type LinkSignInRequest = Message<"drippulse.identity.v1.LinkSignInRequest"> & {
   /**
-   * Fields `username` and `password`, and `code` of a person who has a second factor.
+   * Fields `username` and `password`, and `code` for a person who has a second factor.
    *
    * @generated from field: google.api.HttpBody body = 1;
    */
@@ -158,7 +158,7 @@ export const LinkSignInRequestSchema: GenMessage<LinkSignInRequest> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 6);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.LinkSignInResponse
  */
@@ -200,7 +200,7 @@ export const ChooseOrganizationRequestSchema: GenMessage<ChooseOrganizationReque
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 8);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.ChooseOrganizationResponse
  */
@@ -236,7 +236,7 @@ export const StartGoogleSignInRequestSchema: GenMessage<StartGoogleSignInRequest
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 10);
 
 /**
- * A page where there is nowhere to go to.
+ * A page when the browser cannot be redirected.
  *
  * @generated from message drippulse.identity.v1.StartGoogleSignInResponse
  */
@@ -257,7 +257,7 @@ export const StartGoogleSignInResponseSchema: GenMessage<StartGoogleSignInRespon
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 11);
 
 /**
- * FinishGoogleSignInRequest is the answer of Google.
+ * FinishGoogleSignInRequest is the answer from Google.
  *
  * @generated from message drippulse.identity.v1.FinishGoogleSignInRequest
  */
@@ -277,7 +277,7 @@ export type FinishGoogleSignInRequest = Message<"drippulse.identity.v1.FinishGoo
   code: string;
 
   /**
-   * Why there is no code, such as `access_denied`.
+   * Reason why there is no code, such as `access_denied`.
    *
    * @generated from field: string error = 3;
    */
@@ -299,7 +299,7 @@ export const FinishGoogleSignInRequestSchema: GenMessage<FinishGoogleSignInReque
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 12);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.FinishGoogleSignInResponse
  */
@@ -341,7 +341,7 @@ export const FindSsoRequestSchema: GenMessage<FindSsoRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 14);
 
 /**
- * Where its people sign in.
+ * The address at which members sign in.
  *
  * @generated from message drippulse.identity.v1.FindSsoResponse
  */
@@ -383,7 +383,7 @@ export const StartSsoSignInRequestSchema: GenMessage<StartSsoSignInRequest> = /*
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 16);
 
 /**
- * A page where there is nowhere to go to.
+ * A page when the browser cannot be redirected.
  *
  * @generated from message drippulse.identity.v1.StartSsoSignInResponse
  */
@@ -404,7 +404,7 @@ export const StartSsoSignInResponseSchema: GenMessage<StartSsoSignInResponse> = 
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 17);
 
 /**
- * FinishSsoSignInRequest is the answer of the provider of an organization.
+ * FinishSsoSignInRequest is the answer from the provider of an organization.
  *
  * @generated from message drippulse.identity.v1.FinishSsoSignInRequest
  */
@@ -431,7 +431,7 @@ export type FinishSsoSignInRequest = Message<"drippulse.identity.v1.FinishSsoSig
   code: string;
 
   /**
-   * Why there is no code, such as `access_denied`.
+   * Reason why there is no code, such as `access_denied`.
    *
    * @generated from field: string error = 4;
    */
@@ -453,7 +453,7 @@ export const FinishSsoSignInRequestSchema: GenMessage<FinishSsoSignInRequest> = 
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 18);
 
 /**
- * What came of it.
+ * The outcome.
  *
  * @generated from message drippulse.identity.v1.FinishSsoSignInResponse
  */
@@ -474,14 +474,14 @@ export const FinishSsoSignInResponseSchema: GenMessage<FinishSsoSignInResponse> 
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 19);
 
 /**
- * The pages by which people sign in. Browsers open them, without a credential of the API, and they work without scripts. A sign-in sets
- * the session as the cookie `__Host-drippulse`.
+ * The pages where people sign in. Browsers open these pages without an API credential, and the pages work without
+ * scripts. A sign-in sets the session as the cookie `__Host-drippulse`.
  *
  * @generated from service drippulse.identity.v1.SignInPagesService
  */
 export const SignInPagesService: GenService<{
   /**
-   * Shows the ways to sign in.
+   * Shows the available sign-in methods.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.ShowSignIn
    */
@@ -491,7 +491,7 @@ export const SignInPagesService: GenService<{
     output: typeof ShowSignInResponseSchema;
   },
   /**
-   * Signs in by user name and password, which the form of the page sends. A member of several organizations chooses one.
+   * Signs in with the user name and password from the form of the page. A member of several organizations chooses one.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.SubmitSignIn
    */
@@ -501,7 +501,7 @@ export const SignInPagesService: GenService<{
     output: typeof SubmitSignInResponseSchema;
   },
   /**
-   * Takes a code of the second factor of the person, and signs in.
+   * Verifies a code of the person's second factor, and signs in.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.SubmitSignInCode
    */
@@ -511,8 +511,8 @@ export const SignInPagesService: GenService<{
     output: typeof SubmitSignInCodeResponseSchema;
   },
   /**
-   * Links the account of a provider, which has signed the browser in, to the person whose user name and password the form sends, and
-   * signs in.
+   * Links the provider account with which the browser signed in to the person whose user name and password the form
+   * sends, and signs in.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.LinkSignIn
    */
@@ -522,7 +522,7 @@ export const SignInPagesService: GenService<{
     output: typeof LinkSignInResponseSchema;
   },
   /**
-   * Signs in to one of the organizations of the person, which the form names.
+   * Signs in to one of the person's organizations, which the form names.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.ChooseOrganization
    */
@@ -532,8 +532,8 @@ export const SignInPagesService: GenService<{
     output: typeof ChooseOrganizationResponseSchema;
   },
   /**
-   * Sends the browser to Google to sign in. Without `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET` it answers 503
-   * `google_not_configured` and says what to set.
+   * Redirects the browser to Google to sign in. Without `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`, the page answers
+   * 503 `google_not_configured` and says what to set.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.StartGoogleSignIn
    */
@@ -543,8 +543,9 @@ export const SignInPagesService: GenService<{
     output: typeof StartGoogleSignInResponseSchema;
   },
   /**
-   * Ends a sign-in with Google, which sends the browser here: signs in who is linked to the account, or asks for the password once.
-   * Only the browser that began is let through.
+   * Completes a sign-in with Google, which redirects the browser to this page. The person who is linked to the Google
+   * account is signed in. If nobody is linked, the page asks for the password once. Only the browser that began the
+   * sign-in is accepted.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.FinishGoogleSignIn
    */
@@ -554,7 +555,7 @@ export const SignInPagesService: GenService<{
     output: typeof FinishGoogleSignInResponseSchema;
   },
   /**
-   * Shows where people of an organization sign in, by the short name that the form of the page sends.
+   * Shows where members of an organization sign in. The form of the page sends the short name of the organization.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.FindSso
    */
@@ -564,7 +565,7 @@ export const SignInPagesService: GenService<{
     output: typeof FindSsoResponseSchema;
   },
   /**
-   * Sends the browser to the provider of an organization to sign in.
+   * Redirects the browser to the provider of an organization to sign in.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.StartSsoSignIn
    */
@@ -574,8 +575,9 @@ export const SignInPagesService: GenService<{
     output: typeof StartSsoSignInResponseSchema;
   },
   /**
-   * Ends a sign-in by the provider of an organization, which sends the browser here: signs in who is linked to the account, or asks for
-   * the password once. Only the browser that began is let through.
+   * Completes a sign-in with the provider of an organization, which redirects the browser to this page. The person who
+   * is linked to the provider's account is signed in. If nobody is linked, the page asks for the password once. Only
+   * the browser that began the sign-in is accepted.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.FinishSsoSignIn
    */

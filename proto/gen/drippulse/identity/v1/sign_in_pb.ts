@@ -19,7 +19,8 @@ export const file_drippulse_identity_v1_sign_in: GenFile = /*@__PURE__*/
   fileDesc("CiNkcmlwcHVsc2UvaWRlbnRpdHkvdjEvc2lnbl9pbi5wcm90bxIVZHJpcHB1bHNlLmlkZW50aXR5LnYxIsICCgZEb21haW4SCgoCaWQYASABKAMSIwoGZG9tYWluGAIgASgJQhOStRgPQg0iZXhhbXBsZS5jb20iEhAKCHZlcmlmaWVkGAMgASgIEjsKBnJlY29yZBgEIAEoCzIjLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Eb21haW5SZWNvcmRCBpK1GAJoARIzCgpjaGVja2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEjQKC3ZlcmlmaWVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQg0KC19jaGVja2VkX2F0Qg4KDF92ZXJpZmllZF9hdCJ9CgxEb21haW5SZWNvcmQSGQoEdHlwZRgBIAEoCUILkrUYB0IFIlRYVCISNAoEbmFtZRgCIAEoCUImkrUYIkIgIl9kcmlwcHVsc2Utc2lnbi1pbi5leGFtcGxlLmNvbSISDQoFdmFsdWUYAyABKAkSDQoFZm91bmQYBCABKAgiuwIKEkxpc3REb21haW5zUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwizgIKE0xpc3REb21haW5zUmVzcG9uc2USLgoHZG9tYWlucxgBIAMoCzIdLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Eb21haW4SEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIkwKE0NyZWF0ZURvbWFpblJlcXVlc3QSKgoGZG9tYWluGAEgASgJQhWStRgROAFCDSJleGFtcGxlLmNvbSJIAIgBAUIJCgdfZG9tYWluIkUKFENyZWF0ZURvbWFpblJlc3BvbnNlEi0KBmRvbWFpbhgBIAEoCzIdLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Eb21haW4iIQoTVmVyaWZ5RG9tYWluUmVxdWVzdBIKCgJpZBgBIAEoAyJFChRWZXJpZnlEb21haW5SZXNwb25zZRItCgZkb21haW4YASABKAsyHS5kcmlwcHVsc2UuaWRlbnRpdHkudjEuRG9tYWluIiEKE0RlbGV0ZURvbWFpblJlcXVlc3QSCgoCaWQYASABKAMiFgoURGVsZXRlRG9tYWluUmVzcG9uc2UikwUKA1NzbxItCgZpc3N1ZXIYASABKAlCHZK1GBlCFyJodHRwczovL2FjbWUub2t0YS5jb20iEigKCWNsaWVudF9pZBgCIAEoCUIVkrUYEUIPIjBvYTFkcmlwcHVsc2UiEi8KDWNsaWVudF9zZWNyZXQYAyABKAlCGJK1GBRCEiLigKLigKLigKLigKJmMDBkIhImCgdkb21haW5zGAQgAygJQhWStRgRQg9bImV4YW1wbGUuY29tIl0SMgoMZGVmYXVsdF9yb2xlGAUgASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuUm9sZUgAiAEBEhAKCHJlcXVpcmVkGAYgASgIEi8KBmdyb3VwcxgHIAMoCzIfLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Tc29Hcm91cBJCCgtzaWduX2luX3VybBgIIAEoCUItkrUYKUInImh0dHBzOi8vYXBpLmV4YW1wbGUuY29tL2F1dGgvc3NvL2FjbWUiEkwKDHJlZGlyZWN0X3VybBgJIAEoCUI2krUYMkIwImh0dHBzOi8vYXBpLmV4YW1wbGUuY29tL2F1dGgvc3NvL2FjbWUvY2FsbGJhY2siEjkKCHRyaWVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAnACSAGIAQESLgoKY3JlYXRlZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoIcmV2aXNpb24YDSABKANCBpK1GAJwAUIPCg1fZGVmYXVsdF9yb2xlQgsKCV90cmllZF9hdCJaCghTc29Hcm91cBInCgVncm91cBgBIAEoCUIYkrUYFEISImRyaXBwdWxzZS1hZG1pbnMiEiUKBHJvbGUYAiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlIg8KDUdldFNzb1JlcXVlc3QiOQoOR2V0U3NvUmVzcG9uc2USJwoDc3NvGAEgASgLMhouZHJpcHB1bHNlLmlkZW50aXR5LnYxLlNzbyLRAgoQQ3JlYXRlU3NvUmVxdWVzdBI0CgZpc3N1ZXIYASABKAlCH5K1GBs4AUIXImh0dHBzOi8vYWNtZS5va3RhLmNvbSJIAIgBARIvCgljbGllbnRfaWQYAiABKAlCF5K1GBM4AUIPIjBvYTFkcmlwcHVsc2UiSAGIAQESJAoNY2xpZW50X3NlY3JldBgDIAEoCUIIkrUYBBgBOAFIAogBARIPCgdkb21haW5zGAQgAygJEjIKDGRlZmF1bHRfcm9sZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLlJvbGVIA4gBARIvCgZncm91cHMYBiADKAsyHy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuU3NvR3JvdXBCCQoHX2lzc3VlckIMCgpfY2xpZW50X2lkQhAKDl9jbGllbnRfc2VjcmV0Qg8KDV9kZWZhdWx0X3JvbGUiPAoRQ3JlYXRlU3NvUmVzcG9uc2USJwoDc3NvGAEgASgLMhouZHJpcHB1bHNlLmlkZW50aXR5LnYxLlNzbyLqAgoQVXBkYXRlU3NvUmVxdWVzdBIvCgt1cGRhdGVfbWFzaxgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSEwoGaXNzdWVyGAIgASgJSACIAQESFgoJY2xpZW50X2lkGAMgASgJSAGIAQESIgoNY2xpZW50X3NlY3JldBgEIAEoCUIGkrUYAhgBSAKIAQESDwoHZG9tYWlucxgFIAMoCRIyCgxkZWZhdWx0X3JvbGUYBiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Sb2xlSAOIAQESFQoIcmVxdWlyZWQYByABKAhIBIgBARIvCgZncm91cHMYCCADKAsyHy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuU3NvR3JvdXBCCQoHX2lzc3VlckIMCgpfY2xpZW50X2lkQhAKDl9jbGllbnRfc2VjcmV0Qg8KDV9kZWZhdWx0X3JvbGVCCwoJX3JlcXVpcmVkIjwKEVVwZGF0ZVNzb1Jlc3BvbnNlEicKA3NzbxgBIAEoCzIaLmRyaXBwdWxzZS5pZGVudGl0eS52MS5Tc28iEgoQRGVsZXRlU3NvUmVxdWVzdCITChFEZWxldGVTc29SZXNwb25zZTKYDQoUQWNjb3VudFNpZ25JblNlcnZpY2UStAEKC0xpc3REb21haW5zEikuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkxpc3REb21haW5zUmVxdWVzdBoqLmRyaXBwdWxzZS5pZGVudGl0eS52MS5MaXN0RG9tYWluc1Jlc3BvbnNlIk6KtRgrEAEqB1NpZ24taW54A5IBBG5vbmWiARRhY2NvdW50LmRvbWFpbnMubGlzdILT5JMCGRIXL2FwaS92MS9hY2NvdW50L2RvbWFpbnMS4QEKDENyZWF0ZURvbWFpbhIqLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DcmVhdGVEb21haW5SZXF1ZXN0GisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkNyZWF0ZURvbWFpblJlc3BvbnNlIniKtRhKCMkBEAQiBmRvbWFpbioHU2lnbi1pbjgCeAOSAQ5kb21haW4uY3JlYXRlZKIBFmFjY291bnQuZG9tYWlucy5jcmVhdGWoAQKoAgGC0+STAiQ6ASpiBmRvbWFpbiIXL2FwaS92MS9hY2NvdW50L2RvbWFpbnMS4QEKDFZlcmlmeURvbWFpbhIqLmRyaXBwdWxzZS5pZGVudGl0eS52MS5WZXJpZnlEb21haW5SZXF1ZXN0GisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLlZlcmlmeURvbWFpblJlc3BvbnNlIniKtRg+EAQqB1NpZ24taW54A5IBD2RvbWFpbi52ZXJpZmllZKIBFmFjY291bnQuZG9tYWlucy52ZXJpZnmoAQKoAgGC0+STAjA6ASpiBmRvbWFpbiIjL2FwaS92MS9hY2NvdW50L2RvbWFpbnMve2lkfS92ZXJpZnkS2AEKDERlbGV0ZURvbWFpbhIqLmRyaXBwdWxzZS5pZGVudGl0eS52MS5EZWxldGVEb21haW5SZXF1ZXN0GisuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkRlbGV0ZURvbWFpblJlc3BvbnNlIm+KtRhHCMwBEAQqB1NpZ24taW54A5IBDmRvbWFpbi5kZWxldGVkogEWYWNjb3VudC5kb21haW5zLmRlbGV0ZagBBLIBBG5vbmWoAgGC0+STAh4qHC9hcGkvdjEvYWNjb3VudC9kb21haW5zL3tpZH0SsQEKBkdldFNzbxIkLmRyaXBwdWxzZS5pZGVudGl0eS52MS5HZXRTc29SZXF1ZXN0GiUuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkdldFNzb1Jlc3BvbnNlIlqKtRg2EAQqB1NpZ24taW54A5IBBG5vbmWiAQ9hY2NvdW50LnNzby5nZXSKAg1zc29fbm90X2ZvdW5kgtPkkwIaYgNzc28SEy9hcGkvdjEvYWNjb3VudC9zc28SxwEKCUNyZWF0ZVNzbxInLmRyaXBwdWxzZS5pZGVudGl0eS52MS5DcmVhdGVTc29SZXF1ZXN0GiguZHJpcHB1bHNlLmlkZW50aXR5LnYxLkNyZWF0ZVNzb1Jlc3BvbnNlImeKtRhACMkBEAQiA3NzbyoHU2lnbi1pbjgCeAOSAQtzc28uY3JlYXRlZKIBEmFjY291bnQuc3NvLmNyZWF0ZagBAqgCAYLT5JMCHToBKmIDc3NvIhMvYXBpL3YxL2FjY291bnQvc3NvEs0BCglVcGRhdGVTc28SJy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuVXBkYXRlU3NvUmVxdWVzdBooLmRyaXBwdWxzZS5pZGVudGl0eS52MS5VcGRhdGVTc29SZXNwb25zZSJtirUYRhAEIgNzc28qB1NpZ24taW44AngDkgELc3NvLnVwZGF0ZWSiARJhY2NvdW50LnNzby51cGRhdGWoAQKyAQZHZXRTc2+oAgGC0+STAh06ASpiA3NzbzITL2FwaS92MS9hY2NvdW50L3NzbxLRAQoJRGVsZXRlU3NvEicuZHJpcHB1bHNlLmlkZW50aXR5LnYxLkRlbGV0ZVNzb1JlcXVlc3QaKC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuRGVsZXRlU3NvUmVzcG9uc2UicYq1GFIIzAEQBCoHU2lnbi1pbngDkgELc3NvLmRlbGV0ZWSiARJhY2NvdW50LnNzby5kZWxldGWoAQSyAQZHZXRTc2+KAg1zc29fbm90X2ZvdW5kqAIBgtPkkwIVKhMvYXBpL3YxL2FjY291bnQvc3NvGgSYtRgWQtQHorUYPAoQZG9tYWluX25vdF9mb3VuZBCUAxolWW91ciBvcmdhbml6YXRpb24gaGFzIG5vIHN1Y2ggZG9tYWluLqK1GD0KDWRvbWFpbl9leGlzdHMQmQMaKVRoZSBvcmdhbml6YXRpb24gaGFzIHRoaXMgZG9tYWluIGFscmVhZHkuorUYQQoMZG9tYWluX3Rha2VuEJkDGi5Bbm90aGVyIG9yZ2FuaXphdGlvbiBoYXMgdmVyaWZpZWQgdGhpcyBkb21haW4uorUYQwoUZG9tYWluX2xpbWl0X3JlYWNoZWQQpgMaKFRoZSBvcmdhbml6YXRpb24gaGFzIDUwIGRvbWFpbnMgYWxyZWFkeS6itRhcChJwdWJsaWNfbWFpbF9kb21haW4QpgMaQ1RoZSBkb21haW4gaXMgb25lIG9mIGEgbWFpbCBwcm92aWRlciwgd2hlcmUgYW55Ym9keSBoYXMgYW4gYWRkcmVzcy6itRhLCg1zc29fbm90X2ZvdW5kEJQDGjdZb3VyIG9yZ2FuaXphdGlvbiBoYXMgc2V0IHVwIG5vIHByb3ZpZGVyIHRvIHNpZ24gaW4gYnkuorUYWwoKc3NvX2V4aXN0cxCZAxpKVGhlIG9yZ2FuaXphdGlvbiBoYXMgYSBwcm92aWRlciB0byBzaWduIGluIGJ5IGFscmVhZHkuIENoYW5nZSBpdCBieSBQQVRDSC6itRhsCgxzc29fcmVxdWlyZWQQkwMaWVRoZSBvcmdhbml6YXRpb24gbGV0cyBpdHMgbWVtYmVycyBzaWduIGluIGJ5IGl0cyBvd24gcHJvdmlkZXIgb25seSwgYXQgYC9hdXRoL3Nzby86c2x1Z2AuorUYxgEKFG93bl9zaWduX2luX3JlcXVpcmVkEJMDGqoBVGhlIHNlc3Npb24gYmVnYW4gYXQgdGhlIHByb3ZpZGVyIG9mIGFuIG9yZ2FuaXphdGlvbiwgd2hpY2ggc3BlYWtzIGZvciBtZW1iZXJzIG9mIHRoaXMgb3JnYW5pemF0aW9uIGFsb25lOiBpdCBuZWl0aGVyIGxlYWRzIHRvIG90aGVyIG9yZ2FuaXphdGlvbnMgbm9yIGNoYW5nZXMgdGhlIHBlcnNvbi6itRh6Cgtzc29fdW50cmllZBCmAxpoTm9ib2R5IGhhcyBzaWduZWQgaW4gYnkgdGhlIHByb3ZpZGVyIGFzIGl0IGlzIHNldCB1cCBub3csIHNvIHRoYXQgcmVxdWlyaW5nIGl0IG1pZ2h0IGxvY2sgZXZlcnlib2R5IG91dC5iBnByb3RvMw", [file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * Domain is a mail domain of an organization: its own provider may speak for the addresses of a verified one.
+ * Domain is a mail domain of an organization. The organization's own provider may vouch for addresses of a verified
+ * domain.
  *
  * @generated from message drippulse.identity.v1.Domain
  */
@@ -32,7 +33,7 @@ export type Domain = Message<"drippulse.identity.v1.Domain"> & {
   id: bigint;
 
   /**
-   * Domain, in lower case. Its subdomains are domains of their own.
+   * Domain, in lower case. Subdomains are separate domains.
    *
    * @generated from field: string domain = 2;
    */
@@ -53,21 +54,21 @@ export type Domain = Message<"drippulse.identity.v1.Domain"> & {
   record?: DomainRecord | undefined;
 
   /**
-   * When the record was last looked up; null before.
+   * When the record was last looked up; null before the first look-up.
    *
    * @generated from field: optional google.protobuf.Timestamp checked_at = 5;
    */
   checkedAt?: Timestamp | undefined;
 
   /**
-   * Since when it is verified; null while it is not.
+   * When the domain was verified; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp verified_at = 6;
    */
   verifiedAt?: Timestamp | undefined;
 
   /**
-   * When it was added.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -82,7 +83,7 @@ export const DomainSchema: GenMessage<Domain> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_sign_in, 0);
 
 /**
- * DomainRecord is the record by which an organization proves that it owns a domain.
+ * DomainRecord is the DNS record with which an organization proves that it owns a domain.
  *
  * @generated from message drippulse.identity.v1.DomainRecord
  */
@@ -109,7 +110,7 @@ export type DomainRecord = Message<"drippulse.identity.v1.DomainRecord"> & {
   value: string;
 
   /**
-   * Whether it was found at the last look-up.
+   * Whether the last look-up found the record.
    *
    * @generated from field: bool found = 4;
    */
@@ -130,49 +131,49 @@ export const DomainRecordSchema: GenMessage<DomainRecord> = /*@__PURE__*/
  */
 export type ListDomainsRequest = Message<"drippulse.identity.v1.ListDomainsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -200,21 +201,21 @@ export type ListDomainsResponse = Message<"drippulse.identity.v1.ListDomainsResp
   domains: Domain[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -228,7 +229,7 @@ export type ListDomainsResponse = Message<"drippulse.identity.v1.ListDomainsResp
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -271,7 +272,7 @@ export const CreateDomainRequestSchema: GenMessage<CreateDomainRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_sign_in, 4);
 
 /**
- * The domain added.
+ * The added domain.
  *
  * @generated from message drippulse.identity.v1.CreateDomainResponse
  */
@@ -313,7 +314,7 @@ export const VerifyDomainRequestSchema: GenMessage<VerifyDomainRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_sign_in, 6);
 
 /**
- * The domain, with what was found.
+ * The domain, with the result of the look-up.
  *
  * @generated from message drippulse.identity.v1.VerifyDomainResponse
  */
@@ -370,13 +371,13 @@ export const DeleteDomainResponseSchema: GenMessage<DeleteDomainResponse> = /*@_
   messageDesc(file_drippulse_identity_v1_sign_in, 9);
 
 /**
- * Sso is the provider of OpenID Connect that people of an organization sign in by.
+ * Sso is the OpenID Connect provider with which members of an organization sign in.
  *
  * @generated from message drippulse.identity.v1.Sso
  */
 export type Sso = Message<"drippulse.identity.v1.Sso"> & {
   /**
-   * Issuer of the provider, exactly as its discovery document names it. A provider of many tenants has one issuer for each.
+   * Issuer of the provider, exactly as in its discovery document. A provider of many tenants has one issuer per tenant.
    *
    * @generated from field: string issuer = 1;
    */
@@ -390,35 +391,36 @@ export type Sso = Message<"drippulse.identity.v1.Sso"> & {
   clientId: string;
 
   /**
-   * The last four characters of the client secret after `••••`; none of a secret below 16 characters.
+   * `••••` and the last four characters of the client secret; only `••••` for a secret of fewer than 16 characters.
    *
    * @generated from field: string client_secret = 3;
    */
   clientSecret: string;
 
   /**
-   * Verified domains of the organization that the provider speaks for.
+   * Verified domains of the organization for which the provider vouches.
    *
    * @generated from field: repeated string domains = 4;
    */
   domains: string[];
 
   /**
-   * Role of people of these domains who sign in and are no members yet; null: they are refused.
+   * Role for people of these domains who sign in and are not members yet; null: such people are refused.
    *
    * @generated from field: optional drippulse.rest.v1.Role default_role = 5;
    */
   defaultRole?: Role | undefined;
 
   /**
-   * Whether members may sign in by this provider only. The owner of the organization may always sign in with the password.
+   * Whether members may sign in only with this provider. The owner of the organization may always sign in with the
+   * password.
    *
    * @generated from field: bool required = 6;
    */
   required: boolean;
 
   /**
-   * Roles by groups. If there are any, each sign-in sets the role of the member.
+   * Roles by group. With at least one group, each sign-in sets the role of the member.
    *
    * @generated from field: repeated drippulse.identity.v1.SsoGroup groups = 7;
    */
@@ -439,28 +441,28 @@ export type Sso = Message<"drippulse.identity.v1.Sso"> & {
   redirectUrl: string;
 
   /**
-   * When somebody first signed in with this issuer and client; null before.
+   * When a person first signed in with this issuer and client; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp tried_at = 10;
    */
   triedAt?: Timestamp | undefined;
 
   /**
-   * When it was set up.
+   * When the provider was set up.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 13;
    */
@@ -475,20 +477,20 @@ export const SsoSchema: GenMessage<Sso> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_sign_in, 10);
 
 /**
- * SsoGroup gives the members of a group a role.
+ * SsoGroup assigns a role to the members of a group.
  *
  * @generated from message drippulse.identity.v1.SsoGroup
  */
 export type SsoGroup = Message<"drippulse.identity.v1.SsoGroup"> & {
   /**
-   * Name of the group, as the claim `groups` of the provider has it: 1 to 255 characters.
+   * Name of the group, as in the provider's claim `groups`: 1 to 255 characters.
    *
    * @generated from field: string group = 1;
    */
   group: string;
 
   /**
-   * Role. Of several groups the highest counts.
+   * Role. For a member of several groups, the highest role counts.
    *
    * @generated from field: drippulse.rest.v1.Role role = 2;
    */
@@ -566,21 +568,21 @@ export type CreateSsoRequest = Message<"drippulse.identity.v1.CreateSsoRequest">
   clientSecret?: string | undefined;
 
   /**
-   * Verified domains of the organization that the provider speaks for, at most 50.
+   * Verified domains of the organization for which the provider vouches, at most 50.
    *
    * @generated from field: repeated string domains = 4;
    */
   domains: string[];
 
   /**
-   * Role of people of these domains who sign in and are no members yet; null: they are refused.
+   * Role for people of these domains who sign in and are not members yet; null: such people are refused.
    *
    * @generated from field: optional drippulse.rest.v1.Role default_role = 5;
    */
   defaultRole?: Role | undefined;
 
   /**
-   * Roles by groups, at most 100.
+   * Roles by group, at most 100.
    *
    * @generated from field: repeated drippulse.identity.v1.SsoGroup groups = 6;
    */
@@ -595,7 +597,7 @@ export const CreateSsoRequestSchema: GenMessage<CreateSsoRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_sign_in, 14);
 
 /**
- * The provider set up.
+ * The new provider.
  *
  * @generated from message drippulse.identity.v1.CreateSsoResponse
  */
@@ -616,7 +618,7 @@ export const CreateSsoResponseSchema: GenMessage<CreateSsoResponse> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_sign_in, 15);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateSsoRequest
  */
@@ -643,35 +645,35 @@ export type UpdateSsoRequest = Message<"drippulse.identity.v1.UpdateSsoRequest">
   clientId?: string | undefined;
 
   /**
-   * Client secret at the provider. What GET showed leaves it as it is.
+   * Client secret at the provider. The masked secret from `GET` keeps the stored secret.
    *
    * @generated from field: optional string client_secret = 4;
    */
   clientSecret?: string | undefined;
 
   /**
-   * Verified domains of the organization, replacing the former ones.
+   * Verified domains of the organization. They replace the previous domains.
    *
    * @generated from field: repeated string domains = 5;
    */
   domains: string[];
 
   /**
-   * Role of people who are no members yet; null refuses them.
+   * Role for people who are not members yet; null: such people are refused.
    *
    * @generated from field: optional drippulse.rest.v1.Role default_role = 6;
    */
   defaultRole?: Role | undefined;
 
   /**
-   * Whether members may sign in by this provider only.
+   * Whether members may sign in only with this provider.
    *
    * @generated from field: optional bool required = 7;
    */
   required?: boolean | undefined;
 
   /**
-   * Roles by groups, replacing the former ones.
+   * Roles by group. They replace the previous roles.
    *
    * @generated from field: repeated drippulse.identity.v1.SsoGroup groups = 8;
    */
@@ -686,7 +688,7 @@ export const UpdateSsoRequestSchema: GenMessage<UpdateSsoRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_sign_in, 16);
 
 /**
- * The provider as changed.
+ * The provider after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateSsoResponse
  */
@@ -737,7 +739,7 @@ export const DeleteSsoResponseSchema: GenMessage<DeleteSsoResponse> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_sign_in, 19);
 
 /**
- * How people sign in to the organization: the mail domains that it owns, and its own provider of OpenID Connect.
+ * Sign-in to the organization: the mail domains that it owns, and its own provider of OpenID Connect.
  *
  * @generated from service drippulse.identity.v1.AccountSignInService
  */
@@ -753,8 +755,8 @@ export const AccountSignInService: GenService<{
     output: typeof ListDomainsResponseSchema;
   },
   /**
-   * Adds a mail domain, with the DNS record to publish. It counts once `POST …/verify` has found the record. Domains of mail
-   * providers answer 422 `public_mail_domain`.
+   * Adds a mail domain, with the DNS record to publish. The domain is effective once `POST …/verify` has found the
+   * record. Domains of mail providers are refused with 422 `public_mail_domain`.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.CreateDomain
    */
@@ -764,8 +766,9 @@ export const AccountSignInService: GenService<{
     output: typeof CreateDomainResponseSchema;
   },
   /**
-   * Looks up the DNS record of a domain. A domain that another organization has verified answers 409 `domain_taken`. The record has to
-   * stay: it is looked up again when somebody signs in by it a day later.
+   * Looks up the DNS record of a domain. A domain that a different organization has verified is refused with 409
+   * `domain_taken`. Do not remove the record: it is looked up again when a person signs in by the domain a day or more
+   * later.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.VerifyDomain
    */
@@ -775,7 +778,7 @@ export const AccountSignInService: GenService<{
     output: typeof VerifyDomainResponseSchema;
   },
   /**
-   * Removes a domain. Who has signed in by it stays linked.
+   * Removes a domain. People who have signed in by the domain stay linked.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.DeleteDomain
    */
@@ -785,7 +788,7 @@ export const AccountSignInService: GenService<{
     output: typeof DeleteDomainResponseSchema;
   },
   /**
-   * Shows the provider that people of the organization sign in by.
+   * Shows the provider with which members of the organization sign in.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.GetSso
    */
@@ -795,7 +798,7 @@ export const AccountSignInService: GenService<{
     output: typeof GetSsoResponseSchema;
   },
   /**
-   * Sets up the provider. Register `redirect_url` of the answer there; people sign in at `sign_in_url`.
+   * Sets up the provider. Register the `redirect_url` of the answer at the provider; people sign in at `sign_in_url`.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.CreateSso
    */
@@ -805,9 +808,9 @@ export const AccountSignInService: GenService<{
     output: typeof CreateSsoResponseSchema;
   },
   /**
-   * Updates the members present. Another `issuer` forgets who signed in by the former one. `required: true` ends the sessions of
-   * members who signed in otherwise, except those of the owner of the organization; it needs one sign-in by the provider first (422
-   * `sso_untried`).
+   * Updates the members present. Changing the `issuer` removes the links of people who signed in with the previous
+   * issuer. `required: true` ends the sessions of members who signed in by a different method, except those of the
+   * owner of the organization; it is possible only after one sign-in with the provider (422 `sso_untried`).
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.UpdateSso
    */
@@ -817,7 +820,7 @@ export const AccountSignInService: GenService<{
     output: typeof UpdateSsoResponseSchema;
   },
   /**
-   * Removes the provider, and forgets who signed in by it. Sessions that began there end.
+   * Removes the provider, and the links of people who signed in with it. Sessions that began with the provider end.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.DeleteSso
    */

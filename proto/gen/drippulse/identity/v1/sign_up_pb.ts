@@ -17,7 +17,7 @@ export const file_drippulse_identity_v1_sign_up: GenFile = /*@__PURE__*/
   fileDesc("CiNkcmlwcHVsc2UvaWRlbnRpdHkvdjEvc2lnbl91cC5wcm90bxIVZHJpcHB1bHNlLmlkZW50aXR5LnYxIo4BCg1TaWduVXBSZXF1ZXN0Ei4KEW9yZ2FuaXphdGlvbl9uYW1lGAEgASgJQg6StRgKOAFCBiJBY21lIkgAiAEBEi0KBWVtYWlsGAIgASgJQhmStRgVOAFCESJhZGFAZXhhbXBsZS5jb20iSAGIAQFCFAoSX29yZ2FuaXphdGlvbl9uYW1lQggKBl9lbWFpbCIQCg5TaWduVXBSZXNwb25zZSKsAQoUQ29uZmlybVNpZ25VcFJlcXVlc3QSHAoFdG9rZW4YASABKAlCCJK1GAQYATgBSACIAQESFQoIdXNlcm5hbWUYAiABKAlIAYgBARIfCghwYXNzd29yZBgDIAEoCUIIkrUYBBgBOAFIAogBARIRCgRuYW1lGAQgASgJSAOIAQFCCAoGX3Rva2VuQgsKCV91c2VybmFtZUILCglfcGFzc3dvcmRCBwoFX25hbWUimQEKFUNvbmZpcm1TaWduVXBSZXNwb25zZRIXCg9vcmdhbml6YXRpb25faWQYASABKAMSGQoRb3JnYW5pemF0aW9uX25hbWUYAiABKAkSDAoEc2x1ZxgDIAEoCRI+Cgt0ZWFtX21lbWJlchgEIAEoCzIhLmRyaXBwdWxzZS5pZGVudGl0eS52MS5UZWFtTWVtYmVyQgaStRgCaAEyqQMKDVNpZ25VcFNlcnZpY2USugEKBlNpZ25VcBIkLmRyaXBwdWxzZS5pZGVudGl0eS52MS5TaWduVXBSZXF1ZXN0GiUuZHJpcHB1bHNlLmlkZW50aXR5LnYxLlNpZ25VcFJlc3BvbnNlImOKtRhFCMoBGAMqB1NpZ24tdXAwB3CAIHgDkgEEbm9uZaIBDXNpZ25fdXAuc3RhcnSoAQOKAhNtYWlsX25vdF9jb25maWd1cmVkgtPkkwIUOgEqIg8vYXBpL3YxL3NpZ25fdXAS1AEKDUNvbmZpcm1TaWduVXASKy5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ29uZmlybVNpZ25VcFJlcXVlc3QaLC5kcmlwcHVsc2UuaWRlbnRpdHkudjEuQ29uZmlybVNpZ25VcFJlc3BvbnNlImiKtRhCCMkBGAMqB1NpZ24tdXAwAXCAQHgDkgEEbm9uZaIBD3NpZ25fdXAuY29uZmlybagBAooCDmxpbmtfbm90X3ZhbGlkgtPkkwIcOgEqIhcvYXBpL3YxL3NpZ25fdXAvY29uZmlybRoEmLUYCULpAaK1GHMKDnNpZ25fdXBfY2xvc2VkEJMDGl5UaGlzIGluc3RhbGxhdGlvbiB0YWtlcyBubyBzaWduLXVwcy4gSXRzIG9wZXJhdG9yIG1ha2VzIG9yZ2FuaXphdGlvbnMsIG9yIHNldHMgYFNJR05fVVA9b3BlbmAuorUYbgobc2lnbl91cF9mb3JfYW5vdGhlcl9hZGRyZXNzEKYDGkxUaGUgbGluayB3YXMgbWFpbGVkIHRvIGFub3RoZXIgYWRkcmVzcyB0aGFuIHRoZSBvbmUgdGhhdCB0aGlzIHVzZXIgbmFtZSBoYXMuYgZwcm90bzM", [file_drippulse_identity_v1_identity, file_drippulse_rest_v1_rest, file_google_api_annotations]);
 
 /**
- * Who wants to have an organization.
+ * The organization to create, and the address of its first administrator.
  *
  * @generated from message drippulse.identity.v1.SignUpRequest
  */
@@ -30,7 +30,7 @@ export type SignUpRequest = Message<"drippulse.identity.v1.SignUpRequest"> & {
   organizationName?: string | undefined;
 
   /**
-   * Address of its first administrator.
+   * Address of the organization's first administrator.
    *
    * @generated from field: optional string email = 2;
    */
@@ -45,7 +45,7 @@ export const SignUpRequestSchema: GenMessage<SignUpRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_sign_up, 0);
 
 /**
- * Nothing: it does not depend on the address.
+ * Nothing, because the answer must not depend on the address.
  *
  * @generated from message drippulse.identity.v1.SignUpResponse
  */
@@ -60,27 +60,27 @@ export const SignUpResponseSchema: GenMessage<SignUpResponse> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_sign_up, 1);
 
 /**
- * The link, and who follows it.
+ * The link, and the person who follows it.
  *
  * @generated from message drippulse.identity.v1.ConfirmSignUpRequest
  */
 export type ConfirmSignUpRequest = Message<"drippulse.identity.v1.ConfirmSignUpRequest"> & {
   /**
-   * Token of the link, which stands after `#token=`.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
   token?: string | undefined;
 
   /**
-   * User name, by the rules of a new member; default the address.
+   * User name, with the rules for a new member; default: the address.
    *
    * @generated from field: optional string username = 2;
    */
   username?: string | undefined;
 
   /**
-   * Password, 10 to 200 characters; of a user name that is there, its password.
+   * Password, 10 to 200 characters; for an existing user name, the password of that user name.
    *
    * @generated from field: optional string password = 3;
    */
@@ -102,7 +102,7 @@ export const ConfirmSignUpRequestSchema: GenMessage<ConfirmSignUpRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_sign_up, 2);
 
 /**
- * The organization made.
+ * The new organization.
  *
  * @generated from message drippulse.identity.v1.ConfirmSignUpResponse
  */
@@ -115,21 +115,21 @@ export type ConfirmSignUpResponse = Message<"drippulse.identity.v1.ConfirmSignUp
   organizationId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string organization_name = 2;
    */
   organizationName: string;
 
   /**
-   * Its short name, lower case, unique in the installation.
+   * Short name of the organization, lower case, unique in the installation.
    *
    * @generated from field: string slug = 3;
    */
   slug: string;
 
   /**
-   * Its first administrator.
+   * First administrator of the organization.
    *
    * @generated from field: drippulse.identity.v1.TeamMember team_member = 4;
    */
@@ -144,15 +144,15 @@ export const ConfirmSignUpResponseSchema: GenMessage<ConfirmSignUpResponse> = /*
   messageDesc(file_drippulse_identity_v1_sign_up, 3);
 
 /**
- * Making an organization of one's own, where the operator permits it (`SIGN_UP=open`). Nothing is made before the address is proved by
- * the link that is mailed to it.
+ * Creation of an organization of your own, if the operator permits it (`SIGN_UP=open`). Nothing is created until the
+ * address is proved by the link that is mailed to it.
  *
  * @generated from service drippulse.identity.v1.SignUpService
  */
 export const SignUpService: GenService<{
   /**
-   * Mails a link that makes an organization. The answer is the same whoever has the address. The link works for a day and once. An address
-   * is mailed to at most 5 times a day, and a network asks at most 20 times an hour.
+   * Sends a mail with a link that creates an organization. The answer is the same for every address. The link is valid
+   * once, for a day. An address gets at most 5 such mails a day, and a network may make at most 20 requests per hour.
    *
    * @generated from rpc drippulse.identity.v1.SignUpService.SignUp
    */
@@ -162,8 +162,9 @@ export const SignUpService: GenService<{
     output: typeof SignUpResponseSchema;
   },
   /**
-   * Makes the organization, with the owner of the address as its first administrator. A user name that nobody has becomes a new one, with this
-   * password. Who has a user name of this address already sends its password. It gives no session: log in after it.
+   * Creates the organization, with the owner of the address as the organization's first administrator. A user name that
+   * is not in use is created with the given password. A person who already has a user name with this address sends its
+   * password. The call creates no session: log in afterwards.
    *
    * @generated from rpc drippulse.identity.v1.SignUpService.ConfirmSignUp
    */

@@ -62,13 +62,13 @@ export const ConnectionNameSchema: GenMessage<ConnectionName> = /*@__PURE__*/
   messageDesc(file_drippulse_integrations_v1_connection_checks, 1);
 
 /**
- * Those that could not be used.
+ * The connections that could not be used.
  *
  * @generated from message drippulse.integrations.v1.FindUnusableConnectionsResponse
  */
 export type FindUnusableConnectionsResponse = Message<"drippulse.integrations.v1.FindUnusableConnectionsResponse"> & {
   /**
-   * Connections with the reason of each, in the order of the request.
+   * Connections that could not be used, each with the reason, in the order of the request.
    *
    * @generated from field: repeated drippulse.integrations.v1.UnusableConnection unusable = 1;
    */
@@ -103,7 +103,7 @@ export type UnusableConnection = Message<"drippulse.integrations.v1.UnusableConn
   connectionKey: string;
 
   /**
-   * Why, in the words of a live run.
+   * Reason, worded as in a live run.
    *
    * @generated from field: string reason = 3;
    */
@@ -124,7 +124,7 @@ export const UnusableConnectionSchema: GenMessage<UnusableConnection> = /*@__PUR
  */
 export const ConnectionChecksService: GenService<{
   /**
-   * Says which connections steps of the caller's organization could not use now. It asks no provider.
+   * Finds the connections that steps of the caller's organization could not use now. The method calls no provider.
    *
    * @generated from rpc drippulse.integrations.v1.ConnectionChecksService.FindUnusableConnections
    */

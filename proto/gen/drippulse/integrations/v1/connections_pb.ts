@@ -19,7 +19,7 @@ export const file_drippulse_integrations_v1_connections: GenFile = /*@__PURE__*/
   fileDesc("CitkcmlwcHVsc2UvaW50ZWdyYXRpb25zL3YxL2Nvbm5lY3Rpb25zLnByb3RvEhlkcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxIp8IChVJbnRlZ3JhdGlvbkNvbm5lY3Rpb24SFAoCaWQYASABKANCCJK1GARCAjEyEiEKCHByb3ZpZGVyGAIgASgJQg+StRgLQgkiaHVic3BvdCISJQoMZXh0ZXJuYWxfa2V5GAMgASgJQg+StRgLQgkiZGVmYXVsdCISRgoGc3RhdHVzGAQgASgOMjYuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkNvbm5lY3Rpb25TdGF0dXMSIgoNc3RhdHVzX3JlYXNvbhgFIAEoCUIGkrUYAnACSACIAQESEQoEbm90ZRgGIAEoCUgBiAEBEkoKC2NyZWRlbnRpYWxzGAcgASgMQjWStRgxCAESBm9iamVjdEIjeyJhY2Nlc3NfdG9rZW4iOiLigKLigKLigKLigKI0ZjJhIn1wAhI+CgdhY2NvdW50GAggASgLMi0uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkFjY291bnQSRAoGc2NvcGVzGAkgASgLMiwuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvblNjb3Blc0IGkrUYAnACEjsKCmV4cGlyZXNfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgaStRgCcAJIAogBARI9CgxsYXN0X3VzZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgaStRgCcAJIA4gBARJHCgpsYXN0X2Vycm9yGAwgASgLMisuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkVycm9yQgaStRgCcAISQwoScmF0ZV9saW1pdGVkX3VudGlsGA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAnACSASIAQESSQoHdXNlZF9ieRgOIAEoCzIpLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuQ29ubmVjdGlvblVzZXNCCJK1GAQgAXACSAWIAQESHAoHd2FybmluZxgPIAEoCUIGkrUYAnACSAaIAQESLgoKY3JlYXRlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgVIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoIcmV2aXNpb24YFiABKANCBpK1GAJwAUIQCg5fc3RhdHVzX3JlYXNvbkIHCgVfbm90ZUINCgtfZXhwaXJlc19hdEIPCg1fbGFzdF91c2VkX2F0QhUKE19yYXRlX2xpbWl0ZWRfdW50aWxCCgoIX3VzZWRfYnlCCgoIX3dhcm5pbmciSwoSSW50ZWdyYXRpb25BY2NvdW50EhkKAmlkGAEgASgJQg2StRgJQgciNDgyOTEiEhEKBG5hbWUYAiABKAlIAIgBAUIHCgVfbmFtZSJOChFJbnRlZ3JhdGlvblNjb3BlcxIPCgdncmFudGVkGAEgAygJEg8KB21pc3NpbmcYAiADKAkSFwoPYWN0aW9uc193aXRob3V0GAMgAygJInAKEEludGVncmF0aW9uRXJyb3ISIwoEY29kZRgBIAEoCUIVkrUYEUIPImludmFsaWRfZ3JhbnQiEg8KB21lc3NhZ2UYAiABKAkSJgoCYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpABCg5Db25uZWN0aW9uVXNlcxI7Cgl3b3JrZmxvd3MYASADKAsyKC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNvbm5lY3Rpb25Vc2USQQoMZGF0YV9zb3VyY2VzGAIgAygLMisuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5Db25uZWN0aW9uU291cmNlIjgKEENvbm5lY3Rpb25Tb3VyY2USFgoOZGF0YV9zb3VyY2VfaWQYASABKAMSDAoEbmFtZRgCIAEoCSJVCg1Db25uZWN0aW9uVXNlEhMKC3dvcmtmbG93X2lkGAEgASgDEgwKBG5hbWUYAiABKAkSEAoIc3RlcF9pZHMYAyADKAkSDwoHYWN0aW9ucxgEIAMoCSLuAgohTGlzdEludGVncmF0aW9uQ29ubmVjdGlvbnNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESFQoIcHJvdmlkZXIYBSABKAlIBIgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgFiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgsKCV9wcm92aWRlckIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCKAAwoiTGlzdEludGVncmF0aW9uQ29ubmVjdGlvbnNSZXNwb25zZRJRChdpbnRlZ3JhdGlvbl9jb25uZWN0aW9ucxgBIAMoCzIwLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuSW50ZWdyYXRpb25Db25uZWN0aW9uEhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyItCh9HZXRJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXF1ZXN0EgoKAmlkGAEgASgDInQKIEdldEludGVncmF0aW9uQ29ubmVjdGlvblJlc3BvbnNlElAKFmludGVncmF0aW9uX2Nvbm5lY3Rpb24YASABKAsyMC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkludGVncmF0aW9uQ29ubmVjdGlvbiKnAgoiQ3JlYXRlSW50ZWdyYXRpb25Db25uZWN0aW9uUmVxdWVzdBIhCghwcm92aWRlchgBIAEoCUIPkrUYCzgBQgcic2xhY2siEhkKDGV4dGVybmFsX2tleRgCIAEoCUgAiAEBEmoKC2NyZWRlbnRpYWxzGAMgASgMQlWStRhRCAESBm9iamVjdBgBOAFCQXsid2ViaG9va191cmwiOiJodHRwczovL2hvb2tzLnNsYWNrLmNvbS9zZXJ2aWNlcy9UMDAwL0IwMDAveDRKZCJ9EhEKBG5vdGUYBCABKAlIAYgBARIhCgR0ZXN0GAUgASgIQg6StRgKQgVmYWxzZZgBAUgCiAEBQg8KDV9leHRlcm5hbF9rZXlCBwoFX25vdGVCBwoFX3Rlc3QidwojQ3JlYXRlSW50ZWdyYXRpb25Db25uZWN0aW9uUmVzcG9uc2USUAoWaW50ZWdyYXRpb25fY29ubmVjdGlvbhgBIAEoCzIwLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuSW50ZWdyYXRpb25Db25uZWN0aW9uIrYCCiJVcGRhdGVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXF1ZXN0EgoKAmlkGAEgASgDEi8KC3VwZGF0ZV9tYXNrGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFzaxJDCgtjcmVkZW50aWFscxgDIAEoDEIukrUYKggBEgZvYmplY3QYAUIceyJkZWZhdWx0X2NoYW5uZWwiOiIjc2FsZXMifRJGCgZzdGF0dXMYBCABKA4yNi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkludGVncmF0aW9uQ29ubmVjdGlvblN0YXR1cxIRCgRub3RlGAUgASgJSACIAQESIQoEdGVzdBgGIAEoCEIOkrUYCkIFZmFsc2WYAQFIAYgBAUIHCgVfbm90ZUIHCgVfdGVzdCJ3CiNVcGRhdGVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXNwb25zZRJQChZpbnRlZ3JhdGlvbl9jb25uZWN0aW9uGAEgASgLMjAuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkNvbm5lY3Rpb24iTgoiRGVsZXRlSW50ZWdyYXRpb25Db25uZWN0aW9uUmVxdWVzdBIKCgJpZBgBIAEoAxISCgVmb3JjZRgCIAEoCEgAiAEBQggKBl9mb3JjZSIlCiNEZWxldGVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXNwb25zZSIuCiBUZXN0SW50ZWdyYXRpb25Db25uZWN0aW9uUmVxdWVzdBIKCgJpZBgBIAEoAyJcCiFUZXN0SW50ZWdyYXRpb25Db25uZWN0aW9uUmVzcG9uc2USNwoEdGVzdBgBIAEoCzIpLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuQ29ubmVjdGlvblRlc3Qi1gEKDkNvbm5lY3Rpb25UZXN0EgoKAm9rGAEgASgIEj4KB2FjY291bnQYAiABKAsyLS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkludGVncmF0aW9uQWNjb3VudBI6CgZjaGVja3MYAyADKAsyKi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNvbm5lY3Rpb25DaGVjaxI8CgZzY29wZXMYBCABKAsyLC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkludGVncmF0aW9uU2NvcGVzIjsKD0Nvbm5lY3Rpb25DaGVjaxIMCgRuYW1lGAEgASgJEgoKAm9rGAIgASgIEg4KBmRldGFpbBgDIAEoCSIsCh5SZWZyZXNoSW50ZWdyYXRpb25Ub2tlblJlcXVlc3QSCgoCaWQYASABKAMicwofUmVmcmVzaEludGVncmF0aW9uVG9rZW5SZXNwb25zZRJQChZpbnRlZ3JhdGlvbl9jb25uZWN0aW9uGAEgASgLMjAuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkNvbm5lY3Rpb24i/QEKJUF1dGhvcml6ZUludGVncmF0aW9uQ29ubmVjdGlvblJlcXVlc3QSIwoIcHJvdmlkZXIYASABKAlCEZK1GA04AUIJImh1YnNwb3QiEhkKDGV4dGVybmFsX2tleRgCIAEoCUgAiAEBEg4KBnNjb3BlcxgDIAMoCRIzCglyZXR1cm5fdG8YBCABKAlCIJK1GBw4AUIYIi9zZXR0aW5ncy9pbnRlZ3JhdGlvbnMiEj4KC2NyZWRlbnRpYWxzGAUgASgMQimStRglCAESBm9iamVjdBgBQhd7InN1YmRvbWFpbiI6ImV4YW1wbGUifUIPCg1fZXh0ZXJuYWxfa2V5InMKJkF1dGhvcml6ZUludGVncmF0aW9uQ29ubmVjdGlvblJlc3BvbnNlEkkKDWF1dGhvcml6YXRpb24YASABKAsyMi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNvbm5lY3Rpb25BdXRob3JpemF0aW9uIuUBChdDb25uZWN0aW9uQXV0aG9yaXphdGlvbhITCgN1cmwYASABKAlCBpK1GAIYARIVCgVzdGF0ZRgCIAEoCUIGkrUYAhgBEg4KBnNjb3BlcxgDIAMoCRIUCgxyZWRpcmVjdF91cmwYBCABKAkSLgoKZXhwaXJlc19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIQoIcHJvdmlkZXIYBiABKAlCD5K1GAtCCSJodWJzcG90IhIlCgxleHRlcm5hbF9rZXkYByABKAlCD5K1GAtCCSJkZWZhdWx0IiIrCh1SZXRyeUZhaWxlZEVucm9sbG1lbnRzUmVxdWVzdBIKCgJpZBgBIAEoAyJbCh5SZXRyeUZhaWxlZEVucm9sbG1lbnRzUmVzcG9uc2USOQoFcmV0cnkYASABKAsyKi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNvbm5lY3Rpb25SZXRyeSJKChlHZXRDb25uZWN0aW9uUmV0cnlSZXF1ZXN0EiEKGWludGVncmF0aW9uX2Nvbm5lY3Rpb25faWQYASABKAMSCgoCaWQYAiABKAMiVwoaR2V0Q29ubmVjdGlvblJldHJ5UmVzcG9uc2USOQoFcmV0cnkYASABKAsyKi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNvbm5lY3Rpb25SZXRyeSLwAQoPQ29ubmVjdGlvblJldHJ5EgoKAmlkGAEgASgDEkAKBnN0YXR1cxgCIAEoDjIwLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuQ29ubmVjdGlvblJldHJ5U3RhdHVzEg8KB3JldHJpZWQYAyABKAMSMAoMZmFpbGVkX3NpbmNlGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgVlcnJvchgFIAEoCUgAiAEBEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9lcnJvciIlChNTdGFydENvbm5lY3RSZXF1ZXN0Eg4KBnRpY2tldBgBIAEoCSI6ChRTdGFydENvbm5lY3RSZXNwb25zZRIiCgRwYWdlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSKZAQoURmluaXNoQ29ubmVjdFJlcXVlc3QSFgoFc3RhdGUYASABKAlCB5K1GAOAAQESFwoEY29kZRgCIAEoCUIJkrUYBRgBgAEBEhYKBWVycm9yGAMgASgJQgeStRgDgAEBEiIKEWVycm9yX2Rlc2NyaXB0aW9uGAQgASgJQgeStRgDgAEBEhQKA2lzcxgFIAEoCUIHkrUYA4ABASI7ChVGaW5pc2hDb25uZWN0UmVzcG9uc2USIgoEcGFnZRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkqogEKG0ludGVncmF0aW9uQ29ubmVjdGlvblN0YXR1cxItCilJTlRFR1JBVElPTl9DT05ORUNUSU9OX1NUQVRVU19VTlNQRUNJRklFRBAAEigKJElOVEVHUkFUSU9OX0NPTk5FQ1RJT05fU1RBVFVTX0FDVElWRRABEioKJklOVEVHUkFUSU9OX0NPTk5FQ1RJT05fU1RBVFVTX0RJU0FCTEVEEAIq1AEKFUNvbm5lY3Rpb25SZXRyeVN0YXR1cxInCiNDT05ORUNUSU9OX1JFVFJZX1NUQVRVU19VTlNQRUNJRklFRBAAEiIKHkNPTk5FQ1RJT05fUkVUUllfU1RBVFVTX1FVRVVFRBABEiMKH0NPTk5FQ1RJT05fUkVUUllfU1RBVFVTX1JVTk5JTkcQAhIlCiFDT05ORUNUSU9OX1JFVFJZX1NUQVRVU19DT01QTEVURUQQAxIiCh5DT05ORUNUSU9OX1JFVFJZX1NUQVRVU19GQUlMRUQQBDKcGQodSW50ZWdyYXRpb25Db25uZWN0aW9uc1NlcnZpY2US/gEKGkxpc3RJbnRlZ3JhdGlvbkNvbm5lY3Rpb25zEjwuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5MaXN0SW50ZWdyYXRpb25Db25uZWN0aW9uc1JlcXVlc3QaPS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkxpc3RJbnRlZ3JhdGlvbkNvbm5lY3Rpb25zUmVzcG9uc2UiY4q1GDgQASoMSW50ZWdyYXRpb25zeAKSAQRub25logEcaW50ZWdyYXRpb25fY29ubmVjdGlvbnMubGlzdILT5JMCIRIfL2FwaS92MS9pbnRlZ3JhdGlvbl9jb25uZWN0aW9ucxKUAgoYR2V0SW50ZWdyYXRpb25Db25uZWN0aW9uEjouZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5HZXRJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXF1ZXN0GjsuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5HZXRJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXNwb25zZSJ/irUYNxABKgxJbnRlZ3JhdGlvbnN4ApIBBG5vbmWiARtpbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy5nZXSC0+STAj5iFmludGVncmF0aW9uX2Nvbm5lY3Rpb24SJC9hcGkvdjEvaW50ZWdyYXRpb25fY29ubmVjdGlvbnMve2lkfRKFAwobQ3JlYXRlSW50ZWdyYXRpb25Db25uZWN0aW9uEj0uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5DcmVhdGVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXF1ZXN0Gj4uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5DcmVhdGVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXNwb25zZSLmAYq1GJ8BCMkBEAQiFmludGVncmF0aW9uX2Nvbm5lY3Rpb24qDEludGVncmF0aW9uczgCUDxaJC9hcGkvdjEvaW50ZWdyYXRpb25fY29ubmVjdGlvbnMve2lkfXgDkgEeaW50ZWdyYXRpb25fY29ubmVjdGlvbi5jcmVhdGVkogEeaW50ZWdyYXRpb25fY29ubmVjdGlvbnMuY3JlYXRlqAECqAIBgtPkkwI8OgEqYhZpbnRlZ3JhdGlvbl9jb25uZWN0aW9uIh8vYXBpL3YxL2ludGVncmF0aW9uX2Nvbm5lY3Rpb25zEvwCChtVcGRhdGVJbnRlZ3JhdGlvbkNvbm5lY3Rpb24SPS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLlVwZGF0ZUludGVncmF0aW9uQ29ubmVjdGlvblJlcXVlc3QaPi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLlVwZGF0ZUludGVncmF0aW9uQ29ubmVjdGlvblJlc3BvbnNlIt0BirUYkQEQBCIWaW50ZWdyYXRpb25fY29ubmVjdGlvbioMSW50ZWdyYXRpb25zOAJQPHgDkgEeaW50ZWdyYXRpb25fY29ubmVjdGlvbi51cGRhdGVkogEeaW50ZWdyYXRpb25fY29ubmVjdGlvbnMudXBkYXRlqAECsgEYR2V0SW50ZWdyYXRpb25Db25uZWN0aW9uqAIBgtPkkwJBOgEqYhZpbnRlZ3JhdGlvbl9jb25uZWN0aW9uMiQvYXBpL3YxL2ludGVncmF0aW9uX2Nvbm5lY3Rpb25zL3tpZH0SxwIKG0RlbGV0ZUludGVncmF0aW9uQ29ubmVjdGlvbhI9LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGVsZXRlSW50ZWdyYXRpb25Db25uZWN0aW9uUmVxdWVzdBo+LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGVsZXRlSW50ZWdyYXRpb25Db25uZWN0aW9uUmVzcG9uc2UiqAGKtRh4CMwBEAQqDEludGVncmF0aW9uc3gDkgEeaW50ZWdyYXRpb25fY29ubmVjdGlvbi5kZWxldGVkogEeaW50ZWdyYXRpb25fY29ubmVjdGlvbnMuZGVsZXRlqAEEsgEYR2V0SW50ZWdyYXRpb25Db25uZWN0aW9uqAIBgtPkkwImKiQvYXBpL3YxL2ludGVncmF0aW9uX2Nvbm5lY3Rpb25zL3tpZH0SnwIKGVRlc3RJbnRlZ3JhdGlvbkNvbm5lY3Rpb24SOy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLlRlc3RJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXF1ZXN0GjwuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5UZXN0SW50ZWdyYXRpb25Db25uZWN0aW9uUmVzcG9uc2UihgGKtRg9EAQqDEludGVncmF0aW9uc1A8eAOSAQRub25logEcaW50ZWdyYXRpb25fY29ubmVjdGlvbnMudGVzdKgBAoLT5JMCPzoBKmIEdGVzdCI0L2FwaS92MS9pbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy97aWR9L3Rlc3RfY29ubmVjdGlvbhKyAgoXUmVmcmVzaEludGVncmF0aW9uVG9rZW4SOS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLlJlZnJlc2hJbnRlZ3JhdGlvblRva2VuUmVxdWVzdBo6LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuUmVmcmVzaEludGVncmF0aW9uVG9rZW5SZXNwb25zZSKfAYq1GEYQBCoMSW50ZWdyYXRpb25zUFp4A5IBBG5vbmWiASVpbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy5yZWZyZXNoX3Rva2VuqAECgtPkkwJPOgEqYhZpbnRlZ3JhdGlvbl9jb25uZWN0aW9uIjIvYXBpL3YxL2ludGVncmF0aW9uX2Nvbm5lY3Rpb25zL3tpZH0vcmVmcmVzaF90b2tlbhLOAgoeQXV0aG9yaXplSW50ZWdyYXRpb25Db25uZWN0aW9uEkAuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5BdXRob3JpemVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXF1ZXN0GkEuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5BdXRob3JpemVJbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZXNwb25zZSKmAYq1GF8QBCoMSW50ZWdyYXRpb25zeAOSASBjb25uZWN0aW9uX2F1dGhvcml6YXRpb24uY3JlYXRlZKIBIWludGVncmF0aW9uX2Nvbm5lY3Rpb25zLmF1dGhvcml6ZagBAqgCAYLT5JMCPToBKmINYXV0aG9yaXphdGlvbiIpL2FwaS92MS9pbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy9hdXRob3JpemUSwgIKFlJldHJ5RmFpbGVkRW5yb2xsbWVudHMSOC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLlJldHJ5RmFpbGVkRW5yb2xsbWVudHNSZXF1ZXN0GjkuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5SZXRyeUZhaWxlZEVucm9sbG1lbnRzUmVzcG9uc2UisgGKtRhrCMoBEAQqDEludGVncmF0aW9uczgCeAOSASdpbnRlZ3JhdGlvbl9jb25uZWN0aW9uLmZhaWx1cmVzX3JldHJpZWSiASRpbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy5yZXRyeV9mYWlsZWSoAQOC0+STAj06ASpiBXJldHJ5IjEvYXBpL3YxL2ludGVncmF0aW9uX2Nvbm5lY3Rpb25zL3tpZH0vcmV0cnlfZmFpbGVkEp4CChJHZXRDb25uZWN0aW9uUmV0cnkSNC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkdldENvbm5lY3Rpb25SZXRyeVJlcXVlc3QaNS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkdldENvbm5lY3Rpb25SZXRyeVJlc3BvbnNlIpoBirUYPxABKgxJbnRlZ3JhdGlvbnN4ApIBBG5vbmWiASNpbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy5yZXRyaWVzLmdldILT5JMCUWIFcmV0cnkSSC9hcGkvdjEvaW50ZWdyYXRpb25fY29ubmVjdGlvbnMve2ludGVncmF0aW9uX2Nvbm5lY3Rpb25faWR9L3JldHJpZXMve2lkfRoEmLUYUDLeBAoTQ29ubmVjdFBhZ2VzU2VydmljZRKdAgoMU3RhcnRDb25uZWN0Ei4uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5TdGFydENvbm5lY3RSZXF1ZXN0Gi8uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5TdGFydENvbm5lY3RSZXNwb25zZSKrAYq1GHkIrgIYAyoHQ29ubmVjdGoXY29udGVudC1zZWN1cml0eS1wb2xpY3lqCnNldC1jb29raWV4A4IBApQDkgEEbm9uZaIBGHB1YmxpYy5jb25uZWN0aW9ucy5zdGFydMgBAeoBCXRleHQvaHRtbPoBC3NlYy1wdXJwb3NlgtPkkwIoYgRwYWdlEiAvYXV0aC9jb25uZWN0aW9ucy9zdGFydC97dGlja2V0fRKgAgoNRmluaXNoQ29ubmVjdBIvLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRmluaXNoQ29ubmVjdFJlcXVlc3QaMC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkZpbmlzaENvbm5lY3RSZXNwb25zZSKrAYq1GH8IrgIYAyoHQ29ubmVjdFA8ahdjb250ZW50LXNlY3VyaXR5LXBvbGljeWoKc2V0LWNvb2tpZXgDggEIkAOTA5kDpgOSAQRub25logEbcHVibGljLmNvbm5lY3Rpb25zLmNhbGxiYWNryAEB6gEJdGV4dC9odG1s+gEGY29va2llgtPkkwIiYgRwYWdlEhovYXV0aC9jb25uZWN0aW9ucy9jYWxsYmFjaxoEmLUYUUKlDKK1GFAKIGludGVncmF0aW9uX2Nvbm5lY3Rpb25fbm90X2ZvdW5kEJQDGilZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBjb25uZWN0aW9uLqK1GHIKHWludGVncmF0aW9uX2Nvbm5lY3Rpb25fZXhpc3RzEJkDGk5UaGUgb3JnYW5pemF0aW9uIGhhcyBhIGNvbm5lY3Rpb24gb2YgdGhpcyBwcm92aWRlciBhbmQgYGV4dGVybmFsX2tleWAgYWxyZWFkeS6itRhYCiRpbnRlZ3JhdGlvbl9jb25uZWN0aW9uX2xpbWl0X3JlYWNoZWQQpgMaLVRoZSBvcmdhbml6YXRpb24gaGFzIDIwMCBjb25uZWN0aW9ucyBhbHJlYWR5LqK1GHYKEHVua25vd25fcHJvdmlkZXIQpgMaX1RoZXJlIGlzIG5vIHN1Y2ggcHJvdmlkZXIgb2YgaW50ZWdyYXRpb25zLiBgR0VUIC9pbnRlZ3JhdGlvbl9jb25uZWN0aW9ucy9wcm92aWRlcnNgIGxpc3RzIHRoZW0uorUYhQEKHmludmFsaWRfY29ubmVjdGlvbl9jcmVkZW50aWFscxCmAxpgQSBjcmVkZW50aWFsIGZpZWxkIGlzIG5vdCBrbm93biB0byB0aGUgcHJvdmlkZXIsIGlzIG1pc3NpbmcsIG9yIGhhcyBhIHZhbHVlIHRoYXQgaXQgY2Fubm90IGhhdmUuorUYkwEKEmNvbm5lY3Rpb25fcmVmdXNlZBCmAxp6VGhlIHByb3ZpZGVyIHJlZnVzZWQgdGhlIHRlc3Qgb2YgdGhlIGNvbm5lY3Rpb24uIFRoZSBtZXNzYWdlIGhhcyB0aGUgcHJvdmlkZXIncyB3b3JkczsgYHRlc3Q6IGZhbHNlYCBzYXZlcyB3aXRob3V0IGEgdGVzdC6itRiEAQoRY29ubmVjdGlvbl9pbl91c2UQmQMabFdvcmtmbG93cyBvciBkYXRhIHNvdXJjZXMgdXNlIHRoZSBjb25uZWN0aW9uOyB0aGUgbWVzc2FnZSBuYW1lcyB0aGVtLiBgP2ZvcmNlPXRydWVgIGRlbGV0ZXMgaXQgYWxsIHRoZSBzYW1lLqK1GGIKD25vdF9yZWZyZXNoYWJsZRCmAxpMVGhlIGNvbm5lY3Rpb24gaGFzIG5vIHJlZnJlc2ggdG9rZW4sIG9yIGl0cyBwcm92aWRlciBoYXMgbm8gdG9rZW5zIHRoYXQgZW5kLqK1GFAKEHJlZnJlc2hfdG9vX3Nvb24QrQMaOUEgY29ubmVjdGlvbiBpcyByZWZyZXNoZWQgYnkgcmVxdWVzdCBvbmNlIGluIHRlbiBzZWNvbmRzLqK1GE8KDnJlZnJlc2hfZmFpbGVkEKYDGjpUaGUgcHJvdmlkZXIgZ2F2ZSBubyBuZXcgdG9rZW4uIFRoZSBtZXNzYWdlIGhhcyBpdHMgd29yZHMuorUYeAoTb2F1dGhfbm90X2F2YWlsYWJsZRCmAxpeVGhlIHByb3ZpZGVyIGNhbm5vdCBiZSBjb25uZWN0ZWQgYnkgYXV0aG9yaXphdGlvbiwgb3Igbm9ib2R5IGhhcyBuYW1lZCBhIGNsaWVudCBpZCBhbmQgc2VjcmV0LqK1GFAKEWludmFsaWRfcmV0dXJuX3RvEKYDGjhgcmV0dXJuX3RvYCBpcyBub3QgYSBwYXRoIG9uIHRoZSBvcmlnaW4gb2YgdGhlIHBsYXRmb3JtLqK1GGUKEGFjY291bnRfbWlzbWF0Y2gQmQMaTlRoZSBhdXRob3JpemF0aW9uIHdhcyBnaXZlbiBieSBhbm90aGVyIGFjY291bnQgdGhhbiB0aGUgb25lIG9mIHRoZSBjb25uZWN0aW9uLqK1GFUKFWNvbm5lY3Rpb25fbm90X2FjdGl2ZRCmAxo5VGhlIGNvbm5lY3Rpb24gaXMgZGlzYWJsZWQuIFJlY29ubmVjdCBvciBlbmFibGUgaXQgZmlyc3QuorUYNwoPcmV0cnlfbm90X2ZvdW5kEJQDGiFUaGUgY29ubmVjdGlvbiBoYXMgbm8gc3VjaCByZXRyeS5iBnByb3RvMw", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * IntegrationConnection is the account of a provider that steps and data sources work with.
+ * IntegrationConnection is an account at a provider, for steps and data sources.
  *
  * @generated from message drippulse.integrations.v1.IntegrationConnection
  */
@@ -39,64 +39,64 @@ export type IntegrationConnection = Message<"drippulse.integrations.v1.Integrati
   provider: string;
 
   /**
-   * Name by which the `connection_key` of a step finds it; unique for the provider.
+   * Name by which the `connection_key` of a step finds the connection; unique for the provider.
    *
    * @generated from field: string external_key = 3;
    */
   externalKey: string;
 
   /**
-   * Whether it is used.
+   * Whether the connection is used.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationConnectionStatus status = 4;
    */
   status: IntegrationConnectionStatus;
 
   /**
-   * Why it is disabled: `by_hand`, or `reconnect_required` when the provider refuses the credentials. `expires_soon` for an active one
-   * whose credentials end within 14 days. Null otherwise.
+   * Reason for the status: `by_hand` or `reconnect_required` (the provider refuses the credentials) for a disabled
+   * connection; `expires_soon` for an active connection whose credentials expire within 14 days; null otherwise.
    *
    * @generated from field: optional string status_reason = 5;
    */
   statusReason?: string | undefined;
 
   /**
-   * Note of the organization.
+   * Note.
    *
    * @generated from field: optional string note = 6;
    */
   note?: string | undefined;
 
   /**
-   * The credential fields that are set. Of a secret the last four characters are shown, after `••••`.
+   * The credential fields that are set. A secret is shown as `••••` and its last four characters.
    *
    * @generated from field: bytes credentials = 7;
    */
   credentials: Uint8Array;
 
   /**
-   * The account at the provider, once it is known.
+   * The account at the provider; absent until it is known.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationAccount account = 8;
    */
   account?: IntegrationAccount | undefined;
 
   /**
-   * Scopes of the tokens; null where the provider does not tell.
+   * Scopes of the tokens; null if the provider does not report scopes.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationScopes scopes = 9;
    */
   scopes?: IntegrationScopes | undefined;
 
   /**
-   * When the credentials end, as far as it is known: beyond it somebody has to reconnect.
+   * When the credentials expire, if known. After that time a person must reconnect.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 10;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When it was last used.
+   * When the connection was last used.
    *
    * @generated from field: optional google.protobuf.Timestamp last_used_at = 11;
    */
@@ -110,42 +110,42 @@ export type IntegrationConnection = Message<"drippulse.integrations.v1.Integrati
   lastError?: IntegrationError | undefined;
 
   /**
-   * Until when the provider lets nothing through.
+   * Time until which the provider accepts no requests.
    *
    * @generated from field: optional google.protobuf.Timestamp rate_limited_until = 13;
    */
   rateLimitedUntil?: Timestamp | undefined;
 
   /**
-   * What uses it; only in the answer that shows one connection.
+   * Workflows and data sources that use the connection; only in the answer that shows one connection.
    *
    * @generated from field: optional drippulse.integrations.v1.ConnectionUses used_by = 14;
    */
   usedBy?: ConnectionUses | undefined;
 
   /**
-   * A near end of such credentials at the provider, as one sentence.
+   * Warning that credentials at the provider expire soon, as one sentence.
    *
    * @generated from field: optional string warning = 15;
    */
   warning?: string | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 20;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it was last changed by a person.
+   * When a person last changed the connection.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 21;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 22;
    */
@@ -166,14 +166,14 @@ export const IntegrationConnectionSchema: GenMessage<IntegrationConnection> = /*
  */
 export type IntegrationAccount = Message<"drippulse.integrations.v1.IntegrationAccount"> & {
   /**
-   * Id of the provider.
+   * Id at the provider.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Name, if the provider tells it.
+   * Name, if the provider reports it.
    *
    * @generated from field: optional string name = 2;
    */
@@ -188,7 +188,7 @@ export const IntegrationAccountSchema: GenMessage<IntegrationAccount> = /*@__PUR
   messageDesc(file_drippulse_integrations_v1_connections, 1);
 
 /**
- * IntegrationScopes is what the tokens of a connection may do.
+ * IntegrationScopes are the scopes of a connection's tokens.
  *
  * @generated from message drippulse.integrations.v1.IntegrationScopes
  */
@@ -201,14 +201,14 @@ export type IntegrationScopes = Message<"drippulse.integrations.v1.IntegrationSc
   granted: string[];
 
   /**
-   * Scopes that actions or data sources need and the account did not grant.
+   * Scopes that actions or data sources need and that the account did not grant.
    *
    * @generated from field: repeated string missing = 2;
    */
   missing: string[];
 
   /**
-   * Actions that do not work without them.
+   * Actions that do not work without the missing scopes.
    *
    * @generated from field: repeated string actions_without = 3;
    */
@@ -229,21 +229,21 @@ export const IntegrationScopesSchema: GenMessage<IntegrationScopes> = /*@__PURE_
  */
 export type IntegrationError = Message<"drippulse.integrations.v1.IntegrationError"> & {
   /**
-   * Code of the provider, or `http_<status>`, or that of a request without an answer such as `timeout`.
+   * The provider's code, `http_<status>`, or the code of a request without an answer, such as `timeout`.
    *
    * @generated from field: string code = 1;
    */
   code: string;
 
   /**
-   * What went wrong, in the provider's words, without credentials.
+   * The provider's description of the problem, without credentials.
    *
    * @generated from field: string message = 2;
    */
   message: string;
 
   /**
-   * When.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp at = 3;
    */
@@ -258,20 +258,20 @@ export const IntegrationErrorSchema: GenMessage<IntegrationError> = /*@__PURE__*
   messageDesc(file_drippulse_integrations_v1_connections, 3);
 
 /**
- * ConnectionUses is what uses a connection.
+ * ConnectionUses are the workflows and data sources that use a connection.
  *
  * @generated from message drippulse.integrations.v1.ConnectionUses
  */
 export type ConnectionUses = Message<"drippulse.integrations.v1.ConnectionUses"> & {
   /**
-   * Workflows with steps that use it, archived ones left out.
+   * Workflows with steps that use the connection. Archived workflows are left out.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionUse workflows = 1;
    */
   workflows: ConnectionUse[];
 
   /**
-   * Data sources that read by it.
+   * Data sources that read with the connection.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionSource data_sources = 2;
    */
@@ -286,7 +286,7 @@ export const ConnectionUsesSchema: GenMessage<ConnectionUses> = /*@__PURE__*/
   messageDesc(file_drippulse_integrations_v1_connections, 4);
 
 /**
- * ConnectionSource is a data source that reads by a connection.
+ * ConnectionSource is a data source that reads with a connection.
  *
  * @generated from message drippulse.integrations.v1.ConnectionSource
  */
@@ -299,7 +299,7 @@ export type ConnectionSource = Message<"drippulse.integrations.v1.ConnectionSour
   dataSourceId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string name = 2;
    */
@@ -327,7 +327,7 @@ export type ConnectionUse = Message<"drippulse.integrations.v1.ConnectionUse"> &
   workflowId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string name = 2;
    */
@@ -362,28 +362,28 @@ export const ConnectionUseSchema: GenMessage<ConnectionUse> = /*@__PURE__*/
  */
 export type ListIntegrationConnectionsRequest = Message<"drippulse.integrations.v1.ListIntegrationConnectionsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -397,21 +397,21 @@ export type ListIntegrationConnectionsRequest = Message<"drippulse.integrations.
   provider?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -439,21 +439,21 @@ export type ListIntegrationConnectionsResponse = Message<"drippulse.integrations
   integrationConnections: IntegrationConnection[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -467,7 +467,7 @@ export type ListIntegrationConnectionsResponse = Message<"drippulse.integrations
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -510,7 +510,7 @@ export const GetIntegrationConnectionRequestSchema: GenMessage<GetIntegrationCon
   messageDesc(file_drippulse_integrations_v1_connections, 9);
 
 /**
- * The connection found.
+ * The requested connection.
  *
  * @generated from message drippulse.integrations.v1.GetIntegrationConnectionResponse
  */
@@ -544,14 +544,15 @@ export type CreateIntegrationConnectionRequest = Message<"drippulse.integrations
   provider: string;
 
   /**
-   * Name by which the `connection_key` of a step finds it: 1 to 64 letters, digits, `.`, `_` or `-`. Default `default`.
+   * Name by which the `connection_key` of a step finds the connection: 1 to 64 letters, digits, `.`, `_` or `-`.
+   * Default: `default`.
    *
    * @generated from field: optional string external_key = 2;
    */
   externalKey?: string | undefined;
 
   /**
-   * Credential fields of the provider. `GET /integration_connections/providers` lists them.
+   * Credential fields of the provider. `GET /integration_connections/providers` lists the possible fields.
    *
    * @generated from field: bytes credentials = 3;
    */
@@ -565,7 +566,7 @@ export type CreateIntegrationConnectionRequest = Message<"drippulse.integrations
   note?: string | undefined;
 
   /**
-   * Whether the provider is asked first. Default true.
+   * Whether the provider tests the credentials first. Default: true.
    *
    * @generated from field: optional bool test = 5;
    */
@@ -580,7 +581,7 @@ export const CreateIntegrationConnectionRequestSchema: GenMessage<CreateIntegrat
   messageDesc(file_drippulse_integrations_v1_connections, 11);
 
 /**
- * The connection as stored.
+ * The stored connection.
  *
  * @generated from message drippulse.integrations.v1.CreateIntegrationConnectionResponse
  */
@@ -601,7 +602,7 @@ export const CreateIntegrationConnectionResponseSchema: GenMessage<CreateIntegra
   messageDesc(file_drippulse_integrations_v1_connections, 12);
 
 /**
- * Changes of a connection.
+ * Changes to a connection.
  *
  * @generated from message drippulse.integrations.v1.UpdateIntegrationConnectionRequest
  */
@@ -621,28 +622,28 @@ export type UpdateIntegrationConnectionRequest = Message<"drippulse.integrations
   updateMask?: FieldMask | undefined;
 
   /**
-   * Credential fields to change; null removes one, a masked value keeps what is stored.
+   * Credential fields to change; null removes a field, and a masked value keeps the stored value.
    *
    * @generated from field: bytes credentials = 3;
    */
   credentials: Uint8Array;
 
   /**
-   * Whether it is used.
+   * Whether the connection is used.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationConnectionStatus status = 4;
    */
   status: IntegrationConnectionStatus;
 
   /**
-   * Note, at most 1,000 characters; null clears.
+   * Note, at most 1,000 characters; null clears the note.
    *
    * @generated from field: optional string note = 5;
    */
   note?: string | undefined;
 
   /**
-   * Whether the provider is asked first. Default true.
+   * Whether the provider tests the credentials first. Default: true.
    *
    * @generated from field: optional bool test = 6;
    */
@@ -657,7 +658,7 @@ export const UpdateIntegrationConnectionRequestSchema: GenMessage<UpdateIntegrat
   messageDesc(file_drippulse_integrations_v1_connections, 13);
 
 /**
- * The connection as changed.
+ * The connection after the change.
  *
  * @generated from message drippulse.integrations.v1.UpdateIntegrationConnectionResponse
  */
@@ -691,7 +692,7 @@ export type DeleteIntegrationConnectionRequest = Message<"drippulse.integrations
   id: bigint;
 
   /**
-   * Whether one that is in use is removed too.
+   * Whether to remove a connection that is in use.
    *
    * @generated from field: optional bool force = 2;
    */
@@ -742,7 +743,7 @@ export const TestIntegrationConnectionRequestSchema: GenMessage<TestIntegrationC
   messageDesc(file_drippulse_integrations_v1_connections, 17);
 
 /**
- * What was found.
+ * The result of the test.
  *
  * @generated from message drippulse.integrations.v1.TestIntegrationConnectionResponse
  */
@@ -776,21 +777,21 @@ export type ConnectionTest = Message<"drippulse.integrations.v1.ConnectionTest">
   ok: boolean;
 
   /**
-   * The account at the provider, if it said so.
+   * The account at the provider, if the provider reports it.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationAccount account = 2;
    */
   account?: IntegrationAccount | undefined;
 
   /**
-   * The checks, in their order. The first that fails is the last one.
+   * The checks in order. If a check fails, it is the last one.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionCheck checks = 3;
    */
   checks: ConnectionCheck[];
 
   /**
-   * Scopes; null where the provider does not tell.
+   * Scopes; null if the provider does not report scopes.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationScopes scopes = 4;
    */
@@ -811,21 +812,21 @@ export const ConnectionTestSchema: GenMessage<ConnectionTest> = /*@__PURE__*/
  */
 export type ConnectionCheck = Message<"drippulse.integrations.v1.ConnectionCheck"> & {
   /**
-   * Name: `decrypts`, `required_keys`, or one of the provider's own.
+   * Name: `decrypts`, `required_keys`, or a check of the provider's own.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Whether it passed.
+   * Whether the check passed.
    *
    * @generated from field: bool ok = 2;
    */
   ok: boolean;
 
   /**
-   * What was found, as one sentence.
+   * Result, as one sentence.
    *
    * @generated from field: string detail = 3;
    */
@@ -882,7 +883,7 @@ export const RefreshIntegrationTokenResponseSchema: GenMessage<RefreshIntegratio
   messageDesc(file_drippulse_integrations_v1_connections, 22);
 
 /**
- * What to connect.
+ * The account to connect.
  *
  * @generated from message drippulse.integrations.v1.AuthorizeIntegrationConnectionRequest
  */
@@ -895,30 +896,30 @@ export type AuthorizeIntegrationConnectionRequest = Message<"drippulse.integrati
   provider: string;
 
   /**
-   * Name of the connection. Default `default`.
+   * Name of the connection. Default: `default`.
    *
    * @generated from field: optional string external_key = 2;
    */
   externalKey?: string | undefined;
 
   /**
-   * Scopes to ask for. Default: those that all actions and data sources of the provider need.
+   * Scopes to request. Default: the scopes that all actions and data sources of the provider need.
    *
    * @generated from field: repeated string scopes = 3;
    */
   scopes: string[];
 
   /**
-   * Path on the platform's origin where the browser goes afterwards, such as `/settings/integrations`. It gets the parameter
-   * `connection`, and `missing_scopes` when the account did not grant all.
+   * Path on the platform's origin to which the browser goes afterwards, such as `/settings/integrations`. The parameter
+   * `connection` is added, and `missing_scopes` when the account did not grant all scopes.
    *
    * @generated from field: string return_to = 4;
    */
   returnTo: string;
 
   /**
-   * Credential fields that the provider needs before the consent, such as `client_id`, `client_secret` or `subdomain`, where neither
-   * the operator nor a stored connection has them.
+   * Credential fields that the provider needs before the consent, such as `client_id`, `client_secret` or `subdomain`,
+   * if neither the operator nor a stored connection has them.
    *
    * @generated from field: bytes credentials = 5;
    */
@@ -933,7 +934,7 @@ export const AuthorizeIntegrationConnectionRequestSchema: GenMessage<AuthorizeIn
   messageDesc(file_drippulse_integrations_v1_connections, 23);
 
 /**
- * Where to go.
+ * The address to open.
  *
  * @generated from message drippulse.integrations.v1.AuthorizeIntegrationConnectionResponse
  */
@@ -954,41 +955,42 @@ export const AuthorizeIntegrationConnectionResponseSchema: GenMessage<AuthorizeI
   messageDesc(file_drippulse_integrations_v1_connections, 24);
 
 /**
- * ConnectionAuthorization is the beginning of a consent.
+ * ConnectionAuthorization is a started consent.
  *
  * @generated from message drippulse.integrations.v1.ConnectionAuthorization
  */
 export type ConnectionAuthorization = Message<"drippulse.integrations.v1.ConnectionAuthorization"> & {
   /**
-   * Address to open in the browser, once, within ten minutes. Who has it can connect an account to your organization.
+   * Address to open in the browser, once, within ten minutes. Anybody who has the address can connect an account to
+   * your organization.
    *
    * @generated from field: string url = 1;
    */
   url: string;
 
   /**
-   * The `state` with which the provider will send the browser back.
+   * The `state` with which the provider will redirect the browser back.
    *
    * @generated from field: string state = 2;
    */
   state: string;
 
   /**
-   * Scopes that are asked for.
+   * Requested scopes.
    *
    * @generated from field: repeated string scopes = 3;
    */
   scopes: string[];
 
   /**
-   * Redirect address that has to be registered at the provider.
+   * Redirect address that must be registered at the provider.
    *
    * @generated from field: string redirect_url = 4;
    */
   redirectUrl: string;
 
   /**
-   * When the address ends.
+   * When the address expires.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 5;
    */
@@ -1002,7 +1004,7 @@ export type ConnectionAuthorization = Message<"drippulse.integrations.v1.Connect
   provider: string;
 
   /**
-   * Name of the connection that it makes, or connects anew.
+   * Name of the connection that is created or connected again.
    *
    * @generated from field: string external_key = 7;
    */
@@ -1087,7 +1089,7 @@ export const GetConnectionRetryRequestSchema: GenMessage<GetConnectionRetryReque
   messageDesc(file_drippulse_integrations_v1_connections, 28);
 
 /**
- * The retry found.
+ * The requested retry.
  *
  * @generated from message drippulse.integrations.v1.GetConnectionRetryResponse
  */
@@ -1108,7 +1110,7 @@ export const GetConnectionRetryResponseSchema: GenMessage<GetConnectionRetryResp
   messageDesc(file_drippulse_integrations_v1_connections, 29);
 
 /**
- * ConnectionRetry is the retry of all enrollments that failed for one connection.
+ * ConnectionRetry is the retry of all enrollments that failed because of one connection.
  *
  * @generated from message drippulse.integrations.v1.ConnectionRetry
  */
@@ -1128,7 +1130,7 @@ export type ConnectionRetry = Message<"drippulse.integrations.v1.ConnectionRetry
   status: ConnectionRetryStatus;
 
   /**
-   * Enrollments that were retried so far.
+   * Number of enrollments that were retried so far.
    *
    * @generated from field: int64 retried = 3;
    */
@@ -1142,14 +1144,14 @@ export type ConnectionRetry = Message<"drippulse.integrations.v1.ConnectionRetry
   failedSince?: Timestamp | undefined;
 
   /**
-   * Reason of a failed retry.
+   * Reason why the retry failed.
    *
    * @generated from field: optional string error = 5;
    */
   error?: string | undefined;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
@@ -1164,13 +1166,13 @@ export const ConnectionRetrySchema: GenMessage<ConnectionRetry> = /*@__PURE__*/
   messageDesc(file_drippulse_integrations_v1_connections, 30);
 
 /**
- * The beginning of a consent.
+ * The start of a consent.
  *
  * @generated from message drippulse.integrations.v1.StartConnectRequest
  */
 export type StartConnectRequest = Message<"drippulse.integrations.v1.StartConnectRequest"> & {
   /**
-   * Ticket.
+   * Ticket from the address that was opened.
    *
    * @generated from field: string ticket = 1;
    */
@@ -1185,7 +1187,7 @@ export const StartConnectRequestSchema: GenMessage<StartConnectRequest> = /*@__P
   messageDesc(file_drippulse_integrations_v1_connections, 31);
 
 /**
- * A page, when the ticket is no good; a redirect has no body.
+ * A page if the ticket is not valid; a redirect has no body.
  *
  * @generated from message drippulse.integrations.v1.StartConnectResponse
  */
@@ -1219,21 +1221,21 @@ export type FinishConnectRequest = Message<"drippulse.integrations.v1.FinishConn
   state: string;
 
   /**
-   * Code, of a consent that was given.
+   * Code, if the consent was given.
    *
    * @generated from field: string code = 2;
    */
   code: string;
 
   /**
-   * Error, of one that was not.
+   * Error, if the consent was not given.
    *
    * @generated from field: string error = 3;
    */
   error: string;
 
   /**
-   * Words about the error.
+   * Description of the error.
    *
    * @generated from field: string error_description = 4;
    */
@@ -1255,7 +1257,7 @@ export const FinishConnectRequestSchema: GenMessage<FinishConnectRequest> = /*@_
   messageDesc(file_drippulse_integrations_v1_connections, 33);
 
 /**
- * A page, when something went wrong; a redirect has no body.
+ * A page if something went wrong; a redirect has no body.
  *
  * @generated from message drippulse.integrations.v1.FinishConnectResponse
  */
@@ -1289,14 +1291,14 @@ export const IntegrationConnectionStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Steps and data sources use it.
+   * Steps and data sources use the connection.
    *
    * @generated from enum value: INTEGRATION_CONNECTION_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * It is kept, and nothing uses it. `status_reason` says why.
+   * The connection is stored but not used. `status_reason` gives the reason.
    *
    * @generated from enum value: INTEGRATION_CONNECTION_STATUS_DISABLED = 2;
    */
@@ -1330,28 +1332,28 @@ export const ConnectionRetryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It has not begun.
+   * The retry has not begun.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * It goes on.
+   * The retry is under way.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_RUNNING = 2;
    */
   RUNNING: 2,
 
   /**
-   * It has ended.
+   * The retry has ended.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * It was given up; `error` says why.
+   * The retry gave up; `error` gives the reason.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_FAILED = 4;
    */
@@ -1398,8 +1400,9 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof GetIntegrationConnectionResponseSchema;
   },
   /**
-   * Stores a connection, once its provider has accepted the credentials. What the provider refuses for good is refused with its words;
-   * a provider that is away or busy does not prevent the connection, and `last_error` says so. `test: false` saves without a test.
+   * Stores a connection once its provider has accepted the credentials. If the provider refuses them permanently, the
+   * answer contains the provider's message. If the provider is unavailable or busy, the connection is stored all the
+   * same, and `last_error` says so. `test: false` saves without a test.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.CreateIntegrationConnection
    */
@@ -1409,8 +1412,8 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof CreateIntegrationConnectionResponseSchema;
   },
   /**
-   * Updates the members present. Of `credentials` the fields present are replaced, null removes one, and a masked value keeps what is
-   * stored. New credentials, and enabling a connection, are tested as at creation.
+   * Updates the members present. In `credentials`, the fields present are replaced, null removes a field, and a masked
+   * value keeps the stored value. New credentials are tested as at creation, and so is a connection that is enabled.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.UpdateIntegrationConnection
    */
@@ -1420,8 +1423,8 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof UpdateIntegrationConnectionResponseSchema;
   },
   /**
-   * Revokes the tokens at the provider, as far as it answers within five seconds, and removes the connection with its credentials. One
-   * that workflows use is refused unless `force` is true.
+   * Revokes the tokens at the provider, if the provider answers within five seconds, and removes the connection with
+   * its credentials. A connection that workflows use is refused unless `force` is true.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.DeleteIntegrationConnection
    */
@@ -1431,8 +1434,9 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof DeleteIntegrationConnectionResponseSchema;
   },
   /**
-   * Tests the connection by a real call, and says what is wrong: whether the credentials decrypt, whether the needed ones are there, what
-   * the provider says, and which actions lack a scope. What does not work is `ok: false` and no error.
+   * Tests the connection by a real call, and reports the problem. It checks whether the credentials can be decrypted,
+   * whether the required ones are present, the provider's answer, and which actions lack a scope. A failed test answers
+   * `ok: false`, not an error.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.TestIntegrationConnection
    */
@@ -1442,7 +1446,8 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof TestIntegrationConnectionResponseSchema;
   },
   /**
-   * Gets a new access token by the refresh token, at most once in ten seconds. Tokens are refreshed by themselves; this is for tests.
+   * Gets a new access token with the refresh token, at most once in ten seconds. Tokens are refreshed automatically;
+   * this call is for tests.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.RefreshIntegrationToken
    */
@@ -1452,8 +1457,9 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof RefreshIntegrationTokenResponseSchema;
   },
   /**
-   * Begins to connect an account by its consent. Open the `url` in a browser within ten minutes; it can be opened once. Afterwards the
-   * browser is sent to `return_to`. For a connection that exists, it is connected anew, by the same account.
+   * Starts to connect an account by OAuth consent. Open the `url` in a browser within ten minutes; it can be opened
+   * once. Afterwards the browser is redirected to `return_to`. An existing connection is connected again, with the same
+   * account.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.AuthorizeIntegrationConnection
    */
@@ -1463,8 +1469,9 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof AuthorizeIntegrationConnectionResponseSchema;
   },
   /**
-   * Retries the enrollments that failed at a step with this connection since it stopped working. It is done in parts; `retries.get`
-   * shows the progress. Of the same failure, a repeat continues where the former one is.
+   * Retries the enrollments that have failed at a step with this connection since the connection stopped working. The
+   * retry runs in slices; `retries.get` shows the progress. A repeated call for the same failure continues the earlier
+   * retry.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.RetryFailedEnrollments
    */
@@ -1487,13 +1494,14 @@ export const IntegrationConnectionsService: GenService<{
   serviceDesc(file_drippulse_integrations_v1_connections, 0);
 
 /**
- * The pages of the connection of an account. Browsers open them, without a credential of the API.
+ * The pages for connecting an account. Browsers open these pages without an API credential.
  *
  * @generated from service drippulse.integrations.v1.ConnectPagesService
  */
 export const ConnectPagesService: GenService<{
   /**
-   * Begins the consent: marks the browser by a cookie of ten minutes and sends it to the provider. The address works once.
+   * Starts the consent: marks the browser with a cookie for ten minutes and redirects the browser to the provider. The
+   * address is valid once.
    *
    * @generated from rpc drippulse.integrations.v1.ConnectPagesService.StartConnect
    */
@@ -1503,7 +1511,8 @@ export const ConnectPagesService: GenService<{
     output: typeof StartConnectResponseSchema;
   },
   /**
-   * Ends the consent: the provider sends the browser here. Only the browser that began it is let through, once.
+   * Completes the consent. The provider redirects the browser to this page. Only the browser that started the consent
+   * is accepted, once.
    *
    * @generated from rpc drippulse.integrations.v1.ConnectPagesService.FinishConnect
    */

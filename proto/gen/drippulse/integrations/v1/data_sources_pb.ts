@@ -21,7 +21,7 @@ export const file_drippulse_integrations_v1_data_sources: GenFile = /*@__PURE__*
   fileDesc("CixkcmlwcHVsc2UvaW50ZWdyYXRpb25zL3YxL2RhdGFfc291cmNlcy5wcm90bxIZZHJpcHB1bHNlLmludGVncmF0aW9ucy52MSJpChJEYXRhU291cmNlU2NoZWR1bGUSJwoJZnJlcXVlbmN5GAEgASgJQhSStRgQQg4iKi8xNSAqICogKiAqIhIqCgh0aW1lem9uZRgCIAEoCUIYkrUYFEISIkV1cm9wZS9BbXN0ZXJkYW0iIoMBCg5EYXRhU291cmNlRmlsZRINCgVieXRlcxgBIAEoAxIfCghlbmNvZGluZxgCIAEoCUINkrUYCUIHInV0Zi04IhIvCgt1cGxvYWRlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoId2FybmluZ3MYBCADKAki7AgKCkRhdGFTb3VyY2USFAoCaWQYASABKANCCJK1GARCAjMxEiAKBG5hbWUYAiABKAlCEpK1GA5CDCJUcmFkZSBmYWlyIhI3CgR0eXBlGAMgASgOMikuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlVHlwZRIeCgZjb25maWcYBCABKAxCDpK1GAoIARIGb2JqZWN0EiwKB21hcHBpbmcYBSABKAxCG5K1GBcIARITRGF0YVNvdXJjZU1hcHBpbmdbXRI7CgZ0YXJnZXQYBiABKA4yKy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VUYXJnZXQSEQoJZGVkdXBlX2J5GAcgAygJEkIKCndyaXRlX21vZGUYCCABKA4yLi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VXcml0ZU1vZGUSPwoIZXhpc3RpbmcYCSABKA4yLS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VFeGlzdGluZxI5CgVibGFuaxgKIAEoDjIqLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZUJsYW5rEkEKCWRlbGV0aW9ucxgLIAEoDjIuLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZURlbGV0aW9ucxI/CghzY2hlZHVsZRgMIAEoCzItLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVNjaGVkdWxlEjwKC25leHRfcnVuX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAnACSACIAQESQwoSc2NoZWR1bGVfcGF1c2VkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAnACSAGIAQESQAoPbGFzdF9za2lwcGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAnACSAKIAQESKQoXYWJvcnRfaWZfZmFpbGVkX3BlcmNlbnQYECABKAVCCJK1GARCAjUwEj8KBGZpbGUYESABKAsyKS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VGaWxlQgaStRgCcAISJQoEbW9kZRgSIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGUSLgoKY3JlYXRlZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASGAoIcmV2aXNpb24YFSABKANCBpK1GAJwAUIOCgxfbmV4dF9ydW5fYXRCFQoTX3NjaGVkdWxlX3BhdXNlZF9hdEISChBfbGFzdF9za2lwcGVkX2F0IvQCChZMaXN0RGF0YVNvdXJjZXNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESKgoEbW9kZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGVIBIgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgFiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgcKBV9tb2RlQhAKDl9jcmVhdGVkX3NpbmNlQhAKDl9jcmVhdGVkX3VudGlsIt8CChdMaXN0RGF0YVNvdXJjZXNSZXNwb25zZRI7CgxkYXRhX3NvdXJjZXMYASADKAsyJS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2USEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIp4GChdDcmVhdGVEYXRhU291cmNlUmVxdWVzdBInCgRuYW1lGAEgASgJQhSStRgQOAFCDCJUcmFkZSBmYWlyIkgAiAEBEkQKBHR5cGUYAiABKA4yKS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VUeXBlQgaStRgCOAFIAYgBARIeCgZjb25maWcYAyABKAxCDpK1GAoIARIGb2JqZWN0EiwKB21hcHBpbmcYBCABKAxCG5K1GBcIARITRGF0YVNvdXJjZU1hcHBpbmdbXRJICgZ0YXJnZXQYBSABKA4yKy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VUYXJnZXRCBpK1GAI4AUgCiAEBEhEKCWRlZHVwZV9ieRgGIAMoCRJHCgp3cml0ZV9tb2RlGAcgASgOMi4uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlV3JpdGVNb2RlSAOIAQESRAoIZXhpc3RpbmcYCCABKA4yLS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VFeGlzdGluZ0gEiAEBEj4KBWJsYW5rGAkgASgOMiouZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlQmxhbmtIBYgBARJGCglkZWxldGlvbnMYCiABKA4yLi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VEZWxldGlvbnNIBogBARI/CghzY2hlZHVsZRgLIAEoCzItLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVNjaGVkdWxlEiQKF2Fib3J0X2lmX2ZhaWxlZF9wZXJjZW50GAwgASgFSAeIAQFCBwoFX25hbWVCBwoFX3R5cGVCCQoHX3RhcmdldEINCgtfd3JpdGVfbW9kZUILCglfZXhpc3RpbmdCCAoGX2JsYW5rQgwKCl9kZWxldGlvbnNCGgoYX2Fib3J0X2lmX2ZhaWxlZF9wZXJjZW50IlYKGENyZWF0ZURhdGFTb3VyY2VSZXNwb25zZRI6CgtkYXRhX3NvdXJjZRgBIAEoCzIlLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZSLGAgofQ3JlYXRlR29vZ2xlU2hlZXRzU291cmNlUmVxdWVzdBJ6CgN1cmwYASABKAlCaJK1GGQ4AUJgImh0dHBzOi8vZG9jcy5nb29nbGUuY29tL3NwcmVhZHNoZWV0cy9kLzFCeGlNVnMwWFJBNW5GTWRLdkJkQlpqZ21VVXFwdGxiczc0T2d2RTJ1cG1zL2VkaXQjZ2lkPTAiSACIAQESSAoGdGFyZ2V0GAIgASgOMisuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlVGFyZ2V0QgaStRgCOAFIAYgBARIRCgRuYW1lGAMgASgJSAKIAQESGwoOY29ubmVjdGlvbl9rZXkYBCABKAlIA4gBAUIGCgRfdXJsQgkKB190YXJnZXRCBwoFX25hbWVCEQoPX2Nvbm5lY3Rpb25fa2V5Iq0BCiBDcmVhdGVHb29nbGVTaGVldHNTb3VyY2VSZXNwb25zZRJCCgtkYXRhX3NvdXJjZRgBIAEoCzIlLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZUIGkrUYAmgBEkUKB3ByZXZpZXcYAiABKAsyLC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VQcmV2aWV3QgaStRgCaAEiIgoUR2V0RGF0YVNvdXJjZVJlcXVlc3QSCgoCaWQYASABKAMiUwoVR2V0RGF0YVNvdXJjZVJlc3BvbnNlEjoKC2RhdGFfc291cmNlGAEgASgLMiUuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlIqEFChdVcGRhdGVEYXRhU291cmNlUmVxdWVzdBIKCgJpZBgBIAEoAxIRCgRuYW1lGAIgASgJSACIAQESHgoGY29uZmlnGAMgASgMQg6StRgKCAESBm9iamVjdBIsCgdtYXBwaW5nGAQgASgMQhuStRgXCAESE0RhdGFTb3VyY2VNYXBwaW5nW10SEQoJZGVkdXBlX2J5GAYgAygJEkcKCndyaXRlX21vZGUYByABKA4yLi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VXcml0ZU1vZGVIAYgBARJECghleGlzdGluZxgIIAEoDjItLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZUV4aXN0aW5nSAKIAQESPgoFYmxhbmsYCSABKA4yKi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VCbGFua0gDiAEBEkYKCWRlbGV0aW9ucxgKIAEoDjIuLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZURlbGV0aW9uc0gEiAEBEj8KCHNjaGVkdWxlGAsgASgLMi0uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlU2NoZWR1bGUSJAoXYWJvcnRfaWZfZmFpbGVkX3BlcmNlbnQYDCABKAVIBYgBARIvCgt1cGRhdGVfbWFzaxgUIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCBwoFX25hbWVCDQoLX3dyaXRlX21vZGVCCwoJX2V4aXN0aW5nQggKBl9ibGFua0IMCgpfZGVsZXRpb25zQhoKGF9hYm9ydF9pZl9mYWlsZWRfcGVyY2VudCJWChhVcGRhdGVEYXRhU291cmNlUmVzcG9uc2USOgoLZGF0YV9zb3VyY2UYASABKAsyJS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2UiJQoXRGVsZXRlRGF0YVNvdXJjZVJlcXVlc3QSCgoCaWQYASABKAMiGgoYRGVsZXRlRGF0YVNvdXJjZVJlc3BvbnNlIk0KG1VwbG9hZERhdGFTb3VyY2VGaWxlUmVxdWVzdBIKCgJpZBgBIAEoAxIiCgRib2R5GAIgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSJXChxVcGxvYWREYXRhU291cmNlRmlsZVJlc3BvbnNlEjcKBGZpbGUYASABKAsyKS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VGaWxlIiYKGFByZXZpZXdEYXRhU291cmNlUmVxdWVzdBIKCgJpZBgBIAEoAyJaChlQcmV2aWV3RGF0YVNvdXJjZVJlc3BvbnNlEj0KB3ByZXZpZXcYASABKAsyLC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VQcmV2aWV3IpwBChBEYXRhU291cmNlQ29sdW1uEhwKBG5hbWUYASABKAlCDpK1GApCCCJFLW1haWwiEg8KB3NhbXBsZXMYAiADKAkSEQoJZmlsbF9yYXRlGAMgASgBEh0KEHN1Z2dlc3RlZF90YXJnZXQYBCABKAlIAIgBARISCgpjb25maWRlbmNlGAUgASgBQhMKEV9zdWdnZXN0ZWRfdGFyZ2V0IlsKEURhdGFTb3VyY2VQcm9ibGVtEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRIQCgNyb3cYAyABKANIAIgBARINCgVmaWVsZBgEIAEoCUIGCgRfcm93ImMKEkRhdGFTb3VyY2VGb3JlY2FzdBIOCgZjcmVhdGUYASABKAMSDgoGdXBkYXRlGAIgASgDEhEKCXVuY2hhbmdlZBgDIAEoAxIMCgRmYWlsGAQgASgDEgwKBHNraXAYBSABKAMi7AIKEURhdGFTb3VyY2VQcmV2aWV3EjwKB2NvbHVtbnMYASADKAsyKy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VDb2x1bW4SIgoLc2FtcGxlX3Jvd3MYAiABKAxCDZK1GAkIARIFYW55W10SJAoNbWFwcGVkX3NhbXBsZRgDIAEoDEINkrUYCQgBEgVhbnlbXRI+Cghwcm9ibGVtcxgEIAMoCzIsLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVByb2JsZW0SRAoFd291bGQYBSABKAsyLS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VGb3JlY2FzdEIGkrUYAmgBEhEKCXJvd3NfcmVhZBgGIAEoAxI2ChFzdWdnZXN0ZWRfbWFwcGluZxgHIAEoDEIbkrUYFwgBEhNEYXRhU291cmNlTWFwcGluZ1tdIqUGCg1EYXRhU291cmNlUnVuEhQKAmlkGAEgASgDQgiStRgEQgI3NxIWCg5kYXRhX3NvdXJjZV9pZBgCIAEoAxI+CgZzdGF0dXMYAyABKA4yLi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VSdW5TdGF0dXMSDwoHZHJ5X3J1bhgEIAEoCBIfCgd0cmlnZ2VyGAUgASgJQg6StRgKQggibWFudWFsIhJGCgZjb3VudHMYBiABKAsyLi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VSdW5Db3VudHNCBpK1GAJoARIVCghwcm9ncmVzcxgHIAEoAUgAiAEBEj0KBmVycm9ycxgIIAMoCzItLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVJ1bkVycm9yEksKDmVycm9yc19jc3ZfdXJsGAkgASgJQi6StRgqQigiL2FwaS92MS9kYXRhX3NvdXJjZV9ydW5zLzc3L2Vycm9ycy5jc3YiSAGIAQESLwoKZXJyb3JfY29kZRgKIAEoCUIWkrUYEkIQInNjaGVtYV9jaGFuZ2VkIkgCiAEBEhIKBWVycm9yGAsgASgJSAOIAQESEAoId2FybmluZ3MYDCADKAkSGAoQY2FuY2VsX3JlcXVlc3RlZBgNIAEoCBIlCgRtb2RlGA4gASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZRIuCgpjcmVhdGVkX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCgpzdGFydGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgEiAEBEjQKC2ZpbmlzaGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgFiAEBQgsKCV9wcm9ncmVzc0IRCg9fZXJyb3JzX2Nzdl91cmxCDQoLX2Vycm9yX2NvZGVCCAoGX2Vycm9yQg0KC19zdGFydGVkX2F0Qg4KDF9maW5pc2hlZF9hdCKLAQoTRGF0YVNvdXJjZVJ1bkNvdW50cxIMCgRyZWFkGAEgASgDEg8KB2NyZWF0ZWQYAiABKAMSDwoHdXBkYXRlZBgDIAEoAxIRCgl1bmNoYW5nZWQYBCABKAMSDwoHc2tpcHBlZBgFIAEoAxIOCgZmYWlsZWQYBiABKAMSEAoIYXJjaGl2ZWQYByABKAMifQoSRGF0YVNvdXJjZVJ1bkVycm9yEgsKA3JvdxgBIAEoAxIOCgZjb2x1bW4YAiABKAkSDQoFZmllbGQYAyABKAkSDAoEY29kZRgEIAEoCRIPCgdtZXNzYWdlGAUgASgJEhIKBXZhbHVlGAYgASgJSACIAQFCCAoGX3ZhbHVlIsYDChlMaXN0RGF0YVNvdXJjZVJ1bnNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESKgoEbW9kZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGVIBIgBARI6Cg5kYXRhX3NvdXJjZV9pZBgGIAEoA0IdkrUYGTIXaW50ZWdyYXRpb25zLkRhdGFTb3VyY2VIBYgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgGiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgcKBV9tb2RlQhEKD19kYXRhX3NvdXJjZV9pZEIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLpAgoaTGlzdERhdGFTb3VyY2VSdW5zUmVzcG9uc2USQgoQZGF0YV9zb3VyY2VfcnVucxgBIAMoCzIoLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVJ1bhITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiywEKGkNyZWF0ZURhdGFTb3VyY2VSdW5SZXF1ZXN0EjwKDmRhdGFfc291cmNlX2lkGAEgASgDQh+StRgbMhdpbnRlZ3JhdGlvbnMuRGF0YVNvdXJjZTgBSACIAQESFAoHZHJ5X3J1bhgCIAEoCEgBiAEBEiEKFGNvbmZpcm1fbWFzc19hcmNoaXZlGAMgASgISAKIAQFCEQoPX2RhdGFfc291cmNlX2lkQgoKCF9kcnlfcnVuQhcKFV9jb25maXJtX21hc3NfYXJjaGl2ZSJgChtDcmVhdGVEYXRhU291cmNlUnVuUmVzcG9uc2USQQoPZGF0YV9zb3VyY2VfcnVuGAEgASgLMiguZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlUnVuIiUKF0dldERhdGFTb3VyY2VSdW5SZXF1ZXN0EgoKAmlkGAEgASgDIl0KGEdldERhdGFTb3VyY2VSdW5SZXNwb25zZRJBCg9kYXRhX3NvdXJjZV9ydW4YASABKAsyKC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VSdW4iKAoaQ2FuY2VsRGF0YVNvdXJjZVJ1blJlcXVlc3QSCgoCaWQYASABKAMiYAobQ2FuY2VsRGF0YVNvdXJjZVJ1blJlc3BvbnNlEkEKD2RhdGFfc291cmNlX3J1bhgBIAEoCzIoLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVJ1biIrCh1HZXREYXRhU291cmNlUnVuRXJyb3JzUmVxdWVzdBIKCgJpZBgBIAEoAyJECh5HZXREYXRhU291cmNlUnVuRXJyb3JzUmVzcG9uc2USIgoEYm9keRgBIAEoCzIULmdvb2dsZS5hcGkuSHR0cEJvZHkqzgEKDkRhdGFTb3VyY2VUeXBlEiAKHERBVEFfU09VUkNFX1RZUEVfVU5TUEVDSUZJRUQQABIYChREQVRBX1NPVVJDRV9UWVBFX0NTVhABEh0KGURBVEFfU09VUkNFX1RZUEVfSlNPTl9VUkwQAhIiCh5EQVRBX1NPVVJDRV9UWVBFX0dPT0dMRV9TSEVFVFMQAxIcChhEQVRBX1NPVVJDRV9UWVBFX0hVQlNQT1QQBBIfChtEQVRBX1NPVVJDRV9UWVBFX1NBTEVTRk9SQ0UQBSqWAQoQRGF0YVNvdXJjZVRhcmdldBIiCh5EQVRBX1NPVVJDRV9UQVJHRVRfVU5TUEVDSUZJRUQQABIcChhEQVRBX1NPVVJDRV9UQVJHRVRfTEVBRFMQARIfChtEQVRBX1NPVVJDRV9UQVJHRVRfQ09OVEFDVFMQAhIfChtEQVRBX1NPVVJDRV9UQVJHRVRfQUNDT1VOVFMQAyq7AQoTRGF0YVNvdXJjZVdyaXRlTW9kZRImCiJEQVRBX1NPVVJDRV9XUklURV9NT0RFX1VOU1BFQ0lGSUVEEAASLAooREFUQV9TT1VSQ0VfV1JJVEVfTU9ERV9DUkVBVEVfQU5EX1VQREFURRABEiYKIkRBVEFfU09VUkNFX1dSSVRFX01PREVfQ1JFQVRFX09OTFkQAhImCiJEQVRBX1NPVVJDRV9XUklURV9NT0RFX1VQREFURV9PTkxZEAMqhAEKEkRhdGFTb3VyY2VFeGlzdGluZxIkCiBEQVRBX1NPVVJDRV9FWElTVElOR19VTlNQRUNJRklFRBAAEiIKHkRBVEFfU09VUkNFX0VYSVNUSU5HX09WRVJXUklURRABEiQKIERBVEFfU09VUkNFX0VYSVNUSU5HX0ZJTExfQkxBTktTEAIqbQoPRGF0YVNvdXJjZUJsYW5rEiEKHURBVEFfU09VUkNFX0JMQU5LX1VOU1BFQ0lGSUVEEAASGgoWREFUQV9TT1VSQ0VfQkxBTktfS0VFUBABEhsKF0RBVEFfU09VUkNFX0JMQU5LX0NMRUFSEAIqgQEKE0RhdGFTb3VyY2VEZWxldGlvbnMSJQohREFUQV9TT1VSQ0VfREVMRVRJT05TX1VOU1BFQ0lGSUVEEAASIAocREFUQV9TT1VSQ0VfREVMRVRJT05TX0lHTk9SRRABEiEKHURBVEFfU09VUkNFX0RFTEVUSU9OU19BUkNISVZFEAIqpQIKE0RhdGFTb3VyY2VSdW5TdGF0dXMSJgoiREFUQV9TT1VSQ0VfUlVOX1NUQVRVU19VTlNQRUNJRklFRBAAEiEKHURBVEFfU09VUkNFX1JVTl9TVEFUVVNfUVVFVUVEEAESIgoeREFUQV9TT1VSQ0VfUlVOX1NUQVRVU19SVU5OSU5HEAISJAogREFUQV9TT1VSQ0VfUlVOX1NUQVRVU19DT01QTEVURUQQAxIwCixEQVRBX1NPVVJDRV9SVU5fU1RBVFVTX0NPTVBMRVRFRF9XSVRIX0VSUk9SUxAEEiEKHURBVEFfU09VUkNFX1JVTl9TVEFUVVNfRkFJTEVEEAUSJAogREFUQV9TT1VSQ0VfUlVOX1NUQVRVU19DQU5DRUxMRUQQBjKaEAoSRGF0YVNvdXJjZXNTZXJ2aWNlEscBCg9MaXN0RGF0YVNvdXJjZXMSMS5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkxpc3REYXRhU291cmNlc1JlcXVlc3QaMi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkxpc3REYXRhU291cmNlc1Jlc3BvbnNlIk2KtRgtEAEqDERhdGEgc291cmNlc3gCkgEEbm9uZaIBEWRhdGFfc291cmNlcy5saXN0gtPkkwIWEhQvYXBpL3YxL2RhdGFfc291cmNlcxKjAgoQQ3JlYXRlRGF0YVNvdXJjZRIyLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuQ3JlYXRlRGF0YVNvdXJjZVJlcXVlc3QaMy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNyZWF0ZURhdGFTb3VyY2VSZXNwb25zZSKlAYq1GHUIyQEQAyILZGF0YV9zb3VyY2UqDERhdGEgc291cmNlczgCWhkvYXBpL3YxL2RhdGFfc291cmNlcy97aWR9eAGSARNkYXRhX3NvdXJjZS5jcmVhdGVkmgEEbm9uZaIBE2RhdGFfc291cmNlcy5jcmVhdGWoAQKC0+STAiY6ASpiC2RhdGFfc291cmNlIhQvYXBpL3YxL2RhdGFfc291cmNlcxKWAgoYQ3JlYXRlR29vZ2xlU2hlZXRzU291cmNlEjouZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5DcmVhdGVHb29nbGVTaGVldHNTb3VyY2VSZXF1ZXN0GjsuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5DcmVhdGVHb29nbGVTaGVldHNTb3VyY2VSZXNwb25zZSKAAYq1GE8IyQEQAyoMRGF0YSBzb3VyY2VzOAJQPHgDkgETZGF0YV9zb3VyY2UuY3JlYXRlZKIBGmRhdGFfc291cmNlcy5nb29nbGVfc2hlZXRzqAECgtPkkwInOgEqIiIvYXBpL3YxL2RhdGFfc291cmNlcy9nb29nbGVfc2hlZXRzEtIBCg1HZXREYXRhU291cmNlEi8uZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5HZXREYXRhU291cmNlUmVxdWVzdBowLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuR2V0RGF0YVNvdXJjZVJlc3BvbnNlIl6KtRgsEAEqDERhdGEgc291cmNlc3gCkgEEbm9uZaIBEGRhdGFfc291cmNlcy5nZXSC0+STAihiC2RhdGFfc291cmNlEhkvYXBpL3YxL2RhdGFfc291cmNlcy97aWR9EpgCChBVcGRhdGVEYXRhU291cmNlEjIuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5VcGRhdGVEYXRhU291cmNlUmVxdWVzdBozLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuVXBkYXRlRGF0YVNvdXJjZVJlc3BvbnNlIpoBirUYZRADIgtkYXRhX3NvdXJjZSoMRGF0YSBzb3VyY2VzOAJ4AZIBE2RhdGFfc291cmNlLnVwZGF0ZWSaAQJpZKIBE2RhdGFfc291cmNlcy51cGRhdGWoAQKyAQ1HZXREYXRhU291cmNlgtPkkwIrOgEqYgtkYXRhX3NvdXJjZTIZL2FwaS92MS9kYXRhX3NvdXJjZXMve2lkfRL7AQoQRGVsZXRlRGF0YVNvdXJjZRIyLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGVsZXRlRGF0YVNvdXJjZVJlcXVlc3QaMy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRlbGV0ZURhdGFTb3VyY2VSZXNwb25zZSJ+irUYWQjMARADKgxEYXRhIHNvdXJjZXN4AZIBE2RhdGFfc291cmNlLmRlbGV0ZWSaAQJpZKIBE2RhdGFfc291cmNlcy5kZWxldGWoAQSyAQ1HZXREYXRhU291cmNlgtPkkwIbKhkvYXBpL3YxL2RhdGFfc291cmNlcy97aWR9EpACChRVcGxvYWREYXRhU291cmNlRmlsZRI2LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuVXBsb2FkRGF0YVNvdXJjZUZpbGVSZXF1ZXN0GjcuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5VcGxvYWREYXRhU291cmNlRmlsZVJlc3BvbnNlIoQBirUYThADKgxEYXRhIHNvdXJjZXNAA1CQHHgBkgEEbm9uZZoBBG5vbmWiARhkYXRhX3NvdXJjZXMudXBsb2FkX2ZpbGWoAQLiAQh0ZXh0L2NzdoLT5JMCLDoEYm9keWIEZmlsZSIeL2FwaS92MS9kYXRhX3NvdXJjZXMve2lkfS9maWxlKAES8wEKEVByZXZpZXdEYXRhU291cmNlEjMuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5QcmV2aWV3RGF0YVNvdXJjZVJlcXVlc3QaNC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLlByZXZpZXdEYXRhU291cmNlUmVzcG9uc2Uic4q1GDoQAyoMRGF0YSBzb3VyY2VzUDx4AZIBBG5vbmWaAQJpZKIBFGRhdGFfc291cmNlcy5wcmV2aWV3qAEBgtPkkwIvOgEqYgdwcmV2aWV3IiEvYXBpL3YxL2RhdGFfc291cmNlcy97aWR9L3ByZXZpZXcaBJi1GFMyxwoKFURhdGFTb3VyY2VSdW5zU2VydmljZRLYAQoSTGlzdERhdGFTb3VyY2VSdW5zEjQuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5MaXN0RGF0YVNvdXJjZVJ1bnNSZXF1ZXN0GjUuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5MaXN0RGF0YVNvdXJjZVJ1bnNSZXNwb25zZSJVirUYMRABKgxEYXRhIHNvdXJjZXN4ApIBBG5vbmWiARVkYXRhX3NvdXJjZV9ydW5zLmxpc3SC0+STAhoSGC9hcGkvdjEvZGF0YV9zb3VyY2VfcnVucxKxAgoTQ3JlYXRlRGF0YVNvdXJjZVJ1bhI1LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuQ3JlYXRlRGF0YVNvdXJjZVJ1blJlcXVlc3QaNi5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNyZWF0ZURhdGFTb3VyY2VSdW5SZXNwb25zZSKqAYq1GHIIygEQAyIPZGF0YV9zb3VyY2VfcnVuKgxEYXRhIHNvdXJjZXM4AlodL2FwaS92MS9kYXRhX3NvdXJjZV9ydW5zL3tpZH14AZIBBG5vbmWaAQRub25logEXZGF0YV9zb3VyY2VfcnVucy5jcmVhdGWoAQOC0+STAi46ASpiD2RhdGFfc291cmNlX3J1biIYL2FwaS92MS9kYXRhX3NvdXJjZV9ydW5zEucBChBHZXREYXRhU291cmNlUnVuEjIuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5HZXREYXRhU291cmNlUnVuUmVxdWVzdBozLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuR2V0RGF0YVNvdXJjZVJ1blJlc3BvbnNlImqKtRgwEAEqDERhdGEgc291cmNlc3gCkgEEbm9uZaIBFGRhdGFfc291cmNlX3J1bnMuZ2V0gtPkkwIwYg9kYXRhX3NvdXJjZV9ydW4SHS9hcGkvdjEvZGF0YV9zb3VyY2VfcnVucy97aWR9EoUCChNDYW5jZWxEYXRhU291cmNlUnVuEjUuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5DYW5jZWxEYXRhU291cmNlUnVuUmVxdWVzdBo2LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuQ2FuY2VsRGF0YVNvdXJjZVJ1blJlc3BvbnNlIn+KtRg7EAMqDERhdGEgc291cmNlc3gBkgEEbm9uZZoBAmlkogEXZGF0YV9zb3VyY2VfcnVucy5jYW5jZWyoAQKC0+STAjo6ASpiD2RhdGFfc291cmNlX3J1biIkL2FwaS92MS9kYXRhX3NvdXJjZV9ydW5zL3tpZH0vY2FuY2VsEqYCChZHZXREYXRhU291cmNlUnVuRXJyb3JzEjguZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5HZXREYXRhU291cmNlUnVuRXJyb3JzUmVxdWVzdBo5LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuR2V0RGF0YVNvdXJjZVJ1bkVycm9yc1Jlc3BvbnNlIpQBirUYWhADKgxEYXRhIHNvdXJjZXNQ2ARqE2NvbnRlbnQtZGlzcG9zaXRpb254ApIBBG5vbmWiARtkYXRhX3NvdXJjZV9ydW5zLmVycm9yc19jc3bqAQh0ZXh0L2NzdoLT5JMCMGIEYm9keRIoL2FwaS92MS9kYXRhX3NvdXJjZV9ydW5zL3tpZH0vZXJyb3JzLmNzdjABGgSYtRhUQtoLorUYRgoVZGF0YV9zb3VyY2Vfbm90X2ZvdW5kEJQDGipZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBkYXRhIHNvdXJjZS6itRhbChlkYXRhX3NvdXJjZV9saW1pdF9yZWFjaGVkEKYDGjtUaGUgb3JnYW5pemF0aW9uIGhhcyAyMDAgZGF0YSBzb3VyY2VzIG9mIHRoaXMgbW9kZSBhbHJlYWR5LqK1GEIKGWRhdGFfc291cmNlX3J1bl9ub3RfZm91bmQQlAMaIllvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBzdWNoIHJ1bi6itRhZCg9ydW5faW5fcHJvZ3Jlc3MQmQMaQ1RoZSBkYXRhIHNvdXJjZSBoYXMgYSBydW4gdW5kZXIgd2F5LiBXYWl0IGZvciBpdHMgZW5kIG9yIGNhbmNlbCBpdC6itRheCg10b29fbWFueV9ydW5zEK0DGkpUaGUgb3JnYW5pemF0aW9uIGhhcyB0b28gbWFueSBydW5zIHVuZGVyIHdheS4gVHJ5IGFnYWluIGFmdGVyIFJldHJ5LUFmdGVyLqK1GEsKEXNvdXJjZV91bnJlYWRhYmxlEKYDGjNUaGUgZGF0YSBzb3VyY2UgY2Fubm90IGJlIHJlYWQuIGBtZXNzYWdlYCBzYXlzIHdoeS6qtRjYBwoRRGF0YVNvdXJjZU1hcHBpbmcSjgd7InR5cGUiOiAib2JqZWN0IiwgInJlcXVpcmVkIjogWyJ0byJdLCAiYWRkaXRpb25hbFByb3BlcnRpZXMiOiBmYWxzZSwgImRlc2NyaXB0aW9uIjogIldoZXJlIGEgbWVtYmVyIG9mIGEgcmVjb3JkIGNvbWVzIGZyb20uIiwgInByb3BlcnRpZXMiOiB7ImZyb20iOiB7InR5cGUiOiAic3RyaW5nIiwgImRlc2NyaXB0aW9uIjogIkNvbHVtbiBvZiB0aGUgc291cmNlLiJ9LCAidmFsdWUiOiB7InR5cGUiOiAic3RyaW5nIiwgImRlc2NyaXB0aW9uIjogIkxpcXVpZCB0ZW1wbGF0ZSBvdmVyIGByb3dgLCBpbiBwbGFjZSBvZiBhIGNvbHVtbi4ifSwgInRvIjogeyJ0eXBlIjogInN0cmluZyIsICJkZXNjcmlwdGlvbiI6ICJNZW1iZXIgb2YgdGhlIHJlY29yZCwgb3IgYGN1c3RvbS48a2V5PmAuIn0sICJ0cmFuc2Zvcm0iOiB7ImRlc2NyaXB0aW9uIjogIldoYXQgaXMgZG9uZSB3aXRoIHRoZSB2YWx1ZTogYSBuYW1lLCBvciBhbiBvYmplY3Qgd2l0aCBgdHlwZWAgYW5kIGl0cyBvcHRpb25zLiIsICJvbmVPZiI6IFt7InR5cGUiOiAic3RyaW5nIiwgImVudW0iOiBbInRyaW0iLCAibG93ZXIiLCAidXBwZXIiLCAibnVtYmVyIiwgImRhdGUiLCAiYm9vbGVhbiIsICJzcGxpdF9uYW1lIl19LCB7InR5cGUiOiAib2JqZWN0IiwgInJlcXVpcmVkIjogWyJ0eXBlIl0sICJhZGRpdGlvbmFsUHJvcGVydGllcyI6IHRydWUsICJwcm9wZXJ0aWVzIjogeyJ0eXBlIjogeyJ0eXBlIjogInN0cmluZyIsICJlbnVtIjogWyJ0cmltIiwgImxvd2VyIiwgInVwcGVyIiwgIm51bWJlciIsICJkYXRlIiwgImJvb2xlYW4iLCAibWFwIiwgInNwbGl0X25hbWUiLCAiZmlyc3Rfb2YiXX19fV19LCAiZGVmYXVsdCI6IHsidHlwZSI6ICJzdHJpbmciLCAiZGVzY3JpcHRpb24iOiAiVmFsdWUgd2hlcmUgdGhlIGNvbHVtbiBpcyBlbXB0eS4ifX19GjJ7ImZyb20iOiJFLW1haWwiLCJ0byI6ImVtYWlsIiwidHJhbnNmb3JtIjoibG93ZXIifWIGcHJvdG8z", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * DataSourceSchedule is when runs start by themselves.
+ * DataSourceSchedule is the schedule of automatic runs.
  *
  * @generated from message drippulse.integrations.v1.DataSourceSchedule
  */
@@ -55,28 +55,28 @@ export const DataSourceScheduleSchema: GenMessage<DataSourceSchedule> = /*@__PUR
  */
 export type DataSourceFile = Message<"drippulse.integrations.v1.DataSourceFile"> & {
   /**
-   * Size in bytes, as it is stored: in UTF-8.
+   * Size in bytes, as stored in UTF-8.
    *
    * @generated from field: int64 bytes = 1;
    */
   bytes: bigint;
 
   /**
-   * Encoding that was found: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
+   * Detected encoding: `utf-8`, `utf-16le`, `utf-16be` or `windows-1252`.
    *
    * @generated from field: string encoding = 2;
    */
   encoding: string;
 
   /**
-   * When it was uploaded.
+   * When the file was uploaded.
    *
    * @generated from field: google.protobuf.Timestamp uploaded_at = 3;
    */
   uploadedAt?: Timestamp | undefined;
 
   /**
-   * What a person should look at, such as a guessed encoding.
+   * Problems that a person should check, such as a guessed encoding.
    *
    * @generated from field: repeated string warnings = 4;
    */
@@ -91,7 +91,7 @@ export const DataSourceFileSchema: GenMessage<DataSourceFile> = /*@__PURE__*/
   messageDesc(file_drippulse_integrations_v1_data_sources, 1);
 
 /**
- * DataSource is where rows of leads, contacts or accounts come from.
+ * DataSource is a source of rows that become leads, contacts or accounts.
  *
  * @generated from message drippulse.integrations.v1.DataSource
  */
@@ -118,128 +118,131 @@ export type DataSource = Message<"drippulse.integrations.v1.DataSource"> & {
   type: DataSourceType;
 
   /**
-   * Its settings, by type: `url`, `headers` and `delimiter` of a CSV file; `url`, `headers`, `items_path`, `next_path` of JSON;
-   * `spreadsheet_id`, `sheet` and `connection_key` of a sheet; `object`, `fields` and `connection_key` of HubSpot and Salesforce. Values
-   * of headers and of the query of a URL are masked; sending the mask back keeps the value.
+   * Settings, by type: `url`, `headers` and `delimiter` of a CSV file; `url`, `headers`, `items_path` and `next_path`
+   * of JSON; `spreadsheet_id`, `sheet` and `connection_key` of a sheet; `object`, `fields` and `connection_key` of
+   * HubSpot and Salesforce. Header values and values in the query of a URL are masked; sending the mask back keeps the
+   * stored value.
    *
    * @generated from field: bytes config = 4;
    */
   config: Uint8Array;
 
   /**
-   * Where the members of records come from.
+   * Mapping: where in the source row each record member comes from.
    *
    * @generated from field: bytes mapping = 5;
    */
   mapping: Uint8Array;
 
   /**
-   * Records that rows become.
+   * Collection of the records that rows become.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceTarget target = 6;
    */
   target: DataSourceTarget;
 
   /**
-   * What finds the record of a row, in this order: `external_id`, `email` (leads, contacts), `domain` (accounts).
+   * Keys that find the record of a row, tried in this order: `external_id`, `email` (leads, contacts), `domain`
+   * (accounts).
    *
    * @generated from field: repeated string dedupe_by = 7;
    */
   dedupeBy: string[];
 
   /**
-   * Which rows are written.
+   * Whether rows create records, change existing ones, or both.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceWriteMode write_mode = 8;
    */
   writeMode: DataSourceWriteMode;
 
   /**
-   * What happens to values that a record has.
+   * Handling of values that a record already has.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceExisting existing = 9;
    */
   existing: DataSourceExisting;
 
   /**
-   * What an empty cell means.
+   * Meaning of an empty cell.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceBlank blank = 10;
    */
   blank: DataSourceBlank;
 
   /**
-   * What happens to records whose row is gone.
+   * Handling of records whose row no longer exists.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceDeletions deletions = 11;
    */
   deletions: DataSourceDeletions;
 
   /**
-   * When runs start by themselves; null: they do not.
+   * Schedule of automatic runs; null: no automatic runs.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceSchedule schedule = 12;
    */
   schedule?: DataSourceSchedule | undefined;
 
   /**
-   * Next start by the schedule.
+   * Next scheduled start.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 13;
    */
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * When the schedule was paused, after ten failures in a row; a change of the data source resumes it.
+   * When the schedule was paused, which happens after ten consecutive failures. A change of the data source resumes the
+   * schedule.
    *
    * @generated from field: optional google.protobuf.Timestamp schedule_paused_at = 14;
    */
   schedulePausedAt?: Timestamp | undefined;
 
   /**
-   * The last start that was skipped because a run was under way.
+   * Last start that was skipped because a run was under way.
    *
    * @generated from field: optional google.protobuf.Timestamp last_skipped_at = 15;
    */
   lastSkippedAt?: Timestamp | undefined;
 
   /**
-   * Share of failed rows, in percent, that ends a run, once it has read 100 rows.
+   * Percentage of failed rows that ends a run once it has read 100 rows.
    *
    * @generated from field: int32 abort_if_failed_percent = 16;
    */
   abortIfFailedPercent: number;
 
   /**
-   * The uploaded file; null without one.
+   * The uploaded file; null if none was uploaded.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceFile file = 17;
    */
   file?: DataSourceFile | undefined;
 
   /**
-   * `test` when a test key made it: its runs write nothing.
+   * `test` when the data source was created with a test key. Runs of such a data source write nothing.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 18;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 19;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 20;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 21;
    */
@@ -260,56 +263,56 @@ export const DataSourceSchema: GenMessage<DataSource> = /*@__PURE__*/
  */
 export type ListDataSourcesRequest = Message<"drippulse.integrations.v1.ListDataSourcesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only data sources of this mode; default the mode of the credential.
+   * Only data sources of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -337,21 +340,21 @@ export type ListDataSourcesResponse = Message<"drippulse.integrations.v1.ListDat
   dataSources: DataSource[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -365,7 +368,7 @@ export type ListDataSourcesResponse = Message<"drippulse.integrations.v1.ListDat
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -407,70 +410,70 @@ export type CreateDataSourceRequest = Message<"drippulse.integrations.v1.CreateD
   type?: DataSourceType | undefined;
 
   /**
-   * Its settings, by type; see `DataSource`.
+   * Settings, by type; see `DataSource`.
    *
    * @generated from field: bytes config = 3;
    */
   config: Uint8Array;
 
   /**
-   * Where the members of records come from. A run needs it; a preview suggests it.
+   * Mapping: where in the source row each record member comes from. A run requires a mapping; a preview suggests one.
    *
    * @generated from field: bytes mapping = 4;
    */
   mapping: Uint8Array;
 
   /**
-   * Records that rows become.
+   * Collection of the records that rows become.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceTarget target = 5;
    */
   target?: DataSourceTarget | undefined;
 
   /**
-   * What finds the record of a row. Default: `external_id`, and `email` or `domain`.
+   * Keys that find the record of a row. Default: `external_id`, and `email` or `domain`.
    *
    * @generated from field: repeated string dedupe_by = 6;
    */
   dedupeBy: string[];
 
   /**
-   * Which rows are written. Default: `create_and_update`.
+   * Rows to write. Default: `create_and_update`.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceWriteMode write_mode = 7;
    */
   writeMode?: DataSourceWriteMode | undefined;
 
   /**
-   * What happens to values that a record has. Default: `overwrite`.
+   * Handling of values that a record already has. Default: `overwrite`.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceExisting existing = 8;
    */
   existing?: DataSourceExisting | undefined;
 
   /**
-   * What an empty cell means. Default: `keep`.
+   * Meaning of an empty cell. Default: `keep`.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceBlank blank = 9;
    */
   blank?: DataSourceBlank | undefined;
 
   /**
-   * What happens to records whose row is gone. Default: `ignore`.
+   * Handling of records whose row no longer exists. Default: `ignore`.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceDeletions deletions = 10;
    */
   deletions?: DataSourceDeletions | undefined;
 
   /**
-   * When runs start by themselves. Default: they do not.
+   * Schedule of automatic runs. Default: no automatic runs.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceSchedule schedule = 11;
    */
   schedule?: DataSourceSchedule | undefined;
 
   /**
-   * Share of failed rows, in percent, that ends a run, 1 to 100. Default: 50.
+   * Percentage of failed rows that ends a run, 1 to 100. Default: 50.
    *
    * @generated from field: optional int32 abort_if_failed_percent = 12;
    */
@@ -485,7 +488,7 @@ export const CreateDataSourceRequestSchema: GenMessage<CreateDataSourceRequest> 
   messageDesc(file_drippulse_integrations_v1_data_sources, 5);
 
 /**
- * The data source made.
+ * The new data source.
  *
  * @generated from message drippulse.integrations.v1.CreateDataSourceResponse
  */
@@ -519,7 +522,7 @@ export type CreateGoogleSheetsSourceRequest = Message<"drippulse.integrations.v1
   url?: string | undefined;
 
   /**
-   * Records that rows become.
+   * Collection of the records that rows become.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceTarget target = 2;
    */
@@ -548,7 +551,7 @@ export const CreateGoogleSheetsSourceRequestSchema: GenMessage<CreateGoogleSheet
   messageDesc(file_drippulse_integrations_v1_data_sources, 7);
 
 /**
- * The data source made, and what a run would do.
+ * The new data source, and a preview of a run.
  *
  * @generated from message drippulse.integrations.v1.CreateGoogleSheetsSourceResponse
  */
@@ -561,7 +564,7 @@ export type CreateGoogleSheetsSourceResponse = Message<"drippulse.integrations.v
   dataSource?: DataSource | undefined;
 
   /**
-   * What is in the sheet.
+   * Preview of the sheet.
    *
    * @generated from field: drippulse.integrations.v1.DataSourcePreview preview = 2;
    */
@@ -597,7 +600,7 @@ export const GetDataSourceRequestSchema: GenMessage<GetDataSourceRequest> = /*@_
   messageDesc(file_drippulse_integrations_v1_data_sources, 9);
 
 /**
- * The data source found.
+ * The requested data source.
  *
  * @generated from message drippulse.integrations.v1.GetDataSourceResponse
  */
@@ -618,7 +621,7 @@ export const GetDataSourceResponseSchema: GenMessage<GetDataSourceResponse> = /*
   messageDesc(file_drippulse_integrations_v1_data_sources, 10);
 
 /**
- * Changes of a data source.
+ * Changes to a data source.
  *
  * @generated from message drippulse.integrations.v1.UpdateDataSourceRequest
  */
@@ -638,63 +641,63 @@ export type UpdateDataSourceRequest = Message<"drippulse.integrations.v1.UpdateD
   name?: string | undefined;
 
   /**
-   * Its settings, all of them; a mask in place of a secret keeps it.
+   * All settings; a mask in place of a secret keeps the stored secret.
    *
    * @generated from field: bytes config = 3;
    */
   config: Uint8Array;
 
   /**
-   * Where the members of records come from.
+   * Mapping: where in the source row each record member comes from.
    *
    * @generated from field: bytes mapping = 4;
    */
   mapping: Uint8Array;
 
   /**
-   * What finds the record of a row.
+   * Keys that find the record of a row.
    *
    * @generated from field: repeated string dedupe_by = 6;
    */
   dedupeBy: string[];
 
   /**
-   * Which rows are written.
+   * Rows to write.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceWriteMode write_mode = 7;
    */
   writeMode?: DataSourceWriteMode | undefined;
 
   /**
-   * What happens to values that a record has.
+   * Handling of values that a record already has.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceExisting existing = 8;
    */
   existing?: DataSourceExisting | undefined;
 
   /**
-   * What an empty cell means.
+   * Meaning of an empty cell.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceBlank blank = 9;
    */
   blank?: DataSourceBlank | undefined;
 
   /**
-   * What happens to records whose row is gone.
+   * Handling of records whose row no longer exists.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceDeletions deletions = 10;
    */
   deletions?: DataSourceDeletions | undefined;
 
   /**
-   * When runs start by themselves; null: they do not.
+   * Schedule of automatic runs; null: no automatic runs.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceSchedule schedule = 11;
    */
   schedule?: DataSourceSchedule | undefined;
 
   /**
-   * Share of failed rows, in percent, that ends a run, 1 to 100.
+   * Percentage of failed rows that ends a run, 1 to 100.
    *
    * @generated from field: optional int32 abort_if_failed_percent = 12;
    */
@@ -779,7 +782,7 @@ export const DeleteDataSourceResponseSchema: GenMessage<DeleteDataSourceResponse
  */
 export type UploadDataSourceFileRequest = Message<"drippulse.integrations.v1.UploadDataSourceFileRequest"> & {
   /**
-   * Data source; in the first message.
+   * Data source; only in the first message.
    *
    * @generated from field: int64 id = 1;
    */
@@ -801,7 +804,7 @@ export const UploadDataSourceFileRequestSchema: GenMessage<UploadDataSourceFileR
   messageDesc(file_drippulse_integrations_v1_data_sources, 15);
 
 /**
- * The file stored.
+ * The stored file.
  *
  * @generated from message drippulse.integrations.v1.UploadDataSourceFileResponse
  */
@@ -849,7 +852,7 @@ export const PreviewDataSourceRequestSchema: GenMessage<PreviewDataSourceRequest
  */
 export type PreviewDataSourceResponse = Message<"drippulse.integrations.v1.PreviewDataSourceResponse"> & {
   /**
-   * What is in the source.
+   * Preview of the source.
    *
    * @generated from field: drippulse.integrations.v1.DataSourcePreview preview = 1;
    */
@@ -870,7 +873,7 @@ export const PreviewDataSourceResponseSchema: GenMessage<PreviewDataSourceRespon
  */
 export type DataSourceColumn = Message<"drippulse.integrations.v1.DataSourceColumn"> & {
   /**
-   * Name, as a mapping names it.
+   * Name, as in a mapping.
    *
    * @generated from field: string name = 1;
    */
@@ -884,21 +887,21 @@ export type DataSourceColumn = Message<"drippulse.integrations.v1.DataSourceColu
   samples: string[];
 
   /**
-   * Share of rows with a value, 0 to 1.
+   * Fraction of rows that have a value, 0 to 1.
    *
    * @generated from field: double fill_rate = 3;
    */
   fillRate: number;
 
   /**
-   * Member of the record that it probably is; null if none.
+   * Member of the record that the column probably contains; null without a suggestion.
    *
    * @generated from field: optional string suggested_target = 4;
    */
   suggestedTarget?: string | undefined;
 
   /**
-   * How sure the suggestion is, 0 to 1.
+   * Confidence of the suggestion, 0 to 1.
    *
    * @generated from field: double confidence = 5;
    */
@@ -913,7 +916,7 @@ export const DataSourceColumnSchema: GenMessage<DataSourceColumn> = /*@__PURE__*
   messageDesc(file_drippulse_integrations_v1_data_sources, 19);
 
 /**
- * DataSourceProblem is something that a person should look at.
+ * DataSourceProblem is a problem that a person should check.
  *
  * @generated from message drippulse.integrations.v1.DataSourceProblem
  */
@@ -933,14 +936,14 @@ export type DataSourceProblem = Message<"drippulse.integrations.v1.DataSourcePro
   message: string;
 
   /**
-   * Row, as a spreadsheet counts; null for the whole source.
+   * Row number as in a spreadsheet; null for the whole source.
    *
    * @generated from field: optional int64 row = 3;
    */
   row?: bigint | undefined;
 
   /**
-   * Member of the record; empty for the whole row.
+   * Member of the record; empty for a problem of the whole row.
    *
    * @generated from field: string field = 4;
    */
@@ -955,7 +958,7 @@ export const DataSourceProblemSchema: GenMessage<DataSourceProblem> = /*@__PURE_
   messageDesc(file_drippulse_integrations_v1_data_sources, 20);
 
 /**
- * DataSourceForecast is what a run would do with the rows of a preview.
+ * DataSourceForecast is the expected outcome of a run for the rows of a preview.
  *
  * @generated from message drippulse.integrations.v1.DataSourceForecast
  */
@@ -975,7 +978,7 @@ export type DataSourceForecast = Message<"drippulse.integrations.v1.DataSourceFo
   update: bigint;
 
   /**
-   * Rows whose record is so already.
+   * Rows whose record already has these values.
    *
    * @generated from field: int64 unchanged = 3;
    */
@@ -989,7 +992,7 @@ export type DataSourceForecast = Message<"drippulse.integrations.v1.DataSourceFo
   fail: bigint;
 
   /**
-   * Rows that the write mode leaves out.
+   * Rows that the write mode skips.
    *
    * @generated from field: int64 skip = 5;
    */
@@ -1004,13 +1007,13 @@ export const DataSourceForecastSchema: GenMessage<DataSourceForecast> = /*@__PUR
   messageDesc(file_drippulse_integrations_v1_data_sources, 21);
 
 /**
- * DataSourcePreview is what the first rows of a source are, and would become.
+ * DataSourcePreview shows the first rows of a source, and the records that they would become.
  *
  * @generated from message drippulse.integrations.v1.DataSourcePreview
  */
 export type DataSourcePreview = Message<"drippulse.integrations.v1.DataSourcePreview"> & {
   /**
-   * Columns, in their order.
+   * Columns, in order.
    *
    * @generated from field: repeated drippulse.integrations.v1.DataSourceColumn columns = 1;
    */
@@ -1024,21 +1027,21 @@ export type DataSourcePreview = Message<"drippulse.integrations.v1.DataSourcePre
   sampleRows: Uint8Array;
 
   /**
-   * The same rows as records, by the mapping of the data source, else by the suggestions.
+   * The first ten rows as records, by the mapping of the data source, or else by the suggestions.
    *
    * @generated from field: bytes mapped_sample = 3;
    */
   mappedSample: Uint8Array;
 
   /**
-   * What a person should look at.
+   * Problems that a person should check.
    *
    * @generated from field: repeated drippulse.integrations.v1.DataSourceProblem problems = 4;
    */
   problems: DataSourceProblem[];
 
   /**
-   * What a run would do with the rows that were read.
+   * Expected outcome of a run for the rows that were read.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceForecast would = 5;
    */
@@ -1067,7 +1070,7 @@ export const DataSourcePreviewSchema: GenMessage<DataSourcePreview> = /*@__PURE_
   messageDesc(file_drippulse_integrations_v1_data_sources, 22);
 
 /**
- * DataSourceRun is one reading of a data source.
+ * DataSourceRun is one run of a data source.
  *
  * @generated from message drippulse.integrations.v1.DataSourceRun
  */
@@ -1087,35 +1090,35 @@ export type DataSourceRun = Message<"drippulse.integrations.v1.DataSourceRun"> &
   dataSourceId: bigint;
 
   /**
-   * Where it stands.
+   * State of the run.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceRunStatus status = 3;
    */
   status: DataSourceRunStatus;
 
   /**
-   * Whether it writes nothing.
+   * Whether the run writes nothing.
    *
    * @generated from field: bool dry_run = 4;
    */
   dryRun: boolean;
 
   /**
-   * What started it: `manual` or `schedule`.
+   * Trigger of the run: `manual` or `schedule`.
    *
    * @generated from field: string trigger = 5;
    */
   trigger: string;
 
   /**
-   * Rows so far.
+   * Rows processed so far.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceRunCounts counts = 6;
    */
   counts?: DataSourceRunCounts | undefined;
 
   /**
-   * Share of the source that is done, 0 to 1; null where its size is unknown.
+   * Fraction of the source that is done, 0 to 1; null if the size of the source is unknown.
    *
    * @generated from field: optional double progress = 7;
    */
@@ -1129,64 +1132,64 @@ export type DataSourceRun = Message<"drippulse.integrations.v1.DataSourceRun"> &
   errors: DataSourceRunError[];
 
   /**
-   * Path of the failed rows as CSV; null when there are none.
+   * Path of the failed rows as CSV; null if no row failed.
    *
    * @generated from field: optional string errors_csv_url = 9;
    */
   errorsCsvUrl?: string | undefined;
 
   /**
-   * Why it failed, as a code: `source_unreadable`, `schema_changed`, `suspicious_shrink`, `too_many_failures`, `connection_unusable`,
-   * `not_mapped`, `internal_error`.
+   * Code of the failure: `source_unreadable`, `schema_changed`, `suspicious_shrink`, `too_many_failures`,
+   * `connection_unusable`, `not_mapped`, `internal_error`.
    *
    * @generated from field: optional string error_code = 10;
    */
   errorCode?: string | undefined;
 
   /**
-   * Why it failed, as a sentence.
+   * Description of the failure, as a sentence.
    *
    * @generated from field: optional string error = 11;
    */
   error?: string | undefined;
 
   /**
-   * What a person should look at, such as new columns.
+   * Problems that a person should check, such as new columns.
    *
    * @generated from field: repeated string warnings = 12;
    */
   warnings: string[];
 
   /**
-   * Whether it will stop after the batch that is being written.
+   * Whether the run will stop after the batches that are being written.
    *
    * @generated from field: bool cancel_requested = 13;
    */
   cancelRequested: boolean;
 
   /**
-   * `live` or `test`, as its data source.
+   * `live` or `test`: the mode of the data source.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 14;
    */
   mode: Mode;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 15;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it began.
+   * When the work began.
    *
    * @generated from field: optional google.protobuf.Timestamp started_at = 16;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * When it ended.
+   * Time of the end; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 17;
    */
@@ -1201,7 +1204,8 @@ export const DataSourceRunSchema: GenMessage<DataSourceRun> = /*@__PURE__*/
   messageDesc(file_drippulse_integrations_v1_data_sources, 23);
 
 /**
- * DataSourceRunCounts is the rows of a run. `created`, `updated`, `unchanged`, `skipped` and `failed` together are `read`, once it has ended.
+ * DataSourceRunCounts counts the rows of a run. Once the run has ended, `created`, `updated`, `unchanged`, `skipped`
+ * and `failed` add up to `read`.
  *
  * @generated from message drippulse.integrations.v1.DataSourceRunCounts
  */
@@ -1214,7 +1218,7 @@ export type DataSourceRunCounts = Message<"drippulse.integrations.v1.DataSourceR
   read: bigint;
 
   /**
-   * Records made.
+   * Records created.
    *
    * @generated from field: int64 created = 2;
    */
@@ -1228,14 +1232,14 @@ export type DataSourceRunCounts = Message<"drippulse.integrations.v1.DataSourceR
   updated: bigint;
 
   /**
-   * Records that were so already.
+   * Records that already had these values.
    *
    * @generated from field: int64 unchanged = 4;
    */
   unchanged: bigint;
 
   /**
-   * Rows that the write mode leaves out.
+   * Rows that the write mode skips.
    *
    * @generated from field: int64 skipped = 5;
    */
@@ -1249,7 +1253,7 @@ export type DataSourceRunCounts = Message<"drippulse.integrations.v1.DataSourceR
   failed: bigint;
 
   /**
-   * Records deleted, because their row is gone.
+   * Records deleted, because their row no longer exists.
    *
    * @generated from field: int64 archived = 7;
    */
@@ -1264,27 +1268,27 @@ export const DataSourceRunCountsSchema: GenMessage<DataSourceRunCounts> = /*@__P
   messageDesc(file_drippulse_integrations_v1_data_sources, 24);
 
 /**
- * DataSourceRunError is one thing wrong with a row.
+ * DataSourceRunError is one problem of a row.
  *
  * @generated from message drippulse.integrations.v1.DataSourceRunError
  */
 export type DataSourceRunError = Message<"drippulse.integrations.v1.DataSourceRunError"> & {
   /**
-   * Row, as a spreadsheet counts where the source is a table: the header is 1.
+   * Row number. For a table, the number as in a spreadsheet, in which the header is row 1.
    *
    * @generated from field: int64 row = 1;
    */
   row: bigint;
 
   /**
-   * Column of the source; empty for the whole row.
+   * Column of the source; empty for a problem of the whole row.
    *
    * @generated from field: string column = 2;
    */
   column: string;
 
   /**
-   * Member of the record; empty for the whole row.
+   * Member of the record; empty for a problem of the whole row.
    *
    * @generated from field: string field = 3;
    */
@@ -1326,35 +1330,35 @@ export const DataSourceRunErrorSchema: GenMessage<DataSourceRunError> = /*@__PUR
  */
 export type ListDataSourceRunsRequest = Message<"drippulse.integrations.v1.ListDataSourceRunsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only runs of this mode; default the mode of the credential.
+   * Only runs of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -1368,21 +1372,21 @@ export type ListDataSourceRunsRequest = Message<"drippulse.integrations.v1.ListD
   dataSourceId?: bigint | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1410,21 +1414,21 @@ export type ListDataSourceRunsResponse = Message<"drippulse.integrations.v1.List
   dataSourceRuns: DataSourceRun[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1438,7 +1442,7 @@ export type ListDataSourceRunsResponse = Message<"drippulse.integrations.v1.List
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1473,14 +1477,14 @@ export type CreateDataSourceRunRequest = Message<"drippulse.integrations.v1.Crea
   dataSourceId?: bigint | undefined;
 
   /**
-   * Whether it writes nothing. Default: false.
+   * Whether to write nothing. Default: false.
    *
    * @generated from field: optional bool dry_run = 2;
    */
   dryRun?: boolean | undefined;
 
   /**
-   * Whether records may be deleted although more than a fifth of the rows are gone. Default: false.
+   * Whether records may be deleted even if more than a fifth of the rows no longer exist. Default: false.
    *
    * @generated from field: optional bool confirm_mass_archive = 3;
    */
@@ -1495,7 +1499,7 @@ export const CreateDataSourceRunRequestSchema: GenMessage<CreateDataSourceRunReq
   messageDesc(file_drippulse_integrations_v1_data_sources, 28);
 
 /**
- * The run started.
+ * The run that was started.
  *
  * @generated from message drippulse.integrations.v1.CreateDataSourceRunResponse
  */
@@ -1537,7 +1541,7 @@ export const GetDataSourceRunRequestSchema: GenMessage<GetDataSourceRunRequest> 
   messageDesc(file_drippulse_integrations_v1_data_sources, 30);
 
 /**
- * The run found.
+ * The requested run.
  *
  * @generated from message drippulse.integrations.v1.GetDataSourceRunResponse
  */
@@ -1642,7 +1646,7 @@ export const GetDataSourceRunErrorsResponseSchema: GenMessage<GetDataSourceRunEr
   messageDesc(file_drippulse_integrations_v1_data_sources, 35);
 
 /**
- * DataSourceType is where rows come from.
+ * DataSourceType is the kind of a source.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceType
  */
@@ -1691,7 +1695,7 @@ export const DataSourceType = {
 } as const;
 
 /**
- * DataSourceType is where rows come from.
+ * DataSourceType is the kind of a source.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceType
  */
@@ -1704,7 +1708,7 @@ export const DataSourceTypeSchema: GenEnum<DataSourceType> = /*@__PURE__*/
   enumDesc(file_drippulse_integrations_v1_data_sources, 0);
 
 /**
- * DataSourceTarget is the collection that rows become records of.
+ * DataSourceTarget is the collection of the records that rows become.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceTarget
  */
@@ -1739,7 +1743,7 @@ export const DataSourceTarget = {
 } as const;
 
 /**
- * DataSourceTarget is the collection that rows become records of.
+ * DataSourceTarget is the collection of the records that rows become.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceTarget
  */
@@ -1765,14 +1769,14 @@ export const DataSourceWriteMode = {
   UNSPECIFIED: 0,
 
   /**
-   * Rows create records and change those that are there.
+   * Rows create records and change existing ones.
    *
    * @generated from enum value: DATA_SOURCE_WRITE_MODE_CREATE_AND_UPDATE = 1;
    */
   CREATE_AND_UPDATE: 1,
 
   /**
-   * Rows whose record is there are skipped.
+   * Rows whose record exists are skipped.
    *
    * @generated from enum value: DATA_SOURCE_WRITE_MODE_CREATE_ONLY = 2;
    */
@@ -1800,7 +1804,7 @@ export const DataSourceWriteModeSchema: GenEnum<DataSourceWriteMode> = /*@__PURE
   enumDesc(file_drippulse_integrations_v1_data_sources, 2);
 
 /**
- * DataSourceExisting says what happens to values that a record has.
+ * DataSourceExisting is the handling of values that a record already has.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceExisting
  */
@@ -1813,14 +1817,14 @@ export const DataSourceExisting = {
   UNSPECIFIED: 0,
 
   /**
-   * The row's value replaces them.
+   * The row's value replaces the existing value.
    *
    * @generated from enum value: DATA_SOURCE_EXISTING_OVERWRITE = 1;
    */
   OVERWRITE: 1,
 
   /**
-   * They stay; the row fills what is empty.
+   * The existing value stays; the row only fills empty members.
    *
    * @generated from enum value: DATA_SOURCE_EXISTING_FILL_BLANKS = 2;
    */
@@ -1828,7 +1832,7 @@ export const DataSourceExisting = {
 } as const;
 
 /**
- * DataSourceExisting says what happens to values that a record has.
+ * DataSourceExisting is the handling of values that a record already has.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceExisting
  */
@@ -1841,7 +1845,7 @@ export const DataSourceExistingSchema: GenEnum<DataSourceExisting> = /*@__PURE__
   enumDesc(file_drippulse_integrations_v1_data_sources, 3);
 
 /**
- * DataSourceBlank says what an empty cell means.
+ * DataSourceBlank is the meaning of an empty cell.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceBlank
  */
@@ -1869,7 +1873,7 @@ export const DataSourceBlank = {
 } as const;
 
 /**
- * DataSourceBlank says what an empty cell means.
+ * DataSourceBlank is the meaning of an empty cell.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceBlank
  */
@@ -1882,7 +1886,7 @@ export const DataSourceBlankSchema: GenEnum<DataSourceBlank> = /*@__PURE__*/
   enumDesc(file_drippulse_integrations_v1_data_sources, 4);
 
 /**
- * DataSourceDeletions says what happens to records whose row is gone.
+ * DataSourceDeletions is the handling of records whose row no longer exists.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceDeletions
  */
@@ -1895,14 +1899,14 @@ export const DataSourceDeletions = {
   UNSPECIFIED: 0,
 
   /**
-   * Nothing.
+   * The records stay.
    *
    * @generated from enum value: DATA_SOURCE_DELETIONS_IGNORE = 1;
    */
   IGNORE: 1,
 
   /**
-   * They are deleted, after a run that read every row.
+   * The records are deleted, after a run that read every row.
    *
    * @generated from enum value: DATA_SOURCE_DELETIONS_ARCHIVE = 2;
    */
@@ -1910,7 +1914,7 @@ export const DataSourceDeletions = {
 } as const;
 
 /**
- * DataSourceDeletions says what happens to records whose row is gone.
+ * DataSourceDeletions is the handling of records whose row no longer exists.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceDeletions
  */
@@ -1923,7 +1927,7 @@ export const DataSourceDeletionsSchema: GenEnum<DataSourceDeletions> = /*@__PURE
   enumDesc(file_drippulse_integrations_v1_data_sources, 5);
 
 /**
- * DataSourceRunStatus is where a run stands.
+ * DataSourceRunStatus is the state of a run.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceRunStatus
  */
@@ -1936,14 +1940,14 @@ export const DataSourceRunStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The work has not begun.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The work is under way.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_RUNNING = 2;
    */
@@ -1957,21 +1961,21 @@ export const DataSourceRunStatus = {
   COMPLETED: 3,
 
   /**
-   * Every row was looked at, and some were refused.
+   * Every row was processed, and some were refused.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_COMPLETED_WITH_ERRORS = 4;
    */
   COMPLETED_WITH_ERRORS: 4,
 
   /**
-   * It gave up; `error` says why. Written rows stay.
+   * The run gave up; `error` gives the reason. Rows already written stay.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_FAILED = 5;
    */
   FAILED: 5,
 
   /**
-   * A person stopped it. Written rows stay.
+   * A person stopped the run. Rows already written stay.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_CANCELLED = 6;
    */
@@ -1979,7 +1983,7 @@ export const DataSourceRunStatus = {
 } as const;
 
 /**
- * DataSourceRunStatus is where a run stands.
+ * DataSourceRunStatus is the state of a run.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceRunStatus
  */
@@ -1992,7 +1996,7 @@ export const DataSourceRunStatusSchema: GenEnum<DataSourceRunStatus> = /*@__PURE
   enumDesc(file_drippulse_integrations_v1_data_sources, 6);
 
 /**
- * Data sources: files, addresses and providers whose rows become leads, contacts or accounts.
+ * Data sources: files, URLs and providers whose rows become leads, contacts or accounts.
  *
  * @generated from service drippulse.integrations.v1.DataSourcesService
  */
@@ -2018,8 +2022,8 @@ export const DataSourcesService: GenService<{
     output: typeof CreateDataSourceResponseSchema;
   },
   /**
-   * Makes a data source of the link to a Google Sheet, with suggestions for its mapping and a preview. A sheet that cannot be read leaves
-   * nothing behind.
+   * Creates a data source from the link to a Google Sheet, with a suggested mapping and a preview. If the sheet cannot
+   * be read, nothing is created.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.CreateGoogleSheetsSource
    */
@@ -2039,7 +2043,8 @@ export const DataSourcesService: GenService<{
     output: typeof GetDataSourceResponseSchema;
   },
   /**
-   * Updates the members present. `type` and `target` stay. A run that is under way goes on with what it began with.
+   * Updates the members present. `type` and `target` cannot change. A run under way keeps the settings that it began
+   * with.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.UpdateDataSource
    */
@@ -2049,7 +2054,8 @@ export const DataSourcesService: GenService<{
     output: typeof UpdateDataSourceResponseSchema;
   },
   /**
-   * Deletes a data source with its file. Records and runs stay. 409 `run_in_progress` while a run is under way.
+   * Deletes a data source with its file. Records and runs are kept. Answers 409 `run_in_progress` while a run is under
+   * way.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.DeleteDataSource
    */
@@ -2059,8 +2065,8 @@ export const DataSourcesService: GenService<{
     output: typeof DeleteDataSourceResponseSchema;
   },
   /**
-   * Uploads the CSV file of a data source of type `csv`, up to 512 MiB, in place of the file before. UTF-8, UTF-16, else Windows-1252. The
-   * file is kept for 7 days.
+   * Uploads the CSV file of a data source of type `csv`, up to 512 MiB, in place of the previous file. The encoding is
+   * UTF-8 or UTF-16, or else Windows-1252. The file is kept for 7 days.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.UploadDataSourceFile
    */
@@ -2070,7 +2076,7 @@ export const DataSourcesService: GenService<{
     output: typeof UploadDataSourceFileResponseSchema;
   },
   /**
-   * Reads up to 100 rows and shows what a run would do with them. It writes nothing.
+   * Reads up to 100 rows and shows what a run would do with these rows. Nothing is written.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.PreviewDataSource
    */
@@ -2083,7 +2089,7 @@ export const DataSourcesService: GenService<{
   serviceDesc(file_drippulse_integrations_v1_data_sources, 0);
 
 /**
- * Runs of data sources: each reads all rows of its source, or those that changed, and writes them to the CRM.
+ * Runs of data sources. A run reads all rows of its source, or only the changed ones, and writes them to the CRM.
  *
  * @generated from service drippulse.integrations.v1.DataSourceRunsService
  */
@@ -2099,7 +2105,8 @@ export const DataSourceRunsService: GenService<{
     output: typeof ListDataSourceRunsResponseSchema;
   },
   /**
-   * Starts a run. 409 `run_in_progress` while another one of the data source is under way. A run of a test data source is a dry run.
+   * Starts a run. Answers 409 `run_in_progress` while a previous run of the data source is under way. A run of a test
+   * data source is a dry run.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourceRunsService.CreateDataSourceRun
    */
@@ -2119,7 +2126,8 @@ export const DataSourceRunsService: GenService<{
     output: typeof GetDataSourceRunResponseSchema;
   },
   /**
-   * Stops a run after the batches that are being written, at most four. Written rows stay. A run that has ended does not change.
+   * Stops a run after the batches that are being written, at most four. Rows already written are kept. A run that has
+   * already ended does not change.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourceRunsService.CancelDataSourceRun
    */
@@ -2129,8 +2137,9 @@ export const DataSourceRunsService: GenService<{
     output: typeof CancelDataSourceRunResponseSchema;
   },
   /**
-   * The failed rows of a run as CSV: their columns and `error`, to be mended and sent again. At most 10,000 rows, kept for 7 days. A cell
-   * that begins with `=`, `+`, `-` or `@` gets an apostrophe, so that no spreadsheet runs it as a formula; a run removes it.
+   * Downloads the failed rows of a run as CSV, with their columns and `error`, so that they can be corrected and
+   * uploaded again. At most 10,000 rows are kept, for 7 days. A cell that begins with `=`, `+`, `-` or `@` gets an
+   * apostrophe, so that no spreadsheet runs the cell as a formula; a run removes the apostrophe.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourceRunsService.GetDataSourceRunErrors
    */

@@ -13,7 +13,7 @@ export const file_drippulse_integrations_v1_erasures: GenFile = /*@__PURE__*/
   fileDesc("CihkcmlwcHVsc2UvaW50ZWdyYXRpb25zL3YxL2VyYXN1cmVzLnByb3RvEhlkcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxIhkKF0ZvcmdldFNvdXJjZVJvd3NSZXF1ZXN0IhoKGEZvcmdldFNvdXJjZVJvd3NSZXNwb25zZTKZAQoaSW50ZWdyYXRpb25FcmFzdXJlc1NlcnZpY2USewoQRm9yZ2V0U291cmNlUm93cxIyLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRm9yZ2V0U291cmNlUm93c1JlcXVlc3QaMy5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkZvcmdldFNvdXJjZVJvd3NSZXNwb25zZWIGcHJvdG8z");
 
 /**
- * Nothing: the organization is that of the caller.
+ * No parameters, because the organization is the caller's.
  *
  * @generated from message drippulse.integrations.v1.ForgetSourceRowsRequest
  */
@@ -49,8 +49,9 @@ export const ForgetSourceRowsResponseSchema: GenMessage<ForgetSourceRowsResponse
  */
 export const IntegrationErasuresService: GenService<{
   /**
-   * Deletes what data sources keep of rows: uploaded files, refused rows and their errors, of every data source of the caller's
-   * organization. They are no records that could be searched for a person. Files of runs that are under way stay; a later call finds them.
+   * Deletes the rows that data sources store: uploaded files, refused rows and their errors, of every data source of
+   * the caller's organization. All are deleted, because they cannot be searched for one person. Files of runs that are
+   * under way are kept; a later call deletes them.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationErasuresService.ForgetSourceRows
    */

@@ -21,8 +21,8 @@ export const file_drippulse_integrations_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiZkcmlwcHVsc2UvaW50ZWdyYXRpb25zL3YxL2V2ZW50cy5wcm90bxIZZHJpcHB1bHNlLmludGVncmF0aW9ucy52MSL3BwoQSW50ZWdyYXRpb25FdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEt0BChFjb25uZWN0aW9uX2ZhaWxlZBgKIAEoCzI2LmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuSW50ZWdyYXRpb25Db25uZWN0aW9uRmFpbGVkQocB4rUYggEKHWludGVncmF0aW9uLmNvbm5lY3Rpb25fZmFpbGVkEltBIGNvbm5lY3Rpb24gc3RvcHBlZCB3b3JraW5nIGFuZCBuZWVkcyBhIHBlcnNvbi4gU3RlcHMgdGhhdCB1c2UgaXQgZW5kIGJ5IHRoZWlyIGBvbl9lcnJvcmAuGgRsaXZlSAASuwEKFGNvbm5lY3Rpb25fcmVjb3ZlcmVkGAsgASgLMjkuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkNvbm5lY3Rpb25SZWNvdmVyZWRCYOK1GFwKIGludGVncmF0aW9uLmNvbm5lY3Rpb25fcmVjb3ZlcmVkEjJBIGNvbm5lY3Rpb24gdGhhdCBoYWQgc3RvcHBlZCB3b3JraW5nIHdvcmtzIGFnYWluLhoEbGl2ZUgAEt8BChlkYXRhX3NvdXJjZV9ydW5fY29tcGxldGVkGBQgASgLMjEuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5EYXRhU291cmNlUnVuQ29tcGxldGVkQoYB4rUYgQEKGWRhdGFfc291cmNlX3J1bi5jb21wbGV0ZWQSTkEgcnVuIG9mIGEgZGF0YSBzb3VyY2UgbG9va2VkIGF0IGV2ZXJ5IHJvdzsgYGNvdW50c2Agc2F5cyB3aGF0IGJlY2FtZSBvZiB0aGVtLhoUZGF0YV9zb3VyY2VfcnVuLm1vZGVIABLCAQoWZGF0YV9zb3VyY2VfcnVuX2ZhaWxlZBgVIAEoCzIuLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVJ1bkZhaWxlZEJw4rUYbAoWZGF0YV9zb3VyY2VfcnVuLmZhaWxlZBI8QSBydW4gb2YgYSBkYXRhIHNvdXJjZSBnYXZlIHVwOyByb3dzIHRoYXQgd2VyZSB3cml0dGVuIHN0YXkuGhRkYXRhX3NvdXJjZV9ydW4ubW9kZUgAOh/atRgbChlkcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxQgkKB3BheWxvYWQiYwoWRGF0YVNvdXJjZVJ1bkNvbXBsZXRlZBJJCg9kYXRhX3NvdXJjZV9ydW4YASABKAsyKC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkRhdGFTb3VyY2VSdW5CBpK1GAJoASJ5ChNEYXRhU291cmNlUnVuRmFpbGVkEkkKD2RhdGFfc291cmNlX3J1bhgBIAEoCzIoLmRyaXBwdWxzZS5pbnRlZ3JhdGlvbnMudjEuRGF0YVNvdXJjZVJ1bkIGkrUYAmgBEhcKD3NjaGVkdWxlX3BhdXNlZBgCIAEoCCLEAQobSW50ZWdyYXRpb25Db25uZWN0aW9uRmFpbGVkElgKFmludGVncmF0aW9uX2Nvbm5lY3Rpb24YASABKAsyMC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkludGVncmF0aW9uQ29ubmVjdGlvbkIGkrUYAmgBEg4KBnJlYXNvbhgCIAEoCRI7Cgl3b3JrZmxvd3MYAyADKAsyKC5kcmlwcHVsc2UuaW50ZWdyYXRpb25zLnYxLkNvbm5lY3Rpb25Vc2UiqQEKHkludGVncmF0aW9uQ29ubmVjdGlvblJlY292ZXJlZBJYChZpbnRlZ3JhdGlvbl9jb25uZWN0aW9uGAEgASgLMjAuZHJpcHB1bHNlLmludGVncmF0aW9ucy52MS5JbnRlZ3JhdGlvbkNvbm5lY3Rpb25CBpK1GAJoARItCglmYWlsZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wYgZwcm90bzM", [file_drippulse_events_v1_options, file_drippulse_integrations_v1_connections, file_drippulse_integrations_v1_data_sources, file_drippulse_rest_v1_rest, file_google_protobuf_timestamp]);
 
 /**
- * IntegrationEvent is a change of a connection's health, with the aggregate `integration_connection:<id>`, or the end of a run of a data
- * source, with `data_source_run:<id>`.
+ * IntegrationEvent is a change of a connection's health (aggregate `integration_connection:<id>`), or the end of a data
+ * source's run (aggregate `data_source_run:<id>`).
  *
  * @generated from message drippulse.integrations.v1.IntegrationEvent
  */
@@ -35,14 +35,14 @@ export type IntegrationEvent = Message<"drippulse.integrations.v1.IntegrationEve
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -56,7 +56,7 @@ export type IntegrationEvent = Message<"drippulse.integrations.v1.IntegrationEve
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
@@ -69,7 +69,7 @@ export type IntegrationEvent = Message<"drippulse.integrations.v1.IntegrationEve
    */
   payload: {
     /**
-     * A connection stopped working. Members 10 to 19 are those of connections.
+     * A connection stopped working. Members 10 to 19 are for connections.
      *
      * @generated from field: drippulse.integrations.v1.IntegrationConnectionFailed connection_failed = 10;
      */
@@ -85,7 +85,7 @@ export type IntegrationEvent = Message<"drippulse.integrations.v1.IntegrationEve
     case: "connectionRecovered";
   } | {
     /**
-     * A run looked at every row. Members 20 to 29 are those of data sources.
+     * A run processed every row. Members 20 to 29 are for data sources.
      *
      * @generated from field: drippulse.integrations.v1.DataSourceRunCompleted data_source_run_completed = 20;
      */
@@ -110,13 +110,13 @@ export const IntegrationEventSchema: GenMessage<IntegrationEvent> = /*@__PURE__*
   messageDesc(file_drippulse_integrations_v1_events, 0);
 
 /**
- * DataSourceRunCompleted is a run that looked at every row.
+ * DataSourceRunCompleted is a run that processed every row.
  *
  * @generated from message drippulse.integrations.v1.DataSourceRunCompleted
  */
 export type DataSourceRunCompleted = Message<"drippulse.integrations.v1.DataSourceRunCompleted"> & {
   /**
-   * The run, without its errors of rows.
+   * The run, without the errors of its rows.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceRun data_source_run = 1;
    */
@@ -137,14 +137,14 @@ export const DataSourceRunCompletedSchema: GenMessage<DataSourceRunCompleted> = 
  */
 export type DataSourceRunFailed = Message<"drippulse.integrations.v1.DataSourceRunFailed"> & {
   /**
-   * The run, without its errors of rows.
+   * The run, without the errors of its rows.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceRun data_source_run = 1;
    */
   dataSourceRun?: DataSourceRun | undefined;
 
   /**
-   * Whether it was the tenth failure in a row, which paused the schedule.
+   * Whether the run was the tenth consecutive failure, which paused the schedule.
    *
    * @generated from field: bool schedule_paused = 2;
    */
@@ -172,14 +172,15 @@ export type IntegrationConnectionFailed = Message<"drippulse.integrations.v1.Int
   integrationConnection?: IntegrationConnection | undefined;
 
   /**
-   * Why: the provider's code, such as `invalid_grant`, or `refresh_interrupted` when the answer to a refresh was lost.
+   * Reason: the provider's code, such as `invalid_grant`, or `refresh_interrupted` when the answer to a refresh was
+   * lost.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * Workflows with steps that use it.
+   * Workflows with steps that use the connection.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionUse workflows = 3;
    */
@@ -207,7 +208,8 @@ export type IntegrationConnectionRecovered = Message<"drippulse.integrations.v1.
   integrationConnection?: IntegrationConnection | undefined;
 
   /**
-   * When it had stopped working. `POST /integration_connections/:id/retry_failed` retries what failed since then.
+   * When the connection stopped working. `POST /integration_connections/:id/retry_failed` retries the enrollments that
+   * have failed since then.
    *
    * @generated from field: google.protobuf.Timestamp failed_at = 2;
    */

@@ -43,7 +43,7 @@ export type ListIntegrationProvidersResponse = Message<"drippulse.integrations.v
   providers: IntegrationProvider[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -58,7 +58,7 @@ export const ListIntegrationProvidersResponseSchema: GenMessage<ListIntegrationP
   messageDesc(file_drippulse_integrations_v1_providers, 1);
 
 /**
- * IntegrationProvider is what can be known of a provider without a connection to it.
+ * IntegrationProvider describes a provider, without a connection to it.
  *
  * @generated from message drippulse.integrations.v1.IntegrationProvider
  */
@@ -71,56 +71,56 @@ export type IntegrationProvider = Message<"drippulse.integrations.v1.Integration
   key: string;
 
   /**
-   * Its name for people.
+   * Name for people.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * One sentence: what it is used for.
+   * One sentence about the use of the provider.
    *
    * @generated from field: string description = 3;
    */
   description: string;
 
   /**
-   * Other names that are accepted wherever the key is.
+   * Aliases that are accepted in place of the key.
    *
    * @generated from field: repeated string aliases = 4;
    */
   aliases: string[];
 
   /**
-   * The credentials of a connection.
+   * Credential fields of a connection.
    *
    * @generated from field: repeated drippulse.integrations.v1.IntegrationCredentialField credential_fields = 5;
    */
   credentialFields: IntegrationCredentialField[];
 
   /**
-   * Sets of credentials of which a connection needs one whole.
+   * Alternative sets of credentials; a connection needs one complete set.
    *
    * @generated from field: repeated drippulse.integrations.v1.IntegrationCredentialSet requires = 6;
    */
   requires: IntegrationCredentialSet[];
 
   /**
-   * How to connect by OAuth; null where there is no such way.
+   * OAuth settings; null if the provider cannot be connected by OAuth.
    *
    * @generated from field: optional drippulse.integrations.v1.IntegrationOAuth oauth = 7;
    */
   oauth?: IntegrationOAuth | undefined;
 
   /**
-   * Rates that the platform keeps for an account, over all of its connections.
+   * Rate limits that the platform applies to an account, across all of its connections.
    *
    * @generated from field: repeated drippulse.integrations.v1.IntegrationRateLimit limits = 8;
    */
   limits: IntegrationRateLimit[];
 
   /**
-   * Its actions.
+   * Actions of the provider.
    *
    * @generated from field: repeated drippulse.integrations.v1.IntegrationAction actions = 9;
    */
@@ -135,41 +135,41 @@ export const IntegrationProviderSchema: GenMessage<IntegrationProvider> = /*@__P
   messageDesc(file_drippulse_integrations_v1_providers, 2);
 
 /**
- * IntegrationCredentialField is one of a connection's credentials.
+ * IntegrationCredentialField is a credential field of a connection.
  *
  * @generated from message drippulse.integrations.v1.IntegrationCredentialField
  */
 export type IntegrationCredentialField = Message<"drippulse.integrations.v1.IntegrationCredentialField"> & {
   /**
-   * Name in `credentials`.
+   * Name of the field in `credentials`.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Its name for people.
+   * Name for people.
    *
    * @generated from field: string label = 2;
    */
   label: string;
 
   /**
-   * Whether it is never shown whole.
+   * Whether the value is never shown completely.
    *
    * @generated from field: bool is_secret = 3;
    */
   isSecret: boolean;
 
   /**
-   * Where to find it.
+   * Where a person finds the value.
    *
    * @generated from field: string help = 4;
    */
   help: string;
 
   /**
-   * Regular expression of what is valid; null where any text of 1 to 4,096 characters is.
+   * Regular expression of valid values; null if any string of 1 to 4,096 characters is valid.
    *
    * @generated from field: optional string pattern = 5;
    */
@@ -184,7 +184,7 @@ export const IntegrationCredentialFieldSchema: GenMessage<IntegrationCredentialF
   messageDesc(file_drippulse_integrations_v1_providers, 3);
 
 /**
- * IntegrationCredentialSet is credentials that belong together.
+ * IntegrationCredentialSet is a set of credentials that belong together.
  *
  * @generated from message drippulse.integrations.v1.IntegrationCredentialSet
  */
@@ -205,27 +205,28 @@ export const IntegrationCredentialSetSchema: GenMessage<IntegrationCredentialSet
   messageDesc(file_drippulse_integrations_v1_providers, 4);
 
 /**
- * IntegrationOAuth is how a provider gives tokens.
+ * IntegrationOAuth describes how a provider issues tokens.
  *
  * @generated from message drippulse.integrations.v1.IntegrationOAuth
  */
 export type IntegrationOAuth = Message<"drippulse.integrations.v1.IntegrationOAuth"> & {
   /**
-   * Scopes that every connection asks for. The actions say which they need besides.
+   * Scopes that every connection requests. The actions list the further scopes that they need.
    *
    * @generated from field: repeated string base_scopes = 1;
    */
   baseScopes: string[];
 
   /**
-   * Whether a refresh ends the refresh token before it.
+   * Whether a refresh invalidates the previous refresh token.
    *
    * @generated from field: bool rotates = 2;
    */
   rotates: boolean;
 
   /**
-   * Days without use after which a connection would end; the platform refreshes it before. Null where it does not.
+   * Days without use after which a connection would expire; the platform refreshes the connection earlier. Null if
+   * connections do not expire.
    *
    * @generated from field: optional int32 idle_days = 3;
    */
@@ -240,27 +241,27 @@ export const IntegrationOAuthSchema: GenMessage<IntegrationOAuth> = /*@__PURE__*
   messageDesc(file_drippulse_integrations_v1_providers, 5);
 
 /**
- * IntegrationRateLimit is a rate.
+ * IntegrationRateLimit is a rate limit.
  *
  * @generated from message drippulse.integrations.v1.IntegrationRateLimit
  */
 export type IntegrationRateLimit = Message<"drippulse.integrations.v1.IntegrationRateLimit"> & {
   /**
-   * Requests.
+   * Number of requests in a period.
    *
    * @generated from field: int32 requests = 1;
    */
   requests: number;
 
   /**
-   * Time in which they are counted, in seconds.
+   * Length of the period, in seconds.
    *
    * @generated from field: int32 seconds = 2;
    */
   seconds: number;
 
   /**
-   * What is counted, such as mails. Null where every request is.
+   * Kind of thing that is counted, such as mails. Null if every request counts.
    *
    * @generated from field: optional string of = 3;
    */
@@ -275,20 +276,20 @@ export const IntegrationRateLimitSchema: GenMessage<IntegrationRateLimit> = /*@_
   messageDesc(file_drippulse_integrations_v1_providers, 6);
 
 /**
- * IntegrationAction is one thing that a provider does.
+ * IntegrationAction is an action of a provider.
  *
  * @generated from message drippulse.integrations.v1.IntegrationAction
  */
 export type IntegrationAction = Message<"drippulse.integrations.v1.IntegrationAction"> & {
   /**
-   * Name, as `action` of a step says it.
+   * Name, as in the `action` of a step.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Its name for people.
+   * Name for people.
    *
    * @generated from field: string label = 2;
    */
@@ -302,7 +303,7 @@ export type IntegrationAction = Message<"drippulse.integrations.v1.IntegrationAc
   description: string;
 
   /**
-   * JSON Schema (2020-12) of `payload`. Its strings may be templates.
+   * JSON Schema (2020-12) of `payload`. Strings of the payload may be templates.
    *
    * @generated from field: bytes payload_schema = 4;
    */
@@ -316,30 +317,31 @@ export type IntegrationAction = Message<"drippulse.integrations.v1.IntegrationAc
   outputSchema: Uint8Array;
 
   /**
-   * Scopes that it needs.
+   * Scopes that the action needs.
    *
    * @generated from field: repeated string scopes = 6;
    */
   scopes: string[];
 
   /**
-   * What a second time does: `key`, `upsert`, `same`, `check` and `read` are safe to repeat. After `none` nobody knows whether it was
-   * done, so that a person decides, or `on_unknown` of the step.
+   * Effect of a repeat. `key`, `upsert`, `same`, `check` and `read` are safe to repeat. With `none`, the outcome of a
+   * call whose answer was lost is unknown, so a person decides, or the step's `on_unknown`.
    *
    * @generated from field: string repeat = 7;
    */
   repeat: string;
 
   /**
-   * `people`, `money` or `deletes`; null where it reaches none of them. An action whose payload names receivers goes by suppressions
-   * and the rules of sending; one that names none, such as a reply to a thread, goes by neither.
+   * Reach of the action: `people`, `money` or `deletes`; null if none of these. Suppressions and sending rules apply to
+   * an action whose payload names receivers. They do not apply to an action without receivers, such as a reply to a
+   * thread.
    *
    * @generated from field: optional string reaches = 8;
    */
   reaches?: string | undefined;
 
   /**
-   * A payload that is valid.
+   * A valid payload.
    *
    * @generated from field: bytes example = 9;
    */
@@ -354,13 +356,14 @@ export const IntegrationActionSchema: GenMessage<IntegrationAction> = /*@__PURE_
   messageDesc(file_drippulse_integrations_v1_providers, 7);
 
 /**
- * The providers of integrations: what a connection to each needs, and the actions that steps may ask for.
+ * The providers of integrations: the requirements for a connection, and the actions that steps may use.
  *
  * @generated from service drippulse.integrations.v1.IntegrationProvidersService
  */
 export const IntegrationProvidersService: GenService<{
   /**
-   * Lists every provider with its credential fields and actions. Forms, and steps `integration_action`, can be built from it.
+   * Lists every provider with its credential fields and actions. Forms and `integration_action` steps can be built from
+   * the answer.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationProvidersService.ListIntegrationProviders
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/journeys/v1/actions.proto (package drippulse.journeys.v1, syntax proto3)
 /* eslint-disable */
 
-// Actions of agents, which the runtime performs as it performs the effects of steps. All of it is internal.
+// Internal service for actions of agents. The runtime performs them like the effects of steps.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -25,14 +25,15 @@ export const file_drippulse_journeys_v1_actions: GenFile = /*@__PURE__*/
  */
 export type PerformActionRequest = Message<"drippulse.journeys.v1.PerformActionRequest"> & {
   /**
-   * Key, unique in the installation, at most 255 characters. The same on every repeat.
+   * Key, unique in the installation, at most 255 characters. Every repeat has the same key.
    *
    * @generated from field: string key = 1;
    */
   key: string;
 
   /**
-   * Kind of the effect: `email`, `crm_create_lead`, `crm_update_record`, `crm_create_activity`, `crm_move_opportunity`, `webhook_callback`,
+   * Kind of the effect: `email`, `crm_create_lead`, `crm_update_record`, `crm_create_activity`, `crm_move_opportunity`,
+   * `webhook_callback`,
    * `alert` or `integration_action`.
    *
    * @generated from field: string kind = 2;
@@ -40,7 +41,7 @@ export type PerformActionRequest = Message<"drippulse.journeys.v1.PerformActionR
   kind: string;
 
   /**
-   * The request as a step of this type renders it: a JSON object of at most 256 KiB, the same bytes on every repeat.
+   * The request as a step of this type renders it: a JSON object of at most 256 KiB. Every repeat has the same bytes.
    *
    * @generated from field: bytes request = 3;
    */
@@ -54,14 +55,14 @@ export type PerformActionRequest = Message<"drippulse.journeys.v1.PerformActionR
   attempt: number;
 
   /**
-   * When it was planned. The same on every repeat.
+   * When the effect or action was planned. Every repeat has the same time.
    *
    * @generated from field: google.protobuf.Timestamp planned_at = 5;
    */
   plannedAt?: Timestamp | undefined;
 
   /**
-   * Enrollment whose step asked for the agent, if any.
+   * Enrollment whose step requested the agent, if any.
    *
    * @generated from field: optional int64 enrollment_id = 6;
    */
@@ -82,7 +83,7 @@ export type PerformActionRequest = Message<"drippulse.journeys.v1.PerformActionR
   agentId: bigint;
 
   /**
-   * Cause of the chain that the execution belongs to; empty: the action is a cause itself.
+   * Cause of the chain that the execution belongs to; empty when the action itself is a cause.
    *
    * @generated from field: string cause = 9;
    */
@@ -97,13 +98,13 @@ export const PerformActionRequestSchema: GenMessage<PerformActionRequest> = /*@_
   messageDesc(file_drippulse_journeys_v1_actions, 0);
 
 /**
- * What became of it.
+ * The outcome.
  *
  * @generated from message drippulse.journeys.v1.PerformActionResponse
  */
 export type PerformActionResponse = Message<"drippulse.journeys.v1.PerformActionResponse"> & {
   /**
-   * Its result; never `postponed`.
+   * Result; never `postponed`.
    *
    * @generated from field: drippulse.journeys.v1.EffectResult result = 1;
    */
@@ -124,11 +125,13 @@ export const PerformActionResponseSchema: GenMessage<PerformActionResponse> = /*
  */
 export const ActionsService: GenService<{
   /**
-   * Performs an action in the name of the caller, within the deadline of the call. The caller keeps the intent and the result, and asks
-   * again after a failure that may pass, a timeout or a crash, with the same key and the same request: records of the CRM and requests
-   * carry the key, a mail has its Message-ID from it. What reaches people takes a permit first: suppressions, caps and quiet hours may
-   * refuse it, and then it is skipped, for nobody waits for an action. A mail goes to the contact of an enrollment that goes on; without
-   * one it answers `enrollment_not_found` (not_found). Answers `validation_failed` (invalid) for a kind that agents do not perform.
+   * Performs an action on behalf of the caller, within the deadline of the call. The caller stores the intent and the
+   * result. After a transient failure, a timeout or a crash, the caller calls again with the same key and the same
+   * request: CRM records and requests carry the key, and the Message-ID of a mail is derived from it. An action that
+   * reaches people needs a permit first. If suppressions, caps or quiet hours refuse the action, it is skipped, because
+   * nothing waits for an action. A mail goes to the contact of an enrollment that has not ended; without such an
+   * enrollment the call answers `enrollment_not_found` (not_found). Answers `validation_failed` (invalid) for a kind
+   * that agents do not perform.
    *
    * @generated from rpc drippulse.journeys.v1.ActionsService.PerformAction
    */

@@ -23,7 +23,7 @@ export const file_drippulse_journeys_v1_approvals: GenFile = /*@__PURE__*/
   fileDesc("CiVkcmlwcHVsc2Uvam91cm5leXMvdjEvYXBwcm92YWxzLnByb3RvEhVkcmlwcHVsc2Uuam91cm5leXMudjEixQgKCEFwcHJvdmFsEhQKAmlkGAEgASgDQgiStRgEQgIzMRIxCgRraW5kGAIgASgOMiMuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsS2luZBIYCgt3b3JrZmxvd19pZBgDIAEoA0gAiAEBEhoKDWVucm9sbG1lbnRfaWQYBCABKANIAYgBARIUCgdzdGVwX2lkGAUgASgJSAKIAQESFgoJc3RlcF9uYW1lGAYgASgJSAOIAQESFQoIYWdlbnRfaWQYByABKANIBIgBARIZCgxleGVjdXRpb25faWQYCCABKANIBYgBARIuCgdtZXNzYWdlGAkgASgJQh2StRgZQhciT2ZmZXIgQWRhIGEgZGlzY291bnQ/IhJECgdwcmV2aWV3GAogASgMQjOStRgvCAESBm9iamVjdEIjeyJtZXNzYWdlIjoiT2ZmZXIgQWRhIGEgZGlzY291bnQ/In0SWQoHYmluZGluZxgLIAEoCUJIkrUYREJCIjlmOGNmMGUxYmMwZjczZWQ4ZjRkZmFmZTVlYTJlZGJmNGQ2ZDJiMWE4ZjFjMmQzZTRmNWE2YjdjOGQ5ZTBmMWEiEiYKBXJvbGVzGAwgAygOMhcuZHJpcHB1bHNlLnJlc3QudjEuUm9sZRIWCg5hbGxvd19hcGlfa2V5cxgNIAEoCBIaChJjYW5fZWRpdF9hcmd1bWVudHMYDiABKAgSNQoGc3RhdHVzGA8gASgOMiUuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsU3RhdHVzEjoKCmRlY2lkZWRfYnkYECABKAsyJi5kcmlwcHVsc2Uuam91cm5leXMudjEuQXBwcm92YWxEZWNpZGVyEjMKCmRlY2lkZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAaIAQESFAoHY29tbWVudBgSIAEoCUgHiAEBEi4KEGVkaXRlZF9hcmd1bWVudHMYEyABKAxCD5K1GAsIARIHb2JqZWN0P0gIiAEBEhsKDmVkaXRlZF9iaW5kaW5nGBQgASgJSAmIAQESLgoKZXhwaXJlc19hdBgVIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY3JlYXRlZF9hdBgWIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoEbW9kZRgXIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGVCDgoMX3dvcmtmbG93X2lkQhAKDl9lbnJvbGxtZW50X2lkQgoKCF9zdGVwX2lkQgwKCl9zdGVwX25hbWVCCwoJX2FnZW50X2lkQg8KDV9leGVjdXRpb25faWRCDQoLX2RlY2lkZWRfYXRCCgoIX2NvbW1lbnRCEwoRX2VkaXRlZF9hcmd1bWVudHNCEQoPX2VkaXRlZF9iaW5kaW5nIkQKD0FwcHJvdmFsRGVjaWRlchIaCgR0eXBlGAEgASgJQgyStRgIQgYidXNlciISFQoCaWQYAiABKAlCCZK1GAVCAyIxIiLaBAoUTGlzdEFwcHJvdmFsc1JlcXVlc3QSOgoGc3RhdHVzGAEgASgOMiUuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsU3RhdHVzSACIAQESNgoEa2luZBgCIAEoDjIjLmRyaXBwdWxzZS5qb3VybmV5cy52MS5BcHByb3ZhbEtpbmRIAYgBARIyCgt3b3JrZmxvd19pZBgDIAEoA0IYkrUYFDISd29ya2Zsb3dzLldvcmtmbG93SAKIAQESEQoEbWluZRgEIAEoCEgDiAEBEioKBG1vZGUYBSABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlSASIAQESEgoFbGltaXQYBiABKAVIBYgBARITCgZjdXJzb3IYByABKAlIBogBARIRCgRwYWdlGAggASgFSAeIAQESFQoIcGVyX3BhZ2UYCSABKAVICIgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgJiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAqIAQESEwoDaWRzGGcgAygDQgaStRgCeGRCCQoHX3N0YXR1c0IHCgVfa2luZEIOCgxfd29ya2Zsb3dfaWRCBwoFX21pbmVCBwoFX21vZGVCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQhAKDl9jcmVhdGVkX3NpbmNlQhAKDl9jcmVhdGVkX3VudGlsItQCChVMaXN0QXBwcm92YWxzUmVzcG9uc2USMgoJYXBwcm92YWxzGAEgAygLMh8uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsEhMKC3RvdGFsX2NvdW50GAIgASgDEisKFnRvdGFsX2NvdW50X2lzX21pbmltdW0YAyABKAhCBpK1GAIgAUgAiAEBEhgKC25leHRfY3Vyc29yGAQgASgJSAGIAQESGQoEcGFnZRgFIAEoBUIGkrUYAiABSAKIAQESHQoIcGVyX3BhZ2UYBiABKAVCBpK1GAIgAUgDiAEBEiAKC3RvdGFsX3BhZ2VzGAcgASgFQgaStRgCIAFIBIgBAUIZChdfdG90YWxfY291bnRfaXNfbWluaW11bUIOCgxfbmV4dF9jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQg4KDF90b3RhbF9wYWdlcyIgChJHZXRBcHByb3ZhbFJlcXVlc3QSCgoCaWQYASABKAMiSAoTR2V0QXBwcm92YWxSZXNwb25zZRIxCghhcHByb3ZhbBgBIAEoCzIfLmRyaXBwdWxzZS5qb3VybmV5cy52MS5BcHByb3ZhbCKtAQoWQXBwcm92ZUFwcHJvdmFsUmVxdWVzdBIKCgJpZBgBIAEoAxIUCgdjb21tZW50GAIgASgJSACIAQESFAoHYmluZGluZxgDIAEoCUgBiAEBEi4KEGVkaXRlZF9hcmd1bWVudHMYBCABKAxCD5K1GAsIARIHb2JqZWN0P0gCiAEBQgoKCF9jb21tZW50QgoKCF9iaW5kaW5nQhMKEV9lZGl0ZWRfYXJndW1lbnRzIkwKF0FwcHJvdmVBcHByb3ZhbFJlc3BvbnNlEjEKCGFwcHJvdmFsGAEgASgLMh8uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsImcKFVJlamVjdEFwcHJvdmFsUmVxdWVzdBIKCgJpZBgBIAEoAxIUCgdjb21tZW50GAIgASgJSACIAQESFAoHYmluZGluZxgDIAEoCUgBiAEBQgoKCF9jb21tZW50QgoKCF9iaW5kaW5nIksKFlJlamVjdEFwcHJvdmFsUmVzcG9uc2USMQoIYXBwcm92YWwYASABKAsyHy5kcmlwcHVsc2Uuam91cm5leXMudjEuQXBwcm92YWwirgMKFlJlcXVlc3RBcHByb3ZhbFJlcXVlc3QSCwoDa2V5GAEgASgJEjEKBGtpbmQYAiABKA4yIy5kcmlwcHVsc2Uuam91cm5leXMudjEuQXBwcm92YWxLaW5kEhgKC3dvcmtmbG93X2lkGAMgASgDSACIAQESGgoNZW5yb2xsbWVudF9pZBgEIAEoA0gBiAEBEhUKCGFnZW50X2lkGAUgASgDSAKIAQESGQoMZXhlY3V0aW9uX2lkGAYgASgDSAOIAQESDwoHbWVzc2FnZRgHIAEoCRIPCgdwcmV2aWV3GAggASgMEiYKBXJvbGVzGAkgAygOMhcuZHJpcHB1bHNlLnJlc3QudjEuUm9sZRIWCg5hbGxvd19hcGlfa2V5cxgKIAEoCBIaChJjYW5fZWRpdF9hcmd1bWVudHMYCyABKAgSLgoKZXhwaXJlc19hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCDgoMX3dvcmtmbG93X2lkQhAKDl9lbnJvbGxtZW50X2lkQgsKCV9hZ2VudF9pZEIPCg1fZXhlY3V0aW9uX2lkIkwKF1JlcXVlc3RBcHByb3ZhbFJlc3BvbnNlEjEKCGFwcHJvdmFsGAEgASgLMh8uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmFsIiQKFUNhbmNlbEFwcHJvdmFsUmVxdWVzdBILCgNrZXkYASABKAkiGAoWQ2FuY2VsQXBwcm92YWxSZXNwb25zZSp/CgxBcHByb3ZhbEtpbmQSHQoZQVBQUk9WQUxfS0lORF9VTlNQRUNJRklFRBAAEhYKEkFQUFJPVkFMX0tJTkRfU1RFUBABEh4KGkFQUFJPVkFMX0tJTkRfQUdFTlRfQUNUSU9OEAISGAoUQVBQUk9WQUxfS0lORF9CVURHRVQQAyrGAQoOQXBwcm92YWxTdGF0dXMSHwobQVBQUk9WQUxfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGwoXQVBQUk9WQUxfU1RBVFVTX1BFTkRJTkcQARIcChhBUFBST1ZBTF9TVEFUVVNfQVBQUk9WRUQQAhIcChhBUFBST1ZBTF9TVEFUVVNfUkVKRUNURUQQAxIbChdBUFBST1ZBTF9TVEFUVVNfRVhQSVJFRBAEEh0KGUFQUFJPVkFMX1NUQVRVU19DQU5DRUxMRUQQBTLhBgoQQXBwcm92YWxzU2VydmljZRKwAQoNTGlzdEFwcHJvdmFscxIrLmRyaXBwdWxzZS5qb3VybmV5cy52MS5MaXN0QXBwcm92YWxzUmVxdWVzdBosLmRyaXBwdWxzZS5qb3VybmV5cy52MS5MaXN0QXBwcm92YWxzUmVzcG9uc2UiRIq1GCcQASoJQXBwcm92YWxzeAKSAQRub25logEOYXBwcm92YWxzLmxpc3SC0+STAhMSES9hcGkvdjEvYXBwcm92YWxzErgBCgtHZXRBcHByb3ZhbBIpLmRyaXBwdWxzZS5qb3VybmV5cy52MS5HZXRBcHByb3ZhbFJlcXVlc3QaKi5kcmlwcHVsc2Uuam91cm5leXMudjEuR2V0QXBwcm92YWxSZXNwb25zZSJSirUYJhABKglBcHByb3ZhbHN4ApIBBG5vbmWiAQ1hcHByb3ZhbHMuZ2V0gtPkkwIiYghhcHByb3ZhbBIWL2FwaS92MS9hcHByb3ZhbHMve2lkfRLtAQoPQXBwcm92ZUFwcHJvdmFsEi0uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFwcHJvdmVBcHByb3ZhbFJlcXVlc3QaLi5kcmlwcHVsc2Uuam91cm5leXMudjEuQXBwcm92ZUFwcHJvdmFsUmVzcG9uc2Uie4q1GEQQAioJQXBwcm92YWxzOAJ4AZIBBG5vbmWaAQJpZKIBEWFwcHJvdmFscy5hcHByb3ZlqAEDigINdXNlcl9yZXF1aXJlZILT5JMCLToBKmIIYXBwcm92YWwiHi9hcGkvdjEvYXBwcm92YWxzL3tpZH0vYXBwcm92ZRLoAQoOUmVqZWN0QXBwcm92YWwSLC5kcmlwcHVsc2Uuam91cm5leXMudjEuUmVqZWN0QXBwcm92YWxSZXF1ZXN0Gi0uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLlJlamVjdEFwcHJvdmFsUmVzcG9uc2UieYq1GEMQAioJQXBwcm92YWxzOAJ4AZIBBG5vbmWaAQJpZKIBEGFwcHJvdmFscy5yZWplY3SoAQOKAg11c2VyX3JlcXVpcmVkgtPkkwIsOgEqYghhcHByb3ZhbCIdL2FwaS92MS9hcHByb3ZhbHMve2lkfS9yZWplY3QaBJi1GCMy+gEKF0FwcHJvdmFsUmVxdWVzdHNTZXJ2aWNlEnAKD1JlcXVlc3RBcHByb3ZhbBItLmRyaXBwdWxzZS5qb3VybmV5cy52MS5SZXF1ZXN0QXBwcm92YWxSZXF1ZXN0Gi4uZHJpcHB1bHNlLmpvdXJuZXlzLnYxLlJlcXVlc3RBcHByb3ZhbFJlc3BvbnNlEm0KDkNhbmNlbEFwcHJvdmFsEiwuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkNhbmNlbEFwcHJvdmFsUmVxdWVzdBotLmRyaXBwdWxzZS5qb3VybmV5cy52MS5DYW5jZWxBcHByb3ZhbFJlc3BvbnNlQssDorUYQAoSYXBwcm92YWxfbm90X2ZvdW5kEJQDGidZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBhcHByb3ZhbC6itRiBAQoYYXBwcm92YWxfYWxyZWFkeV9kZWNpZGVkEJkDGmJUaGUgYXBwcm92YWwgd2FpdHMgZm9yIG5vYm9keSBhbnkgbW9yZTogaXQgd2FzIGFwcHJvdmVkLCByZWplY3RlZCBvciBjYW5jZWxsZWQsIG9yIGl0IGhhcyBleHBpcmVkLqK1GIIBChBhcHByb3ZhbF9jaGFuZ2VkEJkDGmtgYmluZGluZ2AgaXMgbm90IHRoYXQgb2YgdGhlIHByZXZpZXcgYXMgaXQgaXMgbm93LiBSZWFkIHRoZSBhcHByb3ZhbCBhZ2FpbiwgYW5kIGRlY2lkZSBhYm91dCB3aGF0IGl0IHNob3dzLqK1GHYKFWFwcHJvdmFsX25vdF9lZGl0YWJsZRCmAxpaV2hhdCBpcyB0byBiZSBhcHByb3ZlZCBoYXMgbm8gYXJndW1lbnRzIHRoYXQgbWF5IGJlIGVkaXRlZC4gQXBwcm92ZSBvciByZWplY3QgaXQgYXMgaXQgaXMuYgZwcm90bzM", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_drippulse_rest_v1_role, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * Approval is one decision.
+ * Approval is a decision of a person.
  *
  * @generated from message drippulse.journeys.v1.Approval
  */
@@ -36,7 +36,7 @@ export type Approval = Message<"drippulse.journeys.v1.Approval"> & {
   id: bigint;
 
   /**
-   * Kind of thing that waits.
+   * Kind of the work that waits.
    *
    * @generated from field: drippulse.journeys.v1.ApprovalKind kind = 2;
    */
@@ -85,22 +85,22 @@ export type Approval = Message<"drippulse.journeys.v1.Approval"> & {
   executionId?: bigint | undefined;
 
   /**
-   * The question, for a person. Values of contacts in it come from outside.
+   * The question, for a person. It may contain values of contacts, which come from outside the platform.
    *
    * @generated from field: string message = 9;
    */
   message: string;
 
   /**
-   * Exactly what will happen. Numbers with more than 15 digits are texts.
+   * The exact consequence of approving. Numbers with more than 15 digits are given as strings.
    *
    * @generated from field: bytes preview = 10;
    */
   preview: Uint8Array;
 
   /**
-   * SHA-256, in hexadecimal, of the preview as canonical JSON (RFC 8785). A decision that has it is about this preview and
-   * no other.
+   * SHA-256, in hexadecimal, of the preview as canonical JSON (RFC 8785). A decision with this binding applies to
+   * exactly this preview.
    *
    * @generated from field: string binding = 11;
    */
@@ -135,56 +135,56 @@ export type Approval = Message<"drippulse.journeys.v1.Approval"> & {
   status: ApprovalStatus;
 
   /**
-   * Who approved or rejected; null otherwise.
+   * Person or key that approved or rejected; null otherwise.
    *
    * @generated from field: drippulse.journeys.v1.ApprovalDecider decided_by = 16;
    */
   decidedBy?: ApprovalDecider | undefined;
 
   /**
-   * When it was decided, expired or was cancelled; null while it waits.
+   * When the approval was decided, expired or was cancelled; null while it waits.
    *
    * @generated from field: optional google.protobuf.Timestamp decided_at = 17;
    */
   decidedAt?: Timestamp | undefined;
 
   /**
-   * Comment of the decision; null without one.
+   * Comment on the decision; null if there is none.
    *
    * @generated from field: optional string comment = 18;
    */
   comment?: string | undefined;
 
   /**
-   * The arguments that were approved in place of those in the preview; null when they were not edited.
+   * The arguments that were approved in place of those in the preview; null if the arguments were not edited.
    *
    * @generated from field: optional bytes edited_arguments = 19;
    */
   editedArguments?: Uint8Array | undefined;
 
   /**
-   * Binding of the preview with the edited arguments; null when they were not edited.
+   * Binding of the preview with the edited arguments; null if the arguments were not edited.
    *
    * @generated from field: optional string edited_binding = 20;
    */
   editedBinding?: string | undefined;
 
   /**
-   * When it expires.
+   * When the approval expires.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 21;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When it was asked for.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 22;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Whether what waits is live.
+   * Mode of the work that waits.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 23;
    */
@@ -199,7 +199,7 @@ export const ApprovalSchema: GenMessage<Approval> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_approvals, 0);
 
 /**
- * ApprovalDecider is who decided.
+ * ApprovalDecider is the author of a decision.
  *
  * @generated from message drippulse.journeys.v1.ApprovalDecider
  */
@@ -254,63 +254,63 @@ export type ListApprovalsRequest = Message<"drippulse.journeys.v1.ListApprovalsR
   workflowId?: bigint | undefined;
 
   /**
-   * Only approvals that the credential may decide; waiting ones, unless `status` says otherwise.
+   * Only approvals that the credential may decide. Unless `status` says otherwise, only waiting approvals are listed.
    *
    * @generated from field: optional bool mine = 4;
    */
   mine?: boolean | undefined;
 
   /**
-   * Only approvals of this mode; default the mode of the credential.
+   * Only approvals of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 6;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 7;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 8;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 9;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -338,21 +338,21 @@ export type ListApprovalsResponse = Message<"drippulse.journeys.v1.ListApprovals
   approvals: Approval[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -366,7 +366,7 @@ export type ListApprovalsResponse = Message<"drippulse.journeys.v1.ListApprovals
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -430,7 +430,7 @@ export const GetApprovalResponseSchema: GenMessage<GetApprovalResponse> = /*@__P
   messageDesc(file_drippulse_journeys_v1_approvals, 5);
 
 /**
- * A yes.
+ * An approval to give.
  *
  * @generated from message drippulse.journeys.v1.ApproveApprovalRequest
  */
@@ -457,8 +457,8 @@ export type ApproveApprovalRequest = Message<"drippulse.journeys.v1.ApproveAppro
   binding?: string | undefined;
 
   /**
-   * Arguments in place of `preview.arguments`, at most 64 KiB. Only with `can_edit_arguments`, and from an editor or an admin.
-   * They pass the same checks as the agent's own before anything happens.
+   * Arguments in place of `preview.arguments`, at most 64 KiB. Only with `can_edit_arguments`, and only from an editor
+   * or an admin. They must pass the same checks as the agent's own arguments.
    *
    * @generated from field: optional bytes edited_arguments = 4;
    */
@@ -473,7 +473,7 @@ export const ApproveApprovalRequestSchema: GenMessage<ApproveApprovalRequest> = 
   messageDesc(file_drippulse_journeys_v1_approvals, 6);
 
 /**
- * The approval as decided.
+ * The decided approval.
  *
  * @generated from message drippulse.journeys.v1.ApproveApprovalResponse
  */
@@ -494,7 +494,7 @@ export const ApproveApprovalResponseSchema: GenMessage<ApproveApprovalResponse> 
   messageDesc(file_drippulse_journeys_v1_approvals, 7);
 
 /**
- * A no.
+ * A rejection.
  *
  * @generated from message drippulse.journeys.v1.RejectApprovalRequest
  */
@@ -529,7 +529,7 @@ export const RejectApprovalRequestSchema: GenMessage<RejectApprovalRequest> = /*
   messageDesc(file_drippulse_journeys_v1_approvals, 8);
 
 /**
- * The approval as decided.
+ * The decided approval.
  *
  * @generated from message drippulse.journeys.v1.RejectApprovalResponse
  */
@@ -550,20 +550,20 @@ export const RejectApprovalResponseSchema: GenMessage<RejectApprovalResponse> = 
   messageDesc(file_drippulse_journeys_v1_approvals, 9);
 
 /**
- * What waits for a decision.
+ * A request for a decision.
  *
  * @generated from message drippulse.journeys.v1.RequestApprovalRequest
  */
 export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestApprovalRequest"> & {
   /**
-   * Key that the asking service chose, at most 255 characters: it begins with the name of the service's area.
+   * Key chosen by the requesting service, at most 255 characters. It begins with the name of the service's area.
    *
    * @generated from field: string key = 1;
    */
   key: string;
 
   /**
-   * Kind: an agent's action or a budget. Steps ask by themselves.
+   * Kind: an agent's action or a budget. Steps request approvals themselves.
    *
    * @generated from field: drippulse.journeys.v1.ApprovalKind kind = 2;
    */
@@ -577,8 +577,9 @@ export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestAppro
   workflowId?: bigint | undefined;
 
   /**
-   * Enrollment, if any, with its workflow. When it is cancelled, removed or erased, the approval is cancelled, at once if it was before.
-   * An approval without one is found by an erasure when it names the person by address or reference.
+   * Enrollment, if any; `workflow_id` is then required. When the enrollment is cancelled, removed or erased, the
+   * approval is cancelled; if this happened before the request, it is cancelled immediately. An approval without an
+   * enrollment is found by an erasure if it names the person by address or reference.
    *
    * @generated from field: optional int64 enrollment_id = 4;
    */
@@ -606,14 +607,14 @@ export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestAppro
   message: string;
 
   /**
-   * Exactly what will happen: a JSON object, at most 256 KiB.
+   * The exact consequence of approving: a JSON object, at most 256 KiB.
    *
    * @generated from field: bytes preview = 8;
    */
   preview: Uint8Array;
 
   /**
-   * Roles that may decide. Default: approver, editor and admin; for a budget admin, and no other.
+   * Roles that may decide. Default: approver, editor and admin. For a budget, only admins may decide.
    *
    * @generated from field: repeated drippulse.rest.v1.Role roles = 9;
    */
@@ -627,15 +628,15 @@ export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestAppro
   allowApiKeys: boolean;
 
   /**
-   * Whether `preview.arguments` may be edited. A service that sets it checks `edited_arguments` by its policy before it acts, as it
-   * has checked the arguments themselves.
+   * Whether `preview.arguments` may be edited. A service that sets this member checks `edited_arguments` by its policy
+   * before it acts, as it has checked the original arguments.
    *
    * @generated from field: bool can_edit_arguments = 11;
    */
   canEditArguments: boolean;
 
   /**
-   * When it expires, at most a year ahead.
+   * When the approval expires, at most a year ahead.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 12;
    */
@@ -650,7 +651,7 @@ export const RequestApprovalRequestSchema: GenMessage<RequestApprovalRequest> = 
   messageDesc(file_drippulse_journeys_v1_approvals, 10);
 
 /**
- * The approval as it is.
+ * The approval in its current state.
  *
  * @generated from message drippulse.journeys.v1.RequestApprovalResponse
  */
@@ -707,7 +708,7 @@ export const CancelApprovalResponseSchema: GenMessage<CancelApprovalResponse> = 
   messageDesc(file_drippulse_journeys_v1_approvals, 13);
 
 /**
- * ApprovalKind is the kind of thing that waits for a decision.
+ * ApprovalKind is the kind of work that waits for a decision.
  *
  * @generated from enum drippulse.journeys.v1.ApprovalKind
  */
@@ -742,7 +743,7 @@ export const ApprovalKind = {
 } as const;
 
 /**
- * ApprovalKind is the kind of thing that waits for a decision.
+ * ApprovalKind is the kind of work that waits for a decision.
  *
  * @generated from enum drippulse.journeys.v1.ApprovalKind
  */
@@ -768,21 +769,21 @@ export const ApprovalStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Waits for a decision.
+   * The approval waits for a decision.
    *
    * @generated from enum value: APPROVAL_STATUS_PENDING = 1;
    */
   PENDING: 1,
 
   /**
-   * Was approved.
+   * The approval was given.
    *
    * @generated from enum value: APPROVAL_STATUS_APPROVED = 2;
    */
   APPROVED: 2,
 
   /**
-   * Was rejected.
+   * The approval was rejected.
    *
    * @generated from enum value: APPROVAL_STATUS_REJECTED = 3;
    */
@@ -796,7 +797,7 @@ export const ApprovalStatus = {
   EXPIRED: 4,
 
   /**
-   * What waited for it ended before, such as an enrollment that was cancelled or removed.
+   * The work that waited for the approval ended first, for example because an enrollment was cancelled or removed.
    *
    * @generated from enum value: APPROVAL_STATUS_CANCELLED = 5;
    */
@@ -817,7 +818,7 @@ export const ApprovalStatusSchema: GenEnum<ApprovalStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_journeys_v1_approvals, 1);
 
 /**
- * Approvals wait for a person, or for an API key where they say so.
+ * Approvals wait for a decision by a person. An API key may decide too if the approval allows it.
  *
  * @generated from service drippulse.journeys.v1.ApprovalsService
  */
@@ -833,7 +834,7 @@ export const ApprovalsService: GenService<{
     output: typeof ListApprovalsResponseSchema;
   },
   /**
-   * Shows one approval, with what exactly will happen.
+   * Shows one approval, with the exact consequence of approving it.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalsService.GetApproval
    */
@@ -843,9 +844,10 @@ export const ApprovalsService: GenService<{
     output: typeof GetApprovalResponseSchema;
   },
   /**
-   * Approves: the step, action or raise goes on. The caller's role has to be one of `roles`, and an API key is taken only with
-   * `allow_api_keys`. `binding` is required for an agent's action and a budget, and says which preview the decision is about:
-   * another one answers 409 `approval_changed`. One that waits no more answers 409 `approval_already_decided`.
+   * Approves: the step, action or raise goes ahead. The caller's role must be one of `roles`, and an API key is
+   * accepted only with `allow_api_keys`. `binding` is required for an agent's action and a budget. It names the preview
+   * that the decision is about; if the preview has a different binding by now, the call answers 409 `approval_changed`.
+   * An approval that is no longer waiting answers 409 `approval_already_decided`.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalsService.ApproveApproval
    */
@@ -855,7 +857,7 @@ export const ApprovalsService: GenService<{
     output: typeof ApproveApprovalResponseSchema;
   },
   /**
-   * Rejects, by the same rules.
+   * Rejects, by the same rules as for approving.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalsService.RejectApproval
    */
@@ -868,16 +870,18 @@ export const ApprovalsService: GenService<{
   serviceDesc(file_drippulse_journeys_v1_approvals, 0);
 
 /**
- * RPCs for services that let people decide; not public. They act for the caller's organization, in the caller's mode. A service
- * learns of the end of an approval by the event `approval_decided`, or by asking again with the same key.
+ * Internal calls for services that let people decide; not public. Calls are about the caller's organization and mode. A
+ * service learns of the end of an approval from the event `approval_decided`, or by repeating the request with the same
+ * key.
  *
  * @generated from service drippulse.journeys.v1.ApprovalRequestsService
  */
 export const ApprovalRequestsService: GenService<{
   /**
-   * Asks for an approval. A key has one approval: a repeat answers it as it is by now. A repeat with another message or preview
-   * replaces both while the approval waits, so that a decision about the former preview answers `approval_changed`; the other
-   * members stay. Answers `validation_failed` (invalid) for members that do not go together.
+   * Requests an approval. A key has one approval, so a repeat returns its current state. A repeat with a changed
+   * message or preview replaces both while the approval waits, so that a decision about the previous preview answers
+   * `approval_changed`; all other members stay. Answers `validation_failed` (invalid) for members that do not fit
+   * together.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalRequestsService.RequestApproval
    */
@@ -887,7 +891,7 @@ export const ApprovalRequestsService: GenService<{
     output: typeof RequestApprovalResponseSchema;
   },
   /**
-   * Withdraws an approval that nobody needs any more. One that was decided, and an unknown key, stay as they are.
+   * Withdraws an approval that is no longer needed. A decided approval does not change, and an unknown key is ignored.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalRequestsService.CancelApproval
    */

@@ -2,11 +2,12 @@
 // @generated from file drippulse/journeys/v1/effects.proto (package drippulse.journeys.v1, syntax proto3)
 /* eslint-disable */
 
-// Effects of workflow steps that another service than the runtime performs: agents, integrations. All of it is internal.
+// Internal contract for effects of workflow steps that a service other than the runtime performs, such as agents or
+// integrations.
 //
-// The runtime stores an effect before it asks for it, and asks again after a failure, a timeout or a crash, with the same key
-// and the same request. So a performer makes each key's effect once, and answers a repeat with what it has: the result, or
-// that it goes on. Organization and mode are those of the caller.
+// The runtime stores an effect before requesting it. After a failure, a timeout or a crash, the runtime repeats the
+// request with the same key. So a performer makes the effect of a key once, and answers a repeat with the result, or
+// says that the effect is still under way. Organization and mode are the caller's.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -27,43 +28,44 @@ export const file_drippulse_journeys_v1_effects: GenFile = /*@__PURE__*/
  */
 export type PerformEffectRequest = Message<"drippulse.journeys.v1.PerformEffectRequest"> & {
   /**
-   * Key, unique in the installation. The same on every repeat.
+   * Key, unique in the installation. Every repeat has the same key.
    *
    * @generated from field: string key = 1;
    */
   key: string;
 
   /**
-   * Kind: `alert`, `integration_action`, `agent` or `score_lead`; of a provider's connection also `email` and the steps `crm_…`.
+   * Kind: `alert`, `integration_action`, `agent` or `score_lead`; for a provider's connection also `email` and the
+   * `crm_…` steps.
    *
    * @generated from field: string kind = 2;
    */
   kind: string;
 
   /**
-   * The rendered step as a JSON object, the same bytes on every repeat. Its members are those of the step type, rendered;
-   * `agent_id` of an agent may be null, and means that of the enrollment then.
+   * The rendered step as a JSON object; every repeat has the same bytes. The members are those of the step type,
+   * rendered. `agent_id` of an agent step may be null, which means the agent of the enrollment.
    *
    * @generated from field: bytes request = 3;
    */
   request: Uint8Array;
 
   /**
-   * Attempt, from 1. A new one follows a failure that may pass.
+   * Attempt, from 1. A transient failure is followed by a new attempt.
    *
    * @generated from field: int32 attempt = 4;
    */
   attempt: number;
 
   /**
-   * When it was planned. The same on every repeat.
+   * When the effect or action was planned. Every repeat has the same time.
    *
    * @generated from field: google.protobuf.Timestamp planned_at = 5;
    */
   plannedAt?: Timestamp | undefined;
 
   /**
-   * Time at which the runtime no longer waits for the answer of this call.
+   * Time after which the runtime no longer waits for the answer to this call.
    *
    * @generated from field: google.protobuf.Timestamp deadline = 6;
    */
@@ -98,7 +100,7 @@ export type PerformEffectRequest = Message<"drippulse.journeys.v1.PerformEffectR
   agentId?: bigint | undefined;
 
   /**
-   * Workflows in a row that led here.
+   * Number of consecutive workflows that led to the effect.
    *
    * @generated from field: int32 hops = 11;
    */
@@ -126,13 +128,13 @@ export const PerformEffectRequestSchema: GenMessage<PerformEffectRequest> = /*@_
  */
 export type PerformEffectResponse = Message<"drippulse.journeys.v1.PerformEffectResponse"> & {
   /**
-   * One of both.
+   * Exactly one of these members is set.
    *
    * @generated from oneof drippulse.journeys.v1.PerformEffectResponse.answer
    */
   answer: {
     /**
-     * It is done.
+     * The effect is done.
      *
      * @generated from field: drippulse.journeys.v1.EffectResult result = 1;
      */
@@ -140,7 +142,7 @@ export type PerformEffectResponse = Message<"drippulse.journeys.v1.PerformEffect
     case: "result";
   } | {
     /**
-     * It is taken on, and will be settled.
+     * The effect is accepted, and will be settled.
      *
      * @generated from field: drippulse.journeys.v1.EffectAccepted accepted = 2;
      */
@@ -157,13 +159,13 @@ export const PerformEffectResponseSchema: GenMessage<PerformEffectResponse> = /*
   messageDesc(file_drippulse_journeys_v1_effects, 1);
 
 /**
- * An effect that was taken on. Its enrollment waits until it is settled.
+ * EffectAccepted says that the effect was accepted. The enrollment is parked until the effect is settled.
  *
  * @generated from message drippulse.journeys.v1.EffectAccepted
  */
 export type EffectAccepted = Message<"drippulse.journeys.v1.EffectAccepted"> & {
   /**
-   * Time at which it will have been settled: at most a year from now. Later the step counts as failed.
+   * Time by which the effect will be settled: at most a year from now. After that time the step counts as failed.
    *
    * @generated from field: google.protobuf.Timestamp until = 1;
    */
@@ -191,13 +193,13 @@ export const EffectAcceptedSchema: GenMessage<EffectAccepted> = /*@__PURE__*/
  */
 export type EffectResult = Message<"drippulse.journeys.v1.EffectResult"> & {
   /**
-   * One of them.
+   * Exactly one of these members is set.
    *
    * @generated from oneof drippulse.journeys.v1.EffectResult.outcome
    */
   outcome: {
     /**
-     * It was performed.
+     * The effect was performed.
      *
      * @generated from field: drippulse.journeys.v1.EffectSucceeded succeeded = 1;
      */
@@ -205,7 +207,7 @@ export type EffectResult = Message<"drippulse.journeys.v1.EffectResult"> & {
     case: "succeeded";
   } | {
     /**
-     * It was not performed, and need not be. The enrollment goes on.
+     * The effect was not performed, and need not be. The enrollment goes on.
      *
      * @generated from field: drippulse.journeys.v1.EffectSkipped skipped = 2;
      */
@@ -213,7 +215,7 @@ export type EffectResult = Message<"drippulse.journeys.v1.EffectResult"> & {
     case: "skipped";
   } | {
     /**
-     * It failed.
+     * The effect failed.
      *
      * @generated from field: drippulse.journeys.v1.EffectFailed failed = 3;
      */
@@ -221,7 +223,8 @@ export type EffectResult = Message<"drippulse.journeys.v1.EffectResult"> & {
     case: "failed";
   } | {
     /**
-     * It was not tried. Only an answer to `PerformEffect` may say so: what was taken on cannot be postponed.
+     * The effect was not tried. Only an answer to `PerformEffect` may contain this, because an accepted effect cannot
+     * be postponed.
      *
      * @generated from field: drippulse.journeys.v1.EffectPostponed postponed = 4;
      */
@@ -238,7 +241,7 @@ export const EffectResultSchema: GenMessage<EffectResult> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_effects, 3);
 
 /**
- * A success.
+ * EffectSucceeded is a success.
  *
  * @generated from message drippulse.journeys.v1.EffectSucceeded
  */
@@ -251,7 +254,8 @@ export type EffectSucceeded = Message<"drippulse.journeys.v1.EffectSucceeded"> &
   message: string;
 
   /**
-   * Output: a JSON object of at most 256 KiB, or empty for none. It is in the data under the name that the step gives.
+   * Output: a JSON object of at most 256 KiB; empty if there is no output. It is added to the data under the name that
+   * the step gives.
    *
    * @generated from field: bytes output = 2;
    */
@@ -266,13 +270,13 @@ export const EffectSucceededSchema: GenMessage<EffectSucceeded> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_effects, 4);
 
 /**
- * An effect that was not needed.
+ * EffectSkipped is an effect that was not needed.
  *
  * @generated from message drippulse.journeys.v1.EffectSkipped
  */
 export type EffectSkipped = Message<"drippulse.journeys.v1.EffectSkipped"> & {
   /**
-   * Why, as a person understands it.
+   * Reason, for people.
    *
    * @generated from field: string reason = 1;
    */
@@ -287,27 +291,27 @@ export const EffectSkippedSchema: GenMessage<EffectSkipped> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_effects, 5);
 
 /**
- * A failure.
+ * EffectFailed is a failure.
  *
  * @generated from message drippulse.journeys.v1.EffectFailed
  */
 export type EffectFailed = Message<"drippulse.journeys.v1.EffectFailed"> & {
   /**
-   * Why, as a person understands it.
+   * Reason, for people.
    *
    * @generated from field: string error = 1;
    */
   error: string;
 
   /**
-   * Whether it may pass. The effect is then asked for again, as a new attempt.
+   * Whether the failure is transient. If it is, the effect is requested again, as a new attempt.
    *
    * @generated from field: bool retryable = 2;
    */
   retryable: boolean;
 
   /**
-   * Pause before the next attempt, at least.
+   * Minimum pause before the next attempt.
    *
    * @generated from field: optional double retry_after_seconds = 3;
    */
@@ -322,27 +326,28 @@ export const EffectFailedSchema: GenMessage<EffectFailed> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_effects, 6);
 
 /**
- * An effect that has to wait, such as for the limits of a provider. It is asked for again as the same attempt.
+ * EffectPostponed is an effect that has to wait, for example because of a provider's limits. It is requested again as
+ * the same attempt.
  *
  * @generated from message drippulse.journeys.v1.EffectPostponed
  */
 export type EffectPostponed = Message<"drippulse.journeys.v1.EffectPostponed"> & {
   /**
-   * Time from which on it is asked for again: at most a year from now.
+   * Time of the next request: at most a year from now.
    *
    * @generated from field: google.protobuf.Timestamp until = 1;
    */
   until?: Timestamp | undefined;
 
   /**
-   * Why, as a person understands it.
+   * Reason, for people.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * Name of the rule that postpones it, such as `provider_limit`.
+   * Name of the rule that postpones the effect, such as `provider_limit`.
    *
    * @generated from field: string rule = 3;
    */
@@ -357,7 +362,7 @@ export const EffectPostponedSchema: GenMessage<EffectPostponed> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_effects, 7);
 
 /**
- * Names an effect that was taken on.
+ * Names an accepted effect.
  *
  * @generated from message drippulse.journeys.v1.GetEffectResultRequest
  */
@@ -370,7 +375,7 @@ export type GetEffectResultRequest = Message<"drippulse.journeys.v1.GetEffectRes
   key: string;
 
   /**
-   * Attempt that was taken on.
+   * Attempt that was accepted.
    *
    * @generated from field: int32 attempt = 2;
    */
@@ -385,13 +390,13 @@ export const GetEffectResultRequestSchema: GenMessage<GetEffectResultRequest> = 
   messageDesc(file_drippulse_journeys_v1_effects, 8);
 
 /**
- * The result, unless there is none yet.
+ * The result of the effect, if it has one.
  *
  * @generated from message drippulse.journeys.v1.GetEffectResultResponse
  */
 export type GetEffectResultResponse = Message<"drippulse.journeys.v1.GetEffectResultResponse"> & {
   /**
-   * The result; absent when there is none.
+   * The result; absent if the effect has none yet.
    *
    * @generated from field: drippulse.journeys.v1.EffectResult result = 1;
    */
@@ -406,7 +411,7 @@ export const GetEffectResultResponseSchema: GenMessage<GetEffectResultResponse> 
   messageDesc(file_drippulse_journeys_v1_effects, 9);
 
 /**
- * The result of an effect that was taken on.
+ * The result of an accepted effect.
  *
  * @generated from message drippulse.journeys.v1.SettleEffectRequest
  */
@@ -419,21 +424,21 @@ export type SettleEffectRequest = Message<"drippulse.journeys.v1.SettleEffectReq
   key: string;
 
   /**
-   * Attempt that was taken on.
+   * Attempt that was accepted.
    *
    * @generated from field: int32 attempt = 2;
    */
   attempt: number;
 
   /**
-   * Its result.
+   * Result of the effect.
    *
    * @generated from field: drippulse.journeys.v1.EffectResult result = 3;
    */
   result?: EffectResult | undefined;
 
   /**
-   * Enrollment, from the request to perform it.
+   * Enrollment, as named in the request to perform the effect.
    *
    * @generated from field: int64 enrollment_id = 4;
    */
@@ -454,7 +459,8 @@ export const SettleEffectRequestSchema: GenMessage<SettleEffectRequest> = /*@__P
  */
 export type SettleEffectResponse = Message<"drippulse.journeys.v1.SettleEffectResponse"> & {
   /**
-   * Whether this call settled it. False when it was settled before, its time is over, or its enrollment has ended.
+   * Whether this call settled the effect. False if the effect was settled before, its time is over, or its enrollment
+   * has ended.
    *
    * @generated from field: bool settled = 1;
    */
@@ -475,8 +481,8 @@ export const SettleEffectResponseSchema: GenMessage<SettleEffectResponse> = /*@_
  */
 export const EffectsService: GenService<{
   /**
-   * Performs an effect, or takes it on. Ends within the deadline of the call. An error of the call counts as a failure that may
-   * pass; the caller is told the reason.
+   * Performs or accepts an effect. The call ends within its deadline. An error of the call counts as a transient
+   * failure, whose reason is recorded.
    *
    * @generated from rpc drippulse.journeys.v1.EffectsService.PerformEffect
    */
@@ -486,8 +492,8 @@ export const EffectsService: GenService<{
     output: typeof PerformEffectResponseSchema;
   },
   /**
-   * The result of an effect that was taken on. The runtime asks once, when its time has come and it was not settled. A key that
-   * is not known, or is another organization's, has no result.
+   * Returns the result of an accepted effect. The runtime calls this method once, when the effect was not settled by
+   * its time. An unknown key, or a key of a different organization, has no result.
    *
    * @generated from rpc drippulse.journeys.v1.EffectsService.GetEffectResult
    */
@@ -506,8 +512,9 @@ export const EffectsService: GenService<{
  */
 export const SettlementsService: GenService<{
   /**
-   * Reports the result of an effect that the caller took on. Only the service that performs this kind of effect may call it,
-   * and a repeat changes nothing. Answers `effect_not_found` (not_found) for a key that the caller's organization does not have.
+   * Reports the result of an effect that the caller accepted. Only the service that performs this kind of effect may
+   * call it, and a repeat changes nothing. Answers `effect_not_found` (not_found) for a key that the caller's
+   * organization does not have.
    *
    * @generated from rpc drippulse.journeys.v1.SettlementsService.SettleEffect
    */

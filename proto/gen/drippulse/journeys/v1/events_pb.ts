@@ -2,7 +2,7 @@
 // @generated from file drippulse/journeys/v1/events.proto (package drippulse.journeys.v1, syntax proto3)
 /* eslint-disable */
 
-// Events of contacts: what happened to a person, as workflows see it. They start workflows and resume enrollments that wait.
+// Contact events: things that happened to a person. They start workflows and resume waiting enrollments.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -21,41 +21,43 @@ export const file_drippulse_journeys_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2Uvam91cm5leXMvdjEvZXZlbnRzLnByb3RvEhVkcmlwcHVsc2Uuam91cm5leXMudjEi8AIKEkFjY2VwdEV2ZW50UmVxdWVzdBIiCgRuYW1lGAEgASgJQhSStRgQOAFCDCJvcmRlci5wYWlkIhJKCgdjb250YWN0GAIgASgMQjSStRgwCAESDEV2ZW50Q29udGFjdDgBQhx7ImVtYWlsIjogImFkYUBleGFtcGxlLmNvbSJ9SACIAQESPgoKcHJvcGVydGllcxgDIAEoDEIlkrUYIQgBEgdvYmplY3Q/QhR7Im9yZGVyX2lkIjogIkEtMTcifUgBiAEBEjUKD2lkZW1wb3RlbmN5X2tleRgEIAEoCUIXkrUYE0IRIm9yZGVyLUEtMTctcGFpZCJIAogBARI0CgtvY2N1cnJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIA4gBAUIKCghfY29udGFjdEINCgtfcHJvcGVydGllc0ISChBfaWRlbXBvdGVuY3lfa2V5Qg4KDF9vY2N1cnJlZF9hdCKaAQoTQWNjZXB0RXZlbnRSZXNwb25zZRI8CgJpZBgBIAEoCUIwkrUYLEIqImV2dF8wMTk5ZjFkMi03YzNhLTdiMWUtOWE1NS0xZjJlM2Q0YzViNmEiEjIKBnN0YXR1cxgCIAEoDjIiLmRyaXBwdWxzZS5qb3VybmV5cy52MS5FdmVudFN0YXR1cxIRCglkdXBsaWNhdGUYAyABKAgikAEKE0FjY2VwdEV2ZW50c1JlcXVlc3QSbgoGZXZlbnRzGAEgASgMQlmStRhVCAESCk5ld0V2ZW50W10oATgBQkFbeyJuYW1lIjogIm9yZGVyLnBhaWQiLCAiY29udGFjdCI6IHsiZW1haWwiOiAiYWRhQGV4YW1wbGUuY29tIn19XUgAiAEBQgkKB19ldmVudHMidAoUQWNjZXB0RXZlbnRzUmVzcG9uc2USEAoIYWNjZXB0ZWQYASABKAUSEgoKZHVwbGljYXRlcxgCIAEoBRI2CghyZWplY3RlZBgDIAMoCzIkLmRyaXBwdWxzZS5qb3VybmV5cy52MS5SZWplY3RlZEV2ZW50Ik8KDVJlamVjdGVkRXZlbnQSDQoFaW5kZXgYASABKAUSHgoEY29kZRgCIAEoCUIQkrUYDEIKInJlcXVpcmVkIhIPCgdtZXNzYWdlGAMgASgJIokFCgxDb250YWN0RXZlbnQSPAoCaWQYASABKAlCMJK1GCxCKiJldnRfMDE5OWYxZDItN2MzYS03YjFlLTlhNTUtMWYyZTNkNGM1YjZhIhIgCgRuYW1lGAIgASgJQhKStRgOQgwib3JkZXIucGFpZCISMgoGc291cmNlGAMgASgOMiIuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkV2ZW50U291cmNlEj0KB2NvbnRhY3QYBCABKAxCLJK1GCgIARIGb2JqZWN0Qhx7ImVtYWlsIjogImFkYUBleGFtcGxlLmNvbSJ9EiIKCnByb3BlcnRpZXMYBSABKAxCDpK1GAoIARIGb2JqZWN0Ei8KC29jY3VycmVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpjcmVhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgRtb2RlGAggASgOMhcuZHJpcHB1bHNlLnJlc3QudjEuTW9kZRI5CgdzdGFydGVkGAkgAygLMiguZHJpcHB1bHNlLmpvdXJuZXlzLnYxLlN0YXJ0ZWRFbnJvbGxtZW50EjkKB3Jlc3VtZWQYCiADKAsyKC5kcmlwcHVsc2Uuam91cm5leXMudjEuUmVzdW1lZEVucm9sbG1lbnQSPgoLbm90X3N0YXJ0ZWQYCyADKAsyKS5kcmlwcHVsc2Uuam91cm5leXMudjEuTm90U3RhcnRlZFdvcmtmbG93Ei4KBGhlbGQYDCADKAsyIC5kcmlwcHVsc2Uuam91cm5leXMudjEuSGVsZFN0YXJ0EhQKDGlzX3NwcmVhZGluZxgNIAEoCCI/ChFTdGFydGVkRW5yb2xsbWVudBITCgt3b3JrZmxvd19pZBgBIAEoAxIVCg1lbnJvbGxtZW50X2lkGAIgASgDIlAKEVJlc3VtZWRFbnJvbGxtZW50EhMKC3dvcmtmbG93X2lkGAEgASgDEhUKDWVucm9sbG1lbnRfaWQYAiABKAMSDwoHc3RlcF9pZBgDIAEoCSJZChJOb3RTdGFydGVkV29ya2Zsb3cSEwoLd29ya2Zsb3dfaWQYASABKAMSHgoGcmVhc29uGAIgASgJQg6StRgKQggiZmlsdGVyIhIOCgZkZXRhaWwYAyABKAkicQoJSGVsZFN0YXJ0EhMKC3dvcmtmbG93X2lkGAEgASgDEhUKDWhlbGRfZW50cnlfaWQYAiABKAMSLgoFdW50aWwYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQFCCAoGX3VudGlsIsEEChFMaXN0RXZlbnRzUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEhEKBG5hbWUYBSABKAlIBIgBARISCgVlbWFpbBgGIAEoCUgFiAEBEhUKCGxlYWRfcmVmGAcgASgJSAaIAQESLgoFc2luY2UYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAeIAQESLgoFdW50aWwYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAiIAQESKgoEbW9kZRgKIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGVICYgBARI2Cg1jcmVhdGVkX3NpbmNlGGUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgKiAEBEjYKDWNyZWF0ZWRfdW50aWwYZiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAuIAQESEwoDaWRzGGcgAygJQgaStRgCeGRCCAoGX2xpbWl0QgkKB19jdXJzb3JCBwoFX3BhZ2VCCwoJX3Blcl9wYWdlQgcKBV9uYW1lQggKBl9lbWFpbEILCglfbGVhZF9yZWZCCAoGX3NpbmNlQggKBl91bnRpbEIHCgVfbW9kZUIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLSAgoSTGlzdEV2ZW50c1Jlc3BvbnNlEjMKBmV2ZW50cxgBIAMoCzIjLmRyaXBwdWxzZS5qb3VybmV5cy52MS5Db250YWN0RXZlbnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIh0KD0dldEV2ZW50UmVxdWVzdBIKCgJpZBgBIAEoCSJGChBHZXRFdmVudFJlc3BvbnNlEjIKBWV2ZW50GAEgASgLMiMuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkNvbnRhY3RFdmVudCpGCgtFdmVudFN0YXR1cxIcChhFVkVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIZChVFVkVOVF9TVEFUVVNfQUNDRVBURUQQASpuCgtFdmVudFNvdXJjZRIcChhFVkVOVF9TT1VSQ0VfVU5TUEVDSUZJRUQQABIUChBFVkVOVF9TT1VSQ0VfQVBJEAESFAoQRVZFTlRfU09VUkNFX0NSTRACEhUKEUVWRU5UX1NPVVJDRV9NQUlMEAMyiQYKDUV2ZW50c1NlcnZpY2USxAEKC0FjY2VwdEV2ZW50EikuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkFjY2VwdEV2ZW50UmVxdWVzdBoqLmRyaXBwdWxzZS5qb3VybmV5cy52MS5BY2NlcHRFdmVudFJlc3BvbnNlIl6KtRhBCMoBEAMiBWV2ZW50Kg5Db250YWN0IGV2ZW50czgCeAGSAQRub25lmgEEbm9uZaIBDWV2ZW50cy5jcmVhdGWoAQOC0+STAhM6ASoiDi9hcGkvdjEvZXZlbnRzEtMBCgxBY2NlcHRFdmVudHMSKi5kcmlwcHVsc2Uuam91cm5leXMudjEuQWNjZXB0RXZlbnRzUmVxdWVzdBorLmRyaXBwdWxzZS5qb3VybmV5cy52MS5BY2NlcHRFdmVudHNSZXNwb25zZSJqirUYRwjKARADKg5Db250YWN0IGV2ZW50czgCUDxwgICACHgBkgEEbm9uZZoBBG5vbmWiARNldmVudHMuY3JlYXRlX2JhdGNoqAEDgtPkkwIZOgEqIhQvYXBpL3YxL2V2ZW50cy9iYXRjaBKmAQoKTGlzdEV2ZW50cxIoLmRyaXBwdWxzZS5qb3VybmV5cy52MS5MaXN0RXZlbnRzUmVxdWVzdBopLmRyaXBwdWxzZS5qb3VybmV5cy52MS5MaXN0RXZlbnRzUmVzcG9uc2UiQ4q1GCkQASoOQ29udGFjdCBldmVudHN4ApIBBG5vbmWiAQtldmVudHMubGlzdILT5JMCEBIOL2FwaS92MS9ldmVudHMSqwEKCEdldEV2ZW50EiYuZHJpcHB1bHNlLmpvdXJuZXlzLnYxLkdldEV2ZW50UmVxdWVzdBonLmRyaXBwdWxzZS5qb3VybmV5cy52MS5HZXRFdmVudFJlc3BvbnNlIk6KtRgoEAEqDkNvbnRhY3QgZXZlbnRzeAKSAQRub25logEKZXZlbnRzLmdldILT5JMCHGIFZXZlbnQSEy9hcGkvdjEvZXZlbnRzL3tpZH0aBJi1GCBCwg2itRhfCg9ldmVudF9ub3RfZm91bmQQlAMaSVlvdXIgb3JnYW5pemF0aW9uIGhhcyBubyBldmVudCB3aXRoIHRoaXMgaWQuIEV2ZW50cyBhcmUga2VwdCBmb3IgOTAgZGF5cy6itRh8ChNyZXNlcnZlZF9ldmVudF9uYW1lEKYDGmJUaGUgcGxhdGZvcm0gaXRzZWxmIHB1Ymxpc2hlcyBldmVudHMgb2YgdGhpcyBuYW1lLCBzdWNoIGFzIGBsZWFkLmNyZWF0ZWRgLiBHaXZlIHlvdXJzIGFub3RoZXIgb25lLqK1GFgKF2NvbnRhY3RfZXZlbnRfdG9vX2xhcmdlEJ0DGjpDb250YWN0IGFuZCBwcm9wZXJ0aWVzIG9mIHRoZSBldmVudCBoYXZlIG1vcmUgdGhhbiA2NCBLaUIuorUYPAoPdG9vX21hbnlfZXZlbnRzEJ0DGiZNb3JlIHRoYW4gMSwwMDAgZXZlbnRzIGluIG9uZSByZXF1ZXN0Lqq1GIkECgxFdmVudENvbnRhY3QSzgN7InR5cGUiOiAib2JqZWN0IiwgImFkZGl0aW9uYWxQcm9wZXJ0aWVzIjogdHJ1ZSwgImRlc2NyaXB0aW9uIjogIlRoZSBwZXJzb24gb2YgYW4gZXZlbnQ6IGBlbWFpbGAgb3IgYGxlYWRfcmVmYCwgb3IgYm90aCwgYW5kIGZ1cnRoZXIgZmllbGRzLCB3aGljaCBhbiBlbnJvbGxtZW50IHRoYXQgdGhlIGV2ZW50IHN0YXJ0cyBoYXMgaW4gaXRzIGRhdGEuIiwgInByb3BlcnRpZXMiOiB7ImVtYWlsIjogeyJ0eXBlIjogInN0cmluZyIsICJkZXNjcmlwdGlvbiI6ICJNYWlsIGFkZHJlc3MsIGluIGFueSBjYXNlLiJ9LCAibGVhZF9yZWYiOiB7InR5cGUiOiBbInN0cmluZyIsICJpbnRlZ2VyIl0sICJkZXNjcmlwdGlvbiI6ICJZb3VyIHJlZmVyZW5jZSBvZiB0aGUgY29udGFjdC4gRWxzZSB0aGUgZmlyc3QgcHJlc2VudCBvZiBgaWRgLCBgdXVpZGAsIGBwdWJsaWNfaWRgLCBgY3JtX2lkYCBhbmQgYGxlYWRfaWRgLiJ9fX0aKHsiZW1haWwiOiJhZGFAZXhhbXBsZS5jb20iLCJwbGFuIjoicHJvIn2qtRiwBgoITmV3RXZlbnQSxQV7InR5cGUiOiAib2JqZWN0IiwgInJlcXVpcmVkIjogWyJuYW1lIiwgImNvbnRhY3QiXSwgImFkZGl0aW9uYWxQcm9wZXJ0aWVzIjogdHJ1ZSwgImRlc2NyaXB0aW9uIjogIkFuIGV2ZW50IGFzIGBQT1NUIC9ldmVudHNgIHRha2VzIGl0LiIsICJwcm9wZXJ0aWVzIjogeyJuYW1lIjogeyJ0eXBlIjogInN0cmluZyIsICJwYXR0ZXJuIjogIl5bYS16MC05Xy46LV17MSwxMDB9JCIsICJkZXNjcmlwdGlvbiI6ICJOYW1lIG9mIHRoZSBldmVudC4ifSwgImNvbnRhY3QiOiB7IiRyZWYiOiAiIy9jb21wb25lbnRzL3NjaGVtYXMvRXZlbnRDb250YWN0In0sICJwcm9wZXJ0aWVzIjogeyJ0eXBlIjogWyJvYmplY3QiLCAibnVsbCJdLCAiYWRkaXRpb25hbFByb3BlcnRpZXMiOiB0cnVlLCAiZGVzY3JpcHRpb24iOiAiV2hhdCBoYXBwZW5lZC4ifSwgImlkZW1wb3RlbmN5X2tleSI6IHsidHlwZSI6IFsic3RyaW5nIiwgIm51bGwiXSwgIm1heExlbmd0aCI6IDI1NSwgImRlc2NyaXB0aW9uIjogIkEgcmVwZWF0IHdpdGggdGhpcyBrZXkgd2l0aGluIDcgZGF5cyBpcyBhIGR1cGxpY2F0ZS4ifSwgIm9jY3VycmVkX2F0IjogeyJ0eXBlIjogWyJzdHJpbmciLCAibnVsbCJdLCAiZm9ybWF0IjogImRhdGUtdGltZSIsICJkZXNjcmlwdGlvbiI6ICJXaGVuIGl0IGhhcHBlbmVkLCBmcm9tIDcgZGF5cyBhZ28gdG8gNSBtaW51dGVzIGFoZWFkOyBkZWZhdWx0IG5vdy4ifX19Glx7Im5hbWUiOiJvcmRlci5wYWlkIiwiY29udGFjdCI6eyJlbWFpbCI6ImFkYUBleGFtcGxlLmNvbSJ9LCJwcm9wZXJ0aWVzIjp7Im9yZGVyX2lkIjoiQS0xNyJ9fWIGcHJvdG8z", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * An event of a contact.
+ * A contact event.
  *
  * @generated from message drippulse.journeys.v1.AcceptEventRequest
  */
 export type AcceptEventRequest = Message<"drippulse.journeys.v1.AcceptEventRequest"> & {
   /**
-   * Name: 1 to 100 of `a-z 0-9 _ . : -`. A name that the platform itself publishes answers 422 `reserved_event_name`.
+   * Name: 1 to 100 characters of `a-z 0-9 _ . : -`. A name under which the platform itself publishes events is refused
+   * with 422 `reserved_event_name`.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * The person: `email` or `lead_ref`, and further fields. With the properties at most 64 KiB.
+   * The person: `email` or `lead_ref`, and further fields. At most 64 KiB together with the properties.
    *
    * @generated from field: optional bytes contact = 2;
    */
   contact?: Uint8Array | undefined;
 
   /**
-   * What happened; default `{}`.
+   * Data of the event; default: `{}`.
    *
    * @generated from field: optional bytes properties = 3;
    */
   properties?: Uint8Array | undefined;
 
   /**
-   * Key of the event, 1 to 255 characters. A repeat within 7 days is a duplicate, whatever else is in it.
+   * Key of the event, 1 to 255 characters. A repeat of the key within 7 days is a duplicate, regardless of the other
+   * members.
    *
    * @generated from field: optional string idempotency_key = 4;
    */
   idempotencyKey?: string | undefined;
 
   /**
-   * When it happened, from 7 days ago to 5 minutes ahead; default now.
+   * When the event happened, from 7 days ago to 5 minutes ahead; default: now.
    *
    * @generated from field: optional google.protobuf.Timestamp occurred_at = 5;
    */
@@ -76,7 +78,7 @@ export const AcceptEventRequestSchema: GenMessage<AcceptEventRequest> = /*@__PUR
  */
 export type AcceptEventResponse = Message<"drippulse.journeys.v1.AcceptEventResponse"> & {
   /**
-   * Id of the event; of the first one for a duplicate.
+   * Id of the event; for a duplicate, the id of the first event.
    *
    * @generated from field: string id = 1;
    */
@@ -111,7 +113,7 @@ export const AcceptEventResponseSchema: GenMessage<AcceptEventResponse> = /*@__P
  */
 export type AcceptEventsRequest = Message<"drippulse.journeys.v1.AcceptEventsRequest"> & {
   /**
-   * 1 to 1,000 events, each as `POST /events` takes it.
+   * 1 to 1,000 events, each like the body of `POST /events`.
    *
    * @generated from field: optional bytes events = 1;
    */
@@ -139,7 +141,7 @@ export type AcceptEventsResponse = Message<"drippulse.journeys.v1.AcceptEventsRe
   accepted: number;
 
   /**
-   * Events whose `idempotency_key` was known.
+   * Events whose `idempotency_key` was already known.
    *
    * @generated from field: int32 duplicates = 2;
    */
@@ -181,7 +183,7 @@ export type RejectedEvent = Message<"drippulse.journeys.v1.RejectedEvent"> & {
   code: string;
 
   /**
-   * Why, for a person.
+   * Reason, for people.
    *
    * @generated from field: string message = 3;
    */
@@ -216,63 +218,64 @@ export type ContactEvent = Message<"drippulse.journeys.v1.ContactEvent"> & {
   name: string;
 
   /**
-   * Where it came from.
+   * Source.
    *
    * @generated from field: drippulse.journeys.v1.EventSource source = 3;
    */
   source: EventSource;
 
   /**
-   * The person, as it was sent, or as the CRM has it; `{}` once erased.
+   * The person, as sent or as stored in the CRM; `{}` once erased.
    *
    * @generated from field: bytes contact = 4;
    */
   contact: Uint8Array;
 
   /**
-   * What happened; of a change of the CRM the record; `{}` once erased.
+   * Data of the event; for a change of the CRM, the record; `{}` once erased.
    *
    * @generated from field: bytes properties = 5;
    */
   properties: Uint8Array;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp occurred_at = 6;
    */
   occurredAt?: Timestamp | undefined;
 
   /**
-   * When it was accepted: the time that decides against a timeout. `since` and `until` compare with it.
+   * When the event was accepted. This time decides whether the event precedes a timeout. `since` and `until` compare
+   * with it.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Whether it starts and resumes live or test enrollments.
+   * Whether the event starts and resumes live or test enrollments.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
   mode: Mode;
 
   /**
-   * Enrollments that it started.
+   * Enrollments that the event started.
    *
    * @generated from field: repeated drippulse.journeys.v1.StartedEnrollment started = 9;
    */
   started: StartedEnrollment[];
 
   /**
-   * Enrollments that waited for it and went on.
+   * Enrollments that waited for the event and were resumed.
    *
    * @generated from field: repeated drippulse.journeys.v1.ResumedEnrollment resumed = 10;
    */
   resumed: ResumedEnrollment[];
 
   /**
-   * Workflows that listen to its name and did not start, at most 1,000.
+   * Workflows that listen for the event's name and did not start, at most 1,000.
    *
    * @generated from field: repeated drippulse.journeys.v1.NotStartedWorkflow not_started = 11;
    */
@@ -286,7 +289,8 @@ export type ContactEvent = Message<"drippulse.journeys.v1.ContactEvent"> & {
   held: HeldStart[];
 
   /**
-   * Whether it still goes through workflows and enrollments: more of them listen or wait than one transaction takes.
+   * Whether the event is still spreading, because more workflows listen or more enrollments wait than one transaction
+   * handles.
    *
    * @generated from field: bool is_spreading = 13;
    */
@@ -329,7 +333,7 @@ export const StartedEnrollmentSchema: GenMessage<StartedEnrollment> = /*@__PURE_
   messageDesc(file_drippulse_journeys_v1_events, 6);
 
 /**
- * ResumedEnrollment is an enrollment that went on by an event.
+ * ResumedEnrollment is an enrollment that an event resumed.
  *
  * @generated from message drippulse.journeys.v1.ResumedEnrollment
  */
@@ -364,7 +368,7 @@ export const ResumedEnrollmentSchema: GenMessage<ResumedEnrollment> = /*@__PURE_
   messageDesc(file_drippulse_journeys_v1_events, 7);
 
 /**
- * NotStartedWorkflow is a workflow that listens to an event and was not started by it.
+ * NotStartedWorkflow is a workflow that listens for an event and was not started by it.
  *
  * @generated from message drippulse.journeys.v1.NotStartedWorkflow
  */
@@ -377,14 +381,14 @@ export type NotStartedWorkflow = Message<"drippulse.journeys.v1.NotStartedWorkfl
   workflowId: bigint;
 
   /**
-   * Why: `filter`, `paused`, `chain`, `re_entry` or `holdout`.
+   * Reason: `filter`, `paused`, `chain`, `re_entry` or `holdout`.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * Why, for a person.
+   * Reason, as a sentence for people.
    *
    * @generated from field: string detail = 3;
    */
@@ -419,7 +423,7 @@ export type HeldStart = Message<"drippulse.journeys.v1.HeldStart"> & {
   heldEntryId: bigint;
 
   /**
-   * When it starts at the latest, or is given up.
+   * Latest time at which the start happens or is given up.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 3;
    */
@@ -440,28 +444,28 @@ export const HeldStartSchema: GenMessage<HeldStart> = /*@__PURE__*/
  */
 export type ListEventsRequest = Message<"drippulse.journeys.v1.ListEventsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -482,49 +486,50 @@ export type ListEventsRequest = Message<"drippulse.journeys.v1.ListEventsRequest
   email?: string | undefined;
 
   /**
-   * Only events of the person with this reference; of the CRM also the UUID or `public_id` of the record.
+   * Only events of the person with this reference; for CRM records, the UUID or `public_id` of the record is accepted
+   * too.
    *
    * @generated from field: optional string lead_ref = 7;
    */
   leadRef?: string | undefined;
 
   /**
-   * Only those that were accepted at or after this time.
+   * Only events accepted at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp since = 8;
    */
   since?: Timestamp | undefined;
 
   /**
-   * Only those that were accepted before this time.
+   * Only events accepted before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 9;
    */
   until?: Timestamp | undefined;
 
   /**
-   * Only events of this mode; default the mode of the credential.
+   * Only events of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 10;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those that were accepted at or after this time.
+   * Only events accepted at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were accepted before this time.
+   * Only events accepted before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -552,21 +557,21 @@ export type ListEventsResponse = Message<"drippulse.journeys.v1.ListEventsRespon
   events: ContactEvent[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -580,7 +585,7 @@ export type ListEventsResponse = Message<"drippulse.journeys.v1.ListEventsRespon
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -623,7 +628,7 @@ export const GetEventRequestSchema: GenMessage<GetEventRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_events, 12);
 
 /**
- * The event asked for.
+ * The requested event.
  *
  * @generated from message drippulse.journeys.v1.GetEventResponse
  */
@@ -644,7 +649,7 @@ export const GetEventResponseSchema: GenMessage<GetEventResponse> = /*@__PURE__*
   messageDesc(file_drippulse_journeys_v1_events, 13);
 
 /**
- * EventStatus is the answer to an event.
+ * EventStatus is the status of an accepted event.
  *
  * @generated from enum drippulse.journeys.v1.EventStatus
  */
@@ -657,7 +662,7 @@ export const EventStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It is stored, and will not be lost.
+   * The event is stored, and will not be lost.
    *
    * @generated from enum value: EVENT_STATUS_ACCEPTED = 1;
    */
@@ -665,7 +670,7 @@ export const EventStatus = {
 } as const;
 
 /**
- * EventStatus is the answer to an event.
+ * EventStatus is the status of an accepted event.
  *
  * @generated from enum drippulse.journeys.v1.EventStatus
  */
@@ -678,7 +683,7 @@ export const EventStatusSchema: GenEnum<EventStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_journeys_v1_events, 0);
 
 /**
- * EventSource is where an event came from.
+ * EventSource is the source of an event.
  *
  * @generated from enum drippulse.journeys.v1.EventSource
  */
@@ -705,7 +710,7 @@ export const EventSource = {
   CRM: 2,
 
   /**
-   * An answer to a mail, such as an open.
+   * A reaction to a mail, such as an open.
    *
    * @generated from enum value: EVENT_SOURCE_MAIL = 3;
    */
@@ -713,7 +718,7 @@ export const EventSource = {
 } as const;
 
 /**
- * EventSource is where an event came from.
+ * EventSource is the source of an event.
  *
  * @generated from enum drippulse.journeys.v1.EventSource
  */
@@ -726,16 +731,16 @@ export const EventSourceSchema: GenEnum<EventSource> = /*@__PURE__*/
   enumDesc(file_drippulse_journeys_v1_events, 1);
 
 /**
- * Events of contacts: sent by your back end, changes of the CRM, and answers to mails.
+ * Contact events: sent by your back end, changes of the CRM, and reactions to mails.
  *
  * @generated from service drippulse.journeys.v1.EventsService
  */
 export const EventsService: GenService<{
   /**
-   * Accepts an event of a contact. It starts the active workflows whose `event` trigger names it and whose filter accepts it,
-   * and resumes each enrollment of the contact that waits for it in a `wait_for_event` step. What it led to is shown by
-   * `GET /events/:id`. A second event with the same `idempotency_key` within 7 days changes nothing and answers the id of the first
-   * with `duplicate: true`.
+   * Accepts a contact event. The event starts the active workflows whose `event` trigger names it and whose filter
+   * accepts it. It resumes each enrollment of the contact that waits for it in a `wait_for_event` step. `GET
+   * /events/:id` shows the results. A second event with the same `idempotency_key` within 7 days changes nothing and
+   * returns the id of the first event with `duplicate: true`.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.AcceptEvent
    */
@@ -745,7 +750,7 @@ export const EventsService: GenService<{
     output: typeof AcceptEventResponseSchema;
   },
   /**
-   * Accepts up to 1,000 events. One that is refused is named in `rejected` and does not keep the others from being accepted.
+   * Accepts up to 1,000 events. Refused events are listed in `rejected`; all other events are accepted.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.AcceptEvents
    */
@@ -755,7 +760,8 @@ export const EventsService: GenService<{
     output: typeof AcceptEventsResponseSchema;
   },
   /**
-   * Lists the events of the last 90 days, newest first, with what each started, resumed and did not start.
+   * Lists the events of the last 90 days, newest first. Each event names the workflows and enrollments that it started,
+   * resumed or did not start.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.ListEvents
    */
@@ -765,7 +771,7 @@ export const EventsService: GenService<{
     output: typeof ListEventsResponseSchema;
   },
   /**
-   * Shows an event with what it started, resumed and did not start.
+   * Shows an event with the workflows and enrollments that it started, resumed or did not start.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.GetEvent
    */

@@ -32,35 +32,36 @@ export type ExplainRequest = Message<"drippulse.journeys.v1.ExplainRequest"> & {
   email?: string | undefined;
 
   /**
-   * Your reference of the contact, as in its enrollments.
+   * Your reference of the contact, as in the contact's enrollments.
    *
    * @generated from field: optional string lead_ref = 2;
    */
   leadRef?: string | undefined;
 
   /**
-   * Only what is about this workflow, and suppressions, which are about all of them. It may have been deleted.
+   * Only decisions about this workflow, and suppressions, which apply to all workflows. The workflow may be a deleted
+   * one.
    *
    * @generated from field: optional int64 workflow_id = 3;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Only what is of this mode; default the mode of the credential.
+   * Only decisions of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 4;
    */
   mode?: Mode | undefined;
 
   /**
-   * Answers a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Answers per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 5;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 6;
    */
@@ -75,13 +76,13 @@ export const ExplainRequestSchema: GenMessage<ExplainRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_explain, 0);
 
 /**
- * What was decided about the person.
+ * The decisions about the person.
  *
  * @generated from message drippulse.journeys.v1.ExplainResponse
  */
 export type ExplainResponse = Message<"drippulse.journeys.v1.ExplainResponse"> & {
   /**
-   * The person as asked for.
+   * The person as requested.
    *
    * @generated from field: drippulse.journeys.v1.ExplainContact contact = 1;
    */
@@ -95,7 +96,7 @@ export type ExplainResponse = Message<"drippulse.journeys.v1.ExplainResponse"> &
   answers: ExplainAnswer[];
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 3;
    */
@@ -144,70 +145,70 @@ export const ExplainContactSchema: GenMessage<ExplainContact> = /*@__PURE__*/
  */
 export type ExplainAnswer = Message<"drippulse.journeys.v1.ExplainAnswer"> & {
   /**
-   * When it was taken.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp at = 1;
    */
   at?: Timestamp | undefined;
 
   /**
-   * Workflow; null when it is about all of them.
+   * Workflow; null when the decision applies to all workflows.
    *
    * @generated from field: optional int64 workflow_id = 2;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Enrollment; null when there was none.
+   * Enrollment; null when no enrollment is involved.
    *
    * @generated from field: optional int64 enrollment_id = 3;
    */
   enrollmentId?: bigint | undefined;
 
   /**
-   * Step; null when it is about the whole enrollment.
+   * Step; null when the decision is about the whole enrollment.
    *
    * @generated from field: optional string step_id = 4;
    */
   stepId?: string | undefined;
 
   /**
-   * What was decided.
+   * Decision.
    *
    * @generated from field: drippulse.journeys.v1.ExplainDecision decision = 5;
    */
   decision: ExplainDecision;
 
   /**
-   * Why, as a word: the type of the step that waits, `unsubscribe`, `re_entry`, `filter`, `completed` and so on.
+   * Reason, as a word: the type of the waiting step, `unsubscribe`, `re_entry`, `filter`, `completed` and so on.
    *
    * @generated from field: string reason = 6;
    */
   reason: string;
 
   /**
-   * Rule that decided, such as `quiet_hours` or the id of a cap; null when no rule of sending did.
+   * Rule that decided, such as `quiet_hours` or the id of a cap; null when no sending rule decided.
    *
    * @generated from field: optional string rule = 7;
    */
   rule?: string | undefined;
 
   /**
-   * Until when it holds; null when that is not known, or has no end.
+   * Time until which the decision applies; null when that time is unknown, or when the decision has no end.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 8;
    */
   until?: Timestamp | undefined;
 
   /**
-   * Why, as a sentence.
+   * Reason, as a sentence.
    *
    * @generated from field: string detail = 9;
    */
   detail: string;
 
   /**
-   * Present and true when the workflow was deleted since.
+   * Present and true when the workflow was deleted afterwards.
    *
    * @generated from field: optional bool workflow_deleted = 10;
    */
@@ -222,7 +223,7 @@ export const ExplainAnswerSchema: GenMessage<ExplainAnswer> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_explain, 3);
 
 /**
- * ExplainDecision is what was decided.
+ * ExplainDecision is the kind of a decision.
  *
  * @generated from enum drippulse.journeys.v1.ExplainDecision
  */
@@ -249,28 +250,28 @@ export const ExplainDecision = {
   REFUSED: 2,
 
   /**
-   * A rule holds something back until a time.
+   * A rule holds a step back until a time.
    *
    * @generated from enum value: EXPLAIN_DECISION_HELD = 3;
    */
   HELD: 3,
 
   /**
-   * A step was left out, or could not be done.
+   * A step was skipped, or could not be done.
    *
    * @generated from enum value: EXPLAIN_DECISION_SKIPPED = 4;
    */
   SKIPPED: 4,
 
   /**
-   * A message was handed on.
+   * A message was handed to the mail server or provider.
    *
    * @generated from enum value: EXPLAIN_DECISION_SENT = 5;
    */
   SENT: 5,
 
   /**
-   * The address gets no such messages.
+   * The address is suppressed for messages of this kind.
    *
    * @generated from enum value: EXPLAIN_DECISION_SUPPRESSED = 6;
    */
@@ -292,7 +293,7 @@ export const ExplainDecision = {
 } as const;
 
 /**
- * ExplainDecision is what was decided.
+ * ExplainDecision is the kind of a decision.
  *
  * @generated from enum drippulse.journeys.v1.ExplainDecision
  */
@@ -305,16 +306,17 @@ export const ExplainDecisionSchema: GenEnum<ExplainDecision> = /*@__PURE__*/
   enumDesc(file_drippulse_journeys_v1_explain, 0);
 
 /**
- * Why a person did or did not get something.
+ * Explanations of the platform's decisions about a person.
  *
  * @generated from service drippulse.journeys.v1.ExplainService
  */
 export const ExplainService: GenService<{
   /**
-   * Lists what was decided about a person in the last 90 days, newest first: what started, waited, was held, refused, skipped, sent
-   * or suppressed, and what ended. A person whom nothing is known about has an empty list.
+   * Lists the decisions about a person in the last 90 days, newest first: what started, waited, was held, refused,
+   * skipped, sent or suppressed, and what ended. For an unknown person, the list is empty.
    *
-   * The person is named by `email` (in any case), by `lead_ref`, or by both, which then means whatever has either.
+   * The person is named by `email` (in any case), by `lead_ref`, or by both. With both, decisions that match either of
+   * them are listed.
    *
    * @generated from rpc drippulse.journeys.v1.ExplainService.Explain
    */

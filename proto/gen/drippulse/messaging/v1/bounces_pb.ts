@@ -17,14 +17,14 @@ export const file_drippulse_messaging_v1_bounces: GenFile = /*@__PURE__*/
   fileDesc("CiRkcmlwcHVsc2UvbWVzc2FnaW5nL3YxL2JvdW5jZXMucHJvdG8SFmRyaXBwdWxzZS5tZXNzYWdpbmcudjEiawoUUmVwb3J0Qm91bmNlc1JlcXVlc3QSIAoKY29ubmVjdGlvbhgBIAEoCUIHkrUYA4ABAUgAiAEBEiIKBGJvZHkYAiABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5Qg0KC19jb25uZWN0aW9uIk0KFVJlcG9ydEJvdW5jZXNSZXNwb25zZRIQCghhY2NlcHRlZBgBIAEoBRIPCgdpZ25vcmVkGAIgASgFEhEKCWR1cGxpY2F0ZRgDIAEoCDK+AwoOQm91bmNlc1NlcnZpY2USpQMKDVJlcG9ydEJvdW5jZXMSLC5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLlJlcG9ydEJvdW5jZXNSZXF1ZXN0Gi0uZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5SZXBvcnRCb3VuY2VzUmVzcG9uc2UitgKKtRjiARgDKghUcmFja2luZzAEQAJwgICAAngBkgEEbm9uZaIBFXB1YmxpYy5ib3VuY2VzLnJlcG9ydKgBAuIBEGFwcGxpY2F0aW9uL2pzb276AQp3ZWJob29rLWlk+gERd2ViaG9vay10aW1lc3RhbXD6ARF3ZWJob29rLXNpZ25hdHVyZfoBJngtdHdpbGlvLWVtYWlsLWV2ZW50LXdlYmhvb2stc2lnbmF0dXJl+gEmeC10d2lsaW8tZW1haWwtZXZlbnQtd2ViaG9vay10aW1lc3RhbXCKAgxub3RfYW5fYXJyYXmC0+STAkk6BGJvZHlaJzoEYm9keSIfL2FwaS92MS93ZWJob29rcy9udXJ0dXJlL2JvdW5jZSIYL3dlYmhvb2tzL251cnR1cmUvYm91bmNlGgSYtRhCQu4BorUYmgEKD3N0YWxlX3NpZ25hdHVyZRCQAxqDAVRoZSBzaWduZWQgdGltZSBvZiBhbiBpbmJvdW5kIHdlYmhvb2sgaXMgbW9yZSB0aGFuIDMwMCBzZWNvbmRzIGZyb20gbm93LiBDaGVjayB0aGUgY2xvY2sgb2YgdGhlIHNlbmRlciwgYW5kIHNpZ24gZWFjaCBhdHRlbXB0IGFuZXcuorUYSwoUY29ubmVjdGlvbl9ub3RfZm91bmQQlAMaMFRoZXJlIGlzIG5vIGludGVncmF0aW9uIGNvbm5lY3Rpb24gd2l0aCB0aGlzIGlkLmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
 
 /**
- * ReportBouncesRequest has the reports of a mail server.
+ * ReportBouncesRequest contains the reports of a mail server.
  *
  * @generated from message drippulse.messaging.v1.ReportBouncesRequest
  */
 export type ReportBouncesRequest = Message<"drippulse.messaging.v1.ReportBouncesRequest"> & {
   /**
-   * Integration connection whose key signs, and in whose organization the reports count. Without it the secrets of the operator
-   * sign.
+   * Integration connection whose key signs the reports, and to whose organization they belong. Without a connection,
+   * the operator's secrets are used.
    *
    * @generated from field: optional string connection = 1;
    */
@@ -46,27 +46,27 @@ export const ReportBouncesRequestSchema: GenMessage<ReportBouncesRequest> = /*@_
   messageDesc(file_drippulse_messaging_v1_bounces, 0);
 
 /**
- * ReportBouncesResponse says what was done.
+ * ReportBouncesResponse says how the reports were handled.
  *
  * @generated from message drippulse.messaging.v1.ReportBouncesResponse
  */
 export type ReportBouncesResponse = Message<"drippulse.messaging.v1.ReportBouncesResponse"> & {
   /**
-   * Reports that were taken now.
+   * Number of reports that this call accepted.
    *
    * @generated from field: int32 accepted = 1;
    */
   accepted: number;
 
   /**
-   * Reports of mails that are not known, and events that are no bounce or complaint.
+   * Number of reports about unknown mails, and of events that are neither a bounce nor a complaint.
    *
    * @generated from field: int32 ignored = 2;
    */
   ignored: number;
 
   /**
-   * Whether every report was taken before.
+   * Whether every report had been accepted before.
    *
    * @generated from field: bool duplicate = 3;
    */
@@ -81,16 +81,16 @@ export const ReportBouncesResponseSchema: GenMessage<ReportBouncesResponse> = /*
   messageDesc(file_drippulse_messaging_v1_bounces, 1);
 
 /**
- * Reports of mail servers about mails that came back, without any credential but a signature.
+ * Reports of mail servers about bounced mails. The only credential of a request is its signature.
  *
  * @generated from service drippulse.messaging.v1.BouncesService
  */
 export const BouncesService: GenService<{
   /**
-   * Takes bounces and complaints: one of them as `{ "type": "bounce", "bounce_type": "hard", "message_id", "reason",
-   * "timestamp" }`, signed by Standard Webhooks with the secret of the operator, or the events of SendGrid's signed event webhook.
-   * A report belongs to the mail with its Message-ID. A hard bounce or a complaint suppresses the address of that mail; a soft
-   * bounce only shows. Each report counts once, also when it comes again.
+   * Accepts bounces and complaints: a single report as `{ "type": "bounce", "bounce_type": "hard", "message_id",
+   * "reason", "timestamp" }`, signed as in Standard Webhooks with the secret of the operator, or the events of
+   * SendGrid's signed event webhook. A report belongs to the mail with its Message-ID. A hard bounce or a complaint
+   * suppresses the address of that mail; a soft bounce is only shown. A repeated report counts once.
    *
    * @generated from rpc drippulse.messaging.v1.BouncesService.ReportBounces
    */

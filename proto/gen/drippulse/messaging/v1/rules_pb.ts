@@ -45,34 +45,35 @@ export const SendingSpanSchema: GenMessage<SendingSpan> = /*@__PURE__*/
   messageDesc(file_drippulse_messaging_v1_rules, 0);
 
 /**
- * QuietHours are hours of the day in which nothing is sent, in the contact's zone.
+ * QuietHours are hours of the day in which nothing is sent, in the contact's time zone.
  *
  * @generated from message drippulse.messaging.v1.QuietHours
  */
 export type QuietHours = Message<"drippulse.messaging.v1.QuietHours"> & {
   /**
-   * Channel, `email`; null: all.
+   * Channel, `email`; null: all channels.
    *
    * @generated from field: optional string channel = 1;
    */
   channel?: string | undefined;
 
   /**
-   * When they begin, such as `21:00`.
+   * When the quiet hours begin, such as `21:00`.
    *
    * @generated from field: string from = 2;
    */
   from: string;
 
   /**
-   * When they end, such as `08:00`, on the next day unless it is after `from`; `24:00` is the end of the day.
+   * When the quiet hours end, such as `08:00`. An end that is not after `from` is on the next day; `24:00` is the end
+   * of the day.
    *
    * @generated from field: string to = 3;
    */
   to: string;
 
   /**
-   * Days on which they begin, 1 Monday to 7 Sunday; none: every day.
+   * Days on which the quiet hours begin, 1 (Monday) to 7 (Sunday); empty: every day.
    *
    * @generated from field: repeated int32 days = 4;
    */
@@ -100,35 +101,35 @@ export type SendingCap = Message<"drippulse.messaging.v1.SendingCap"> & {
   id: string;
 
   /**
-   * Channel, `email`; null: all.
+   * Channel, `email`; null: all channels.
    *
    * @generated from field: optional string channel = 2;
    */
   channel?: string | undefined;
 
   /**
-   * Category; null: all.
+   * Category; null: all categories.
    *
    * @generated from field: optional string category = 3;
    */
   category?: string | undefined;
 
   /**
-   * Most sends, at least 1.
+   * Upper limit of sends, at least 1.
    *
    * @generated from field: int32 limit = 4;
    */
   limit: number;
 
   /**
-   * In how long.
+   * Period of the limit.
    *
    * @generated from field: drippulse.messaging.v1.SendingSpan per = 5;
    */
   per?: SendingSpan | undefined;
 
   /**
-   * What it counts in; default `rolling`.
+   * Kind of the period; default: `rolling`.
    *
    * @generated from field: drippulse.messaging.v1.CapWindow window = 6;
    */
@@ -143,13 +144,13 @@ export const SendingCapSchema: GenMessage<SendingCap> = /*@__PURE__*/
   messageDesc(file_drippulse_messaging_v1_rules, 2);
 
 /**
- * SendingClass is how a class of sends follows the rules.
+ * SendingClass says how the rules apply to a class of sends.
  *
  * @generated from message drippulse.messaging.v1.SendingClass
  */
 export type SendingClass = Message<"drippulse.messaging.v1.SendingClass"> & {
   /**
-   * Rules that it does not follow.
+   * Rules that do not apply to the class.
    *
    * @generated from field: repeated drippulse.messaging.v1.SendingExemption exempt = 1;
    */
@@ -170,14 +171,14 @@ export const SendingClassSchema: GenMessage<SendingClass> = /*@__PURE__*/
  */
 export type SendingClasses = Message<"drippulse.messaging.v1.SendingClasses"> & {
   /**
-   * Mails to many, which a person can unsubscribe from.
+   * Bulk mails, from which a person can unsubscribe.
    *
    * @generated from field: drippulse.messaging.v1.SendingClass marketing = 1;
    */
   marketing?: SendingClass | undefined;
 
   /**
-   * Mails that a person waits for. Default: exempt from caps and quiet hours.
+   * Mails that a person expects. Default: exempt from caps and quiet hours.
    *
    * @generated from field: drippulse.messaging.v1.SendingClass transactional = 2;
    */
@@ -198,14 +199,14 @@ export const SendingClassesSchema: GenMessage<SendingClasses> = /*@__PURE__*/
  */
 export type SendingThroughput = Message<"drippulse.messaging.v1.SendingThroughput"> & {
   /**
-   * Most sends a minute.
+   * Upper limit of sends per minute.
    *
    * @generated from field: optional int32 per_minute = 1;
    */
   perMinute?: number | undefined;
 
   /**
-   * Most sends a minute to the addresses of one domain.
+   * Upper limit of sends per minute to the addresses of one domain.
    *
    * @generated from field: optional int32 per_domain_per_minute = 2;
    */
@@ -240,56 +241,57 @@ export type SendingRules = Message<"drippulse.messaging.v1.SendingRules"> & {
   caps: SendingCap[];
 
   /**
-   * Least time between two sends to one contact; null: none.
+   * Minimum time between two sends to one contact; null: no minimum.
    *
    * @generated from field: drippulse.messaging.v1.SendingSpan min_gap = 3;
    */
   minGap?: SendingSpan | undefined;
 
   /**
-   * Sends that will be due within this time compete with those that are due; null: only those that are due.
+   * Sends that will be due within this time compete with those that are due now; null: only sends that are due now
+   * compete.
    *
    * @generated from field: drippulse.messaging.v1.SendingSpan look_ahead = 4;
    */
   lookAhead?: SendingSpan | undefined;
 
   /**
-   * How the classes of sends follow the rules.
+   * How the rules apply to the classes of sends.
    *
    * @generated from field: drippulse.messaging.v1.SendingClasses classes = 5;
    */
   classes?: SendingClasses | undefined;
 
   /**
-   * Longest time that caps and gap hold a send; null: no end. Default: 7 days.
+   * Maximum time for which caps and gap hold a send; null: no maximum. Default: 7 days.
    *
    * @generated from field: drippulse.messaging.v1.SendingSpan max_hold = 6;
    */
   maxHold?: SendingSpan | undefined;
 
   /**
-   * What follows; default `skip`.
+   * Handling of a send that was held for `max_hold`; default: `skip`.
    *
    * @generated from field: drippulse.messaging.v1.AfterMaxHold after_max_hold = 7;
    */
   afterMaxHold: AfterMaxHold;
 
   /**
-   * Spread of the sends.
+   * Limits by which sends are spread over time.
    *
    * @generated from field: drippulse.messaging.v1.SendingThroughput throughput = 8;
    */
   throughput?: SendingThroughput | undefined;
 
   /**
-   * When they last changed; null before the first change.
+   * When the rules last changed; null before the first change.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_at = 9;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
@@ -340,7 +342,7 @@ export const GetSendingRulesResponseSchema: GenMessage<GetSendingRulesResponse> 
   messageDesc(file_drippulse_messaging_v1_rules, 8);
 
 /**
- * Members to change; absent ones stay. Null and an empty list remove a rule.
+ * Members to change; absent members stay unchanged. Null and an empty list remove a rule.
  *
  * @generated from message drippulse.messaging.v1.UpdateSendingRulesRequest
  */
@@ -353,7 +355,7 @@ export type UpdateSendingRulesRequest = Message<"drippulse.messaging.v1.UpdateSe
   updateMask?: FieldMask | undefined;
 
   /**
-   * Hours in which nothing is sent; at most 20. They must leave some time in every week.
+   * Hours in which nothing is sent; at most 20 entries. They must leave some time free in every week.
    *
    * @generated from field: repeated drippulse.messaging.v1.QuietHours quiet_hours = 2;
    */
@@ -367,42 +369,42 @@ export type UpdateSendingRulesRequest = Message<"drippulse.messaging.v1.UpdateSe
   caps: SendingCap[];
 
   /**
-   * Least time between two sends to one contact.
+   * Minimum time between two sends to one contact.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingSpan min_gap = 4;
    */
   minGap?: SendingSpan | undefined;
 
   /**
-   * Sends that will be due within this time compete with those that are due.
+   * Sends that will be due within this time compete with those that are due now.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingSpan look_ahead = 5;
    */
   lookAhead?: SendingSpan | undefined;
 
   /**
-   * How the classes of sends follow the rules; a class that is left out gets its default.
+   * How the rules apply to the classes of sends; an absent class gets its default.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingClasses classes = 6;
    */
   classes?: SendingClasses | undefined;
 
   /**
-   * Longest time that caps and gap hold a send.
+   * Maximum time for which caps and gap hold a send.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingSpan max_hold = 7;
    */
   maxHold?: SendingSpan | undefined;
 
   /**
-   * What follows.
+   * Handling of a send that was held for `max_hold`.
    *
    * @generated from field: optional drippulse.messaging.v1.AfterMaxHold after_max_hold = 8;
    */
   afterMaxHold?: AfterMaxHold | undefined;
 
   /**
-   * Spread of the sends.
+   * Limits by which sends are spread over time.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingThroughput throughput = 9;
    */
@@ -417,7 +419,7 @@ export const UpdateSendingRulesRequestSchema: GenMessage<UpdateSendingRulesReque
   messageDesc(file_drippulse_messaging_v1_rules, 9);
 
 /**
- * The rules as changed.
+ * The rules after the change.
  *
  * @generated from message drippulse.messaging.v1.UpdateSendingRulesResponse
  */
@@ -500,7 +502,7 @@ export const SpanUnitSchema: GenEnum<SpanUnit> = /*@__PURE__*/
   enumDesc(file_drippulse_messaging_v1_rules, 0);
 
 /**
- * CapWindow is what a cap counts in.
+ * CapWindow is the period in which a cap counts.
  *
  * @generated from enum drippulse.messaging.v1.CapWindow
  */
@@ -528,7 +530,7 @@ export const CapWindow = {
 } as const;
 
 /**
- * CapWindow is what a cap counts in.
+ * CapWindow is the period in which a cap counts.
  *
  * @generated from enum drippulse.messaging.v1.CapWindow
  */
@@ -541,7 +543,7 @@ export const CapWindowSchema: GenEnum<CapWindow> = /*@__PURE__*/
   enumDesc(file_drippulse_messaging_v1_rules, 1);
 
 /**
- * SendingExemption is a kind of rule that a class does not follow.
+ * SendingExemption is a kind of rule that does not apply to a class.
  *
  * @generated from enum drippulse.messaging.v1.SendingExemption
  */
@@ -554,7 +556,7 @@ export const SendingExemption = {
   UNSPECIFIED: 0,
 
   /**
-   * Caps and the least gap. Sends of the class do not count against them either.
+   * Caps and the minimum gap. Sends of an exempt class do not count towards caps either.
    *
    * @generated from enum value: SENDING_EXEMPTION_CAPS = 1;
    */
@@ -569,7 +571,7 @@ export const SendingExemption = {
 } as const;
 
 /**
- * SendingExemption is a kind of rule that a class does not follow.
+ * SendingExemption is a kind of rule that does not apply to a class.
  *
  * @generated from enum drippulse.messaging.v1.SendingExemption
  */
@@ -582,7 +584,7 @@ export const SendingExemptionSchema: GenEnum<SendingExemption> = /*@__PURE__*/
   enumDesc(file_drippulse_messaging_v1_rules, 2);
 
 /**
- * AfterMaxHold is what becomes of a send that was held too long.
+ * AfterMaxHold is the handling of a send that was held too long.
  *
  * @generated from enum drippulse.messaging.v1.AfterMaxHold
  */
@@ -595,14 +597,14 @@ export const AfterMaxHold = {
   UNSPECIFIED: 0,
 
   /**
-   * It is skipped.
+   * The send is skipped.
    *
    * @generated from enum value: AFTER_MAX_HOLD_SKIP = 1;
    */
   SKIP: 1,
 
   /**
-   * It is sent in spite of caps and gap, outside of quiet hours.
+   * The send goes out regardless of caps and gap, but not in quiet hours.
    *
    * @generated from enum value: AFTER_MAX_HOLD_SEND = 2;
    */
@@ -610,7 +612,7 @@ export const AfterMaxHold = {
 } as const;
 
 /**
- * AfterMaxHold is what becomes of a send that was held too long.
+ * AfterMaxHold is the handling of a send that was held too long.
  *
  * @generated from enum drippulse.messaging.v1.AfterMaxHold
  */
@@ -623,7 +625,7 @@ export const AfterMaxHoldSchema: GenEnum<AfterMaxHold> = /*@__PURE__*/
   enumDesc(file_drippulse_messaging_v1_rules, 3);
 
 /**
- * The rules by which the organization sends to people, for all workflows together.
+ * The organization's sending rules, for all workflows together.
  *
  * @generated from service drippulse.messaging.v1.SendingRulesService
  */

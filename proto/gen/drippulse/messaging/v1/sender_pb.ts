@@ -17,27 +17,27 @@ export const file_drippulse_messaging_v1_sender: GenFile = /*@__PURE__*/
   fileDesc("CiNkcmlwcHVsc2UvbWVzc2FnaW5nL3YxL3NlbmRlci5wcm90bxIWZHJpcHB1bHNlLm1lc3NhZ2luZy52MSKhAwoGU2VuZGVyEi4KCWZyb21fbmFtZRgBIAEoCUIWkrUYEkIQIkFkYSBvZiBFeGFtcGxlIkgAiAEBEjAKCmZyb21fZW1haWwYAiABKAlCF5K1GBNCESJhZGFAZXhhbXBsZS5jb20iSAGIAQESFQoIcmVwbHlfdG8YAyABKAlIAogBARJHCg5wb3N0YWxfYWRkcmVzcxgEIAEoCUIqkrUYJkIkIkV4YW1wbGUgTHRkLCAxIE1haW4gU3RyZWV0LCBMb25kb24iSAOIAQESOgoKY2F0ZWdvcmllcxgFIAMoCzImLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuU2VuZGVyQ2F0ZWdvcnkSMwoKdXBkYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARIYCghyZXZpc2lvbhgHIAEoA0IGkrUYAnABQgwKCl9mcm9tX25hbWVCDQoLX2Zyb21fZW1haWxCCwoJX3JlcGx5X3RvQhEKD19wb3N0YWxfYWRkcmVzc0INCgtfdXBkYXRlZF9hdCJ9Cg5TZW5kZXJDYXRlZ29yeRIfCgNrZXkYASABKAlCEpK1GA5CDCJuZXdzbGV0dGVyIhIgCgRuYW1lGAIgASgJQhKStRgOQgwiTmV3c2xldHRlciISGAoLZGVzY3JpcHRpb24YAyABKAlIAIgBAUIOCgxfZGVzY3JpcHRpb24iEgoQR2V0U2VuZGVyUmVxdWVzdCJDChFHZXRTZW5kZXJSZXNwb25zZRIuCgZzZW5kZXIYASABKAsyHi5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLlNlbmRlciKkAgoTVXBkYXRlU2VuZGVyUmVxdWVzdBIvCgt1cGRhdGVfbWFzaxgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE1hc2sSFgoJZnJvbV9uYW1lGAIgASgJSACIAQESFwoKZnJvbV9lbWFpbBgDIAEoCUgBiAEBEhUKCHJlcGx5X3RvGAQgASgJSAKIAQESGwoOcG9zdGFsX2FkZHJlc3MYBSABKAlIA4gBARI6CgpjYXRlZ29yaWVzGAYgAygLMiYuZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5TZW5kZXJDYXRlZ29yeUIMCgpfZnJvbV9uYW1lQg0KC19mcm9tX2VtYWlsQgsKCV9yZXBseV90b0IRCg9fcG9zdGFsX2FkZHJlc3MiRgoUVXBkYXRlU2VuZGVyUmVzcG9uc2USLgoGc2VuZGVyGAEgASgLMh4uZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5TZW5kZXIiwAIKDVNlbmRpbmdEb21haW4SCgoCaWQYASABKAMSIwoGZG9tYWluGAIgASgJQhOStRgPQg0iZXhhbXBsZS5jb20iEhAKCHZlcmlmaWVkGAMgASgIEjIKB3JlY29yZHMYBCADKAsyIS5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkRuc1JlY29yZBIzCgpjaGVja2VkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEjQKC3ZlcmlmaWVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgBiAEBEi4KCmNyZWF0ZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQg0KC19jaGVja2VkX2F0Qg4KDF92ZXJpZmllZF9hdCKWAQoJRG5zUmVjb3JkEiIKB3B1cnBvc2UYASABKAlCEZK1GA1CCyJvd25lcnNoaXAiEhkKBHR5cGUYAiABKAlCC5K1GAdCBSJUWFQiEiwKBG5hbWUYAyABKAlCHpK1GBpCGCJfZHJpcHB1bHNlLmV4YW1wbGUuY29tIhINCgV2YWx1ZRgEIAEoCRINCgVmb3VuZBgFIAEoCCLCAgoZTGlzdFNlbmRpbmdEb21haW5zUmVxdWVzdBISCgVsaW1pdBgBIAEoBUgAiAEBEhMKBmN1cnNvchgCIAEoCUgBiAEBEhEKBHBhZ2UYAyABKAVIAogBARIVCghwZXJfcGFnZRgEIAEoBUgDiAEBEjYKDWNyZWF0ZWRfc2luY2UYZSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESNgoNY3JlYXRlZF91bnRpbBhmIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARITCgNpZHMYZyADKANCBpK1GAJ4ZEIICgZfbGltaXRCCQoHX2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCEAoOX2NyZWF0ZWRfc2luY2VCEAoOX2NyZWF0ZWRfdW50aWwi5QIKGkxpc3RTZW5kaW5nRG9tYWluc1Jlc3BvbnNlEj4KD3NlbmRpbmdfZG9tYWlucxgBIAMoCzIlLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuU2VuZGluZ0RvbWFpbhITCgt0b3RhbF9jb3VudBgCIAEoAxIrChZ0b3RhbF9jb3VudF9pc19taW5pbXVtGAMgASgIQgaStRgCIAFIAIgBARIYCgtuZXh0X2N1cnNvchgEIAEoCUgBiAEBEhkKBHBhZ2UYBSABKAVCBpK1GAIgAUgCiAEBEh0KCHBlcl9wYWdlGAYgASgFQgaStRgCIAFIA4gBARIgCgt0b3RhbF9wYWdlcxgHIAEoBUIGkrUYAiABSASIAQFCGQoXX3RvdGFsX2NvdW50X2lzX21pbmltdW1CDgoMX25leHRfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIOCgxfdG90YWxfcGFnZXMiUwoaQ3JlYXRlU2VuZGluZ0RvbWFpblJlcXVlc3QSKgoGZG9tYWluGAEgASgJQhWStRgROAFCDSJleGFtcGxlLmNvbSJIAIgBAUIJCgdfZG9tYWluIlwKG0NyZWF0ZVNlbmRpbmdEb21haW5SZXNwb25zZRI9Cg5zZW5kaW5nX2RvbWFpbhgBIAEoCzIlLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuU2VuZGluZ0RvbWFpbiIoChpWZXJpZnlTZW5kaW5nRG9tYWluUmVxdWVzdBIKCgJpZBgBIAEoAyJcChtWZXJpZnlTZW5kaW5nRG9tYWluUmVzcG9uc2USPQoOc2VuZGluZ19kb21haW4YASABKAsyJS5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLlNlbmRpbmdEb21haW4iKAoaRGVsZXRlU2VuZGluZ0RvbWFpblJlcXVlc3QSCgoCaWQYASABKAMiHQobRGVsZXRlU2VuZGluZ0RvbWFpblJlc3BvbnNlIigKE0NoZWNrU2VuZGVyc1JlcXVlc3QSEQoJYWRkcmVzc2VzGAEgAygJIioKFENoZWNrU2VuZGVyc1Jlc3BvbnNlEhIKCnVudmVyaWZpZWQYASADKAkiWAoTU2VuZFRlc3RNYWlsUmVxdWVzdBITCgt3b3JrZmxvd19pZBgBIAEoAxIPCgdzdGVwX2lkGAIgASgJEg8KB3JlcXVlc3QYAyABKAwSCgoCdG8YBCABKAkiNQoUU2VuZFRlc3RNYWlsUmVzcG9uc2USDAoEc2VudBgBIAEoCBIPCgdtZXNzYWdlGAIgASgJMtcLCg1TZW5kZXJTZXJ2aWNlErUBCglHZXRTZW5kZXISKC5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkdldFNlbmRlclJlcXVlc3QaKS5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkdldFNlbmRlclJlc3BvbnNlIlOKtRgpEAEqB1NlbmRpbmd4A5IBBG5vbmWiARJhY2NvdW50LnNlbmRlci5nZXSC0+STAiBiBnNlbmRlchIWL2FwaS92MS9hY2NvdW50L3NlbmRlchLnAQoMVXBkYXRlU2VuZGVyEisuZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5VcGRhdGVTZW5kZXJSZXF1ZXN0GiwuZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5VcGRhdGVTZW5kZXJSZXNwb25zZSJ8irUYTxAEIgZzZW5kZXIqB1NlbmRpbmc4AngDkgEOc2VuZGVyLnVwZGF0ZWSiARVhY2NvdW50LnNlbmRlci51cGRhdGWoAQKyAQlHZXRTZW5kZXKC0+STAiM6ASpiBnNlbmRlcjIWL2FwaS92MS9hY2NvdW50L3NlbmRlchLbAQoSTGlzdFNlbmRpbmdEb21haW5zEjEuZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5MaXN0U2VuZGluZ0RvbWFpbnNSZXF1ZXN0GjIuZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5MaXN0U2VuZGluZ0RvbWFpbnNSZXNwb25zZSJeirUYMxABKgdTZW5kaW5neAOSAQRub25logEcYWNjb3VudC5zZW5kaW5nX2RvbWFpbnMubGlzdILT5JMCIRIfL2FwaS92MS9hY2NvdW50L3NlbmRpbmdfZG9tYWlucxKeAgoTQ3JlYXRlU2VuZGluZ0RvbWFpbhIyLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuQ3JlYXRlU2VuZGluZ0RvbWFpblJlcXVlc3QaMy5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkNyZWF0ZVNlbmRpbmdEb21haW5SZXNwb25zZSKdAYq1GF8IyQEQBCIOc2VuZGluZ19kb21haW4qB1NlbmRpbmc4AngDkgEWc2VuZGluZ19kb21haW4uY3JlYXRlZKIBHmFjY291bnQuc2VuZGluZ19kb21haW5zLmNyZWF0ZagBAoLT5JMCNDoBKmIOc2VuZGluZ19kb21haW4iHy9hcGkvdjEvYWNjb3VudC9zZW5kaW5nX2RvbWFpbnMSlgIKE1ZlcmlmeVNlbmRpbmdEb21haW4SMi5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLlZlcmlmeVNlbmRpbmdEb21haW5SZXF1ZXN0GjMuZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5WZXJpZnlTZW5kaW5nRG9tYWluUmVzcG9uc2UilQGKtRhLEAQqB1NlbmRpbmd4A5IBF3NlbmRpbmdfZG9tYWluLnZlcmlmaWVkogEeYWNjb3VudC5zZW5kaW5nX2RvbWFpbnMudmVyaWZ5qAECgtPkkwJAOgEqYg5zZW5kaW5nX2RvbWFpbiIrL2FwaS92MS9hY2NvdW50L3NlbmRpbmdfZG9tYWlucy97aWR9L3ZlcmlmeRKFAgoTRGVsZXRlU2VuZGluZ0RvbWFpbhIyLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuRGVsZXRlU2VuZGluZ0RvbWFpblJlcXVlc3QaMy5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkRlbGV0ZVNlbmRpbmdEb21haW5SZXNwb25zZSKEAYq1GFQIzAEQBCoHU2VuZGluZ3gDkgEWc2VuZGluZ19kb21haW4uZGVsZXRlZKIBHmFjY291bnQuc2VuZGluZ19kb21haW5zLmRlbGV0ZagBBLIBBG5vbmWC0+STAiYqJC9hcGkvdjEvYWNjb3VudC9zZW5kaW5nX2RvbWFpbnMve2lkfRoEmLUYDzLrAQoTU2VuZGVyQ2hlY2tzU2VydmljZRJpCgxDaGVja1NlbmRlcnMSKy5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkNoZWNrU2VuZGVyc1JlcXVlc3QaLC5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkNoZWNrU2VuZGVyc1Jlc3BvbnNlEmkKDFNlbmRUZXN0TWFpbBIrLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuU2VuZFRlc3RNYWlsUmVxdWVzdBosLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuU2VuZFRlc3RNYWlsUmVzcG9uc2VCtwKitRg/ChhzZW5kaW5nX2RvbWFpbl9ub3RfZm91bmQQlAMaIFRoZXJlIGlzIG5vIHN1Y2ggc2VuZGluZyBkb21haW4uorUYRQoVc2VuZGluZ19kb21haW5fZXhpc3RzEJkDGilUaGUgb3JnYW5pemF0aW9uIGhhcyB0aGlzIGRvbWFpbiBhbHJlYWR5LqK1GEkKFHNlbmRpbmdfZG9tYWluX3Rha2VuEJkDGi5Bbm90aGVyIG9yZ2FuaXphdGlvbiBoYXMgdmVyaWZpZWQgdGhpcyBkb21haW4uorUYWgocc2VuZGluZ19kb21haW5fbGltaXRfcmVhY2hlZBCmAxo3VGhlIG9yZ2FuaXphdGlvbiBoYXMgYXMgbWFueSBzZW5kaW5nIGRvbWFpbnMgYXMgaXQgbWF5LmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * Sender is how an organization presents itself in mails. What a step says wins.
+ * Sender is how an organization presents itself in mails. Settings of a step take precedence.
  *
  * @generated from message drippulse.messaging.v1.Sender
  */
 export type Sender = Message<"drippulse.messaging.v1.Sender"> & {
   /**
-   * Name beside the address.
+   * Display name.
    *
    * @generated from field: optional string from_name = 1;
    */
   fromName?: string | undefined;
 
   /**
-   * Address to send from, of a verified domain; null: the platform's own.
+   * Address to send from, of a verified domain; null: the platform's own address.
    *
    * @generated from field: optional string from_email = 2;
    */
   fromEmail?: string | undefined;
 
   /**
-   * Address for answers.
+   * Address for replies.
    *
    * @generated from field: optional string reply_to = 3;
    */
@@ -51,21 +51,21 @@ export type Sender = Message<"drippulse.messaging.v1.Sender"> & {
   postalAddress?: string | undefined;
 
   /**
-   * Categories that a person can unsubscribe from one by one.
+   * Categories that a person can unsubscribe from individually.
    *
    * @generated from field: repeated drippulse.messaging.v1.SenderCategory categories = 5;
    */
   categories: SenderCategory[];
 
   /**
-   * When it last changed; null before the first change.
+   * When the sender data last changed; null before the first change.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_at = 6;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 7;
    */
@@ -86,7 +86,7 @@ export const SenderSchema: GenMessage<Sender> = /*@__PURE__*/
  */
 export type SenderCategory = Message<"drippulse.messaging.v1.SenderCategory"> & {
   /**
-   * Key, as `category` of a step names it: 1 to 100 characters.
+   * Key, as in the `category` of a step: 1 to 100 characters.
    *
    * @generated from field: string key = 1;
    */
@@ -100,7 +100,7 @@ export type SenderCategory = Message<"drippulse.messaging.v1.SenderCategory"> & 
   name: string;
 
   /**
-   * What it is about, at most 1,000 characters.
+   * Description, at most 1,000 characters.
    *
    * @generated from field: optional string description = 3;
    */
@@ -151,7 +151,7 @@ export const GetSenderResponseSchema: GenMessage<GetSenderResponse> = /*@__PURE_
   messageDesc(file_drippulse_messaging_v1_sender, 3);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.messaging.v1.UpdateSenderRequest
  */
@@ -164,35 +164,35 @@ export type UpdateSenderRequest = Message<"drippulse.messaging.v1.UpdateSenderRe
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name beside the address, at most 255 characters; null for none.
+   * Display name, at most 255 characters; null: no name.
    *
    * @generated from field: optional string from_name = 2;
    */
   fromName?: string | undefined;
 
   /**
-   * Address to send from, of a verified domain; null for the platform's own.
+   * Address to send from, of a verified domain; null: the platform's own address.
    *
    * @generated from field: optional string from_email = 3;
    */
   fromEmail?: string | undefined;
 
   /**
-   * Address for answers; null for none.
+   * Address for replies; null: no such address.
    *
    * @generated from field: optional string reply_to = 4;
    */
   replyTo?: string | undefined;
 
   /**
-   * Postal address, at most 1,000 characters; null for none.
+   * Postal address, at most 1,000 characters; null: no address.
    *
    * @generated from field: optional string postal_address = 5;
    */
   postalAddress?: string | undefined;
 
   /**
-   * Categories, replacing the former ones; at most 50.
+   * Categories, at most 50. They replace the previous categories.
    *
    * @generated from field: repeated drippulse.messaging.v1.SenderCategory categories = 6;
    */
@@ -207,7 +207,7 @@ export const UpdateSenderRequestSchema: GenMessage<UpdateSenderRequest> = /*@__P
   messageDesc(file_drippulse_messaging_v1_sender, 4);
 
 /**
- * The sender as changed.
+ * The sender after the change.
  *
  * @generated from message drippulse.messaging.v1.UpdateSenderResponse
  */
@@ -248,7 +248,7 @@ export type SendingDomain = Message<"drippulse.messaging.v1.SendingDomain"> & {
   domain: string;
 
   /**
-   * Whether it may send.
+   * Whether the organization may send from the domain.
    *
    * @generated from field: bool verified = 3;
    */
@@ -262,21 +262,21 @@ export type SendingDomain = Message<"drippulse.messaging.v1.SendingDomain"> & {
   records: DnsRecord[];
 
   /**
-   * When the records were last looked up; null before.
+   * When the records were last looked up; null before the first look-up.
    *
    * @generated from field: optional google.protobuf.Timestamp checked_at = 5;
    */
   checkedAt?: Timestamp | undefined;
 
   /**
-   * When both records were found; null before.
+   * When both records were found; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp verified_at = 6;
    */
   verifiedAt?: Timestamp | undefined;
 
   /**
-   * When it was added.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -318,14 +318,14 @@ export type DnsRecord = Message<"drippulse.messaging.v1.DnsRecord"> & {
   name: string;
 
   /**
-   * Value of the record. A name server may split it into several strings.
+   * Value of the record. A name server may split the value into several strings.
    *
    * @generated from field: string value = 4;
    */
   value: string;
 
   /**
-   * Whether it was found at the last look-up.
+   * Whether the last look-up found the record.
    *
    * @generated from field: bool found = 5;
    */
@@ -346,49 +346,49 @@ export const DnsRecordSchema: GenMessage<DnsRecord> = /*@__PURE__*/
  */
 export type ListSendingDomainsRequest = Message<"drippulse.messaging.v1.ListSendingDomainsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -416,21 +416,21 @@ export type ListSendingDomainsResponse = Message<"drippulse.messaging.v1.ListSen
   sendingDomains: SendingDomain[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -444,7 +444,7 @@ export type ListSendingDomainsResponse = Message<"drippulse.messaging.v1.ListSen
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -472,7 +472,7 @@ export const ListSendingDomainsResponseSchema: GenMessage<ListSendingDomainsResp
  */
 export type CreateSendingDomainRequest = Message<"drippulse.messaging.v1.CreateSendingDomainRequest"> & {
   /**
-   * Domain, such as `example.com`. Its subdomains are domains of their own.
+   * Domain, such as `example.com`. Subdomains are separate domains.
    *
    * @generated from field: optional string domain = 1;
    */
@@ -487,7 +487,7 @@ export const CreateSendingDomainRequestSchema: GenMessage<CreateSendingDomainReq
   messageDesc(file_drippulse_messaging_v1_sender, 10);
 
 /**
- * The domain added.
+ * The added domain.
  *
  * @generated from message drippulse.messaging.v1.CreateSendingDomainResponse
  */
@@ -529,7 +529,7 @@ export const VerifySendingDomainRequestSchema: GenMessage<VerifySendingDomainReq
   messageDesc(file_drippulse_messaging_v1_sender, 12);
 
 /**
- * The domain, with what was found.
+ * The domain, with the result of the look-up.
  *
  * @generated from message drippulse.messaging.v1.VerifySendingDomainResponse
  */
@@ -592,7 +592,7 @@ export const DeleteSendingDomainResponseSchema: GenMessage<DeleteSendingDomainRe
  */
 export type CheckSendersRequest = Message<"drippulse.messaging.v1.CheckSendersRequest"> & {
   /**
-   * Addresses. One whose first part is a template has `*` in its place.
+   * Addresses. If the local part of an address is a template, `*` takes its place.
    *
    * @generated from field: repeated string addresses = 1;
    */
@@ -607,13 +607,13 @@ export const CheckSendersRequestSchema: GenMessage<CheckSendersRequest> = /*@__P
   messageDesc(file_drippulse_messaging_v1_sender, 16);
 
 /**
- * What may not be sent from.
+ * The addresses that may not be sent from.
  *
  * @generated from message drippulse.messaging.v1.CheckSendersResponse
  */
 export type CheckSendersResponse = Message<"drippulse.messaging.v1.CheckSendersResponse"> & {
   /**
-   * Those of the addresses that are of no verified domain.
+   * Addresses that belong to no verified domain.
    *
    * @generated from field: repeated string unverified = 1;
    */
@@ -655,7 +655,7 @@ export type SendTestMailRequest = Message<"drippulse.messaging.v1.SendTestMailRe
   request: Uint8Array;
 
   /**
-   * Address that it goes to, whatever the step says.
+   * Address of the receiver, which takes precedence over the step's receiver.
    *
    * @generated from field: string to = 4;
    */
@@ -670,20 +670,20 @@ export const SendTestMailRequestSchema: GenMessage<SendTestMailRequest> = /*@__P
   messageDesc(file_drippulse_messaging_v1_sender, 18);
 
 /**
- * What came of the mail.
+ * The outcome of the mail.
  *
  * @generated from message drippulse.messaging.v1.SendTestMailResponse
  */
 export type SendTestMailResponse = Message<"drippulse.messaging.v1.SendTestMailResponse"> & {
   /**
-   * Whether the mail server took it.
+   * Whether the mail server accepted the mail.
    *
    * @generated from field: bool sent = 1;
    */
   sent: boolean;
 
   /**
-   * What happened, in a sentence.
+   * The outcome, as a sentence.
    *
    * @generated from field: string message = 2;
    */
@@ -698,13 +698,13 @@ export const SendTestMailResponseSchema: GenMessage<SendTestMailResponse> = /*@_
   messageDesc(file_drippulse_messaging_v1_sender, 19);
 
 /**
- * Who sends the mails of the organization.
+ * The sender of the organization's mails.
  *
  * @generated from service drippulse.messaging.v1.SenderService
  */
 export const SenderService: GenService<{
   /**
-   * Shows how the organization presents itself in mails.
+   * Shows the sender data of the organization's mails.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.GetSender
    */
@@ -714,7 +714,7 @@ export const SenderService: GenService<{
     output: typeof GetSenderResponseSchema;
   },
   /**
-   * Updates the members present. `from_email` must be of a verified domain, otherwise 422 `sender_not_verified`.
+   * Updates the members present. `from_email` must belong to a verified domain, otherwise 422 `sender_not_verified`.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.UpdateSender
    */
@@ -734,7 +734,8 @@ export const SenderService: GenService<{
     output: typeof ListSendingDomainsResponseSchema;
   },
   /**
-   * Adds a domain, with the DNS records to publish. It may send once `POST …/verify` has found them.
+   * Adds a domain, with the DNS records to publish. The organization may send from the domain once `POST …/verify` has
+   * found the records.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.CreateSendingDomain
    */
@@ -744,7 +745,8 @@ export const SenderService: GenService<{
     output: typeof CreateSendingDomainResponseSchema;
   },
   /**
-   * Looks up the DNS records of a domain. It is verified once both are there, and stays so while daily checks find them.
+   * Looks up the DNS records of a domain. The domain is verified once both records are found, and stays verified while
+   * daily checks find them.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.VerifySendingDomain
    */
@@ -754,7 +756,7 @@ export const SenderService: GenService<{
     output: typeof VerifySendingDomainResponseSchema;
   },
   /**
-   * Removes a domain. Mails that name it are sent from the platform's address from then on.
+   * Removes a domain. Mails with a sender address of the domain are sent from the platform's address afterwards.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.DeleteSendingDomain
    */
@@ -773,7 +775,7 @@ export const SenderService: GenService<{
  */
 export const SenderChecksService: GenService<{
   /**
-   * Says which addresses the caller's organization may not send from.
+   * Finds the addresses that the caller's organization may not send from.
    *
    * @generated from rpc drippulse.messaging.v1.SenderChecksService.CheckSenders
    */
@@ -783,7 +785,7 @@ export const SenderChecksService: GenService<{
     output: typeof CheckSendersResponseSchema;
   },
   /**
-   * Sends a rendered mail to one address, apart from any enrollment.
+   * Sends a rendered mail to one address, independently of any enrollment.
    *
    * @generated from rpc drippulse.messaging.v1.SenderChecksService.SendTestMail
    */

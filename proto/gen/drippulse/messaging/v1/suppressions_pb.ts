@@ -48,7 +48,7 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   channel: string;
 
   /**
-   * The category that the address does not get; null: it gets none at all.
+   * The category that the address does not get; null: the address gets no mail at all.
    *
    * @generated from field: optional string category = 4;
    */
@@ -62,21 +62,21 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   reason: SuppressionReason;
 
   /**
-   * What made it, such as `api`, `import` or `link`.
+   * Origin, such as `api`, `import` or `link`.
    *
    * @generated from field: string source = 6;
    */
   source: string;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: only test enrollments look at it.
+   * `test` when the suppression was made with a test key. It then affects only test enrollments.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
@@ -97,70 +97,70 @@ export const SuppressionSchema: GenMessage<Suppression> = /*@__PURE__*/
  */
 export type ListSuppressionsRequest = Message<"drippulse.messaging.v1.ListSuppressionsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those of this mode; default the mode of the credential.
+   * Only suppressions of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those of this address, in any case.
+   * Only suppressions of this address, in any case.
    *
    * @generated from field: optional string email = 6;
    */
   email?: string | undefined;
 
   /**
-   * Only those with this reason.
+   * Only suppressions with this reason.
    *
    * @generated from field: optional drippulse.messaging.v1.SuppressionReason reason = 7;
    */
   reason?: SuppressionReason | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -188,21 +188,21 @@ export type ListSuppressionsResponse = Message<"drippulse.messaging.v1.ListSuppr
   suppressions: Suppression[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -216,7 +216,7 @@ export type ListSuppressionsResponse = Message<"drippulse.messaging.v1.ListSuppr
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -258,14 +258,14 @@ export type CreateSuppressionRequest = Message<"drippulse.messaging.v1.CreateSup
   channel?: string | undefined;
 
   /**
-   * The category that the address does not get, at most 100 characters; default: it gets none at all.
+   * The category that the address does not get, at most 100 characters; default: the address gets no mail at all.
    *
    * @generated from field: optional string category = 3;
    */
   category?: string | undefined;
 
   /**
-   * Reason; default `manual`.
+   * Reason; default: `manual`.
    *
    * @generated from field: optional drippulse.messaging.v1.SuppressionReason reason = 4;
    */
@@ -280,7 +280,7 @@ export const CreateSuppressionRequestSchema: GenMessage<CreateSuppressionRequest
   messageDesc(file_drippulse_messaging_v1_suppressions, 3);
 
 /**
- * The suppression made, or the one that was there.
+ * The new suppression, or the existing one.
  *
  * @generated from message drippulse.messaging.v1.CreateSuppressionResponse
  */
@@ -322,7 +322,7 @@ export const ImportSuppressionsCsvRequestSchema: GenMessage<ImportSuppressionsCs
   messageDesc(file_drippulse_messaging_v1_suppressions, 5);
 
 /**
- * What came of the file.
+ * The outcome of the import.
  *
  * @generated from message drippulse.messaging.v1.ImportSuppressionsCsvResponse
  */
@@ -343,27 +343,27 @@ export const ImportSuppressionsCsvResponseSchema: GenMessage<ImportSuppressionsC
   messageDesc(file_drippulse_messaging_v1_suppressions, 6);
 
 /**
- * SuppressionImport is what came of a file.
+ * SuppressionImport is the outcome of an import.
  *
  * @generated from message drippulse.messaging.v1.SuppressionImport
  */
 export type SuppressionImport = Message<"drippulse.messaging.v1.SuppressionImport"> & {
   /**
-   * Suppressions made.
+   * Number of suppressions created.
    *
    * @generated from field: int64 created = 1;
    */
   created: bigint;
 
   /**
-   * Rows that were suppressed alike before.
+   * Number of rows whose suppression already existed.
    *
    * @generated from field: int64 unchanged = 2;
    */
   unchanged: bigint;
 
   /**
-   * Rows refused; the others went in.
+   * Number of rows that were refused; all other rows were imported.
    *
    * @generated from field: int64 failed = 3;
    */
@@ -385,13 +385,13 @@ export const SuppressionImportSchema: GenMessage<SuppressionImport> = /*@__PURE_
   messageDesc(file_drippulse_messaging_v1_suppressions, 7);
 
 /**
- * SuppressionImportError is the error of a row.
+ * SuppressionImportError is an error in a row.
  *
  * @generated from message drippulse.messaging.v1.SuppressionImportError
  */
 export type SuppressionImportError = Message<"drippulse.messaging.v1.SuppressionImportError"> & {
   /**
-   * Row number in a spreadsheet, where the header is 1.
+   * Row number in a spreadsheet, in which the header is row 1.
    *
    * @generated from field: int64 row = 1;
    */
@@ -405,7 +405,7 @@ export type SuppressionImportError = Message<"drippulse.messaging.v1.Suppression
   field: string;
 
   /**
-   * What is wrong.
+   * Description of the problem.
    *
    * @generated from field: string message = 3;
    */
@@ -456,7 +456,7 @@ export const DeleteSuppressionResponseSchema: GenMessage<DeleteSuppressionRespon
   messageDesc(file_drippulse_messaging_v1_suppressions, 10);
 
 /**
- * SuppressionReason is why an address is suppressed.
+ * SuppressionReason is the reason why an address is suppressed.
  *
  * @generated from enum drippulse.messaging.v1.SuppressionReason
  */
@@ -469,14 +469,14 @@ export const SuppressionReason = {
   UNSPECIFIED: 0,
 
   /**
-   * The person unsubscribed. Transactional mails pass.
+   * The person unsubscribed. Transactional mails are still sent.
    *
    * @generated from enum value: SUPPRESSION_REASON_UNSUBSCRIBE = 1;
    */
   UNSUBSCRIBE: 1,
 
   /**
-   * Mail to the address came back for good.
+   * Mail to the address bounced permanently.
    *
    * @generated from enum value: SUPPRESSION_REASON_BOUNCE = 2;
    */
@@ -490,7 +490,7 @@ export const SuppressionReason = {
   COMPLAINT: 3,
 
   /**
-   * Somebody of the organization decided so.
+   * A member of the organization suppressed the address.
    *
    * @generated from enum value: SUPPRESSION_REASON_MANUAL = 4;
    */
@@ -498,7 +498,7 @@ export const SuppressionReason = {
 } as const;
 
 /**
- * SuppressionReason is why an address is suppressed.
+ * SuppressionReason is the reason why an address is suppressed.
  *
  * @generated from enum drippulse.messaging.v1.SuppressionReason
  */
@@ -527,8 +527,8 @@ export const SuppressionsService: GenService<{
     output: typeof ListSuppressionsResponseSchema;
   },
   /**
-   * Suppresses an address. Nothing is sent to it after the answer, which waits for a mail that is on its way. The same
-   * suppression again answers the row that is there.
+   * Suppresses an address. After the answer, nothing more is sent to the address: if a mail is just being sent, the
+   * answer waits for it. A repeat of the same suppression returns the existing row.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.CreateSuppression
    */
@@ -538,8 +538,8 @@ export const SuppressionsService: GenService<{
     output: typeof CreateSuppressionResponseSchema;
   },
   /**
-   * Suppresses the addresses of a CSV file with the header `email`, and optionally `category` and `reason`. A bad row is
-   * reported and costs no other. At most 16 MiB.
+   * Suppresses the addresses of a CSV file with the header `email`, and optionally `category` and `reason`. An invalid
+   * row is reported and does not affect the remaining rows. The file may have 16 MiB.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.ImportSuppressionsCsv
    */
@@ -549,7 +549,7 @@ export const SuppressionsService: GenService<{
     output: typeof ImportSuppressionsCsvResponseSchema;
   },
   /**
-   * Removes a suppression. Mails that it skipped are not sent later.
+   * Removes a suppression. Mails that were skipped because of the suppression are not sent later.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.DeleteSuppression
    */

@@ -17,7 +17,7 @@ export const file_drippulse_messaging_v1_tracking: GenFile = /*@__PURE__*/
   fileDesc("CiVkcmlwcHVsc2UvbWVzc2FnaW5nL3YxL3RyYWNraW5nLnByb3RvEhZkcmlwcHVsc2UubWVzc2FnaW5nLnYxIioKEE9wZW5QaXhlbFJlcXVlc3QSFgoFdG9rZW4YASABKAlCB5K1GAOAAQEiOAoRT3BlblBpeGVsUmVzcG9uc2USIwoFaW1hZ2UYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IisKEUZvbGxvd0xpbmtSZXF1ZXN0EhYKBXRva2VuGAEgASgJQgeStRgDgAEBIjgKEkZvbGxvd0xpbmtSZXNwb25zZRIiCgRwYWdlGAEgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIwChZTaG93VW5zdWJzY3JpYmVSZXF1ZXN0EhYKBXRva2VuGAEgASgJQgeStRgDgAEBIj0KF1Nob3dVbnN1YnNjcmliZVJlc3BvbnNlEiIKBHBhZ2UYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5IlAKElVuc3Vic2NyaWJlUmVxdWVzdBIWCgV0b2tlbhgBIAEoCUIHkrUYA4ABARIiCgRib2R5GAIgASgLMhQuZ29vZ2xlLmFwaS5IdHRwQm9keSI5ChNVbnN1YnNjcmliZVJlc3BvbnNlEiIKBHBhZ2UYASABKAsyFC5nb29nbGUuYXBpLkh0dHBCb2R5MpoKCg9UcmFja2luZ1NlcnZpY2USnwIKCU9wZW5QaXhlbBIoLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuT3BlblBpeGVsUmVxdWVzdBopLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuT3BlblBpeGVsUmVzcG9uc2UivAGKtRhzGAMqCFRyYWNraW5nMAR4ApIBBG5vbmWiARRwdWJsaWMudHJhY2tpbmcub3BlbuoBCWltYWdlL2dpZvoBCnVzZXItYWdlbnT6AQdwdXJwb3Nl+gELc2VjLXB1cnBvc2X6AQl4LXB1cnBvc2X6AQV4LW1veoLT5JMCP1oiYgVpbWFnZRIZL2FwaS92MS90cmFjay9uL3BpeGVsLmdpZmIFaW1hZ2USEi90cmFjay9uL3BpeGVsLmdpZhK+AgoKRm9sbG93TGluaxIpLmRyaXBwdWxzZS5tZXNzYWdpbmcudjEuRm9sbG93TGlua1JlcXVlc3QaKi5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLkZvbGxvd0xpbmtSZXNwb25zZSLYAYq1GJgBCK4CGAMqCFRyYWNraW5nMARqF2NvbnRlbnQtc2VjdXJpdHktcG9saWN5eAKCAQKUA5IBBG5vbmWiARVwdWJsaWMudHJhY2tpbmcuY2xpY2vIAQHqAQl0ZXh0L2h0bWz6AQp1c2VyLWFnZW50+gEHcHVycG9zZfoBC3NlYy1wdXJwb3Nl+gEJeC1wdXJwb3Nl+gEFeC1tb3qC0+STAjVaHWIEcGFnZRIVL2FwaS92MS90cmFjay9uL2NsaWNrYgRwYWdlEg4vdHJhY2svbi9jbGljaxKnAgoPU2hvd1Vuc3Vic2NyaWJlEi4uZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5TaG93VW5zdWJzY3JpYmVSZXF1ZXN0Gi8uZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5TaG93VW5zdWJzY3JpYmVSZXNwb25zZSKyAYq1GGcYAyoIVHJhY2tpbmcwBGoXY29udGVudC1zZWN1cml0eS1wb2xpY3l4AoIBApQDkgEEbm9uZaIBIHB1YmxpYy50cmFja2luZy51bnN1YnNjcmliZV9wYWdlyAEB6gEJdGV4dC9odG1sgtPkkwJBWiNiBHBhZ2USGy9hcGkvdjEvdHJhY2svbi91bnN1YnNjcmliZWIEcGFnZRIUL3RyYWNrL24vdW5zdWJzY3JpYmUS8wIKC1Vuc3Vic2NyaWJlEiouZHJpcHB1bHNlLm1lc3NhZ2luZy52MS5VbnN1YnNjcmliZVJlcXVlc3QaKy5kcmlwcHVsc2UubWVzc2FnaW5nLnYxLlVuc3Vic2NyaWJlUmVzcG9uc2UiigKKtRiyARgDKghUcmFja2luZzAEQAJqF2NvbnRlbnQtc2VjdXJpdHktcG9saWN5cICAAXgBggEClAOSAQRub25logEbcHVibGljLnRyYWNraW5nLnVuc3Vic2NyaWJlqAECyAEB4gEhYXBwbGljYXRpb24veC13d3ctZm9ybS11cmxlbmNvZGVk4gETbXVsdGlwYXJ0L2Zvcm0tZGF0YeoBCXRleHQvaHRtbPoBCnVzZXItYWdlbnSC0+STAk06BGJvZHlaKToEYm9keWIEcGFnZSIbL2FwaS92MS90cmFjay9uL3Vuc3Vic2NyaWJlYgRwYWdlIhQvdHJhY2svbi91bnN1YnNjcmliZRoEmLUYQWIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_api_httpbody]);
 
 /**
- * OpenPixelRequest is the address of a pixel.
+ * OpenPixelRequest is a request for the pixel.
  *
  * @generated from message drippulse.messaging.v1.OpenPixelRequest
  */
@@ -59,7 +59,7 @@ export const OpenPixelResponseSchema: GenMessage<OpenPixelResponse> = /*@__PURE_
   messageDesc(file_drippulse_messaging_v1_tracking, 1);
 
 /**
- * FollowLinkRequest is the address of a link.
+ * FollowLinkRequest is a request for a tracked link.
  *
  * @generated from message drippulse.messaging.v1.FollowLinkRequest
  */
@@ -80,7 +80,7 @@ export const FollowLinkRequestSchema: GenMessage<FollowLinkRequest> = /*@__PURE_
   messageDesc(file_drippulse_messaging_v1_tracking, 2);
 
 /**
- * FollowLinkResponse is the page of a link that is no good; a redirect has no body.
+ * FollowLinkResponse is the page for an invalid link; a redirect has no body.
  *
  * @generated from message drippulse.messaging.v1.FollowLinkResponse
  */
@@ -101,7 +101,7 @@ export const FollowLinkResponseSchema: GenMessage<FollowLinkResponse> = /*@__PUR
   messageDesc(file_drippulse_messaging_v1_tracking, 3);
 
 /**
- * ShowUnsubscribeRequest is the address of an unsubscription.
+ * ShowUnsubscribeRequest is a request for the unsubscribe page.
  *
  * @generated from message drippulse.messaging.v1.ShowUnsubscribeRequest
  */
@@ -171,7 +171,7 @@ export const UnsubscribeRequestSchema: GenMessage<UnsubscribeRequest> = /*@__PUR
   messageDesc(file_drippulse_messaging_v1_tracking, 6);
 
 /**
- * UnsubscribeResponse is the page that confirms it.
+ * UnsubscribeResponse is the page that confirms the request.
  *
  * @generated from message drippulse.messaging.v1.UnsubscribeResponse
  */
@@ -192,15 +192,16 @@ export const UnsubscribeResponseSchema: GenMessage<UnsubscribeResponse> = /*@__P
   messageDesc(file_drippulse_messaging_v1_tracking, 7);
 
 /**
- * The links of sent mails: the pixel, the links that are followed, and the unsubscription. Mail clients call them, without any
+ * The links of sent mails: the pixel, the tracked links, and the unsubscribe page. Mail clients call them, without any
  * credential. Each link carries a signed token, which is opaque and never expires.
  *
  * @generated from service drippulse.messaging.v1.TrackingService
  */
 export const TrackingService: GenService<{
   /**
-   * The pixel of a mail: a transparent image of one pixel, and the note that the mail was opened. A token that is no good gets
-   * the same image. Who asked is judged by the client, its network and the time; only people count.
+   * Shows the pixel of a mail, a transparent image of one pixel, and records that the mail was opened. An invalid token
+   * gets the same image. The client, its network and the time decide whether a person or a program opened it; only
+   * people count.
    *
    * @generated from rpc drippulse.messaging.v1.TrackingService.OpenPixel
    */
@@ -210,7 +211,7 @@ export const TrackingService: GenService<{
     output: typeof OpenPixelResponseSchema;
   },
   /**
-   * A link of a mail: redirects to the address in the token, and nowhere else. A token that is no good answers 404 with a page.
+   * Redirects a link in a mail to the address in the token, and nowhere else. An invalid token answers 404 with a page.
    *
    * @generated from rpc drippulse.messaging.v1.TrackingService.FollowLink
    */
@@ -220,8 +221,8 @@ export const TrackingService: GenService<{
     output: typeof FollowLinkResponseSchema;
   },
   /**
-   * The page of the unsubscription: which mails, for whom, one button, and the categories to choose from. It changes nothing, so
-   * that scanners of links unsubscribe nobody. A token that is no good answers 404 with a page.
+   * Shows the unsubscribe page: the mails and the person, one button, and the categories to choose from. Opening the
+   * page changes nothing, so link scanners unsubscribe nobody. An invalid token answers 404 with a page.
    *
    * @generated from rpc drippulse.messaging.v1.TrackingService.ShowUnsubscribe
    */
@@ -231,9 +232,9 @@ export const TrackingService: GenService<{
     output: typeof ShowUnsubscribeResponseSchema;
   },
   /**
-   * Unsubscribes: the request of a mail client (`List-Unsubscribe=One-Click`, RFC 8058) or of the form of the page. The address is
-   * suppressed before the answer, and a repeat gets the same answer. With `category` in the form, once for each, only these
-   * categories are suppressed.
+   * Unsubscribes, by the request of a mail client (`List-Unsubscribe=One-Click`, RFC 8058) or by the form of the page.
+   * The address is suppressed before the answer, and a repeat gets the same answer. With `category` in the form, once
+   * for each category, only these categories are suppressed.
    *
    * @generated from rpc drippulse.messaging.v1.TrackingService.Unsubscribe
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/organizations/v1/rows.proto (package drippulse.organizations.v1, syntax proto3)
 /* eslint-disable */
 
-// The rows that an organization has in the schemas of all services: to take along, and to erase. All of it is internal.
+// Internal service that exports and erases the rows of an organization in the schemas of all services.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -78,7 +78,7 @@ export const ExportOrganizationTableRequestSchema: GenMessage<ExportOrganization
  */
 export type ExportOrganizationTableResponse = Message<"drippulse.organizations.v1.ExportOrganizationTableResponse"> & {
   /**
-   * Bytes of lines of JSON (NDJSON), at most 256 KiB. A line may go on in the next piece.
+   * Lines of JSON (NDJSON), at most 256 KiB. A line may continue in the next piece.
    *
    * @generated from field: bytes lines = 1;
    */
@@ -108,20 +108,20 @@ export const EraseOrganizationRowsRequestSchema: GenMessage<EraseOrganizationRow
   messageDesc(file_drippulse_organizations_v1_rows, 4);
 
 /**
- * What was erased.
+ * The outcome of a slice.
  *
  * @generated from message drippulse.organizations.v1.EraseOrganizationRowsResponse
  */
 export type EraseOrganizationRowsResponse = Message<"drippulse.organizations.v1.EraseOrganizationRowsResponse"> & {
   /**
-   * Rows that this call erased.
+   * Number of rows that this call erased.
    *
    * @generated from field: int64 erased = 1;
    */
   erased: bigint;
 
   /**
-   * Whether a look into every table found nothing.
+   * Whether all tables were checked and contained no more rows.
    *
    * @generated from field: bool is_done = 2;
    */
@@ -136,14 +136,14 @@ export const EraseOrganizationRowsResponseSchema: GenMessage<EraseOrganizationRo
   messageDesc(file_drippulse_organizations_v1_rows, 5);
 
 /**
- * OrganizationRowsService is served by every service with a schema, by what it declares of its tables. The organization is that of the
- * caller. Only identity may call it.
+ * OrganizationRowsService is served by every service with a schema, based on the declaration of its tables. The
+ * organization is the caller's. Only the identity service may call it.
  *
  * @generated from service drippulse.organizations.v1.OrganizationRowsService
  */
 export const OrganizationRowsService: GenService<{
   /**
-   * The tables whose rows an export has, in the order of their names.
+   * Lists the tables whose rows are exported, ordered by name.
    *
    * @generated from rpc drippulse.organizations.v1.OrganizationRowsService.ListOrganizationTables
    */
@@ -153,8 +153,9 @@ export const OrganizationRowsService: GenService<{
     output: typeof ListOrganizationTablesResponseSchema;
   },
   /**
-   * The rows of one of these tables as lines of JSON, without columns that are secret. A table that is not in the list is refused as
-   * `organization_table_not_found`. Rows that change meanwhile are there as they were before or after.
+   * Streams the rows of one of the listed tables as lines of JSON, without secret columns. A table that is not listed
+   * is refused with `organization_table_not_found`. A row that changes during the export appears as it was either
+   * before or after the change.
    *
    * @generated from rpc drippulse.organizations.v1.OrganizationRowsService.ExportOrganizationTable
    */
@@ -164,7 +165,8 @@ export const OrganizationRowsService: GenService<{
     output: typeof ExportOrganizationTableResponseSchema;
   },
   /**
-   * Erases some thousand rows of the organization. It is repeated until nothing is left, and once more changes nothing.
+   * Erases a slice of a few thousand rows of the organization. The caller repeats the call until no rows are left; a
+   * further repeat changes nothing.
    *
    * @generated from rpc drippulse.organizations.v1.OrganizationRowsService.EraseOrganizationRows
    */

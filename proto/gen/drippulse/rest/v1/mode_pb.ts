@@ -19,7 +19,7 @@ export const file_drippulse_rest_v1_mode: GenFile = /*@__PURE__*/
  */
 export const Mode = {
   /**
-   * Not set. In a stored message it means `live`.
+   * Not set. In a stored message, this value means `live`.
    *
    * @generated from enum value: MODE_UNSPECIFIED = 0;
    */
@@ -33,7 +33,7 @@ export const Mode = {
   LIVE: 1,
 
   /**
-   * Made by a test key: effects are stubbed.
+   * Created with a test key: effects are stubbed.
    *
    * @generated from enum value: MODE_TEST = 2;
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/rest/v1/reasons.proto (package drippulse.rest.v1, syntax proto3)
 /* eslint-disable */
 
-// Reasons that any route can answer with. The reasons of an area stand in the files of the area.
+// Reasons with which any route can answer. The reasons of an area are in the files of the area.
 
 import type { GenFile } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc } from "@bufbuild/protobuf/codegenv2";

@@ -2,12 +2,12 @@
 // @generated from file drippulse/rest/v1/rest.proto (package drippulse.rest.v1, syntax proto3)
 /* eslint-disable */
 
-// The REST side of the protos: what the public API needs beyond `google.api.http`.
+// REST options of the protos: the public API's additions to `google.api.http`.
 //
 // The gateway compiles its router, its JSON codec and its rate limits from these options when it starts. The services
-// check access by them. The OpenAPI document, the page of errors and the generated access tests derive from them.
-// `npm run generate` fails when a public RPC leaves out a required option. Options never travel: only this build reads
-// them.
+// check access by these options. The OpenAPI document, the page of errors and the generated access tests derive from
+// them. `npm run generate` fails when a public RPC lacks a required option. Options are never transmitted, because only
+// this build reads them.
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -44,7 +44,7 @@ export type Limit = Message<"drippulse.rest.v1.Limit"> & {
   windowSeconds: number;
 
   /**
-   * The key that requests are counted by.
+   * The key by which requests are counted.
    *
    * @generated from field: drippulse.rest.v1.LimitKey per = 3;
    */
@@ -72,36 +72,36 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   successStatus: number;
 
   /**
-   * Least role of the caller. Required unless `auth` is AUTH_NONE.
+   * Lowest role that may call the method. Required unless `auth` is AUTH_NONE.
    *
    * @generated from field: drippulse.rest.v1.Role min_role = 2;
    */
   minRole: Role;
 
   /**
-   * Credential that the method takes.
+   * Credential that the method accepts.
    *
    * @generated from field: drippulse.rest.v1.Auth auth = 3;
    */
   auth: Auth;
 
   /**
-   * Body key that may wrap the members (`{"workflow": {…}}`). It counts only when its value is an object. Its members
-   * win over bare siblings.
+   * Body key that may wrap the members (`{"workflow": {…}}`). The key counts only when its value is an object. Members
+   * inside the object take precedence over bare siblings.
    *
    * @generated from field: string wrapper = 4;
    */
   wrapper: string;
 
   /**
-   * Group in the documentation. All methods of a service name the same one.
+   * Group in the documentation. All methods of a service name the same group.
    *
    * @generated from field: string tag = 5;
    */
   tag: string;
 
   /**
-   * Rate limit beside the general ones.
+   * Rate limit in addition to the general limits.
    *
    * @generated from field: drippulse.rest.v1.LimitClass limits = 6;
    */
@@ -115,14 +115,14 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   idempotency: Idempotency;
 
   /**
-   * How the body crosses the gateway.
+   * How the gateway passes on the body.
    *
    * @generated from field: drippulse.rest.v1.Body body = 8;
    */
   body: Body;
 
   /**
-   * Reason of the 422 that answers a wrong content type in place of 415.
+   * Reason of the 422 with which a wrong content type is answered, instead of a 415.
    *
    * @generated from field: string wrong_content_type = 9;
    */
@@ -143,57 +143,57 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   location: string;
 
   /**
-   * Request headers, lower case, that travel to the service as metadata.
+   * Request headers, lower case, that the service gets as metadata.
    *
    * @generated from field: repeated string request_headers = 12;
    */
   requestHeaders: string[];
 
   /**
-   * Request headers, lower case, that describe the client or prove something, and refuse nothing by their form: they travel as
-   * metadata like `request_headers`, shortened to 2,048 characters and with `?` for what metadata cannot carry. A HEAD request
-   * also has the metadata `x-http-method`.
+   * Request headers, lower case, that describe the client or prove something, and whose form never causes a refusal.
+   * They are passed on as metadata like `request_headers`, shortened to 2,048 characters and with `?` for characters
+   * that metadata cannot contain. A HEAD request also has the metadata `x-http-method`.
    *
    * @generated from field: repeated string observed_headers = 31;
    */
   observedHeaders: string[];
 
   /**
-   * Response metadata keys, lower case, that travel to the caller as headers.
+   * Response metadata keys, lower case, that the caller gets as headers.
    *
    * @generated from field: repeated string response_headers = 13;
    */
   responseHeaders: string[];
 
   /**
-   * Largest body in bytes; 0 means 1 MiB. Streams are not bounded by it. Required where `auth` is AUTH_NONE: what strangers send stays in
-   * memory until it is answered.
+   * Largest body in bytes; 0 means 1 MiB. The limit does not apply to streams. Required if `auth` is AUTH_NONE, because
+   * the body of an unknown client stays in memory until the request is answered.
    *
    * @generated from field: int64 max_body_bytes = 14;
    */
   maxBodyBytes: bigint;
 
   /**
-   * The use that keys of mode `test` may make of the method. Required. Gateway and service enforce TEST_MODE_REFUSE. The
-   * service enforces TEST_MODE_OWN by `changes`, before the method runs.
+   * How keys of mode `test` may use the method. Required. Gateway and service enforce TEST_MODE_REFUSE. The service
+   * enforces TEST_MODE_OWN by `changes`, before the method runs.
    *
    * @generated from field: drippulse.rest.v1.TestMode test_mode = 15;
    */
   testMode: TestMode;
 
   /**
-   * Other statuses of a success, with the same body, such as the 202 to `Prefer: respond-async`. The service sets them
-   * by the metadata `x-http-status`.
+   * Additional statuses of a success, with the same body, such as the 202 to `Prefer: respond-async`. The service sets
+   * them by the metadata `x-http-status`.
    *
    * @generated from field: repeated int32 other_statuses = 16;
    */
   otherStatuses: number[];
 
   /**
-   * Name of the audit entry of a change of configuration, `<noun>.<past participle>` such as `webhook.updated`; `none`
-   * for reads, and for changes of data and runs. Required. Configuration is what decides how the platform acts from then
-   * on, and who may: keys, team, account, projects, workflows, webhooks, forms, custom fields, pipelines, connections, billing,
-   * policies.
+   * Name of the audit entry for a change of configuration, `<noun>.<past participle>` such as `webhook.updated`; `none`
+   * for reads, and for changes of data and runs. Required. Configuration decides how the platform acts from then on,
+   * and who may use it: keys, team, account, projects, workflows, webhooks, forms, custom fields, pipelines,
+   * connections, billing, policies.
    *
    * @generated from field: string audit = 18;
    */
@@ -202,7 +202,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   /**
    * Path parameter with the id of the row that the method changes, such as `id`; `none` for a method that only creates
    * rows. Required with TEST_MODE_OWN, unless `auth` is AUTH_NONE. The segment before the parameter names the kind
-   * (`/workflows/{id}`), of which the service finds the mode.
+   * (`/workflows/{id}`), and the service finds the row's mode.
    *
    * @generated from field: string changes = 19;
    */
@@ -210,111 +210,113 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
 
   /**
    * Dotted name of the method in the OpenAPI document, in the manifest and in generated clients, such as
-   * `workflows.enrollments.list`: the resource in snake_case, then `list`, `get`, `create`, `update`, `delete` or the
-   * action. Required and unique. Clients have it in their code, so that it never changes.
+   * `workflows.enrollments.list`: the resource in snake_case, followed by `list`, `get`, `create`, `update`, `delete`
+   * or the action. Required and unique. The name never changes, because clients have it in their code.
    *
    * @generated from field: string operation_id = 20;
    */
   operationId: string;
 
   /**
-   * The strongest effect of a call. Required except for a GET, which has none.
+   * The strongest effect of a call. Required except for a GET, whose effect is EFFECT_NONE.
    *
    * @generated from field: drippulse.rest.v1.Effect effect = 21;
    */
   effect: Effect;
 
   /**
-   * RPC of the same service that shows the row which the method changes, such as `GetWorkflow`. `If-Match` compares with the
-   * revision of that row, and the 412 contains it. `none` for a DELETE of something that no method shows. Required of PATCH and
-   * DELETE; the row that a PATCH changes has a member with PART_REVISION.
+   * RPC of the same service that shows the row which the method changes, such as `GetWorkflow`. `If-Match` compares
+   * with the revision of that row, and a 412 contains the row. `none` for a DELETE of a row that no method shows.
+   * Required for PATCH and DELETE. The row that a PATCH changes has a member with PART_REVISION.
    *
    * @generated from field: string shown_by = 22;
    */
   shownBy: string;
 
   /**
-   * The gateway answers the method itself, with server-sent events (`text/event-stream`) that last until the client leaves
-   * or its credential ends. The messages of the response are the `data` of the events.
+   * Whether the gateway answers the method itself, with server-sent events (`text/event-stream`) that last until the
+   * client leaves or the client's credential ends. The messages of the response are the `data` of the events.
    *
    * @generated from field: bool event_stream = 24;
    */
   eventStream: boolean;
 
   /**
-   * Errors of the service are HTML pages where `Accept` names `text/html`, and problem documents elsewhere. For methods that
-   * browsers call.
+   * Whether errors of the service are HTML pages when `Accept` names `text/html`, and problem documents otherwise. Set
+   * this option for methods that browsers call.
    *
    * @generated from field: bool html_errors = 25;
    */
   htmlErrors: boolean;
 
   /**
-   * Media types of a raw body (BODY_RAW, BODY_STREAM), the usual one first, such as `text/csv`. Required for these. For
-   * the OpenAPI document; the service judges the content type.
+   * Media types of a raw body (BODY_RAW, BODY_STREAM), the usual type first, such as `text/csv`. Required for these
+   * bodies. The option is for the OpenAPI document; the service checks the content type.
    *
    * @generated from field: repeated string request_media_types = 28;
    */
   requestMediaTypes: string[];
 
   /**
-   * Name of a message of the method's file that the JSON in a raw body is. The service decodes it, once it has verified the
-   * bytes. For the OpenAPI document.
+   * Name of a message in the method's file that describes the JSON in a raw body. The service decodes the JSON once it
+   * has verified the bytes. The option is for the OpenAPI document.
    *
    * @generated from field: string body_message = 32;
    */
   bodyMessage: string;
 
   /**
-   * Media types of an answer in raw bytes (`google.api.HttpBody`), the usual one first. Required for these.
+   * Media types of an answer in raw bytes (`google.api.HttpBody`), the usual type first. Required for these answers.
    *
    * @generated from field: repeated string response_media_types = 29;
    */
   responseMediaTypes: string[];
 
   /**
-   * Set on a method that is going to be removed. Its answers say so in the headers `Deprecation`, `Sunset` and `Link`, and the
-   * OpenAPI document in `deprecated`. The policy is in site/pages/content/versioning.md.
+   * Set on a method that will be removed. The method's answers announce the removal in the headers `Deprecation`,
+   * `Sunset` and `Link`, and the OpenAPI document in `deprecated`. The policy is in site/pages/content/versioning.md.
    *
    * @generated from field: drippulse.rest.v1.Deprecation deprecated = 23;
    */
   deprecated?: Deprecation | undefined;
 
   /**
-   * Reasons that the method answers beside those that follow from its shape and from the files of its messages, such as that of
-   * a row of another area. For the OpenAPI document; a test compares them with what the code of the method can throw.
+   * Reasons that the method answers with, in addition to those that follow from its shape and from the files of its
+   * messages. An example is the reason for a row of a different area. The option is for the OpenAPI document; a test
+   * compares the reasons with those that the method's code can throw.
    *
    * @generated from field: repeated string reasons = 33;
    */
   reasons: string[];
 
   /**
-   * The answer is the same for every caller until a service with another version takes over. It has an `ETag`, a repeat with
-   * `If-None-Match` answers 304, and its compressed forms are made once.
+   * Whether the answer is the same for every caller until a service with a new version takes over. Such an answer has
+   * an `ETag`, a repeat with `If-None-Match` answers 304, and the answer is compressed once.
    *
    * @generated from field: bool constant = 30;
    */
   constant: boolean;
 
   /**
-   * A session that signed in two hours ago or earlier is refused as `reauthentication_required`: for changes of who may do what. API
-   * keys are exempt.
+   * Whether a session whose sign-in was two or more hours ago is refused with `reauthentication_required`. Set this
+   * option for changes of permissions. API keys are exempt.
    *
    * @generated from field: bool recent_sign_in = 37;
    */
   recentSignIn: boolean;
 
   /**
-   * An API key needs no scope for the method, whatever its scopes are. Other methods that take a key need the scope that follows from
-   * `operation_id` and `effect`: `crm:read` of `crm.leads.list`, `crm:write` of `crm.leads.create`.
+   * Whether an API key needs no scope for the method, regardless of its scopes. All other methods that accept a key
+   * need the scope that follows from `operation_id` and `effect`: `crm:read` for `crm.leads.list`, `crm:write` for
+   * `crm.leads.create`.
    *
    * @generated from field: bool any_scope = 40;
    */
   anyScope: boolean;
 
   /**
-   * Any session may call the method, also while its user lacks the second factor that the organization requires, or the organization is
-   * suspended.
+   * Whether any session may call the method, even while its user lacks a required second factor, or while the
+   * organization is suspended.
    *
    * @generated from field: bool any_session = 41;
    */
@@ -329,27 +331,28 @@ export const MethodRestSchema: GenMessage<MethodRest> = /*@__PURE__*/
   messageDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
- * Deprecation is the end of a method.
+ * Deprecation is the planned removal of a method.
  *
  * @generated from message drippulse.rest.v1.Deprecation
  */
 export type Deprecation = Message<"drippulse.rest.v1.Deprecation"> & {
   /**
-   * The day from which on clients should no longer use the method, such as `2026-04-02`, or a time in RFC 3339. Required.
+   * The day from which on clients should no longer use the method, such as `2026-04-02`, or a time in RFC 3339.
+   * Required.
    *
    * @generated from field: string since = 1;
    */
   since: string;
 
   /**
-   * The time from which on the method may be gone, in the same forms. Empty while that is not decided.
+   * The time from which on the method may be removed, in the same forms. Empty while no time is decided.
    *
    * @generated from field: string sunset = 2;
    */
   sunset: string;
 
   /**
-   * Where people read what takes its place, such as `/docs/changelog`. Empty if nothing does.
+   * Page about the replacement, such as `/docs/changelog`. Empty without a replacement.
    *
    * @generated from field: string link = 3;
    */
@@ -370,36 +373,38 @@ export const DeprecationSchema: GenMessage<Deprecation> = /*@__PURE__*/
  */
 export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   /**
-   * A `bytes` field that contains free-form JSON text and passes through as it came, numbers with every digit.
+   * Whether a `bytes` field contains free-form JSON text that is passed on unchanged, with every digit of its numbers.
    *
    * @generated from field: bool json = 1;
    */
   json: boolean;
 
   /**
-   * Name of the JSON Schema that describes a `json` field in the OpenAPI document: `any`, `object`, or a `schema` of any
-   * file. `[]` after the name means an array of it, `?` means that it may be null.
+   * Name of the JSON Schema that describes a `json` field in the OpenAPI document: `any`, `object`, or a `schema` of
+   * any file. `[]` after the name means an array of such values, and `?` means that the value may be null.
    *
    * @generated from field: string schema_of = 2;
    */
   schemaOf: string;
 
   /**
-   * The value is a credential: never logged, and stored idempotent responses that contain one are sealed.
+   * Whether the value is a credential. Credentials are never logged, and stored idempotent responses that contain one
+   * are sealed.
    *
    * @generated from field: bool secret = 3;
    */
   secret: boolean;
 
   /**
-   * The member is left out of JSON when unset; otherwise it is `null`.
+   * Whether the member is left out of JSON when unset; otherwise it is `null`.
    *
    * @generated from field: bool omit_if_unset = 4;
    */
   omitIfUnset: boolean;
 
   /**
-   * Elements of a `json` array pass the gateway unchecked; the service checks each with the codec's own functions.
+   * Whether the gateway passes on the elements of a `json` array unchecked; the service checks each element with the
+   * codec's own functions.
    *
    * @generated from field: bool rows = 5;
    */
@@ -413,7 +418,7 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   ref: string;
 
   /**
-   * The parameter must be present: missing or null answers 400 `parameter_missing`.
+   * Whether the parameter must be present. A parameter that is missing or null answers 400 `parameter_missing`.
    *
    * @generated from field: bool required = 7;
    */
@@ -427,54 +432,55 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   example: string;
 
   /**
-   * How the member comes about.
+   * Origin of the member.
    *
    * @generated from field: drippulse.rest.v1.Part part = 14;
    */
   part: Part;
 
   /**
-   * The values of a text that is no enum, such as the order of a list. For the OpenAPI document; the service refuses other
-   * values, or finds nothing by them.
+   * The values of a string that is not an enum, such as the order of a list. The option is for the OpenAPI document;
+   * the service refuses other values, or finds nothing for them.
    *
    * @generated from field: repeated string values = 12;
    */
   values: string[];
 
   /**
-   * A message in an answer that is always there, so that the OpenAPI document does not allow null for it. The service sets
-   * it in every answer. Without this, a message may be null.
+   * Whether a message in an answer is always present, so that the OpenAPI document does not allow null for it. The
+   * service sets the message in every answer. Without this option, a message may be null.
    *
    * @generated from field: bool always = 13;
    */
   always: boolean;
 
   /**
-   * A parameter of a query that is taken as it came, with U+FFFD for a NUL character: whatever it is, the service answers. For
-   * tokens in links, which clients of others make unreadable.
+   * Whether any value of a query parameter is accepted as it was sent, with U+FFFD for a NUL character, so that the
+   * service answers the request. Set this option for tokens in links, which foreign programs may damage.
    *
    * @generated from field: bool lenient = 16;
    */
   lenient: boolean;
 
   /**
-   * Name of another parameter: this one or that one must be present, otherwise 400 `parameter_missing`.
+   * Name of a second parameter. Either this parameter or the second one must be present; otherwise the answer is 400
+   * `parameter_missing`.
    *
    * @generated from field: string required_unless = 18;
    */
   requiredUnless: string;
 
   /**
-   * A member of a JSON body that the query may give as well, such as `?test=false`. The query takes precedence.
+   * Whether the query may give this member of a JSON body as well, such as `?test=false`. The query takes precedence.
    *
    * @generated from field: bool also_query = 19;
    */
   alsoQuery: boolean;
 
   /**
-   * Most items that a list may have in a query, where they are separated by commas or the parameter is repeated. More
-   * of them, and an empty one, are refused. Required of `ids`, which lists of rows have beside `created_since` and
-   * `created_until`.
+   * Upper limit for the number of items of a list in a query, given separated by commas or by repeating the parameter.
+   * A longer list and an empty item are refused. Required for `ids`, which lists of rows have in addition to
+   * `created_since` and `created_until`.
    *
    * @generated from field: int32 most_items = 15;
    */
@@ -502,14 +508,14 @@ export type Reason = Message<"drippulse.rest.v1.Reason"> & {
   name: string;
 
   /**
-   * HTTP status that it comes with.
+   * HTTP status of answers with this reason.
    *
    * @generated from field: int32 status = 2;
    */
   status: number;
 
   /**
-   * Meaning for the reader of an error, one or two sentences. Backquotes mark code.
+   * Meaning, for the reader of an error, one or two sentences. Backquotes mark code.
    *
    * @generated from field: string meaning = 3;
    */
@@ -524,7 +530,7 @@ export const ReasonSchema: GenMessage<Reason> = /*@__PURE__*/
   messageDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
- * NamedSchema is the JSON Schema of free JSON that fields name by `schema_of`. Each is a component of the OpenAPI
+ * NamedSchema is the JSON Schema of free-form JSON that fields name by `schema_of`. Each is a component of the OpenAPI
  * document.
  *
  * @generated from message drippulse.rest.v1.NamedSchema
@@ -560,7 +566,7 @@ export const NamedSchemaSchema: GenMessage<NamedSchema> = /*@__PURE__*/
   messageDesc(file_drippulse_rest_v1_rest, 5);
 
 /**
- * Auth is the credential that a method takes.
+ * Auth is the credential that a method accepts.
  *
  * @generated from enum drippulse.rest.v1.Auth
  */
@@ -587,7 +593,7 @@ export const Auth = {
   USER_ONLY: 2,
 
   /**
-   * None. A credential that is sent is ignored.
+   * No credential. If one is sent, it is ignored.
    *
    * @generated from enum value: AUTH_NONE = 3;
    */
@@ -595,7 +601,7 @@ export const Auth = {
 } as const;
 
 /**
- * Auth is the credential that a method takes.
+ * Auth is the credential that a method accepts.
  *
  * @generated from enum drippulse.rest.v1.Auth
  */
@@ -657,7 +663,7 @@ export const IdempotencySchema: GenEnum<Idempotency> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
- * Body is how the request body crosses the gateway.
+ * Body is the form in which the gateway passes on the request body.
  *
  * @generated from enum drippulse.rest.v1.Body
  */
@@ -684,8 +690,8 @@ export const Body = {
   RAW: 2,
 
   /**
-   * Raw bytes as a stream of `google.api.HttpBody` messages, sent on when the last of them has arrived, at most 512 MiB. Of
-   * multipart/form-data the part named `file` is sent on.
+   * Raw bytes as a stream of `google.api.HttpBody` messages; at most 512 MiB. The stream is passed on when its last
+   * message has arrived. For multipart/form-data, only the part named `file` is passed on.
    *
    * @generated from enum value: BODY_STREAM = 3;
    */
@@ -693,7 +699,7 @@ export const Body = {
 } as const;
 
 /**
- * Body is how the request body crosses the gateway.
+ * Body is the form in which the gateway passes on the request body.
  *
  * @generated from enum drippulse.rest.v1.Body
  */
@@ -706,10 +712,10 @@ export const BodySchema: GenEnum<Body> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 2);
 
 /**
- * TestMode is what an API key of mode `test` may do by a method.
+ * TestMode says what an API key of mode `test` may do with a method.
  *
- * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, lead forms, and data sources with their runs. A row that a test key
- * creates has the mode `test`. All other rows are `live`.
+ * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, lead forms, and data sources with their
+ * runs. A row that a test key creates has the mode `test`. All other rows are `live`.
  *
  * @generated from enum drippulse.rest.v1.TestMode
  */
@@ -722,24 +728,25 @@ export const TestMode = {
   UNSPECIFIED: 0,
 
   /**
-   * The method changes rows of the mode `test` only: see `changes`. A row of mode `live`, or a project that holds one,
-   * answers 403 `test_mode`. A method without a credential gives what it creates the mode of the row that its path names.
+   * The method changes only rows of the mode `test`: see `changes`. A row of mode `live`, or a project that contains
+   * one, answers 403 `test_mode`. A row that a method without a credential creates has the mode of the row in the
+   * method's path.
    *
    * @generated from enum value: TEST_MODE_OWN = 1;
    */
   OWN: 1,
 
   /**
-   * The method changes nothing, so that test keys may call it. Lists of kinds with a mode show the rows of the key's own
-   * mode, and those of the other with the parameter `mode`; other answers are the same in both modes. No answer holds a
-   * secret of a live row.
+   * The method changes nothing, so test keys may call it. Lists of kinds with a mode show the rows of the key's own
+   * mode, or with the parameter `mode` those of the given mode; all other answers are the same in both modes. No answer
+   * contains a secret of a live row.
    *
    * @generated from enum value: TEST_MODE_READ = 2;
    */
   READ: 2,
 
   /**
-   * A test key answers 403 `test_mode`, whatever the row. Also set on methods that only users call, and on logins.
+   * A test key answers 403 `test_mode`, regardless of the row. Also set on methods that only users call, and on logins.
    *
    * @generated from enum value: TEST_MODE_REFUSE = 3;
    */
@@ -747,10 +754,10 @@ export const TestMode = {
 } as const;
 
 /**
- * TestMode is what an API key of mode `test` may do by a method.
+ * TestMode says what an API key of mode `test` may do with a method.
  *
- * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, lead forms, and data sources with their runs. A row that a test key
- * creates has the mode `test`. All other rows are `live`.
+ * Kinds with a mode are workflows, enrollments, webhooks with their deliveries, lead forms, and data sources with their
+ * runs. A row that a test key creates has the mode `test`. All other rows are `live`.
  *
  * @generated from enum drippulse.rest.v1.TestMode
  */
@@ -763,8 +770,9 @@ export const TestModeSchema: GenEnum<TestMode> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 3);
 
 /**
- * Effect is the strongest effect that a call of a method has by itself. What the platform does later because of the rows
- * that a call left, such as the next tick of a schedule, does not count. Clients ask a person before the stronger ones.
+ * Effect is the strongest effect of a call itself. Later actions of the platform that are caused by the rows that a
+ * call wrote, such as the next tick of a schedule, do not count. Clients ask a person before calls with the stronger
+ * effects.
  *
  * @generated from enum drippulse.rest.v1.Effect
  */
@@ -777,28 +785,29 @@ export const Effect = {
   UNSPECIFIED: 0,
 
   /**
-   * Changes nothing.
+   * The call changes nothing.
    *
    * @generated from enum value: EFFECT_NONE = 1;
    */
   NONE: 1,
 
   /**
-   * Changes rows of the organization, which another call can change back.
+   * The call changes rows of the organization, which a further call can change back.
    *
    * @generated from enum value: EFFECT_WRITE = 2;
    */
   WRITE: 2,
 
   /**
-   * Reaches people or systems outside the platform: enrolls contacts, continues enrollments, sends a delivery.
+   * The call reaches people or systems outside the platform: it enrolls contacts, continues enrollments, or sends a
+   * delivery.
    *
    * @generated from enum value: EFFECT_REAL = 3;
    */
   REAL: 3,
 
   /**
-   * Ends or removes something that no call brings back.
+   * The call ends or removes something that no further call can bring back.
    *
    * @generated from enum value: EFFECT_DESTRUCTIVE = 4;
    */
@@ -806,8 +815,9 @@ export const Effect = {
 } as const;
 
 /**
- * Effect is the strongest effect that a call of a method has by itself. What the platform does later because of the rows
- * that a call left, such as the next tick of a schedule, does not count. Clients ask a person before the stronger ones.
+ * Effect is the strongest effect of a call itself. Later actions of the platform that are caused by the rows that a
+ * call wrote, such as the next tick of a schedule, do not count. Clients ask a person before calls with the stronger
+ * effects.
  *
  * @generated from enum drippulse.rest.v1.Effect
  */
@@ -820,9 +830,9 @@ export const EffectSchema: GenEnum<Effect> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
- * LimitClass is a rate limit beside the general ones, which count each request by credential and by organization, or by
- * address where there is no credential. A new class is a value with a `limit` here. Its name without the prefix, in
- * lower case, is the name of the policy in the `RateLimit-Policy` header.
+ * LimitClass is a rate limit in addition to the general limits, which count each request by credential and by
+ * organization, or by address when there is no credential. To add a class, add a value with a `limit` to this enum. The
+ * value's name without the prefix, in lower case, is the name of the policy in the `RateLimit-Policy` header.
  *
  * @generated from enum drippulse.rest.v1.LimitClass
  */
@@ -835,14 +845,14 @@ export const LimitClass = {
   UNSPECIFIED: 0,
 
   /**
-   * Logins: guessing passwords is slowed down before any password is hashed.
+   * Logins: limits password guessing before any password is hashed.
    *
    * @generated from enum value: LIMIT_CLASS_LOGIN = 1;
    */
   LOGIN: 1,
 
   /**
-   * Reports: each costs seconds of the database.
+   * Reports, because each takes seconds of database time.
    *
    * @generated from enum value: LIMIT_CLASS_REPORTS = 2;
    */
@@ -856,21 +866,21 @@ export const LimitClass = {
   LEAD_FORMS: 3,
 
   /**
-   * Links of mails, and reports of mail servers. Many people share the address of a proxy of pictures or of an office.
+   * Links in mails, and reports of mail servers. Many people share the address of an image proxy or of an office.
    *
    * @generated from enum value: LIMIT_CLASS_TRACKING = 4;
    */
   TRACKING: 4,
 
   /**
-   * Test mails of steps: each is a mail that leaves, past the rules of sending.
+   * Test mails of steps, because each is a real mail, to which no sending rules apply.
    *
    * @generated from enum value: LIMIT_CLASS_TEST_MAILS = 5;
    */
   TEST_MAILS: 5,
 
   /**
-   * Sign-ups: each is a mail to somebody who may not have asked for it.
+   * Sign-ups, because each sends a mail to a person who may not have requested it.
    *
    * @generated from enum value: LIMIT_CLASS_SIGN_UP = 7;
    */
@@ -878,9 +888,9 @@ export const LimitClass = {
 } as const;
 
 /**
- * LimitClass is a rate limit beside the general ones, which count each request by credential and by organization, or by
- * address where there is no credential. A new class is a value with a `limit` here. Its name without the prefix, in
- * lower case, is the name of the policy in the `RateLimit-Policy` header.
+ * LimitClass is a rate limit in addition to the general limits, which count each request by credential and by
+ * organization, or by address when there is no credential. To add a class, add a value with a `limit` to this enum. The
+ * value's name without the prefix, in lower case, is the name of the policy in the `RateLimit-Policy` header.
  *
  * @generated from enum drippulse.rest.v1.LimitClass
  */
@@ -893,7 +903,7 @@ export const LimitClassSchema: GenEnum<LimitClass> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 5);
 
 /**
- * LimitKey is what the requests of a class are counted by.
+ * LimitKey is the key by which the requests of a class are counted.
  *
  * @generated from enum drippulse.rest.v1.LimitKey
  */
@@ -906,14 +916,14 @@ export const LimitKey = {
   UNSPECIFIED: 0,
 
   /**
-   * The address of the client. Replaces the general limits.
+   * The address of the client. A class with this key replaces the general limits.
    *
    * @generated from enum value: LIMIT_KEY_ADDRESS = 1;
    */
   ADDRESS: 1,
 
   /**
-   * The organization of the caller. Counts after the general limits, for what they let through.
+   * The organization of the caller. Only requests that the general limits have admitted are counted.
    *
    * @generated from enum value: LIMIT_KEY_ORGANIZATION = 2;
    */
@@ -921,7 +931,7 @@ export const LimitKey = {
 } as const;
 
 /**
- * LimitKey is what the requests of a class are counted by.
+ * LimitKey is the key by which the requests of a class are counted.
  *
  * @generated from enum drippulse.rest.v1.LimitKey
  */
@@ -934,29 +944,29 @@ export const LimitKeySchema: GenEnum<LimitKey> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 6);
 
 /**
- * Part is how a member of an answer comes about. By it the gateway makes the `ETag` of the answer.
+ * Part is the origin of a member of an answer. The gateway derives the `ETag` of the answer from these origins.
  *
  * @generated from enum drippulse.rest.v1.Part
  */
 export const Part = {
   /**
-   * Stored in the row: a write of the row changes it, and nothing else.
+   * The member is stored in the row, so only a write of the row changes it.
    *
    * @generated from enum value: PART_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * Number of the writes of the row, from 1: every write raises it (`addRevision` in libs/db). It is no member of JSON: it is in
-   * the `ETag` header, and `If-Match` compares it.
+   * The member is the number of writes to the row, from 1: every write raises it (`addRevision` in libs/db). It is not
+   * a member of the JSON; it is in the `ETag` header, and `If-Match` compares it.
    *
    * @generated from enum value: PART_REVISION = 1;
    */
   REVISION: 1,
 
   /**
-   * Changes without a write of the row, such as a count, a time of the last use, or a member of another row. It makes the
-   * ETag of the answer weak.
+   * The member changes without a write to the row, such as a count, a time of the last use, or a member of a different
+   * row. It makes the ETag of the answer weak.
    *
    * @generated from enum value: PART_DERIVED = 2;
    */
@@ -964,7 +974,7 @@ export const Part = {
 } as const;
 
 /**
- * Part is how a member of an answer comes about. By it the gateway makes the `ETag` of the answer.
+ * Part is the origin of a member of an answer. The gateway derives the `ETag` of the answer from these origins.
  *
  * @generated from enum drippulse.rest.v1.Part
  */
@@ -977,7 +987,7 @@ export const PartSchema: GenEnum<Part> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 7);
 
 /**
- * REST facts of the method.
+ * REST options of the method.
  *
  * @generated from extension: drippulse.rest.v1.MethodRest rest = 50001;
  */
@@ -985,7 +995,7 @@ export const rest: GenExtension<MethodOptions, MethodRest> = /*@__PURE__*/
   extDesc(file_drippulse_rest_v1_rest, 0);
 
 /**
- * REST facts of the field.
+ * REST options of the field.
  *
  * @generated from extension: drippulse.rest.v1.FieldRest field = 50002;
  */
@@ -993,7 +1003,7 @@ export const field: GenExtension<FieldOptions, FieldRest> = /*@__PURE__*/
   extDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
- * Position of the service's methods in the documentation: from 1, ascending, unique. Required of a service with a
+ * Position of the service's methods in the documentation: from 1, ascending, unique. Required for a service with a
  * `google.api.http` rule.
  *
  * @generated from extension: int32 position = 50003;

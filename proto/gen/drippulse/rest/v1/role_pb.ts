@@ -13,7 +13,7 @@ export const file_drippulse_rest_v1_role: GenFile = /*@__PURE__*/
   fileDesc("ChxkcmlwcHVsc2UvcmVzdC92MS9yb2xlLnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSphCgRSb2xlEhQKEFJPTEVfVU5TUEVDSUZJRUQQABIPCgtST0xFX1ZJRVdFUhABEhEKDVJPTEVfQVBQUk9WRVIQAhIPCgtST0xFX0VESVRPUhADEg4KClJPTEVfQURNSU4QBGIGcHJvdG8z");
 
 /**
- * Role is what a caller may do. Each role includes the ones before it.
+ * Role says what a caller may do. Each role includes the roles before it.
  *
  * @generated from enum drippulse.rest.v1.Role
  */
@@ -40,7 +40,7 @@ export const Role = {
   APPROVER: 2,
 
   /**
-   * Also writes projects, workflows, enrollments, webhooks and the like.
+   * Also writes projects, workflows, enrollments, webhooks and similar resources.
    *
    * @generated from enum value: ROLE_EDITOR = 3;
    */
@@ -55,7 +55,7 @@ export const Role = {
 } as const;
 
 /**
- * Role is what a caller may do. Each role includes the ones before it.
+ * Role says what a caller may do. Each role includes the roles before it.
  *
  * @generated from enum drippulse.rest.v1.Role
  */

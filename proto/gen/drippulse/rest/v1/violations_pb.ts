@@ -2,7 +2,7 @@
 // @generated from file drippulse/rest/v1/violations.proto (package drippulse.rest.v1, syntax proto3)
 /* eslint-disable */
 
-// The members of violations that `google.rpc.BadRequest` lacks. They travel between services, in the details of a status.
+// Additions to the violations of `google.rpc.BadRequest`. They are sent between services, in the details of a status.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -15,13 +15,14 @@ export const file_drippulse_rest_v1_violations: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2UvcmVzdC92MS92aW9sYXRpb25zLnByb3RvEhFkcmlwcHVsc2UucmVzdC52MSJBCg5WaW9sYXRpb25IaW50cxIvCgVoaW50cxgBIAMoCzIgLmRyaXBwdWxzZS5yZXN0LnYxLlZpb2xhdGlvbkhpbnQiUwoNVmlvbGF0aW9uSGludBINCgVpbmRleBgBIAEoBRIPCgdhbGxvd2VkGAIgAygJEhIKCnN1Z2dlc3Rpb24YAyABKAkSDgoGcGhyYXNlGAQgASgJYgZwcm90bzM");
 
 /**
- * ViolationHints complete the violations of the `BadRequest` beside them. A reader that does not know them loses no violation.
+ * ViolationHints complete the violations of the `BadRequest` in the same status. A reader that does not know this
+ * message loses no violation.
  *
  * @generated from message drippulse.rest.v1.ViolationHints
  */
 export type ViolationHints = Message<"drippulse.rest.v1.ViolationHints"> & {
   /**
-   * At most one for each violation, and only for violations that have one.
+   * At most one hint per violation; only violations that have a hint are listed.
    *
    * @generated from field: repeated drippulse.rest.v1.ViolationHint hints = 1;
    */
@@ -36,7 +37,7 @@ export const ViolationHintsSchema: GenMessage<ViolationHints> = /*@__PURE__*/
   messageDesc(file_drippulse_rest_v1_violations, 0);
 
 /**
- * ViolationHint says how one violation is mended.
+ * ViolationHint says how to correct one violation.
  *
  * @generated from message drippulse.rest.v1.ViolationHint
  */
@@ -49,21 +50,21 @@ export type ViolationHint = Message<"drippulse.rest.v1.ViolationHint"> & {
   index: number;
 
   /**
-   * The values that the field takes, if they are a closed list.
+   * The values that the field accepts, if they are a closed list.
    *
    * @generated from field: repeated string allowed = 2;
    */
   allowed: string[];
 
   /**
-   * The value or name that was probably meant. Empty if there is none.
+   * The value or name that was probably meant. Empty if no value is similar.
    *
    * @generated from field: string suggestion = 3;
    */
   suggestion: string;
 
   /**
-   * The message without the place of the field. Empty if the description has no place.
+   * The message without the place of the field. Empty if the description names no place.
    *
    * @generated from field: string phrase = 4;
    */

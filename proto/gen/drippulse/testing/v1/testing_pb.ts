@@ -56,7 +56,7 @@ export type Item = Message<"drippulse.testing.v1.Item"> & {
   weight?: number | undefined;
 
   /**
-   * Truth.
+   * Boolean.
    *
    * @generated from field: optional bool ready = 5;
    */
@@ -77,7 +77,7 @@ export type Item = Message<"drippulse.testing.v1.Item"> & {
   extra?: Uint8Array | undefined;
 
   /**
-   * Repeated text.
+   * Repeated string.
    *
    * @generated from field: repeated string tags = 8;
    */
@@ -133,7 +133,7 @@ export type Item = Message<"drippulse.testing.v1.Item"> & {
   sizes: { [key: string]: bigint };
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 16;
    */
@@ -161,7 +161,7 @@ export type EchoRequest = Message<"drippulse.testing.v1.EchoRequest"> & {
   id: bigint;
 
   /**
-   * Must be there.
+   * Required name.
    *
    * @generated from field: optional string name = 2;
    */
@@ -182,21 +182,21 @@ export type EchoRequest = Message<"drippulse.testing.v1.EchoRequest"> & {
   rows?: Uint8Array | undefined;
 
   /**
-   * Fail with this kind.
+   * Kind of the failure to answer with.
    *
    * @generated from field: optional string fail = 5;
    */
   fail?: string | undefined;
 
   /**
-   * Wait this long before answering, in milliseconds.
+   * Delay of the answer, in milliseconds.
    *
    * @generated from field: optional int32 delay_ms = 6;
    */
   delayMs?: number | undefined;
 
   /**
-   * Reference to another resource.
+   * Reference to a resource.
    *
    * @generated from field: optional int64 project_id = 7;
    */
@@ -238,7 +238,7 @@ export type EchoResponse = Message<"drippulse.testing.v1.EchoResponse"> & {
   item?: Item | undefined;
 
   /**
-   * Rows as they came.
+   * Rows as they were sent.
    *
    * @generated from field: optional bytes rows = 4;
    */
@@ -280,7 +280,7 @@ export type ReadRequest = Message<"drippulse.testing.v1.ReadRequest"> & {
   color?: Color | undefined;
 
   /**
-   * Truth.
+   * Boolean.
    *
    * @generated from field: optional bool ready = 3;
    */
@@ -364,7 +364,7 @@ export type PatchRequest = Message<"drippulse.testing.v1.PatchRequest"> & {
   id: bigint;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -400,7 +400,7 @@ export const PatchRequestSchema: GenMessage<PatchRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 5);
 
 /**
- * The item as changed; `name` lists the mask.
+ * The item after the change; `name` lists the mask.
  *
  * @generated from message drippulse.testing.v1.PatchResponse
  */
@@ -483,7 +483,7 @@ export const RawResponseSchema: GenMessage<RawResponse> = /*@__PURE__*/
  */
 export type UploadRequest = Message<"drippulse.testing.v1.UploadRequest"> & {
   /**
-   * The part; content type in the first one.
+   * The part; only the first part has a content type.
    *
    * @generated from field: google.api.HttpBody body = 1;
    */
@@ -532,7 +532,7 @@ export type UploadResponse = Message<"drippulse.testing.v1.UploadResponse"> & {
   contentType: string;
 
   /**
-   * Whether it was a dry run.
+   * Whether the upload was a dry run.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -547,7 +547,7 @@ export const UploadResponseSchema: GenMessage<UploadResponse> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 10);
 
 /**
- * How much to send.
+ * The size of a download.
  *
  * @generated from message drippulse.testing.v1.DownloadRequest
  */
@@ -568,7 +568,7 @@ export const DownloadRequestSchema: GenMessage<DownloadRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 11);
 
 /**
- * One chunk; the first one carries the content type.
+ * One chunk; the first chunk carries the content type.
  *
  * @generated from message drippulse.testing.v1.DownloadResponse
  */
@@ -589,20 +589,20 @@ export const DownloadResponseSchema: GenMessage<DownloadResponse> = /*@__PURE__*
   messageDesc(file_drippulse_testing_v1_testing, 12);
 
 /**
- * How much to list.
+ * The size of a list.
  *
  * @generated from message drippulse.testing.v1.ListItemsRequest
  */
 export type ListItemsRequest = Message<"drippulse.testing.v1.ListItemsRequest"> & {
   /**
-   * Items in all.
+   * Number of items.
    *
    * @generated from field: optional int32 count = 1;
    */
   count?: number | undefined;
 
   /**
-   * Fail after this many.
+   * Number of items after which the list fails.
    *
    * @generated from field: optional int32 fail_after = 2;
    */
@@ -630,14 +630,14 @@ export type ListItemsResponse = Message<"drippulse.testing.v1.ListItemsResponse"
   items: Item[];
 
   /**
-   * In all.
+   * Number of items in the whole list.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Next page.
+   * Cursor of the next page.
    *
    * @generated from field: optional string next_cursor = 3;
    */
@@ -718,20 +718,20 @@ export const RetiredResponseSchema: GenMessage<RetiredResponse> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 18);
 
 /**
- * How much to list.
+ * The size of a list.
  *
  * @generated from message drippulse.testing.v1.ListTextsRequest
  */
 export type ListTextsRequest = Message<"drippulse.testing.v1.ListTextsRequest"> & {
   /**
-   * Texts in all.
+   * Number of strings.
    *
    * @generated from field: optional int32 count = 1;
    */
   count?: number | undefined;
 
   /**
-   * Fail after this many.
+   * Number of strings after which the list fails.
    *
    * @generated from field: optional int32 fail_after = 2;
    */
@@ -752,7 +752,7 @@ export const ListTextsRequestSchema: GenMessage<ListTextsRequest> = /*@__PURE__*
  */
 export type ListTextsResponse = Message<"drippulse.testing.v1.ListTextsResponse"> & {
   /**
-   * Texts.
+   * Strings.
    *
    * @generated from field: repeated drippulse.testing.v1.Text texts = 1;
    */
@@ -767,13 +767,13 @@ export const ListTextsResponseSchema: GenMessage<ListTextsResponse> = /*@__PURE_
   messageDesc(file_drippulse_testing_v1_testing, 20);
 
 /**
- * A text.
+ * A string.
  *
  * @generated from message drippulse.testing.v1.Text
  */
 export type Text = Message<"drippulse.testing.v1.Text"> & {
   /**
-   * The text.
+   * The string.
    *
    * @generated from field: string text = 1;
    */
@@ -788,7 +788,7 @@ export const TextSchema: GenMessage<Text> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 21);
 
 /**
- * The size of a text.
+ * The size of a string.
  *
  * @generated from message drippulse.testing.v1.SizedRequest
  */
@@ -809,13 +809,13 @@ export const SizedRequestSchema: GenMessage<SizedRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 22);
 
 /**
- * A text.
+ * A string.
  *
  * @generated from message drippulse.testing.v1.SizedResponse
  */
 export type SizedResponse = Message<"drippulse.testing.v1.SizedResponse"> & {
   /**
-   * The text.
+   * The string.
    *
    * @generated from field: string text = 1;
    */
@@ -845,13 +845,13 @@ export const ConstantRequestSchema: GenMessage<ConstantRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 24);
 
 /**
- * A text of some length.
+ * A string of some length.
  *
  * @generated from message drippulse.testing.v1.ConstantResponse
  */
 export type ConstantResponse = Message<"drippulse.testing.v1.ConstantResponse"> & {
   /**
-   * The text.
+   * The string.
    *
    * @generated from field: string text = 1;
    */
@@ -921,14 +921,14 @@ export type ProbeEvent = Message<"drippulse.testing.v1.ProbeEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -942,7 +942,7 @@ export type ProbeEvent = Message<"drippulse.testing.v1.ProbeEvent"> & {
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
@@ -972,20 +972,20 @@ export const ProbeEventSchema: GenMessage<ProbeEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 28);
 
 /**
- * EitherRequest has two members of which one is required.
+ * EitherRequest has two members; one of them is required.
  *
  * @generated from message drippulse.testing.v1.EitherRequest
  */
 export type EitherRequest = Message<"drippulse.testing.v1.EitherRequest"> & {
   /**
-   * One.
+   * First member.
    *
    * @generated from field: optional string one = 1;
    */
   one?: string | undefined;
 
   /**
-   * The other.
+   * Second member.
    *
    * @generated from field: optional string other = 2;
    */
@@ -1077,7 +1077,7 @@ export const ProbeService: GenService<{
     output: typeof PatchResponseSchema;
   },
   /**
-   * Takes raw bytes, without a credential, at two paths.
+   * Accepts raw bytes, without a credential, at two paths.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Raw
    */
@@ -1087,7 +1087,7 @@ export const ProbeService: GenService<{
     output: typeof RawResponseSchema;
   },
   /**
-   * Takes an upload, streamed.
+   * Accepts an upload, streamed.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Upload
    */
@@ -1107,7 +1107,7 @@ export const ProbeService: GenService<{
     output: typeof DownloadResponseSchema;
   },
   /**
-   * Streams a list in parts.
+   * Streams a list in several messages.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.ListItems
    */
@@ -1137,7 +1137,7 @@ export const ProbeService: GenService<{
     output: typeof ListTextsResponseSchema;
   },
   /**
-   * Is going to be removed.
+   * Is deprecated.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Retired
    */
@@ -1147,7 +1147,7 @@ export const ProbeService: GenService<{
     output: typeof RetiredResponseSchema;
   },
   /**
-   * Answers a text of some size.
+   * Returns a string of a given size.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Sized
    */
@@ -1157,7 +1157,7 @@ export const ProbeService: GenService<{
     output: typeof SizedResponseSchema;
   },
   /**
-   * Answers the same to everybody.
+   * Returns the same answer to all callers.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Constant
    */
@@ -1167,7 +1167,7 @@ export const ProbeService: GenService<{
     output: typeof ConstantResponseSchema;
   },
   /**
-   * Echoes both ways; only for the RPC adapters.
+   * Echoes in both directions; only for the RPC adapters.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Chat
    */

@@ -21,9 +21,9 @@ export const file_drippulse_webhooks_v1_events: GenFile = /*@__PURE__*/
   fileDesc("CiJkcmlwcHVsc2Uvd2ViaG9va3MvdjEvZXZlbnRzLnByb3RvEhVkcmlwcHVsc2Uud2ViaG9va3MudjEitAYKDFdlYmhvb2tFdmVudBIKCgJpZBgBIAEoCRIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIXCg9vcmdhbml6YXRpb25faWQYAyABKAMSEAoIc2VxdWVuY2UYBCABKAMSEQoJYWdncmVnYXRlGAUgASgJEn0KB2ZhaWxpbmcYCiABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JK4rUYRgoPd2ViaG9vay5mYWlsaW5nEi1Gb3VyIGF0dGVtcHRzIGluIGEgcm93IGF0IGFuIGVuZHBvaW50IGZhaWxlZC4aBG1vZGVIABJ/CglyZWNvdmVyZWQYCyABKAsyHi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0JK4rUYRgoRd2ViaG9vay5yZWNvdmVyZWQSK0FuIGVuZHBvaW50IHRoYXQgd2FzIGZhaWxpbmcgYW5zd2VycyBhZ2Fpbi4aBG1vZGVIABKIAQoJZXhoYXVzdGVkGAwgASgLMicuZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tFeGhhdXN0ZWRCSuK1GEYKEXdlYmhvb2suZXhoYXVzdGVkEiNBIGRlbGl2ZXJ5IGZhaWxlZCBvbiBldmVyeSBhdHRlbXB0LhoMd2ViaG9vay5tb2RlSAASowEKCGRpc2FibGVkGA0gASgLMh4uZHJpcHB1bHNlLndlYmhvb2tzLnYxLldlYmhvb2tCb+K1GGsKEHdlYmhvb2suZGlzYWJsZWQSUUFuIGVuZHBvaW50IHdhcyBkaXNhYmxlZDogaXQgYW5zd2VyZWQgNDEwLCBvciBkaWQgbm90aGluZyBidXQgZmFpbCBmb3IgZml2ZSBkYXlzLhoEbW9kZUgAEkIKEGF0dGVtcHRzX2NvdW50ZWQYFCABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuQXR0ZW1wdHNDb3VudGVkSAA6MNq1GCwKFWRyaXBwdWxzZS53ZWJob29rcy52MRITCgd3ZWJob29rEgh3ZWJob29rc0IJCgdwYXlsb2FkIkYKD0F0dGVtcHRzQ291bnRlZBIzCgZjb3VudHMYASADKAsyIy5kcmlwcHVsc2Uud2ViaG9va3MudjEuQXR0ZW1wdENvdW50InsKDEF0dGVtcHRDb3VudBISCgp3ZWJob29rX2lkGAEgASgDEiUKBG1vZGUYAiABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlEhEKCXN1Y2NlZWRlZBgDIAEoCBIOCgZidWNrZXQYBCABKA0SDQoFY291bnQYBSABKAUijQEKEFdlYmhvb2tFeGhhdXN0ZWQSNwoHd2ViaG9vaxgBIAEoCzIeLmRyaXBwdWxzZS53ZWJob29rcy52MS5XZWJob29rQgaStRgCaAESQAoIZGVsaXZlcnkYAiABKAsyJi5kcmlwcHVsc2Uud2ViaG9va3MudjEuV2ViaG9va0RlbGl2ZXJ5QgaStRgCaAFiBnByb3RvMw", [file_drippulse_events_v1_options, file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_drippulse_webhooks_v1_webhooks, file_google_protobuf_timestamp]);
 
 /**
- * WebhookEvent is a change of an endpoint's health. The aggregate is `webhook:<id>`, or `attempts:<id>` of a
- * sum of attempts. An event about an endpoint is
- * never delivered to it, and its delivery causes no further event.
+ * WebhookEvent is a change of an endpoint's health (aggregate `webhook:<id>`), or a sum of attempts (aggregate
+ * `attempts:<id>`). An event about an endpoint is never delivered to that endpoint, and its delivery causes no further
+ * event.
  *
  * @generated from message drippulse.webhooks.v1.WebhookEvent
  */
@@ -36,14 +36,14 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -57,7 +57,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
@@ -70,7 +70,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
    */
   payload: {
     /**
-     * Four attempts in a row failed.
+     * Four consecutive attempts failed.
      *
      * @generated from field: drippulse.webhooks.v1.Webhook failing = 10;
      */
@@ -102,7 +102,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
     case: "disabled";
   } | {
     /**
-     * Attempts that were made, in sums. For services that count; it has no sequence.
+     * Sums of attempts. The event is for services that count, and has no sequence.
      *
      * @generated from field: drippulse.webhooks.v1.AttemptsCounted attempts_counted = 20;
      */
@@ -119,13 +119,14 @@ export const WebhookEventSchema: GenMessage<WebhookEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_events, 0);
 
 /**
- * AttemptsCounted are attempts of one organization's webhooks whose results were recorded together. Tests are not among them.
+ * AttemptsCounted are attempts of one organization's webhooks whose results were recorded together. Test deliveries are
+ * not included.
  *
  * @generated from message drippulse.webhooks.v1.AttemptsCounted
  */
 export type AttemptsCounted = Message<"drippulse.webhooks.v1.AttemptsCounted"> & {
   /**
-   * One for each webhook, outcome and time.
+   * One item for each webhook, outcome and duration.
    *
    * @generated from field: repeated drippulse.webhooks.v1.AttemptCount counts = 1;
    */
@@ -140,7 +141,7 @@ export const AttemptsCountedSchema: GenMessage<AttemptsCounted> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_events, 1);
 
 /**
- * AttemptCount counts attempts that are alike.
+ * AttemptCount counts attempts with the same webhook, mode, outcome and duration bucket.
  *
  * @generated from message drippulse.webhooks.v1.AttemptCount
  */
@@ -153,21 +154,21 @@ export type AttemptCount = Message<"drippulse.webhooks.v1.AttemptCount"> & {
   webhookId: bigint;
 
   /**
-   * Whether it gets events of live or of test rows.
+   * Whether the webhook gets events of live or of test rows.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 2;
    */
   mode: Mode;
 
   /**
-   * Whether the endpoint answered by success.
+   * Whether the endpoint answered with success.
    *
    * @generated from field: bool succeeded = 3;
    */
   succeeded: boolean;
 
   /**
-   * How long they took: 0 is below a millisecond; bucket `n` is from 1.1^(n - 1) milliseconds on, and below 1.1^n.
+   * Duration: bucket 0 is below a millisecond; bucket `n` is at least 1.1^(n - 1) and less than 1.1^n milliseconds.
    *
    * @generated from field: uint32 bucket = 4;
    */

@@ -32,7 +32,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   id: bigint;
 
   /**
-   * Where deliveries go. A value in the query that looks like a credential is shown as `***`.
+   * Address to which deliveries are sent. A value in the query that looks like a credential is shown as `***`.
    *
    * @generated from field: string url = 2;
    */
@@ -60,8 +60,8 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   description?: string | undefined;
 
   /**
-   * Reason why it was disabled: `gone` (the endpoint answered 410), `failing` (every delivery of five days failed) or
-   * `requested` (the endpoint answered `webhook-delivery: disable`); null otherwise.
+   * Reason why the webhook was disabled: `gone` (the endpoint answered 410), `failing` (every delivery of five days
+   * failed) or `requested` (the endpoint answered `webhook-delivery: disable`); null otherwise.
    *
    * @generated from field: optional string disabled_reason = 6;
    */
@@ -75,14 +75,14 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   lastDeliveryAt?: Timestamp | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
@@ -96,7 +96,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   secret?: string | undefined;
 
   /**
-   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
+   * All event types that the webhook receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 11;
    */
@@ -104,42 +104,43 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
+   * keeps the stored value, as long as `url` has the same scheme, host and port; otherwise enter the value again.
    *
    * @generated from field: map<string, string> headers = 12;
    */
   headers: { [key: string]: string };
 
   /**
-   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null: the webhook has no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 13;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in order.
    *
    * @generated from field: bool ordered = 14;
    */
   ordered: boolean;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null: all events.
    *
    * @generated from field: optional bytes filter = 15;
    */
   filter?: Uint8Array | undefined;
 
   /**
-   * `test` when a test key made it: it gets events of test rows only, and a live webhook those of live rows.
+   * `test` when the webhook was created with a test key. A test webhook gets only events of test rows, and a live
+   * webhook only events of live rows.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 16;
    */
   mode: Mode;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 17;
    */
@@ -154,7 +155,7 @@ export const WebhookSchema: GenMessage<Webhook> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_webhooks, 0);
 
 /**
- * WebhookDelivery is one event on its way to one webhook.
+ * WebhookDelivery is the delivery of one event to one webhook.
  *
  * @generated from message drippulse.webhooks.v1.WebhookDelivery
  */
@@ -167,7 +168,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   id: bigint;
 
   /**
-   * Event, sent as `webhook-id`, the same on every attempt.
+   * Id of the event, sent as `webhook-id`; every attempt has the same id.
    *
    * @generated from field: string event_id = 2;
    */
@@ -195,21 +196,21 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   attempts: WebhookAttempt[];
 
   /**
-   * Time of the next attempt; null when there is none.
+   * Time of the next attempt; null when no further attempt is planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 6;
    */
   nextAttemptAt?: Timestamp | undefined;
 
   /**
-   * When the delivery was made.
+   * When the delivery was created.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Time of the event, `timestamp` of the body. `since` and `until` compare with it.
+   * Time of the event, which is `timestamp` in the body. `since` and `until` compare with it.
    *
    * @generated from field: google.protobuf.Timestamp event_at = 8;
    */
@@ -224,42 +225,42 @@ export const WebhookDeliverySchema: GenMessage<WebhookDelivery> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_webhooks, 1);
 
 /**
- * WebhookAttempt is one try of a delivery.
+ * WebhookAttempt is one attempt of a delivery.
  *
  * @generated from message drippulse.webhooks.v1.WebhookAttempt
  */
 export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   /**
-   * From 1.
+   * Number of the attempt, from 1.
    *
    * @generated from field: int32 number = 1;
    */
   number: number;
 
   /**
-   * When it began.
+   * When the work began.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
   at?: Timestamp | undefined;
 
   /**
-   * HTTP status answered; null when there was none.
+   * HTTP status of the answer; null when the endpoint did not answer.
    *
    * @generated from field: optional int32 status_code = 3;
    */
   statusCode?: number | undefined;
 
   /**
-   * How long it took, in milliseconds.
+   * Duration in milliseconds.
    *
    * @generated from field: int32 duration_ms = 4;
    */
   durationMs: number;
 
   /**
-   * Why it failed: `http_error`, `timeout`, `connection_refused`, `dns_failed`, `tls_failed`, `address_not_allowed` and
-   * the like; null on success.
+   * Reason of the failure: `http_error`, `timeout`, `connection_refused`, `dns_failed`, `tls_failed`,
+   * `address_not_allowed` and so on; null on success.
    *
    * @generated from field: optional string error = 5;
    */
@@ -273,7 +274,7 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   responseExcerpt?: string | undefined;
 
   /**
-   * Time of the next attempt as planned after this one; null when none was planned.
+   * Time of the next attempt, as planned after this one; null when none was planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 7;
    */
@@ -294,56 +295,56 @@ export const WebhookAttemptSchema: GenMessage<WebhookAttempt> = /*@__PURE__*/
  */
 export type ListWebhooksRequest = Message<"drippulse.webhooks.v1.ListWebhooksRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only webhooks of this mode; default the mode of the credential.
+   * Only webhooks of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -371,21 +372,21 @@ export type ListWebhooksResponse = Message<"drippulse.webhooks.v1.ListWebhooksRe
   webhooks: Webhook[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -399,7 +400,7 @@ export type ListWebhooksResponse = Message<"drippulse.webhooks.v1.ListWebhooksRe
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -442,7 +443,7 @@ export const GetWebhookCatalogRequestSchema: GenMessage<GetWebhookCatalogRequest
  */
 export type GetWebhookCatalogResponse = Message<"drippulse.webhooks.v1.GetWebhookCatalogResponse"> & {
   /**
-   * Types that can fire.
+   * Types that can occur.
    *
    * @generated from field: repeated drippulse.webhooks.v1.WebhookEventType event_types = 1;
    */
@@ -456,7 +457,7 @@ export type GetWebhookCatalogResponse = Message<"drippulse.webhooks.v1.GetWebhoo
   signing?: WebhookSigning | undefined;
 
   /**
-   * How many types there are.
+   * Total number of types.
    *
    * @generated from field: int64 total_count = 3;
    */
@@ -484,7 +485,7 @@ export type WebhookEventType = Message<"drippulse.webhooks.v1.WebhookEventType">
   type: string;
 
   /**
-   * The change.
+   * Description of the event.
    *
    * @generated from field: string description = 2;
    */
@@ -498,7 +499,7 @@ export type WebhookEventType = Message<"drippulse.webhooks.v1.WebhookEventType">
   schema: Uint8Array;
 
   /**
-   * A body that validates.
+   * A valid body.
    *
    * @generated from field: bytes example = 4;
    */
@@ -526,7 +527,7 @@ export type WebhookSigning = Message<"drippulse.webhooks.v1.WebhookSigning"> & {
   scheme: string;
 
   /**
-   * Names of the headers that carry id, timestamp and signatures.
+   * Names of the headers with id, timestamp and signatures.
    *
    * @generated from field: repeated string headers = 2;
    */
@@ -540,14 +541,14 @@ export type WebhookSigning = Message<"drippulse.webhooks.v1.WebhookSigning"> & {
   signedContent: string;
 
   /**
-   * Largest difference of a timestamp from now, in seconds.
+   * Largest accepted difference between a timestamp and the current time, in seconds.
    *
    * @generated from field: int32 tolerance_seconds = 4;
    */
   toleranceSeconds: number;
 
   /**
-   * A signed example to check a verifier against.
+   * A signed example, for tests of a verifier.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookTestVector test_vector = 5;
    */
@@ -617,21 +618,21 @@ export const WebhookTestVectorSchema: GenMessage<WebhookTestVector> = /*@__PURE_
  */
 export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookRequest"> & {
   /**
-   * Where deliveries go: https, no user name or password, no private address.
+   * Address to which deliveries are sent: https, no user name or password, no private address.
    *
    * @generated from field: optional string url = 1;
    */
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`. Either this or `event_types` must be given.
+   * A type of the catalog, `<noun>.*` or `*`. Either `event_type` or `event_types` must be given.
    *
    * @generated from field: optional string event_type = 2;
    */
   eventType?: string | undefined;
 
   /**
-   * Whether events make deliveries; default true.
+   * Whether events make deliveries; default: true.
    *
    * @generated from field: optional bool active = 3;
    */
@@ -645,7 +646,7 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   description?: string | undefined;
 
   /**
-   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
+   * All event types that the webhook receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 5;
    */
@@ -653,29 +654,29 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
+   * keeps the stored value, as long as `url` has the same scheme, host and port; otherwise enter the value again.
    *
    * @generated from field: map<string, string> headers = 6;
    */
   headers: { [key: string]: string };
 
   /**
-   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null: the webhook has no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 7;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in order.
    *
    * @generated from field: optional bool ordered = 8;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events. It has at
-   * most 16 KiB, and 500 tags and outputs in its templates.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null: all events.
+   * The filter has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes filter = 9;
    */
@@ -690,7 +691,7 @@ export const CreateWebhookRequestSchema: GenMessage<CreateWebhookRequest> = /*@_
   messageDesc(file_drippulse_webhooks_v1_webhooks, 10);
 
 /**
- * The webhook made.
+ * The new webhook.
  *
  * @generated from message drippulse.webhooks.v1.CreateWebhookResponse
  */
@@ -732,7 +733,7 @@ export const GetWebhookRequestSchema: GenMessage<GetWebhookRequest> = /*@__PURE_
   messageDesc(file_drippulse_webhooks_v1_webhooks, 12);
 
 /**
- * The webhook asked for.
+ * The requested webhook.
  *
  * @generated from message drippulse.webhooks.v1.GetWebhookResponse
  */
@@ -753,7 +754,7 @@ export const GetWebhookResponseSchema: GenMessage<GetWebhookResponse> = /*@__PUR
   messageDesc(file_drippulse_webhooks_v1_webhooks, 13);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.webhooks.v1.UpdateWebhookRequest
  */
@@ -773,15 +774,16 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   updateMask?: FieldMask | undefined;
 
   /**
-   * Where deliveries go. `***` in the query keeps the value. With another scheme, host or port, credentials in the query
-   * and in `headers` must be entered anew: otherwise 422 `secret_needed`.
+   * Address to which deliveries are sent. `***` in the query keeps the stored value. Changing the scheme, host or port
+   * requires the credentials in the query and in `headers` again; without them the change is refused with 422
+   * `secret_needed`.
    *
    * @generated from field: optional string url = 3;
    */
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`; replaces all former types.
+   * A type of the catalog, `<noun>.*` or `*`. It replaces all previous types.
    *
    * @generated from field: optional string event_type = 4;
    */
@@ -795,14 +797,14 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   active?: boolean | undefined;
 
   /**
-   * Purpose; null clears.
+   * Purpose; null clears the purpose.
    *
    * @generated from field: optional string description = 6;
    */
   description?: string | undefined;
 
   /**
-   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
+   * All event types that the webhook receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 7;
    */
@@ -810,29 +812,29 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
+   * keeps the stored value, as long as `url` has the same scheme, host and port; otherwise enter the value again.
    *
    * @generated from field: map<string, string> headers = 8;
    */
   headers: { [key: string]: string };
 
   /**
-   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null: the webhook has no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 9;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in order.
    *
    * @generated from field: optional bool ordered = 10;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events. It has at
-   * most 16 KiB, and 500 tags and outputs in its templates.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null: all events.
+   * The filter has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes filter = 11;
    */
@@ -847,7 +849,7 @@ export const UpdateWebhookRequestSchema: GenMessage<UpdateWebhookRequest> = /*@_
   messageDesc(file_drippulse_webhooks_v1_webhooks, 14);
 
 /**
- * The webhook as changed.
+ * The webhook after the change.
  *
  * @generated from message drippulse.webhooks.v1.UpdateWebhookResponse
  */
@@ -904,7 +906,7 @@ export const DeleteWebhookResponseSchema: GenMessage<DeleteWebhookResponse> = /*
   messageDesc(file_drippulse_webhooks_v1_webhooks, 17);
 
 /**
- * The sample event.
+ * The sample event to send.
  *
  * @generated from message drippulse.webhooks.v1.TestWebhookRequest
  */
@@ -917,7 +919,7 @@ export type TestWebhookRequest = Message<"drippulse.webhooks.v1.TestWebhookReque
   id: bigint;
 
   /**
-   * Type of the sample event; default the webhook's own type, or the first type that it matches.
+   * Type of the sample event; default: the webhook's own type, or the first type that it matches.
    *
    * @generated from field: optional string event_type = 2;
    */
@@ -932,7 +934,7 @@ export const TestWebhookRequestSchema: GenMessage<TestWebhookRequest> = /*@__PUR
   messageDesc(file_drippulse_webhooks_v1_webhooks, 18);
 
 /**
- * The delivery queued.
+ * The delivery that was queued.
  *
  * @generated from message drippulse.webhooks.v1.TestWebhookResponse
  */
@@ -1008,28 +1010,28 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
   webhookId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -1064,21 +1066,21 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
   until?: Timestamp | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1106,21 +1108,21 @@ export type ListDeliveriesResponse = Message<"drippulse.webhooks.v1.ListDeliveri
   deliveries: WebhookDelivery[];
 
   /**
-   * How many match.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1134,7 +1136,7 @@ export type ListDeliveriesResponse = Message<"drippulse.webhooks.v1.ListDeliveri
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1211,7 +1213,7 @@ export const RedeliverDeliveryResponseSchema: GenMessage<RedeliverDeliveryRespon
  */
 export type DeleteEventPayloadRequest = Message<"drippulse.webhooks.v1.DeleteEventPayloadRequest"> & {
   /**
-   * Event id, `webhook-id` of its deliveries.
+   * Id of the event, which is the `webhook-id` of its deliveries.
    *
    * @generated from field: string event_id = 1;
    */
@@ -1241,7 +1243,7 @@ export const DeleteEventPayloadResponseSchema: GenMessage<DeleteEventPayloadResp
   messageDesc(file_drippulse_webhooks_v1_webhooks, 27);
 
 /**
- * WebhookRecovery is a job that sends the deliveries of a span of time again.
+ * WebhookRecovery is a job that sends the deliveries of a period again.
  *
  * @generated from message drippulse.webhooks.v1.WebhookRecovery
  */
@@ -1282,7 +1284,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   until?: Timestamp | undefined;
 
   /**
-   * Status of the deliveries it sends again.
+   * Status of the deliveries that the recovery sends again.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookDeliveryStatus delivery_status = 6;
    */
@@ -1296,28 +1298,28 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   totalCount: bigint;
 
   /**
-   * How many have been looked at.
+   * Number of deliveries processed.
    *
    * @generated from field: int64 processed_count = 8;
    */
   processedCount: bigint;
 
   /**
-   * How many have been queued again.
+   * Number of deliveries queued again.
    *
    * @generated from field: int64 requeued_count = 9;
    */
   requeuedCount: bigint;
 
   /**
-   * Number of deliveries left out, because their payload was deleted or they were being sent already.
+   * Number of deliveries left out, because their payload was deleted or they were already being sent.
    *
    * @generated from field: int64 skipped_count = 10;
    */
   skippedCount: bigint;
 
   /**
-   * Why it failed; null otherwise.
+   * Reason of the failure; null otherwise.
    *
    * @generated from field: optional string error = 11;
    */
@@ -1331,7 +1333,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null before.
+   * When the recovery ended; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 13;
    */
@@ -1366,7 +1368,7 @@ export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhoo
   since?: Timestamp | undefined;
 
   /**
-   * Events before this time; now unless given.
+   * Events before this time; default: now.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 3;
    */
@@ -1380,7 +1382,7 @@ export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhoo
   status?: WebhookDeliveryStatus | undefined;
 
   /**
-   * Only say how many there are.
+   * Whether to only count the deliveries.
    *
    * @generated from field: optional bool dry_run = 5;
    */
@@ -1444,7 +1446,7 @@ export const GetRecoveryRequestSchema: GenMessage<GetRecoveryRequest> = /*@__PUR
   messageDesc(file_drippulse_webhooks_v1_webhooks, 31);
 
 /**
- * The recovery asked for.
+ * The requested recovery.
  *
  * @generated from message drippulse.webhooks.v1.GetRecoveryResponse
  */
@@ -1590,7 +1592,7 @@ export const WebhookDeliveryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Never tried.
+   * The delivery was not tried yet.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_PENDING = 1;
    */
@@ -1604,7 +1606,7 @@ export const WebhookDeliveryStatus = {
   DELIVERED: 2,
 
   /**
-   * Tried, and will be tried again.
+   * The delivery was tried without success, and will be retried.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_FAILED = 3;
    */
@@ -1618,7 +1620,7 @@ export const WebhookDeliveryStatus = {
   EXHAUSTED: 4,
 
   /**
-   * The webhook was removed first.
+   * The webhook was removed before the delivery succeeded.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_CANCELLED = 5;
    */
@@ -1652,35 +1654,35 @@ export const WebhookRecoveryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The work has not begun.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way. It waits while the webhook is disabled or has live traffic to send.
+   * The recovery is under way. It waits while the webhook is disabled or has live traffic to send.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_RUNNING = 2;
    */
   RUNNING: 2,
 
   /**
-   * Everything was queued again.
+   * Every delivery was queued again.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * It gave up; `error` says why.
+   * The recovery gave up; `error` gives the reason.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * It was stopped by a person.
+   * A person stopped the recovery.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_CANCELLED = 5;
    */
@@ -1728,7 +1730,7 @@ export const WebhooksService: GenService<{
     output: typeof GetWebhookCatalogResponseSchema;
   },
   /**
-   * Subscribes an endpoint. Only this answer has the secret.
+   * Subscribes an endpoint. Only this answer contains the secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CreateWebhook
    */
@@ -1768,7 +1770,7 @@ export const WebhooksService: GenService<{
     output: typeof DeleteWebhookResponseSchema;
   },
   /**
-   * Queues a delivery with a sample event, which takes the same path as real ones. Inactive webhooks can be tested.
+   * Queues a delivery of a sample event, which takes the same path as real events. Inactive webhooks can be tested.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.TestWebhook
    */
@@ -1778,7 +1780,8 @@ export const WebhooksService: GenService<{
     output: typeof TestWebhookResponseSchema;
   },
   /**
-   * Creates a new secret. Deliveries are also signed with the old one for 24 hours. Only this answer has the secret.
+   * Creates a new secret. For 24 hours, deliveries are also signed with the previous secret. Only this answer contains
+   * the new secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RotateWebhookSecret
    */
@@ -1799,7 +1802,7 @@ export const WebhooksService: GenService<{
   },
   /**
    * Removes the body of an event, and the excerpts of endpoints' answers to it, permanently. Deliveries and attempts
-   * stay for the audit. Open deliveries of the event are cancelled, and it cannot be sent again.
+   * are kept for the audit. Open deliveries of the event are cancelled, and the event cannot be sent again.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteEventPayload
    */
@@ -1809,8 +1812,9 @@ export const WebhooksService: GenService<{
     output: typeof DeleteEventPayloadResponseSchema;
   },
   /**
-   * Sends events of a span of time again that a webhook did not receive, oldest first and after live traffic. A durable
-   * job: it continues after a restart. `dry_run` sends nothing and answers 200 with the number of deliveries.
+   * Resends the events of a period that a webhook did not receive, oldest first and after live traffic. The recovery is
+   * a durable job, which continues after a restart. `dry_run` sends nothing and answers 200 with the number of
+   * deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RecoverWebhook
    */
@@ -1830,8 +1834,8 @@ export const WebhooksService: GenService<{
     output: typeof GetRecoveryResponseSchema;
   },
   /**
-   * Stops a recovery. Queued deliveries are still sent, and no more are queued. A recovery that has ended does not
-   * change.
+   * Stops a recovery. Deliveries already queued are still sent; no more are queued. A recovery that has already ended
+   * does not change.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CancelRecovery
    */
@@ -1861,7 +1865,7 @@ export const WebhooksService: GenService<{
 export const WebhookSigningService: GenService<{
   /**
    * Signs a payload with the secrets of a webhook of the caller's organization. The secrets never leave the service. An
-   * unknown webhook answers not_found `webhook_not_found`.
+   * unknown webhook answers `webhook_not_found` (not_found).
    *
    * @generated from rpc drippulse.webhooks.v1.WebhookSigningService.SignPayload
    */

@@ -31,14 +31,14 @@ export type WorkflowEvent = Message<"drippulse.workflows.v1.WorkflowEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it belongs to.
+   * Organization of the event.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -52,22 +52,23 @@ export type WorkflowEvent = Message<"drippulse.workflows.v1.WorkflowEvent"> & {
   sequence: bigint;
 
   /**
-   * Aggregate the sequence counts.
+   * Aggregate whose versions the sequence counts.
    *
    * @generated from field: string aggregate = 5;
    */
   aggregate: string;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * opens it, and no webhook has it.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps can open them, and no webhook contains them.
    *
    * @generated from field: bytes sealed_steps = 6;
    */
   sealedSteps: Uint8Array;
 
   /**
-   * Cause of the chain that the change belongs to; empty: the event itself is a cause, and its id names the chain.
+   * Cause of the chain that the change belongs to. Empty when the event itself is a cause; the event's id then names
+   * the chain.
    *
    * @generated from field: string cause = 7;
    */

@@ -53,23 +53,24 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   status: WorkflowStatus;
 
   /**
-   * Starts at 1 and goes up by one with every change of the steps, goals, re-entry, holdout, priority or class.
+   * Version. It starts at 1 and rises by one with every change of the steps, goals, re-entry, holdout, priority or
+   * class.
    *
    * @generated from field: int32 version = 5;
    */
   version: number;
 
   /**
-   * Project the workflow belongs to.
+   * Project that the workflow belongs to.
    *
    * @generated from field: optional int64 project_id = 6;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order, each with `id`, `type`, `name`, `position` (from 0) and `config`. A header of a callback, or a
-   * value in its URL's query, that looks like a credential is shown as `***`. Sending `***` back keeps the value, as long
-   * as the URL has the same scheme, host and port.
+   * The steps in order, each with `id`, `type`, `name`, `position` (from 0) and `config`. A callback's header, or a
+   * value in the query of its URL, that looks like a credential is shown as `***`. Sending `***` back keeps the stored
+   * value, as long as the URL has the same scheme, host and port.
    *
    * @generated from field: bytes steps = 7;
    */
@@ -83,49 +84,49 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   integrations: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 9;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 10;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: its triggers and schedules start test enrollments only.
+   * `test` when the workflow was created with a test key. Its triggers and schedules then start test enrollments only.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 11;
    */
   mode: Mode;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 12;
    */
   revision: bigint;
 
   /**
-   * Goals, looked at in this order.
+   * Goals, checked in this order.
    *
    * @generated from field: bytes goals = 20;
    */
   goals: Uint8Array;
 
   /**
-   * Who may enter again.
+   * Rules for entering again.
    *
    * @generated from field: bytes re_entry = 21;
    */
   reEntry: Uint8Array;
 
   /**
-   * People who are held out; null without.
+   * Settings for people who are held out; null if nobody is held out.
    *
    * @generated from field: bytes holdout = 22;
    */
@@ -139,7 +140,7 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   priority?: number | undefined;
 
   /**
-   * Kind of its mails, for the rules of sending.
+   * Class of the workflow's mails, for the sending rules.
    *
    * @generated from field: drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -188,21 +189,22 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   status: WorkflowStatus;
 
   /**
-   * Starts at 1 and goes up by one with every change of the steps, goals, re-entry, holdout, priority or class.
+   * Version. It starts at 1 and rises by one with every change of the steps, goals, re-entry, holdout, priority or
+   * class.
    *
    * @generated from field: int32 version = 5;
    */
   version: number;
 
   /**
-   * Project the workflow belongs to.
+   * Project that the workflow belongs to.
    *
    * @generated from field: optional int64 project_id = 6;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps, as in one workflow; absent with `view=summary`.
+   * The steps, as when one workflow is shown; absent with `view=summary`.
    *
    * @generated from field: bytes steps = 7;
    */
@@ -216,56 +218,56 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   integrations: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 9;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 10;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: its triggers and schedules start test enrollments only.
+   * `test` when the workflow was created with a test key. Its triggers and schedules then start test enrollments only.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 11;
    */
   mode: Mode;
 
   /**
-   * How many steps it has; only with `view=summary`.
+   * Number of steps; only with `view=summary`.
    *
    * @generated from field: optional int32 step_count = 12;
    */
   stepCount?: number | undefined;
 
   /**
-   * Its enrollments in numbers; only with `view=summary`.
+   * Counts of the workflow's enrollments; only with `view=summary`.
    *
    * @generated from field: drippulse.workflows.v1.WorkflowStats stats = 13;
    */
   stats?: WorkflowStats | undefined;
 
   /**
-   * Goals, looked at in this order; absent with `view=summary`.
+   * Goals, checked in this order; absent with `view=summary`.
    *
    * @generated from field: bytes goals = 20;
    */
   goals: Uint8Array;
 
   /**
-   * Who may enter again; absent with `view=summary`.
+   * Rules for entering again; absent with `view=summary`.
    *
    * @generated from field: bytes re_entry = 21;
    */
   reEntry: Uint8Array;
 
   /**
-   * People who are held out; absent with `view=summary`.
+   * Settings for people who are held out; absent with `view=summary`.
    *
    * @generated from field: bytes holdout = 22;
    */
@@ -279,7 +281,7 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   priority?: number | undefined;
 
   /**
-   * Kind of its mails, for the rules of sending; absent with `view=summary`.
+   * Class of the workflow's mails, for the sending rules; absent with `view=summary`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -294,63 +296,63 @@ export const ListedWorkflowSchema: GenMessage<ListedWorkflow> = /*@__PURE__*/
   messageDesc(file_drippulse_workflows_v1_workflows, 1);
 
 /**
- * WorkflowStats counts the enrollments of a workflow, over all of its versions: those of the workflow's own mode. Every
- * member is null when the counts could not be read in time; the list then says `partial`.
+ * WorkflowStats counts the enrollments of a workflow, over all of its versions, in the workflow's own mode. Every
+ * member is null when the counts could not be read in time; the list then has `partial`.
  *
  * @generated from message drippulse.workflows.v1.WorkflowStats
  */
 export type WorkflowStats = Message<"drippulse.workflows.v1.WorkflowStats"> & {
   /**
-   * All that there are: the sum of `active`, `completed`, `failed` and `cancelled`.
+   * All enrollments: the sum of `active`, `completed`, `failed` and `cancelled`.
    *
    * @generated from field: optional int64 enrolled = 1;
    */
   enrolled?: bigint | undefined;
 
   /**
-   * On their way, paused ones too.
+   * Active enrollments, including paused ones.
    *
    * @generated from field: optional int64 active = 2;
    */
   active?: bigint | undefined;
 
   /**
-   * Those of `active` that a person has paused.
+   * Active enrollments that a person has paused.
    *
    * @generated from field: optional int64 paused = 3;
    */
   paused?: bigint | undefined;
 
   /**
-   * Went through.
+   * Enrollments that reached their end.
    *
    * @generated from field: optional int64 completed = 4;
    */
   completed?: bigint | undefined;
 
   /**
-   * Failed, and not retried since.
+   * Enrollments that failed and were not retried.
    *
    * @generated from field: optional int64 failed = 5;
    */
   failed?: bigint | undefined;
 
   /**
-   * Ended early.
+   * Enrollments that ended early.
    *
    * @generated from field: optional int64 cancelled = 6;
    */
   cancelled?: bigint | undefined;
 
   /**
-   * When the newest enrollment started; null without any.
+   * When the newest enrollment started; null without enrollments.
    *
    * @generated from field: optional google.protobuf.Timestamp last_fired_at = 7;
    */
   lastFiredAt?: Timestamp | undefined;
 
   /**
-   * Those of `failed` that failed within the last 24 hours, counted up to 1,000.
+   * Enrollments that failed within the last 24 hours, counted up to 1,000.
    *
    * @generated from field: optional int64 failures_24h = 8;
    */
@@ -371,28 +373,28 @@ export const WorkflowStatsSchema: GenMessage<WorkflowStats> = /*@__PURE__*/
  */
 export type ListWorkflowsRequest = Message<"drippulse.workflows.v1.ListWorkflowsRequest"> & {
   /**
-   * Rows a page, 1 to 1000; larger values count as 1000. Default: the whole collection, or 100 with `view=summary`.
+   * Rows per page, 1 to 1000; larger values count as 1000. Default: the whole collection, or 100 with `view=summary`.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -413,50 +415,51 @@ export type ListWorkflowsRequest = Message<"drippulse.workflows.v1.ListWorkflows
   projectId?: bigint | undefined;
 
   /**
-   * Only workflows of this mode; default the mode of the credential.
+   * Only workflows of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 7;
    */
   mode?: Mode | undefined;
 
   /**
-   * Members that each workflow shows: `full` has the steps, `summary` has counts. Default `full`.
+   * Members that each workflow shows: `full` has the steps, `summary` has counts. Default: `full`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowView view = 20;
    */
   view?: WorkflowView | undefined;
 
   /**
-   * Text that the name contains as it stands, in any case. Fewer than three characters match only the beginning.
+   * String that the name contains literally, in any case. A string of fewer than three characters matches only the
+   * beginning.
    *
    * @generated from field: optional string q = 21;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at` or `name`; with `-` before it, descending. `-created_at` unless given. Names are in the order
-   * of their first 100 characters in lower case, by code point.
+   * `created_at`, `updated_at` or `name`; with `-` before it, descending. Default: `-created_at`. Names are ordered by
+   * their first 100 characters in lower case, by code point.
    *
    * @generated from field: optional string sort = 22;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -471,7 +474,7 @@ export const ListWorkflowsRequestSchema: GenMessage<ListWorkflowsRequest> = /*@_
   messageDesc(file_drippulse_workflows_v1_workflows, 3);
 
 /**
- * One part of the workflow list; parts are joined into one JSON object.
+ * One piece of the workflow list; the pieces are joined into one JSON object.
  *
  * @generated from message drippulse.workflows.v1.ListWorkflowsResponse
  */
@@ -484,14 +487,14 @@ export type ListWorkflowsResponse = Message<"drippulse.workflows.v1.ListWorkflow
   workflows: ListedWorkflow[];
 
   /**
-   * How many there are in all, exact.
+   * Exact number of workflows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 3;
    */
@@ -505,7 +508,7 @@ export type ListWorkflowsResponse = Message<"drippulse.workflows.v1.ListWorkflow
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -519,7 +522,8 @@ export type ListWorkflowsResponse = Message<"drippulse.workflows.v1.ListWorkflow
   totalPages?: number | undefined;
 
   /**
-   * True when the counts of enrollments could not be read in time: the members of `stats` are null. Else absent.
+   * True when the counts of enrollments could not be read in time, so that the members of `stats` are null; absent
+   * otherwise.
    *
    * @generated from field: optional bool partial = 7;
    */
@@ -554,63 +558,63 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   description?: string | undefined;
 
   /**
-   * State; default `draft`.
+   * State; default: `draft`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowStatus status = 3;
    */
   status?: WorkflowStatus | undefined;
 
   /**
-   * Project to put it in.
+   * Project to which the workflow is added.
    *
    * @generated from field: optional int64 project_id = 4;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
+   * The steps in order: at most 200 and at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 5;
    */
   steps?: Uint8Array | undefined;
 
   /**
-   * Integration references, kept as sent.
+   * Integration references, stored as sent.
    *
    * @generated from field: optional bytes integrations = 6;
    */
   integrations?: Uint8Array | undefined;
 
   /**
-   * Goals, looked at in this order. Each has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Goals, checked in this order. Each goal has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes goals = 20;
    */
   goals?: Uint8Array | undefined;
 
   /**
-   * Who may enter again.
+   * Rules for entering again.
    *
    * @generated from field: optional bytes re_entry = 21;
    */
   reEntry?: Uint8Array | undefined;
 
   /**
-   * People who are held out.
+   * Settings for people who are held out.
    *
    * @generated from field: optional bytes holdout = 22;
    */
   holdout?: Uint8Array | undefined;
 
   /**
-   * Priority among the mails of all workflows, 0 to 100, default 50.
+   * Priority among the mails of all workflows, 0 to 100; default: 50.
    *
    * @generated from field: optional int32 priority = 23;
    */
   priority?: number | undefined;
 
   /**
-   * Kind of its mails, for the rules of sending, default `marketing`.
+   * Class of the workflow's mails, for the sending rules; default: `marketing`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -625,7 +629,7 @@ export const CreateWorkflowRequestSchema: GenMessage<CreateWorkflowRequest> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 5);
 
 /**
- * The workflow made.
+ * The new workflow.
  *
  * @generated from message drippulse.workflows.v1.CreateWorkflowResponse
  */
@@ -666,21 +670,21 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   description?: string | undefined;
 
   /**
-   * State it is to have; default `draft`. An `active` workflow needs at least one step.
+   * State after saving; default: `draft`. An `active` workflow needs at least one step.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowStatus status = 3;
    */
   status?: WorkflowStatus | undefined;
 
   /**
-   * Project to put it in. One that does not exist answers 404 `project_not_found`.
+   * Project to which the workflow would be added. An unknown project answers 404 `project_not_found`.
    *
    * @generated from field: optional int64 project_id = 4;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
+   * The steps in order: at most 200 and at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 5;
    */
@@ -694,43 +698,43 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   integrations?: Uint8Array | undefined;
 
   /**
-   * Workflow whose steps these are to replace. A masked value (`***`) then means the one that is stored, and a step without
-   * an id keeps the one it had. Without it the steps are those of a new workflow.
+   * Workflow whose steps would be replaced. If given, a masked value (`***`) means the stored value, and a step without
+   * an id keeps its previous id. Without `workflow_id`, the steps are those of a new workflow.
    *
    * @generated from field: optional int64 workflow_id = 7;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Goals, looked at in this order. Each has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Goals, checked in this order. Each goal has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes goals = 20;
    */
   goals?: Uint8Array | undefined;
 
   /**
-   * Who may enter again.
+   * Rules for entering again.
    *
    * @generated from field: optional bytes re_entry = 21;
    */
   reEntry?: Uint8Array | undefined;
 
   /**
-   * People who are held out.
+   * Settings for people who are held out.
    *
    * @generated from field: optional bytes holdout = 22;
    */
   holdout?: Uint8Array | undefined;
 
   /**
-   * Priority among the mails of all workflows, 0 to 100, default 50.
+   * Priority among the mails of all workflows, 0 to 100; default: 50.
    *
    * @generated from field: optional int32 priority = 23;
    */
   priority?: number | undefined;
 
   /**
-   * Kind of its mails, for the rules of sending, default `marketing`.
+   * Class of the workflow's mails, for the sending rules; default: `marketing`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -751,29 +755,30 @@ export const ValidateWorkflowRequestSchema: GenMessage<ValidateWorkflowRequest> 
  */
 export type ValidateWorkflowResponse = Message<"drippulse.workflows.v1.ValidateWorkflowResponse"> & {
   /**
-   * Whether it can be saved.
+   * Whether the workflow can be saved.
    *
    * @generated from field: bool valid = 1;
    */
   valid: boolean;
 
   /**
-   * What is wrong, in the order of the steps, the first 100 problems; empty if valid.
+   * The first 100 problems, in the order of the steps; empty if valid.
    *
    * @generated from field: repeated drippulse.workflows.v1.WorkflowProblem problems = 2;
    */
   problems: WorkflowProblem[];
 
   /**
-   * The steps as they would run: with ids, parameters in `config`, and the default of every parameter that is absent.
-   * Credentials are masked. Absent unless valid. To save the steps, send yours.
+   * The steps as they would run: with ids, parameters in `config`, and the default of every absent parameter.
+   * Credentials are masked, so send your own version to save the steps. Absent unless valid.
    *
    * @generated from field: bytes steps = 3;
    */
   steps: Uint8Array;
 
   /**
-   * What can be saved and would not work in a live run now: steps whose connection is not there, or is disabled. Empty unless valid.
+   * Problems that do not prevent saving, but would make a live run fail now: steps whose connection is absent or
+   * disabled. Empty unless valid.
    *
    * @generated from field: repeated drippulse.workflows.v1.WorkflowProblem warnings = 4;
    */
@@ -788,7 +793,7 @@ export const ValidateWorkflowResponseSchema: GenMessage<ValidateWorkflowResponse
   messageDesc(file_drippulse_workflows_v1_workflows, 8);
 
 /**
- * WorkflowProblem is one thing that is wrong with a workflow.
+ * WorkflowProblem is one problem of a workflow.
  *
  * @generated from message drippulse.workflows.v1.WorkflowProblem
  */
@@ -822,14 +827,14 @@ export type WorkflowProblem = Message<"drippulse.workflows.v1.WorkflowProblem"> 
   message: string;
 
   /**
-   * The values that the member takes, where they are a closed list; else absent.
+   * The values that the member accepts, if they are a closed list; absent otherwise.
    *
    * @generated from field: repeated string allowed = 5;
    */
   allowed: string[];
 
   /**
-   * The value that was probably meant; absent when none is near.
+   * The value that was probably meant; absent when none is similar.
    *
    * @generated from field: optional string suggestion = 6;
    */
@@ -844,35 +849,35 @@ export const WorkflowProblemSchema: GenMessage<WorkflowProblem> = /*@__PURE__*/
   messageDesc(file_drippulse_workflows_v1_workflows, 9);
 
 /**
- * Steps to run on sample data. The first present of `sample_data`, `input` and `runtime_payload` is merged, shallowly, over
- * the fixture.
+ * Steps to run on sample data. The first member present of `sample_data`, `input` and `runtime_payload` is merged,
+ * shallowly, over the fixture.
  *
  * @generated from message drippulse.workflows.v1.TestStepsRequest
  */
 export type TestStepsRequest = Message<"drippulse.workflows.v1.TestStepsRequest"> & {
   /**
-   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
+   * The steps in order: at most 200 and at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 1;
    */
   steps?: Uint8Array | undefined;
 
   /**
-   * Data over the fixture.
+   * Data to merge over the fixture.
    *
    * @generated from field: optional bytes sample_data = 2;
    */
   sampleData?: Uint8Array | undefined;
 
   /**
-   * Same as `sample_data`.
+   * Alias of `sample_data`.
    *
    * @generated from field: optional bytes input = 3;
    */
   input?: Uint8Array | undefined;
 
   /**
-   * Same as `sample_data`.
+   * Alias of `sample_data`.
    *
    * @generated from field: optional bytes runtime_payload = 4;
    */
@@ -886,8 +891,9 @@ export type TestStepsRequest = Message<"drippulse.workflows.v1.TestStepsRequest"
   fixtureProfile?: string | undefined;
 
   /**
-   * Workflow whose steps these are to replace. A masked value (`***`) then means the one that is stored, a step without an
-   * id keeps the one it had, and a `split` goes the way that it goes in this workflow. Its way depends on the workflow's id.
+   * Workflow whose steps would be replaced. If given, a masked value (`***`) means the stored value, a step without an
+   * id keeps its previous id, and a `split` takes the same branch as in this workflow, because the branch depends on
+   * the workflow's id.
    *
    * @generated from field: optional int64 workflow_id = 6;
    */
@@ -908,14 +914,14 @@ export const TestStepsRequestSchema: GenMessage<TestStepsRequest> = /*@__PURE__*
  */
 export type TestStepsResponse = Message<"drippulse.workflows.v1.TestStepsResponse"> & {
   /**
-   * Workflow of the request; null without one.
+   * Workflow of the request; null if the request names none.
    *
    * @generated from field: optional int64 workflow_id = 1;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Always null: steps that are not saved are no version.
+   * Always null, because unsaved steps have no version.
    *
    * @generated from field: optional int32 version = 2;
    */
@@ -936,7 +942,7 @@ export type TestStepsResponse = Message<"drippulse.workflows.v1.TestStepsRespons
   mode: string;
 
   /**
-   * Fixture the run started from: `minimal` or `demo`.
+   * Fixture from which the run started: `minimal` or `demo`.
    *
    * @generated from field: string test_fixture_profile = 5;
    */
@@ -950,7 +956,7 @@ export type TestStepsResponse = Message<"drippulse.workflows.v1.TestStepsRespons
   sampleData: Uint8Array;
 
   /**
-   * Steps visited, in the order of the visit.
+   * Steps visited, in order.
    *
    * @generated from field: repeated drippulse.workflows.v1.TestStep steps = 7;
    */
@@ -978,7 +984,8 @@ export const TestStepsResponseSchema: GenMessage<TestStepsResponse> = /*@__PURE_
  */
 export type RenderTemplateRequest = Message<"drippulse.workflows.v1.RenderTemplateRequest"> & {
   /**
-   * A template of plain text, at most 256 KiB. All templates of a request have at most 10,000 tags and outputs.
+   * A template of plain text, at most 256 KiB. All templates of a request together have at most 10,000 tags and
+   * outputs.
    *
    * @generated from field: optional string template = 1;
    */
@@ -992,22 +999,22 @@ export type RenderTemplateRequest = Message<"drippulse.workflows.v1.RenderTempla
   subject?: string | undefined;
 
   /**
-   * Body of a mail: HTML when it holds a tag, in which values are escaped, else plain text.
+   * Body of a mail: HTML, with escaped values, if it contains a tag; otherwise plain text.
    *
    * @generated from field: optional string body = 3;
    */
   body?: string | undefined;
 
   /**
-   * The data: a contact as it would be enrolled.
+   * The data, as a contact that would be enrolled.
    *
    * @generated from field: optional bytes contact = 4;
    */
   contact?: Uint8Array | undefined;
 
   /**
-   * UUID or `public_id` of a contact or lead of the CRM, or the `lead_ref` of an enrollment, whose newest contact it is then. One
-   * that names nobody answers 404 `contact_not_found`.
+   * UUID or `public_id` of a CRM contact or lead, or the `lead_ref` of an enrollment, which stands for the contact of
+   * the newest enrollment with this reference. An unknown reference answers 404 `contact_not_found`.
    *
    * @generated from field: optional string lead_ref = 5;
    */
@@ -1021,7 +1028,7 @@ export type RenderTemplateRequest = Message<"drippulse.workflows.v1.RenderTempla
   fixtureProfile?: string | undefined;
 
   /**
-   * IANA time zone of dates; default UTC.
+   * IANA time zone of dates; default: UTC.
    *
    * @generated from field: optional string timezone = 7;
    */
@@ -1036,27 +1043,27 @@ export const RenderTemplateRequestSchema: GenMessage<RenderTemplateRequest> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 12);
 
 /**
- * The rendered texts.
+ * The rendered strings.
  *
  * @generated from message drippulse.workflows.v1.RenderTemplateResponse
  */
 export type RenderTemplateResponse = Message<"drippulse.workflows.v1.RenderTemplateResponse"> & {
   /**
-   * The template; absent without one.
+   * The rendered template; absent if none was sent.
    *
    * @generated from field: optional string text = 1;
    */
   text?: string | undefined;
 
   /**
-   * The subject; absent without one.
+   * The rendered subject; absent if none was sent.
    *
    * @generated from field: optional string subject = 2;
    */
   subject?: string | undefined;
 
   /**
-   * The body; absent without one.
+   * The rendered body; absent if none was sent.
    *
    * @generated from field: optional string body = 3;
    */
@@ -1147,28 +1154,28 @@ export type ListWorkflowVersionsRequest = Message<"drippulse.workflows.v1.ListWo
   workflowId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -1196,21 +1203,21 @@ export type ListWorkflowVersionsResponse = Message<"drippulse.workflows.v1.ListW
   versions: ListedWorkflowVersion[];
 
   /**
-   * How many there are, exact up to 10,000.
+   * Total number of versions, exact up to 10,000.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Whether there are more than `total_count`.
+   * Whether there are more versions than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1224,7 +1231,7 @@ export type ListWorkflowVersionsResponse = Message<"drippulse.workflows.v1.ListW
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1238,7 +1245,8 @@ export type ListWorkflowVersionsResponse = Message<"drippulse.workflows.v1.ListW
   totalPages?: number | undefined;
 
   /**
-   * True when the counts of enrollments could not be read in time: `active_enrollments` is null. Else absent.
+   * True when the counts of enrollments could not be read in time, so that `active_enrollments` is null; absent
+   * otherwise.
    *
    * @generated from field: optional bool partial = 8;
    */
@@ -1266,22 +1274,22 @@ export type ListedWorkflowVersion = Message<"drippulse.workflows.v1.ListedWorkfl
   version: number;
 
   /**
-   * Whether new enrollments enter it.
+   * Whether new enrollments enter this version.
    *
    * @generated from field: bool is_current = 2;
    */
   isCurrent: boolean;
 
   /**
-   * How many steps it has.
+   * Number of steps.
    *
    * @generated from field: int32 step_count = 3;
    */
   stepCount: number;
 
   /**
-   * Enrollments that are on their way in it, paused ones too: those of the workflow's own mode. Null when the count could not
-   * be read in time.
+   * Active enrollments of this version, including paused ones, in the workflow's own mode. Null when the count could
+   * not be read in time.
    *
    * @generated from field: optional int64 active_enrollments = 4;
    */
@@ -1302,7 +1310,7 @@ export type ListedWorkflowVersion = Message<"drippulse.workflows.v1.ListedWorkfl
   actorId?: string | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -1345,7 +1353,7 @@ export const GetWorkflowVersionRequestSchema: GenMessage<GetWorkflowVersionReque
   messageDesc(file_drippulse_workflows_v1_workflows, 19);
 
 /**
- * The version asked for.
+ * The requested version.
  *
  * @generated from message drippulse.workflows.v1.GetWorkflowVersionResponse
  */
@@ -1366,7 +1374,8 @@ export const GetWorkflowVersionResponseSchema: GenMessage<GetWorkflowVersionResp
   messageDesc(file_drippulse_workflows_v1_workflows, 20);
 
 /**
- * WorkflowVersion is the steps of a workflow at one time, and the other members that enrollments keep.
+ * WorkflowVersion contains the steps of a workflow at one point in time, and those other members that stay the same for
+ * an enrollment.
  *
  * @generated from message drippulse.workflows.v1.WorkflowVersion
  */
@@ -1407,28 +1416,28 @@ export type WorkflowVersion = Message<"drippulse.workflows.v1.WorkflowVersion"> 
   actorId?: string | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Goals, looked at in this order.
+   * Goals, checked in this order.
    *
    * @generated from field: bytes goals = 20;
    */
   goals: Uint8Array;
 
   /**
-   * Who may enter again.
+   * Rules for entering again.
    *
    * @generated from field: bytes re_entry = 21;
    */
   reEntry: Uint8Array;
 
   /**
-   * People who are held out; null without.
+   * Settings for people who are held out; null if nobody is held out.
    *
    * @generated from field: bytes holdout = 22;
    */
@@ -1442,7 +1451,7 @@ export type WorkflowVersion = Message<"drippulse.workflows.v1.WorkflowVersion"> 
   priority?: number | undefined;
 
   /**
-   * Kind of its mails, for the rules of sending.
+   * Class of the workflow's mails, for the sending rules.
    *
    * @generated from field: drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -1485,14 +1494,14 @@ export type ListStepTypesResponse = Message<"drippulse.workflows.v1.ListStepType
   stepTypes: StepType[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Everything that templates may use, each with an example.
+   * All features that templates may use, each with an example.
    *
    * @generated from field: drippulse.workflows.v1.TemplateLanguage templates = 3;
    */
@@ -1507,7 +1516,7 @@ export const ListStepTypesResponseSchema: GenMessage<ListStepTypesResponse> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 23);
 
 /**
- * TemplateLanguage is all of Liquid that templates may use. Anything else is refused when a workflow is saved.
+ * TemplateLanguage is the subset of Liquid that templates may use. A workflow that uses anything else cannot be saved.
  *
  * @generated from message drippulse.workflows.v1.TemplateLanguage
  */
@@ -1555,21 +1564,21 @@ export type TemplateFeature = Message<"drippulse.workflows.v1.TemplateFeature"> 
   name: string;
 
   /**
-   * What it does.
+   * Description.
    *
    * @generated from field: string description = 2;
    */
   description: string;
 
   /**
-   * A template that uses it.
+   * A template that uses the feature.
    *
    * @generated from field: string example = 3;
    */
   example: string;
 
   /**
-   * The text that the example renders with the fixture `demo`.
+   * The result of rendering the example with the fixture `demo`.
    *
    * @generated from field: string output = 4;
    */
@@ -1632,29 +1641,29 @@ export type StepType = Message<"drippulse.workflows.v1.StepType"> & {
   fields: StepField[];
 
   /**
-   * Keys the step adds to the run's data.
+   * Keys that the step adds to the run's data.
    *
    * @generated from field: repeated string outputs = 7;
    */
   outputs: string[];
 
   /**
-   * Whether a live run reaches outside the platform.
+   * Whether the step has effects outside the platform in a live run.
    *
    * @generated from field: bool side_effects = 8;
    */
   sideEffects: boolean;
 
   /**
-   * A whole step that validates.
+   * A complete, valid step.
    *
    * @generated from field: bytes example = 9;
    */
   example: Uint8Array;
 
   /**
-   * Service that performs the step in live runs, if an installation may lack it: `agents` or `integrations`. Without it the
-   * step fails, and `on_error` decides.
+   * Service that performs the step in live runs, if an installation may lack this service: `agents` or `integrations`.
+   * Without the service the step fails, and `on_error` decides how the run goes on.
    *
    * @generated from field: optional string requires = 10;
    */
@@ -1689,14 +1698,14 @@ export type StepField = Message<"drippulse.workflows.v1.StepField"> & {
   type: string;
 
   /**
-   * Whether it is required.
+   * Whether the parameter is required.
    *
    * @generated from field: bool required = 3;
    */
   required: boolean;
 
   /**
-   * Default value; null when there is none.
+   * Default value; null if the parameter has none.
    *
    * @generated from field: bytes default = 4;
    */
@@ -1710,7 +1719,7 @@ export type StepField = Message<"drippulse.workflows.v1.StepField"> & {
   options: string[];
 
   /**
-   * One sentence on the parameter.
+   * One sentence about the parameter.
    *
    * @generated from field: string help = 6;
    */
@@ -1746,7 +1755,7 @@ export const GetWorkflowRequestSchema: GenMessage<GetWorkflowRequest> = /*@__PUR
   messageDesc(file_drippulse_workflows_v1_workflows, 28);
 
 /**
- * The workflow asked for.
+ * The requested workflow.
  *
  * @generated from message drippulse.workflows.v1.GetWorkflowResponse
  */
@@ -1759,8 +1768,8 @@ export type GetWorkflowResponse = Message<"drippulse.workflows.v1.GetWorkflowRes
   workflow?: Workflow | undefined;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * opens it. Not in the REST answer, which is the workflow alone.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps can open them. The REST answer does not contain them, because it is only the workflow.
    *
    * @generated from field: bytes sealed_steps = 2;
    */
@@ -1775,7 +1784,7 @@ export const GetWorkflowResponseSchema: GenMessage<GetWorkflowResponse> = /*@__P
   messageDesc(file_drippulse_workflows_v1_workflows, 29);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.workflows.v1.UpdateWorkflowRequest
  */
@@ -1802,70 +1811,71 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   name?: string | undefined;
 
   /**
-   * Purpose of the workflow; null clears.
+   * Purpose of the workflow; null clears the purpose.
    *
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
 
   /**
-   * State; any state may follow any other.
+   * State. Every change of state is allowed.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowStatus status = 5;
    */
   status?: WorkflowStatus | undefined;
 
   /**
-   * Project; null takes it out.
+   * Project; null removes the workflow from its project.
    *
    * @generated from field: optional int64 project_id = 6;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order, replacing the former ones.
+   * The steps in order; they replace the previous steps.
    *
    * @generated from field: optional bytes steps = 7;
    */
   steps?: Uint8Array | undefined;
 
   /**
-   * Integration references, replacing the former ones.
+   * Integration references; they replace the previous ones.
    *
    * @generated from field: optional bytes integrations = 8;
    */
   integrations?: Uint8Array | undefined;
 
   /**
-   * Goals, looked at in this order; null clears. Each has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Goals, checked in this order; null removes all goals. Each goal has at most 16 KiB, and its templates have at most
+   * 500 tags and outputs.
    *
    * @generated from field: optional bytes goals = 20;
    */
   goals?: Uint8Array | undefined;
 
   /**
-   * Who may enter again; null clears.
+   * Rules for entering again; null removes the rules.
    *
    * @generated from field: optional bytes re_entry = 21;
    */
   reEntry?: Uint8Array | undefined;
 
   /**
-   * People who are held out; null clears.
+   * Settings for people who are held out; null: nobody is held out.
    *
    * @generated from field: optional bytes holdout = 22;
    */
   holdout?: Uint8Array | undefined;
 
   /**
-   * Priority among the mails of all workflows, 0 to 100, default 50.
+   * Priority among the mails of all workflows, 0 to 100; default: 50.
    *
    * @generated from field: optional int32 priority = 23;
    */
   priority?: number | undefined;
 
   /**
-   * Kind of its mails, for the rules of sending, default `marketing`.
+   * Class of the workflow's mails, for the sending rules; default: `marketing`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -1880,7 +1890,7 @@ export const UpdateWorkflowRequestSchema: GenMessage<UpdateWorkflowRequest> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 30);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.UpdateWorkflowResponse
  */
@@ -1937,8 +1947,8 @@ export const DeleteWorkflowResponseSchema: GenMessage<DeleteWorkflowResponse> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 33);
 
 /**
- * Data of a test run. The first present of `sample_data`, `input` and `runtime_payload` is merged, shallowly, over the
- * fixture.
+ * Data of a test run. The first member present of `sample_data`, `input` and `runtime_payload` is merged, shallowly,
+ * over the fixture.
  *
  * @generated from message drippulse.workflows.v1.TestWorkflowRequest
  */
@@ -1951,21 +1961,21 @@ export type TestWorkflowRequest = Message<"drippulse.workflows.v1.TestWorkflowRe
   id: bigint;
 
   /**
-   * Data over the fixture.
+   * Data to merge over the fixture.
    *
    * @generated from field: optional bytes sample_data = 2;
    */
   sampleData?: Uint8Array | undefined;
 
   /**
-   * Same as `sample_data`.
+   * Alias of `sample_data`.
    *
    * @generated from field: optional bytes input = 3;
    */
   input?: Uint8Array | undefined;
 
   /**
-   * Same as `sample_data`.
+   * Alias of `sample_data`.
    *
    * @generated from field: optional bytes runtime_payload = 4;
    */
@@ -1987,8 +1997,8 @@ export const TestWorkflowRequestSchema: GenMessage<TestWorkflowRequest> = /*@__P
   messageDesc(file_drippulse_workflows_v1_workflows, 34);
 
 /**
- * Data of a test mail. The first present of `sample_data`, `input` and `runtime_payload` is merged, shallowly, over the
- * fixture.
+ * Data of a test mail. The first member present of `sample_data`, `input` and `runtime_payload` is merged, shallowly,
+ * over the fixture.
  *
  * @generated from message drippulse.workflows.v1.SendTestMailRequest
  */
@@ -2008,21 +2018,21 @@ export type SendTestMailRequest = Message<"drippulse.workflows.v1.SendTestMailRe
   stepId: string;
 
   /**
-   * Data over the fixture.
+   * Data to merge over the fixture.
    *
    * @generated from field: optional bytes sample_data = 2;
    */
   sampleData?: Uint8Array | undefined;
 
   /**
-   * Same as `sample_data`.
+   * Alias of `sample_data`.
    *
    * @generated from field: optional bytes input = 3;
    */
   input?: Uint8Array | undefined;
 
   /**
-   * Same as `sample_data`.
+   * Alias of `sample_data`.
    *
    * @generated from field: optional bytes runtime_payload = 4;
    */
@@ -2044,13 +2054,13 @@ export const SendTestMailRequestSchema: GenMessage<SendTestMailRequest> = /*@__P
   messageDesc(file_drippulse_workflows_v1_workflows, 35);
 
 /**
- * What came of the mail.
+ * The outcome of the mail.
  *
  * @generated from message drippulse.workflows.v1.SendTestMailResponse
  */
 export type SendTestMailResponse = Message<"drippulse.workflows.v1.SendTestMailResponse"> & {
   /**
-   * Whether the mail server took it.
+   * Whether the mail server accepted the mail.
    *
    * @generated from field: bool sent = 1;
    */
@@ -2064,7 +2074,7 @@ export type SendTestMailResponse = Message<"drippulse.workflows.v1.SendTestMailR
   to: string;
 
   /**
-   * What happened, in a sentence.
+   * The outcome, as a sentence.
    *
    * @generated from field: string message = 3;
    */
@@ -2113,7 +2123,7 @@ export type TestWorkflowResponse = Message<"drippulse.workflows.v1.TestWorkflowR
   mode: string;
 
   /**
-   * Fixture the run started from: `minimal` or `demo`.
+   * Fixture from which the run started: `minimal` or `demo`.
    *
    * @generated from field: string test_fixture_profile = 5;
    */
@@ -2127,7 +2137,7 @@ export type TestWorkflowResponse = Message<"drippulse.workflows.v1.TestWorkflowR
   sampleData: Uint8Array;
 
   /**
-   * Steps visited, in the order of the visit.
+   * Steps visited, in order.
    *
    * @generated from field: repeated drippulse.workflows.v1.TestStep steps = 7;
    */
@@ -2197,14 +2207,14 @@ export type TestStep = Message<"drippulse.workflows.v1.TestStep"> & {
   status: string;
 
   /**
-   * The data when the step started; left out when it is over 16 KiB.
+   * The data when the step started; left out when larger than 16 KiB.
    *
    * @generated from field: optional bytes started_data = 7;
    */
   startedData?: Uint8Array | undefined;
 
   /**
-   * Members that the step added to the data; null when none.
+   * Members that the step added to the data; null if it added none.
    *
    * @generated from field: bytes output = 8;
    */
@@ -2225,7 +2235,7 @@ export type TestStep = Message<"drippulse.workflows.v1.TestStep"> & {
   next: string;
 
   /**
-   * Time the step took, in milliseconds.
+   * Duration of the step, in milliseconds.
    *
    * @generated from field: double duration_ms = 11;
    */
@@ -2296,7 +2306,7 @@ export const ActivateWorkflowRequestSchema: GenMessage<ActivateWorkflowRequest> 
   messageDesc(file_drippulse_workflows_v1_workflows, 40);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.ActivateWorkflowResponse
  */
@@ -2338,7 +2348,7 @@ export const PauseWorkflowRequestSchema: GenMessage<PauseWorkflowRequest> = /*@_
   messageDesc(file_drippulse_workflows_v1_workflows, 42);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.PauseWorkflowResponse
  */
@@ -2380,7 +2390,7 @@ export const ArchiveWorkflowRequestSchema: GenMessage<ArchiveWorkflowRequest> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 44);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.ArchiveWorkflowResponse
  */
@@ -2414,7 +2424,7 @@ export type CountByProjectRequest = Message<"drippulse.workflows.v1.CountByProje
   projectIds: bigint[];
 
   /**
-   * Only workflows of this mode; all unless given.
+   * Only workflows of this mode; default: all modes.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 2;
    */
@@ -2435,7 +2445,7 @@ export const CountByProjectRequestSchema: GenMessage<CountByProjectRequest> = /*
  */
 export type CountByProjectResponse = Message<"drippulse.workflows.v1.CountByProjectResponse"> & {
   /**
-   * Workflows by project id; projects without workflows are absent.
+   * Number of workflows by project id; projects without workflows are absent.
    *
    * @generated from field: map<int64, int64> counts = 1;
    */
@@ -2450,27 +2460,28 @@ export const CountByProjectResponseSchema: GenMessage<CountByProjectResponse> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 47);
 
 /**
- * Where the workflows of a project go.
+ * A project to close, and the project to which its workflows are moved.
  *
  * @generated from message drippulse.workflows.v1.ReassignProjectRequest
  */
 export type ReassignProjectRequest = Message<"drippulse.workflows.v1.ReassignProjectRequest"> & {
   /**
-   * Project that loses its workflows.
+   * Project to close.
    *
    * @generated from field: int64 project_id = 1;
    */
   projectId: bigint;
 
   /**
-   * Project that gets them; unset takes them out of any.
+   * Project to which the workflows are moved; unset: they belong to no project.
    *
    * @generated from field: optional int64 reassign_to = 2;
    */
   reassignTo?: bigint | undefined;
 
   /**
-   * Refuses a project with workflows as failed_precondition `project_not_empty`, and leaves it open.
+   * Whether to refuse a project with workflows with `project_not_empty` (failed_precondition), and leave the project
+   * open.
    *
    * @generated from field: optional bool only_if_empty = 3;
    */
@@ -2491,7 +2502,7 @@ export const ReassignProjectRequestSchema: GenMessage<ReassignProjectRequest> = 
  */
 export type ReassignProjectResponse = Message<"drippulse.workflows.v1.ReassignProjectResponse"> & {
   /**
-   * Workflows that changed.
+   * Number of workflows that changed.
    *
    * @generated from field: int64 moved_count = 1;
    */
@@ -2512,7 +2523,7 @@ export const ReassignProjectResponseSchema: GenMessage<ReassignProjectResponse> 
  */
 export type ListChangesRequest = Message<"drippulse.workflows.v1.ListChangesRequest"> & {
   /**
-   * Sequence number of the last change seen; 0 for all.
+   * Number of the last change seen; 0 streams all changes.
    *
    * @generated from field: int64 after_sequence = 1;
    */
@@ -2533,7 +2544,7 @@ export const ListChangesRequestSchema: GenMessage<ListChangesRequest> = /*@__PUR
  */
 export type ListChangesResponse = Message<"drippulse.workflows.v1.ListChangesResponse"> & {
   /**
-   * Number of the change in this service's log, rising.
+   * Number of the change in this service's log. Later changes have higher numbers.
    *
    * @generated from field: int64 change = 1;
    */
@@ -2561,15 +2572,15 @@ export type ListChangesResponse = Message<"drippulse.workflows.v1.ListChangesRes
   workflow?: Workflow | undefined;
 
   /**
-   * Whether it was deleted.
+   * Whether the workflow was deleted.
    *
    * @generated from field: bool deleted = 5;
    */
   deleted: boolean;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * opens it.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps opens them.
    *
    * @generated from field: bytes sealed_steps = 6;
    */
@@ -2590,14 +2601,14 @@ export const ListChangesResponseSchema: GenMessage<ListChangesResponse> = /*@__P
  */
 export type ListConnectionUsesRequest = Message<"drippulse.workflows.v1.ListConnectionUsesRequest"> & {
   /**
-   * Integration, by its key. Steps that name it by an alias are found too.
+   * Integration, by its key. Steps that name the integration by an alias are found too.
    *
    * @generated from field: string integration = 1;
    */
   integration: string;
 
   /**
-   * `connection_key` of the steps; those without one mean `default`.
+   * `connection_key` of the steps; a step without the key means `default`.
    *
    * @generated from field: string connection_key = 2;
    */
@@ -2646,21 +2657,21 @@ export type WorkflowUse = Message<"drippulse.workflows.v1.WorkflowUse"> & {
   workflowId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * Ids of the steps that use it.
+   * Ids of the steps that use the connection.
    *
    * @generated from field: repeated string step_ids = 3;
    */
   stepIds: string[];
 
   /**
-   * What they do: the action of an `integration_action`, else the type of the step.
+   * Actions of these steps: the action of an `integration_action`, or else the type of the step.
    *
    * @generated from field: repeated string actions = 4;
    */
@@ -2688,14 +2699,14 @@ export const WorkflowStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Being written; contacts can be enrolled, schedules do not run.
+   * In preparation: contacts can be enrolled, but schedules do not run.
    *
    * @generated from enum value: WORKFLOW_STATUS_DRAFT = 1;
    */
   DRAFT: 1,
 
   /**
-   * In use; schedules run.
+   * In use: schedules run.
    *
    * @generated from enum value: WORKFLOW_STATUS_ACTIVE = 2;
    */
@@ -2709,7 +2720,7 @@ export const WorkflowStatus = {
   PAUSED: 3,
 
   /**
-   * New enrollments are refused, running ones finish.
+   * New enrollments are refused, and running ones finish.
    *
    * @generated from enum value: WORKFLOW_STATUS_ARCHIVED = 4;
    */
@@ -2730,7 +2741,7 @@ export const WorkflowStatusSchema: GenEnum<WorkflowStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_workflows_v1_workflows, 0);
 
 /**
- * WorkflowClass is the kind of mails that a workflow sends.
+ * WorkflowClass is the class of a workflow's mails.
  *
  * @generated from enum drippulse.workflows.v1.WorkflowClass
  */
@@ -2750,7 +2761,7 @@ export const WorkflowClass = {
   MARKETING: 1,
 
   /**
-   * Mails that people need, such as receipts. They pass unsubscribes.
+   * Mails that people need, such as receipts. They are sent despite unsubscribes.
    *
    * @generated from enum value: WORKFLOW_CLASS_TRANSACTIONAL = 2;
    */
@@ -2758,7 +2769,7 @@ export const WorkflowClass = {
 } as const;
 
 /**
- * WorkflowClass is the kind of mails that a workflow sends.
+ * WorkflowClass is the class of a workflow's mails.
  *
  * @generated from enum drippulse.workflows.v1.WorkflowClass
  */
@@ -2771,7 +2782,7 @@ export const WorkflowClassSchema: GenEnum<WorkflowClass> = /*@__PURE__*/
   enumDesc(file_drippulse_workflows_v1_workflows, 1);
 
 /**
- * WorkflowView is what a list shows of each workflow.
+ * WorkflowView says which members a list shows of each workflow.
  *
  * @generated from enum drippulse.workflows.v1.WorkflowView
  */
@@ -2791,7 +2802,7 @@ export const WorkflowView = {
   FULL: 1,
 
   /**
-   * Without `steps` and `integrations`, with `step_count` and `stats`, in pages.
+   * Workflows without `steps` and `integrations`, but with `step_count` and `stats`, in pages.
    *
    * @generated from enum value: WORKFLOW_VIEW_SUMMARY = 2;
    */
@@ -2799,7 +2810,7 @@ export const WorkflowView = {
 } as const;
 
 /**
- * WorkflowView is what a list shows of each workflow.
+ * WorkflowView says which members a list shows of each workflow.
  *
  * @generated from enum drippulse.workflows.v1.WorkflowView
  */
@@ -2818,8 +2829,9 @@ export const WorkflowViewSchema: GenEnum<WorkflowView> = /*@__PURE__*/
  */
 export const WorkflowsService: GenService<{
   /**
-   * Lists the workflows of the organization, newest first. Without `limit`, `cursor`, `page` and `per_page` it returns the
-   * whole collection. `view=summary` shows a page of rows with counts of their enrollments and without their steps.
+   * Lists the workflows of the organization, newest first. Without `limit`, `cursor`, `page` and `per_page`, the answer
+   * is the whole collection. `view=summary` shows a page of workflows with the counts of their enrollments and without
+   * their steps.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ListWorkflows
    */
@@ -2829,8 +2841,8 @@ export const WorkflowsService: GenService<{
     output: typeof ListWorkflowsResponseSchema;
   },
   /**
-   * Creates a workflow. Parameters beside a step's `type`, `name`, `id` and `position` are moved into its `config`.
-   * A graph that cannot run answers 400 `invalid_step_graph` with the step's index in each message.
+   * Creates a workflow. Parameters next to a step's `type`, `name`, `id` and `position` are moved into its `config`. A
+   * graph that cannot run answers 400 `invalid_step_graph` with the step's index in each message.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.CreateWorkflow
    */
@@ -2840,7 +2852,8 @@ export const WorkflowsService: GenService<{
     output: typeof CreateWorkflowResponseSchema;
   },
   /**
-   * Lists every step type that runs, with its parameters, JSON Schema and an example. An editor can be built from it.
+   * Lists every step type that runs, with its parameters, JSON Schema and an example. An editor can be built from the
+   * answer.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ListStepTypes
    */
@@ -2850,9 +2863,10 @@ export const WorkflowsService: GenService<{
     output: typeof ListStepTypesResponseSchema;
   },
   /**
-   * Says whether steps can be saved, and shows them as they would run. Nothing is stored. The body is that of
-   * `POST /workflows`; `name` may be absent. Steps are valid here exactly if `POST /workflows` takes them, or with
-   * `workflow_id`, `PATCH /workflows/:id`. The names of callbacks' hosts are looked up for editors and admins alone.
+   * Checks whether steps can be saved, and shows them as they would run. Nothing is stored. The body is that of `POST
+   * /workflows`; `name` may be absent. Steps are valid here exactly if `POST /workflows` accepts them or, with
+   * `workflow_id`, if `PATCH /workflows/:id` accepts them. The host names of callbacks are looked up only for editors
+   * and admins.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ValidateWorkflow
    */
@@ -2862,8 +2876,8 @@ export const WorkflowsService: GenService<{
     output: typeof ValidateWorkflowResponseSchema;
   },
   /**
-   * Runs steps that are not saved once on sample data, without effects, as `POST /workflows/:id/test` runs saved ones.
-   * Steps that cannot be saved are refused as `POST /workflows` refuses them.
+   * Runs unsaved steps once on sample data, without effects, as `POST /workflows/:id/test` runs saved steps. Steps that
+   * cannot be saved are refused as by `POST /workflows`.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.TestSteps
    */
@@ -2873,8 +2887,9 @@ export const WorkflowsService: GenService<{
     output: typeof TestStepsResponseSchema;
   },
   /**
-   * Renders templates as an `email` step does, on the data of a contact. Nothing is sent. Either `template`, or `subject` and
-   * `body`. The data are `contact`, or those of the person that `lead_ref` names, else those of a fixture.
+   * Renders templates as an `email` step does, with the data of a contact. Nothing is sent. Send either `template`, or
+   * `subject` and `body`. The data are `contact`, or else those of the person that `lead_ref` names, or else those of a
+   * fixture.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.RenderTemplate
    */
@@ -2884,8 +2899,8 @@ export const WorkflowsService: GenService<{
     output: typeof RenderTemplateResponseSchema;
   },
   /**
-   * Copies a workflow as a new draft, with its steps, credentials included, and its other members. Without `name` it is called
-   * "Copy of …".
+   * Copies a workflow as a new draft, with its steps, including credentials, and its remaining members. Without `name`,
+   * the copy is called "Copy of …".
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.DuplicateWorkflow
    */
@@ -2905,7 +2920,7 @@ export const WorkflowsService: GenService<{
     output: typeof ListWorkflowVersionsResponseSchema;
   },
   /**
-   * Shows one version of a workflow. A version never changes: an enrollment stays with the version it entered.
+   * Shows one version of a workflow. A version never changes, and an enrollment stays with the version that it entered.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.GetWorkflowVersion
    */
@@ -2925,7 +2940,7 @@ export const WorkflowsService: GenService<{
     output: typeof GetWorkflowResponseSchema;
   },
   /**
-   * Updates the members present. A change of `steps` makes a new version; running enrollments stay on theirs.
+   * Updates the members present. A change of `steps` makes a new version; running enrollments stay on their version.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.UpdateWorkflow
    */
@@ -2946,7 +2961,7 @@ export const WorkflowsService: GenService<{
   },
   /**
    * Runs the workflow once on sample data, without effects. `[test]` log lines describe the mails, callbacks and other
-   * effects of a live run. Waits pass at once and say how long they would have waited.
+   * effects that a live run would have. Waits end immediately, and say how long they would have waited.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.TestWorkflow
    */
@@ -2956,8 +2971,8 @@ export const WorkflowsService: GenService<{
     output: typeof TestWorkflowResponseSchema;
   },
   /**
-   * Sends the mail of an `email` step to your own address, and to no other, with sample data. The step's other parameters
-   * count; rules of sending do not hold it.
+   * Sends the mail of an `email` step, with sample data, to your own address only. The step's other parameters apply,
+   * but sending rules do not hold the mail.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.SendTestMail
    */
@@ -2967,7 +2982,7 @@ export const WorkflowsService: GenService<{
     output: typeof SendTestMailResponseSchema;
   },
   /**
-   * Sets the status to `active`: schedules run, paused enrollments continue.
+   * Sets the status to `active`: schedules run, and paused enrollments continue.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ActivateWorkflow
    */
@@ -2987,7 +3002,7 @@ export const WorkflowsService: GenService<{
     output: typeof PauseWorkflowResponseSchema;
   },
   /**
-   * Sets the status to `archived`: new enrollments are refused, running ones finish.
+   * Sets the status to `archived`: new enrollments are refused, and running ones finish.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ArchiveWorkflow
    */
@@ -3016,9 +3031,10 @@ export const WorkflowCatalogService: GenService<{
     output: typeof CountByProjectResponseSchema;
   },
   /**
-   * Closes a project that is to be deleted: no workflow is put into it any more, and those in it move to another project, or
-   * out of any. Repeating it changes nothing. Answers not_found `project_not_found` for a `reassign_to` that is closed itself.
-   * For a test key, a project with live workflows is refused as `test_mode`, and nothing changes.
+   * Closes a project that is to be deleted: no workflow can be put into the project any more, and its workflows move to
+   * a different project, or to none. A repeated call changes nothing. Answers `project_not_found` (not_found) for a
+   * `reassign_to` that is itself closed. For a test key, a project with live workflows is refused with `test_mode`, and
+   * nothing changes.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowCatalogService.ReassignProject
    */
@@ -3038,7 +3054,8 @@ export const WorkflowCatalogService: GenService<{
     output: typeof ListChangesResponseSchema;
   },
   /**
-   * Lists the workflows of the caller's organization, archived ones left out, whose steps name a connection of an integration.
+   * Lists the workflows of the caller's organization whose steps name a connection of an integration. Archived
+   * workflows are left out.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowCatalogService.ListConnectionUses
    */

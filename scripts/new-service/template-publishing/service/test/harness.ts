@@ -8,7 +8,7 @@ export { editor, stranger } from '@drippulse/service/harness';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own. */
+/** Starts the service on a database of its own. */
 export async function startHarness() {
   const harness = await createHarness(service);
   await harness.start();

@@ -2,5 +2,5 @@ import { configReader } from '@drippulse/service';
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** It has no variables of its own. */
+/** The service has no variables of its own. */
 export const readConfig = configReader({}, () => ({}));

@@ -9,7 +9,7 @@ import type { ToolResult } from '../../tools/state.ts';
 import { callerOf } from '../caller.ts';
 import type { LoadedModel } from './load.ts';
 
-/** Asks an administrator to raise a limit, or how that was decided. Never throws for what another service does. */
+/** Asks an administrator to raise a limit, or reads the decision. Never throws for an error of another service. */
 export async function askForRoom(
   ctx: Context,
   { loaded: { row, policies, now }, step: { seq, request } }: { loaded: LoadedModel; step: RaiseStep },

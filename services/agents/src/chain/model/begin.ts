@@ -17,13 +17,15 @@ import { isOwn } from '../commits.ts';
 import type { End } from '../step.ts';
 import type { LoadedModel } from './load.ts';
 
-/** An attempt that was committed with its reservation, and may be sent. */
+/** An attempt that is committed with its reservation and ready to be sent. */
 export type Begun = { prepared: Prepared; call: Call; timeoutMs: number };
 
-/** A budget has no room for an attempt, and a person may make some. */
+/** The refusal by a full budget, and the raise that a person may approve. */
 type Question = { refusal: string; raise: Raise };
 
-/** Commits the begin of an attempt with its reservation, before anything is sent. Undefined when this process has lost the execution. */
+/**
+ * Commits the start of an attempt with its reservation, before it is sent. Returns undefined if the execution is lost.
+ */
 export async function beginCall(
   ctx: Context,
   claimed: Claimed,
@@ -48,7 +50,7 @@ export async function beginCall(
         update execution_steps set attempts = ${attempt}, first_sent_at = coalesce(first_sent_at, clock_timestamp()), result = null,
           request = ${request}
         where created_at = ${call.createdAt} and execution_id = ${call.executionId} and seq = ${call.seq}`.execute(trx);
-      // Nobody knows what became of an attempt that was interrupted.
+      // An attempt whose reservation is still open was interrupted, so its outcome is unknown.
       const interrupted = { ...call, attempt: attempt - 1 };
       if (attempt > 1) await settleInterrupted(trx, interrupted);
       await reserveCall(trx, call, { spender: spenderOf(loaded), kind: row.kind, timeoutMs, isSent: true });
@@ -57,13 +59,16 @@ export async function beginCall(
     if ('exceeded' in begun) return refusedBy(loaded, begun.exceeded);
     return begun.value ? { prepared: begun.prepared, call, timeoutMs } : undefined;
   } catch (error) {
-    // The price, the model or the limit of another day: it is the execution that cannot go on.
+    // The price, the model or the limit may change later, but this execution cannot continue.
     if (error instanceof DomainError && ends.has(error.reason)) return { end: endOf(error.reason, error.message) };
     throw error;
   }
 }
 
-/** A limit is raised once for an execution. Then, or where nobody is asked, it ends. */
+/**
+ * Returns the end of the execution, or the question to raise the limit. Each limit is raised at most once for an
+ * execution, and only if the policy allows the question.
+ */
 function refusedBy({ bounds, steps }: LoadedModel, exceeded: Exceeded): { end: End } | { question: Question } {
   const refusal = exceededText(exceeded);
   const raise = bounds.asksForRoom ? raiseFor(exceeded, bounds.executionPicoUsd) : undefined;
@@ -77,7 +82,7 @@ function endOf(code: string, message: string): End {
   return { status: 'failed', code, message };
 }
 
-/** Settles an attempt of which nobody knows what became. */
+/** Settles an attempt as interrupted, if its reservation is open. The attempt's outcome is unknown. */
 export async function settleInterrupted(trx: Parameters<typeof settle>[0], call: Call): Promise<void> {
   const open = await trx
     .selectFrom('reservations')
@@ -91,7 +96,7 @@ export async function settleInterrupted(trx: Parameters<typeof settle>[0], call:
   if (open !== undefined) await settle(trx, call, settlementOf({ kind: 'unknown' }, open.amount_pico_usd));
 }
 
-/** Whose money it is. */
+/** Returns the owners of the budgets towards which a call counts. */
 function spenderOf({ row, bounds, steps }: LoadedModel): Spender {
   return {
     organizationId: row.organization_id,

@@ -6,7 +6,10 @@ import { costOf, type Usage } from '../../pricing/amount.ts';
 import type { Price } from '../../pricing/price.ts';
 import { dearestOf, ratesFor } from '../../pricing/prices.ts';
 
-/** What a call cost: its settlement and its tokens. `answered` is the price of the model that answered; undefined: as asked, or unknown. */
+/**
+ * Returns the charge of a call: its settlement and its tokens. `answered` is the price of the model that answered;
+ * undefined if the requested model answered, or if the price is unknown.
+ */
 export function chargeOf(
   result: CallResult,
   { price, amountPicoUsd, body }: Pick<Prepared, 'price' | 'amountPicoUsd' | 'body'>,
@@ -16,7 +19,7 @@ export function chargeOf(
   const { usage } = result.answer ?? {};
   const rates = dearestOf(price);
   const bytesBoundPicoUsd = BigInt(Buffer.byteLength(body)) * rates.input + BigInt(result.bytes) * rates.output;
-  // The dearer of the model that was asked and the one that answered.
+  // The call costs the higher of the two prices: that of the requested model and that of the answering model.
   const costs = usage === undefined ? [] : [price, ...(answered ? [answered] : [])].map((one) => costAt(one, usage));
   const costPicoUsd = costs.reduce<bigint | undefined>(
     (most, cost) => (most === undefined || cost > most ? cost : most),

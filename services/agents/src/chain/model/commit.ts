@@ -13,8 +13,8 @@ import { lockOwn } from '../commits.ts';
 import type { PlannedStep } from './state.ts';
 
 /**
- * Commits the result of an attempt with what it cost. False when this process has lost the execution: the money is settled all the same, and
- * the answer is nobody's.
+ * Commits the result of an attempt with its cost. If this process has lost the execution, settles the cost, discards
+ * the answer, and returns false.
  */
 export async function commitAnswer(
   ctx: Context,
@@ -47,7 +47,7 @@ async function storeResult(trx: Transaction<DB>, { id }: Claimed, call: Call, re
   );
 }
 
-/** Publishes thresholds of the plan that the month has reached. */
+/** Publishes the thresholds of the plan that this month's spend has reached. */
 export async function notePlan(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   const { rows } = await sql<{ used: bigint }>`
     select ${countSpent(organizationId)} as used from usage_limits
@@ -57,7 +57,7 @@ export async function notePlan(trx: Transaction<DB>, organizationId: bigint): Pr
   await noteThresholds(trx, [{ organizationId, meter: 'llm_cost_usd', used: row.used }], sql<Date>`now()`);
 }
 
-/** Commits the intents of further steps. False when this process has lost the execution. */
+/** Commits the intents of further steps. Returns false if this process has lost the execution. */
 export async function commitPlan(ctx: Context, claimed: Claimed, steps: readonly PlannedStep[]): Promise<boolean> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     if (!(await lockOwn(trx, claimed))) return false;
@@ -66,7 +66,7 @@ export async function commitPlan(ctx: Context, claimed: Claimed, steps: readonly
   });
 }
 
-/** Commits that a budget has refused a step, with the question that follows. False when this process has lost the execution. */
+/** Commits a budget's refusal of a step, and the question as the next step. Returns false if the execution is lost. */
 export async function commitQuestion(
   ctx: Context,
   claimed: Claimed,

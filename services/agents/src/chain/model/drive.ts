@@ -18,12 +18,12 @@ import { contactOf, placeOf } from './place.ts';
 import { resultOfCall } from './read-result.ts';
 import { attemptStep, withdrawApprovals } from './tools.ts';
 
-/** Nothing outside wakes an execution before its event, so it is looked at again in the end. */
+/** Delay until a parked execution is checked again. Before that, only an event wakes it. */
 const parkedMs = 600_000;
 
 /**
- * Takes an execution that calls models as far as it goes: to its end, or to a wait. Intents with their reservations, and results with what
- * they cost, are transactions of their own, and nothing outside happens within one.
+ * Drives an execution that calls models to its end or to a wait. Each intent is committed with its reservation, and
+ * each result with its cost. No transaction contains a call to another service.
  */
 export async function driveModel(ctx: Context, lanes: Lanes, claimed: Claimed, stopping: AbortSignal): Promise<void> {
   let contact: Contact | undefined;
@@ -49,7 +49,7 @@ export async function driveModel(ctx: Context, lanes: Lanes, claimed: Claimed, s
   }
 }
 
-/** One attempt of the last step. False when the execution has ended or is lost. */
+/** Makes one attempt of the last step. Returns false if the execution has ended or is lost. */
 async function attempt(
   ctx: Context,
   lanes: Lanes,
@@ -80,14 +80,14 @@ async function attempt(
   const isOwn = await commitAnswer(ctx, claimed, { call: begun.call, result, ...charge });
   if (!isOwn || end === undefined) return isOwn;
   await ctx.fault?.('after-commit');
-  // Apart from the settlement, which locks what all calls of the organization lock.
+  // The end has its own transaction, because the settlement locks windows that all calls of the organization lock.
   await lanes.end({ claimed, end });
   return false;
 }
 
 /**
- * Whether another process may have taken the execution over since. The lease is renewed every third of its time; a process
- * that missed a renewal cannot know.
+ * Whether another process may have taken over the execution since a time. A lease is renewed three times within its
+ * duration, so a process that missed a renewal cannot know whether it still has the lease.
  */
 function hasStoodStill({ clock, config }: Context, since: Date): boolean {
   return clock.now().getTime() - since.getTime() > config.leaseMs / 3;
@@ -95,7 +95,7 @@ function hasStoodStill({ clock, config }: Context, since: Date): boolean {
 
 const stoodStill: CallResult = { kind: 'not_sent', error: 'The process stood still before it could send the request.' };
 
-/** The end of an execution that follows from the result of its last step. */
+/** Returns the end of an execution that the last step's result ends; undefined while the execution continues. */
 function endAfter(
   ctx: Context,
   { loaded, place }: { loaded: LoadedModel; place: CallPlace },

@@ -6,15 +6,15 @@ import { validate } from '../../schemas/validate.ts';
 
 const longestOutput = 64 * 1024;
 
-/** What an answer is good for. */
+/** The verdict on an answer. */
 export type Judged =
   | { kind: 'output'; output: JsonObject }
   | { kind: 'tools'; calls: readonly ToolCall[] }
   | { kind: 'refused' }
-  /** Said to the model, which may repair it. */
+  /** A message that asks the model to correct its answer. */
   | { kind: 'problem'; problem: string };
 
-/** Judges an answer by the schema of the template. Providers check less than they are asked to. */
+/** Judges an answer by the template's schema. Providers enforce less of a schema than the request asks for. */
 export function judge({ text, toolCalls, finish }: StoredAnswer, outputSchema: string | null): Judged {
   if (finish === 'content-filter') return { kind: 'refused' };
   if (toolCalls.length > 0) return { kind: 'tools', calls: toolCalls };

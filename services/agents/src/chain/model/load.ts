@@ -13,7 +13,7 @@ import type { CallPlace } from '../../tools/check-call.ts';
 import type { Claimed } from '../claim.ts';
 import type { ModelState } from './state.ts';
 
-/** An execution that calls models, as the database has it. */
+/** An execution that calls models, as stored in the database. */
 export type LoadedModel = {
   row: ExecutionRow;
   isDeleted: boolean;
@@ -22,7 +22,7 @@ export type LoadedModel = {
   outputSchema: string | null;
   configuration: JsonObject;
   bounds: Bounds;
-  /** The policy that it began with, and the one in force. */
+  /** The policy with which the execution began, and the policy in force. */
   policies: readonly ToolPolicy[];
   steps: readonly ModelStep[];
   now: Date;
@@ -38,7 +38,7 @@ type Found = ExecutionRow & {
   now: Date;
 };
 
-/** Undefined when the fence is no longer this one. */
+/** Loads an execution that calls models. Returns undefined if its fence has changed. */
 export async function loadModel(
   ctx: Context,
   { id, fence, created_at: createdAt }: Claimed,
@@ -57,7 +57,7 @@ export async function loadModel(
   const { deleted_at, input, configuration, policy, prompt, output_schema: outputSchema, now, ...row } = found;
   const isDeleted = deleted_at !== null;
   const pinned = parsePolicy(policy ?? '{}');
-  // A policy that was tightened counts from the next step on.
+  // A policy that was made stricter applies from the next step on.
   const current = isDeleted
     ? pinned
     : parsePolicy((await loadDefinition(ctx, row.organization_id, row.agent_id)).policy);
@@ -80,7 +80,7 @@ export function stateOf(ctx: Context, loaded: LoadedModel, place: CallPlace, isD
   return { steps, outputSchema, bounds, place, now, deadline: row.deadline_at ?? now, isDue, random: ctx.random() };
 }
 
-/** The steps of the chain of an execution. */
+/** Reads the steps of an execution's chain. */
 export async function readSteps(
   ctx: Pick<Context, 'db'>,
   { id, created_at: createdAt }: Pick<ExecutionRow, 'id' | 'created_at'>,

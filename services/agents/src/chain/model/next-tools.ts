@@ -5,7 +5,7 @@ import { actionName } from '../../tools/offer.ts';
 import type { ToolNext } from '../../tools/state.ts';
 import type { ModelNext, ModelState } from './state.ts';
 
-/** What follows an answer that asks for tools. */
+/** Decides the next action after an answer that asks for tools. */
 export function onToolCalls(state: ModelState, calls: readonly ToolCall[]): ModelNext {
   const seq = state.steps.at(-1)?.seq ?? 0;
   const requests = calls.map(({ name, input }, index) => ({
@@ -14,7 +14,7 @@ export function onToolCalls(state: ModelState, calls: readonly ToolCall[]): Mode
   return nextOf(planCalls(toolStateOf(state), requests));
 }
 
-/** What follows when the last step is a `tool_call` or an `approval`. */
+/** Decides the next action after a last step of kind `tool_call` or `approval`. */
 export function afterTools(state: ModelState): ModelNext {
   return nextOf(nextOfTools(toolStateOf(state)));
 }
@@ -24,7 +24,7 @@ function nextOf(following: ToolNext): ModelNext {
 }
 
 function toolStateOf({ steps, place, bounds, now, deadline, isDue, random }: ModelState): ToolState {
-  // A call that a budget refused was not answered.
+  // A call that a budget refused has no answer.
   const asked = steps.filter(({ kind }) => kind === 'model_call' || kind === 'repair');
   const answers = asked.filter(({ status }) => status !== 'failed').length;
   const { maxRetries } = bounds;

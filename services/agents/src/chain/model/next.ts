@@ -5,11 +5,11 @@ import { judge } from './judge.ts';
 import { afterTools, onToolCalls } from './next-tools.ts';
 import type { ModelNext, ModelState } from './state.ts';
 
-/** Pauses between attempts. */
+/** The first pause between attempts, in milliseconds. */
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
-/** Decides what follows in a chain. An answer that is stored is never asked for again. */
+/** Decides the next action of a chain. A stored answer is never requested again. */
 export function nextOfModel(state: ModelState): ModelNext {
   const last = state.steps.at(-1);
   if (last === undefined) return failed('expired', 'It went on for longer than its input is kept.');
@@ -21,7 +21,10 @@ export function nextOfModel(state: ModelState): ModelNext {
   return nextAttempt(state, last);
 }
 
-/** A raise that a person approves leads to the call anew. The question costs nothing, so it is asked until it is answered. */
+/**
+ * Decides the next action after a question about a budget. An approved raise repeats the model call. The question costs
+ * nothing, so it is repeated until a person answers it.
+ */
 function afterQuestion({ isDue }: ModelState, last: ModelStep): ModelNext {
   const [question] = raiseStepsOf([last]);
   const { seq } = last;
@@ -45,14 +48,14 @@ function afterAnswer(state: ModelState, answer: StoredAnswer): ModelNext {
   return repair(state, judged.problem);
 }
 
-/** A bad answer is repaired once, and has cost what it used. */
+/** Plans the only correction of a bad answer. The bad answer was paid for. */
 function repair({ steps, now, deadline }: ModelState, problem: string): ModelNext {
   if (now >= deadline) return timedOut();
   if (steps.some(({ kind }) => kind === 'repair')) return failed('invalid_output', problem);
   return { do: 'plan', steps: [{ kind: 'repair', request: { problem } }] };
 }
 
-/** Links that a page which shows the output would follow, to hosts that a policy does not allow. */
+/** Returns the links to hosts that a policy does not allow. A page that shows the output could load them. */
 function linksOf({ place: { policies } }: ModelState, text: string): string[] {
   return policies.flatMap(({ linkHosts }) => foreignLinks(text, linkHosts));
 }
@@ -67,12 +70,12 @@ function nextAttempt(state: ModelState, { result, attempts }: ModelStep): ModelN
   }
   const ms = state.isDue ? 0 : pauseOf(state, { result, attempts });
   if (ms === 0) return { do: 'call' };
-  // A pause that the deadline would cut off leads nowhere.
+  // A pause beyond the deadline would be pointless.
   if (now.getTime() + ms < deadline.getTime()) return { do: 'wait', ms };
   return failed('provider_unavailable', result !== null && 'error' in result ? result.error : 'There is no time left.');
 }
 
-/** The pause before the next attempt, counted from the end of the last one; 0 when nothing has failed. */
+/** Returns the pause before the next attempt, counted from the end of the last attempt; 0 if nothing has failed. */
 function pauseOf({ random }: ModelState, { result, attempts }: Pick<ModelStep, 'result' | 'attempts'>): number {
   if (result?.outcome !== 'passing' && result?.outcome !== 'uncertain') return 0;
   if (result.outcome === 'passing' && result.retryAfterSeconds !== undefined) {

@@ -4,7 +4,7 @@ import type { CallResult } from '../../llm/call.ts';
 import type { Price } from '../../pricing/price.ts';
 import { priceOf } from '../../pricing/prices.ts';
 
-/** The price of the model that answered, if it is another one than was asked. */
+/** Returns the price of the model that answered; undefined if it is the requested model, or if the price is unknown. */
 export async function otherPrice(
   ctx: Context,
   { llm: { source, prices }, request }: Pick<Prepared, 'llm' | 'request'>,

@@ -9,10 +9,10 @@ import { storedObject } from '../../json-objects.ts';
 import type { ToolResult } from '../../tools/state.ts';
 import { callerOf } from '../caller.ts';
 
-/** Longer than the longest attempt of an effect. */
+/** Timeout of the call, longer than the longest attempt of an effect. */
 const timeoutMs = 40_000;
 
-/** Lets the runtime perform an action. Every attempt has the same key and bytes. */
+/** Asks the runtime to perform an action. Every attempt has the same key and bytes. */
 export async function performAction(
   ctx: Context,
   o: { row: ExecutionRow; seq: number; attempt: number; kind: ActionEffect; request: JsonObject },

@@ -13,14 +13,14 @@ import type { LoadedModel } from './load.ts';
 import { performAction } from './perform-action.ts';
 import { readRecords } from './read-records.ts';
 
-/** A step of a tool in its execution. `attempt` counts from 1, also over former uses of the key. */
+/** An attempt of a tool step. `attempt` counts from 1, and includes the attempts of earlier starts by the same key. */
 export type ToolAttempt = { loaded: LoadedModel; place: CallPlace; step: ToolStep; attempt: number };
 
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Makes one attempt of a step: asks for the approval, or performs the call. The policies in force are asked now, whatever was allowed when
- * the call was planned. Never throws for what another service does.
+ * Makes one attempt of a tool step: asks for the approval, or performs the call. Checks the policies in force again,
+ * even if they allowed the call when it was planned. Never throws for an error of another service.
  */
 export async function performTool(ctx: Context, o: ToolAttempt, signal: AbortSignal): Promise<ToolResult> {
   const checked = checkCall(o.step.request, o.place);
@@ -36,7 +36,7 @@ export async function performTool(ctx: Context, o: ToolAttempt, signal: AbortSig
 }
 
 async function ask(ctx: Context, o: ToolAttempt, checked: CheckedCall, signal: AbortSignal): Promise<ToolResult> {
-  // The call stands behind its question.
+  // The step of the call follows the step of the question about it.
   const decision = await decisionOf(ctx, o, { checked, seq: o.step.seq + 1 }, signal);
   if (decision.kind === 'refused') return { outcome: 'failed', code: decision.code, message: decision.message };
   return { outcome: decision.kind };
@@ -56,13 +56,13 @@ async function perform(ctx: Context, o: ToolAttempt, checked: CheckedCall, signa
   return 'refused' in edited ? { outcome: 'refused', ...edited.refused } : carryOut(ctx, o, edited, signal);
 }
 
-/** Whether the question of this call stands before it. */
+/** Whether the step before a call is the question about this call. */
 function wasAsked({ loaded, step }: ToolAttempt): boolean {
   const before = toolStepsOf(loaded.steps).find(({ seq }) => seq === step.seq - 1);
   return before?.kind === 'approval' && before.request.call_id === step.request.call_id;
 }
 
-/** The decision as the runtime has it now, about what would be done now. */
+/** Reads the runtime's current decision about the call as it would be performed now. */
 async function decisionOf(
   ctx: Context,
   { loaded: { row, policies, now } }: ToolAttempt,

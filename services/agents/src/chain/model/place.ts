@@ -10,8 +10,8 @@ import type { LoadedModel } from './load.ts';
 const timeoutMs = 5_000;
 
 /**
- * Whom an execution is about: the contact of the enrollment whose step asked for it, as the runtime knows it; without one whom its input
- * names. Asked for only where there are tools.
+ * Finds the contact of an execution that has tools. If a workflow step asked for the execution, returns the contact of
+ * the enrollment, as the runtime knows it. Otherwise, returns the contact that the input names.
  */
 export async function contactOf(
   ctx: Context,
@@ -36,7 +36,7 @@ export function placeOf({ row, policies }: LoadedModel, contact: Contact): CallP
   return { policies, contact, hasEnrollment: row.source_enrollment_id !== null };
 }
 
-/** The caller of an execution names its contact at the top of the input, or under `lead` or `contact`. */
+/** Reads the contact from the top level of the input, or from its member `lead` or `contact`. */
 export function namedIn(input: JsonObject): Contact {
   const { email, lead_ref } = objectOf(input['lead']) ?? objectOf(input['contact']) ?? input;
   return memberOf({ email, lead_ref });

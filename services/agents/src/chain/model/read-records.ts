@@ -13,7 +13,7 @@ import { callerOf } from '../caller.ts';
 
 const timeoutMs = 10_000;
 
-/** Reads records of the CRM as somebody who may read and nothing else. Another organization's answer like missing ones. */
+/** Reads CRM records with read access alone. A record of another organization is reported as missing. */
 export async function readRecords(
   { clients }: Context,
   row: ExecutionRow,
@@ -59,6 +59,6 @@ function found<D extends DescMessage>(
 ): ToolResult {
   const shown = (record: MessageShape<D>): JsonObject => storedObject(encodeJson(desc, record));
   if (Array.isArray(records)) return { outcome: 'succeeded', output: { records: records.map(shown) } };
-  const one = records as MessageShape<D> | undefined; // what is no list is one record
+  const one = records as MessageShape<D> | undefined; // a value that is not a list is one record
   return { outcome: 'succeeded', output: { record: one === undefined ? null : shown(one) } };
 }

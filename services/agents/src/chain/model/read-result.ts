@@ -1,10 +1,10 @@
 import type { ModelResult } from '../../calls/step.ts';
 import type { CallResult } from '../../llm/call.ts';
 
-/** Statuses of gateways: the provider behind one may have answered. */
+/** Statuses that a gateway returns although the provider behind it may have answered. */
 const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
 
-/** What a call means for its step. */
+/** Converts the result of a call to the result of its step. */
 export function resultOfCall(result: CallResult): ModelResult {
   switch (result.kind) {
     case 'not_sent':
@@ -26,7 +26,7 @@ function ofStatus({ status, error, retryAfterSeconds }: Extract<CallResult, { ki
   return { outcome: 'failed', code: 'provider_refused', message: error };
 }
 
-/** An answer that nobody can read is an empty one: it was paid, and may be repaired. */
+/** Converts an answer. An unreadable answer counts as empty, because it was paid for and the model may correct it. */
 function ofAnswer({ answer }: Extract<CallResult, { kind: 'answered' }>): ModelResult {
   if (answer === undefined) {
     return { outcome: 'succeeded', answer: { text: '', toolCalls: [], finish: 'other', model: '' } };
@@ -35,7 +35,7 @@ function ofAnswer({ answer }: Extract<CallResult, { kind: 'answered' }>): ModelR
   return { outcome: 'succeeded', answer: { text: clean(text), toolCalls, finish, model } };
 }
 
-/** PostgreSQL has no NUL in texts. */
+/** Removes NUL, which PostgreSQL does not store in text. */
 function clean(text: string): string {
   return text.replaceAll('\u0000', '');
 }

@@ -4,35 +4,35 @@ import type { Bounds } from '../../policies/bounds.ts';
 import type { CallPlace } from '../../tools/check-call.ts';
 import type { End } from '../step.ts';
 
-/** Where a chain is. */
+/** The state of a chain that calls models. */
 export type ModelState = {
-  /** In order. Never empty: an execution begins with the intent of a model call. */
+  /** Steps in order. Never empty, because an execution begins with the intent of a model call. */
   steps: readonly ModelStep[];
-  /** JSON Schema of the output; null: any text. */
+  /** JSON Schema of the output; null if the output may be any text. */
   outputSchema: string | null;
   bounds: Pick<Bounds, 'maxRetries' | 'retryUncertain'>;
-  /** What calls of tools are checked by. */
+  /** The policies and facts by which tool calls are checked. */
   place: CallPlace;
   now: Date;
   deadline: Date;
   /** Whether the pause after the last attempt is over. */
   isDue: boolean;
-  /** From 0 to 1, for jitter. */
+  /** Random number from 0 to 1, for jitter. */
   random: number;
 };
 
-/** A step to be added to a chain. */
+/** A step to add to a chain. */
 export type PlannedStep = { kind: ModelStep['kind']; request: JsonObject };
 
-/** What follows. */
+/** The next action for a chain. */
 export type ModelNext =
-  /** Reserve and begin one more attempt of the last step, a model call, then make it. */
+  /** Reserve and begin another attempt of the last step, a model call, then make the call. */
   | { do: 'call' }
-  /** Commit the intents of these steps, all of them or none. */
+  /** Commit the intents of all these steps, or of none. */
   | { do: 'plan'; steps: readonly PlannedStep[] }
-  /** Begin one more attempt of this step of a tool, then make it: perform the call, or ask for its approval. */
+  /** Begin another attempt of this tool step, then perform the call or ask for its approval. */
   | { do: 'perform'; seq: number }
-  /** Wait for an event outside, such as a decision of a person. The deadline does not count meanwhile. */
+  /** Wait for an event from elsewhere, such as a person's decision. The wait does not count against the deadline. */
   | { do: 'park' }
   | { do: 'wait'; ms: number }
   | { do: 'end'; end: End };

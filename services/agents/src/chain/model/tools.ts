@@ -15,7 +15,7 @@ import { askForRoom } from './ask-for-room.ts';
 import type { LoadedModel } from './load.ts';
 import { performTool } from './perform-tool.ts';
 
-/** One attempt of a step of a tool, or of a question. False when the execution is lost. */
+/** Makes one attempt of a tool step or of a question. Returns false if the execution is lost. */
 export async function attemptStep(
   ctx: Context,
   claimed: Claimed,
@@ -44,7 +44,7 @@ async function perform(
   return performTool(ctx, { loaded, place, step: tool, attempt: step.formerAttempts + step.attempts + 1 }, stopping);
 }
 
-/** Commits the result of an attempt. The time of a decision is given back to the deadline. */
+/** Commits the result of an attempt. Extends the deadline by the time that a person took to decide. */
 async function commitStep(
   ctx: Context,
   claimed: Claimed,
@@ -85,7 +85,7 @@ function measure({ metrics }: Context, step: ModelStep, result: ToolResult): voi
   metrics.toolEnded(action, result.outcome === 'refused' ? result.why : result.outcome);
 }
 
-/** Erasure also finds executions by people whom a tool has read. */
+/** Adds the people in a tool's output to the execution, so that an erasure finds the execution. */
 async function addPeople(trx: Transaction<DB>, { created_at, id }: Claimed, output: JsonValue): Promise<void> {
   await sql`
     update execution_texts set people = array(select distinct unnest(people || ${peopleIn(output)}::text[]))
@@ -97,11 +97,11 @@ function statusOf({ outcome }: ToolResult): 'intent' | 'succeeded' | 'failed' {
   return outcome === 'refused' || outcome === 'failed' ? 'failed' : 'intent';
 }
 
-/** Withdraws what a cancelled execution has asked people. */
+/** Withdraws the open questions of a cancelled execution. */
 export async function withdrawApprovals(ctx: Context, claimed: Claimed, { row, steps }: LoadedModel): Promise<void> {
   const calls = toolStepsOf(steps).filter((step) => step.kind === 'approval' && isAsked(step));
   const raises = raiseStepsOf(steps).filter(isAsked);
-  // The call stands behind its question.
+  // The step of the call follows the step of the question about it.
   const asked = [...calls.map(({ seq }) => seq + 1), ...raises.map(({ seq }) => seq)];
   for (const seq of asked) await cancelApproval(ctx, { caller: callerOf(row), row, seq });
   await ctx.db.kysely
@@ -112,7 +112,7 @@ export async function withdrawApprovals(ctx: Context, claimed: Claimed, { row, s
     .execute();
 }
 
-/** Whether a person may have a question that nobody has answered. */
+/** Whether the step may have asked a person who has not answered. */
 function isAsked({ attempts, result }: Pick<ToolStep, 'attempts' | 'result'>): boolean {
   return attempts > 0 && (result === null || result.outcome === 'waiting');
 }

@@ -1,6 +1,7 @@
 import { createJobsTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
 import { createEventTables } from '@drippulse/events';
+import { createSuspensionsTable } from '@drippulse/service';
 import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createAgents } from './baseline/agents.ts';
@@ -19,6 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createEventTables(db);
   await createUsageTables(db);
   await createJobsTable(db);
+  await createSuspensionsTable(db);
   await createTemplates(db);
   await insertBuiltInTemplates(db);
   await createAgents(db);

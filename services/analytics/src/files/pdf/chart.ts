@@ -13,7 +13,7 @@ const height = 110;
 const mostBars = 60;
 const labelSize = 7;
 
-/** The bars of a chart: the sum of the values at each label, in the order in which the labels come; the first 60. */
+/** Computes the bars of a chart: the sum of the values of each label, for the first 60 labels in their order. */
 export function readBars(
   rows: readonly (readonly Cell[])[],
   columns: readonly Column[],
@@ -30,7 +30,7 @@ export function readBars(
   return bars.some((bar) => bar.value > 0) ? bars.slice(0, mostBars) : [];
 }
 
-/** Draws bars as paths, as one figure with a text of what it shows. */
+/** Draws bars as paths, in one figure with an alternative text. */
 export function drawChart(document: Document, root: Structure, { bars, title }: { bars: Bar[]; title: string }): void {
   const width = document.page.width - 2 * margin;
   const top = document.y;
@@ -57,7 +57,7 @@ export function drawChart(document: Document, root: Structure, { bars, title }: 
   document.y = top + 16 + height + 28;
 }
 
-/** As many labels as there is room for. */
+/** Draws as many of the labels as fit. */
 function drawLabels(document: Document, bars: readonly Bar[], { base, step }: { base: number; step: number }): void {
   const every = Math.ceil(48 / step);
   const measure = measureOf(document, labelSize);

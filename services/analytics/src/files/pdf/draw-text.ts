@@ -4,10 +4,10 @@ import { isRightToLeft, runsOf } from './runs.ts';
 
 type Document = InstanceType<typeof PDFDocument>;
 
-/** The part of a page that has content. */
+/** The area of a page for content. */
 export type Area = { left: number; width: number; bottom: number };
 
-/** Where and how a line is drawn. `y` is its top. */
+/** Position and style of a line. `y` is its top. */
 export type Placement = {
   x: number;
   y: number;
@@ -17,12 +17,17 @@ export type Placement = {
   align: 'left' | 'right';
 };
 
-/** An empty list of features keeps a run whole: without it the library shapes words one by one, and puts those of Hebrew in the wrong order. */
+/**
+ * With an empty list of features, a run is shaped as a whole. Otherwise each word is shaped separately, which puts
+ * Hebrew words in the wrong order.
+ */
 const whole: PDFKit.Mixins.TextOptions = { features: [], lineBreak: false };
 
 const widths = new WeakMap<Document, Map<string, number>>();
 
-/** Measures texts. Shaping takes most of the time of a document, so each text is measured once. */
+/**
+ * Returns a function that measures text. Shaping takes most of the time of a document, so each text is measured once.
+ */
 export function measureOf(document: Document, size: number): Measure {
   const known = widths.get(document) ?? new Map<string, number>();
   widths.set(document, known);
@@ -34,7 +39,7 @@ export function measureOf(document: Document, size: number): Measure {
   };
 }
 
-/** Draws one line. A text that reads from right to left stands on the right. */
+/** Draws one line. Right-to-left text is aligned to the right. */
 export function drawText(document: Document, line: string, { x, y, width, size, color, align }: Placement): void {
   const isRight = align === 'right' || (width > 0 && isRightToLeft(line));
   const measure = measureOf(document, size);

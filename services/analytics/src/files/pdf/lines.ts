@@ -4,14 +4,14 @@ const ellipsis = '…';
 const segments = new Intl.Segmenter(undefined, { granularity: 'word' });
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Measures a text in one of the fonts of the document. */
+/** Measures the width of a text in one of the document's fonts. */
 export type Measure = (text: string, font: FontName) => number;
 
 export function widthOf(line: string, measure: Measure): number {
   return runsOf(line).reduce((sum, { text, font }) => sum + measure(text, font), 0);
 }
 
-/** A text in at most so many lines of a width. What does not fit ends in an ellipsis. */
+/** Wraps a text into a limited number of lines of the given width. A text that does not fit ends in an ellipsis. */
 export function wrap(
   text: string,
   { width, most, measure }: { width: number; most: number; measure: Measure },
@@ -19,7 +19,8 @@ export function wrap(
   const lines: string[] = [];
   let [line, used] = ['', 0];
   for (const part of partsOf(oneLine(text).trim(), width, measure)) {
-    // Words are measured one by one: what they are beside changes little, and a line that is measured anew with each costs its square.
+    // Words are measured one by one, because measuring a growing line again for each word would take quadratic time.
+    // The neighbours of a word hardly change its width.
     const partWidth = widthOf(part, measure);
     const fits = used + (part.trim() === '' ? 0 : partWidth) <= width;
     if (line !== '' && !fits) {
@@ -33,7 +34,7 @@ export function wrap(
   return line.trim() === '' ? lines : [...lines, line.trim()];
 }
 
-/** The words of a text, with the characters of a word that is wider than a line each for itself. */
+/** Yields the words of a text. Splits a word that is wider than a line into its characters. */
 function* partsOf(text: string, width: number, measure: Measure): Generator<string> {
   for (const { segment } of segments.segment(text)) {
     if (widthOf(segment, measure) <= width) yield segment;

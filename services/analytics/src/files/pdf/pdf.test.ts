@@ -13,7 +13,7 @@ function make(rows: Cell[][], chart = { label: 'name', value: 'amount' }): Promi
   return pdfOf({ title: 'Pipeline', columns, pages: pages(), chart }, { heading, onPage: async () => undefined });
 }
 
-/** The texts of a document by page, in the order in which they are drawn, and the roles of its structure. */
+/** Reads the texts of a document by page, in drawing order, and the roles of the document's structure. */
 async function read(bytes: Buffer): Promise<{ pages: string[]; roles: Set<string> }> {
   const loading = getDocument({ data: new Uint8Array(bytes), verbosity: 0 });
   const document = await loading.promise;
@@ -46,7 +46,7 @@ test('a document of 60 rows has every text, a head on each page, and tags for re
   const { pages, roles } = await read(await make(rows));
   const all = pages.join('|');
   for (const name of names.slice(0, -1)) expect(all).toContain(name);
-  // What would turn the text around is not drawn.
+  // Characters that would reverse the text are not drawn.
   expect(all).toContain('ab');
   for (let index = 0; index < 60; index += 1) expect(all).toContain(`s${index}`);
   expect(all).toContain('1,234,567');
@@ -78,7 +78,7 @@ test('a name without end takes three lines and ends in an ellipsis', async () =>
     ]),
   );
   expect(pages).toHaveLength(1);
-  // Twice in the table; the labels of the chart are shortened too.
+  // The table has two ellipses. The shortened labels of the chart have further ones.
   expect(pages[0]?.split('…').length).toBeGreaterThanOrEqual(3);
 });
 

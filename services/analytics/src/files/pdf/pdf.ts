@@ -12,15 +12,16 @@ type Document = InstanceType<typeof PDFDocument>;
 const fontFile = (name: string) => fileURLToPath(new URL(`../fonts/${name}`, import.meta.url));
 const margin = 40;
 const mostRows = 1_000;
-/** Rows between two moments at which others of the process have their turn. */
+/** Number of rows after which the event loop serves other work of the process. */
 const rowsAtOnce = 25;
 
-/** The lines above the table. */
+/** The facts about a report that are shown above the table. */
 export type Heading = { period: string; asOf: Date; timezone: string };
 
 /**
- * A table as a tagged PDF: a title, a chart if the table has one, and its first 1,000 rows. The same table gives the same bytes. The library
- * is loaded with the first report: a process without them does not need it.
+ * Renders a table as a tagged PDF: a title, a chart if the table has one, and the table's first 1,000 rows. The same
+ * table gives the same bytes. The library is loaded for the first report, so a process without reports does not load
+ * it.
  */
 export async function pdfOf(
   { title, columns, pages, chart }: Table,
@@ -114,7 +115,7 @@ function drawLine(
     root.add(
       document.struct(tag as 'P', {}, () =>
         drawText(document, line, { x: left, y, width, size, color, align: 'left' }),
-      ), // 'H1' is a tag too
+      ), // the types lack tags such as 'H1'
     );
     document.y = y + size * 1.4;
   }

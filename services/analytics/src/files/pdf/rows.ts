@@ -15,13 +15,13 @@ const padding = 4;
 const mostLines = 3;
 const narrowest = 34;
 const widest = 260;
-/** Rows by which the widths of columns are chosen. */
+/** Number of rows whose content determines the widths of columns. */
 const looked = 200;
-/** A time as the sources give it; a page has no room for its seconds. */
+/** Matches a time in the format of the sources. A page has no room for the seconds. */
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const digits = /\B(?=(\d{3})+(?!\d))/g;
 
-/** The widths of columns by what is in them; together they are as wide as the page. */
+/** Returns the widths of columns by their content. The widths add up to the width of the page. */
 export function columnWidths(
   document: Document,
   columns: readonly Column[],
@@ -37,7 +37,9 @@ export function columnWidths(
   return shared(wanted, width);
 }
 
-/** Wanted widths made as wide as the page together: narrow columns keep theirs, and wide ones share what is left. */
+/**
+ * Fits widths to the width of the page. If they exceed it, narrow columns keep theirs, and wide ones share the rest.
+ */
 function shared(wanted: readonly number[], width: number): number[] {
   const all = wanted.reduce((sum, one) => sum + one, 0);
   if (all <= width) return wanted.map((one) => (one / all) * width);
@@ -47,7 +49,7 @@ function shared(wanted: readonly number[], width: number): number[] {
   return wanted.map((one) => Math.min(one, most));
 }
 
-/** Draws a row below what is there. False when it does not fit on the page; nothing is drawn then. */
+/** Draws a row below the previous row. If it does not fit on the page, draws nothing and returns false. */
 export function drawRow(
   document: Document,
   table: Structure,
@@ -84,7 +86,7 @@ export function drawRow(
   return true;
 }
 
-/** Shades are no content: readers of tags skip them. */
+/** Draws a shaded background. It is not content, so screen readers skip it. */
 function shade(
   document: Document,
   { left, top, width, height }: { left: number; top: number; width: number; height: number },
@@ -94,7 +96,7 @@ function shade(
   document.endMarkedContent();
 }
 
-/** Numbers of people have separators; ids and cells without a value do not. */
+/** Formats a cell. Counts get thousands separators, and ids do not. A cell without a value is empty. */
 function shownCell(cell: Cell, { kind, name }: Column): string {
   if (cell === null) return '';
   if (typeof cell === 'string' && instant.test(cell)) return `${cell.slice(0, 10)} ${cell.slice(11, 16)}Z`;

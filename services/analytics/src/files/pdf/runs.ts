@@ -1,21 +1,24 @@
 import bidiFactory from 'bidi-js';
 
-/** The fonts of a document, by the names under which it knows them. */
+/** The fonts of a document, by their names in the document. */
 export type FontName = 'sans' | 'cjk';
 
-/** Text of one font and one direction, in logical order. */
+/** A text with one font and one direction, in logical order. */
 export type Run = { text: string; font: FontName; level: number };
 
-// Node loads the CommonJS file of the package, which is the function itself; its types are those of the other file.
+// At run time, Node loads the CommonJS file of the package, which exports the function itself. The types describe the
+// ES module.
 const bidi = (bidiFactory as unknown as typeof bidiFactory.default)();
 const east =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
-/** Most texts have no characters but these, which have one font and one direction. */
+/** Matches texts of characters that have one font and one direction. Most texts match. */
 const plain = /^[ -~]*$/;
-/** What shows nothing and changes the order of what is beside it; a tab and a line end are spaces. */
+/**
+ * Matches invisible characters, and characters that reorder their neighbours. Before, tabs and line ends become spaces.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
 
-/** A text on one line, without characters that a font cannot show and that could show a reader something else than there is. */
+/** Puts a text on one line, and removes characters that a font cannot show or that could mislead a reader. */
 export function oneLine(text: string): string {
   return text
     .toWellFormed()
@@ -24,8 +27,8 @@ export function oneLine(text: string): string {
 }
 
 /**
- * The runs of a line in the order in which they are drawn, from left to right (Unicode Bidirectional Algorithm). The font draws the glyphs
- * of a run of Arabic or Hebrew from right to left by itself.
+ * Returns the runs of a line in drawing order, from left to right (Unicode Bidirectional Algorithm). The font itself
+ * draws the glyphs of an Arabic or Hebrew run from right to left.
  */
 export function runsOf(line: string): Run[] {
   if (plain.test(line)) return line === '' ? [] : [{ text: line, font: 'sans', level: 0 }];
@@ -44,7 +47,7 @@ export function runsOf(line: string): Run[] {
   return reordered(runs);
 }
 
-/** Rule L2: from the highest level down to 1, each sequence of runs at or above the level is reversed. */
+/** Applies rule L2: reverses each sequence of runs at or above a level, from the highest level down to 1. */
 function reordered(runs: Run[]): Run[] {
   const ordered = [...runs];
   for (let level = Math.max(0, ...runs.map((run) => run.level)); level > 0; level -= 1) {
@@ -58,7 +61,7 @@ function reordered(runs: Run[]): Run[] {
   return ordered;
 }
 
-/** Whether a line as a whole reads from right to left. */
+/** Whether a line as a whole is read from right to left. */
 export function isRightToLeft(line: string): boolean {
   return !plain.test(line) && bidi.getEmbeddingLevels(line, 'auto').paragraphs[0]?.level === 1;
 }

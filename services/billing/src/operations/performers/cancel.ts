@@ -5,10 +5,10 @@ import { type OperationResult, readInput } from '../operation.ts';
 import type { Attempt } from '../rows.ts';
 import { liveSubscription } from './live-subscription.ts';
 
-/** Ends the subscription. One that has ended, or whose end is scheduled already, is as it should be. */
+/** Ends the subscription. Does nothing if the subscription has ended, or its end is already scheduled. */
 export async function cancel(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const { at, reason } = readInput('cancel', operation.input);
-  // The first attempt may have ended it.
+  // The first attempt may have ended the subscription.
   const live = await liveSubscription(ctx, client, operation, { mayBeOver: operation.attempts > 1 });
   if (live === undefined) return {};
   const details = reason === null ? {} : { cancellation_details: { comment: reason } };

@@ -8,7 +8,7 @@ import { type OperationResult, readInput } from '../operation.ts';
 import type { Attempt } from '../rows.ts';
 import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 
-/** Begins a session of Checkout. Sessions that were begun before end, so that no two can be paid. */
+/** Starts a session of Checkout. Ends earlier sessions, so that only one session can be paid. */
 export async function checkout(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const { plan, successUrl, cancelUrl } = readInput('checkout', operation.input);
   const customer = await ownCustomer(ctx, client, operation);
@@ -35,7 +35,10 @@ export async function checkout(ctx: Context, client: Stripe, operation: Attempt)
   return { url: session.url ?? '', id: session.id };
 }
 
-/** The session that an attempt before has begun. To end it and to repeat its key would give it back ended. */
+/**
+ * Finds the session that an earlier attempt has started. Ending that session and repeating its key would return the
+ * ended session.
+ */
 async function ownSession(client: Stripe, { key }: Attempt, customer: string): Promise<OperationResult | undefined> {
   const { data } = await client.checkout.sessions.list({ customer, status: 'open', limit: 100 });
   const own = data.find(({ metadata }) => metadata?.['drippulse_operation'] === key);

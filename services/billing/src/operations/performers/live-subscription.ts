@@ -6,7 +6,10 @@ import { liveSubscriptions } from '../../subscriptions/state-of.ts';
 import type { Attempt } from '../rows.ts';
 import { subscriptionsOf } from './own-customer.ts';
 
-/** The subscription of the organization that has not ended. Without one it is refused; with `mayBeOver` an ended one is undefined. */
+/**
+ * Returns the live subscription of the organization. Throws if there is none; with `mayBeOver`, returns undefined for
+ * an ended one.
+ */
 export async function liveSubscription(
   ctx: Context,
   client: Stripe,

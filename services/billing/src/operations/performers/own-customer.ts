@@ -6,7 +6,7 @@ import { findSettings } from '../../settings/rows.ts';
 import { keyOf } from '../keys.ts';
 import type { Attempt } from '../rows.ts';
 
-/** The organization's customer at Stripe, made with the first write. The id is stored before anything is made for it. */
+/** Returns the organization's customer at Stripe, created with the first write. Its id is stored before its use. */
 export async function ownCustomer(ctx: Context, client: Stripe, operation: Attempt): Promise<string> {
   const { organization_id: organizationId } = operation;
   const row = await findCustomer(ctx.db.kysely, organizationId);
@@ -25,7 +25,7 @@ export async function ownCustomer(ctx: Context, client: Stripe, operation: Attem
   return made.id;
 }
 
-/** All subscriptions of a customer, as they are now. */
+/** Lists all subscriptions of a customer, as they are now. */
 export async function subscriptionsOf(client: Stripe, customer: string): Promise<Stripe.Subscription[]> {
   return client.subscriptions.list({ customer, status: 'all', limit: 100 }).autoPagingToArray({ limit: 1000 });
 }

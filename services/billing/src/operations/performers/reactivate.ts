@@ -5,7 +5,7 @@ import type { OperationResult } from '../operation.ts';
 import type { Attempt } from '../rows.ts';
 import { liveSubscription } from './live-subscription.ts';
 
-/** Clears a scheduled end, in whichever of its two forms it is there. One without is as it should be. */
+/** Clears a scheduled end, in either of its two forms. Does nothing if no end is scheduled. */
 export async function reactivate(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const live = await liveSubscription(ctx, client, operation, { mayBeOver: false });
   if (live === undefined) return {};

@@ -9,10 +9,13 @@ import type { Attempt } from '../rows.ts';
 import { endOpenSessions } from './checkout.ts';
 import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 
-/** Marks a subscription as changed by an operation, so that a repeat knows its own work whatever became of the key. */
+/**
+ * Returns the mark of a subscription that an operation changed, so that a repeat recognizes its own work even when the
+ * key is no longer known.
+ */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
-/** Begins a subscription, or changes the one there is. Stripe refuses a first payment that fails, and then makes nothing. */
+/** Starts a subscription, or changes the existing one. If the first payment fails, Stripe creates nothing. */
 export async function subscribe(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const input = readInput('subscribe', operation.input);
   const customer = await ownCustomer(ctx, client, operation);
@@ -31,7 +34,7 @@ async function begin(
 ): Promise<OperationResult> {
   const prices = await requireStripe(ctx).prices();
   const method = await payingMethod(client, operation, { input, customer });
-  // A session that somebody could still pay would make a second one.
+  // An open session could still be paid, and create a second subscription.
   await endOpenSessions(client, operation, customer);
   await client.subscriptions.create(
     {
@@ -46,7 +49,10 @@ async function begin(
   return { isNew: true };
 }
 
-/** More is charged at once; less is credited to the next invoice. A scheduled end is taken back, since the plan is wanted. */
+/**
+ * Changes a subscription. A higher price is charged immediately; a lower price is credited to the next invoice. A
+ * scheduled end is cleared, because the plan is wanted.
+ */
 async function change(
   ctx: Context,
   client: Stripe,
@@ -78,7 +84,7 @@ async function change(
   return { isNew: false };
 }
 
-/** The method that is named, attached to the customer; else the customer's default one. */
+/** Returns the named payment method, attached to the customer; else the customer's default one. */
 async function payingMethod(
   client: Stripe,
   operation: Attempt,

@@ -34,7 +34,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createOperator(db);
 }
 
-/** Both extensions are trusted: a role that may create objects in the database may create them. Else an admin has. */
+/**
+ * Creates the extensions. Both are trusted: a role that may create objects in the database may create them. If the role
+ * may not, an administrator must have created them.
+ */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
   await sql`create extension if not exists btree_gin with schema public`.execute(db);

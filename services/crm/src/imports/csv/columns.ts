@@ -3,7 +3,7 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { checkJsonText, dangerousKeys, isHidden, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import type { CustomFieldRow } from '../../custom-fields/rows.ts';
 
-/** A column of the file: its name in the API, and how to read its cells. */
+/** A column of the file: its name in the API, and the function that reads its cells. */
 export type Column = { name: string; read(cell: string): { value: JsonValue } | { problem: string } };
 
 /** Aliases of columns. */
@@ -15,13 +15,13 @@ const aliases: ReadonlyMap<string, string> = new Map([
 
 const customPrefix = 'custom.';
 
-/** More than the members and custom fields of a record can be. */
+/** More columns than a record has members and custom fields. */
 const maxColumns = 1_000;
 const shownProblems = 100;
 
 /**
- * The columns of a header: members of the record in any case, with spaces or underscores, and `custom.<key>` for
- * custom fields. An unknown column refuses the whole file.
+ * Reads the columns of a header: members of the record in any case, with spaces or underscores, and `custom.<key>` for
+ * custom fields. If a column is unknown, the whole file is refused.
  */
 export function readHeader(header: readonly string[], desc: DescMessage, defined: readonly CustomFieldRow[]): Column[] {
   if (header.length > maxColumns) {
@@ -37,7 +37,7 @@ export function readHeader(header: readonly string[], desc: DescMessage, defined
     const column = name.startsWith(customPrefix) ? customColumn(name, custom) : known.get(name);
     if (name === '') problems.push({ field: `column ${index + 1}`, message: 'has no name', code: 'format' });
     else if (column === undefined)
-      problems.push({ field: text.trim(), message: 'is no column of these records', code: 'not_found' });
+      problems.push({ field: text.trim(), message: 'is not a column of these records', code: 'not_found' });
     else if (seen.has(name))
       problems.push({ field: text.trim(), message: 'stands in the header twice', code: 'duplicate' });
     seen.add(name);
@@ -80,7 +80,7 @@ function readText(cell: string): { value: JsonValue } {
   return { value: cell };
 }
 
-/** A cell that is no number stays text, and the rules of the field refuse it. */
+/** Reads a number. A cell that is not a number stays a string, and the rules of the field refuse it. */
 function readNumber(cell: string): { value: JsonValue } {
   return { value: /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/.test(cell) ? parseJson(cell) : cell };
 }
@@ -90,18 +90,18 @@ function readBoolean(cell: string): { value: JsonValue } {
   return { value: text === 'true' || text === 'false' ? text === 'true' : cell };
 }
 
-/** A date without a time is midnight UTC. */
+/** Reads a time. A date without a time means midnight UTC. */
 function readTime(cell: string): { value: JsonValue } {
   return { value: /^\d{4}-\d{2}-\d{2}$/.test(cell) ? `${cell}T00:00:00Z` : cell };
 }
 
 function readCustom(cell: string): { value: JsonValue } | { problem: string } {
   try {
-    checkJsonText(cell); // refuses deep nesting, which the row would be written out with
+    checkJsonText(cell); // refuses deep nesting, which would break the writing of the row
     const value = parseJson(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) return { value };
   } catch {
-    // refused below
+    // the cell is refused below
   }
   return { problem: 'must be a JSON object' };
 }

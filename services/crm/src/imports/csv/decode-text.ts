@@ -8,8 +8,8 @@ const marks = [
 ];
 
 /**
- * Decodes an upload by its byte order mark, else by the `charset` of its content type, else as UTF-8. Invalid bytes
- * are refused, because replacement characters would stay in the records.
+ * Decodes an upload by its byte order mark, else by the `charset` of its content type, else as UTF-8. Invalid bytes are
+ * refused, because replacement characters would stay in the records.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<string> {
   let head: Uint8Array = new Uint8Array();
@@ -35,7 +35,7 @@ function encodingOf(head: Uint8Array, contentType: string): string {
     throw new DomainError(
       'invalid',
       'encoding_unknown',
-      'The file is no text, or UTF-16 without a byte order mark. Save it as CSV in UTF-8.',
+      'The file is not text, or UTF-16 without a byte order mark. Save it as CSV in UTF-8.',
     );
   }
   return /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8';

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 
 const delimiters = [',', ';', '\t'];
 
-/** The delimiter that cuts the first line into the most cells; a comma if none does. */
+/** Returns the delimiter that splits the first line into the most cells; a comma if no delimiter splits the line. */
 export function detectDelimiter(head: string): string {
   const counted = delimiters.map((delimiter) => ({ delimiter, cells: countCells(head, delimiter) }));
   return counted.reduce((best, next) => (next.cells > best.cells ? next : best)).delimiter;
@@ -20,6 +20,6 @@ function countCells(head: string, delimiter: string): number {
     });
     return records[0]?.length ?? 0;
   } catch {
-    return 0; // reading the file reports the error
+    return 0; // reading the file reports this error
   }
 }

@@ -9,7 +9,7 @@ import { type Column, readHeader } from './columns.ts';
 import { decodeText } from './decode-text.ts';
 import { detectDelimiter } from './delimiter.ts';
 
-/** The file and the columns it may have. */
+/** The file and its possible columns. */
 export type CsvSource = {
   collection: string;
   desc: DescMessage;
@@ -21,7 +21,7 @@ export type CsvSource = {
 const maxRecordLength = 1024 * 1024;
 const headLength = 64 * 1024;
 
-/** A record of the file. Row numbers are those of a spreadsheet: the header is row 1. */
+/** A record of the file. Rows are numbered as in a spreadsheet: the header is row 1. */
 type CsvRecord = { row: number; cells: string[] } | { row: number; problem: string };
 
 /** Reads the rows of a CSV file as it arrives. Empty cells count as absent. */
@@ -58,8 +58,8 @@ function readCells(columns: readonly Column[], cells: readonly string[]) {
 }
 
 /**
- * The library parses one piece of the upload at a time. Unmatched quotes end the reading, because everything after
- * them may be inside or outside of a quote.
+ * Reads the records of a file. The library parses one piece of the upload at a time. Unmatched quotes end the reading,
+ * because everything after them may be inside or outside a quote.
  */
 async function* readRecords(chunks: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<CsvRecord> {
   const texts = decodeText(chunks, contentType);
@@ -73,13 +73,13 @@ async function* readRecords(chunks: AsyncIterable<Uint8Array>, contentType: stri
     skip_empty_lines: true,
     max_record_size: maxRecordLength,
     trim: true,
-    // Returns nothing, so the parser keeps no record.
+    // The callback returns nothing, so the parser stores no record.
     on_record: (cells: string[], { empty_lines }) => {
       row += 1;
       records.push({ row: row + empty_lines, cells });
     },
   });
-  parser.on('error', () => undefined); // the write reports it
+  parser.on('error', () => undefined); // the write reports this error
   for await (const text of joined(head, texts)) {
     const error = await write(parser, text);
     yield* records.splice(0);
@@ -105,7 +105,7 @@ function end(parser: Parser): Promise<Error | undefined> {
   });
 }
 
-/** Reads as much as the first line can have; the rest is read as needed. */
+/** Reads as many characters as the first line may have; the rest is read later. */
 async function readHead(texts: AsyncGenerator<string>): Promise<string> {
   let head = '';
   while (head.length < headLength && !/[\r\n]/.test(head.trimStart())) {

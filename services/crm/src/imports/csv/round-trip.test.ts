@@ -9,11 +9,11 @@ import { readCsv } from './read-csv.ts';
 
 const columns = ['id', 'first_name', 'last_name', 'company_name', 'title', 'source'];
 
-/** Texts of the characters that CSV, spreadsheets and readers of lines treat in a way of their own, and any others. */
+/** Strings of characters that CSV, spreadsheets and line readers treat specially, and strings of any characters. */
 const nasty = fc.constantFrom(...'\'"=+-@＝＋－＠\t\r\n,; \u00a0\u2028\ufeffa0\\|{}');
 const text = fc
   .oneof(fc.string({ unit: nasty, maxLength: 8 }), fc.string({ unit: 'grapheme' }))
-  // Empty cells count as absent, and no text with a NUL is stored.
+  // Empty cells count as absent, and strings with a NUL are never stored.
   .filter((value) => value !== '' && !value.includes('\0') && value.isWellFormed());
 const fields = fc.dictionary(fc.constantFrom(...columns.slice(1)), text);
 const records = fc

@@ -25,7 +25,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createJobsTable(db);
   await createSuspensionsTable(db);
   await createUsageTables(db);
-  // Mails of the platform to members of organizations. They hold no data of contacts.
+  // Mails of the platform to members of organizations. They contain no data of contacts.
   await createMailsTable(db);
   await createWorkflows(db);
   await createChains(db);

@@ -7,7 +7,7 @@ import { readRetryAfter } from './retry-after.ts';
 const retryableStatuses = new Set([408, 425, 429]);
 const excerptLength = 300;
 
-/** The outcome of the step for an answer. */
+/** Returns the result of the step for an answer. */
 export function resultOf(answer: HttpAnswer, request: string, now: Date): EffectResult {
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) {
@@ -28,7 +28,7 @@ export function resultOf(answer: HttpAnswer, request: string, now: Date): Effect
   };
 }
 
-/** The first 16 KiB of the body: as JSON when they are a complete JSON text that can be stored, else as text. */
+/** Returns the first 16 KiB of the body: as JSON if they are a complete JSON text that can be stored, else as text. */
 function contentOf(answer: HttpAnswer): JsonValue & object {
   const { text } = answer;
   const json = answer.truncated ? undefined : readJson(text);

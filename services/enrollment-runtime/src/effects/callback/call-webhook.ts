@@ -7,8 +7,8 @@ import { type CallbackRequest, readRequest } from './request.ts';
 import { signatureHeaders } from './sign.ts';
 
 /**
- * Calls an endpoint of the customer. A repeat has the same method, URL, body, Idempotency-Key and chain. When it comes
- * back as a request to our API, with the chain header, that request continues the chain.
+ * Calls an endpoint of the customer. A repeat has the same method, URL, body, Idempotency-Key and chain. If the
+ * endpoint calls the API with the chain header, its request continues the chain.
  */
 export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
   const request = readRequest(call.request);
@@ -37,7 +37,10 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
   }
 }
 
-/** An address or URL that is not allowed will not be allowed later. Other failures may pass. */
+/**
+ * Returns the outcome of a call that got no answer. An address or URL that is forbidden now stays forbidden. Other
+ * failures may be transient.
+ */
 function unanswered(failure: HttpFailure, name: string): EffectOutcome {
   const retryable = failure.code !== 'address_not_allowed' && failure.code !== 'url_not_allowed';
   return { outcome: 'failed', error: `${name}: ${failure.message} (${failure.code})`, retryable };
@@ -63,7 +66,7 @@ async function sign(
   }
 }
 
-/** A query may contain a secret, and viewers read the timeline. */
+/** Removes the query of a URL, because a query may contain a secret and viewers read the timeline. */
 function withoutQuery(url: string): string {
   return url.replace(/[?#].*$/s, '');
 }

@@ -11,8 +11,8 @@ export type CallbackRequest = {
 };
 
 /**
- * Reads the intent that the engine rendered. Steps with headers that only the platform sets were refused when they were
- * saved.
+ * Reads the intent that the engine rendered. Headers that only the platform sets cannot occur: saving refuses steps
+ * with them.
  */
 export function readRequest(request: JsonObject): CallbackRequest {
   const { url, method, headers, body, sign_with: signWith } = request;
@@ -22,7 +22,7 @@ export function readRequest(request: JsonObject): CallbackRequest {
     headers: readHeaders(headers),
     body: typeof body === 'string' ? body : undefined,
     timeoutMs: timeoutOf(request),
-    // Throws when it is not an id: a request that should be signed never goes out unsigned.
+    // Throws when the value is not an id, so that a request that must be signed never goes out unsigned.
     signWith: signWith === null || signWith === undefined ? undefined : BigInt(String(signWith)),
   };
 }

@@ -7,8 +7,8 @@ const httpDate = new RegExp(
 const longestSeconds = 86_400;
 
 /**
- * The delay that `Retry-After` asks for (RFC 9110, section 10.2.3), in whole seconds, a day at most. Undefined for
- * garbage.
+ * Reads the delay of a `Retry-After` header (RFC 9110, section 10.2.3) in seconds, at most a day. Returns undefined for
+ * an invalid value.
  */
 export function readRetryAfter(value: string | undefined, now: Date): number | undefined {
   const text = value?.trim() ?? '';

@@ -3,9 +3,7 @@ import type { Clients } from '../../context.ts';
 /** Deadline of the request for a signature. */
 export const signingTimeoutMs = 5_000;
 
-/**
- * The headers of Standard Webhooks 1.0.0. The message id is the effect's key, so that a receiver recognises a repeat.
- */
+/** Builds the headers of Standard Webhooks 1.0.0. The message id is the effect's key, so receivers see repeats. */
 export async function signatureHeaders(
   signing: Clients['signing'],
   message: { organizationId: bigint; webhookId: bigint; id: string; body: string; at: Date },

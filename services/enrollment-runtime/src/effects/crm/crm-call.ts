@@ -9,13 +9,10 @@ import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 /** Deadline of one write. */
 export const crmTimeoutMs = 10_000;
 
-/** Refusals that may have passed by the next attempt. */
+/** Refusals that may be gone by the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
-/**
- * Writes to the CRM in the name of the workflow. A repeat carries the same key, so the CRM gives the response that it
- * gave the first time.
- */
+/** Writes to the CRM in the name of the workflow. A repeat has the same key, so the CRM repeats its response. */
 export async function callCrm(
   call: EffectCall,
   write: (caller: Caller, options: CallOptions) => Promise<EffectOutcome>,
@@ -27,7 +24,7 @@ export async function callCrm(
     return await write(caller, options);
   } catch (error) {
     const failure = fromConnectError(error);
-    // A process without descriptors or memory, this one or the CRM's: no attempt was made.
+    // This process or the CRM's is out of descriptors or memory, so no attempt was made.
     if (failure.reason === 'busy') throw failure;
     const { kind, message, retryAfterSeconds } = failure;
     return {
@@ -39,7 +36,7 @@ export async function callCrm(
   }
 }
 
-/** The outcome of a write: the record becomes the step's output under the name of its type. */
+/** Returns the outcome of a write. The record becomes the step's output under the name of its type. */
 export function written<D extends DescMessage>(
   verb: string,
   type: string,

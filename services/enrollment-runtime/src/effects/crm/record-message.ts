@@ -3,8 +3,8 @@ import { decodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson }
 import { parseObject } from '../../enrollments/contact.ts';
 
 /**
- * Reads the rendered fields of a step as the body of the same REST request: PATCH with `id`, else POST. Templates
- * render text, so a text that is a number counts as a number. Throws as the codec does.
+ * Reads the rendered fields of a step as the body of the equivalent REST request: PATCH with `id`, else POST. Templates
+ * render strings, so a string that is a number counts as a number. Throws as the codec does.
  */
 export function recordMessage<D extends DescMessage>(desc: D, request: JsonObject, id?: string): MessageShape<D> {
   const fields = parseObject(stringifyJson(request['fields'] ?? null));

@@ -8,14 +8,14 @@ type ProviderMail = {
   request: JsonObject;
   to: string;
   subject: string;
-  /** Undefined where the connection decides. */
+  /** Undefined if the connection decides. */
   from: Address | undefined;
   replyTo: Address | undefined;
 };
 
 /**
- * What a provider is asked to send. Who may stand in `From` is the provider's to check; without a wish of the step or of the
- * organization it is the sender of the connection.
+ * Composes the content of a request to a provider. The provider checks which address may stand in `From`. If neither
+ * the step nor the organization names a sender, the provider uses the connection's sender.
  */
 export function composeForProvider(
   ctx: EffectContext,

@@ -10,10 +10,10 @@ const addressPattern = /^[^\s@<>,;:"()]+@[^\s@<>,;:"()]+$/;
 
 type Mailing = Pick<EffectCall, 'key' | 'organizationId' | 'mode' | 'request'>;
 
-/** The parts of a mail that do not depend on who sends it, or the reason why there is none. */
+/** The parts of a mail that do not depend on its sender, or the reason why there is no mail. */
 export type MailParts = {
   to: Address;
-  /** What the step asks for as `From` and `Reply-To`. */
+  /** The `From` and `Reply-To` that the step asks for. */
   step: Address | undefined;
   replyTo: Address | undefined;
   subject: string;
@@ -22,7 +22,7 @@ export type MailParts = {
   headers: Record<string, string>;
 };
 
-/** Footer, tracking and the headers of an unsubscribe, as its class asks for. A repeat has the same bytes. */
+/** Adds the footer, tracking and unsubscribe headers that the mail's class demands. A repeat has the same bytes. */
 export function composeParts(
   ctx: EffectContext,
   { key, organizationId, mode, request }: Mailing,
@@ -56,7 +56,10 @@ export function composeParts(
   };
 }
 
-/** The mail that a rendered request asks for, with a warning for its timeline, or the reason why there is none. */
+/**
+ * Composes the mail that a rendered request asks for, with a warning for its timeline, or returns the reason why there
+ * is no mail.
+ */
 export function composeMail(
   ctx: EffectContext,
   mailing: Mailing,
@@ -75,19 +78,23 @@ export function composeMail(
     to,
     ...(replyTo && { replyTo }),
     ...(dkim && { dkim }),
-    // Bounces go to the platform, also when the step names another sender.
+    // Bounces go to the platform, even if the step names another sender.
     envelope: { from: own.address, to: to.address },
     subject,
     ...(html !== undefined && { html }),
     text,
     headers,
-    // The same on every attempt, so that a repeat has the same bytes, and of the bodies too, so that no body can have it.
+    // Does not change between attempts, so a repeat has the same bytes. Hashes the bodies too, so that no body can
+    // contain the boundary.
     baseBoundary: hashOfKey([mailing.key, html, text].join('\n')),
   };
   return { mail, warning };
 }
 
-/** The two headers of a one-click unsubscribe belong together (RFC 8058). Automatic responders do not answer (RFC 3834). */
+/**
+ * Builds the headers of a mail. The two headers of a one-click unsubscribe belong together (RFC 8058). `Auto-Submitted`
+ * keeps automatic responders silent (RFC 3834).
+ */
 function headersOf(unsubscribeUrl: string | undefined): Record<string, string> {
   const headers = { 'Auto-Submitted': 'auto-generated' };
   if (unsubscribeUrl === undefined) return headers;
@@ -98,20 +105,20 @@ function headersOf(unsubscribeUrl: string | undefined): Record<string, string> {
 /** Compiled once: compiling its options takes several times as long as converting a mail. */
 const textOf = compile({ wordwrap: 78 });
 
-/** The body that a step rendered: a text part is made of HTML. */
+/** Returns the body that a step rendered. The text part is made from HTML. */
 export function bodyOf({ html, text }: EffectCall['request']): Body {
   if (typeof html === 'string') return { html, text: textOf(html) };
   return { html: undefined, text: typeof text === 'string' ? text : '' };
 }
 
-/** Reads one mailbox, `a@b.c` or `Name <a@b.c>`. Null for anything else, including a list or group of one. */
+/** Reads one mailbox, `a@b.c` or `Name <a@b.c>`. Returns null for any other value, such as a list or a group of one. */
 function readAddress(value: unknown): Address | null {
   const [first, ...others] = addressparser(oneLine(value));
   if (first?.address === undefined || others.length > 0 || !addressPattern.test(first.address)) return null;
   return { name: first.name, address: first.address };
 }
 
-/** A header field is one line: a value must not add fields. */
+/** Returns the value as one line, because a header field is one line and a value must not add fields. */
 function oneLine(value: unknown): string {
   return typeof value === 'string' ? value.replace(/\p{Cc}+/gu, ' ').trim() : '';
 }

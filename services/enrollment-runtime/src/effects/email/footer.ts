@@ -1,4 +1,4 @@
-/** The parts of a mail. A mail without HTML has a text alone. */
+/** The parts of a body. A mail without HTML has only a text. */
 export type Body = { html: string | undefined; text: string };
 
 const entities: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ export function addFooter({ html, text }: Body, postalAddress: string | null): B
   if (postalAddress === null) return { html, text };
   const escaped = postalAddress.replace(/[&<>"']/g, (character) => entities[character] ?? character);
   const footer = `<p style="margin:24px 0 0;font-size:12px">${escaped.replaceAll('\n', '<br>')}</p>`;
-  // Searched in the text itself: letters such as İ become longer in lower case, which moves what follows.
+  // Searched in the original text: letters such as İ get longer in lower case, which shifts all later positions.
   const end = html === undefined ? undefined : [...html.matchAll(/<\/body>/gi)].at(-1)?.index;
   return {
     html: end === undefined ? html && `${html}${footer}` : `${html?.slice(0, end)}${footer}${html?.slice(end)}`,

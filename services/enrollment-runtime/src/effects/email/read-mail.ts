@@ -11,13 +11,16 @@ type Key = Parameters<typeof findMail>[1];
 /** A message as it was sent, or will be. */
 export type ShownMail = Body & { row: StoredMail; from: string | undefined; replyTo: string | undefined };
 
-/** Reads a message with its content. The request of the effect is what a repeat sends, so it is the mail itself. */
+/**
+ * Reads a message with its content. The content comes from the effect's stored request, because every attempt sends
+ * exactly that.
+ */
 export async function readMail(ctx: Context, key: Key): Promise<ShownMail> {
   const row = await findMail(ctx.db.kysely, key);
   if (row.request === null || row.request === erasedRequest) throw notKept();
   const request = parseObject(row.request);
   const sent = sentAsOf(row.result);
-  // Loaded with the first mail: it brings a parser of HTML.
+  // Loaded with the first mail, because the module loads an HTML parser.
   const { showBody } = await import('./show-mail.ts');
   const asked = (name: string) =>
     typeof request[name] === 'string' && request[name] !== '' ? request[name] : undefined;
@@ -29,7 +32,10 @@ export async function readMail(ctx: Context, key: Key): Promise<ShownMail> {
   };
 }
 
-/** This service stored the result as an outcome. That of a mail that did not go out has no `sentAs`. */
+/**
+ * Reads `sentAs` from a result that this service stored as an outcome. The outcome of a mail that did not go out has no
+ * `sentAs`.
+ */
 function sentAsOf(result: string | null): SentAs | undefined {
   return result === null ? undefined : (parseObject(result) as EffectOutcome).sentAs;
 }

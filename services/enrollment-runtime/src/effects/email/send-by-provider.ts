@@ -7,7 +7,7 @@ import { sentAs } from './sent-as.ts';
 
 const saveAs = 'mail';
 
-/** Hands a mail to a provider, by a connection of the organization. A repeat is the same request with the same key. */
+/** Hands a mail to a provider by an organization's connection. A repeat sends an equal request with the same key. */
 export async function sendByProvider(
   ctx: EffectContext,
   call: Omit<PerformerCall, 'kind'>,
@@ -35,7 +35,7 @@ export async function sendByProvider(
 
 function messageIdIn(output: JsonValue | undefined): string | undefined {
   if (typeof output !== 'object' || output === null || Array.isArray(output) || isRawNumber(output)) return undefined;
-  const { message_id: id, id: other } = output as JsonObject; // an object of JSON that is no array and no number
+  const { message_id: id, id: other } = output as JsonObject; // a JSON object, neither an array nor a number
   if (typeof id === 'string' && id !== '') return id;
   return typeof other === 'string' && other !== '' ? other : undefined;
 }

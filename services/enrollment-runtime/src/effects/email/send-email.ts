@@ -7,13 +7,16 @@ import { sentAs } from './sent-as.ts';
 
 type Mailing = Parameters<typeof sendByProvider>[1];
 
-/** Hands a mail to the mail server, or to the provider that its step names. A repeat is the same mail with the same Message-ID. */
+/**
+ * Hands a mail to the mail server, or to the provider that its step names. A repeat sends an equal mail with the same
+ * Message-ID.
+ */
 export async function sendEmail(ctx: EffectContext, call: Mailing, permit: Permit): Promise<EffectOutcome> {
   const integration = String(call.request['integration_id']);
   if (!isOwnMailer(integration)) return sendByProvider(ctx, call, permit);
   const { mailer } = permit;
   if (mailer === undefined) return { outcome: 'skipped', reason: 'no mail server is configured' };
-  // Loaded with the first mail: it brings a parser of HTML that no other effect needs.
+  // Loaded with the first mail, because the module loads an HTML parser that no other effect needs.
   const { composeMail } = await import('./compose-mail.ts');
   const composed = composeMail(ctx, call, { permit, mailFrom: mailer.from });
   if ('problem' in composed) return { outcome: 'failed', error: composed.problem, retryable: false };

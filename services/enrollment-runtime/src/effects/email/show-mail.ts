@@ -5,8 +5,9 @@ import { bodyOf } from './compose-mail.ts';
 import { addFooter, type Body } from './footer.ts';
 
 /**
- * The body of a mail as its receiver sees it, without what acts: links are not tracked, there is no pixel, and the link to unsubscribe has
- * no token. Before it was sent there is no footer: the sender may still change.
+ * Renders the body of a mail as its receiver sees it, without active parts: links are not tracked, there is no pixel,
+ * and the link to unsubscribe has no token. A mail that is not yet sent has no footer, because its sender may still
+ * change.
  */
 export function showBody(request: JsonObject, sent: SentAs | undefined, publicUrl: string): Body {
   const body = bodyOf(request);

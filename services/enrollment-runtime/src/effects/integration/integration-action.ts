@@ -8,8 +8,9 @@ import { performedBy } from '../performed/performed-by.ts';
 const performed = performedBy('integrations');
 
 /**
- * An action of a provider. One that writes to a person takes the same permit as a mail of ours, by the address it goes to, or by that of the
- * contact where it names nobody. A mail may go to one person alone; an invitation asks the suppressions of everybody.
+ * An action of a provider. An action that writes to a person takes the same permit as a mail, by the address that the
+ * action goes to, or by the contact's address if the action names no address. A mail may go to one person alone; for an
+ * invitation, the suppressions of every invited person are checked.
  */
 export const integrationAction: MixedEffect = {
   ...performed,
@@ -33,12 +34,12 @@ function sendOfAction(request: JsonObject, definition: Definition, place: SendPl
   return { ...send, also: to.filter((one) => one !== first) };
 }
 
-/** Whom an action writes to, and how; no addresses for one that writes to nobody. */
+/** Returns the people to whom an action writes, and how; no addresses for an action that writes to nobody. */
 function writingOf({ integration_id: integration, action: name, payload }: JsonObject): {
   to?: string[] | undefined;
   writing?: Writing | undefined;
 } {
   const action = findAction(String(integration), String(name));
   if (action === undefined) return {};
-  return { to: writesTo(action, payload as JsonObject), writing: action.writing }; // the step has rendered an object
+  return { to: writesTo(action, payload as JsonObject), writing: action.writing }; // the step rendered an object
 }

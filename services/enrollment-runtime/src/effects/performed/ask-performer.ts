@@ -5,13 +5,13 @@ import { causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
 import { callerOfCall } from '../caller-of-call.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 
-/** Time for one call of a performer. What takes longer is accepted and settled later. */
+/** Time limit of one call of a performer. Work that takes longer is accepted and settled later. */
 export const performerTimeoutMs = 30_000;
 
-/** Refusals that may have passed by the next attempt. */
+/** Refusals that may be gone by the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
-/** What a performer has to know of an effect. */
+/** The facts about an effect that a performer needs. */
 export type PerformerCall = Pick<
   EffectCall,
   | 'key'
@@ -32,8 +32,8 @@ export type PerformerCall = Pick<
 >;
 
 /**
- * Calls the service that performs effects of a kind, in the name of the workflow. A live effect without one fails for good, with a
- * reason that a person understands.
+ * Calls the service that performs effects of a kind, in the name of the workflow. If there is no such service, a live
+ * effect fails for good, with a reason that people can read.
  */
 export async function askPerformer(
   { performers }: EffectContext,
@@ -52,7 +52,7 @@ export async function askPerformer(
     return await ask(performer.client(caller), { signal: call.signal, timeoutMs: performerTimeoutMs, headers });
   } catch (error) {
     const failure = fromConnectError(error);
-    // A process without descriptors or memory, this one or the other: no attempt was made.
+    // This process or the performer's is out of descriptors or memory, so no attempt was made.
     if (failure.reason === 'busy') throw failure;
     const { kind, message, retryAfterSeconds } = failure;
     return {

@@ -5,7 +5,7 @@ import type { EffectContext, EffectOutcome } from '../effect-call.ts';
 import { askPerformer, type PerformerCall, performerTimeoutMs } from './ask-performer.ts';
 import { outcomeOfAccepted, outcomeOfPostponed, outcomeOfResult } from './outcomes.ts';
 
-/** Asks the service of `requirement` to perform an effect. `saveAs` names the member of the data that gets its output. */
+/** Asks the service of `requirement` to perform an effect. The data's member `saveAs` gets the effect's output. */
 export function askToPerform(
   ctx: EffectContext,
   requirement: Requirement,
@@ -38,7 +38,10 @@ export function askToPerform(
   });
 }
 
-/** The service and, where an effect is of a provider, its connection: one that hangs must not delay what goes to others. */
+/**
+ * Returns the service and, for an effect of a provider, its connection: a connection that hangs must not delay the
+ * effects of others.
+ */
 export function destinationOf(requirement: Requirement, request: JsonObject): string {
   const { integration_id: integration, connection_key: connection } = request;
   const place = typeof integration === 'string' ? ` ${integration} ${String(connection)}` : '';

@@ -4,17 +4,17 @@ import { checkJsonText, isRawNumber, parseJson } from '@drippulse/json';
 import type { EffectAccepted, EffectPostponed, EffectResult } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import type { EffectOutcome } from '../effect-call.ts';
 
-/** Most bytes of an output, which becomes a part of the run's data. */
+/** Upper limit in bytes of an output, which becomes a member of the run's data. */
 const maxOutputBytes = 256 * 1024;
 const maxTextLength = 2_000;
-/** A leap year: the longest that a step may wait for anything. */
+/** A leap year in milliseconds: the upper limit of a step's wait. */
 const longestMs = 366 * 86_400_000;
-/** A performer that names a time that is over is not asked in a circle. */
+/** Lower limit of a pause, so that a performer that names a past time is not asked in a tight loop. */
 const shortestPauseMs = 500;
 
 /**
- * The outcome for the engine, or the reason why a result is none. `request` names the member of the data that gets the output. A
- * postponement is none: only who was just asked may say it.
+ * Returns the outcome for the engine, or the reason why a result is not valid. `request` names the member of the data
+ * that gets the output. A postponement is not valid here: only a performer that was just asked may postpone.
  */
 export function readResult(
   { outcome }: Partial<EffectResult>,
@@ -50,7 +50,10 @@ export function readResult(
   }
 }
 
-/** The outcome of a result. One that breaks the contract fails the step for good: a repeat would bring the same. */
+/**
+ * Returns the outcome of a result. A result that breaks the contract fails the step for good, because a repeat would
+ * return the same result.
+ */
 export function outcomeOfResult(result: Partial<EffectResult> | undefined, request: JsonObject): EffectOutcome {
   const read = readResult(result ?? {}, request);
   return 'problem' in read
@@ -58,7 +61,7 @@ export function outcomeOfResult(result: Partial<EffectResult> | undefined, reque
     : read;
 }
 
-/** An effect that has to wait, for at most a year. It is due again as the same attempt. */
+/** Returns the outcome of an effect that must wait, for at most a year. It is then due as the same attempt. */
 export function outcomeOfPostponed({ until, reason, rule }: EffectPostponed, now: Date): EffectOutcome {
   const earliest = now.getTime() + shortestPauseMs;
   const asked = until === undefined ? earliest : Math.max(timestampMs(until), earliest);
@@ -70,14 +73,14 @@ export function outcomeOfPostponed({ until, reason, rule }: EffectPostponed, now
   };
 }
 
-/** An effect that was accepted, until a time that is not more than a year away. */
+/** Returns the outcome of an effect that was accepted, until a time that is at most a year away. */
 export function outcomeOfAccepted({ until, message }: EffectAccepted, now: Date): EffectOutcome {
   const latest = now.getTime() + longestMs;
   const end = until === undefined ? latest : Math.min(timestampMs(until), latest);
   return { outcome: 'accepted', until: end, message: textOf(message) || 'Accepted' };
 }
 
-/** The output; null for none, undefined when it is not valid. */
+/** Reads the output; null if it is absent, undefined if it is not valid. */
 function readOutput(bytes: Uint8Array): JsonObject | null | undefined {
   if (bytes.length === 0) return null;
   if (bytes.length > maxOutputBytes) return undefined;
@@ -86,7 +89,7 @@ function readOutput(bytes: Uint8Array): JsonObject | null | undefined {
     if (checkJsonText(text).length > 0) return undefined;
     const value = parseJson(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
-    return isObject ? (value as JsonObject) : undefined; // an object of JSON that is no array and no number
+    return isObject ? (value as JsonObject) : undefined; // a JSON object, neither an array nor a number
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { askPerformer, performerTimeoutMs } from './ask-performer.ts';
 import { askToPerform, destinationOf } from './ask-to-perform.ts';
 import { outcomeOfResult } from './outcomes.ts';
 
-/** Effects that another service performs, by the contract of `drippulse.journeys.v1.EffectsService`. */
+/** Defines effects that another service performs, by the contract of `drippulse.journeys.v1.EffectsService`. */
 export function performedBy(requirement: Requirement): SystemEffect {
   return {
     perform: (ctx, call) => askToPerform(ctx, requirement, call),

@@ -5,10 +5,13 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants, HeldReason } from '../entrants.ts';
 import { noteHeld } from './note-held.ts';
 
-/** How long a contact waits for a quota. */
+/** Limit in days for the wait of a contact for a quota. */
 const heldDays = 30;
 
-/** Stores contacts that wait to enter, at the end of the line of their organization, and returns their ids in the order given. */
+/**
+ * Stores contacts that wait to enter, at the end of their organization's line. Returns the ids of the stored rows in
+ * order.
+ */
 export async function storeHeld(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -37,14 +40,14 @@ export async function storeHeld(
   return rows.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
 }
 
-/** Says when the line of an organization is looked at again, unless that is sooner anyway. */
+/** Schedules the next check of an organization's line, unless an earlier check is due. */
 async function lineUp(trx: Transaction<DB>, organizationId: bigint, retryAt: Date): Promise<void> {
   await sql`
     insert into held_lines (organization_id, retry_at) values (${organizationId}, ${retryAt})
     on conflict (organization_id) do update set retry_at = least(held_lines.retry_at, excluded.retry_at)`.execute(trx);
 }
 
-/** Makes contacts and mails of an organization that wait due, because its entitlements have changed. */
+/** Makes the waiting contacts and mails of an organization due, because its entitlements have changed. */
 export async function wakeLine(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -55,10 +58,10 @@ export async function wakeLine(
     on conflict (organization_id) do update set retry_at = excluded.retry_at`.execute(trx);
 }
 
-/** How long it is listed who waited too long, from the day on which they came. */
+/** Days for which contacts that waited too long stay listed, from the day on which they came. */
 const listedDays = 90;
 
-/** Deletes some of those that are old enough, and returns how many. */
+/** Deletes some old contacts, and returns how many. */
 export async function forgetHeld({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, most: number): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from held_entries where id = any(array(

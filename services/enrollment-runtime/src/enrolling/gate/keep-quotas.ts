@@ -6,17 +6,17 @@ import type { Entrants, EntryAnswer, HeldReason } from '../entrants.ts';
 import type { Entrant } from '../insert.ts';
 import { storeHeld } from './held-entries.ts';
 
-/** A contact that enters, with its place among those given. */
+/** A contact that enters, with its position among the given contacts. */
 export type Covered = { entrant: Entrant; index: number };
 
 type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/** When it is asked again whether an organization pays by now; a payment makes those who wait due at once. */
+/** Interval between checks of an organization's payment. A payment makes its waiting contacts due immediately. */
 const unpaidMs = 86_400_000;
 
 /**
- * Leaves out the contacts that the quotas of their organizations do not cover. Those held already go in the order in which they came. A
- * person who is held out uses no quota, and neither does a test enrollment.
+ * Leaves out the contacts that the quotas of their organizations do not cover. Contacts that are already held enter in
+ * the order in which they came. A person who is held out uses no quota, and neither does a test enrollment.
  */
 export async function keepQuotas(ctx: Context, trx: Transaction<DB>, all: readonly Admitted[]): Promise<void> {
   const rooms = await findRoom(trx, 'enrollments', all.flatMap(askOf), ctx.dbNow);
@@ -27,7 +27,7 @@ export async function keepQuotas(ctx: Context, trx: Transaction<DB>, all: readon
   }
 }
 
-/** The enrollments of an organization that its quota counts. */
+/** Counts the enrollments of an organization that its quota covers. */
 export function askOf(admitted: Entrants & { covered: readonly Covered[] }) {
   const count = isLive(admitted) ? admitted.covered.filter(({ entrant }) => !entrant.isHeldOut).length : 0;
   return count === 0 ? [] : [{ organizationId: admitted.lane.organizationId, count }];

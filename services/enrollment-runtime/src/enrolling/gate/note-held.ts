@@ -2,12 +2,15 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 
-/** After the first contact that waits the mail waits for others: they come many at a time, or enter soon. */
+/** The mail waits this long after the first waiting contact, because contacts come many at a time, or enter soon. */
 const gatherMinutes = 10;
 /** An organization gets one mail a day. */
 const pauseHours = 24;
 
-/** Notes contacts that began to wait for a quota, or expired, for the next mail to the admins; in the transaction in which they do. */
+/**
+ * Records contacts that began to wait for a quota, or expired, for the next mail to admins. It writes in the contacts'
+ * transaction.
+ */
 export async function noteHeld(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

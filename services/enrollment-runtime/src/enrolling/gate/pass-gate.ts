@@ -18,19 +18,19 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
-/** Units of reading a contact beside those of its key: a hundred are read in one turn of the event loop. */
+/** Units for reading a contact, in addition to the units of its key: a hundred contacts are read in one turn. */
 const contactUnits = turnUnits / 100;
 
-/** What becomes of a contact, and the key of its entry where it is not the contact's own. */
+/** The verdict on a contact, and the key of its entry if the key is not the contact's own. */
 export type Passing = EntryVerdict & { entryHash: bigint | null };
 
-/** A decision for each contact, in order; undefined when all may enter. `at` is the time of the decisions. */
+/** A decision for each contact, in order; undefined when all contacts may enter. `at` is the time of the decisions. */
 export type Passed = { passings: readonly Passing[] | undefined; at: Date | undefined };
 
 /**
- * Decides which contacts may enter, by the rules of the version that they enter. Their keys are locked until the transaction
- * ends, so that two calls at once decide one after the other, and events after that see the entry. A version without
- * rules costs nothing.
+ * Decides which contacts may enter, by the rules of the version that they enter. The contacts' keys are locked until
+ * the transaction ends, so that two simultaneous calls decide one after the other, and later events see the entry. A
+ * version without rules costs nothing.
  */
 export async function passGate(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Passed[]> {
   const arrivals: Arrivals[] = [];
@@ -64,13 +64,13 @@ type Person = {
   key: bigint | undefined;
   entryHash: bigint | null;
   contactLocks: string[];
-  /** Of a key that is not the contact's own. */
+  /** The lock of a key that is not the contact's own. */
   entryLock: string | undefined;
 };
 
 type Arrivals = { entrants: Entrants; definition: Definition; people: Person[] };
 
-/** Goals ask for the locks alone. */
+/** Whether entries into a version must pass the gate. A version that has only goals needs just the gate's locks. */
 function needsGate({ reEntry, settings, goals }: Definition): boolean {
   return reEntry !== undefined || settings.holdout !== undefined || goals.length > 0;
 }
@@ -96,7 +96,7 @@ function personOf(
   const { organizationId, workflowId } = lane;
   const mode = lane.mode === 'test' ? 'test' : asked;
   const { fields, email, leadRef } = readContact(contact);
-  // A contact that nothing identifies is another one each time.
+  // A contact that nothing identifies counts as a new one each time.
   const contactKey = contactKeyOf({ lead_ref: leadRef, email }, '');
   const ownKey = contactKey === '' ? undefined : keyHash(contactKey);
   const contactLocks = contactKeysOf({ organizationId, mode, email, leadRef });
@@ -119,14 +119,17 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
   const past: ReadonlyMap<bigint, PastEntries> =
     rule === undefined ? new Map() : await pastEntries(trx, { workflowId: lane.workflowId, mode, rule }, keys);
   const rules = { workflowId: definition.workflowId, reEntry: rule, holdoutPercent: settings.holdout?.percent ?? 0 };
-  // A draw needs a key: contacts that nothing identifies are drawn each by itself.
+  // A draw needs a key, so each contact that nothing identifies gets a random one.
   const drawn = people.map(({ key, contactKey }) => ({ key, contactKey: contactKey || randomUUID() }));
   const verdicts = judgeEntries(rules, drawn, { past, now: at.getTime(), timezone });
   const passings = verdicts.map((verdict, index) => ({ ...verdict, entryHash: people[index]?.entryHash ?? null }));
   return { passings, at };
 }
 
-/** The time of the statement, unlike `dbNow`, which is the start of the transaction: the locks may have been waited for. */
+/**
+ * Returns the time of the statement, unlike `dbNow`, which is the start of the transaction: the transaction may have
+ * waited for the locks.
+ */
 async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`
     select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as now`.execute(trx);

@@ -7,10 +7,10 @@ import type { Lane } from '../../lanes/lane.ts';
 /** A contact that was kept out. */
 export type RefusedEntry = { contact: string; reason: string; allowedAt: Date | undefined };
 
-/** How long it is kept why somebody did not enter. */
+/** Time for which refusals of entry are kept. */
 const refusedDays = 90;
 
-/** Notes contacts that were kept out of a workflow. */
+/** Records contacts that were kept out of a workflow. */
 export async function storeRefused(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -31,7 +31,7 @@ export async function storeRefused(
       ${people.map(({ leadRef }) => leadRef)}::text[]) as refused (allowed_at, reason, email, lead_ref)`.execute(trx);
 }
 
-/** Deletes some of those that are old enough, and returns how many. */
+/** Deletes some old refusals, and returns how many. */
 export async function forgetRefused({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, most: number): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from refused_entries where ctid = any(array(

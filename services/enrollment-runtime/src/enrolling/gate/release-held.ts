@@ -12,9 +12,9 @@ import type { Entrants } from '../entrants.ts';
 import { noteHeld } from './note-held.ts';
 import { storeRefused } from './refused-entries.ts';
 
-/** Contacts of one transaction. */
+/** Limit of contacts for one transaction. */
 const sliceRows = 100;
-/** When contacts of paused workflows are looked at again. */
+/** Interval at which contacts of paused workflows are checked again. */
 const pausedMs = 3_600_000;
 
 type HeldRow = {
@@ -29,10 +29,11 @@ type HeldRow = {
 };
 
 /**
- * Lets the next contacts of one organization in that wait for its quota, in the order in which they came, whatever their workflows are.
- * Those beyond it go on waiting; those of paused workflows wait without being in the way. Contacts of a workflow that takes none any
- * more are refused, and those that have waited too long expire. One process at a time does so for an organization: two that skip each
- * other's rows would let later ones in first. Returns false when nobody is due.
+ * Lets the next contacts of one organization that wait for its quota enter, in the order in which they came, across all
+ * its workflows. Contacts beyond the quota keep waiting; contacts of paused workflows wait without blocking others.
+ * Contacts of a workflow that accepts no entries any more are refused, and contacts that have waited too long expire.
+ * Only one process at a time works on an organization, because two processes that skip each other's rows would let
+ * later contacts enter first. Returns false when nothing is due.
  */
 export async function releaseHeld(ctx: Context): Promise<boolean> {
   return postponing(ctx, 'release_held', { run: (named) => releaseNext(ctx, named), otherwise: true });
@@ -53,7 +54,8 @@ async function releaseNext(ctx: Context, named: (item: string) => void): Promise
     const held = await lockHeld(trx, organizationId);
     if (held.length > 0) await letIn(ctx, trx, organizationId, held);
     else await endLine(ctx, trx, organizationId);
-    // At last, so that the line is locked before it, as whoever holds a contact does.
+    // Comes last, so that the line is locked before the row of the notice, which is the order that holding a contact
+    // uses.
     await noteHeld(ctx, trx, organizationId, { held: 0, expired });
     return true;
   });
@@ -89,7 +91,7 @@ async function letIn(
   if (until !== undefined) await waitUntil(ctx, trx, organizationId, sql`${until}::timestamptz`);
 }
 
-/** Contacts that enter alike, together; their ids are their places in line. */
+/** Groups the contacts that enter under equal conditions; their ids are their places in line. */
 function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (Entrants & { rows: HeldRow[] })[] {
   const keyOf = ({ workflow_id, agent_id, hops, mode, timezone }: HeldRow) =>
     `${workflow_id} ${agent_id} ${hops} ${mode} ${timezone}`;
@@ -98,7 +100,7 @@ function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (
     const lane = first && lanes.get(first.workflow_id);
     if (first === undefined || lane === undefined) return [];
     const { agent_id: agentId, hops, mode, timezone } = first;
-    // A contact was counted in its chain when it came.
+    // A contact was counted in its chain on its arrival.
     const links = rows.map(({ cause }) => (cause === null ? undefined : { cause, counts: false }));
     return [
       {
@@ -111,7 +113,7 @@ function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (
   });
 }
 
-/** Those that were held first, of workflows that run. */
+/** Locks the contacts that were held first, of active workflows. */
 async function lockHeld(trx: Transaction<DB>, organizationId: bigint): Promise<HeldRow[]> {
   const { rows } = await sql<HeldRow>`
     select id, workflow_id, agent_id, hops, mode, timezone, cause, contact
@@ -122,7 +124,10 @@ async function lockHeld(trx: Transaction<DB>, organizationId: bigint): Promise<H
   return rows;
 }
 
-/** Expires some of those who have waited too long, and returns how many. They are listed on for a while, without what is not needed for that. */
+/**
+ * Expires some contacts that have waited too long, and returns how many. Expired contacts stay listed for a while,
+ * without the data that the list does not need.
+ */
 async function expire(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<number> {
   const { rows } = await sql<HeldRow & { reason: string }>`
     with old as materialized (
@@ -161,9 +166,9 @@ async function remove(trx: Transaction<DB>, rows: readonly HeldRow[]): Promise<v
   await sql`delete from held_entries where id = any(${rows.map(({ id }) => id)}::bigint[])`.execute(trx);
 }
 
-/** Ends the line of an organization of which nobody is due: those of paused workflows are looked at later. */
+/** Ends the line of an organization without due contacts. Contacts of paused workflows are checked later. */
 async function endLine(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<void> {
-  // Whoever holds a contact changes this row: under its lock nobody joins unseen.
+  // Each holding of a contact changes this row, so no contact joins unseen while the row is locked.
   await sql`select from held_lines where organization_id = ${organizationId} for update`.execute(trx);
   const { rows } = await sql<{ waits: boolean; joined: boolean }>`
     select count(*) > 0 as waits, count(*) filter (where not exists (
@@ -175,7 +180,7 @@ async function endLine(ctx: Context, trx: Transaction<DB>, organizationId: bigin
   } else await sql`delete from held_lines where organization_id = ${organizationId}`.execute(trx);
 }
 
-/** The line is looked at again then, or when the first in it expires. */
+/** Schedules the line's next check for this time, or for when its first contact expires, if that is sooner. */
 async function waitUntil(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

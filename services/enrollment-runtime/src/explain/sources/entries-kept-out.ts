@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Person } from '../person.ts';
 
-/** The rows of `refused_entries` or `held_entries` about a person, by the indexes that both tables have. */
+/** Selects the rows of `refused_entries` or `held_entries` about a person, by the indexes that both tables have. */
 export function entriesOf(table: 'refused_entries' | 'held_entries', person: Person): RawBuilder<unknown> {
   const { organizationId, mode, email, leadRef, workflowId } = person;
   const by = (column: 'email' | 'lead_ref', value: string) => sql`

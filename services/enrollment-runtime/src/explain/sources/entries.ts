@@ -17,7 +17,7 @@ export const entries: OfEnrollments = async (db, enrollments, window) => {
 };
 
 const entered = { decision: 'started' as Decision, reason: 'enrolled' };
-/** The row of a person who is held out stands for an entry that there was not. */
+/** A person who is held out has a row, but did not enter. */
 const heldOut = {
   decision: 'refused' as Decision,
   reason: 'holdout',

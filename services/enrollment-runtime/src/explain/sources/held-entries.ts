@@ -5,7 +5,7 @@ import type { OfPerson } from './source.ts';
 
 type Row = { at: Date; major: bigint; minor: bigint; workflow_id: bigint; reason: string; until: Date };
 
-/** Entries that wait, such as for a quota. One that was let in is an enrollment, and one that expired is refused. */
+/** Entries that wait, for example for a quota. Admitted entries are enrollments; expired entries count as refused. */
 export const heldEntries: OfPerson = async (db, person, window) => {
   const all = sql`
     select held_at as at, id as major, 0::bigint as minor, workflow_id, reason, retry_at as until

@@ -21,8 +21,9 @@ type Row = {
 };
 
 /**
- * Messages to the person in the ledger, of enrollments that are not the person's own: a mail to a colleague, or one of an
- * enrollment that was removed. Timelines have those of the person's own enrollments, with all that came before.
+ * Messages to the person in the ledger, of enrollments that are not the person's own: a mail to a colleague, or a mail
+ * of an enrollment that was removed. The messages of the person's own enrollments are in timelines, with all earlier
+ * lines.
  */
 export const sends: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;
@@ -53,7 +54,7 @@ function byKeys({ organizationId, mode, email, leadRef }: Person): RawBuilder<un
   ];
 }
 
-/** Not all: those of JSON are neither equal nor different, so that a union with them fails. */
+/** The selected columns. JSON columns are left out, because JSON has no equality, so a union with them fails. */
 const columns = sql`
   id, organization_id, workflow_id, enrollment_id, step_id, status, decision, rule, reason, planned_at, decided_at, due_at`;
 
@@ -67,7 +68,7 @@ function reasonOf({ status, decision, rule, reason }: Pick<Row, 'status' | 'deci
   return decision === 'suppressed' ? suppressionReason(reason) : (rule ?? status);
 }
 
-/** The word at the end of the sentence of a decision, such as `unsubscribe`. */
+/** Returns the word in parentheses at the end of a decision's sentence, such as `unsubscribe`. */
 export function suppressionReason(sentence: string | null): string {
   return /\(([a-z]+)\)$/.exec(sentence ?? '')?.[1] ?? 'suppression';
 }

@@ -11,13 +11,13 @@ type Read<Asked> = (db: Kysely<DB>, asked: Asked, window: Window) => Promise<Sou
 /** Decisions about a person by name. */
 export type OfPerson = Read<Person>;
 
-/** Decisions about enrollments. They are read some at a time. */
+/** Decisions about enrollments. A limited number of enrollments is read at a time. */
 export type OfEnrollments = Read<readonly Enrollment[]>;
 
 /** A place where decisions are written. */
 export type Source = { ofPerson: OfPerson } | { ofEnrollments: OfEnrollments };
 
-/** Enrollments as a relation. */
+/** Builds the relation of enrollments. */
 export function enrollmentsOf(enrollments: readonly Enrollment[]): RawBuilder<unknown> {
   const rows = enrollments.map((one) => ({ ...one, workflow_id: String(one.workflow_id), id: String(one.id) }));
   return sql`json_to_recordset(${JSON.stringify(rows)}::json) as enrollment (

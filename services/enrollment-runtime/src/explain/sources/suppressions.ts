@@ -13,7 +13,7 @@ type Row = {
   source: string;
 };
 
-/** Suppressions of the person's addresses: the one that is asked for, and those of the person's enrollments. */
+/** Suppressions of the person's addresses: the requested address, and the addresses in the person's enrollments. */
 export const suppressions: OfPerson = async (db, person, window) => {
   const { organizationId, mode, email } = person;
   const known = person.leadRef === undefined ? [] : await findAddresses(db, person, window);

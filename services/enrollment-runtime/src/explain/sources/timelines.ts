@@ -16,7 +16,7 @@ type Row = {
   until: Date | null;
 } & Line;
 
-/** A line, with the rule that held it back as JSON, and the one that left a message out, in the words of its result. */
+/** A line, with the JSON of the rule that held it back, and the rule that left its message out, as in the result. */
 type Line = {
   status: string;
   is_message: boolean;
@@ -26,8 +26,9 @@ type Line = {
 };
 
 /**
- * The lines of timelines: waits, what was left out or failed, and messages. Other steps that succeeded,
- * and goals that a message's step found met, decide nothing about what the person gets. The time until which something waits is known while it does, and of what a rule held.
+ * The lines of timelines: waits, skipped or failed steps, and messages. Other steps that succeeded, and goals that a
+ * message's step found met, decide nothing about what the person gets. The end of a wait is known while the wait lasts,
+ * and for sends that a rule held.
  */
 export const timelines: OfEnrollments = async (db, enrollments, window) => {
   // The limits and the offset make the planner look each part up by its key.
@@ -46,7 +47,7 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
         and (status <> 'succeeded' or (step_index = any(messages.steps) and message !~ ${goalLinePattern}))
       offset 0
     ) as line`;
-  // A line with a rule is the only one of its move, so it is a row of its own.
+  // A line with a rule is the only line of its move, so it has a row of its own.
   const { rows } = await sql<Row>`
     select line.*, timeline.held, effect.skipped_by, effect.skipped_why
     from (${cut(all, window)}) as line
@@ -62,7 +63,7 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
     order by line.shown_at desc, line.major desc, line.minor desc`.execute(db);
   return rows.map(({ at, major, minor, workflow_id: workflowId, ...row }) => {
     const { version, step_index: index, message: detail } = row;
-    // This service stored it.
+    // This service stored the JSON.
     const { rule: held, until }: Partial<HeldBy> = row.held === null ? {} : JSON.parse(row.held);
     const rule = held ?? row.skipped_by;
     return {
@@ -72,7 +73,7 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
   });
 };
 
-/** A message waits only when something holds it. */
+/** Returns the decision of a line. A message waits only when a rule holds it. */
 function decisionOf({ status, is_message: isMessage, skipped_by: rule }: Line): Decision {
   if (status === 'succeeded') return 'sent';
   if (status === 'retrying') return 'waiting';
@@ -80,7 +81,7 @@ function decisionOf({ status, is_message: isMessage, skipped_by: rule }: Line): 
   return rule === 'suppression' ? 'suppressed' : 'skipped';
 }
 
-/** Null: the type of the step. */
+/** Returns the reason of a line; null if the reason is the type of the step. */
 function reasonOf({ status, skipped_by: rule, skipped_why: why }: Line): string | null {
   if (status === 'retrying') return 'retry';
   if (status === 'failed') return 'failed';

@@ -14,7 +14,10 @@ type Row = {
   reason: keyof typeof sentences;
 };
 
-/** Why an event of the person did not start a workflow that listens to it. Refusals of the entry have rows of their own. */
+/**
+ * The reasons for which an event of the person did not start a workflow that listens to the event. Refusals of entry
+ * have rows of their own.
+ */
 const sentences = {
   filter: 'The filter of the trigger does not accept the event',
   undecided: 'The filter of the trigger needs more work than a filter may do',
@@ -22,7 +25,7 @@ const sentences = {
   chain: 'The chain that the event belongs to has used up its budget',
 };
 
-/** Workflows that events of the person did not start. An event may be known by both names of a person. */
+/** Workflows that events of the person did not start. Both names of a person may find the same event. */
 export const unstarted: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;
   const all = sql`
@@ -50,7 +53,7 @@ function ofWorkflow(workflowId: bigint | undefined): RawBuilder<unknown> {
   return workflowId === undefined ? sql`` : sql`and refused.workflow_id = ${workflowId}`;
 }
 
-/** The digests under which events of the person are stored, each name by itself. */
+/** Returns the digests under which events of the person are stored, one for each name. */
 function digestsOf({ organizationId, mode, email, leadRef }: Person): string[] {
   return contactKeysOf({ organizationId, mode, email: email ?? null, leadRef: leadRef ?? null }).map(digestOf);
 }

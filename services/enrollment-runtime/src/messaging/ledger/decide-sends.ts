@@ -16,20 +16,21 @@ import { readReturned } from './read-returned.ts';
 import { lockSlots, type Slots } from './slots.ts';
 import { type Decided, writeDecisions } from './write-decisions.ts';
 
-/** Those who become due together leave over this time, unless a throughput spreads them. */
+/** Sends that become due together are spread over this period, unless a throughput spreads them. */
 const spreadMs = 60_000;
 
 /**
- * Of these two nothing is sent again, and each counts as sent. `recorded`: the mail server took it, and this is its
- * result. `returned`: it is out already, and came back.
+ * Sends of these two kinds are not repeated, and count as sent. `recorded`: the mail server took the mail, and `result`
+ * is the recorded result. `returned`: the mail left already, and came back.
  */
 type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 
 export type Verdict = { decision: Decision | Done; sender: SenderIdentity; placedAt: Date };
 
 /**
- * Decides about sends in one transaction, in which their contacts are locked: suppressions, then rules, and the decision goes
- * into the ledger. Two processes never give one place twice, and a suppression that was answered before is seen.
+ * Decides about sends in one transaction, in which the contacts are locked. Suppressions come first, then rules; the
+ * decision goes into the ledger. Two processes never give out one place twice, and a suppression that was confirmed
+ * earlier is seen.
  */
 export async function decideSends(ctx: LedgerContext, sends: readonly SendRequest[]): Promise<Map<string, Verdict>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -63,7 +64,10 @@ export async function decideSends(ctx: LedgerContext, sends: readonly SendReques
   });
 }
 
-/** A suppression may be the consequence of the send itself: its mail came back before its result was recorded. */
+/**
+ * Turns a suppressed send into a returned one if the suppression is the consequence of the send itself: its mail came
+ * back before its result was recorded.
+ */
 async function withReturned(trx: Transaction<DB>, decided: readonly Decided[]): Promise<Decided[]> {
   const suppressed = decided.filter(({ decision }) => decision.kind === 'skip' && decision.rule === 'suppression');
   const returned = await readReturned(
@@ -75,7 +79,7 @@ async function withReturned(trx: Transaction<DB>, decided: readonly Decided[]): 
 
 type Known = { facts: Facts; ledger: Ledger; slots: Slots; quota: MailQuota };
 
-/** The best sends first, so that those that are asked about together compete as if each had come alone. */
+/** Decides about the best sends first, so that sends that are decided together compete as if each had come alone. */
 function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota }: Known): Decided[] {
   const now = facts.now.getTime();
   const asked = sends.map((send) => ({ send, asked: askedOf(send, { facts, ledger }) }));
@@ -90,7 +94,7 @@ function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota 
     }
     const contact = ledger.contact(sendKeyOf(send));
     const decision = decideSend(rules, asked, contact, now);
-    // One that has its place already stands in the ledger, and counts once.
+    // A send that has its place is already in the ledger, and counts only once.
     const { isPlaced } = asked;
     if (decision.kind === 'hold' && !isPlaced) contact.planned.push({ ...asked, dueAt: decision.until });
     if (decision.kind !== 'send') return { send, slotAt: null, decision };
@@ -110,12 +114,12 @@ function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota 
   });
 }
 
-/** The contacts of everybody whom a send reaches. */
+/** Returns the contact keys of all addresses that a send reaches. */
 function keysOf(send: SendRequest): string[] {
   return [send.to, ...(send.also ?? [])].map((to) => sendKeyOf({ ...send, to }));
 }
 
-/** The suppression of anybody whom a send reaches, in words. */
+/** Returns the suppression of any address that a send reaches, in words. */
 function whyStopped(send: SendRequest, facts: Facts): string | undefined {
   for (const to of [send.to, ...(send.also ?? [])]) {
     const stopped = stoppedBy(send, facts.suppressionsOf({ ...send, to }));
@@ -144,7 +148,7 @@ function askedOf(send: SendRequest, { facts, ledger }: Pick<Known, 'facts' | 'le
     timezone,
     onCapped,
     isPlaced: ledger.own(send)?.isPlaced ?? false,
-    // By the contact, so that all sends of one become due together and compete.
+    // Depends on the contact, so that all sends of one contact become due together and compete.
     spreadMs: isSpread ? 0 : hash('sha256', sendKeyOf(send), 'buffer').readUInt32BE() % spreadMs,
   };
 }

@@ -8,15 +8,15 @@ import type { Facts, LedgerContext } from './read-facts.ts';
 /** The rule that holds a mail back until the month ends or the limit rises. */
 export const quotaRule = 'quota';
 
-/** The mails that the plans of organizations have room for. */
+/** The room for mails in the plans of organizations. */
 export type MailQuota = {
-  /** Takes the place of a new send; undefined when it has one, and else the decision about it. */
+  /** Takes the place of a new send. Returns undefined when the send has its place, else the decision to hold it. */
   take(send: SendRequest): Extract<Decision, { kind: 'hold' }> | undefined;
 };
 
 /**
- * Finds the room for sends in the transaction that decides about them. Transactional mails always go, and use room too; a send that has
- * its place already has used it.
+ * Finds the room for sends in the transaction that decides about the sends. Transactional mails always leave, but use
+ * room too. A send that already has its place has used its room.
  */
 export async function findMailQuota(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,

@@ -4,8 +4,8 @@ import type { SendRequest } from '../send-request.ts';
 import { sendRow } from './write-decisions.ts';
 
 /**
- * Writes sends into the ledger with their intents, where the sends of a contact compete: which of them goes first is decided
- * among those that are known. Elsewhere the ledger gets them when they are sent.
+ * Writes sends into the ledger with their intents, if the sends of a contact compete: only known sends can be compared
+ * to decide which one goes first. If they do not compete, a send enters the ledger only when it is sent.
  */
 export async function planSends(trx: Transaction<DB>, sends: readonly SendRequest[]): Promise<void> {
   if (sends.length === 0) return;

@@ -9,18 +9,18 @@ import { type Frame, senderOfFrame, type VerifiedDomain } from '../senders/frame
 import type { SenderIdentity } from '../senders/sender-identity.ts';
 import type { Suppressing, SuppressionReason } from '../suppressions/find-suppression.ts';
 
-/** The members of the context that decisions are made with. */
+/** The members of the context that decisions use. */
 export type LedgerContext = Pick<Context, 'db' | 'dbNow' | 'config' | 'sealer'>;
 
-/** All that is known about sends beside the ledger. */
+/** All facts about sends that are not in the ledger. */
 export type Facts = {
   now: Date;
   rulesOf(send: SendRequest): SendingRules;
-  /** What the sender is now, for a send that gets its place. */
+  /** Returns the present frame of the sender, for a send that gets its place. */
   frameOf(send: SendRequest): Frame;
   senderOf(send: SendRequest, frame: Frame): SenderIdentity;
   suppressionsOf(send: SendRequest): readonly Suppressing[];
-  /** Whether the plan limits how many mails the organization sends. */
+  /** Returns whether the plan limits how many mails the organization sends. */
   hasQuota(send: SendRequest): boolean;
 };
 
@@ -40,8 +40,8 @@ type Found = {
 };
 
 /**
- * Reads suppressions, rules and senders in one statement. The contacts are locked, so a suppression that was answered is seen.
- * Where no rule counts, the commit does not wait for the disk: the commit of the result, which comes later, does so for both.
+ * Reads suppressions, rules and senders in one statement. The contacts are locked, so a confirmed suppression is seen.
+ * If no rule counts, the commit does not wait for the disk: the later commit of the result waits for both.
  */
 export async function readFacts(
   ctx: LedgerContext,
@@ -78,11 +78,11 @@ export async function readFacts(
       ) as suppressions`.execute(trx);
   const [row] = rows;
   if (row === undefined) throw new Error('the database returned no time');
-  // The statement built it.
+  // The statement built this JSON.
   const found = Map.groupBy(JSON.parse(row.suppressions ?? '[]') as Found[], (one) =>
     placeOf(one.organization_id, one.mode, one.email),
   );
-  // The statement built these too.
+  // The statement built this JSON, too.
   const own = new Map((JSON.parse(row.organizations ?? '[]') as Organization[]).map((one) => [one.id, factsOf(one)]));
   return {
     now: row.now,

@@ -4,11 +4,11 @@ import type { DB } from '../../db/schema.ts';
 import { sendKeyOf } from '../contact-keys.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** What an attempt before left of a send. */
+/** The traces of an earlier attempt in the ledger: whether the send has its place, and its slot. */
 export type OwnRow = { isPlaced: boolean; slotAt: number | null };
 
 export type Ledger = {
-  /** Of a contact, by its key. */
+  /** Returns the ledger of a contact, by the contact's key. */
   contact(key: string): Mutable<ContactLedger>;
   own(send: SendRequest): OwnRow | undefined;
 };
@@ -35,8 +35,8 @@ const dayMs = 86_400_000;
 const unitDays = { seconds: 1 / 86_400, minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 };
 
 /**
- * Reads the sends of contacts that count by these rules, and those that are planned. One that is planned can only be sent while
- * its run is active and its workflow runs.
+ * Reads the sends of contacts that count by these rules, and the sends that are planned. A planned send can leave only
+ * while its run is active and its workflow is active.
  */
 export async function readLedger(
   trx: Transaction<DB>,
@@ -66,7 +66,7 @@ export async function readLedger(
     return known;
   };
   for (const row of rows) {
-    // A send that is tried again has its place: it counts for those that are asked about together with it.
+    // A send that is retried has its place, so it counts for the sends that are decided together with it.
     if (row.placed_at !== null) contact(row.contact_key).placed.push({ ...ownerOf(row), at: row.placed_at.getTime() });
     else if (!asked.has(row.effect_key)) contact(row.contact_key).planned.push(plannedOf(row));
   }
@@ -79,7 +79,10 @@ export async function readLedger(
   };
 }
 
-/** The time that the longest rule looks back, and the days by which a period of the calendar may be longer. */
+/**
+ * Returns the time in milliseconds that the longest rule looks back, plus the days by which a calendar period may be
+ * longer.
+ */
 function longestOf(rules: readonly SendingRules[]): number {
   const spans = rules.flatMap(({ caps, minGap }) => [...caps.map(({ per }) => per), ...(minGap ? [minGap] : [])]);
   return (2 + Math.max(0, ...spans.map(({ duration, unit }) => duration * unitDays[unit]))) * dayMs;

@@ -3,7 +3,10 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** The results, by key, of sends that the mail server took. Their effects may lack them: a process died in between. */
+/**
+ * Reads the results, by key, of sends that the mail server took. The effects of these sends lack the results if a
+ * process died before its commit.
+ */
 export async function readRecorded(
   trx: Transaction<DB>,
   sends: readonly Pick<SendRequest, 'organizationId' | 'key'>[],
@@ -16,6 +19,6 @@ export async function readRecorded(
       ${sends.map(({ key }) => key)}::text[]) as asked (organization_id, effect_key)
     join sends using (organization_id, effect_key)
     where result is not null`.execute(trx);
-  // `recordSent` stored them.
+  // `recordSent` stored it.
   return new Map(rows.map((row) => [row.effect_key, JSON.parse(row.result) as EffectResult]));
 }

@@ -3,8 +3,8 @@ import type { DB } from '../../db/schema.ts';
 import type { SendRequest } from '../send-request.ts';
 
 /**
- * The keys of sends whose own mail was reported as bounced or complained about. So an attempt of theirs arrived, whose result was never
- * recorded: its process died, or the answer was lost.
+ * Returns the keys of sends whose own mail was reported as bounced or complained about. An attempt of such a send
+ * arrived, but its result was never recorded: its process died, or the answer was lost.
  */
 export async function readReturned(
   trx: Transaction<DB>,

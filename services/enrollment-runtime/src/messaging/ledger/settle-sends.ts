@@ -4,16 +4,16 @@ import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 import { wakeLanes } from '../../lanes/wake-lane.ts';
 
-/** The end of an attempt. `dueAt` is that of the next one. */
+/** The end of an attempt. `dueAt` is the time of the next attempt. */
 export type SettledSend = {
   organizationId: bigint;
   key: string;
   status: 'pending' | 'sent' | 'failed' | 'skipped';
   reason: string | null;
   dueAt: Date | null;
-  /** Whether the send keeps its place although it ended: nobody knows whether an attempt before arrived. */
+  /** Whether the send keeps its place although it ended, because an earlier attempt may have arrived. */
   keepsPlace?: boolean;
-  /** Whether it also ends while a rule holds it. The result of an attempt never meets a held send. */
+  /** Whether the send also ends while a rule holds it. The result of an attempt never meets a held send. */
   endsHeld?: boolean;
 };
 
@@ -21,8 +21,8 @@ export type SettledSend = {
 export type FreedPlace = { contactKey: string; workflowId: bigint; enrollmentId: bigint };
 
 /**
- * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; one that is tried again keeps it.
- * Returns the freed places, for `wakeHeld` after the commit.
+ * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; a send that is retried
+ * keeps its place. Returns the freed places, for `wakeHeld` after the commit.
  */
 export async function settleSends(
   trx: Transaction<DB>,
@@ -71,7 +71,7 @@ export async function settleSends(
   }));
 }
 
-/** Counts the mails down that failed for good, in the month in which they were counted. */
+/** Subtracts mails that failed for good from the count of the month in which they were counted. */
 async function giveBack(
   trx: Transaction<DB>,
   failed: readonly { organization_id: string; effect_key: string }[],
@@ -89,8 +89,8 @@ async function giveBack(
 }
 
 /**
- * Makes sends due that lost their place to sends which gave it back. A process that dies before it leaves them held until their
- * time, which loses nothing.
+ * Makes sends due that lost their place to sends which have since given the place back. If the process dies before this
+ * call, the sends stay held until their time, and nothing is lost.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;
@@ -113,8 +113,9 @@ export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Prom
 }
 
 /**
- * Makes sends due that were held for another one, if that one has given its place back since. Call it after the commit that made
- * their runs wait: `wakeHeld` may have come before it, and found no run to wake. The lock waits for one that is under way.
+ * Makes sends due that were held for another send, if that send has given its place back since. Call it after the
+ * commit that made the runs wait: `wakeHeld` may have run before that commit, and found no run to wake. The lock waits
+ * for a `wakeHeld` that is under way.
  */
 export async function wakeFreed(
   ctx: Context,
@@ -122,7 +123,7 @@ export async function wakeFreed(
 ): Promise<void> {
   if (held.length === 0) return;
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Every row is locked, due or not: only then a change that is under way is waited for, and seen.
+    // Locks every row, due or not: otherwise a concurrent change would be neither waited for nor seen.
     const { rows } = await sql<Held & { is_due: boolean }>`
       select sends.workflow_id, sends.enrollment_id, sends.due_at <= ${ctx.dbNow} as is_due
       from unnest(

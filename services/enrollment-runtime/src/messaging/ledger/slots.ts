@@ -6,15 +6,15 @@ import type { SendRequest } from '../send-request.ts';
 
 /** The spread of sends over time. */
 export type Slots = {
-  /** The time at which a send may leave, which nobody else gets. */
+  /** Takes the time at which a send may leave. No other send gets this time. */
   take(send: SendRequest, now: number): number;
-  /** Stores what was taken. */
+  /** Stores the times that were taken. */
   store(trx: Transaction<DB>): Promise<void>;
 };
 
 type Slot = { organizationId: bigint; mode: string; domain: string; perMinute: number };
 
-/** Locks when the next sends of organizations may leave, of those that spread their sends. */
+/** Locks the times at which the next sends of organizations may leave, for organizations that spread their sends. */
 export async function lockSlots(
   trx: Transaction<DB>,
   sends: readonly SendRequest[],
@@ -59,7 +59,7 @@ export async function lockSlots(
   };
 }
 
-/** In the order of their keys, so that two processes never wait for each other. */
+/** Locks the slots in the order of their keys, so that two processes never wait for each other. */
 async function lockNext(trx: Transaction<DB>, slots: readonly Slot[]): Promise<Map<string, number>> {
   if (slots.length === 0) return new Map();
   const byKey = new Map(slots.map((slot) => [keyOf(slot), slot]));

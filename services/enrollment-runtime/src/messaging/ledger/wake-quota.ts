@@ -5,12 +5,12 @@ import type { DB } from '../../db/schema.ts';
 import { quotaRule } from './mail-quota.ts';
 import { wakeRuns } from './settle-sends.ts';
 
-/** Sends that are woken in one transaction. */
+/** Limit of sends that are woken in one transaction. */
 const sliceRows = 500;
 
 /**
- * Makes some of an organization's mails due that wait for its quota, those planned first, and returns how many: no more than there is
- * room for. Each is judged anew at its next attempt.
+ * Makes some mails of an organization due that wait for its quota, in the order in which they were planned. Returns the
+ * number of these mails, which is at most the free room. Each mail is judged again at its next attempt.
  */
 export async function wakeQuota(
   ctx: Pick<Context, 'dbNow'>,
@@ -26,7 +26,7 @@ export async function wakeQuota(
   if (asleep === 0) return 0;
   const most = Math.min(asleep, sliceRows);
   const rooms = await findRoom(trx, 'emails', [{ organizationId, count: most + woken }], ctx.dbNow);
-  // Those that were woken before have not used the room yet.
+  // Mails that were woken before have not used their room yet.
   const free = (rooms.get(organizationId)?.granted ?? most + woken) - woken;
   if (free <= 0) return 0;
   const { rows: held } = await sql<{ workflow_id: bigint; enrollment_id: bigint }>`

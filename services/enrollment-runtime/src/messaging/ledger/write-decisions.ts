@@ -7,17 +7,17 @@ import type { SendRequest } from '../send-request.ts';
 import type { Frame } from '../senders/frame.ts';
 import type { Facts, LedgerContext } from './read-facts.ts';
 
-/** A send with what was decided, and the time at which it may leave when sends are spread. */
+/** A send with its decision, and the time at which it may leave when sends are spread. */
 export type Decided = { send: SendRequest; decision: Decision | { kind: 'returned' }; slotAt: number | null };
 
-/** A decision as it stands in the ledger. Without a place both are null. */
+/** A decision as stored in the ledger. Without a place both members are null. */
 type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
- * Writes decisions into the ledger, and returns since when each send has had its place, and its frame. Both are kept by
- * whatever follows but a failure for good: nobody knows whether an attempt that a process did not survive arrived. A
- * mail that gets its place is counted. A send whose result is recorded stays as it is, and is not among the answers: of
- * two processes, the later one sees what the earlier one did.
+ * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. Both stay unless
+ * the send fails for good, because an attempt of a process that died may have arrived. A mail that gets its place is
+ * counted. A send whose result is recorded stays as it is, and is left out of the returned sends: if two processes
+ * decide, the later one sees the result of the earlier one.
  */
 export async function writeDecisions(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,
@@ -26,7 +26,7 @@ export async function writeDecisions(
   { now, frameOf }: Pick<Facts, 'now' | 'frameOf'>,
 ): Promise<Map<string, Written>> {
   const rows = decided.map((one) => ({ ...sendRow(one.send), ...decisionRow(one, now), ...frameRow(one, frameOf) }));
-  // In the order of their keys, like every other writer, so that no two wait for each other.
+  // Sorted by key, as every other writer does, so that no two writers wait for each other.
   rows.sort((a, b) => (a.effect_key < b.effect_key ? -1 : 1));
   const { rows: written } = await sql<{ effect_key: string; placed_at: Date | null; frame: string | null }>`
     with written as (insert into sends (
@@ -53,13 +53,13 @@ export async function writeDecisions(
   return new Map(
     written.map((row) => [
       row.effect_key,
-      // This service stored it.
+      // Stored by this service.
       { placedAt: row.placed_at, frame: row.frame === null ? null : (JSON.parse(row.frame) as Frame) },
     ]),
   );
 }
 
-/** The columns of a send that never change. */
+/** Returns the columns of a send that never change. */
 export function sendRow(send: SendRequest) {
   return {
     organization_id: String(send.organizationId),
@@ -80,7 +80,7 @@ export function sendRow(send: SendRequest) {
   };
 }
 
-/** A send that may go has its place. */
+/** Returns the frame of a send that may leave, because such a send has its place. */
 function frameRow({ send, decision }: Decided, frameOf: Facts['frameOf']): { frame?: Frame } {
   return decision.kind === 'send' ? { frame: frameOf(send) } : {};
 }

@@ -24,7 +24,7 @@ const time = /^([01]\d|2[0-3]):[0-5]\d$/;
 const unitDays = { seconds: 1 / 86_400, minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 };
 const minutesOfWeek = 7 * 1_440;
 
-/** The rules that a request changes. Refuses those that can't be followed, with all that is wrong. */
+/** Reads the rules that a request changes. Refuses rules that cannot be followed, and names every problem. */
 export function readRules(request: UpdateSendingRulesRequest): Partial<SendingRules> {
   const violations: Violation[] = [];
   const problem: Problems = (field, message, code) => violations.push({ field, message, code });
@@ -76,7 +76,7 @@ function readQuietHours(given: readonly QuietHours[], problem: Problems): Sendin
   return read;
 }
 
-/** Whether the windows cover the whole week: then nothing would ever be sent. */
+/** Whether the windows cover the whole week, so that nothing would ever be sent. */
 function isAlwaysQuiet(rules: SendingRules['quietHours']): boolean {
   const quiet = new Uint8Array(minutesOfWeek);
   for (const { from, to, days } of rules) {

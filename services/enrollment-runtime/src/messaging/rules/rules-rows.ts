@@ -4,12 +4,12 @@ import type { DB, SendingRules } from '../../db/schema.ts';
 
 export type RulesRow = Selectable<SendingRules>;
 
-/** The rules of an organization; undefined while it has set none. */
+/** Finds the rules of an organization; undefined until it has set any rule. */
 export async function findRules(db: Kysely<DB>, organizationId: bigint): Promise<RulesRow | undefined> {
   return db.selectFrom('sending_rules').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
 
-/** Locks the rules of an organization. Makes them when it has none. */
+/** Locks the rules of an organization. Creates the row if there is none. */
 export async function lockRules(trx: Transaction<DB>, organizationId: bigint): Promise<RulesRow> {
   const own = { organization_id: organizationId, rules: '{}' };
   await trx

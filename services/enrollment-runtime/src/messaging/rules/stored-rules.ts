@@ -1,12 +1,12 @@
 import { noRules, type SendingRules } from '@drippulse/engine';
 
-/** The rules of a row: the members that were ever set, over those that hold nothing back. */
+/** Parses the rules of a row: the members that were ever set, over defaults that hold nothing back. */
 export function parseRules(stored: string | null | undefined): SendingRules {
-  // This service stored them after it had checked them.
+  // This service checked and stored them.
   return stored ? { ...noRules, ...(JSON.parse(stored) as Partial<SendingRules>) } : noRules;
 }
 
-/** Whether any rule may hold or skip a send: without one the ledger of a contact is not read. */
+/** Whether any rule may hold or skip a send. Without such a rule the ledger of a contact is not read. */
 export function haveLimits({ quietHours, caps, minGap, throughput }: SendingRules): boolean {
   const isThrottled = throughput.perMinute !== null || throughput.perDomainPerMinute !== null;
   return quietHours.length > 0 || caps.length > 0 || minGap !== null || isThrottled;

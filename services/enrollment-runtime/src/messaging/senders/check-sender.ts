@@ -7,8 +7,8 @@ import type { DB } from '../../db/schema.ts';
 type Settings = Pick<Config, 'anySender' | 'mailFrom'>;
 
 /**
- * The addresses, of these, that an organization may not send from: those that are of none of its verified domains, and are not the
- * platform's own.
+ * Returns the given addresses from which an organization may not send: addresses that neither belong to a verified
+ * domain of the organization nor are the platform's own.
  */
 export async function unverifiedOf(
   db: Kysely<DB>,

@@ -2,14 +2,14 @@ import { domainOf } from '@drippulse/http';
 import type { Address } from '@drippulse/mail';
 import type { Dkim, SenderIdentity } from './sender-identity.ts';
 
-/** What a step and the sender of the organization ask for, and the platform's own address. */
+/** The senders that a step and the organization ask for, and the platform's own address. */
 export type AskedFrom = { step: Address | undefined; replyTo: Address | undefined; own: Address };
 
 export type ChosenFrom = { from: Address; replyTo?: Address; dkim?: Dkim; warning?: string };
 
 /**
- * The sender of a mail. What the step says wins over the sender of the organization. An address of a domain that the
- * organization has not verified is replaced by the platform's, and gets the answers.
+ * Chooses the sender of a mail. The step's sender wins over that of the organization. An address of a domain that the
+ * organization has not verified is replaced by the platform's address, and becomes the default `Reply-To`.
  */
 export function chooseFrom(identity: SenderIdentity, { step, replyTo, own }: AskedFrom): ChosenFrom {
   const { settings } = identity;
@@ -26,7 +26,7 @@ export function chooseFrom(identity: SenderIdentity, { step, replyTo, own }: Ask
   return { replyTo: answers ?? { name: '', address: wanted.address }, from: { name, address: own.address }, warning };
 }
 
-/** A name that is an address would show a sender that the mail does not have. */
+/** Cleans a sender's name. A name that is an address would show a sender that the mail does not have. */
 function nameOf(name: string): string {
   return name.includes('@') ? '' : name;
 }

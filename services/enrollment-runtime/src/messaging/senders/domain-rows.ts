@@ -7,7 +7,7 @@ import type { DB, SendingDomains } from '../../db/schema.ts';
 
 export type DomainRow = Selectable<SendingDomains>;
 
-/** How often the records of a verified domain are looked up. */
+/** Hours between lookups of the records of a verified domain. */
 export const checkHours = 24;
 
 export function selectDomains(db: Kysely<DB>, organizationId: bigint) {
@@ -24,7 +24,7 @@ export function domainNotFound(): DomainError {
   return new DomainError('not_found', 'sending_domain_not_found', 'There is no sending domain with this id.');
 }
 
-/** The records that prove the domain and sign its mails. */
+/** Returns the records that prove the domain and sign its mails. */
 export function recordsOf(row: DomainRow) {
   return {
     ownership: { name: `_drippulse.${row.domain}`, value: `drippulse-verification=${row.token}` },

@@ -1,7 +1,10 @@
 import type { LookUpTxt } from '@drippulse/http';
 import { type DomainRow, recordsOf } from './domain-rows.ts';
 
-/** Which records of a domain the name servers have; `isSure` is false when a missing one may only not have been answered. */
+/**
+ * Looks up the records of a domain at the name servers. `isSure` is false when a missing record may only be due to a
+ * name server that did not answer.
+ */
 export async function lookUpRecords(
   lookUp: LookUpTxt,
   row: DomainRow,
@@ -15,7 +18,7 @@ export async function lookUpRecords(
   };
 }
 
-/** The tags of a DKIM record, in any order and with any white space (RFC 6376, section 3.2). */
+/** Parses the tags of a DKIM record, in any order and with any white space (RFC 6376, section 3.2). */
 function tagsOf(text: string): Map<string, string> {
   return new Map(
     text.split(';').flatMap((tag) => {

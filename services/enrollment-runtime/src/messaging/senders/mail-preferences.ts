@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts';
 import { findSender, type StoredCategory } from './sender-rows.ts';
 
-/** What the page of an unsubscription shows of an organization: the name of its sender, and its categories of mails. */
+/** Reads the organization's content of an unsubscribe page: the name of its sender, and its categories of mails. */
 export async function mailPreferences(
   { db }: Pick<Context, 'db'>,
   organizationId: bigint,
 ): Promise<{ fromName: string | undefined; categories: StoredCategory[] }> {
   const row = await findSender(db.kysely, organizationId);
-  // This service stored them.
+  // This service stored the JSON.
   const categories = row === undefined ? [] : (JSON.parse(row.categories) as StoredCategory[]);
   return { fromName: row?.from_name ?? undefined, categories };
 }

@@ -2,10 +2,13 @@ import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Sealer } from '@drippulse/db';
 
-/** The least that large receivers accept; a TXT record of a longer key has to be split. */
+/** The shortest key that large receivers accept. The TXT record of a longer key would have to be split. */
 const modulusLength = 2048;
 
-/** A new key pair for DKIM: the private key as PEM, and the public one as its record has it (RFC 6376, section 3.6.1). */
+/**
+ * Makes a new key pair for DKIM: the private key as PEM, and the public key in the form of its record (RFC 6376,
+ * section 3.6.1).
+ */
 export async function createKeyPair(): Promise<{ privateKey: string; publicKey: string }> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength,
@@ -23,7 +26,7 @@ export function openPrivateKey(sealer: Sealer, id: bigint, box: Uint8Array): str
   return sealer.open(box, privateKeyContext(id)).toString();
 }
 
-/** What binds a key to its domain. */
+/** Returns the context that binds a sealed key to its domain. */
 export function privateKeyContext(id: bigint): string {
   return `sending_domain:${id}`;
 }

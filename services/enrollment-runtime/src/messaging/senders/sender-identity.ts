@@ -1,4 +1,4 @@
-/** How an organization presents itself. Null members are not set. */
+/** The sender settings of an organization. Null members are not set. */
 export type SenderSettings = {
   fromName: string | null;
   fromEmail: string | null;
@@ -9,11 +9,11 @@ export type SenderSettings = {
 /** The signature of a domain, as nodemailer takes it. */
 export type Dkim = { domainName: string; keySelector: string; privateKey: string };
 
-/** What an organization may put into `From`. */
+/** The values that an organization may use for the sender of a mail. */
 export type SenderIdentity = {
   settings: SenderSettings;
-  /** The signature of a verified domain of the organization. */
+  /** Returns the signature of a verified domain of the organization. */
   dkimOf(domain: string): Dkim | undefined;
-  /** Whether any address may send, as where a person tries the platform on their own machine. */
+  /** Whether any address may send, for example when a person tries the platform on their own machine. */
   mayUseAny: boolean;
 };

@@ -8,12 +8,12 @@ import type { DB, Senders } from '../../db/schema.ts';
 export type SenderRow = Selectable<Senders>;
 export type StoredCategory = Pick<SenderCategory, 'key' | 'name' | 'description'>;
 
-/** The sender of an organization; undefined while it has set none. */
+/** Finds the sender of an organization; undefined until the organization has set one. */
 export async function findSender(db: Kysely<DB>, organizationId: bigint): Promise<SenderRow | undefined> {
   return db.selectFrom('senders').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
 
-/** Locks the sender of an organization. Makes it when it has none. */
+/** Locks the sender of an organization. Creates the row if there is none. */
 export async function lockSender(trx: Transaction<DB>, organizationId: bigint): Promise<SenderRow> {
   const own = { organization_id: organizationId };
   await trx
@@ -40,7 +40,7 @@ export function senderToProto(row: SenderRow | undefined): MessageInitShape<type
     fromEmail: row.from_email ?? undefined,
     replyTo: row.reply_to ?? undefined,
     postalAddress: row.postal_address ?? undefined,
-    // This service stored them.
+    // This service stored the JSON.
     categories: JSON.parse(row.categories) as StoredCategory[],
     updatedAt: row.revision === 1n ? undefined : timestampFromDate(row.updated_at),
     revision: row.revision,

@@ -6,8 +6,8 @@ export type SuppressionReason = 'unsubscribe' | 'bounce' | 'complaint' | 'manual
 export type Suppressing = { category: string | null; reason: SuppressionReason };
 
 /**
- * The suppression that stops a send. One of a category stops that category only. Transactional sends pass unsubscribes, and
- * nothing else.
+ * Returns the suppression that stops a send. A suppression of a category stops only that category. Unsubscribes do not
+ * stop transactional sends, but every other suppression does.
  */
 export function stoppedBy(
   { class: name, category }: Pick<SendRequest, 'class' | 'category'>,

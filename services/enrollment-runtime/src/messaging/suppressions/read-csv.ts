@@ -13,13 +13,13 @@ export type CsvSlice = { rows: CsvRow[]; problems: CsvProblem[] };
 
 const columns = ['email', 'category', 'reason'];
 const maxCategoryLength = 100;
-/** Bytes that are parsed in one turn of the event loop: some milliseconds. */
+/** Bytes that are parsed in one turn of the event loop, which takes a few milliseconds. */
 const turnBytes = 64 * 1024;
 
 /**
- * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other work, and
- * only one piece is in memory as rows. A bad row is reported. A file that cannot be read to its end is refused when the reading comes to
- * that place, so read all of it before its rows are used.
+ * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other
+ * work, and only one piece is in memory as rows. A bad row is reported. A file with a syntax error is refused only when
+ * the reading reaches the error, so read the whole file before using its rows.
  */
 export async function* readSuppressionsCsv(bytes: Uint8Array): AsyncGenerator<CsvSlice> {
   let places: ReadonlyMap<string, number> | undefined;
@@ -71,7 +71,7 @@ function readRow(
   return { row: { email: address, category: category === '' ? null : category, reason: name } };
 }
 
-/** The records of each piece of the file. */
+/** Yields the records of each piece of the file. */
 async function* readRecords(bytes: Uint8Array): AsyncGenerator<string[][]> {
   const records: string[][] = [];
   const parser = parse({
@@ -79,7 +79,7 @@ async function* readRecords(bytes: Uint8Array): AsyncGenerator<string[][]> {
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: 64 * 1024,
-    // Returns nothing, so the parser keeps no record.
+    // Returns nothing, so that the parser keeps no record.
     on_record: (record: string[]) => {
       records.push(record);
     },
@@ -98,14 +98,14 @@ async function* readTexts(bytes: Uint8Array): AsyncGenerator<string> {
   for (let start = 0; start < bytes.length; start += turnBytes) {
     const stream = start + turnBytes < bytes.length;
     const text = decode(bytes.subarray(start, start + turnBytes), stream);
-    // NUL can't be stored.
-    if (text.includes('\0')) throw unreadable('The file is no text.');
+    // PostgreSQL cannot store NUL.
+    if (text.includes('\0')) throw unreadable('The file is not text.');
     if (text !== '') yield text;
     await yieldToEventLoop();
   }
 }
 
-/** Decodes a text piece by piece; a letter may lie across two of them. */
+/** Creates a decoder of text that arrives piece by piece; a letter may be split between two pieces. */
 function createDecoder(): (bytes: Uint8Array, stream: boolean) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return (bytes, stream) => {
@@ -135,7 +135,7 @@ function end(parser: Parser): Promise<Error | undefined> {
 function refuseError(error: Error | undefined): void {
   if (error === undefined) return;
   if (!(error instanceof CsvError)) throw error;
-  throw unreadable(`The file is no CSV: ${error.message}.`, error);
+  throw unreadable(`The file is not CSV: ${error.message}.`, error);
 }
 
 function unreadable(message: string, cause?: unknown): DomainError {

@@ -15,17 +15,17 @@ export type NewSuppression = {
   /** Null suppresses all categories. */
   category: string | null;
   reason: SuppressionReason;
-  /** Who or what asked for it, such as `api`, `import` or `link`. */
+  /** The origin of the suppression, such as `api`, `import` or `link`. */
   source: string;
 };
 
-/** Longest wait for mails that were permitted before a suppression. */
+/** Limit of the wait for mails that were permitted before a suppression. */
 const inFlightMs = 10_000;
 const pollMs = 25;
 
 /**
- * Suppresses an address within the contact's lock: a send that asks from then on is refused. False when the same suppression
- * was there. After the commit, `awaitInFlight` waits for sends that were permitted before.
+ * Suppresses an address within the contact's lock: a send that asks for a permit afterwards is refused. Returns false
+ * when an equal suppression existed. After the commit, `awaitInFlight` waits for sends that were permitted before.
  */
 export async function suppress(
   trx: Transaction<DB>,
@@ -35,7 +35,7 @@ export async function suppress(
   return (await suppressAll(trx, [one], now)) > 0;
 }
 
-/** Suppresses several addresses, and returns how many of them were not suppressed alike. */
+/** Suppresses several addresses, and returns how many were not suppressed before. */
 export async function suppressAll(
   trx: Transaction<DB>,
   all: readonly NewSuppression[],
@@ -63,9 +63,10 @@ export async function suppressAll(
 }
 
 /**
- * Waits until no mail to these addresses is on its way to the mail server any more, so that nothing arrives there after the
- * suppression was answered. A mail whose process has died is on its way until the lease of its run ends; one whose run was paused,
- * ended or removed meanwhile, or that has none, until its deadline. Gives up after 10 s.
+ * Waits until no mail to these addresses is on its way to the mail server, so that nothing arrives after the
+ * suppression was confirmed. A mail whose process has died counts as on its way until the lease of its run ends. A mail
+ * without a run, or whose run was paused, ended or removed in the meantime, counts until its deadline. Gives up after
+ * 10 s.
  */
 export async function awaitInFlight(
   { db, dbNow }: Pick<Context, 'db' | 'dbNow'>,

@@ -18,7 +18,7 @@ const reasons: Readonly<Record<SuppressionReason, ProtoReason>> = {
   manual: ProtoReason.MANUAL,
 };
 
-/** Reasons as they are stored, and as rows of files name them. */
+/** Whether a string is a reason as stored, and as named in rows of files. */
 export function isSuppressionReason(text: string): text is SuppressionReason {
   return Object.hasOwn(reasons, text);
 }
@@ -27,7 +27,7 @@ export function reasonFromProto(reason: ProtoReason | undefined): SuppressionRea
   return (Object.keys(reasons) as SuppressionReason[]).find((name) => reasons[name] === reason);
 }
 
-/** The mode of a suppression of the caller's organization, if there is one with this id. */
+/** Returns the mode of a suppression of the caller's organization; undefined when no suppression has this id. */
 export async function findSuppressionMode(
   db: Kysely<DB>,
   { organizationId }: Caller,

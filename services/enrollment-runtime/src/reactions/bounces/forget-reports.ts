@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 
-/** A sender gives up a report after some days. */
+/** Senders stop repeating a report after a few days. */
 const keptDays = 30;
 const forgottenAtOnce = 1_000;
 

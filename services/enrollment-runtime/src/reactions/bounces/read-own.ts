@@ -9,7 +9,7 @@ const schema = z.object({
   reason: z.unknown().optional(),
 });
 
-/** Reads the report of a mail server in our own form. `id` is the signed id of the webhook. */
+/** Reads the report of a mail server in the platform's own form. `id` is the signed id of the webhook. */
 export function readOwnReport(id: string, body: unknown): Report {
   const read = schema.safeParse(body);
   const messageId = messageIdIn(read.data?.message_id);

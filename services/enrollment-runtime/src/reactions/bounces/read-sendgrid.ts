@@ -2,17 +2,17 @@ import { DomainError } from '@drippulse/errors';
 import { z } from 'zod';
 import { messageIdIn, type Report, reasonIn } from './report.ts';
 
-/** An event of SendGrid's webhook. Other members, and events of other kinds, do not matter here. */
+/** An event of SendGrid's webhook. Other members, and events of other kinds, are ignored. */
 const eventSchema = z.object({
   event: z.string(),
   sg_event_id: z.string().min(1).max(200),
   'smtp-id': z.string(),
   reason: z.unknown().optional(),
-  /** Of a bounce: `bounce`, or `blocked` when it may pass. */
+  /** Set only for a bounce: `bounce`, or `blocked` when the failure may be transient. */
   type: z.string().optional(),
 });
 
-/** Reads the events of SendGrid. One that is no report, or names no mail, is `undefined` in its place. */
+/** Reads the events of SendGrid. An event that is not a report, or names no mail, gives `undefined` at its position. */
 export function readSendgridReports(body: unknown): (Report | undefined)[] {
   if (!Array.isArray(body)) throw new DomainError('malformed', 'not_an_array', 'The events must be an array.');
   return body.map((each) => {

@@ -1,6 +1,6 @@
-/** A report about one mail, as its sender means it. */
+/** A report about one mail, in a common form. */
 export type Report = {
-  /** Id that the sender gave it; a repeat has the same. */
+  /** Id that the sender gave the report, the same on a repeat. */
   id: string;
   kind: 'hard_bounce' | 'soft_bounce' | 'complaint';
   messageId: string;
@@ -9,14 +9,14 @@ export type Report = {
 
 const longestReason = 500;
 
-/** A Message-ID in the angle brackets of its header (RFC 5322), which some senders leave out. */
+/** Returns a Message-ID in the angle brackets of its header (RFC 5322), which some senders leave out. */
 export function messageIdIn(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const id = value.trim().replace(/^<|>$/g, '');
   return /^[\x21-\x7e]{1,250}$/.test(id) && !/[<>]/.test(id) ? `<${id}>` : undefined;
 }
 
-/** A text of a report that may be stored. */
+/** Returns the reason of a report as a string that can be stored. */
 export function reasonIn(value: unknown): string {
   if (typeof value !== 'string') return '';
   return value

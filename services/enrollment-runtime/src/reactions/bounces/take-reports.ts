@@ -10,12 +10,12 @@ import { noteReport } from '../note-report.ts';
 import { raiseReactions } from '../raise-reactions.ts';
 import type { Report } from './report.ts';
 
-/** What became of reports. */
+/** The outcomes of reports. */
 export type Taken = { accepted: number; ignored: number; duplicates: number };
 
 /**
- * Takes reports, each in a transaction of its own: a failure half way leaves those before it, and a repeat of all takes the rest. A
- * report is noted by its id, so that it counts once.
+ * Processes reports, each in a transaction of its own: a failure half way keeps the reports before it, and when all are
+ * repeated, the rest is processed. A report is recorded by its id, so that it counts once.
  */
 export async function takeReports(
   ctx: Context,
@@ -50,7 +50,7 @@ async function takeReport(ctx: Context, source: string, report: Report): Promise
   return result;
 }
 
-/** The time of the report; undefined when it was taken before. */
+/** Records that a report is processed, and returns its time; undefined when it was processed before. */
 async function noteTaken(ctx: Context, trx: Transaction<DB>, source: string, id: string): Promise<Date | undefined> {
   const { rows } = await sql<{ taken_at: Date }>`
     insert into bounce_reports (source, report_id, taken_at) values (${source}, ${id}, ${ctx.dbNow})
@@ -59,8 +59,8 @@ async function noteTaken(ctx: Context, trx: Transaction<DB>, source: string, id:
 }
 
 /**
- * A soft bounce shows and changes nothing else: the mail server tries again. A mail that somebody complained about stays so, whatever
- * is reported after it.
+ * Applies a report. A soft bounce is shown and changes nothing else, because the mail server tries again. A mail with a
+ * complaint keeps that status, regardless of later reports.
  */
 async function apply(
   ctx: Context,

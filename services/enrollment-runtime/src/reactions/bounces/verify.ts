@@ -1,16 +1,17 @@
 import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 
-/** Seconds by which the signed time may differ from now, either way. */
+/** Seconds by which the signed time may be before or after the present time. */
 const toleranceSeconds = 300;
 const bodyless = Buffer.alloc(0);
 
-/** The signed parts of an inbound webhook, as its headers have them. */
+/** The signed parts of an inbound webhook, as in its headers. */
 export type Signed = { id: string; timestamp: string; signature: string; body: Uint8Array };
 
 /**
- * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body; one of several signatures suffices. Without a
- * secret it does the same work and refuses. The time is judged after the signature, so that only the sender learns of its clock.
+ * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body; one of several signatures suffices.
+ * Without a secret the function does the same work and refuses. The time is checked after the signature, so that only
+ * the true sender learns of a wrong clock.
  */
 export function verifyStandard(
   secret: Buffer | undefined,
@@ -44,7 +45,7 @@ function isSignedBy(key: KeyObject, signed: Buffer, signature: Buffer): boolean 
   try {
     return verify('sha256', signed, key, signature);
   } catch {
-    // A signature that is no DER.
+    // The signature is not DER.
     return false;
   }
 }

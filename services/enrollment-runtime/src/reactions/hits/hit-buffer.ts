@@ -4,20 +4,23 @@ import type { Context } from '../../context.ts';
 import type { Hit } from './hit.ts';
 import { type NotedHit, storeHits } from './store-hits.ts';
 
-/** Takes hits, which are stored after their answers. */
+/** Takes hits, which are stored after their requests were answered. */
 export type HitBuffer = { add(hit: Hit): void; stop(): Promise<void> };
 
 const everyMs = 250;
 const storedAtOnce = 2_000;
-/** About 50 MB. Further hits are dropped while the database is away. */
+/** Limit of waiting hits, about 50 MB. While the database is unavailable, further hits are dropped. */
 const mostWaiting = 50_000;
-/** A person opens a mail a few times a minute. More hits of one mail than that are noise, and would fill the table. */
+/**
+ * Limit of the hits of one mail for each minute. A person opens a mail a few times a minute; more hits are noise, and
+ * would fill the table.
+ */
 const mostOfMail = 100;
 const forgetMailsMs = 60_000;
 
 /**
- * Stores hits in batches, every 250 ms. A process that is killed loses the hits of that time; one that stops stores them. Equal hits
- * of a batch are one row with a count. Calls `onStored` after each batch.
+ * Stores hits in batches, every 250 ms. A process that is killed loses the hits since the last batch; a process that
+ * stops stores them. Equal hits of a batch are one row with a count. Calls `onStored` after each batch.
  */
 export function startHitBuffer(ctx: Context, onStored: () => void): HitBuffer {
   let waiting = new Map<string, NotedHit>();
@@ -61,7 +64,10 @@ export function startHitBuffer(ctx: Context, onStored: () => void): HitBuffer {
     },
   };
 
-  /** Hits come back when the database is away. A batch that it refuses is given up, and holds up no other. */
+  /**
+   * Stores the waiting hits. Hits are put back when the database is unavailable. A batch that the database refuses is
+   * dropped, so that it delays no other batch.
+   */
   async function store(): Promise<void> {
     const batch = [...waiting].slice(0, storedAtOnce);
     for (const [key] of batch) waiting.delete(key);

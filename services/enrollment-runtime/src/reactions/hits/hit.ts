@@ -1,11 +1,14 @@
 import type { Link } from '../../tracking/index.ts';
 
-/** A request for the pixel or a link of a mail, as it came. */
+/** A request for the pixel or a link of a mail, as received. */
 export type Hit = {
   link: Link & { kind: 'open' | 'click' };
   method: 'GET' | 'HEAD';
   userAgent: string;
   address: string;
-  /** The header by which the client says that it fetches ahead, such as `Sec-Purpose: prefetch`; empty without one. */
+  /**
+   * The header by which the client says that it prefetches, such as `Sec-Purpose: prefetch`; empty if it sends no such
+   * header.
+   */
   prefetch: string;
 };

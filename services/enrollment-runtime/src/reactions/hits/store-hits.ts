@@ -3,12 +3,12 @@ import type { Context } from '../../context.ts';
 import { hasMessageKey, messageKeyOf } from '../find-mail.ts';
 import type { Hit } from './hit.ts';
 
-/** A hit with the time that it came, by `performance.now()`, and how many equal ones came. */
+/** A hit with its time by `performance.now()`, and the number of equal hits. */
 export type NotedHit = { hit: Hit; notedAt: number; times: number };
 
 /**
- * Stores hits, in a statement of its own. Their times are those of the database, less the time that they waited. Hits of mails that
- * are not known, and names of clients that an erased person used, are not kept.
+ * Stores hits, in a statement of its own. The hits' times are database times, minus the time for which the hits waited.
+ * Hits of unknown mails, and names of clients that an erased person used, are not kept.
  */
 export async function storeHits(
   ctx: Pick<Context, 'db' | 'dbNow' | 'metrics'>,

@@ -13,15 +13,16 @@ import { readHits, type StoredHit } from './read-hits.ts';
 
 const kind = 'judge_mail';
 const mailsAtOnce = 100;
-/** A verdict depends on hits of the same mail up to this long before. */
+/** A verdict depends on hits of the same mail up to this many milliseconds before. */
 const beforeMs = 3 * settledMs;
 
-/** What a slice looks at. */
+/** The time span of a slice. */
 type Span = { from: Date; until: Date };
 
 /**
- * Judges hits of some mails that no later hit can change, counts those of people, and raises what they mean. The mails are locked,
- * so several processes can judge at once and each reaction is raised once. Returns the number of judged hits.
+ * Judges hits of some mails that no later hit can change, counts the hits of people, and raises their reactions. The
+ * mails are locked, so several processes can judge at the same time and each reaction is raised once. Returns the
+ * number of judged hits.
  */
 export async function judgeSlice(ctx: Context): Promise<number> {
   const { ids, ...span } = await findUnjudged(ctx);
@@ -34,8 +35,8 @@ export async function judgeSlice(ctx: Context): Promise<number> {
 }
 
 /**
- * Judges mails in one transaction. When something fails, their halves are tried until the failing mail is found. It is postponed,
- * so that it delays no other.
+ * Judges mails in one transaction. When the transaction fails, tries halves of the mails until the failing mail is
+ * found. That mail is postponed, so that it delays no other.
  */
 async function judgeApart(ctx: Context, ids: readonly bigint[], span: Span): Promise<number> {
   const [first, second] = ids;
@@ -81,7 +82,7 @@ async function judgeMails(ctx: Context, ids: readonly bigint[], { from, until }:
   return judged.length;
 }
 
-/** Mails with hits that can be judged, the time of the first of these, and the time up to which hits can be judged. */
+/** Finds mails with hits that can be judged, the time of the first such hit, and the latest time that can be judged. */
 async function findUnjudged(ctx: Context) {
   const { rows } = await sql<{ ids: bigint[] | null; from: Date; until: Date }>`
     with settled as (select ${ctx.dbNow} - make_interval(secs => ${settledMs / 1000}) as until),
@@ -98,7 +99,7 @@ async function findUnjudged(ctx: Context) {
 
 type Judged = { mail: Mail; hit: StoredHit; judgement: Judgement };
 
-/** The verdicts of hits that have none. */
+/** Judges the hits of a mail, and returns the verdicts for hits without one. */
 function judgeMail(mail: Mail, hits: readonly StoredHit[], until: Date): Judged[] {
   const judgements = judgeHits(mail, hits);
   return hits.flatMap((hit, index) => {
@@ -107,7 +108,7 @@ function judgeMail(mail: Mail, hits: readonly StoredHit[], until: Date): Judged[
   });
 }
 
-/** Stores verdicts in place of those that the hits have, if any. */
+/** Stores verdicts, which replace earlier verdicts of the hits. */
 export async function storeJudgements(
   trx: Transaction<DB>,
   judged: readonly { hit: StoredHit; judgement: Judgement }[],
@@ -151,7 +152,7 @@ async function count(
   await raiseReactions(ctx, trx, reactions);
 }
 
-/** The links that people followed before, of mails with clicks. */
+/** Finds the links that people followed before, for mails with clicks. */
 async function followedBefore(trx: Transaction<DB>, human: readonly Judged[]): Promise<Map<bigint, Set<string>>> {
   const clicked = human.filter(({ hit }) => hit.kind === 'click');
   const followed = new Map<bigint, Set<string>>();

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { knownAgents, knownNetworks, proxyAgents } from './known-clients.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A request for the pixel or a link, as it was stored. */
+/** A request for the pixel or a link, as stored. */
 export type RawHit = {
   id: bigint;
   at: Date;
@@ -16,25 +16,23 @@ export type RawHit = {
 
 export type Judgement = { verdict: Verdict; reasons: string[] };
 
-/**
- * Number of these rules. A change of what they answer raises it, and `npm run reclassify` judges the hits of before anew.
- */
+/** Number of these rules. Increase it when verdicts change: `npm run reclassify` then judges earlier hits again. */
 export const rulesVersion = 1;
 
-/** Scanners of mail servers come at once; a person needs to get, see and open the mail first. */
+/** Scanners of mail servers come immediately; a person first has to get, see and open the mail. */
 const afterSendMs = 5_000;
-/** Nobody follows so many different links within so short a time. */
+/** No person follows this many different links in this period. */
 const tooFast = [
   { links: 2, ms: 1_500 },
   { links: 3, ms: 5_000 },
 ];
 const besideMs = 5_000;
-/** A hit can be judged when this time has passed: no later hit changes the verdict. */
+/** Age at which a hit can be judged: no later hit changes its verdict. */
 export const settledMs: number = besideMs + 5_000;
 
 /**
- * Judges the hits of one mail, which are in the order of their times. A hit of a person has none of the signs of a program. Pure: the
- * same hits have the same verdicts, whoever judges them and when.
+ * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program is a
+ * person's. Pure: equal hits have equal verdicts, at any time and in any process.
  */
 export function judgeHits(mail: { sentAt: Date | null }, hits: readonly RawHit[]): Judgement[] {
   const bursts = clicksInBursts(hits);
@@ -84,7 +82,7 @@ function ofTime({ at }: RawHit, sentAt: Date | null): Sign[] {
     : [];
 }
 
-/** Beside the clicks of a burst, whatever the same client did around it. */
+/** Returns the signs of a burst: clicks of the burst have them, and every hit of the same client near them. */
 function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; bursts: ReadonlySet<RawHit> }): Sign[] {
   if (bursts.has(hit)) return [{ verdict: 'scanner', reason: 'burst: links that nobody follows so fast' }];
   const isBeside = hits.some(
@@ -93,7 +91,7 @@ function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; burst
   return isBeside ? [{ verdict: 'scanner', reason: 'burst: the client of such clicks' }] : [];
 }
 
-/** The clicks that are too many different links in too short a time. */
+/** Returns the clicks that belong to too many different links in too short a period. */
 function clicksInBursts(hits: readonly RawHit[]): Set<RawHit> {
   const clicks = hits.filter(({ kind }) => kind === 'click');
   const bursts = new Set<RawHit>();
@@ -106,7 +104,7 @@ function clicksInBursts(hits: readonly RawHit[]): Set<RawHit> {
   return bursts;
 }
 
-/** The clicks from one on, up to a time after it. */
+/** Returns the clicks from `index` on, up to `ms` later. */
 function within(clicks: readonly RawHit[], index: number, ms: number): RawHit[] {
   const near: RawHit[] = [];
   const first = clicks[index];

@@ -1,21 +1,21 @@
 import type { Verdict } from './verdict.ts';
 
 /**
- * Clients of mail that are no reader, by a part of their user agent in lower case. Each group has the source that names its agents, read on
- * 2026-11-27. Facts alone are taken. An agent without such a source does not belong here: most gateways that check links call themselves a
- * browser, and the other rules find them by their times.
+ * Mail clients that are not readers, by a part of their user agent in lower case. Each group names the source of its
+ * agents, read on 2026-11-27; only facts are taken from the source. An agent without such a source does not belong
+ * here: most gateways that check links call themselves a browser, and the other rules find them by their times.
  *
- * `ms-office` is not in the list: Outlook for Windows has it in its own agent, so that it would hide readers
+ * `ms-office` is not in the list: Outlook for Windows has it in its own agent, so it would hide readers
  * (matomo-org/device-detector, `Tests/Parser/Client/fixtures/pim.yml`).
  */
 export const knownAgents: readonly { part: string; verdict: Verdict; name: string }[] = [
-  // Proxies that fetch pictures for a reader: an open says nothing. Source: https://github.com/monperrus/crawler-user-agents,
-  // crawler-user-agents.json at 7c7f9f2.
+  // Proxies that fetch pictures for a reader, so that an open proves nothing. Source:
+  // https://github.com/monperrus/crawler-user-agents, crawler-user-agents.json at 7c7f9f2.
   { part: 'googleimageproxy', verdict: 'privacy_proxy', name: 'Gmail image proxy' },
   { part: 'yahoomailproxy', verdict: 'privacy_proxy', name: 'Yahoo mail proxy' },
   // A service that checks mails. Source: https://github.com/matomo-org/device-detector, regexes/bots.yml at 3856a28.
   { part: 'barracuda sentinel', verdict: 'scanner', name: 'Barracuda Sentinel' },
-  // Office looks whether the target of a link exists. Source: its maker,
+  // Office checks whether the target of a link exists. Source: its maker,
   // https://blogs.msdn.microsoft.com/vsofficedeveloper/2008/03/11/description-of-the-microsoft-office-existence-discovery-protocol-2/.
   { part: 'microsoft office existence discovery', verdict: 'scanner', name: 'Microsoft Office discovery' },
   // Previews of links. Source: crawler-user-agents.json as above.
@@ -41,7 +41,8 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
   // Source: device-detector, regexes/client/libraries.yml at 3856a28.
   { part: 'java/', verdict: 'scanner', name: 'Java library' },
   { part: 'undici', verdict: 'scanner', name: 'JavaScript library' },
-  // What crawlers have in common: parts of many of the agents in crawler-user-agents.json, from 12 with `scanner` to 505 with `bot/`.
+  // Common parts of the agents of crawlers: each is in many of the agents in crawler-user-agents.json, from 12 with
+  // `scanner` to 505 with `bot/`.
   { part: 'bot/', verdict: 'scanner', name: 'crawler' },
   { part: 'bot;', verdict: 'scanner', name: 'crawler' },
   { part: 'crawler', verdict: 'scanner', name: 'crawler' },
@@ -50,14 +51,14 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
 ];
 
 /**
- * User agents that a proxy sends and no browser does, as a whole. Source: https://github.com/ua-parser/uap-core/issues/509, read on
- * 2026-11-27.
+ * Whole user agents that a proxy sends and no browser does. Source: https://github.com/ua-parser/uap-core/issues/509,
+ * read on 2026-11-27.
  */
 export const proxyAgents: ReadonlyMap<string, string> = new Map([['mozilla/5.0', 'Apple Mail Privacy Protection']]);
 
 /**
- * Networks of companies that fetch pictures or check links, each with the source that says whose it is, read on 2026-11-27. That a network
- * sends mails, as SPF records say, is no reason to be here.
+ * Networks of companies that fetch pictures or check links, each with the source that names its owner, read on
+ * 2026-11-27. A network that only sends mails, as SPF records say, does not belong here.
  */
 export const knownNetworks: readonly { cidr: string; verdict: Verdict; name: string }[] = [
   // Source: https://github.com/MISP/misp-warninglists, lists/apple/list.json at 84f0610.

@@ -10,13 +10,14 @@ const mailsAtOnce = 100;
 const busyTries = 50;
 const busyMs = 100;
 
-/** What new rules changed. */
+/** The changes that new rules made. */
 export type Reclassified = { mails: number; hits: number; changedHits: number; changedMails: number };
 
 /**
- * Judges the hits since a time by the rules of this version, and corrects what was counted: the times of first open and first click.
- * It raises nothing: a webhook or a run of today must not follow from a reading of last month. Mails that were sent before
- * `keptDays` keep their times where their hits are gone. Safe to repeat and to break off, beside running services.
+ * Judges the hits since a time by the rules of this version, and corrects the recorded times of first open and first
+ * click. It raises no reactions, because a webhook or a run of today must not follow from a new verdict on last month.
+ * Mails that were sent before `keptDays` keep their times if their hits are gone. It may be repeated and interrupted,
+ * beside running services.
  */
 export async function reclassify(
   db: Kysely<DB>,

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { answerPage } from '@drippulse/service/pages';
 
-/** The page of a link that we did not make, or that was cut or changed. */
+/** Answers with the page for a link that the platform did not make, or that was cut or changed. */
 export function answerNoSuchLink(call: HandlerContext) {
   const body = '<p role="status">This link is not complete. Open it from the mail again.</p>';
   return answerPage(call, 404, { title: 'No such link', body });

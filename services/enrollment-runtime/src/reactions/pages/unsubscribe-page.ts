@@ -1,6 +1,6 @@
 import { escapeHtml } from '@drippulse/service/pages';
 
-/** What the page of an unsubscription says. */
+/** The values on the page of an unsubscription. */
 export type Preferences = {
   receiver: string;
   subject: string;
@@ -10,8 +10,8 @@ export type Preferences = {
 };
 
 /**
- * The question, with a form for all mails and one for single categories. Both go to the address of the page itself, which has the
- * token.
+ * Renders the question, with a form for all mails and a form for single categories. Both forms go to the address of the
+ * page itself, which contains the token.
  */
 export function questionPage({ receiver, subject, fromName, categories }: Preferences): {
   title: string;
@@ -41,19 +41,19 @@ ${boxes.join('\n')}
 </form>`;
 }
 
-/** The confirmation: the same for the first time and every other. */
+/** Renders the confirmation, which is the same for the first time and every repeat. */
 export function donePage(receiver: string, names: readonly string[]): { title: string; body: string } {
   const from = names.length === 0 ? '' : ` of ${names.map((name) => `“${escapeHtml(name)}”`).join(', ')}`;
   const body = `<p role="status"><strong>${escapeHtml(receiver)}</strong> gets no more mails${from}.</p>`;
   return { title: 'You are unsubscribed', body };
 }
 
-/** Nothing is chosen in the form of categories. */
+/** Renders the page for a form of categories in which nothing was chosen. */
 export function nothingChosenPage(): { title: string; body: string } {
   return { title: 'Nothing chosen', body: '<p role="alert">Go back and choose at least one kind of mail.</p>' };
 }
 
-/** The receiver was erased. */
+/** Renders the page for a receiver who was erased. */
 export function unknownReceiverPage(): { title: string; body: string } {
   const body = '<p role="status">The data of this receiver was erased, so that no mail goes there.</p>';
   return { title: 'Nothing to unsubscribe', body };

@@ -1,7 +1,10 @@
-/** What a POST asks for: all mails, or categories by their keys. Undefined when it asks for neither. */
+/** The request of a POST: all mails, or categories by their keys. */
 export type Choice = { all: true } | { all: false; categories: string[] };
 
-/** Reads the form of the page, or the request of a mail client (RFC 8058), in both encodings of forms. */
+/**
+ * Reads the form of the page, or the request of a mail client (RFC 8058), in both encodings of forms. Returns undefined
+ * when the request asks for neither.
+ */
 export async function readChoice(contentType: string, bytes: Uint8Array): Promise<Choice | undefined> {
   const form = await readForm(contentType, bytes);
   if (form?.get('List-Unsubscribe') === 'One-Click' || form?.get('unsubscribe') === 'all') return { all: true };
@@ -14,7 +17,7 @@ async function readForm(contentType: string, bytes: Uint8Array): Promise<FormDat
   try {
     return await new Response(Buffer.from(bytes), { headers: { 'content-type': contentType } }).formData();
   } catch {
-    // No form, or one that is cut. It asks for nothing.
+    // Not a form, or a truncated form, so it asks for nothing.
     return undefined;
   }
 }

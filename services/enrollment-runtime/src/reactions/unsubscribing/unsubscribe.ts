@@ -10,8 +10,9 @@ import { noteReport } from '../note-report.ts';
 import { raiseReactions } from '../raise-reactions.ts';
 
 /**
- * Suppresses the receiver of a mail, for all mails or for categories. In the same transaction it is noted and raised, once, and again
- * after somebody has lifted the suppression. A repeat changes nothing. Nothing goes to the receiver any more when it has returned.
+ * Suppresses the receiver of a mail, for all mails or for categories. The same transaction records the unsubscription
+ * and raises the reaction, once, and again after the suppression was lifted. A repeat changes nothing. After it
+ * returns, no more mail goes to the receiver.
  */
 export async function unsubscribe(
   ctx: Context,

@@ -6,7 +6,7 @@ import type { DB, Organizations } from '../../db/schema.ts';
 import { findOwner } from '../organizations/owner.ts';
 import { adminToProto } from '../sessions/to-proto.ts';
 
-/** Until the billing service exists every installation runs itself. */
+/** Without a billing service, every installation is self-hosted. */
 const plan = 'self_hosted';
 
 export async function accountToProto(

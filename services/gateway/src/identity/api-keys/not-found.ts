@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 
-/** Also the answer for a key of another organization. */
+/** Creates the error for an unknown API key. It is also thrown for a key of a different organization. */
 export function apiKeyNotFound(): DomainError {
   return new DomainError('not_found', 'api_key_not_found', 'There is no API key with this id.');
 }

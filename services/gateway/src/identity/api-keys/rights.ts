@@ -5,30 +5,32 @@ import { KeyRole } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { publicServices } from '@drippulse/proto/public-services';
 import { type Caller, permits, scopeOf } from '@drippulse/rpc';
 
-/** The scopes that methods of this version need. */
+/** The scopes that methods of this version require. */
 const knownScopes: ReadonlySet<string> = new Set(
   publicServices.flatMap((service) => service.methods.flatMap((method) => scopeOf(method) ?? [])),
 );
 
 const keyRoles = { viewer: KeyRole.VIEWER, editor: KeyRole.EDITOR, admin: KeyRole.ADMIN } as const;
 
-/** The role of a row; a check constraint of the table admits no other text. */
+/** Converts the role of a row. A check constraint of the table allows no other role. */
 export function keyRoleToProto(role: string): KeyRole {
   return Object.entries(keyRoles).find(([known]) => known === role)?.[1] ?? KeyRole.UNSPECIFIED;
 }
 
-/** The role of a request. */
+/** Converts the role of a request. */
 export function keyRoleFromProto(role: KeyRole | undefined): keyof typeof keyRoles {
   if (role === KeyRole.VIEWER) return 'viewer';
   return role === KeyRole.EDITOR ? 'editor' : 'admin';
 }
 
-/** Scopes as the API shows them. */
+/** Converts scopes to JSON, as the API shows them. */
 export function scopesToJson(scopes: readonly string[]): Uint8Array {
   return Buffer.from(JSON.stringify(scopes));
 }
 
-/** Reads the member `scopes` of a request, sorted and each once, with what is wrong with it. */
+/**
+ * Reads the member `scopes` of a request, sorted and without duplicates. Returns the scopes and the violations found.
+ */
 export function readScopes(json: Uint8Array): { scopes: string[]; problems: Violation[] } {
   const value = parseJson(new TextDecoder().decode(json));
   if (!Array.isArray(value))
@@ -49,7 +51,7 @@ function scopeProblems(field: string, scope: JsonValue): Violation[] {
   return [
     {
       field,
-      message: 'is no scope',
+      message: 'is not a scope',
       code: 'enum',
       allowed: [...knownScopes].sort(),
       ...(suggestion && { suggestion }),
@@ -57,7 +59,7 @@ function scopeProblems(field: string, scope: JsonValue): Violation[] {
   ];
 }
 
-/** Refuses to give a key more than the caller has: a key with scopes makes none without, or with others. */
+/** Refuses to give a key scopes that the caller lacks. A key with scopes cannot create a key without scopes. */
 export function refuseMoreThanOwn({ scopes: own }: Caller, scopes: readonly string[] | null): void {
   if (own === undefined) return;
   const missing = scopes === null ? undefined : scopes.find((scope) => !permits(own, scope));

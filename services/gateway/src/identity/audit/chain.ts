@@ -2,10 +2,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { type HashedRow, hashOfRow } from './hash.ts';
 
-/** A row before it has its place in the chain. */
+/** A row that has no place in the chain yet. */
 export type NewRow = Omit<HashedRow, 'number' | 'actor_name'>;
 
-/** Appends rows to the chain of an organization, in order. Rows that are there already, by the id of their event, are left out. */
+/** Appends rows to the chain of an organization, in order. Rows that already exist, by their event id, are left out. */
 export async function appendToChain(db: Kysely<DB>, organizationId: bigint, rows: readonly NewRow[]): Promise<void> {
   if (rows.length === 0) return;
   await db.transaction().execute(async (trx) => {
@@ -29,7 +29,10 @@ export async function appendToChain(db: Kysely<DB>, organizationId: bigint, rows
   });
 }
 
-/** The end of the chain, locked until the transaction ends, so that the consumers of all partitions append one after the other. */
+/**
+ * Locks the head of the chain until the transaction ends, so that consumers of different partitions append one after
+ * the other.
+ */
 async function lockHead(trx: Transaction<DB>, organizationId: bigint): Promise<{ number: bigint; hash: string }> {
   await trx
     .insertInto('audit_heads')
@@ -62,7 +65,10 @@ async function knownEvents(
   return new Set(known.map((row) => row.event_id));
 }
 
-/** The names of users and API keys as they are now, by kind and id: a deleted member is still named in the trail. */
+/**
+ * Reads the current names of users and API keys, by kind and id. They are stored so that the trail still names a member
+ * after the member's deletion.
+ */
 async function actorNames(
   trx: Transaction<DB>,
   organizationId: bigint,

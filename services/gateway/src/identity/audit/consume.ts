@@ -7,7 +7,10 @@ import { appendToChain, type NewRow } from './chain.ts';
 
 type Event = ConsumedEvent<typeof AuditedEventSchema>;
 
-/** Keeps every service's changes of configuration. The transaction of an organization's rows has its chain too. */
+/**
+ * Stores the configuration changes of every service. The rows of an organization and its chain are written in one
+ * transaction.
+ */
 export function startAuditTrail(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,
@@ -48,7 +51,7 @@ function textOf(bytes: Uint8Array): string | null {
   return bytes.length === 0 ? null : Buffer.from(bytes).toString();
 }
 
-/** The column has milliseconds, and the hash covers what the column has. */
+/** Converts a time to a date with milliseconds, as in the column. The hash covers the value of the column. */
 function inMilliseconds(time: Timestamp): Date {
   return timestampDate(time);
 }

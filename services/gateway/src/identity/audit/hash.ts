@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The members of a row that its hash covers. */
+/** The members of a row that the row's hash covers. */
 export type HashedRow = {
   number: bigint;
   event_id: string;
@@ -16,7 +16,10 @@ export type HashedRow = {
   created_at: Date;
 };
 
-/** SHA-256 of the row and the hash of the row before, hexadecimal: a row that is altered or missing breaks the chain. */
+/**
+ * Returns the SHA-256 hash of the row and the hash of the previous row, in hexadecimal. An altered or missing row
+ * breaks the chain.
+ */
 export function hashOfRow(previous: string, organizationId: bigint, row: HashedRow): string {
   const members = [
     previous,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { type HashedRow, hashOfRow } from './hash.ts';
 
-/** What the check of one chain found. */
+/** Result of the check of one chain. */
 export type ChainFindings = { organizationId: bigint; rows: bigint; problem: string | undefined };
 
 const sliceRows = 1_000;
@@ -15,7 +15,7 @@ export async function* verifyAudit(db: Kysely<DB>): AsyncGenerator<ChainFindings
   for (const { id } of organizations) yield verifyChain(db, id);
 }
 
-/** One chain, in one snapshot: rows that come meanwhile are not looked at. */
+/** Checks one chain in one snapshot. Rows that are added in the meantime are not checked. */
 async function verifyChain(db: Kysely<DB>, organizationId: bigint): Promise<ChainFindings> {
   return db
     .transaction()

@@ -4,10 +4,10 @@ import type { DB } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 import { addMail } from '../links/send-mail.ts';
 
-/** Mails of nobody's organization: they are there when its rows are erased. */
+/** The mails belong to no organization, so that they remain when the organization's rows are erased. */
 const noOrganization = 0n;
 
-/** Adds a mail to each administrator. `key` is the same when it runs again. */
+/** Adds a mail to each administrator. Every repeat must pass the same `key`. */
 export async function mailAdmins(
   ctx: Context,
   trx: Transaction<DB>,

@@ -10,7 +10,7 @@ function day(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** The mail at the request. */
+/** Creates the mail that is sent after the request for a deletion. */
 export function requestedNotice({ organization, deleteAt, publicUrl }: Of): Notice {
   return {
     subject: `${organization} will be deleted on ${day(deleteAt)}`,
@@ -27,7 +27,7 @@ export function requestedNotice({ organization, deleteAt, publicUrl }: Of): Noti
   };
 }
 
-/** The mail a week before. */
+/** Creates the mail that is sent a week before the deletion. */
 export function warningNotice({ organization, deleteAt, publicUrl }: Of): Notice {
   return {
     subject: `${organization} will be deleted in a week`,
@@ -41,7 +41,7 @@ export function warningNotice({ organization, deleteAt, publicUrl }: Of): Notice
   };
 }
 
-/** The mail at the end. */
+/** Creates the mail that is sent at the end of the deletion. */
 export function deletedNotice({ organization, publicUrl }: Pick<Of, 'organization' | 'publicUrl'>): Notice {
   return {
     subject: `${organization} was deleted`,

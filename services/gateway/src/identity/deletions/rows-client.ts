@@ -2,7 +2,7 @@ import { OrganizationRowsService } from '@drippulse/proto/drippulse/organization
 import { type ServiceName, serviceOf } from '@drippulse/topology';
 import type { Context } from '../context.ts';
 
-/** The rows of an organization in a service, as this one reaches them. */
+/** Creates a client for the rows of an organization in a service. */
 export function rowsClient(ctx: Context, target: ServiceName, organizationId: bigint) {
   return ctx.client(
     OrganizationRowsService,

@@ -7,7 +7,7 @@ import {
 import type { Kysely } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** The deletion of an organization, as the API shows it. */
+/** Reads the deletion of an organization, as the API shows it. */
 export async function readDeletion(
   db: Kysely<DB>,
   organizationId: bigint,

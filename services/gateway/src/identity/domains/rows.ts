@@ -21,7 +21,10 @@ export function domainNotFound(): DomainError {
   return new DomainError('not_found', 'domain_not_found', 'There is no domain with this id.');
 }
 
-/** The record that proves a domain. It is not that of sending: who may send mails of a domain may not let people in by it. */
+/**
+ * Returns the record that proves ownership of a domain for sign-in. It differs from the record for sending, because
+ * permission to send mails of a domain must not include permission to let people sign in.
+ */
 export function recordOf({ domain, token }: Pick<DomainRow, 'domain' | 'token'>): { name: string; value: string } {
   return { name: `_drippulse-sign-in.${domain}`, value: `drippulse-sign-in=${token}` };
 }

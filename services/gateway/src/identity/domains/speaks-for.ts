@@ -4,8 +4,8 @@ import { recordOf, selectDomains } from './rows.ts';
 const checkedForMs = 24 * 3_600_000;
 
 /**
- * Whether an organization owns a mail domain now. A record that was last seen a day ago is looked up again, and a domain without it is
- * no longer verified. Name servers that are away change nothing.
+ * Whether an organization owns a mail domain now. A record that was last seen a day or more ago is looked up again. A
+ * domain whose record is gone loses its verification. Unavailable name servers change nothing.
  */
 export async function ownsDomain(ctx: Context, organizationId: bigint, domain: string): Promise<boolean> {
   const row = await selectDomains(ctx.db.kysely, organizationId)

@@ -6,8 +6,8 @@ import { clientAddressHeader } from '../../call-metadata.ts';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * Writes a change that somebody made to who they are into the audit trail of each organization that they belong to, and answers these.
- * The caller wakes the relay after the commit.
+ * Writes a person's change of their own identity into the audit trail of each organization that they belong to, and
+ * returns these organizations. The caller wakes the relay after the commit.
  */
 export async function auditIdentity(
   trx: Transaction<DB>,

@@ -3,16 +3,19 @@ import type { DB } from '../../db/schema.ts';
 import { usernameOf } from '../../usernames/username.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
 
-/** Makes somebody, who belongs to no organization yet. A taken user name is a violation of `username`. */
+/**
+ * Inserts an identity, which belongs to no organization yet. If the user name is taken, that is a violation of
+ * `username`.
+ */
 export async function insertIdentity(
   trx: Transaction<DB>,
   identity: {
     username: string;
     email: string;
-    /** Null for who signs in by an issuer alone. */
+    /** Null for a person who signs in only by an issuer. */
     passwordHash: string | null;
     bootstrapHash?: string;
-    /** When its owner opened a link that was mailed to the address; absent for an address that nobody has proved. */
+    /** When the person opened a link that was mailed to the address; absent if the address is not proven. */
     emailVerifiedAt?: Date;
     now: Date;
   },

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { userIdOf } from '../notifications/own-row.ts';
 
-/** The identity of the calling user. Every user of a session has one. */
+/** Returns the id of the calling user's identity. Every user of a session has an identity. */
 export async function identityIdOf(db: Kysely<DB>, caller: Pick<Caller, 'organizationId' | 'actor'>): Promise<bigint> {
   const { identity_id } = await db
     .selectFrom('memberships')

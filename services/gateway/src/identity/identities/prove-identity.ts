@@ -7,7 +7,7 @@ import type { DB } from '../../db/schema.ts';
 import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 
-/** The identity of a user name, if there is one. */
+/** Finds the identity that has a user name. */
 export function findKnown(ctx: Context, username: string) {
   return ctx.db.kysely
     .selectFrom('identities')
@@ -18,7 +18,7 @@ export function findKnown(ctx: Context, username: string) {
 
 export type Known = NonNullable<Awaited<ReturnType<typeof findKnown>>>;
 
-/** Refuses who does not know the password of the user name, counted as attempts to log in are. */
+/** Refuses a wrong password for the user name. Attempts count as attempts to log in. */
 export async function proveIdentity(
   ctx: Context,
   call: HandlerContext,
@@ -31,12 +31,12 @@ export async function proveIdentity(
   if (!(await ctx.passwords.matches(password, known.password_hash, 'stranger'))) throw taken();
 }
 
-/** Whether an identity has the address that a link was mailed to. */
+/** Whether an identity has the address to which a link was mailed. */
 export function hasAddress(known: Known, email: string): boolean {
   return known.email.toLowerCase() === email.toLowerCase();
 }
 
-/** Locks the identity that was proven. The link proves its address too. */
+/** Locks the proven identity, and marks its address as proven by the link. */
 export async function lockKnown(
   trx: Transaction<DB>,
   known: Known,

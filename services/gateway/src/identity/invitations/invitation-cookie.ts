@@ -7,13 +7,13 @@ const lifeMs = 600_000;
 const place = 'invitation';
 const stored = z.object({ until: z.number(), token: z.string() });
 
-/** Keeps the token of an invitation while a provider signs the browser in: sealed, for ten minutes. */
+/** Stores the token of an invitation in a sealed cookie for ten minutes, while the browser signs in with a provider. */
 export function keepInvitation(ctx: Context, call: HandlerContext, token: string): void {
   const text = JSON.stringify({ until: ctx.clock.now().getTime() + lifeMs, token });
   setCookie(ctx, call, ctx.sealer.seal(Buffer.from(text), place).toString('base64url'), lifeMs / 1000);
 }
 
-/** The token that the browser has kept, once: it is not there afterwards. */
+/** Reads the stored token and removes the cookie. */
 export function takeInvitation(ctx: Context, call: HandlerContext): string | undefined {
   const start = `${nameOf(ctx)}=`;
   const cookies = (call.requestHeader.get('cookie') ?? '').split(/;\s*/);
@@ -24,7 +24,7 @@ export function takeInvitation(ctx: Context, call: HandlerContext): string | und
     const { until, token } = stored.parse(JSON.parse(ctx.sealer.open(Buffer.from(box, 'base64url'), place).toString()));
     return until > ctx.clock.now().getTime() ? token : undefined;
   } catch {
-    // Whatever a browser sends instead of it says nothing.
+    // A string that cannot be unsealed is not a token.
     return undefined;
   }
 }
@@ -33,7 +33,10 @@ function nameOf({ config }: Context): string {
   return isPlainLoopback(config.publicUrl) ? 'drippulse-invitation' : '__Host-drippulse-invitation';
 }
 
-/** `Lax`: the provider's redirect comes from another site, and has to bring it. */
+/**
+ * Sets the cookie. It is `Lax`, because the provider's redirect comes from a different site and must include the
+ * cookie.
+ */
 function setCookie(ctx: Context, call: HandlerContext, value: string, seconds: number): void {
   const attributes = [`Max-Age=${seconds}`, 'Path=/', 'HttpOnly', 'SameSite=Lax'];
   if (!isPlainLoopback(ctx.config.publicUrl)) attributes.push('Secure');

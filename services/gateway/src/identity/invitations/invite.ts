@@ -6,7 +6,7 @@ import { issueLink } from '../links/issue-link.ts';
 import { invitationNotice } from '../links/notices.ts';
 import { addMail } from '../links/send-mail.ts';
 
-/** Makes the link of an invited member, and its mail. A link that was sent before no longer works. */
+/** Creates the link of an invited member, and the mail with it. A link that was sent before becomes invalid. */
 export async function invite(
   ctx: Context,
   trx: Transaction<DB>,
@@ -33,7 +33,7 @@ export async function invite(
   await addMail(ctx, trx, { organizationId, key, to: { name: member.name ?? '', address: member.email }, notice });
 }
 
-/** The person who invites; undefined for an API key. */
+/** Returns the name of the inviting person; undefined for an API key. */
 async function nameOf(trx: Transaction<DB>, { organizationId, actor }: Caller): Promise<string | undefined> {
   if (actor.type !== 'user') return undefined;
   const row = await trx

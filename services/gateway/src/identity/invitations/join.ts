@@ -10,17 +10,17 @@ import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
 import { type InvitationLink, lockWaiting } from './waiting-member.ts';
 
-/** Who joins. Each is called in the transaction. */
+/** The joining person. The functions are called in the transaction. */
 type Joining = {
-  /** The name that the member chose; undefined: the one of the invitation. */
+  /** Name that the member chose; undefined means the name of the invitation. */
   name?: string | undefined;
-  /** Finds or makes the identity, and locks it. */
+  /** Finds or inserts the identity, and locks it. */
   identity(trx: Transaction<DB>, invited: { username: string }): Promise<bigint>;
-  /** What else happens once the member is active. */
+  /** Called once the member is active. */
   joined?(trx: Transaction<DB>, identityId: bigint): Promise<void>;
 };
 
-/** Makes the invited member of a link an active one, and uses the link up. Of two at once one gets through. */
+/** Activates the invited member of a link, and uses up the link. Of parallel calls, only one succeeds. */
 export async function join(ctx: Context, call: HandlerContext, link: InvitationLink, joining: Joining) {
   const { name } = joining;
   const now = ctx.clock.now();

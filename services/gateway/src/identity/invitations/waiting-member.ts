@@ -6,14 +6,14 @@ import { linkNotValid } from '../links/use-link.ts';
 /** A link of an invitation. */
 export type InvitationLink = Selectable<MailedLinks>;
 
-/** The member of a link, while it waits at the address that the link was mailed to. */
+/** Finds the member of a link, if the member is still invited with the address to which the link was mailed. */
 export async function waitingMember(ctx: Context, link: InvitationLink) {
   const row = await waiting(ctx.db.kysely, link).executeTakeFirst();
   if (!row) throw linkNotValid();
   return row;
 }
 
-/** Locks the member, as everybody does who changes it, before the link and the identity. */
+/** Locks the member, before the link and the identity are locked, in the order of all changes of members. */
 export async function lockWaiting(trx: Transaction<DB>, link: InvitationLink) {
   const row = await waiting(trx, link).forNoKeyUpdate().executeTakeFirst();
   if (!row) throw linkNotValid();

@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { roleToProto } from '../roles.ts';
 
-/** Invited members of an organization who have not accepted, with the link that they were sent last. */
+/** Selects the invited members of an organization who have not accepted, with their latest link. */
 export function waitingInvitations(db: Kysely<DB>, organizationId: bigint) {
   return db
     .selectFrom('memberships')
@@ -36,7 +36,10 @@ export function invitationToProto(row: Waiting): MessageInitShape<typeof Invitat
   };
 }
 
-/** Also the answer for an invitation of another organization, and for one that was accepted. */
+/**
+ * Creates the error for an unknown invitation. It is also thrown for an invitation of a different organization, and for
+ * an accepted one.
+ */
 export function invitationNotFound(): DomainError {
   return new DomainError('not_found', 'invitation_not_found', 'There is no invitation with this id that waits.');
 }

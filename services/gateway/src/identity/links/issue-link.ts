@@ -4,7 +4,7 @@ import { createLinkToken, hashLinkToken } from './token.ts';
 
 const hourMs = 3_600_000;
 
-/** How long links work. */
+/** Lifetimes of links. */
 export const linkLifetimesMs = {
   invitation: 7 * 24 * hourMs,
   password_reset: hourMs,
@@ -18,10 +18,10 @@ type Owner =
   | { kind: 'invitation'; memberId: bigint }
   | { kind: 'password_reset' | 'address_change' | 'sign_in'; identityId: bigint };
 
-/** A link that is about to be mailed. `key` names the mail, and is no secret. */
+/** A link to be mailed. `key` names the mail, and is not a secret. */
 export type IssuedLink = { token: string; key: string };
 
-/** Makes a link. The one of the same kind that its owner had no longer works. */
+/** Creates a link. The owner's earlier link of the same kind becomes invalid. */
 export async function issueLink(
   trx: Transaction<DB>,
   owner: Owner,

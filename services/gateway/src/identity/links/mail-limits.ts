@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 
-/** Counts mails that requests cause, so that nobody sends many to a stranger. Each throws `resource_exhausted`. */
+/**
+ * Limits the mails that requests cause, so that nobody can have many mails sent to a stranger. Each function throws
+ * `resource_exhausted` beyond its limit.
+ */
 export type MailLimits = {
-  /** 100 invitations a day for an organization, and of these 5 to one address. */
+  /** Allows 100 invitations per day for an organization, and 5 of these to one address. */
   countInvitation(invitation: { organizationId: bigint; email: string }): Promise<void>;
-  /** 5 resets an hour for an address, whether somebody has it or not, and 30 from a network. */
+  /** Allows 5 resets per hour for an address, whether or not the address is known, and 30 from a network. */
   countReset(reset: { network: string; email: string }): Promise<void>;
-  /** 5 sign-ups a day for an address, whether somebody has it or not. The gateway counts them by network. */
+  /** Allows 5 sign-ups per day for an address, whether or not it is known. The gateway limits sign-ups by network. */
   countSignUp(email: string): Promise<void>;
-  /** 5 changes of an address an hour for an identity. */
+  /** Allows 5 address changes per hour for an identity. */
   countAddressChange(identityId: bigint): Promise<void>;
 };
 
@@ -48,7 +51,7 @@ async function spendOrRefuse(limiter: Limiter, key: string): Promise<void> {
   });
 }
 
-/** Hashed, because the store of limits is no place for addresses. */
+/** Hashes an address, so that the store of limits contains no addresses. */
 function hashAddress(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('base64url');
 }

@@ -1,13 +1,16 @@
 import type { Notice } from '@drippulse/mail';
 
-/** A link to a page. The token stands after `#`: a browser sends it to nobody, and a scanner that opens the page uses nothing up. */
+/**
+ * Returns the link to a page. The token follows `#`, because browsers do not send that part of an address, and a
+ * scanner that opens the page does not use up the link.
+ */
 function pageUrl(publicUrl: string, page: string, token: string): string {
   return `${publicUrl}/dashboard/${page}#token=${token}`;
 }
 
 type Link = { publicUrl: string; token: string };
 
-/** The mail to somebody who is invited. */
+/** Creates the mail to an invited person. */
 export function invitationNotice(
   { publicUrl, token }: Link,
   { organization, inviter }: { organization: string; inviter: string | undefined },
@@ -25,7 +28,7 @@ export function invitationNotice(
   };
 }
 
-/** The mail to somebody who has forgotten their password. */
+/** Creates the mail to a person who has forgotten the password. */
 export function resetNotice({ publicUrl, token }: Link, username: string): Notice {
   return {
     subject: 'Choose a new password',
@@ -38,7 +41,7 @@ export function resetNotice({ publicUrl, token }: Link, username: string): Notic
   };
 }
 
-/** The mail to somebody whose password was changed by a link. */
+/** Creates the mail to a person whose password was changed by a link. */
 export function passwordChangedNotice(username: string): Notice {
   return {
     subject: 'Your password was changed',
@@ -50,7 +53,7 @@ export function passwordChangedNotice(username: string): Notice {
   };
 }
 
-/** The mail to an address that somebody wants to have. */
+/** Creates the mail to the new address that a person has requested. */
 export function addressNotice({ publicUrl, token }: Link, username: string): Notice {
   return {
     subject: 'Confirm your address',
@@ -61,7 +64,7 @@ export function addressNotice({ publicUrl, token }: Link, username: string): Not
   };
 }
 
-/** The mail to the address that somebody had. */
+/** Creates the mail to a person's previous address. */
 export function addressChangedNotice(username: string, email: string): Notice {
   return {
     subject: 'Your address was changed',
@@ -72,7 +75,10 @@ export function addressChangedNotice(username: string, email: string): Notice {
   };
 }
 
-/** The mail to somebody who wants to have an organization. It has no text of who asked: that may be anybody. */
+/**
+ * Creates the mail to a person who requested an organization. It contains no text from the request, which anybody could
+ * have made.
+ */
 export function signUpNotice({ publicUrl, token }: Link): Notice {
   return {
     subject: 'Confirm your sign-up',

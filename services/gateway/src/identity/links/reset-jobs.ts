@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** The kind of the jobs that mail links for new passwords. */
+/** Kind of the jobs that mail links for new passwords. */
 export const resetJobs = 'password-reset';
 
 const inputSchema = z.object({ email: z.string() });
 
-/** A job of no organization: nobody has looked yet who has the address. */
+/** Creates a job that belongs to no organization, because the owner of the address has not been looked up yet. */
 export function resetJob(email: string) {
   const input: z.infer<typeof inputSchema> = { email };
   return { organizationId: 0n, kind: resetJobs, input: JSON.stringify(input), total: 1n };

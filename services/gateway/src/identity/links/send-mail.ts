@@ -4,7 +4,7 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 
-/** Refuses what needs a mail in an installation that sends none. */
+/** Refuses an operation that needs a mail, if the installation sends no mails. */
 export function requireMailer({ mailer }: Pick<Context, 'mailer'>): void {
   if (mailer !== undefined) return;
   throw new DomainError(
@@ -14,7 +14,10 @@ export function requireMailer({ mailer }: Pick<Context, 'mailer'>): void {
   );
 }
 
-/** Adds a mail in the transaction of its cause; wake `ctx.wake.mails` after the commit. It waits sealed, since its link is a secret. */
+/**
+ * Adds a mail in the transaction of its cause; call `ctx.wake.mails` after the commit. The mail is sealed until it is
+ * sent, because its link is a secret.
+ */
 export async function addMail(
   { config, clock, sealer }: Pick<Context, 'config' | 'clock' | 'sealer'>,
   trx: Transaction<DB>,

@@ -6,7 +6,7 @@ import { hashLinkToken } from './token.ts';
 
 type Link = Selectable<MailedLinks>;
 
-/** The link of a token that works. Every other token is refused as `link_not_valid`, whatever is wrong with it. */
+/** Finds the link of a valid token. A token that is not valid is refused with `link_not_valid`, for any reason. */
 export async function findLink(
   db: Kysely<DB>,
   kind: LinkKind,
@@ -23,7 +23,10 @@ export async function findLink(
   return link;
 }
 
-/** Uses a link up, with the transaction. Of several at once one gets through. Who locks members locks them before it. */
+/**
+ * Uses up a link in the transaction. Of parallel calls, only one succeeds. A transaction that also locks members locks
+ * them first.
+ */
 export async function useLink(trx: Transaction<DB>, { id, token_hash }: Link): Promise<void> {
   const { numDeletedRows } = await trx
     .deleteFrom('mailed_links')

@@ -13,21 +13,27 @@ import { rowsClient } from '../deletions/rows-client.ts';
 type Deletion = Selectable<OrganizationDeletions> & { is_due: boolean };
 
 const topic = topicOf(OrganizationEventSchema);
-/** A run ends by itself before; then another process may take the row. */
+/** A run ends before its lease; after the lease, another process may take the row. */
 const leaseSeconds = 120;
-/** Calls that erase rows in one run. */
+/** Upper limit of erasing calls in one run. */
 const mostCalls = 20;
-/** Ends a run before its lease does: the last call may take its whole time. */
+/**
+ * A run begins no further call after this time, so that it ends before its lease even if the last call takes its full
+ * timeout.
+ */
 const runMs = 50_000;
 const callTimeoutMs = 60_000;
 const longestPauseSeconds = 600;
-/** Events wait for 7 days at most, and each may make rows: looks for them after so many hours. */
+/**
+ * Hours after the erasure at which leftover rows are erased, because late events can still add rows. An event can be
+ * late by at most 7 days.
+ */
 const sweepHours = [1, 24, 8 * 24];
 const self = serviceOf('identity');
 
 /**
- * Deletes the organizations whose time has come: ends what they do, erases their rows in every service, at last its own, and looks a few times
- * more for what late events made. Every step may run twice.
+ * Deletes the organizations that are due. A deletion ends the organization's work, erases its rows in every service and
+ * finally in this one, and sweeps a few times for rows that late events added. Every step may run twice.
  */
 export function startDeleteOrganizations(ctx: Context): Loop {
   return startLoop({
@@ -49,7 +55,10 @@ export function startDeleteOrganizations(ctx: Context): Loop {
   });
 }
 
-/** A deletion that does not get on shows nowhere else: nobody of the organization can look any more. */
+/**
+ * Reports the overdue deletions. The metric is the only sign of a stuck deletion, because nobody in the organization
+ * can look at it any more.
+ */
 async function measure({ db, metrics }: Context): Promise<void> {
   const hours = sql.join(sweepHours.map((each) => sql.lit(each)));
   const { rows } = await sql<{ seconds: number | null }>`
@@ -60,7 +69,7 @@ async function measure({ db, metrics }: Context): Promise<void> {
   metrics.deletionOverdue(Math.max(0, rows[0]?.seconds ?? 0));
 }
 
-/** Undefined when nothing is due ever. */
+/** Returns the time until the next step of a deletion is due; undefined when no deletion is scheduled. */
 async function dueInMs({ db }: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select extract(epoch from min(next_at) - now())::float8 * 1000 as ms from organization_deletions`.execute(
@@ -86,7 +95,10 @@ function step(ctx: Context, deletion: Deletion): Promise<void> {
   return deletion.is_due ? start(ctx, deletion) : warn(ctx, deletion);
 }
 
-/** Changes the row while this process has it. False where another one has it by now, or somebody has cancelled. */
+/**
+ * Changes the row while this process has its lease. False when a different process has the lease, or the deletion was
+ * cancelled.
+ */
 async function advance(
   trx: Transaction<DB>,
   { organization_id: organizationId, fence }: Deletion,
@@ -115,11 +127,14 @@ async function warn(ctx: Context, deletion: Deletion): Promise<void> {
   ctx.wake.mails();
 }
 
-/** From now on it can't be cancelled: credentials are refused within 5 s, and nothing starts or is sent, as while it is suspended. */
+/**
+ * Starts a deletion, which can then no longer be cancelled: credentials are refused within 5 s, and nothing starts or
+ * is sent, as in a suspended organization.
+ */
 async function start(ctx: Context, deletion: Deletion): Promise<void> {
   const { organization_id: organizationId } = deletion;
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Services hear of the suspension, and what is under way ends.
+    // The services need time to learn of the suspension, and to end work under way.
     if (!(await advance(trx, deletion, { started_at: sql`now()`, next_at: sql`now() + interval '5 seconds'` }))) return;
     const { revision } = await trx
       .updateTable('organizations')
@@ -146,13 +161,13 @@ async function erase(ctx: Context, deletion: Deletion): Promise<void> {
     if (!(await advance(trx, deletion, { reported_at: sql`now()`, next_at }))) return false;
     const notice = deletedNotice({ organization: await nameOf(trx, organizationId), publicUrl: ctx.config.publicUrl });
     await mailAdmins(ctx, trx, { organizationId, key: `deleted:${requestedAt.getTime()}`, notice });
-    // The 30 days of people without any organization begin now.
+    // The 30 days of people without an organization begin now.
     await sql`
       update identities set updated_at = now() where id in (
         select identity_id from memberships where organization_id = ${organizationId})`.execute(trx);
     return true;
   });
-  // Members are erased by whoever has the deletion: the last mail goes to them.
+  // Only the process that has the lease erases the members, because the last mail goes to them.
   if (!isOurs) return;
   if (!(await eraseIn(ctx, [self], organizationId))) return goOn(ctx, deletion);
   await ctx.db.kysely.transaction().execute(async (trx) => {
@@ -173,7 +188,7 @@ async function sweep(ctx: Context, deletion: Deletion): Promise<void> {
   await ctx.db.kysely.transaction().execute((trx) => advance(trx, deletion, { sweeps, next_at: next }));
 }
 
-/** Erases rows in services, one after the other. False where there may be more. */
+/** Erases rows in services, one service after the other. False when there may be more rows. */
 async function eraseIn(ctx: Context, services: readonly (typeof self)[], organizationId: bigint): Promise<boolean> {
   let calls = 0;
   const until = performance.now() + runMs;

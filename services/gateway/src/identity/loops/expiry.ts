@@ -7,18 +7,21 @@ import { resetJobs } from '../links/reset-jobs.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const sliceSize = 5000;
-/** The API shows the usage of 30 days. */
+/** Longer than the 30 days whose usage the API shows. */
 const usageKeptMs = 60 * dayMs;
-/** A network stays known to a user who logs in from it once in this time. */
+/** A network stays known to a user who logs in from it at least once within this time. */
 const networkKeptMs = 90 * dayMs;
 
-/** As long as the audit trail. */
+/** Equal to the retention of the audit trail. */
 const deletionKeptMs = 400 * dayMs;
 
-/** Who belongs to no organization any more may be invited again for so long. */
+/** Time for which an identity without an organization can be invited again. */
 const identityKeptMs = 30 * dayMs;
 
-/** Deletes expired sessions, old usage counts, networks without logins, links that ended and identities without members, hourly and in slices. */
+/**
+ * Deletes expired sessions, old usage counts, networks without logins, ended links and identities without members,
+ * hourly and in slices.
+ */
 export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: LoopLog }): Loop {
   const { db, clock, log } = options;
   return startLoop({
@@ -30,7 +33,7 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
       await deleteInSlices(db, signal, sql`sessions`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`api_key_usage`, sql`day < ${new Date(now - usageKeptMs)}::date`);
       await deleteInSlices(db, signal, sql`login_networks`, sql`last_login_at < ${new Date(now - networkKeptMs)}`);
-      // Those that were given up still have the address that somebody typed.
+      // Failed jobs still contain the address that a person entered.
       await deleteInSlices(db, signal, sql`jobs`, sql`kind = ${resetJobs} and finished_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`sign_ups`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(
@@ -39,7 +42,7 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
         sql`organization_deletions`,
         sql`next_at is null and erased_at < ${new Date(now - deletionKeptMs)}`,
       );
-      // Of an invitation the list shows when it ended.
+      // The list shows when the link of an invitation ended, so links of invitations are kept.
       await deleteInSlices(
         db,
         signal,

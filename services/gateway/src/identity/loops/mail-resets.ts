@@ -8,10 +8,16 @@ import { resetNotice } from '../links/notices.ts';
 import { readResetJob, resetJobs } from '../links/reset-jobs.ts';
 import { addMail } from '../links/send-mail.ts';
 
-/** An address may be that of several user names, one in each organization, before identities joined them. */
+/**
+ * An address may have several user names, one for each organization, from the time before identities could join several
+ * organizations.
+ */
 const mostNames = 10;
 
-/** Mails links for new passwords to addresses that asked for them, if somebody has them. A job is forgotten with its address. */
+/**
+ * Mails links for new passwords to the addresses that requested them, if the addresses are known. A job is deleted with
+ * its address.
+ */
 export function startMailResets(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, mailer } = ctx;
   if (mailer === undefined) return { wake: () => undefined, stop: async () => undefined };
@@ -43,7 +49,7 @@ function mailLinks(ctx: Context, job: JobRow): WriteSlice<DB> {
   };
 }
 
-/** The identities with this address that can log in somewhere, each with its first organization. */
+/** Finds the identities with this address that can log in to some organization, each with its first organization. */
 async function findNames(trx: Transaction<DB>, email: string) {
   return trx
     .selectFrom('identities')

@@ -3,11 +3,11 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
 const count = 10;
-/** Without letters and digits that look alike. 16 of them are 79 random bits, so that a fast hash is enough. */
+/** Letters and digits that cannot be confused. 16 characters are 79 random bits, so a fast hash is enough. */
 const alphabet = '23456789abcdefghjkmnpqrstuvwxyz';
 const length = 16;
 
-/** Ten codes such as `k2mp-8rtx-c4hn-w7qd`. */
+/** Creates ten codes such as `k2mp-8rtx-c4hn-w7qd`. */
 export function makeRecoveryCodes(): string[] {
   return Array.from({ length: count }, () =>
     Array.from({ length }, () => alphabet[randomInt(alphabet.length)])
@@ -16,7 +16,7 @@ export function makeRecoveryCodes(): string[] {
   );
 }
 
-/** What is stored of a code. Hyphens, spaces and case make no difference. */
+/** Returns the hash that is stored for a code. Hyphens, spaces and case are ignored. */
 export function hashRecoveryCode(code: string): Buffer {
   return createHash('sha256').update(code.toLowerCase().replaceAll(/[\s-]/g, '')).digest();
 }

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import type { Context } from '../context.ts';
 import { spendCode } from './spend-code.ts';
 
-/** Takes a code of a user who is signed in, or throws. */
+/** Checks and uses up a code of a signed-in user. Throws when the code is wrong. */
 export async function requireCode(
   ctx: Context,
   identityId: bigint,

@@ -2,10 +2,13 @@ import { DomainError } from '@drippulse/errors';
 import type { Context } from '../context.ts';
 import { spendCode } from './spend-code.ts';
 
-/** Takes a code of a person who signs in and has a second factor, or throws `mfa_code_required`. */
+/**
+ * Checks and uses up a code of a person who signs in and has a second factor. Throws `mfa_code_required` when the code
+ * is missing or wrong.
+ */
 export async function requireFactor(ctx: Context, identityId: bigint, code: string | undefined): Promise<void> {
   const outcome = code === undefined ? 'wrong' : await spendCode(ctx, identityId, { code, isFirst: false });
-  // `none` since the factor was removed a moment ago.
+  // The outcome is `none` when the factor was removed a moment ago.
   if (outcome === 'wrong') throw codeRequired();
 }
 

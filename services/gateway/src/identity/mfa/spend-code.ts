@@ -6,13 +6,17 @@ import { mfaContext } from './context.ts';
 import { hashRecoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
 
-/** So many wrong codes in an hour, and no code is looked at for the rest of it: a guess hits with 3 in a million. */
+/**
+ * Number of wrong codes in an hour after which all codes are refused for the rest of the hour. With this limit, guesses
+ * succeed with a probability of 3 in a million.
+ */
 const mostFailures = 10;
 const hourMs = 3_600_000;
 
 /**
- * Takes a code of the factor that is in force, or with `isFirst` of one that waits for its first code; `none` without such a factor. No
- * code is right twice. Wrong ones are counted in a transaction of their own, whatever becomes of the call.
+ * Checks and uses up a code of the factor in force or, with `isFirst`, of a factor that waits for its first code.
+ * Returns `none` if there is no such factor. Each code is accepted once. Wrong codes are counted in a separate
+ * transaction, so they count even if the call fails.
  */
 export async function spendCode(
   ctx: Context,
@@ -47,7 +51,7 @@ export async function spendCode(
   return outcome;
 }
 
-/** The step of the last code from now on; undefined when the code is not taken. */
+/** Returns the new value of `last_step`; undefined when the code is wrong. */
 async function takeCode(
   ctx: Context,
   trx: Transaction<DB>,

@@ -6,7 +6,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { userIdOf } from '../notifications/own-row.ts';
 
-/** The second factor of the calling user. */
+/** Reads the state of the calling user's second factor. */
 export async function readMfa(
   db: Kysely<DB>,
   caller: Pick<Caller, 'organizationId' | 'actor'>,

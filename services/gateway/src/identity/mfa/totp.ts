@@ -4,23 +4,23 @@ import { toSvgSource } from 'lean-qr/extras/svg';
 import { Secret, TOTP } from 'otpauth';
 
 const stepSeconds = 30;
-/** The clock of a telephone may be so many steps off, either way (RFC 6238, 5.2). */
+/** Accepted clock drift of a phone, in steps in either direction (RFC 6238, 5.2). */
 const driftSteps = 1;
-/** As long as a hash of SHA-1 (RFC 4226, 4). Authenticator apps know no other parameters for certain. */
+/** Length of a SHA-1 hash (RFC 4226, 4). Not all authenticator apps support other parameters. */
 const secretBytes = 20;
 
 export function makeSecret(): Buffer {
   return randomBytes(secretBytes);
 }
 
-/** A secret as a person types it, as an app reads it, and as a camera sees it. */
+/** Returns a secret in three forms: for typing, for an app, and for a camera. */
 export function shownSecret(secret: Uint8Array, label: string): { secret: string; otpauthUri: string; qrSvg: string } {
   const totp = new TOTP({ issuer: 'DripPulse', label, secret: secretOf(secret) });
   const otpauthUri = totp.toString();
   return { secret: totp.secret.base32, otpauthUri, qrSvg: toSvgSource(generate(otpauthUri), { scale: 4 }) };
 }
 
-/** The step of time that a code of six digits is of; undefined for a wrong code, and for one of another time. */
+/** Finds the time step of a six-digit code; undefined for a wrong code, and for a code of a different time. */
 export function stepOf(secret: Uint8Array, code: string, now: Date): bigint | undefined {
   const totp = new TOTP({ secret: secretOf(secret), period: stepSeconds });
   const delta = totp.validate({ token: code, timestamp: now.getTime(), window: driftSteps });

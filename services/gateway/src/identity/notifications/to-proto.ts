@@ -7,7 +7,7 @@ import { topics } from './topics.ts';
 /** The columns that `notificationsToProto` reads. */
 export const choiceColumns = ['muted_notifications', 'revision'] as const;
 
-/** Everything is on that the user did not switch off. */
+/** Converts a user's choices. All choices are on, except those that the user switched off. */
 export function notificationsToProto(
   row: Pick<Selectable<Memberships>, (typeof choiceColumns)[number]>,
 ): MessageInitShape<typeof NotificationsSchema> {

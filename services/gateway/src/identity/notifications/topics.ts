@@ -1,6 +1,6 @@
 import { NotificationTopic } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 
-/** What mails of the platform are about. Each is a member of the choices of a user, and a text in `muted_notifications`. */
+/** Topics of the platform's mails. Each topic is a member of a user's choices, and a value in `muted_notifications`. */
 export const topics = ['approvals', 'webhooks', 'domains', 'integrations', 'billing', 'reports'] as const;
 
 export type Topic = (typeof topics)[number];
@@ -14,7 +14,7 @@ const protoTopics: Record<Topic, NotificationTopic> = {
   reports: NotificationTopic.REPORTS,
 };
 
-/** The topic of a request; undefined when it is not set, or not known to this version. */
+/** Converts the topic of a request; undefined when it is not set, or unknown to this version. */
 export function topicFromProto(topic: NotificationTopic): Topic | undefined {
   return topics.find((known) => protoTopics[known] === topic);
 }

@@ -1,20 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** How long a person may take at the provider. */
+/** Time limit for the person to sign in at the provider. */
 export const attemptSeconds = 600;
 
 /**
- * One way of a browser to a provider and back. The browser keeps the text in a cookie; state, nonce and verifier are made of it, so that
- * nothing is stored, and a callback counts in the browser that began alone, and for the provider that it went to.
+ * One redirect of a browser to a provider and back. The browser stores the text in a cookie. State, nonce and verifier
+ * are derived from the text, so nothing is stored here. A callback is valid only in the browser that began the attempt,
+ * and only from the provider to which the browser was sent.
  */
 export type Attempt = { text: string; state: string; nonce: string; verifier: string };
 
-/** Begins an attempt. `place` names the provider: the state of one is worth nothing at another. */
+/** Begins an attempt. `place` names the provider, because the state of one provider is not valid at a different one. */
 export function beginAttempt(place: string, now: Date): Attempt {
   return attemptOf(place, `${randomBytes(32).toString('base64url')}.${Math.floor(now.getTime() / 1000).toString(36)}`);
 }
 
-/** The attempt of a cookie; undefined when it began elsewhere, too long ago, or has another form. */
+/**
+ * Restores the attempt of a cookie. Undefined when the attempt began at a different provider or too long ago, or when
+ * the cookie is malformed.
+ */
 export function resumeAttempt(place: string, text: string | undefined, state: string, now: Date): Attempt | undefined {
   const [, started = ''] = /^[\w-]{43}\.([\da-z]{1,8})$/.exec(text ?? '') ?? [];
   if (text === undefined || started === '') return undefined;

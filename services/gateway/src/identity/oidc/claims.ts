@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** What a provider says of a person. */
+/** Claims of a provider about a person. */
 export type Claims = {
   issuer: string;
-  /** Id of the person at the issuer: with it, it never changes. */
+  /** Id of the person at the issuer. It never changes for one issuer. */
   subject: string;
-  /** Mail address; undefined when the provider named none, or one that is none. */
+  /** Mail address; undefined when the provider names none, or an invalid one. */
   email: string | undefined;
-  /** Whether the provider says that the address is the person's. */
+  /** Whether the provider has verified that the address belongs to the person. */
   isEmailVerified: boolean;
-  /** Google's `hd`: the organization of Google Workspace that the account belongs to. */
+  /** Google's `hd`: the Google Workspace organization of the account. */
   hostedDomain: string | undefined;
   name: string | undefined;
   groups: readonly string[];
@@ -27,7 +27,7 @@ const profile = z.object({
     .optional()
     .catch(undefined)
     .transform((address) => address?.toLowerCase()),
-  // Some providers say it in words.
+  // Some providers send this flag as a string.
   email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]).catch(false),
   hd: optional,
   name: optional,
@@ -38,8 +38,8 @@ const profile = z.object({
 });
 
 /**
- * Reads the claims of an ID token, with those of the answer of `userinfo` where the token names no address. Address and verification are
- * of one place: what one document says of an address says nothing about that of another.
+ * Reads the claims of an ID token. If the token has no address, address and verification come from the answer of
+ * `userinfo`. The two documents are never mixed, because the verification in one is not about the address in the other.
  */
 export function readClaims(idToken: object, userInfo: object | undefined): Claims | undefined {
   const who = subject.safeParse(idToken);

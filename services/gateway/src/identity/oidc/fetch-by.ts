@@ -2,12 +2,12 @@ import type { HttpClient } from '@drippulse/http';
 import type { CustomFetch } from 'openid-client';
 
 const timeoutMs = 8_000;
-/** Documents of providers are a few KiB; sets of keys are the longest. */
+/** Documents of providers have a few KiB; key sets are the largest. */
 const maxBytes = 256 * 1024;
-/** Statuses that no body comes with, which `Response` refuses to have one for. */
+/** Statuses that allow no body; `Response` refuses one for them. */
 const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
-/** Lets openid-client send its requests by our client, which reaches public addresses alone. */
+/** Makes openid-client send its requests with our HTTP client, which connects only to public addresses. */
 export function fetchBy(http: HttpClient): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const answer = await http.exchange({
@@ -25,8 +25,8 @@ export function fetchBy(http: HttpClient): CustomFetch {
   };
 }
 
-/** Requests of a sign-in are forms. */
+/** Converts the body of a sign-in request, which is a form, to a string. */
 function textOf(body: NonNullable<Parameters<CustomFetch>[1]['body']>): string {
   if (typeof body === 'string' || body instanceof URLSearchParams) return body.toString();
-  throw new Error('openid-client sends a body that is no form');
+  throw new Error('openid-client sends a body that is not a form');
 }

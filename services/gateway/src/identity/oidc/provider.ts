@@ -9,7 +9,7 @@ import { fetchBy } from './fetch-by.ts';
 /** Our application at a provider. */
 export type OidcClient = { issuer: string; id: string; secret: string; redirectUri: string };
 
-/** A refusal for the person to read. `code` is for whoever set the provider up. */
+/** A refusal that the person may read. `code` is for the administrator who configured the provider. */
 export class OidcProblem extends Error {
   override readonly name = 'OidcProblem';
   readonly kind: 'refused' | 'unreachable';
@@ -22,11 +22,11 @@ export class OidcProblem extends Error {
   }
 }
 
-/** Signs people in at providers of OpenID Connect. Every failure is an OidcProblem. */
+/** Signs people in with OpenID Connect providers. Every failure is an OidcProblem. */
 export type Oidc = {
-  /** Where the browser goes. */
+  /** Address to which the browser is redirected. */
   authorizeUrl(client: OidcClient, attempt: Attempt, parameters?: Record<string, string>): Promise<URL>;
-  /** Checks the answer that the browser brought back, and what the provider says of the person. */
+  /** Verifies the answer with which the browser returned. Returns the provider's claims about the person. */
   finish(client: OidcClient, attempt: Attempt, answer: URLSearchParams): Promise<Claims>;
 };
 
@@ -37,7 +37,9 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
   const discovered = new LRUCache<string, openid.ServerMetadata>({ max: 500, ttl: discoveredMs });
   const send = fetchBy(http);
 
-  /** The provider with our application. Keys are fetched anew for each, so that rotated ones are known at once. */
+  /**
+   * Loads the provider with our application. Keys are fetched each time, so that rotated keys are known immediately.
+   */
   async function configurationOf(client: OidcClient): Promise<openid.Configuration> {
     const isInsecure = allowHttp && client.issuer.startsWith('http:');
     const metadata = discovered.get(client.issuer) ?? (await discover(client, isInsecure));
@@ -46,7 +48,7 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
     const own = new openid.Configuration({ ...metadata }, client.id, client.secret, authenticate(client.secret));
     own.timeout = timeoutSeconds;
     own[openid.customFetch] = send;
-    // The signature counts too, beside the connection that the token came by.
+    // Makes openid-client verify the token's signature, although the token already comes over a verified connection.
     openid.enableNonRepudiationChecks(own);
     if (isInsecure) openid.allowInsecureRequests(own);
     return own;
@@ -107,8 +109,9 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
 }
 
 /**
- * A provider of many tenants names a pattern as its issuer, and takes the word of every tenant. Whoever runs one could be anybody, so only
- * the issuer of one tenant counts.
+ * Refuses a provider whose issuer is not the configured one. A multi-tenant provider names a pattern as its issuer, and
+ * trusts every tenant. The operator of a tenant could claim to be anybody, so only the issuer of a single tenant is
+ * accepted.
  */
 function requireOwnIssuer({ issuer }: OidcClient, metadata: openid.ServerMetadata): void {
   if (URL.canParse(metadata.issuer) && new URL(metadata.issuer).href === new URL(issuer).href) return;
@@ -129,7 +132,7 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Errors of openid-client carry those of the connection as their cause. */
+/** Converts an error of openid-client. If the connection failed, the connection's error is among its causes. */
 function toProblem(error: unknown): OidcProblem {
   if (error instanceof OidcProblem) return error;
   for (let at = error; at instanceof Error; at = at.cause) {
@@ -144,7 +147,7 @@ function toProblem(error: unknown): OidcProblem {
   const code = words ? error.error : codeOf(error);
   if (code === 'access_denied')
     return new OidcProblem('refused', code, 'The sign-in was not allowed.', { cause: error });
-  return new OidcProblem('refused', code, 'The answer of the provider is no good.', { cause: error });
+  return new OidcProblem('refused', code, 'The answer of the provider is not valid.', { cause: error });
 }
 
 function codeOf(error: unknown): string {

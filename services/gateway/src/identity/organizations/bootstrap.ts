@@ -13,9 +13,10 @@ const organizationName = 'My organization';
 const keyName = 'First key';
 
 /**
- * Creates the first organization, its administrator and, if given, its first API key, where they are missing. A password
- * that differs from the one of the last start is applied and ends the sessions. A password that the administrator has
- * changed since stays, and so does a revoked key. Safe to repeat, and to run in several processes at once.
+ * Creates the first organization, its administrator and, if given, its first API key, if they are missing. A password
+ * that differs from that of the last start is applied and ends the sessions. A password that the administrator changed
+ * later stays, and a revoked key stays revoked. The function may be called repeatedly, and by several processes at the
+ * same time.
  */
 export async function bootstrapIdentity(
   url: string,
@@ -67,7 +68,10 @@ async function ensureAdmin(
   return admin.organization_id;
 }
 
-/** A new ADMIN_USERNAME creates another administrator of the first organization, not another organization. */
+/**
+ * Creates the first administrator, and the organization if it is missing. A new ADMIN_USERNAME creates a further
+ * administrator of the first organization, not a new organization.
+ */
 async function createFirst(trx: Transaction<DB>, username: string, hash: string): Promise<bigint> {
   refuseViolations(usernameProblems(username));
   const existing = await trx.selectFrom('organizations').select('id').orderBy('id').limit(1).executeTakeFirst();
@@ -103,5 +107,5 @@ async function ensureApiKey(trx: Transaction<DB>, organizationId: bigint, apiKey
     .execute();
 }
 
-/** The connection is closed before it can be lost while idle. */
+/** The connection is closed before it can be lost while idle, so nothing needs to be logged. */
 const silent: Pick<Logger, 'warn'> = { warn: () => undefined };

@@ -10,8 +10,8 @@ import { textProblems } from '../violations.ts';
 import type { Identity } from './connect.ts';
 
 /**
- * Creates an organization with its first administrator. Without `password` it makes one, which only the answer shows. A
- * taken user name is refused, and no organization is left behind.
+ * Creates an organization with its first administrator. If `password` is absent, generates one, which only the answer
+ * shows. If the user name is taken, refuses the call and creates nothing.
  */
 export async function createOrganization(
   identity: Identity,
@@ -27,15 +27,15 @@ export async function createOrganization(
   });
 }
 
-/** A password for a person to copy: 144 random bits. */
+/** Generates a password for a person to copy: 144 random bits. */
 export function makePassword(): string {
   return randomBytes(18).toString('base64url');
 }
 
-/** Makes an organization with a slug of its name. */
+/** Inserts an organization with a slug derived from its name. */
 export async function insertOrganization(trx: Transaction<DB>, name: string): Promise<{ id: bigint; slug: string }> {
   const slug = slugOf(name);
-  // A taken slug gets 32 random bits at its end.
+  // If the slug is taken, the second candidate has 32 random bits as a suffix.
   for (const candidate of [slug, `${slug}-${randomBytes(4).toString('hex')}`]) {
     const row = await trx
       .insertInto('organizations')
@@ -48,7 +48,7 @@ export async function insertOrganization(trx: Transaction<DB>, name: string): Pr
   throw new Error(`no free slug for "${name}"`);
 }
 
-/** The first administrator of an organization. */
+/** Inserts the first administrator of an organization. */
 export async function insertAdmin(
   trx: Transaction<DB>,
   admin: { organizationId: bigint; username: string; email: string; passwordHash: string; bootstrapHash?: string },

@@ -12,7 +12,7 @@ export type ListedOrganization = {
 
 const pageSize = 500;
 
-/** Every organization, oldest first, read page by page. */
+/** Lists every organization, oldest first, page by page. */
 export async function* listOrganizations(identity: Identity): AsyncGenerator<ListedOrganization> {
   for (let after = 0n; ; ) {
     const rows = await readPageAfter(identity, after);

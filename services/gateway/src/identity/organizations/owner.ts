@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { adminColumns } from '../sessions/to-proto.ts';
 
-/** The owner of an organization: the first administrator who can sign in. */
+/** Finds the owner of an organization: the first administrator who can sign in. */
 export function findOwner(db: Kysely<DB>, organizationId: bigint) {
   return db
     .selectFrom('memberships')

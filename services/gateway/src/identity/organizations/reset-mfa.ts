@@ -3,7 +3,10 @@ import { usernameOf } from '../../usernames/username.ts';
 import { endSessionsOfIdentity } from '../sessions/end-sessions.ts';
 import type { Identity } from './connect.ts';
 
-/** Removes the second factor of a user who has lost it with the recovery codes, and ends the sessions. */
+/**
+ * Removes the second factor of a user who has lost both the factor and the recovery codes, and ends the user's
+ * sessions.
+ */
 export async function resetMfa(identity: Identity, { username }: { username: string }): Promise<void> {
   await identity.kysely.transaction().execute(async (trx) => {
     const user = await trx

@@ -3,7 +3,10 @@ import { usernameOf } from '../../usernames/username.ts';
 import { issueLink } from '../links/issue-link.ts';
 import type { Identity } from './connect.ts';
 
-/** A token that signs a user in once, within an hour. The one before no longer works. For an installation on a person's own machine. */
+/**
+ * Creates a token that signs a user in once, within an hour. The previous token becomes invalid. Such tokens are for an
+ * installation on a person's own machine.
+ */
 export async function issueSignInLink(identity: Identity, username: string): Promise<string> {
   return identity.kysely.transaction().execute(async (trx) => {
     const user = await trx

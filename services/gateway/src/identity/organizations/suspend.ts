@@ -9,14 +9,17 @@ import type { Identity } from './connect.ts';
 const topic = topicOf(OrganizationEventSchema);
 
 /**
- * Suspends an organization: within 5 s its credentials are refused, and nothing of it starts or is sent. Nothing is deleted. False if it
- * is suspended already.
+ * Suspends an organization: within 5 s its credentials are refused, its work no longer starts, and nothing is sent.
+ * Nothing is deleted. False if the organization is already suspended.
  */
 export function suspendOrganization(identity: Identity, slug: string): Promise<boolean> {
   return setSuspended(identity, slug, true);
 }
 
-/** Resumes a suspended organization. False if it is not suspended. Refuses one whose deletion has begun: half of its rows are gone. */
+/**
+ * Resumes a suspended organization. False if the organization is not suspended. Refuses an organization whose deletion
+ * has begun, because many of its rows are already erased.
+ */
 export function resumeOrganization(identity: Identity, slug: string): Promise<boolean> {
   return setSuspended(identity, slug, false);
 }
@@ -59,7 +62,10 @@ function setSuspended({ kysely }: Identity, slug: string, isSuspended: boolean):
   });
 }
 
-/** Read after the organization is locked: a deletion that begins later suspends it again. */
+/**
+ * Refuses an organization whose deletion has begun. Must be called after the organization is locked, because a deletion
+ * that begins later suspends it again.
+ */
 async function refuseWhileErased(trx: Transaction<DB>, organizationId: bigint, slug: string): Promise<void> {
   const deletion = await trx
     .selectFrom('organization_deletions')

@@ -1,11 +1,11 @@
 import { escapeHtml } from '@drippulse/service/pages';
 
-/** A sentence that says what went wrong; read out at once by screen readers. */
+/** Returns the HTML of a sentence about a problem, which screen readers read out immediately. */
 export function problemHtml(problem: string | undefined): string {
   return problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
 }
 
-/** Sentences, a paragraph each. */
+/** Returns the HTML of sentences, one paragraph each. */
 export function paragraphs(sentences: readonly string[]): string {
   return sentences.map((sentence) => `<p>${escapeHtml(sentence)}</p>`).join('\n');
 }
@@ -23,7 +23,7 @@ export function field(o: {
 <input name="${o.name}" type="${o.type}" autocomplete="${o.autocomplete}"${value}${o.isOptional ? '' : ' required'}></label>`;
 }
 
-/** `further`: another button, which sends the form without the fields that the first one needs. */
+/** Returns the HTML of a form. `further` is an additional button, which sends the form without the required fields. */
 export function form(
   action: string,
   fields: readonly string[],

@@ -3,7 +3,7 @@ import { field, form, paragraphs, problemHtml } from './html.ts';
 type PageText = { title: string; body: string; script?: string };
 type Again = { problem?: string; values?: URLSearchParams };
 
-/** Takes the token from behind the `#`, which no server sees, and takes it out of the address and the history. */
+/** Script that reads the token after the `#`, which no server sees, and removes it from the address and the history. */
 export const tokenScript = `const token = new URLSearchParams(location.hash.slice(1)).get('token');
 if (token) {
   document.querySelector('[name=token]').value = token;
@@ -27,7 +27,7 @@ const newPassword = field({
   },
 });
 
-/** The fields of whoever follows a link to an organization. */
+/** Returns the form fields for a person who follows a link to an organization. */
 const newMember = (values: URLSearchParams | undefined) => [
   token(values),
   field({
@@ -49,7 +49,7 @@ const email = (values: URLSearchParams | undefined) =>
     value: values?.get('email') ?? '',
   });
 
-/** Sends the token alone: who signs in elsewhere needs no password here. */
+/** Button that sends only the token, because a person who signs in with a provider needs no password here. */
 const byProvider = `<p><button name="by" value="provider" formnovalidate>I sign in with Google or by my organization</button></p>
 `;
 
@@ -63,7 +63,10 @@ export function invitationPage({ problem, values }: Again): PageText {
   };
 }
 
-/** The ways to accept an invitation without a password: `slug` is that of the organization, if it has a provider. */
+/**
+ * Returns the page with the methods of accepting an invitation without a password. `slug` names the organization, if it
+ * has a provider.
+ */
 export function invitationProviderPage(o: { organization: string; slug: string | null; hasGoogle: boolean }): PageText {
   const organization = field({
     ...{ name: 'organization', label: 'Short name of an organization that you belong to', type: 'text' },

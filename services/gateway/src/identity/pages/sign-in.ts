@@ -8,7 +8,7 @@ const credentials = (username: string) => [
   field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' }),
 ];
 
-/** The ways in that an installation has. */
+/** Sign-in methods that an installation offers. */
 export type WaysIn = { hasGoogle: boolean; isSignUpOpen: boolean };
 
 export function signInPage(o: WaysIn & { username?: string; problem?: string }): PageText {
@@ -30,7 +30,7 @@ export function signInPage(o: WaysIn & { username?: string; problem?: string }):
   };
 }
 
-/** Somebody whom a provider has named, and who is to prove by the password who that is here. */
+/** Returns the page for a person whom a provider has named, and who must prove the identity here by the password. */
 export function linkPage(o: { provider: string; username?: string; problem?: string }): PageText {
   const sentences = [
     `${o.provider} has signed you in, but nobody here is linked to this account yet.`,
@@ -77,7 +77,10 @@ export function choosePage(choices: readonly Choice[]): PageText {
   };
 }
 
-/** The step to an organization's provider: a link, because browsers let no form lead to another site. */
+/**
+ * Returns a page with a link to an organization's provider. A form would not work, because the policy lets no form lead
+ * to a different site.
+ */
 export function leavePage(o: { organization: string; issuer: string; slug: string }): PageText {
   return {
     title: `Sign in to ${o.organization}`,
@@ -97,7 +100,7 @@ export function signedInPage(o: { organization: string; username: string; role: 
   };
 }
 
-/** Nothing further can be done here. */
+/** Returns a page that offers no further step. */
 export function endPage(title: string, sentences: readonly string[]): PageText {
   return { title, body: `${paragraphs(sentences)}\n<p><a href="/dashboard/login">Sign in</a></p>` };
 }

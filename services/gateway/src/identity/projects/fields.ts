@@ -4,7 +4,7 @@ import { lengthProblems, textProblems } from '../violations.ts';
 const maxNameLength = 255;
 const maxDescriptionLength = 10_000;
 
-/** An absent field is not checked. Null is refused for the name and clears the others. */
+/** Fields of a request. An absent field is not checked. Null is refused for the name and clears any other field. */
 export type ProjectFields = { name?: string | null; description?: string | null; color?: string | null };
 
 export function projectProblems({ name, description, color }: ProjectFields): Violation[] {

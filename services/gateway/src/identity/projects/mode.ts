@@ -1,7 +1,10 @@
 import { type Caller, fromConnectError, type Mode, modeToProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** The mode of a project: live while it has live workflows, which a change of the project would change. */
+/**
+ * Returns the mode of a project: live while the project has live workflows, because changing the project would affect
+ * them.
+ */
 export async function modeOfProject({ workflows }: Context['clients'], caller: Caller, id: unknown): Promise<Mode> {
   const projectId = id as bigint; // the type of the field that the path names
   try {

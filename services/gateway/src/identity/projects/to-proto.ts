@@ -4,7 +4,9 @@ import type { ProjectSchema } from '@drippulse/proto/drippulse/identity/v1/ident
 import type { Selectable } from 'kysely';
 import type { Projects } from '../../db/schema.ts';
 
-/** `workflowCount` is undefined while the workflows service is away; the API then shows null. */
+/**
+ * Converts a project. `workflowCount` is undefined while the workflows service is unavailable; the API then shows null.
+ */
 export function projectToProto(
   row: Selectable<Projects>,
   workflowCount: bigint | undefined,

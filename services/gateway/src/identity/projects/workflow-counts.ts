@@ -5,8 +5,9 @@ import type { Context } from '../context.ts';
 const timeoutMs = 2000;
 
 /**
- * Counts the workflows of projects that the caller's lists show: those of its mode. The answer is a function from project id to count. It returns undefined while the
- * workflows service is away, because a list of projects is useful without the counts.
+ * Counts the workflows of projects in the caller's mode. Returns a function from project id to count. That function
+ * returns undefined while the workflows service is unavailable, because a list of projects is useful without the
+ * counts.
  */
 export async function countWorkflows(
   ctx: Context,

@@ -12,7 +12,8 @@ import { memberProblems } from '../team-members/fields.ts';
 export async function acceptInvitation(ctx: Context, request: AcceptInvitationRequest, call: HandlerContext) {
   const { token = '', password = '', name } = request;
   const now = ctx.clock.now();
-  // Before anything is hashed or compared: a stranger without a token costs one look-up.
+  // The link is checked before anything is hashed or compared, so that a request without a valid token costs one
+  // look-up.
   const link = await findLink(ctx.db.kysely, 'invitation', { token, now });
   const invited = await waitingMember(ctx, link);
   const username = request.username ?? invited.username;

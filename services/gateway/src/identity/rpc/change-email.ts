@@ -11,7 +11,10 @@ import { addMail, requireMailer } from '../links/send-mail.ts';
 import { provesIdentity } from '../sessions/proves-identity.ts';
 import { memberProblems } from '../team-members/fields.ts';
 
-/** Mails a link to the new address, without a look at who has it: that is found out, and said, by who opens the link. */
+/**
+ * Mails a link to the new address, without checking whether the address is taken. That is checked, and the result
+ * shown, when the link is opened.
+ */
 export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailRequest, call: HandlerContext) {
   refuseViolations(memberProblems({ email }));
   requireMailer(ctx);
@@ -19,7 +22,7 @@ export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailReque
   const identityId = await identityIdOf(ctx.db.kysely, caller);
   await ctx.mailLimits.countAddressChange(identityId);
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A provider that one organization chose does not speak for the others.
+    // A provider that one organization chose is not trusted by any other organization.
     if (!(await provesIdentity(trx, call))) {
       await lockOwnIdentity(trx, { identityId, memberId: BigInt(caller.actor.id) });
     }

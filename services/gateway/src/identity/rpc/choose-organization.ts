@@ -6,7 +6,10 @@ import { readOwnForm } from '../sign-in/own-form.ts';
 import { readPending } from '../sign-in/pending.ts';
 import { answerTooLate } from '../sign-in/too-late.ts';
 
-/** The membership is one of the person's own, or nobody is signed in: `startSession` looks for both together. */
+/**
+ * Signs in to the organization of a membership, only if the membership belongs to the person: `startSession` looks for
+ * both together.
+ */
 export async function chooseOrganization(ctx: Context, { body }: ChooseOrganizationRequest, call: HandlerContext) {
   const member = readOwnForm(ctx, body, call).get('member') ?? '';
   const pending = readPending(ctx, call);

@@ -11,7 +11,7 @@ export async function confirmEmail(ctx: Context, { token = '' }: ConfirmEmailReq
   const now = ctx.clock.now();
   const link = await findLink(ctx.db.kysely, 'address_change', { token, now });
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Members before the link and the identity, whose new address the trigger writes into them.
+    // Locks the members before the link and the identity, because the trigger writes the new address into them.
     const ofIdentity = trx.selectFrom('memberships').select('id').where('identity_id', '=', link.identity_id);
     await ofIdentity.orderBy('id').forNoKeyUpdate().execute();
     await useLink(trx, link);

@@ -16,14 +16,14 @@ export async function confirmMfa(ctx: Context, request: ConfirmMfaRequest, call:
   await requireCode(ctx, identityId, { code, isFirst: true });
   const response = await transact(ctx, call, MfaService.method.confirmMfa, request, async (trx) => {
     const now = ctx.clock.now();
-    // A login that has found no factor waits here, looks again, and then has no session.
+    // A login that found no factor waits for this lock, checks again, and then gets no session.
     await trx.selectFrom('identities').select('id').where('id', '=', identityId).forNoKeyUpdate().execute();
     const { numUpdatedRows } = await trx
       .updateTable('mfa_factors')
       .set({ enabled_at: now })
       .where('identity_id', '=', identityId)
       .where('enabled_at', 'is', null)
-      // Null again if another secret was enrolled since the code was taken.
+      // `last_step` is null again if a new secret was enrolled after the code was accepted.
       .where('last_step', 'is not', null)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) throw mfaNotEnabled();

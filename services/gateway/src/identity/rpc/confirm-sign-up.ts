@@ -20,7 +20,8 @@ export async function confirmSignUp(ctx: Context, request: ConfirmSignUpRequest,
   requireOpen(ctx);
   const { token = '', password = '', name } = request;
   const now = ctx.clock.now();
-  // Before anything is hashed or compared: a stranger without a token costs one look-up.
+  // The link is checked before anything is hashed or compared, so that a request without a valid token costs one
+  // look-up.
   const signUp = await findSignUp(ctx, token, now);
   const { email } = signUp;
   const username = request.username ?? email;
@@ -85,8 +86,8 @@ async function findSignUp(ctx: Context, token: string, now: Date): Promise<Selec
 }
 
 /**
- * Uses the link up, with the transaction, and every other one to its address: who asked twice gets one organization. Of several at once one gets
- * through.
+ * Uses up the link and every other link to its address, in the transaction, so that two requests lead to one
+ * organization. Of parallel calls, only one succeeds.
  */
 async function useSignUp(trx: Transaction<DB>, { id, email }: Selectable<SignUps>): Promise<void> {
   const ofAddress = sql<boolean>`lower(email) = lower(${email})`;

@@ -44,7 +44,7 @@ export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, c
   });
 }
 
-/** The scopes of the request; null without any. */
+/** Checks a request. Returns its scopes; null if it has none. */
 function checkRequest({ name, expiresIn, scopes: json }: CreateApiKeyRequest): string[] | null {
   const read = json === undefined ? undefined : readScopes(json);
   refuseViolations([

@@ -7,7 +7,7 @@ import { sessionCookie } from '../../session-cookie.ts';
 import type { Context } from '../context.ts';
 import { login } from './login.ts';
 
-/** A login whose token goes into the cookie alone. */
+/** Logs in, and puts the token only into the cookie. */
 export async function createDashboardSession(
   ctx: Context,
   request: CreateDashboardSessionRequest,

@@ -11,12 +11,12 @@ import { lockOrganization } from '../organizations/lock.ts';
 
 const maxDomains = 50;
 
-/** Adds a domain. It proves nothing yet, so another organization may ask for it too. */
+/** Adds a domain. Adding it proves nothing yet, so several organizations may add the same domain. */
 export async function createDomain(ctx: Context, request: CreateDomainRequest, call: HandlerContext) {
   const domain = requireDomain(request.domain ?? '');
   const { createDomain: method } = AccountSignInService.method;
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    // Two calls at once would both be below the limit.
+    // Without the lock, two parallel calls could both find that there is room below the limit.
     await lockOrganization(trx, organizationId);
     const present = await selectDomains(trx, organizationId).select('domain').execute();
     if (present.some((row) => row.domain === domain)) {

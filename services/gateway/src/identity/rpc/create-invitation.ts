@@ -44,13 +44,13 @@ export async function createInvitation(ctx: Context, request: CreateInvitationRe
   return response;
 }
 
-/** The invited member of an address: a new one, or the one that is there, with the role and the name of this request. */
+/** Finds or inserts the invited member of an address, with the role and the name of this request. */
 async function putInvited(
   trx: Transaction<DB>,
   invited: { organizationId: bigint; email: string; name: string | undefined; role: string; now: Date },
 ) {
   const { organizationId, email, name, role, now } = invited;
-  // Two that invite one address at once send two mails about one member.
+  // With the lock, two parallel invitations of one address send two mails about one member.
   await lockOrganization(trx, organizationId);
   const present = await trx
     .selectFrom('memberships')

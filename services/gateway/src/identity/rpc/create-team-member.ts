@@ -16,7 +16,7 @@ import { refuseTakenUsername, refusingTakenNames } from '../team-members/unique-
 export async function createTeamMember(ctx: Context, request: CreateTeamMemberRequest, call: HandlerContext) {
   const { email = '', name, username = email, password } = request;
   refuseViolations(memberProblems({ email, username, name, password }));
-  // Before the transaction, so that no connection waits the 65 ms of hashing.
+  // The password is hashed before the transaction, so that no connection waits for the 65 ms of hashing.
   const passwordHash = password === undefined ? undefined : await ctx.passwords.hash(password);
   const isMailed = password === undefined && ctx.mailer !== undefined;
   if (isMailed) await ctx.mailLimits.countInvitation({ organizationId: callerOf(call).organizationId, email });
@@ -28,7 +28,7 @@ export async function createTeamMember(ctx: Context, request: CreateTeamMemberRe
     async (trx, caller) => {
       const now = ctx.clock.now();
       await takeSeat(trx, caller.organizationId);
-      // An invited member without a chosen name may be somebody who is here already, by that very name.
+      // An invited member who has chosen no name may be an existing identity with that user name.
       if (passwordHash === undefined && request.username !== undefined) await refuseTakenUsername(trx, username);
       const identityId =
         passwordHash === undefined ? undefined : await insertIdentity(trx, { username, email, passwordHash, now });

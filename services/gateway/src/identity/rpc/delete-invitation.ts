@@ -11,7 +11,8 @@ const { deleteInvitation: method } = InvitationsService.method;
 
 export async function deleteInvitation(ctx: Context, request: DeleteInvitationRequest, call: HandlerContext) {
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    // Its link goes with it. One that is accepted at this moment waits, or is waited for.
+    // Deleting the membership deletes its link too. An acceptance at the same time waits for this deletion, or this
+    // deletion waits for the acceptance.
     const { numDeletedRows } = await trx
       .deleteFrom('memberships')
       .where('organization_id', '=', organizationId)

@@ -10,10 +10,12 @@ export async function deleteProject(ctx: Context, request: DeleteProjectRequest,
   const caller = callerOf(call);
   await findProject(ctx.db.kysely, caller.organizationId, request.id);
   if (request.reassignTo !== undefined) await checkHeir(ctx, caller, request.id, request.reassignTo);
-  // Before anything is moved, so that a refused call has moved nothing. The transaction of the deletion compares again.
+  // The revision is checked before anything is moved, so that a refused call has moved nothing. The transaction of the
+  // deletion checks it again.
   await ctx.db.kysely.transaction().execute((trx) => requireRevision(call, trx, caller));
-  // The workflows service closes the project before it moves the workflows, so that none is put into it afterwards. If this
-  // stops half-way, the project still exists without workflows and takes none, and the call can be repeated.
+  // The workflows service closes the project before it moves the workflows, so that no workflow can be added
+  // afterwards. If this call stops half-way, the project still exists, without workflows and closed to new ones, and
+  // the call can be repeated.
   await closeProject(ctx, call, request);
   return transact(ctx, call, ProjectsService.method.deleteProject, request, async (trx, { organizationId }) => {
     await trx

@@ -18,7 +18,7 @@ export async function deleteTeamMember(ctx: Context, request: DeleteTeamMemberRe
       .returning('identity_id')
       .executeTakeFirst();
     if (!member) throw memberNotFound();
-    // The identity stays. One that belongs to no organization is deleted some time after this.
+    // The identity is kept. An identity that belongs to no organization is deleted after 30 days.
     await trx
       .updateTable('identities')
       .set({ updated_at: ctx.clock.now() })

@@ -15,7 +15,7 @@ export async function disableMfa(ctx: Context, request: DisableMfaRequest, call:
     await trx.deleteFrom('mfa_factors').where('identity_id', '=', identityId).execute();
     return {};
   });
-  // Where the organization requires a factor, the session may only enroll another one from now on.
+  // If the organization requires a factor, the session may do nothing but enroll a new one from now on.
   call.responseHeader.set(credentialsChangedHeader, 'true');
   return response;
 }

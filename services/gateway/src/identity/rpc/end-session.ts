@@ -13,7 +13,7 @@ export async function endSession(ctx: Context, { id }: EndSessionRequest, call: 
     .set({ ended_at: ctx.clock.now() })
     .where('organization_id', '=', organizationId)
     .where('user_id', '=', BigInt(actor.id))
-    // As text: whatever is no UUID is the id of no session.
+    // The id is compared as a string, so that a string that is not a UUID matches no session.
     .where(sql<boolean>`id::text = ${id.toLowerCase()}`)
     .where('ended_at', 'is', null)
     .executeTakeFirst();

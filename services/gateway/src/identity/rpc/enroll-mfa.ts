@@ -21,7 +21,7 @@ export async function enrollMfa(ctx: Context, _request: EnrollMfaRequest, call: 
   const { numInsertedOrUpdatedRows } = await kysely
     .insertInto('mfa_factors')
     .values({ identity_id: identityId, ...enrolled })
-    // Wrong codes still count: another secret gives a guesser no further tries.
+    // Wrong codes still count, so that enrolling a new secret gives a guesser no further tries.
     .onConflict((conflict) =>
       conflict.column('identity_id').doUpdateSet(enrolled).where('mfa_factors.enabled_at', 'is', null),
     )

@@ -49,7 +49,10 @@ function cellOf(value: string | bigint | Date | null): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-/** Names of rows are texts of people, so a cell that a spreadsheet would run as a formula is escaped. */
+/**
+ * Converts rows to a piece of CSV. People choose the names in the rows, so a cell that a spreadsheet would run as a
+ * formula is escaped.
+ */
 function piece(rows: string[][]) {
   const text = stringify(rows, { escape_formulas: true, record_delimiter: '\r\n' });
   return { body: { contentType: 'text/csv; charset=utf-8', data: new TextEncoder().encode(text) } };

@@ -9,10 +9,10 @@ import { clientAddressHeader } from '../../call-metadata.ts';
 import type { Context } from '../context.ts';
 import { rowsClient } from '../deletions/rows-client.ts';
 
-/** The route's own limit; a file lasts as long as its reader takes. */
+/** Equal to the route's own time limit. How long one file takes depends on the reader. */
 const longestMs = 3_600_000;
 
-/** Makes the archive while it is read: one file after the other, each as fast as the reader takes it. */
+/** Creates the archive while it is read: one file after the other, at the reader's pace. */
 export async function* exportOrganization(ctx: Context, _request: ExportOrganizationRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   const { slug, name } = await ctx.db.kysely
@@ -29,7 +29,7 @@ export async function* exportOrganization(ctx: Context, _request: ExportOrganiza
   );
   const zip = new ZipFile();
   const output = zip.outputStream as Readable; // a PassThrough
-  // A file that breaks off leaves the archive without an end, so that nobody takes it for a whole one.
+  // If a file fails, the archive is left without an end, so that nobody mistakes it for a complete one.
   const fail = (error: Error) => output.destroy(error);
   output.on('error', () => undefined);
   zip.on('error', fail);
@@ -48,7 +48,10 @@ export async function* exportOrganization(ctx: Context, _request: ExportOrganiza
   for await (const data of output) yield { body: { contentType: 'application/zip', data: data as Buffer } }; // bytes
 }
 
-/** The files of the archive. A service that is away is found before the first byte of the answer. */
+/**
+ * Lists the files of the archive. Services are called for their tables here, so that an unavailable service is noticed
+ * before the first byte of the answer.
+ */
 async function filesOf(ctx: Context, organizationId: bigint, options: { signal: AbortSignal; timeoutMs: number }) {
   const files: { path: string; lines(): AsyncGenerator<Uint8Array> }[] = [];
   for (const { name, schema } of owners) {
@@ -66,7 +69,7 @@ async function filesOf(ctx: Context, organizationId: bigint, options: { signal: 
   return files;
 }
 
-/** Who took everything along is in the trail. */
+/** Records in the audit trail who exported everything. */
 async function report(ctx: Context, call: HandlerContext): Promise<void> {
   const { organizationId, actor } = callerOf(call);
   await ctx.db.kysely.transaction().execute((trx) =>

@@ -30,7 +30,9 @@ export async function finishGoogleSignIn(ctx: Context, request: FinishGoogleSign
   return { page: answerPage(call, 200, linkPage({ provider: google.name })) };
 }
 
-/** Who it is, linked now if need be; undefined for somebody who has to prove it by the password. */
+/**
+ * Finds the person's identity, and links it if needed; undefined if the person must prove the identity by the password.
+ */
 async function identify(ctx: Context, vouched: Vouched, claims: Claims): Promise<bigint | undefined> {
   const { kysely } = ctx.db;
   const judged = judge({

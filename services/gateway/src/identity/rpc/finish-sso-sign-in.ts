@@ -32,6 +32,8 @@ export async function finishSsoSignIn(ctx: Context, request: FinishSsoSignInRequ
     }
     case 'refused':
       ctx.metrics.signInRefused('no_member');
-      return { page: answerPage(call, 403, endPage(`You are no member of ${place.organization}`, admitted.sentences)) };
+      return {
+        page: answerPage(call, 403, endPage(`You are not a member of ${place.organization}`, admitted.sentences)),
+      };
   }
 }

@@ -9,7 +9,7 @@ import { resetJob } from '../links/reset-jobs.ts';
 import { requireMailer } from '../links/send-mail.ts';
 import { memberProblems } from '../team-members/fields.ts';
 
-/** Notes the address for a loop, without a look at who has it: an address that nobody has costs the same work. */
+/** Stores the address for a loop, without looking up its owner, so that an unknown address costs the same work. */
 export async function forgetPassword(ctx: Context, { email = '' }: ForgetPasswordRequest, call: HandlerContext) {
   refuseViolations(memberProblems({ email }));
   requireMailer(ctx);

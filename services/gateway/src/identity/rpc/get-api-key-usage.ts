@@ -13,7 +13,7 @@ export async function getApiKeyUsage(ctx: Context, request: GetApiKeyUsageReques
   const { kysely } = ctx.db;
   const keys = kysely.selectFrom('api_keys').where('organization_id', '=', callerOf(call).organizationId);
   const { rows, paging } = await readList(request, {
-    // One statement, so that the counts and the time of the last use agree.
+    // One statement reads both, so that the counts and the time of last use are consistent.
     rows: ({ beforeId, limit, offset }) =>
       keys
         .innerJoinLateral(sumsOf(ctx), (join) => join.onTrue())
@@ -38,7 +38,7 @@ export async function getApiKeyUsage(ctx: Context, request: GetApiKeyUsageReques
   };
 }
 
-/** Sums of one key. Days are UTC; the 30 days end with today. */
+/** Returns a query for the sums of one key. Days are in UTC; the 30 days end with today. */
 function sumsOf(ctx: Context) {
   const now = ctx.clock.now();
   const today = now.toISOString().slice(0, 10);

@@ -22,7 +22,7 @@ export async function linkSignIn(ctx: Context, { body }: LinkSignInRequest, call
   try {
     const proven = await checkPassword(ctx, { username, password: form.get('password') ?? '' }, call);
     const { hasFactor, ...person } = proven;
-    // Of both, so that a password alone leads past the factor from then on in no way.
+    // The second factor is required even for linking, so that a password alone never bypasses it.
     if (hasFactor) await requireFactor(ctx, person.identityId, form.get('code') || undefined);
     return { page: await link(ctx, call, pending, { ...person, hasPassedFactor: hasFactor }) };
   } catch (error) {
@@ -73,7 +73,7 @@ function nameOf({ organizationId, issuer }: ToLink): string {
   return organizationId === null ? 'Google' : new URL(issuer).host;
 }
 
-const noMember = endPage('You are no member of this organization', [
+const noMember = endPage('You are not a member of this organization', [
   'Its provider knows you, but nobody has made you a member. Ask an administrator to invite you.',
 ]);
 const linkedElsewhere = endPage('This account is linked to somebody else', ['Nothing was changed. Begin again.']);

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 
 const mostIds = 1_000;
 
-/** Ids of all organizations: of no use to somebody who belongs to one, so only services get them. */
+/** Lists the ids of all organizations. Only services may call it, because members need only their own organization. */
 export async function listOrganizationIds(ctx: Context, request: ListOrganizationIdsRequest, call: HandlerContext) {
   if (callerOf(call).actor.type !== 'service') {
     throw new DomainError('permission_denied', 'insufficient_role', 'Only services may call this.');

@@ -7,7 +7,7 @@ import { checkPassword, invalidCredentials } from '../sessions/check-password.ts
 import { startSession } from '../sessions/start-session.ts';
 import { adminToProto } from '../sessions/to-proto.ts';
 
-/** Logs in to the organization that was used last. */
+/** Logs in to the most recently used organization. */
 export async function login(ctx: Context, request: LoginRequest, call: HandlerContext) {
   const { username = '', password = '', code } = request;
   const { lastMemberId, hasFactor, ...proven } = await checkPassword(ctx, { username, password }, call);

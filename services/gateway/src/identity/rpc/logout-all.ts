@@ -11,7 +11,7 @@ export async function logoutAll(ctx: Context, _request: LogoutAllRequest, call: 
   const caller = callerOf(call);
   const now = ctx.clock.now();
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // An organization's own provider decides about sessions of that organization alone.
+    // An organization's own provider is trusted only with sessions of that organization.
     if (await provesIdentity(trx, call)) await endSessionsOfIdentity(trx, await identityIdOf(trx, caller), now);
     else await endSessionsOfMember(trx, BigInt(caller.actor.id), now);
   });

@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 export async function recordApiKeyUsage(ctx: Context, { usage }: RecordApiKeyUsageRequest) {
-  // Sorted by key, so that the batches of two gateways lock the rows in the same order and never deadlock.
+  // The counts are sorted by key, so that the batches of two gateways lock the rows in the same order and never
+  // deadlock.
   const sorted = usage.toSorted((a, b) => Number(a.apiKeyId - b.apiKeyId));
   const ids = sorted.map((counted) => counted.apiKeyId);
   const days = sorted.map((counted) => counted.day);

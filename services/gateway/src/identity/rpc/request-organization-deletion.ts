@@ -19,7 +19,7 @@ export async function requestOrganizationDeletion(
   call: HandlerContext,
 ) {
   const response = await transact(ctx, call, method, request, async (trx, { organizationId, actor }) => {
-    // Two at once make one.
+    // The row is locked, so that two parallel requests create one deletion.
     const { name, slug } = await trx
       .selectFrom('organizations')
       .select(['name', 'slug'])

@@ -22,7 +22,7 @@ export async function resetPassword(
   const passwordHash = await ctx.passwords.hash(password);
   await ctx.db.kysely.transaction().execute(async (trx) => {
     await useLink(trx, link);
-    // A link that was mailed to a former address is of somebody else by now.
+    // A former address of the identity may belong to a different person now, so a link to it is not valid.
     const identity = await trx
       .updateTable('identities')
       .set({
@@ -36,7 +36,7 @@ export async function resetPassword(
       .executeTakeFirst();
     if (!identity) throw linkNotValid();
     await endSessionsOfIdentity(trx, identity.id, now);
-    // Whoever knew the former password may have asked for another address.
+    // A person who knew the previous password may have requested a change of the address.
     await trx.deleteFrom('mailed_links').where('identity_id', '=', identity.id).execute();
     const [first] = await auditIdentity(trx, call, identity.id, { name: 'password.reset' });
     if (first === undefined || ctx.mailer === undefined) return;

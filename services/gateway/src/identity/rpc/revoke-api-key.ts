@@ -12,7 +12,7 @@ export async function revokeApiKey(ctx: Context, request: RevokeApiKeyRequest, c
   const response = await transact(ctx, call, method, request, async (trx, { organizationId }) => {
     const { numUpdatedRows } = await trx
       .updateTable('api_keys')
-      // A repeat keeps the time of the first revocation.
+      // A repeated call keeps the time of the first revocation.
       .set({ revoked_at: sql`coalesce(revoked_at, ${ctx.clock.now()})` })
       .where('organization_id', '=', organizationId)
       .where('id', '=', request.id)

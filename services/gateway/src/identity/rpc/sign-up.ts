@@ -10,10 +10,10 @@ import { textProblems } from '../violations.ts';
 
 const linkWorksMs = 24 * 3_600_000;
 const longestName = 255;
-/** Mails of nobody's organization. */
+/** The mails of a sign-up belong to no organization. */
 const noOrganization = 0n;
 
-/** Nothing is looked up, so no answer depends on who has the address. */
+/** Requests a sign-up without any look-up, so that the answer does not depend on who has the address. */
 export async function signUp(ctx: Context, request: SignUpRequest, _call: HandlerContext) {
   requireOpen(ctx);
   requireMailer(ctx);

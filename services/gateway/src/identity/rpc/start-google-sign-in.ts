@@ -7,6 +7,6 @@ import { leaveFor } from '../sign-in/visit-provider.ts';
 export async function startGoogleSignIn(ctx: Context, _request: StartGoogleSignInRequest, call: HandlerContext) {
   const google = googleOf(ctx);
   if (google === undefined) return { page: answerNotConfigured(ctx, call) };
-  // Whoever has several accounts at Google chooses one of them.
+  // A person with several Google accounts chooses one of them.
   return leaveFor(ctx, call, google, { prompt: 'select_account' });
 }

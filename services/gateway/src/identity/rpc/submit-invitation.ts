@@ -30,7 +30,10 @@ export async function submitInvitation(ctx: Context, { body }: SubmitInvitationR
   return { page };
 }
 
-/** Nothing is used up: the sign-in that follows accepts. */
+/**
+ * Lets the browser sign in with a provider. The link is not used up, because the sign-in that follows accepts the
+ * invitation.
+ */
 async function goToProvider(ctx: Context, call: HandlerContext, token: string) {
   const link = await findLink(ctx.db.kysely, 'invitation', { token, now: ctx.clock.now() });
   const { organization_id: organizationId } = await waitingMember(ctx, link);

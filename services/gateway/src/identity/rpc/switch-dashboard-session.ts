@@ -7,7 +7,7 @@ import { sessionCookie } from '../../session-cookie.ts';
 import type { Context } from '../context.ts';
 import { switchOrganization } from './switch-organization.ts';
 
-/** A switch whose token goes into the cookie alone. */
+/** Switches the organization, and puts the token only into the cookie. */
 export async function switchDashboardSession(
   ctx: Context,
   { organizationId }: SwitchDashboardSessionRequest,

@@ -23,10 +23,10 @@ export async function switchOrganization(ctx: Context, request: SwitchOrganizati
     const admin = await enter(trx, { identityId, organizationId, now });
     const former = await endFormer(trx, call.requestHeader.get(sessionIdHeader), { identityId, now });
     const method = methodOf(former.method);
-    // An organization's own provider proves who somebody is to this organization alone.
+    // An organization's own provider proves an identity only to that organization.
     if (method === 'sso' && organizationId !== caller.organizationId) throw provenElsewhere();
     await requireAllowedMethod(trx, { organizationId, memberId: admin.id, method });
-    // The sign-in stays the former one: to change the organization proves nothing anew.
+    // The sign-in time stays the same, because switching the organization proves nothing new.
     await trx
       .insertInto('sessions')
       .values({
@@ -52,7 +52,10 @@ export async function switchOrganization(ctx: Context, request: SwitchOrganizati
   };
 }
 
-/** Notes the entry. A change of the member that is under way is waited for, and ends the new session if it is later. */
+/**
+ * Records that the person entered the organization. The update waits for a concurrent change of the member. A later
+ * change ends the new session.
+ */
 async function enter(
   trx: Transaction<DB>,
   { identityId, organizationId, now }: { identityId: bigint; organizationId: bigint; now: Date },
@@ -87,7 +90,7 @@ async function endFormer(
     .returning(['method', 'device', 'network', 'created_at', 'expires_at'])
     .executeTakeFirst();
   if (former) return former;
-  // The gateway caches a credential for some seconds.
+  // The gateway caches a credential for a few seconds, so this session may have ended.
   throw new DomainError('unauthenticated', 'invalid_token', 'The credential is unknown, expired or revoked.');
 }
 

@@ -35,7 +35,10 @@ export async function updateAccount(ctx: Context, request: UpdateAccountRequest,
   });
 }
 
-/** The text stays unchanged, so that numbers keep their digits. Null clears the settings. */
+/**
+ * Returns the settings of a request, as an unchanged string so that numbers keep their digits. Null clears the
+ * settings.
+ */
 function settingsOf(settings: Uint8Array | null): string {
   return settings === null ? '{}' : new TextDecoder().decode(settings);
 }

@@ -24,7 +24,8 @@ export async function updateNotifications(ctx: Context, request: UpdateNotificat
     const row = await trx
       .updateTable('memberships')
       .set({
-        // Of the stored row, so that two requests that choose about different topics at once both count.
+        // The value is computed from the stored row, so that two parallel requests about different topics both take
+        // effect.
         muted_notifications: sql<string[]>`array(
           select unnest(muted_notifications) except select unnest(${chosen}::text[])
           union select unnest(${muted}::text[]))`,

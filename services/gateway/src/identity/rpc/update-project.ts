@@ -12,7 +12,7 @@ import { maskedFields } from '../update-mask.ts';
 export async function updateProject(ctx: Context, request: UpdateProjectRequest, call: HandlerContext) {
   const { name, description, color } = maskedFields(request, ['name', 'description', 'color']);
   refuseViolations(projectProblems({ name, description, color }));
-  // Called before the transaction, so that no connection waits for another service.
+  // Workflows are counted before the transaction, so that no connection waits for a different service.
   const workflowCount = await countWorkflows(ctx, call, [request.id]);
   return transact(ctx, call, ProjectsService.method.updateProject, request, async (trx, { organizationId }) => {
     const row = await trx

@@ -50,7 +50,7 @@ export async function updateSso(ctx: Context, request: UpdateSsoRequest, call: H
   return response;
 }
 
-/** The members that the request has. Null is empty: refused by the checks, except where it is a value. */
+/** Returns the members of the request. Null counts as empty, which the checks refuse, unless null is a valid value. */
 function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
   const has = new Set(updateMask?.paths);
   return {
@@ -64,7 +64,10 @@ function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
   };
 }
 
-/** The columns of another application; undefined while it stays the one that was tried. Secrets of one are rotated. */
+/**
+ * Returns the columns of a changed application; undefined while the tested application stays. Rotating its secret does
+ * not change the application.
+ */
 function changedApplication(before: SsoRow, { issuer = before.issuer, clientId = before.client_id }: Given) {
   const isSame = issuer === before.issuer && clientId === before.client_id;
   return isSame ? undefined : { ...(issuer !== before.issuer && { issuer }), client_id: clientId };

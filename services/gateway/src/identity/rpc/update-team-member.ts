@@ -33,7 +33,8 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
     TeamMembersService.method.updateTeamMember,
     request,
     async (trx, { organizationId }) => {
-      // Locked before the reads: the new status depends on the row, and the check for the last administrator on the others.
+      // The organization is locked before the reads, because the new status depends on the row, and the check for the
+      // last administrator on all rows.
       await lockOrganization(trx, organizationId);
       const member = await findMember(trx, organizationId, request.id);
       const now = ctx.clock.now();
@@ -84,7 +85,7 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
     .select(['id', 'identity_id', 'username', 'email', 'role', 'status'])
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
-    // The command that resets a password locks this row and not the organization.
+    // The member is locked too, because the command that resets a password locks this row and not the organization.
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!member) throw memberNotFound();
@@ -93,7 +94,10 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
 
 type Member = Awaited<ReturnType<typeof findMember>>;
 
-/** Changes who the member is, where the request does, and answers the identity. An invited member becomes somebody by a password. */
+/**
+ * Changes the member's identity, if the request does so. Returns the identity's id. A password gives an invited member
+ * an identity.
+ */
 async function changeIdentity(
   trx: Transaction<DB>,
   member: Member,
@@ -107,7 +111,7 @@ async function changeIdentity(
     return insertIdentity(trx, { username, email, passwordHash, now });
   }
   const names = namesIn(fields);
-  // What GET answered may be sent back.
+  // A request may repeat the values that GET returned, so only values that differ are changes.
   const isRenamed = names.username !== undefined && names.username !== member.username;
   const isMoved = names.email !== undefined && names.email !== member.email;
   if (!isRenamed && !isMoved && passwordHash === undefined) return identityId;
@@ -132,7 +136,10 @@ function namesIn({ username, email }: Fields): { username?: string; email?: stri
   };
 }
 
-/** A member whom somebody is behind is active, another one is invited. Disabled members stay disabled unless the request changes it. */
+/**
+ * Returns the status of a member after a change: active with an identity, otherwise invited. A disabled member stays
+ * disabled unless the request changes the status.
+ */
 function statusAfter(member: Pick<Member, 'status'>, status: Fields['status'], isSomebody: boolean): string {
   const isDisabled = status ? status === MemberStatus.DISABLED : member.status === 'disabled';
   if (isDisabled) return 'disabled';

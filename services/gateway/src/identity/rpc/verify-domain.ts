@@ -8,7 +8,10 @@ import type { DB } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 import { domainToProto, findDomain, recordOf } from '../domains/rows.ts';
 
-/** Looks up the record outside of any transaction. Name servers that are away change nothing but the time of the look-up. */
+/**
+ * Looks up the record of a domain, outside any transaction. If the name servers are unavailable, only the time of the
+ * look-up changes.
+ */
 export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, call: HandlerContext) {
   const { id } = request;
   const { organizationId } = callerOf(call);
@@ -16,7 +19,7 @@ export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, c
   const records = await ctx.lookUpTxt(recordOf(seen).name);
   const { verifyDomain: method } = AccountSignInService.method;
   return transact(ctx, call, method, request, async (trx) => {
-    // Serializes the verifications of all organizations: a domain has one owner.
+    // Serializes the verifications of all organizations, because a domain has one owner.
     await sql`select pg_advisory_xact_lock(hashtextextended('account_domains', 0))`.execute(trx);
     const before = await findDomain(trx, organizationId, id);
     const isFound = records === undefined ? before.found : records.includes(recordOf(before).value);
@@ -33,7 +36,10 @@ export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, c
   });
 }
 
-/** A domain whose former owner has taken away the record is free. */
+/**
+ * Takes over a domain whose previous owner has removed the record. Throws `domain_taken` while the record is still
+ * there.
+ */
 async function takeOver(
   trx: Transaction<DB>,
   { organizationId, domain, records }: { organizationId: bigint; domain: string; records: readonly string[] },

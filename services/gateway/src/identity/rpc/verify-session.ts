@@ -59,7 +59,10 @@ async function describeSession(ctx: Context, { organizationId }: Caller, session
   };
 }
 
-/** The gateway caches a credential for some seconds. This call has read its row and found it ended. */
+/**
+ * Creates the error for a session that has just ended. The gateway caches a credential for a few seconds, and this call
+ * has read the session's row.
+ */
 function endedMeanwhile(): DomainError {
   return new DomainError('unauthenticated', 'invalid_token', 'The credential is unknown, expired or revoked.');
 }

@@ -7,12 +7,15 @@ import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { hasFactor } from '../mfa/has-factor.ts';
 
-/** Who has proven to be an identity by its password, and the hash of it, which must be the same when the session begins. */
+/**
+ * Identity that was proven by its password, and the hash of the password. The hash must be unchanged when the session
+ * begins.
+ */
 export type Proven = { identityId: bigint; passwordHash: string };
 
 /**
- * Checks a name and a password. Refusals take the same time and answer alike, whether the identity exists, has a membership, or
- * neither. Throws `resource_exhausted` after too many attempts.
+ * Checks a user name and a password. Refusals take the same time and have the same answer, whether or not the identity
+ * exists or has a membership. Throws `resource_exhausted` after too many attempts.
  */
 export async function checkPassword(
   ctx: Context,
@@ -24,7 +27,8 @@ export async function checkPassword(
   const user = await findUser(ctx, attempt);
   const isStranger = user?.is_known !== true;
   if (isStranger) await ctx.loginLimits.countStranger(attempt);
-  // Compared for an unknown user too, and before the status, so that every refusal takes the same time.
+  // The password is compared for an unknown user too, and before the status is checked, so that every refusal takes the
+  // same time.
   const isPassword = await ctx.passwords.matches(password, user?.password_hash, isStranger ? 'stranger' : 'known');
   if (!user || !isPassword || user.password_hash === null || user.member_id === null) throw invalidCredentials();
   return {
@@ -35,14 +39,14 @@ export async function checkPassword(
   };
 }
 
-/** The network of the client of a call. */
+/** Returns the network of the client that made a call. */
 export function clientNetworkOf(call: HandlerContext): string {
   return networkOf(call.requestHeader.get(clientAddressHeader) ?? '');
 }
 
 /**
- * The identity of a name, with the active membership that it used last, and whether a login has come from the network of the attempt
- * before: one query for every attempt.
+ * Finds the identity of a name, with the active membership that was used last, and whether a login has come from the
+ * attempt's network before. Every attempt makes one query.
  */
 function findUser(ctx: Context, attempt: { username: string; network: string }) {
   return ctx.db.kysely

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** Ends the sessions of a member, in one organization. Every gateway refuses the tokens within 5 s. */
+/** Ends the sessions of a member, in one organization. Every gateway refuses their tokens within 5 s. */
 export async function endSessionsOfMember(trx: Transaction<DB>, memberId: bigint, now: Date): Promise<void> {
   await trx
     .updateTable('sessions')
@@ -11,7 +11,7 @@ export async function endSessionsOfMember(trx: Transaction<DB>, memberId: bigint
     .execute();
 }
 
-/** Ends the sessions of an identity, in every organization. Every gateway refuses the tokens within 5 s. */
+/** Ends the sessions of an identity, in every organization. Every gateway refuses their tokens within 5 s. */
 export async function endSessionsOfIdentity(trx: Transaction<DB>, identityId: bigint, now: Date): Promise<void> {
   await trx
     .updateTable('sessions')

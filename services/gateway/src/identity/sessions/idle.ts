@@ -1,21 +1,24 @@
 import type { Context } from '../context.ts';
 
-/** A session that is not used for so long ends. */
+/** Time without use after which a session ends. */
 const idleMs = 2 * 3_600_000;
-/** The time of the last use is written at most so often, since every request of a session uses it. */
+/**
+ * Shortest time between two writes of the time of last use, because otherwise every request of a session would write
+ * it.
+ */
 const notedEveryMs = 60_000;
 
-/** When a session ends without a further request. */
+/** Returns the time at which a session ends if no further request uses it. */
 export function idleEndOf(lastUsedAt: Date): Date {
   return new Date(lastUsedAt.getTime() + idleMs);
 }
 
-/** Sessions that were used before this time have ended. */
+/** Returns the time before which a last use means that the session has ended. */
 export function idleSince(now: Date): Date {
   return new Date(now.getTime() - idleMs);
 }
 
-/** Moves the time of the last use forward. Processes that note it at once write the same. */
+/** Advances a session's time of last use. Parallel writes of several processes have the same effect. */
 export async function noteUse({ db, clock }: Context, sessionId: string, lastUsedAt: Date): Promise<void> {
   const now = clock.now();
   if (now.getTime() - lastUsedAt.getTime() < notedEveryMs) return;

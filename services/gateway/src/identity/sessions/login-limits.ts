@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 
-/** Counts attempts to log in by the key of the user name and the network. The gateway counts them by network alone. */
+/** Limits attempts to log in, by user name and network. The gateway limits attempts by network alone. */
 export type LoginLimits = {
-  /** Counts an attempt. Throws `resource_exhausted` after 10 a minute for a name from one network. */
+  /** Counts an attempt. Throws `resource_exhausted` after 10 per minute for a name from one network. */
   count(attempt: Attempt): Promise<void>;
   /**
-   * Counts an attempt from a network that the user has never logged in from. After 100 an hour for a name, each such network
-   * has one attempt a minute, and further ones throw `resource_exhausted`: strangers who guess slow each other down, and the
-   * user gets in from anywhere else.
+   * Counts an attempt from a network from which the user has never logged in. After 100 such attempts per hour for a
+   * name, each such network has one attempt per minute, and further attempts throw `resource_exhausted`. So strangers
+   * who guess slow each other down, while the user can log in from any known network.
    */
   countStranger(attempt: Attempt): Promise<void>;
 };
@@ -41,7 +41,7 @@ async function spendOrRefuse(limiter: Limiter, key: string): Promise<void> {
   });
 }
 
-/** Hashed, because people type passwords into the field of the user name. */
+/** Hashes a user name, because people enter passwords into the field of the user name. */
 function hashName(username: string): string {
   return createHash('sha256').update(username).digest('base64url');
 }

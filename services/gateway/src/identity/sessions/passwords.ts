@@ -5,20 +5,20 @@ import { hash, verify } from '@node-rs/argon2';
 export type Passwords = {
   hash(password: string): Promise<string>;
   /**
-   * Without a hash it compares with a decoy, so that the time of an answer does not reveal which users exist. `from` says
-   * who asks: a network that the user has logged in from, or a stranger.
+   * Compares a password with a hash. If `passwordHash` is absent, compares with a decoy, so that the time of an answer
+   * does not reveal which users exist. `from` says whether the user has logged in from the network before.
    */
   matches(password: string, passwordHash: string | null | undefined, from: 'known' | 'stranger'): Promise<boolean>;
 };
 
-/** argon2id, 65 ms of a core and 19 MiB each (OWASP's second choice). */
+/** argon2id: 65 ms of a core and 19 MiB per hash (OWASP's second choice). */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** No user has a longer one. Hashing longer texts would let strangers set the cost of a login. */
+/** No user has a longer password. Hashing longer strings would let strangers increase the cost of a login. */
 const longestPassword = 200;
 
 /**
- * Hashes at most two passwords at once, which leaves cores and memory to other requests: one for strangers and one for all
- * others, so that a flood of strangers makes nobody else wait.
+ * Hashes at most two passwords at the same time, which leaves cores and memory to other requests. One of the two places
+ * is for strangers and one for everybody else, so that a flood of strangers delays nobody else.
  */
 export function createPasswords(): Passwords {
   const known = limitConcurrency({ max: 1, maxWaiting: 100 });

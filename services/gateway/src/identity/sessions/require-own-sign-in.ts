@@ -5,8 +5,8 @@ import { sessionIdHeader } from '../../call-metadata.ts';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * Refuses a session that the provider of an organization began. It speaks for members of this organization alone: whoever runs it could
- * otherwise get into every other organization of them.
+ * Refuses a session that began with an organization's own provider. The provider is trusted only for members of that
+ * organization; otherwise its operator could get into every other organization of a member.
  */
 export async function requireOwnSignIn(db: Kysely<DB>, call: HandlerContext): Promise<void> {
   const session = await db

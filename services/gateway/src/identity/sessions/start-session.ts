@@ -14,9 +14,9 @@ const sessionHours = 12;
 const longestDevice = 255;
 
 /**
- * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or the password is no
- * longer the one that was proven. Throws `sso_required` where the organization wants another way to sign in,
- * and `mfa_code_required` for a second factor that was not asked for.
+ * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or the
+ * password is no longer the proven one. Throws `sso_required` when the organization requires a different sign-in
+ * method, and `mfa_code_required` for a second factor that was not checked.
  */
 export async function startSession(
   ctx: Context,
@@ -31,13 +31,13 @@ export async function startSession(
 ) {
   const { identityId, memberId: userId, method } = who;
   const now = ctx.clock.now();
-  // Whole seconds: a JWT has no fractions.
+  // The time is in whole seconds, because a JWT has no fractions.
   const expiresAt = new Date(Math.floor(now.getTime() / 1000) * 1000 + sessionHours * 3_600_000);
   const sessionId = randomUUID();
   const network = clientNetworkOf(call);
   const member = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A change of the member or the identity writes its row before it ends the sessions. Either this waits for the change and finds
-    // another password or status, or the change waits and then ends the new session.
+    // A change of the member or the identity writes its row before it ends the sessions. Either this call waits for the
+    // change and finds the changed password or status, or the change waits and then ends the new session.
     const unchanged = await trx
       .updateTable('memberships')
       .set({ last_login_at: now })
@@ -47,7 +47,7 @@ export async function startSession(
       .returning(adminColumns)
       .executeTakeFirst();
     if (unchanged === undefined || !(await isUnchanged(trx, who))) return undefined;
-    // Of an organization's own provider: it asks for what it wants to.
+    // A sign-in by an organization's own provider is exempt, because the provider requires its own factors.
     if (method !== 'sso' && who.hasPassedFactor !== true) await refuseFactor(trx, identityId);
     await requireAllowedMethod(trx, { organizationId: unchanged.organization_id, memberId: userId, method });
     await trx
@@ -71,7 +71,10 @@ export async function startSession(
   return member && { token: await ctx.sessionTokens.sign({ sessionId, userId, expiresAt }), expiresAt, member };
 }
 
-/** Refuses a factor that nobody asked for, as one that was enabled a moment ago. A statement of its own sees what the locks waited for. */
+/**
+ * Refuses the session when there is a factor that was not checked, such as one that was enabled a moment ago. A
+ * separate statement sees the changes for which the locks waited.
+ */
 async function refuseFactor(trx: Transaction<DB>, identityId: bigint): Promise<void> {
   const { is_there } = await trx.selectNoFrom(hasFactor(sql`${identityId}`).as('is_there')).executeTakeFirstOrThrow();
   if (is_there) throw codeRequired();

@@ -9,7 +9,7 @@ export type SessionClaims = { sessionId: string; userId: bigint; expiresAt: Date
 
 export type SessionTokens = {
   sign(claims: SessionClaims): Promise<string>;
-  /** Undefined unless the token is one of these keys and has not expired. */
+  /** Reads a token. Undefined unless the token was signed with one of these keys and has not expired. */
   read(token: string): Promise<SessionClaims | undefined>;
 };
 
@@ -18,7 +18,10 @@ const issuer = 'drippulse';
 const audience = 'drippulse-api';
 const uuid = z.uuid();
 
-/** Session tokens by `SESSION_KEYS`: base64 keys of 32 bytes, comma-separated; the first signs, all verify. */
+/**
+ * Creates and reads session tokens, signed with `SESSION_KEYS`: base64 keys of 32 bytes, comma-separated. The first key
+ * signs; all keys verify.
+ */
 export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
   const { current, all } = parseSessionKeys(keys);
   const byId = new Map(all.map((key) => [key.id, key.secret]));

@@ -18,8 +18,9 @@ import { findLinked, identitiesWith, type Vouched } from './links.ts';
 type Arrived = { vouched: Vouched; claims: Claims; speaksForDomain: boolean };
 
 /**
- * Accepts the invitation whose token the browser has kept, as the person whom a provider has signed in, who needs no password for it. The
- * token proves the address, and the provider the person. The sign-in goes on afterwards: `undefined`. A page says why it does not.
+ * Accepts the invitation whose token the browser has stored, for a person whom a provider has signed in and who needs
+ * no password. The token proves the address, and the provider proves the person. Returns undefined if the sign-in goes
+ * on, or a page with the reason if the invitation cannot be accepted.
  */
 export async function acceptByProvider(
   ctx: Context,
@@ -32,12 +33,12 @@ export async function acceptByProvider(
     const link = await findLink(ctx.db.kysely, 'invitation', { token, now: ctx.clock.now() });
     const { organization_id: organizationId } = await waitingMember(ctx, link);
     const judged = await judgeInvited(ctx, arrived, { link, organizationId });
-    // Whoever has to prove it by a password accepts by the form.
+    // A person who must prove the identity by a password accepts the invitation with the form.
     if (judged.kind === 'ask') return undefined;
     await join(ctx, call, link, {
       ...(arrived.claims.name !== undefined && judged.kind === 'new' && { name: arrived.claims.name }),
       identity: (trx, { username }) => identityOf(ctx, trx, { judged, link, username }),
-      // After it, so that the trail of the organization has it.
+      // Linked after the activation, so that the organization's audit trail includes it.
       joined: async (trx, identityId) => {
         if (judged.kind !== 'linked') await linkOrFail(ctx, trx, arrived.vouched, identityId);
       },
@@ -50,8 +51,9 @@ export async function acceptByProvider(
 }
 
 /**
- * Who it is. What an organization's provider says counts in this organization; to another one it comes as somebody who is linked already.
- * An address that is not the one of the invitation links nobody.
+ * Judges which identity the person has. The provider of the inviting organization is trusted; the provider of a
+ * different organization counts only for a person who is already linked. An address other than the invited one links
+ * nobody.
  */
 async function judgeInvited(
   ctx: Context,

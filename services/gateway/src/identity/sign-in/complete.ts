@@ -12,7 +12,10 @@ import { endPending, keepPending } from './pending.ts';
 
 type Known = { identityId: bigint; passwordHash?: string | undefined };
 
-/** Signs a browser in whose person is known: after the second factor, at once to the one organization, or after a choice. */
+/**
+ * Signs in a browser whose person is known. Asks for the second factor first, if it is missing, then for an
+ * organization, if there are several.
+ */
 export async function completeSignIn(
   ctx: Context,
   call: HandlerContext,
@@ -31,7 +34,7 @@ export async function completeSignIn(
   return answerPage(call, 200, choosePage(choices));
 }
 
-/** Signs a browser in to one organization. Cookies of the way there end. */
+/** Signs a browser in to one organization, and removes the cookies of the earlier steps. */
 export async function signInTo(
   ctx: Context,
   call: HandlerContext,
@@ -60,7 +63,7 @@ async function needsCode({ db }: Context, identityId: bigint): Promise<boolean> 
   return row.is_there;
 }
 
-/** The organizations that an identity is an active member of. */
+/** Lists the organizations of which an identity is an active member. */
 function choicesOf(ctx: Context, identityId: bigint): Promise<Choice[]> {
   return ctx.db.kysely
     .selectFrom('memberships')

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 
 const wrongCode = 'A code of your authenticator app, or a recovery code, is needed that was not used before.';
 
-/** What a form says of a refused name and password, with the status of the page; anything else is thrown on. */
+/** Returns the text and the page status for a refused name and password. Any other error is rethrown. */
 export function formProblem(error: unknown): { status: number; problem: string } {
   if (!(error instanceof DomainError)) throw error;
   if (error.reason === 'mfa_code_required') return { status: 401, problem: wrongCode };

@@ -5,13 +5,13 @@ import type { Context } from '../context.ts';
 import { endPage } from '../pages/sign-in.ts';
 import type { Place } from './visit-provider.ts';
 
-/** Google, where the operator has an application there. */
+/** Returns Google as a sign-in provider, if the operator has configured an application there. */
 export function googleOf(ctx: Context): Place | undefined {
   const { google } = ctx.providers;
   return google && { place: 'google', name: 'Google', ...google };
 }
 
-/** Says what the operator has to set: in a page to browsers, as a problem document to others. */
+/** Names the settings that the operator must configure: in a page for browsers, otherwise in a problem document. */
 export function answerNotConfigured(ctx: Context, call: HandlerContext) {
   if (!/\btext\/html\b/i.test(call.requestHeader.get('accept') ?? '')) {
     throw new DomainError('unavailable', 'google_not_configured', sentences(ctx).join(' '));

@@ -1,19 +1,22 @@
 /** An identity that has the address which a provider named. */
 export type Candidate = { id: bigint; isEmailVerified: boolean };
 
-/** What is known when a provider has said who somebody is. */
+/** Facts about a person after a provider has signed the person in. */
 export type Facts = {
-  /** The identity that was linked to issuer and subject. */
+  /** The identity that was already linked to issuer and subject. */
   linkedTo: bigint | undefined;
-  /** Whether the provider says that the address is the person's. */
+  /** Whether the provider has verified that the address belongs to the person. */
   isEmailVerified: boolean;
-  /** Whether the issuer may speak for the domain of the address: whose it is, is then its decision. */
+  /** Whether the issuer may vouch for the domain of the address, and so decides who owns the address. */
   speaksForDomain: boolean;
   /** Every identity that has the address. */
   candidates: readonly Candidate[];
 };
 
-/** `ask`: the person signs in by the password once, and is linked then. `new`: nobody has the address, which is the person's. */
+/**
+ * Judgement about a person. `ask`: the person must sign in by the password once, and is then linked. `new`: no identity
+ * has the address, and the address belongs to the person.
+ */
 export type Judgement =
   | { kind: 'linked'; identityId: bigint }
   | { kind: 'link'; identityId: bigint }
@@ -21,9 +24,10 @@ export type Judgement =
   | { kind: 'ask' };
 
 /**
- * Who somebody is. Issuer and subject decide, never the address: it may have been given to another person, or be that of a member whom an
- * administrator made up. An address links only where the provider has verified it, may speak for its domain, and the one identity that
- * has it has proven it too.
+ * Decides which identity a person has. Issuer and subject decide, and not the address, because the address may have
+ * been given to a different person, or belong to a member whom an administrator made up. An address links only if the
+ * provider has verified it and may vouch for its domain, and if exactly one identity has the address and has proven it
+ * too.
  */
 export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }: Facts): Judgement {
   if (linkedTo !== undefined) return { kind: 'linked', identityId: linkedTo };
@@ -36,8 +40,9 @@ export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }
 const ofGoogle: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * Whether Google may speak for the domain of an address: it gives out those of Gmail, and those of organizations of Google Workspace. Other
- * accounts of Google have an address that somebody else gave out, and may keep it longer than their owner does.
+ * Whether Google may vouch for the domain of an address. Google issues Gmail addresses and those of Google Workspace
+ * organizations. Any other Google account has an address from a different provider, and may keep it after its owner has
+ * lost it.
  */
 export function googleSpeaksFor({
   email,

@@ -4,7 +4,10 @@ import type { DB } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 import { addLink, type Vouched } from './links.ts';
 
-/** Links an identity to what a provider says, in the audit trail of each organization of it. Answers who is linked in the end. */
+/**
+ * Links an identity to the subject of an issuer, and records the link in the audit trail of each organization of the
+ * identity. Returns the identity that is linked in the end.
+ */
 export async function linkIdentity(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,13 +1,13 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** Who a provider says that somebody is. `organizationId` is set where the organization chose the provider. */
+/** Subject of an issuer. `organizationId` is set when the organization chose the provider. */
 export type Vouched = { issuer: string; subject: string; organizationId: bigint | null };
 
 const samePerson = ({ issuer, subject, organizationId }: Vouched) => sql<boolean>`
   issuer = ${issuer} and subject = ${subject} and coalesce(organization_id, 0) = ${organizationId ?? 0n}`;
 
-/** The identity that is linked to what a provider says, and notes the use. */
+/** Finds the identity that is linked to the subject, and records that the link was used. */
 export async function findLinked(db: Kysely<DB>, vouched: Vouched, now: Date): Promise<bigint | undefined> {
   const link = await db
     .updateTable('identity_links')
@@ -18,7 +18,7 @@ export async function findLinked(db: Kysely<DB>, vouched: Vouched, now: Date): P
   return link?.identity_id;
 }
 
-/** Links an identity. Returns the identity that is linked now: another one when a second sign-in at once was faster. */
+/** Links an identity. Returns the linked identity, which is a different one if a parallel sign-in was faster. */
 export async function addLink(trx: Transaction<DB>, vouched: Vouched, identityId: bigint, now: Date): Promise<bigint> {
   await sql`
     insert into identity_links (identity_id, organization_id, issuer, subject, created_at, last_used_at)
@@ -32,7 +32,7 @@ export async function addLink(trx: Transaction<DB>, vouched: Vouched, identityId
   return link.identity_id;
 }
 
-/** Every identity that has a mail address. */
+/** Finds every identity with a mail address. */
 export async function identitiesWith(db: Kysely<DB>, email: string) {
   const rows = await db
     .selectFrom('identities')

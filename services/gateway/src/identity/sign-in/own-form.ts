@@ -4,8 +4,8 @@ import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 import type { Context } from '../context.ts';
 
 /**
- * The fields of a form that one of our own pages sent. A form of another site could sign a browser in as somebody else, whose contacts the
- * person would then enter.
+ * Reads the fields of a form from one of our own pages. A form of a foreign site could sign a browser in as a different
+ * person, and the user would then enter contacts into that person's account.
  */
 export function readOwnForm(ctx: Context, body: HttpBody | undefined, call: HandlerContext): URLSearchParams {
   const site = call.requestHeader.get('sec-fetch-site');

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { isPlainLoopback } from '../../public-url.ts';
 import type { Context } from '../context.ts';
 
-/** How far somebody has come who is not signed in yet. */
+/** Progress of a person who is not signed in yet. */
 export type Pending =
-  /** Named by a provider, and to be linked by the password. */
+  /** A provider has named the person, who must be linked by the password. */
   | { step: 'link'; issuer: string; subject: string; organizationId: bigint | null }
-  /** Known but for the second factor. */
+  /** The person is known, but the second factor is missing. */
   | ({ step: 'code' } & Known)
-  /** Known, and a member of several organizations. */
+  /** The person is known, and must choose one of several organizations. */
   | ({ step: 'choose'; hasPassedFactor: boolean } & Known);
 
 type Known = { identityId: bigint; method: 'password' | 'google'; passwordHash?: string | undefined };
@@ -31,7 +31,7 @@ const stored = z.object({
   ]),
 });
 
-/** Keeps it in a sealed cookie for ten minutes: the browser can neither read nor change it, and nobody else has it. */
+/** Stores the progress in a sealed cookie for ten minutes, so that the browser can neither read nor change it. */
 export function keepPending(ctx: Context, call: HandlerContext, pending: Pending): void {
   const until = ctx.clock.now().getTime() + lifeMs;
   const text = JSON.stringify({ until, pending }, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
@@ -43,7 +43,7 @@ export function endPending(ctx: Context, call: HandlerContext): void {
   call.responseHeader.append('set-cookie', cookieOf(ctx, '', 0));
 }
 
-/** What the cookie says, while it lasts. */
+/** Reads the progress from the cookie; undefined once it has expired. */
 export function readPending(ctx: Context, call: HandlerContext): Pending | undefined {
   const start = `${nameOf(ctx)}=`;
   const cookies = (call.requestHeader.get('cookie') ?? '').split(/;\s*/);
@@ -55,7 +55,7 @@ export function readPending(ctx: Context, call: HandlerContext): Pending | undef
     );
     return until > ctx.clock.now().getTime() ? pending : undefined;
   } catch {
-    // Whatever a browser sends instead of it says nothing.
+    // A string that cannot be unsealed is ignored.
     return undefined;
   }
 }
@@ -64,7 +64,7 @@ function nameOf({ config }: Context): string {
   return isPlainLoopback(config.publicUrl) ? 'drippulse-pending' : '__Host-drippulse-pending';
 }
 
-/** `Strict`: only the forms of our own pages have to bring it. */
+/** Returns the `Set-Cookie` value. It is `Strict`, because only the forms of our own pages must send the cookie. */
 function cookieOf(ctx: Context, value: string, seconds: number): string {
   const attributes = [`Max-Age=${seconds}`, 'Path=/', 'HttpOnly', 'SameSite=Strict'];
   if (!isPlainLoopback(ctx.config.publicUrl)) attributes.push('Secure');

@@ -6,9 +6,9 @@ import { createOidc, type Oidc, type OidcClient } from '../oidc/provider.ts';
 const userAgent = 'DripPulse';
 
 export type Providers = {
-  /** The operator's application at Google; undefined where none is set. */
+  /** The operator's application at Google; undefined if none is configured. */
   google: { oidc: Oidc; client: OidcClient } | undefined;
-  /** For providers that organizations name: at public addresses alone. */
+  /** Signs in with providers that organizations name. Connects only to public addresses. */
   ofOrganizations: Oidc;
 };
 
@@ -21,7 +21,7 @@ export function createProviders(config: Config, keep: Keep): Providers {
 
 function googleOf({ google, publicUrl }: Config, keep: Keep): Providers['google'] {
   if (google === undefined) return undefined;
-  // Another issuer is the operator's word, for tests on this machine.
+  // Only the operator can set a plain-http issuer, for tests on this machine.
   const allowHttp = google.issuer.startsWith('http:');
   const http = createHttpClient({ allowPrivate: allowHttp, userAgent });
   keep({ stop: () => http.close() });

@@ -17,7 +17,10 @@ const statuses: Partial<Record<DomainError['kind'], number>> = {
   unavailable: 503,
 };
 
-/** Does what a form asks for, and shows what came of it, or a page that goes on. A refusal shows the form again, with what was entered and why it is no good. */
+/**
+ * Performs the action of a form, and shows the outcome or the page of the next step. If the action is refused, shows
+ * the form again, with the entered values and the reason.
+ */
 export async function submitForm(
   ctx: Context,
   call: HandlerContext,
@@ -40,7 +43,7 @@ export async function submitForm(
   }
 }
 
-/** A field of a form; absent when it was left empty. */
+/** Returns a field of a form; undefined when it was left empty. */
 export function given(form: URLSearchParams, name: string): string | undefined {
   return form.get(name) || undefined;
 }

@@ -7,13 +7,16 @@ import type { Claims } from '../oidc/claims.ts';
 import { type Oidc, type OidcClient, OidcProblem } from '../oidc/provider.ts';
 import { endPage } from '../pages/sign-in.ts';
 
-/** A provider as a person sees it. `place` is unique for each, and binds attempts to it. */
+/** A provider as a person sees it. `place` is unique for each provider, and binds attempts to the provider. */
 export type Place = { place: string; name: string; oidc: Oidc; client: OidcClient };
 
 type Page = ReturnType<typeof answerPage>;
 export type Answer = { state: string; code: string; error: string; iss: string };
 
-/** Sends the browser to the provider, marked by a cookie. Answers a page when the provider cannot be asked. */
+/**
+ * Redirects the browser to the provider, and marks the browser with a cookie. Answers with a page when the provider
+ * cannot be reached.
+ */
 export async function leaveFor(
   ctx: Context,
   call: HandlerContext,
@@ -32,7 +35,7 @@ export async function leaveFor(
   }
 }
 
-/** What the provider says of the person who comes back, or the page that says why it does not count. */
+/** Returns the provider's claims about the person who comes back, or a page with the reason for the refusal. */
 export async function returnFrom(
   ctx: Context,
   call: HandlerContext,
@@ -58,7 +61,7 @@ export async function returnFrom(
 function answerProblem(ctx: Context, call: HandlerContext, name: string, error: unknown): Page {
   if (!(error instanceof OidcProblem)) throw error;
   ctx.metrics.signInRefused(error.kind);
-  // The cause may have claims of the person, which are for no log.
+  // The cause may contain claims about the person, which must not be logged.
   const { message } = error.cause instanceof Error ? error.cause : error;
   ctx.log.warn({ provider: name, code: error.code, reason: message }, 'a sign-in by a provider failed');
   const sentences = [error.message, `Code: ${error.code}`, 'Nobody was signed in. You can begin again.'];

@@ -1,4 +1,4 @@
-/** What becomes of somebody whom an organization's provider has signed in. */
+/** Decision about a person whom an organization's provider has signed in. */
 export type Admission =
   | { kind: 'member'; identityId: bigint; memberId: bigint }
   | { kind: 'ask' }

@@ -16,7 +16,10 @@ import { makeMember } from './make-member.ts';
 import { roleBy } from './role-of.ts';
 import { groupsOf, type SsoRow } from './rows.ts';
 
-/** Finds or makes the member that an organization's provider has signed in. What the provider says counts in this organization alone. */
+/**
+ * Finds or creates the member whom an organization's provider has signed in. The provider is trusted only in this
+ * organization.
+ */
 export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<Admission> {
   const { organization_id: organizationId } = sso;
   const { issuer, subject, email } = claims;
@@ -30,7 +33,8 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
   });
   if (judged.kind === 'ask') return judged;
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    // The role depends on the row, and the last administrator on the others.
+    // The organization is locked, because the role depends on the member's row, and the check for the last
+    // administrator on all rows.
     await lockOrganization(trx, organizationId);
     const role = roleBy(
       { groups: groupsOf(sso), defaultRole: sso.default_role ? readRole(sso.default_role) : undefined },
@@ -55,13 +59,19 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
   });
 }
 
-/** Whether the provider may say whose an address is: of its domains, those that the organization owns now. */
+/**
+ * Whether the provider may vouch for an address: the provider must be configured for the domain, and the organization
+ * must own the domain now.
+ */
 export async function speaksFor(ctx: Context, { domains, organization_id }: SsoRow, email: string): Promise<boolean> {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return domains.includes(domain) && (await ownsDomain(ctx, organization_id, domain));
 }
 
-/** The membership of somebody who is known. A person of another organization proves to be the one first, and is made a member by people. */
+/**
+ * Finds the membership of a known person. A person who belongs only to other organizations must first prove the
+ * identity, and is made a member by people.
+ */
 async function findMember(
   ctx: Context,
   trx: Transaction<DB>,
@@ -79,7 +89,10 @@ async function findMember(
   return linkedTo === identityId ? { kind: 'member', identityId, memberId: member.id } : { kind: 'ask' };
 }
 
-/** Sets the role of a member where groups decide. False when no group and no default gives one. The last administrator stays one. */
+/**
+ * Sets the role of a member if groups decide. False when no matching group and no default gives a role. The last
+ * administrator keeps the role.
+ */
 async function applyRole(
   ctx: Context,
   trx: Transaction<DB>,

@@ -21,7 +21,7 @@ type Fields = {
   groups?: readonly { group: string; role: ProtoRole }[] | null | undefined;
 };
 
-/** Refuses members that are no good by themselves. Absent ones are not checked, null counts as empty. */
+/** Refuses members that are invalid by themselves. Absent members are not checked; null counts as empty. */
 export function checkSsoFields(fields: Fields, allowPrivate: boolean): void {
   const { issuer, clientId, clientSecret, domains, groups } = fields;
   refuseViolations([
@@ -37,7 +37,10 @@ export function checkSsoFields(fields: Fields, allowPrivate: boolean): void {
   ]);
 }
 
-/** Refuses domains that the organization has not verified: the provider would speak for people of others. */
+/**
+ * Refuses domains that the organization has not verified, because the provider would vouch for people of other
+ * organizations.
+ */
 export async function requireOwnDomains(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -60,7 +63,7 @@ export async function requireOwnDomains(
   );
 }
 
-/** Domains as they are stored: in lower case, each once. */
+/** Normalizes domains for storage: in lower case, without duplicates. */
 export function normalDomains(domains: readonly string[]): string[] {
   return [...new Set(domains.map((domain) => domain.trim().toLowerCase()))];
 }

@@ -7,7 +7,10 @@ import { openClientSecret, type SsoRow } from './rows.ts';
 
 export type SsoPlace = Place & { sso: SsoRow; organization: string };
 
-/** The provider of the organization with a short name; undefined where there is none, or no such organization. */
+/**
+ * Finds the provider of the organization with a short name. Undefined if there is no such organization, or if it has no
+ * provider.
+ */
 export async function findSsoPlace(ctx: Context, slug: string): Promise<SsoPlace | undefined> {
   const row = await ctx.db.kysely
     .selectFrom('sso_connections')
@@ -20,7 +23,7 @@ export async function findSsoPlace(ctx: Context, slug: string): Promise<SsoPlace
   const { name: organization, ...sso } = row;
   const { issuer, client_id: id } = sso;
   return {
-    // An attempt at one application says nothing about another one, as after a change.
+    // The place includes the application, so that an attempt at one application is not valid for a changed one.
     place: `sso ${sso.organization_id} ${issuer} ${id}`,
     name: new URL(issuer).host,
     oidc: ctx.providers.ofOrganizations,

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { findOwner } from '../organizations/owner.ts';
 
-/** Forgets whom a provider of an organization has signed in, and ends the sessions that began there. */
+/** Removes the links of people to an organization's provider, and ends the sessions that began with the provider. */
 export async function forgetSso(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {
   await trx.deleteFrom('identity_links').where('organization_id', '=', organizationId).execute();
   await trx
@@ -14,7 +14,7 @@ export async function forgetSso(trx: Transaction<DB>, organizationId: bigint, no
     .execute();
 }
 
-/** Ends the sessions that began otherwise than by the provider, except those of the owner. */
+/** Ends the sessions that did not begin with the provider, except those of the owner. */
 export async function endOtherSessions(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {
   const owner = await findOwner(trx, organizationId);
   await trx

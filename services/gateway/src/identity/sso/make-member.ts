@@ -12,8 +12,8 @@ import { takeSeat } from '../team-members/seats.ts';
 import type { Admission } from './admission.ts';
 
 /**
- * Makes somebody whom nobody here knows a member: the address is of a domain of the organization, and its provider has verified it. The
- * user name is the address; there is no password.
+ * Makes an unknown person a member. The address belongs to a domain of the organization, and the provider has verified
+ * the address. The user name is the address; there is no password.
  */
 export async function makeMember(
   ctx: Context,
@@ -62,7 +62,7 @@ export async function makeMember(
   return { kind: 'member', identityId, memberId };
 }
 
-/** Takes a seat of the plan. */
+/** Takes a seat of the plan. False when no seat is left. */
 async function hasSeat(trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
   try {
     await takeSeat(trx, organizationId);
@@ -73,7 +73,7 @@ async function hasSeat(trx: Transaction<DB>, organizationId: bigint): Promise<bo
   }
 }
 
-/** A member whom an administrator made, and who has not accepted yet. */
+/** Whether the address belongs to a member whom an administrator added and who has not accepted yet. */
 async function isInvited(trx: Transaction<DB>, organizationId: bigint, email: string): Promise<boolean> {
   const row = await trx
     .selectFrom('memberships')
@@ -84,7 +84,10 @@ async function isInvited(trx: Transaction<DB>, organizationId: bigint, email: st
   return row !== undefined;
 }
 
-/** A user name is unique in the installation, and may be that of a person with another address. */
+/**
+ * Whether the user name is taken. A user name is unique in the installation, and may belong to a person with a
+ * different address.
+ */
 async function isTaken(trx: Transaction<DB>, email: string): Promise<boolean> {
   const row = await trx
     .selectFrom('identities')

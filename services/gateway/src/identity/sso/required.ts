@@ -5,8 +5,8 @@ import { findOwner } from '../organizations/owner.ts';
 import type { SignInMethod } from '../sessions/method.ts';
 
 /**
- * Throws where an organization lets members in by its own provider only. Its owner gets in otherwise too, so that a provider that is away
- * or set up wrongly locks nobody out for good.
+ * Throws when an organization requires its own provider and the person used a different sign-in method. The
+ * organization's owner is exempt, so that an unavailable or misconfigured provider locks nobody out permanently.
  */
 export async function requireAllowedMethod(
   trx: Transaction<DB>,
@@ -17,7 +17,7 @@ export async function requireAllowedMethod(
     .selectFrom('sso_connections')
     .select('required')
     .where('organization_id', '=', organizationId)
-    // A change of it ends the sessions of others afterwards.
+    // A change of the setting waits for this lock, and ends the sessions of others afterwards.
     .forShare()
     .executeTakeFirst();
   if (sso?.required !== true || (await findOwner(trx, organizationId))?.id === memberId) return;

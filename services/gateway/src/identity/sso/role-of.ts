@@ -1,8 +1,8 @@
 import { type Role, roles } from '@drippulse/rpc';
 
 /**
- * The role that a provider gives somebody. Without groups it decides about new members alone. With them each sign-in decides: the
- * highest role of a group that counts, else the default, else none.
+ * Returns the role that a provider gives a person: the highest role of a matching group, else the default role, else
+ * undefined. Without groups, the provider decides only for new members; with groups, it decides at every sign-in.
  */
 export function roleBy(
   { groups, defaultRole }: { groups: readonly { group: string; role: Role }[]; defaultRole: Role | undefined },

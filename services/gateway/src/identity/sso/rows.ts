@@ -15,7 +15,7 @@ export type SsoRow = Selectable<SsoConnections>;
 const groupsColumn = z.array(z.object({ group: z.string(), role: z.enum(roles) }));
 const shownFrom = 16;
 
-/** What binds a client secret to its row. */
+/** Returns the context that binds a client secret to its row. */
 export function ssoContext(organizationId: bigint): string {
   return `organization ${organizationId} sso`;
 }
@@ -25,7 +25,7 @@ export function openClientSecret(sealer: Sealer, row: SsoRow): string {
   return openEnvelope(sealer, { box, dataKey }, ssoContext(organizationId)).toString();
 }
 
-/** The columns of a client secret, and what people see of it. */
+/** Returns the columns of a client secret, including its masked form. */
 export function secretColumns(sealer: Sealer, organizationId: bigint, secret: string) {
   const { box, dataKey } = sealEnvelope(sealer, Buffer.from(secret), ssoContext(organizationId));
   const shown = `••••${secret.length < shownFrom ? '' : secret.slice(-4)}`;
@@ -52,7 +52,7 @@ export function ssoNotFound(): DomainError {
   return new DomainError('not_found', 'sso_not_found', 'The organization has set up no provider to sign in by.');
 }
 
-/** Locks the connection for `If-Match`. */
+/** Locks the connection for `If-Match`. Returns its revision. */
 export const lockSsoRevision: LockRevision<DB> = async (trx, { organizationId }) => {
   const row = await trx
     .selectFrom('sso_connections')

@@ -5,7 +5,7 @@ import { lockOrganization } from '../organizations/lock.ts';
 
 /**
  * Throws `last_admin` when the member is the last administrator who can log in. The lock on the organization serializes
- * callers, so that two administrators cannot remove each other at once.
+ * callers, so that two administrators cannot remove each other in parallel.
  */
 export async function keepAnAdmin(trx: Transaction<DB>, organizationId: bigint, memberId: bigint): Promise<void> {
   await lockOrganization(trx, organizationId);

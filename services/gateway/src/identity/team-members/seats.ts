@@ -2,15 +2,15 @@ import { findRoom, noteThresholds, planLimitReached } from '@drippulse/entitleme
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** The members of an organization, with those who are invited, as SQL. */
+/** Returns SQL that counts the members of an organization, including invited ones. */
 export function countSeats(organizationId: bigint): RawBuilder<bigint> {
   return sql<bigint>`(
     select count(*) from memberships where organization_id = ${organizationId} and status in ('active', 'invited'))`;
 }
 
 /**
- * Takes a seat of the organization for a member whom the transaction adds. Call it before the row is written. Refuses more members than
- * the plan has room for as `plan_limit_reached`.
+ * Takes a seat of the organization for a member that the transaction adds. Call this function before the row is
+ * written. Throws `plan_limit_reached` when the plan allows no further member.
  */
 export async function takeSeat(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   const at = sql<Date>`now()`;

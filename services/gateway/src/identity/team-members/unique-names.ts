@@ -8,7 +8,7 @@ const fields: Record<string, Violation> = {
   memberships_organization_id_email_key: { field: 'email', message: 'belongs to another member', code: 'duplicate' },
 };
 
-/** Runs a write of a user. A name that is taken becomes a violation of its field. */
+/** Runs a write of a user. If a name is taken, throws a violation of its field. */
 export async function refusingTakenNames<T>(write: Promise<T>): Promise<T> {
   try {
     return await write;
@@ -19,7 +19,7 @@ export async function refusingTakenNames<T>(write: Promise<T>): Promise<T> {
   }
 }
 
-/** Throws like a write of a taken user name, for a name that is only noted. */
+/** Throws the error of a taken user name, for a name that is stored without an identity. */
 export async function refuseTakenUsername(trx: Transaction<DB>, username: string): Promise<void> {
   const taken = await trx
     .selectFrom('identities')

@@ -3,10 +3,7 @@ import { checkUrl } from '@drippulse/http';
 import { nearest, parseJson, stringifyJson } from '@drippulse/json';
 import { configSchemas, type SourceConfig, type SourceType } from './schemas.ts';
 
-/**
- * Reads the settings of a data source, or says what is wrong with them. `former` are those that it has: a mask that people were shown
- * keeps the value behind it.
- */
+/** Reads the settings of a data source, or returns their violations. A mask keeps the stored value in `former`. */
 export async function readConfig(
   type: SourceType,
   text: string,
@@ -16,7 +13,7 @@ export async function readConfig(
   const { data, error } = schema.safeParse(unmask(JSON.parse(stringifyJson(parseJson(text))), o.former));
   if (error !== undefined)
     return { violations: error.issues.flatMap((issue) => violationsOf(issue, Object.keys(schema.shape))) };
-  const config = { type, ...data } as SourceConfig; // the schema is that of the type
+  const config = { type, ...data } as SourceConfig; // the schema belongs to the type
   const problem =
     'url' in config && config.url !== undefined ? await checkUrl(config.url, { ...o, lookUp: noLookUp }) : undefined;
   if (problem !== undefined)
@@ -24,7 +21,7 @@ export async function readConfig(
   return { config };
 }
 
-/** Addresses are judged at every connect; a save asks no name server. */
+/** Resolves no host names on saving, because addresses are checked on every connection. */
 async function noLookUp(): Promise<undefined> {
   return undefined;
 }
@@ -48,22 +45,22 @@ function violationsOf(issue: Issue, known: readonly string[]): Violation[] {
     const suggestion = nearest(name, known);
     return {
       field: `${at}.${name}`,
-      message: 'is no setting of this type',
+      message: 'is not a setting of this type',
       code: 'unknown_member' as const,
       ...(suggestion !== undefined && { suggestion }),
     };
   });
 }
 
-/** zod's messages begin with a capital, and a violation continues a sentence. */
+/** Removes the prefix of zod's messages, because the message continues a sentence about the field. */
 function plain(message: string): string {
   return message.replace(/^Invalid (input|option|string): /, '');
 }
 
-/** The mask that stands for a secret. */
+/** The mask that replaces a secret. */
 export const mask = '••••';
 
-/** What people see: values of headers, and of the query of a URL, are masked. */
+/** Returns the form that people see, in which the values of headers and of a URL's query are masked. */
 export function shownConfig({ type: _, ...config }: SourceConfig): string {
   const shown: Record<string, unknown> = { ...config };
   if ('url' in config && config.url !== undefined) shown['url'] = maskQuery(config.url);
@@ -95,7 +92,7 @@ function unmask(given: unknown, former: SourceConfig | undefined): unknown {
   return config;
 }
 
-/** A kept secret goes nowhere but where it went. */
+/** Whether two URLs have the same origin. A stored secret is sent only to the origin for which it was entered. */
 function sameOrigin(given: unknown, former: string | undefined): boolean {
   const [one, other] = [typeof given === 'string' ? URL.parse(given) : null, URL.parse(former ?? '')];
   return one !== null && other !== null && one.origin === other.origin;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const text = (most: number) => z.string().min(1).max(most);
 const headers = z.record(
-  z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'has a name that is no header'),
+  z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'has a name that is not a header'),
   z.string().max(4_096),
 );
 const pointer = z
@@ -12,7 +12,7 @@ const pointer = z
   .max(1_000);
 const key = z.string().regex(/^[\w.-]{1,100}$/, 'must be the key of a connection');
 
-/** The settings of each type. */
+/** The schemas of the settings, by type. */
 export const configSchemas = {
   csv: z.strictObject({
     url: text(2_048).optional(),
@@ -22,9 +22,9 @@ export const configSchemas = {
   json_url: z.strictObject({
     url: text(2_048),
     headers: headers.optional(),
-    /** Where the array of rows is. Default: the whole answer. */
+    /** JSON Pointer to the array of rows. Default: the whole answer. */
     items_path: pointer.optional(),
-    /** Where the URL of the next page is. Default: the Link header (RFC 8288). */
+    /** JSON Pointer to the URL of the next page. Default: the Link header (RFC 8288). */
     next_path: pointer.optional(),
   }),
   google_sheets: z.strictObject({

@@ -10,8 +10,8 @@ const tokens = {
 };
 
 /**
- * A date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Undefined for what is no date of the format: nobody guesses whether
- * a day or a month comes first.
+ * Reads a date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Returns undefined for a string that does
+ * not have the format. The order of day and month is never guessed.
  */
 export function readDate(
   text: string,
@@ -40,7 +40,7 @@ function patternOf(format: string): RegExp {
     if (!(part in tokens)) return `\\${part}`;
     if (seen.has(part)) return part;
     seen.add(part);
-    return tokens[part as keyof typeof tokens]; // it is in there
+    return tokens[part as keyof typeof tokens]; // the condition has checked that the name exists
   });
   return new RegExp(`^${source}$`);
 }
@@ -66,7 +66,7 @@ function written(groups: Readonly<Record<string, string | undefined>>, zone: str
   return groups['hour'] === undefined ? date.toISOString().slice(0, 10) : momentOf(clock, zone).toISOString();
 }
 
-/** The moment at which clocks of the zone show this time: that offset is applied which then holds. */
+/** Returns the moment at which clocks in a time zone show the given time, by the offset in force at that moment. */
 function momentOf(clock: Clock, zone: string): Date {
   const asUtc = Date.UTC(clock.year, clock.month - 1, clock.day, clock.hour, clock.minute, clock.second);
   const first = asUtc - offsetOf(asUtc, zone);

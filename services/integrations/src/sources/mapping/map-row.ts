@@ -4,23 +4,23 @@ import type { Mapping, MappingEntry } from './mapping.ts';
 import { findTarget } from './targets.ts';
 import { applyTransform, ValueRefusal } from './transforms.ts';
 
-/** One thing wrong with a row. */
+/** One problem of a row. */
 export type RowError = { column: string; field: string; code: string; message: string; value?: string };
 
-/** How rows become records. */
+/** Options for mapping rows to records. */
 export type MapOptions = {
   mapping: Mapping;
-  /** Collection of the records. */
+  /** Name of the records' collection. */
   target: string;
-  /** Whether an empty cell clears the record's value; otherwise the record keeps it. */
+  /** Whether an empty cell clears the record's value instead of keeping it. */
   clearsBlanks: boolean;
-  /** The system that the ids of the rows are of. */
+  /** Name of the system to which the ids of the rows belong. */
   externalSystem: string;
-  /** The time that templates see. */
+  /** Current time, for templates. */
   now: Date;
 };
 
-/** The members of a record, from the cells of a row. */
+/** Maps the cells of a row to the members of a record. */
 export function mapRow(cells: JsonObject, o: MapOptions): { fields: JsonObject } | { errors: RowError[] } {
   const fields: JsonObject = {};
   const errors: RowError[] = [];
@@ -46,7 +46,7 @@ export function mapRow(cells: JsonObject, o: MapOptions): { fields: JsonObject }
   return { fields };
 }
 
-/** The value of an entry; null for none. */
+/** Returns the value of a mapping entry; null if the row has no value for it. */
 function valueFor(cells: JsonObject, entry: MappingEntry, o: MapOptions): JsonValue {
   const given = entry.value === undefined ? cellOf(cells, entry) : render(entry.value, cells, o.now);
   const text = textOf(given);
@@ -67,17 +67,17 @@ function render(text: string, row: JsonObject, now: Date): string {
   return rendered.texts.text ?? '';
 }
 
-/** Numbers are numbers where the member is one, and texts elsewhere; custom fields keep what the source has. */
+/** Converts a value to a number if the member is a number, and otherwise to a string. Custom fields keep their type. */
 function fitted(value: JsonValue, to: string, target: string): JsonValue {
   if (value === '') return null;
   if (to.startsWith('custom.')) return value;
   if (findTarget(target, to)?.isNumber !== true) return typeof value === 'string' ? value : textOf(value);
-  // What is no number stays a text, which the rules of the member refuse.
+  // A string that is not a number stays a string, which the rules of the member refuse.
   if (typeof value !== 'string') return value;
   return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value) ? parseJson(value) : value;
 }
 
-/** The text of a cell: JSON for lists and objects, nothing for null. */
+/** Converts the value of a cell to a string: JSON for lists and objects, and an empty string for null. */
 export function textOf(value: JsonValue): string {
   if (value === null) return '';
   if (typeof value === 'string') return value;

@@ -6,7 +6,7 @@ import { findTarget, membersOf } from './targets.ts';
 import { transformSchema } from './transforms.ts';
 
 const column = z.string().min(1).max(1_000);
-/** A transform without options may be a name alone. */
+/** A transform without options may be written as its name alone. */
 const transform = z.preprocess((given) => (typeof given === 'string' ? { type: given } : given), transformSchema);
 
 const entrySchema = z.strictObject({
@@ -17,13 +17,13 @@ const entrySchema = z.strictObject({
   default: z.string().max(1_000).optional(),
 });
 
-/** Where one member of a record comes from. */
+/** The mapping of one member of a record. */
 export type MappingEntry = z.output<typeof entrySchema>;
 export type Mapping = readonly MappingEntry[];
 
 const mappingSchema = z.array(entrySchema).max(200);
 
-/** Reads a mapping for records of a collection, or says what is wrong with it. */
+/** Reads a mapping for records of a collection, or returns its violations. */
 export function readMapping(text: string, collection: string): { mapping: Mapping } | { violations: Violation[] } {
   const { data, error } = mappingSchema.safeParse(JSON.parse(stringifyJson(parseJson(text))));
   if (error !== undefined) {
@@ -44,7 +44,7 @@ function problemsOf(entry: MappingEntry, index: number, all: Mapping, collection
   const { from, value, to, transform: done } = entry;
   if (findTarget(collection, to) === undefined) {
     const suggestion = nearest(to, [...membersOf(collection).keys()]);
-    const message = `is no member of ${collection}`;
+    const message = `is not a member of ${collection}`;
     return [{ field: `${at}.to`, message, code: 'not_found', ...(suggestion !== undefined && { suggestion }) }];
   }
   if (all.findIndex((other) => other.to === to) !== index) {
@@ -65,12 +65,12 @@ function templateProblem(text: string): string | undefined {
   return 'problems' in rendered ? rendered.problems.find(({ isInvalid }) => isInvalid)?.message : undefined;
 }
 
-/** A mapping that `readMapping` has accepted. */
+/** Parses a mapping that `readMapping` has accepted. */
 export function storedMapping(text: string): Mapping {
   return mappingSchema.parse(JSON.parse(text));
 }
 
-/** The columns that a mapping needs. */
+/** Returns the columns that a mapping reads. */
 export function columnsOf(mapping: Mapping): string[] {
   const named = mapping.flatMap(({ from, transform: done }) => [
     ...(from === undefined ? [] : [from]),

@@ -1,10 +1,10 @@
 import type { Mapping } from './mapping.ts';
 import { membersOf } from './targets.ts';
 
-/** A column, and what it probably is. */
+/** The probable target of a column. */
 export type Suggestion = { target: string; confidence: number };
 
-/** Other names of members, normalised: letters and digits of any script, in lower case. */
+/** Synonyms of members in normalised form: letters and digits of any script, in lower case. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   email: ['mail', 'emailaddress', 'mailaddress', 'emailadresse', 'workemail', 'courriel', 'correo', 'eaddress'],
   first_name: ['firstname', 'given', 'givenname', 'forename', 'vorname', 'prenom', 'prénom', 'nombre', 'voornaam'],
@@ -45,7 +45,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   description: ['notes', 'note', 'comment', 'comments', 'about'],
 };
 
-/** What the values of a column look like. */
+/** Tests whether a value has the form that a member expects. */
 const shapes: Readonly<Record<string, (value: string) => boolean>> = {
   email: (value) => /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/.test(value),
   phone: (value) => /^\+?[\d\s()./-]{7,25}$/.test(value) && /\d.*\d.*\d.*\d.*\d.*\d.*\d/.test(value),
@@ -54,8 +54,8 @@ const shapes: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
- * What the columns of a source probably are: by equal names, by synonyms, and by values where the name says nothing. Each member once,
- * never by a part of a name: "Email consent" is no address.
+ * Suggests targets for the columns of a source: by equal names, by synonyms, or by values if the name gives no hint.
+ * Suggests each member at most once. Always compares whole names, because "Email consent" is not an address.
  */
 export function suggest(
   columns: readonly { name: string; values: readonly string[] }[],
@@ -88,7 +88,7 @@ function confidenceOf({ name, values }: { name: string; values: readonly string[
       ? undefined
       : values.filter((value) => looks(value.trim())).length / values.length;
   if (isNamed || isSynonym) {
-    // A column that is named so, and whose values are something else, is not it.
+    // A matching name does not count if less than half of the values have the member's form.
     if (share !== undefined && share < 0.5) return 0;
     return isNamed ? 1 : 0.9;
   }
@@ -99,7 +99,7 @@ function normalise(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** The suggestions as a mapping; text that is an address in lower case. */
+/** Converts the suggestions to a mapping. The mapping changes addresses to lower case. */
 export function mappingOf(suggestions: ReadonlyMap<string, Suggestion>): Mapping {
   return [...suggestions].map(([from, { target }]) => ({
     from,

@@ -7,7 +7,9 @@ import { CreateCrmLeadRequestSchema } from '@drippulse/proto/drippulse/crm/v1/le
 /** A member of a record that a row can fill. */
 export type Target = { name: string; isNumber: boolean };
 
-/** Members that no row fills: links and owners are ids of ours, and the system of the ids is the data source. */
+/**
+ * Members that rows cannot fill. Links and owners are ids of the platform, and the data source sets the ids' system.
+ */
 const others = new Set(['owner_id', 'custom', 'external_system', 'company', 'contact_id', 'account_id']);
 
 const requests: Readonly<Record<string, DescMessage>> = {
@@ -25,7 +27,7 @@ function targetsOf(desc: DescMessage): Map<string, Target> {
   return new Map(fields.map((field) => [field.name, { name: field.name, isNumber: isNumber(field) }]));
 }
 
-/** The members that rows can fill, beside `custom.<key>`. */
+/** Returns the members that rows can fill, in addition to `custom.<key>`. */
 export function membersOf(collection: string): ReadonlyMap<string, Target> {
   return known.get(collection) ?? new Map();
 }

@@ -4,43 +4,45 @@ import { readDate } from './dates.ts';
 
 const words = z.array(z.string().min(1).max(100)).min(1).max(50);
 
-/** The transforms, and their options. The list is closed: what they cannot do, Liquid does. */
+/** Schema of the transforms and their options. The list is closed, because Liquid covers everything else. */
 export const transformSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('trim') }),
   z.strictObject({ type: z.literal('lower') }),
   z.strictObject({ type: z.literal('upper') }),
-  /** `locale`: whose decimal separator numbers have, such as `de`. Default: `en`. */
+  /** `locale`: locale that determines the decimal separator, such as `de`. Default: `en`. */
   z.strictObject({
     type: z.literal('number'),
     locale: z.string().max(35).refine(isLocale, 'must be a locale').optional(),
   }),
-  /** `format`: of YYYY, MM, DD, HH, mm and ss; default ISO 8601. `zone`: of times without one; default UTC. */
+  /**
+   * `format`: of YYYY, MM, DD, HH, mm and ss. Default: ISO 8601. `zone`: of times without a time zone. Default: UTC.
+   */
   z.strictObject({
     type: z.literal('date'),
     format: z.string().min(1).max(50).optional(),
     zone: z.string().max(100).refine(isZone, 'must be a time zone').optional(),
   }),
   z.strictObject({ type: z.literal('boolean'), true: words.optional(), false: words.optional() }),
-  /** `values`: what each value becomes. `otherwise`: whether another value is refused (default) or kept. */
+  /** `values`: the replacement of each value. `otherwise`: whether any other value is refused (default) or kept. */
   z.strictObject({
     type: z.literal('map'),
     values: z.record(z.string().max(255), z.union([z.string().max(1_000), z.number(), z.boolean()])),
     otherwise: z.enum(['refuse', 'keep']).optional(),
   }),
   z.strictObject({ type: z.literal('split_name'), part: z.enum(['first', 'last']).optional() }),
-  /** `columns`: the first with a value, after `from`. */
+  /** `columns`: fallbacks for `from`. The first column with a value counts. */
   z.strictObject({ type: z.literal('first_of'), columns: z.array(z.string().max(1_000)).min(1).max(20) }),
 ]);
 
 export type Transform = z.output<typeof transformSchema>;
 
-/** A value that a transform refuses; the message continues a sentence about the member. */
+/** A value that a transform refuses. The message continues a sentence about the member. */
 export class ValueRefusal extends Error {}
 
 const truths = ['true', 'yes', 'y', '1', 'on', 'ja', 'wahr', 'oui', 'si', 'sí'];
 const falsehoods = ['false', 'no', 'n', '0', 'off', 'nein', 'falsch', 'non', 'nee'];
 
-/** The value that a transform makes of a text that is not empty. `to` is the member it is for. */
+/** Applies a transform to a string that is not empty. `to` is the target member. */
 export function applyTransform(transform: Transform, text: string, to: string): JsonValue {
   switch (transform.type) {
     case 'trim':
@@ -54,7 +56,8 @@ export function applyTransform(transform: Transform, text: string, to: string): 
       return readNumber(text, transform.locale ?? 'en');
     case 'date':
       return (
-        readDate(text, transform) ?? refuse(`is no date${transform.format ? ` of the form ${transform.format}` : ''}`)
+        readDate(text, transform) ??
+        refuse(`is not a date${transform.format ? ` of the form ${transform.format}` : ''}`)
       );
     case 'boolean':
       return readBoolean(text, transform.true ?? truths, transform.false ?? falsehoods);
@@ -81,7 +84,7 @@ function readBoolean(text: string, yes: readonly string[], no: readonly string[]
   return no.some((one) => one.toLowerCase() === word) ? false : refuse('must be yes or no');
 }
 
-/** Group separators are dropped where they group by three; anything else is refused, not guessed. */
+/** Reads a number. Drops separators between groups of three digits. Refuses any other format, and never guesses. */
 function readNumber(text: string, locale: string): number {
   const parts = new Intl.NumberFormat(locale).formatToParts(-1234567.8);
   const decimal = parts.find(({ type }) => type === 'decimal')?.value ?? '.';
@@ -98,7 +101,7 @@ function readNumber(text: string, locale: string): number {
   return isNumber && fraction !== '' ? Number(`${digits}.${fraction ?? 0}`) : refuse('must be a number');
 }
 
-/** `Lovelace, Ada` and `Ada King Lovelace`: the last word is the last name. One word is a first name. */
+/** Returns a part of a name such as `Lovelace, Ada` or `Ada King Lovelace`. A single word is a first name. */
 function partOfName(text: string, part: 'first' | 'last'): string {
   const [last, first] = text.split(',', 2);
   if (first !== undefined) return (part === 'first' ? first : (last ?? '')).trim();

@@ -10,7 +10,7 @@ export type UrlRequest = {
 };
 export type UrlAnswer = { status: number; headers: Readonly<Record<string, string>>; body: AsyncIterable<Buffer> };
 
-/** Kinds of failures that stay until a person does something. */
+/** Kinds of permanent failures, which only a person can resolve. */
 const lasting: ReadonlySet<string> = new Set([
   'address_not_allowed',
   'url_not_allowed',
@@ -19,7 +19,10 @@ const lasting: ReadonlySet<string> = new Set([
   'too_large',
 ]);
 
-/** Gets an address of a customer: public, over https, without redirects. 200 and 304 are answers, anything else is a failure with its sentence. */
+/**
+ * Fetches a customer's address, which must be public and use https. Does not follow redirects. Returns an answer with
+ * status 200 or 304, and throws a failure with a message for any other result.
+ */
 export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnswer> {
   const { url, headers, maxBytes, timeoutMs, signal } = o;
   try {
@@ -32,7 +35,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
       ...(signal && { signal }),
     });
     if (answer.statusCode === 200) return { status: 200, headers: answer.headers, body: told(answer.body, maxBytes) };
-    // An unread body would keep the connection and the timer of the request.
+    // An unread body would keep the request's connection and timer alive.
     for await (const _ of answer.body) break;
     if (answer.statusCode === 304) return { status: 304, headers: answer.headers, body: nothing() };
     throw refusalOf(answer.statusCode, answer.headers);
@@ -41,7 +44,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
   }
 }
 
-/** The body, whose failures are failures of the source too. */
+/** Yields the body. Its failures count as failures of the source. */
 async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   try {
     yield* body;
@@ -50,7 +53,7 @@ async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenera
   }
 }
 
-/** The body of an answer that has none. */
+/** Yields nothing, as an empty body. */
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 function refusalOf(status: number, headers: Readonly<Record<string, string>>): SourceFailure {

@@ -1,16 +1,18 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** A row of a source: its number, as a spreadsheet counts, and its cells by column, or why it is no row. */
+/**
+ * A row of a source: its number as in a spreadsheet, and its cells by column. `problem` says why the row is invalid.
+ */
 export type ReadRow = { row: number; cells: JsonObject; problem?: string };
 
-/** A part of a source. */
+/** A page of a source's rows. */
 export type Page = {
   columns: readonly string[];
   rows: ReadRow[];
-  /** From where the next page is read. Plain JSON. */
+  /** Position at which the next page starts, as plain JSON. */
   cursor: JsonObject;
   isLast: boolean;
-  /** Share of the source that is read with this page; null where its size is unknown. */
+  /** Fraction of the source that has been read after this page; null if the size of the source is unknown. */
   progress: number | null;
   warnings: readonly string[];
 };

@@ -8,7 +8,7 @@ import { type ReadableSource, readPage } from './read-page.ts';
 const headBytes = 1024 * 1024;
 const timeoutMs = 15_000;
 
-/** Reads the first rows of a source, and no more of it than they need. */
+/** Reads the first rows of a source, and no more bytes than these rows need. */
 export async function readHead(ctx: Context, source: ReadableSource, maxRows: number): Promise<Page> {
   const { config } = source;
   if (config.type !== 'csv' || config.url === undefined || source.fileId !== undefined) {
@@ -17,7 +17,7 @@ export async function readHead(ctx: Context, source: ReadableSource, maxRows: nu
   const answer = await fetchUrl(ctx.urls, {
     url: config.url,
     headers: config.headers ?? {},
-    // Leaving the loop below ends the connection, so that no more than the head is read.
+    // There is no size limit, because leaving the loop below ends the connection after the head.
     maxBytes: Number.MAX_SAFE_INTEGER,
     timeoutMs,
   });
@@ -31,7 +31,7 @@ export async function readHead(ctx: Context, source: ReadableSource, maxRows: nu
     break;
   }
   if (isWhole) text += decoder.end();
-  // A record that is cut off would be refused for its quotes.
+  // A record that is cut off could be refused for its quotes.
   const bytes = Buffer.from(isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1));
   const warnings = decoder.encoding() === 'windows-1252' ? [guessedEncoding] : [];
   const file = {

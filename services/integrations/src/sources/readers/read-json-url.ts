@@ -21,8 +21,8 @@ const maxPages = 100_000;
 const timeoutMs = 60_000;
 
 /**
- * Reads a page of JSON. `position` is the end of the reading before: an answer that has not changed since (ETag, Last-Modified) has no
- * rows. The next page must be at the same origin, because the headers go along.
+ * Reads a page of JSON. `position` is the end of the previous reading. If the answer has not changed since (ETag,
+ * Last-Modified), the page has no rows. The next page must have the same origin, because the headers are sent to it.
  */
 export async function readJsonPage(
   http: HttpClient,
@@ -94,7 +94,7 @@ async function readBody(body: AsyncIterable<Buffer>): Promise<JsonValue> {
   }
 }
 
-/** The value at a JSON Pointer (RFC 6901). */
+/** Returns the value at a JSON Pointer (RFC 6901). */
 function at(value: JsonValue, pointer: string): JsonValue | undefined {
   let found: JsonValue | undefined = value;
   for (const part of pointer.split('/').slice(1)) {
@@ -114,14 +114,14 @@ function nextOf(
   const given = config.next_path === undefined ? linkOf(headers['link'] ?? '') : at(body, config.next_path);
   if (given === undefined || given === null || given === '') return undefined;
   const url = typeof given === 'string' ? URL.parse(given, current) : null;
-  if (url === null) throw unreadable('The next page is no URL.');
+  if (url === null) throw unreadable('The next page is not a URL.');
   if (url.origin !== new URL(config.url).origin)
     throw unreadable(`The next page is at ${url.host}, another host: the headers of the source are not sent there.`);
   if (url.href === current) throw unreadable('The next page is the page itself.');
   return url.href;
 }
 
-/** The address of `rel="next"` in a Link header (RFC 8288). */
+/** Returns the address of `rel="next"` in a Link header (RFC 8288). */
 function linkOf(header: string): string | undefined {
   const link = header.split(/,\s*(?=<)/).find((part) => /;\s*rel="?([^";]*\s)?next(\s[^";]*)?"?\s*(;|$)/i.test(part));
   return link === undefined ? undefined : /^\s*<([^>]*)>/.exec(link)?.[1];
@@ -129,9 +129,9 @@ function linkOf(header: string): string | undefined {
 
 const maxDepth = 5;
 
-/** Members of objects are columns of their own, `address.city`; lists stay what they are. */
+/** Makes a row. The members of objects become columns such as `address.city`. Lists stay lists. */
 function rowOf(item: JsonValue, row: number): ReadRow {
-  if (!isObject(item)) return { row, cells: {}, problem: 'is no object' };
+  if (!isObject(item)) return { row, cells: {}, problem: 'is not an object' };
   return { row, cells: flatten(item, '', 0) };
 }
 

@@ -8,23 +8,24 @@ import { readJsonPage } from './read-json-url.ts';
 import { readRecordsPage } from './read-records.ts';
 import { findFile, readStored } from './store-file.ts';
 
-/** A source as its reader sees it. */
+/** A source in the form that readers need. */
 export type ReadableSource = {
   organizationId: bigint;
   mode: string;
   config: SourceConfig;
-  /** The stored file of a CSV source. */
+  /** Id of the stored file of a CSV source. */
   fileId: string | undefined;
-  /** Columns that are asked for, where a source can leave others out. */
+  /** Requested columns, for sources that can leave out other columns. */
   columns: readonly string[];
 };
 
-/** Rows of a page of a file. */
+/** Limit of rows in a page of a file. */
 const fileRows = 2_000;
 
 /**
- * Reads the next page of a source. `cursor` is that of the page before, null for the first. `position` is where the last complete reading
- * ended, for sources that can say what has changed since. `upper`: changes from then on belong to the next reading.
+ * Reads the next page of a source. `cursor` comes from the previous page, and is null for the first page. `position` is
+ * the end of the last complete reading, for sources that can report only later changes. Changes at or after `upper`
+ * belong to the next reading.
  */
 export async function readPage(
   ctx: Context,

@@ -15,7 +15,7 @@ type ProviderConfig = Exclude<Config, { type: 'csv' | 'json_url' }>;
 
 const pageMs = 60_000;
 
-/** Reads a page of records of a provider, over the connection that the settings name. Bulk reads take at most half of an account's rate. */
+/** Reads a page of a provider's records, through the named connection, with up to half of the account's rate. */
 export async function readRecordsPage(
   ctx: Context,
   organizationId: bigint,
@@ -49,10 +49,10 @@ export async function readRecordsPage(
   }
 }
 
-/** The settings that the provider's reader knows. */
+/** Returns the settings in the form of the provider's reader. */
 function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObject {
   const { type: _, connection_key: __, ...settings } = config;
-  const given: JsonObject = JSON.parse(JSON.stringify(settings)); // without undefined members
+  const given: JsonObject = JSON.parse(JSON.stringify(settings)); // drops the undefined members
   if (config.type === 'google_sheets') return given;
   const member = config.type === 'hubspot' ? 'properties' : 'fields';
   if (Array.isArray(given[member])) return given;
@@ -60,7 +60,7 @@ function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObj
   return { ...given, [member]: [...(named.length > 0 ? named : (usualFields[config.object] ?? []))] };
 }
 
-/** A reader refuses what the answers say: such as a sheet that is not there. */
+/** Advances a reader. Converts the reader's refusal of an answer, for example of a missing sheet, to a failure. */
 function advance<T>(next: () => T, connection: UsableConnection): T {
   try {
     return next();
@@ -73,7 +73,10 @@ function isRead(verdict: Verdict): boolean {
   return verdict.class === 'ok' || verdict.class === 'done';
 }
 
-/** The failure is shown, stored and sent to webhooks, and providers quote what they refuse: so it holds no credential. */
+/**
+ * Converts a verdict to a failure. The failure's message is shown, stored and sent to webhooks. Credentials are removed
+ * from the message, because providers quote the values that they refuse.
+ */
 function failureOf(verdict: Verdict, connection: UsableConnection): SourceFailure {
   const { name } = providerOf(connection);
   if (!('problem' in verdict)) return new SourceFailure('internal_error', `${name} gave no answer.`);
@@ -85,7 +88,7 @@ function failureOf(verdict: Verdict, connection: UsableConnection): SourceFailur
       const passing = verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs };
       return new SourceFailure('source_unreadable', message, { passing });
     }
-    case 'unknown': // a read that is repeated changes nothing
+    case 'unknown': // a repeated read changes nothing
       return new SourceFailure('source_unreadable', message, { passing: {} });
     case 'credentials':
     case 'permission':

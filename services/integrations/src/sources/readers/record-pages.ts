@@ -3,14 +3,14 @@ import type { SourceType } from '../config/schemas.ts';
 
 type ProviderType = Exclude<SourceType, 'csv' | 'json_url'>;
 
-/** The readers of providers' records. */
+/** The readers of providers' records, by type. */
 export const recordPages: Readonly<Record<ProviderType, RecordPages>> = {
   google_sheets: sheetRows,
   hubspot: hubspotRecords,
   salesforce: salesforceRecords,
 };
 
-/** Fields that are read where neither the settings nor a mapping names any, by object: what a first preview shows. */
+/** Default fields by object, used if neither the settings nor a mapping names fields. A first preview shows them. */
 export const usualFields: Readonly<Record<string, readonly string[]>> = {
   contacts: ['email', 'firstname', 'lastname', 'phone', 'company', 'jobtitle', 'lifecyclestage'],
   companies: ['name', 'domain', 'website', 'industry', 'phone', 'description'],
@@ -21,5 +21,5 @@ export const usualFields: Readonly<Record<string, readonly string[]>> = {
   Opportunity: ['Name', 'Amount', 'StageName', 'CloseDate'],
 };
 
-/** Columns that a reader gives by itself. */
+/** Columns that a reader adds in any case. */
 export const ownColumns: ReadonlySet<string> = new Set(['id', 'Id', 'SystemModstamp']);

@@ -4,14 +4,16 @@ import type { DB } from '../../db/schema.ts';
 import { createDecoder, guessedEncoding } from './csv/decode.ts';
 import type { TextFile } from './csv/read-csv.ts';
 
-/** Bytes of a part. A reading that continues reads the part again in which it stopped. */
+/** Size of a part in bytes. A continued reading starts again at the beginning of the part in which it stopped. */
 const partBytes = 256 * 1024;
 
 export type StoredFile = { id: string; bytes: bigint; encoding: string; warnings: string[]; created_at: Date };
 
 type Owner = { organizationId: bigint; sourceId: bigint; runId?: bigint };
 
-/** Stores a text as UTF-8, in parts, so that it can be read from any byte by any process. A text that breaks off leaves nothing. */
+/**
+ * Stores a file as UTF-8, in parts, so that any process can read from any byte. If it is interrupted, nothing stays.
+ */
 export async function storeFile(db: Kysely<DB>, owner: Owner, chunks: AsyncIterable<Uint8Array>): Promise<StoredFile> {
   const id = uuidv7();
   const { organizationId: organization_id, sourceId: data_source_id, runId: run_id = null } = owner;
@@ -41,7 +43,7 @@ export async function storeFile(db: Kysely<DB>, owner: Owner, chunks: AsyncItera
   }
 }
 
-/** Cuts a text into parts of equal size. */
+/** Cuts text into parts of equal size. */
 function createParts(store: (part: number, content: Buffer) => Promise<void>) {
   let waiting: Buffer[] = [];
   let length = 0;
@@ -69,7 +71,7 @@ function createParts(store: (part: number, content: Buffer) => Promise<void>) {
   };
 }
 
-/** The newest complete file that was uploaded for a data source. */
+/** Finds the newest complete upload of a data source. */
 export async function findUpload(db: Kysely<DB>, { organizationId, sourceId }: Owner): Promise<StoredFile | undefined> {
   return db
     .selectFrom('source_files')
@@ -83,7 +85,7 @@ export async function findUpload(db: Kysely<DB>, { organizationId, sourceId }: O
     .executeTakeFirst();
 }
 
-/** The newest complete uploads of data sources, by their ids. */
+/** Finds the newest complete uploads of data sources, by id. */
 export async function findUploads(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -98,7 +100,7 @@ export async function findUploads(
   return new Map(rows.map((row) => [row.data_source_id, row]));
 }
 
-/** A complete file by its id. */
+/** Finds a complete file by its id. */
 export async function findFile(db: Kysely<DB>, organizationId: bigint, id: string): Promise<StoredFile | undefined> {
   return db
     .selectFrom('source_files')
@@ -109,7 +111,7 @@ export async function findFile(db: Kysely<DB>, organizationId: bigint, id: strin
     .executeTakeFirst();
 }
 
-/** A stored file as a text that is read part by part. */
+/** Opens a stored file as text that is read part by part. */
 export function readStored(db: Kysely<DB>, file: StoredFile): TextFile {
   return {
     bytes: Number(file.bytes),

@@ -11,7 +11,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createDeletedProjects(db);
 }
 
-/** Both extensions are trusted: a role that may create in the database makes them itself. Else an administrator did. */
+/**
+ * Creates the extensions. Both are trusted: a role that may create objects in the database creates them itself. If the
+ * role may not, an administrator must have created them.
+ */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
   await sql`create extension if not exists btree_gin with schema public`.execute(db);
@@ -39,9 +42,10 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
       constraint workflows_status_check check (status in ('draft', 'active', 'paused', 'archived'))
     )`.execute(db);
   await addRevision(db, 'workflows');
-  // Not led by the organization: services read the change log of all organizations.
+  // The index has no organization prefix, because services read the change log of all organizations.
   await sql`create unique index workflows_change_key on workflows (change)`.execute(db);
-  // Two readers take both modes: the uses of a connection, and the workflows of a project that is counted or moved.
+  // Two queries read both modes: for the uses of a connection, and for the workflows of a project that are counted or
+  // moved.
   await sql`
     create index workflows_organization_id_id_idx on workflows (organization_id, id) where deleted_at is null`.execute(
     db,
@@ -54,11 +58,12 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The indexes of lists. A list shows one mode and walks past no row of the other, so each mode has its own indexes. The
- * planner passes over an index with the mode in front, because it is larger than one without it.
+ * Creates the indexes of lists. A list shows one mode and must not read rows of the other mode, so each mode has its
+ * own indexes. The planner would not use an index with the mode as a prefix, because such an index is larger than one
+ * without it.
  */
 async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<void> {
-  // One index for each combination of filters. Each ends in the id, the order of the list.
+  // There is one index for each combination of filters. Each index ends with the id, by which the list is ordered.
   for (const filters of [[], ['status'], ['project_id'], ['project_id', 'status']]) {
     const key = ['organization_id', ...filters, 'id'];
     await sql`
@@ -66,11 +71,11 @@ async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<voi
         on workflows (${sql.join(key.map((column) => sql.ref(column)))})
         where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
   }
-  // One index for each other order serves every filter. It has the columns of the filters too, so rows that do not
-  // match are passed without reading them. A rare status is looked up by its own index and sorted.
+  // For each further order, one index serves every filter. It also has the columns of the filters, so that rows that do
+  // not match are skipped without being read. A rare status is looked up by its own index and sorted.
   for (const [name, key] of [
     ['updated_at', sql`updated_at`],
-    // The position in a cursor stays short.
+    // The name is shortened, so that the position in a cursor stays short.
     ['name', sql`(lower(left(name, 100)) collate "C")`],
   ] as const) {
     await sql`
@@ -80,13 +85,14 @@ async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<voi
   }
 }
 
-/** What finds texts in names. */
+/** Creates the index for the search in names. */
 async function createNameSearch(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index workflows_organization_id_lower_name_idx
     on workflows using gin (organization_id, lower(name) ${sql.raw(await trigramOperators(db))})
     where deleted_at is null`.execute(db);
-  // PostgreSQL keeps no statistics of expressions for partial indexes: without these every text is taken as rare.
+  // PostgreSQL keeps no statistics of expressions for partial indexes. Without these statistics, it estimates every
+  // text as rare.
   await sql`create statistics workflows_lower_name_stats on lower(name) from workflows`.execute(db);
   await sql`
     create statistics workflows_lower_name_start_stats on (lower(left(name, 100)) collate "C") from workflows`.execute(
@@ -94,7 +100,9 @@ async function createNameSearch(db: Kysely<unknown>): Promise<void> {
   );
 }
 
-/** The name of pg_trgm's operator class: an administrator may have created the extension in another schema. */
+/**
+ * Returns the name of pg_trgm's operator class. An administrator may have created the extension in a different schema.
+ */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     select quote_ident(nspname) || '.gin_trgm_ops' as name
@@ -102,7 +110,10 @@ async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   return rows[0]?.name ?? 'gin_trgm_ops';
 }
 
-/** Steps are apart from the row, so that lists of ids and counts read narrow rows and a version is written once. */
+/**
+ * Creates the table of versions. Steps are in a separate table, so that lists of ids and counts read narrow rows and a
+ * version is written once.
+ */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table workflow_versions (
@@ -126,7 +137,10 @@ async function createVersions(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
 }
 
-/** Projects that are deleted or being deleted, so that no workflow is put into one. A row for each, kept for ever. */
+/**
+ * Creates the table of projects that are deleted or being deleted, so that no workflow is put into one. Each such
+ * project has one row, which is kept indefinitely.
+ */
 async function createDeletedProjects(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table deleted_projects (

@@ -3,12 +3,12 @@ import type { Attack, Place, Round } from '../attack.ts';
 import { countAnswer } from '../clients/count-answer.ts';
 import { openRequest } from '../clients/open-request.ts';
 
-/** One more than an organization may have under way. */
+/** Number of simultaneous uploads: one more than an organization may have. */
 const uploads = 5;
 const leaveAfterMs = 50;
 
 const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="leads.csv"\r\n\r\n';
-/** The bytes of each, of which a break in another place meets another part of the parser. */
+/** Positions at which uploads break off, each in a different part of the parser. */
 const cutAt = [
   '',
   '--b\r\nContent-Dispo',
@@ -17,7 +17,7 @@ const cutAt = [
   `${head}email\n${'lead@example.com\n'.repeat(20_000)}`,
 ];
 
-/** Uploads of forms that break off, five at once, again and again. */
+/** Uploads of forms that break off, five at the same time, repeatedly. */
 export const brokenUploads: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

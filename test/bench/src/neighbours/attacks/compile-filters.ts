@@ -7,13 +7,13 @@ import type { Attack } from '../attack.ts';
 import { sendCounted } from '../clients/repeat.ts';
 
 const webhooks = 100;
-/** As large as the filter of a webhook may be. */
+/** The largest size of a webhook's filter. */
 const filterBytes = 16 * 1024;
 const outputs = 500;
-/** An event compiles all filters, since together they are larger than what an organization may keep compiled. */
+/** An event compiles all filters, because together they exceed the compiled bytes that an organization may keep. */
 const leadEveryMs = 3_000;
 
-/** Webhooks with the largest filters, all of which an event of a lead compiles. */
+/** Webhooks with the largest filters. An event of a lead compiles all of them. */
 export const compileFilters: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {
@@ -44,7 +44,7 @@ function largestFilter(name: string) {
   return filterOf(name + output.repeat(outputs).padEnd(room, '.'));
 }
 
-/** Receives the events that a filter could not decide about within its budget. */
+/** Starts a receiver of the events about which a filter could not decide within its budget. */
 async function startReceiver(): Promise<string> {
   const receiver = createServer((request, response) => {
     request.resume();

@@ -5,7 +5,7 @@ import { largeSteps } from './large-steps.ts';
 
 const workflows = 40;
 
-/** Large workflows with a contact each in turn: together they are larger than what an organization may keep compiled. */
+/** Large workflows that get a contact in turn. Together they exceed an organization's limit of compiled bytes. */
 export const compileFirstMoves: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

@@ -5,7 +5,7 @@ import { compileTestRuns } from './compile-test-runs.ts';
 
 const ways = [compileFilters, compileFirstMoves, compileTestRuns];
 
-/** All ways to have the platform compile, at once, each of an organization of its own. */
+/** All methods to make the platform compile, at the same time, each used by an organization of its own. */
 export const compile: Attack = {
   organizations: ways.length,
   async prepare(place, tokens) {

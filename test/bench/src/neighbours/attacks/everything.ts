@@ -13,7 +13,10 @@ const exports = 16;
 const lists = 6;
 const importedRows = 20_000;
 
-/** One organization that does much of each kind at once: uploads, unread answers, exports, lists, imports, a test run. */
+/**
+ * One organization that does much of every kind at the same time: uploads, unread answers, exports, lists, imports,
+ * tests.
+ */
 export const everything: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {
@@ -23,7 +26,7 @@ export const everything: Attack = {
     const csv = `email,last_name\n${rows.join('\n')}\n`;
     const brackets = `{"leads":[${'['.repeat(300_000)}`;
     const testRun = JSON.stringify({ sample_data: hostileData() });
-    // An import is accepted as soon as it is here, and its rows are work of the platform from then on.
+    // An import is accepted as soon as it has arrived. From then on its rows are work of the platform.
     const headers = { prefer: 'respond-async' };
     return async (round) => {
       const times = (count: number, task: () => Promise<void>) => Array.from({ length: count }, task);
@@ -61,7 +64,7 @@ function listAll(place: Place, token: string, round: Round): Promise<void> {
   return repeat(place, { method: 'GET', path: `/crm/contacts?limit=${largeRecords}`, token }, round);
 }
 
-/** A condition and a template that cost as much as they may. */
+/** Makes a condition and a template that cost as much as allowed. */
 function hostileSteps() {
   const value = Array.from({ length: 2_000 }, (_, index) => `${index}`);
   return [

@@ -1,4 +1,4 @@
-/** Steps of about 237 KB that take as much work as may be: to read, to compile and to run. `name` makes them unlike others. */
+/** Makes steps of about 237 KB that take the most work to read, compile and run. `name` makes them unique. */
 export function largeSteps(name: string, outputs: number, output: string) {
   return Array.from({ length: 30 }, (_, index) => ({
     id: `s${index}`,

@@ -5,11 +5,11 @@ import { fillContacts } from '../clients/fill-contacts.ts';
 import { openRequest } from '../clients/open-request.ts';
 
 const records = 300;
-/** As many as leave 100 times a second, the rate of a session. */
+/** Number of clients. In total they leave 100 times a second, which is the rate of a session. */
 const clients = 6;
 const leaveAfterMs = 60;
 
-/** Clients that ask for a list of 18 MB and leave, again and again. */
+/** Clients that repeatedly ask for a list of 18 MB and leave. */
 export const leavers: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

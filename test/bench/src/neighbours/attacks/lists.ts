@@ -5,7 +5,7 @@ import { sendCounted } from '../clients/repeat.ts';
 const records = 300;
 const atOnce = 16;
 
-/** A small list, by which the next ones count as small, and then sixteen of 18 MB at once, again and again. */
+/** A small list, after which the next lists count as small, and then sixteen concurrent lists of 18 MB, repeatedly. */
 export const lists: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

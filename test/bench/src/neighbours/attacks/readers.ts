@@ -5,10 +5,10 @@ import { fillContacts } from '../clients/fill-contacts.ts';
 import { keepOpen } from '../clients/keep-open.ts';
 import { openRequest } from '../clients/open-request.ts';
 
-/** 30 MB: of three organizations these are most of the memory for unread answers. */
+/** 30 MB of records: for three organizations this is most of the memory for unread answers. */
 const records = 500;
 const organizations = 3;
-/** Of each organization: whoever is disconnected makes room for the next. */
+/** Number of clients of each organization. A client that is disconnected makes room for the next. */
 const clients = 4;
 const takenBytes = 64 * 1024;
 

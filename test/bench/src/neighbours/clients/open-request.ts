@@ -1,23 +1,23 @@
 import { connect, type Socket } from 'node:net';
 import type { Place } from '../attack.ts';
 
-/** A request of which the caller sends the rest. */
+/** A request whose remaining bytes the caller sends. */
 export type Opened = {
   method: string;
-  /** Below the base of the API. */
+  /** Path below the base of the API. */
   path: string;
-  /** Absent for a stranger. */
+  /** Absent for a caller without a credential. */
   token?: string;
-  /** Lines of the head beside those of host and credential. */
+  /** Lines of the head in addition to host and credential. */
   lines?: readonly string[];
-  /** Address of this machine that the connection comes from. */
+  /** Address of this machine from which the connection comes. */
   from?: string;
 };
 
 /** Opens a connection of its own and sends the head of a request. */
 export function openRequest({ base, port }: Place, { method, path, token, lines = [], from }: Opened): Socket {
   const socket = connect({ port, host: '127.0.0.1', ...(from !== undefined && { localAddress: from }) });
-  // Whoever attacks does not mind how a connection ends.
+  // An attacker ignores how a connection ends.
   socket.on('error', () => undefined);
   const credential = token === undefined ? [] : [`Authorization: Bearer ${token}`];
   const head = [`${method} ${new URL(base).pathname}${path} HTTP/1.1`, 'Host: x', ...credential, ...lines];

@@ -9,11 +9,11 @@ export async function sendCounted(place: Place, sent: Sent, { signal, count }: R
   return status;
 }
 
-/** Sends a request again and again. */
+/** Sends a request repeatedly. */
 export async function repeat(place: Place, sent: Sent, round: Round): Promise<void> {
   while (!round.signal.aborted) {
     const status = await sendCounted(place, sent, round);
-    // As a client that keeps to Retry-After a little.
+    // Waits a little, as a client that partly respects Retry-After does.
     if (status === undefined || status >= 300) await sleep(200);
   }
 }

@@ -14,8 +14,8 @@ export type Sent = {
 const agent = new Agent({ keepAlive: true });
 
 /**
- * Sends a request and takes all of its answer without keeping it, so that large answers cost this process little. Resolves to the
- * status, or to undefined if the connection or the signal ended it.
+ * Sends a request and reads its whole answer without keeping it, so that large answers cost this process little.
+ * Resolves to the status, or to undefined if the connection or the signal ended it.
  */
 export function send({ base }: Place, sent: Sent, signal?: AbortSignal): Promise<number | undefined> {
   const { method, path, token, body, contentType = 'application/json', headers } = sent;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Begins a task every so often, whether or not those before have ended, and resolves when all have. */
+/** Begins a task every `everyMs`, whether or not earlier tasks have ended. Resolves when all tasks have ended. */
 export async function atRate(seconds: number, everyMs: number, begin: (turn: number) => Promise<void>): Promise<void> {
   const startedAt = performance.now();
   const tasks: Promise<void>[] = [];

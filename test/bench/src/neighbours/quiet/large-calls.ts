@@ -4,7 +4,7 @@ import type { Work } from './work.ts';
 const contacts = 25;
 const noteLength = 60_000;
 
-/** Calls of 1.5 MB: above 1 MiB, which every organization has of the memory for bodies whatever others have. */
+/** Calls of 1.5 MB. They exceed 1 MiB, the share of the memory for bodies that is guaranteed to every organization. */
 export const largeCalls: Work = {
   kind: 'large_calls',
   everyMs: 1_000,

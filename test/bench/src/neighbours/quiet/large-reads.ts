@@ -4,7 +4,7 @@ import type { Work } from './work.ts';
 
 const records = 30;
 
-/** Answers of 1.8 MB: above 1 MiB, which every organization has of the memory for unread answers whatever others have. */
+/** Answers of 1.8 MB. They exceed 1 MiB, the memory for unread answers that is guaranteed to every organization. */
 export const largeReads: Work = {
   kind: 'large_reads',
   everyMs: 500,

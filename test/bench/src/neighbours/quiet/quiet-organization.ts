@@ -9,10 +9,10 @@ import { addFailure, addTime, emptyTimes, type Worker } from './work.ts';
 const readEveryMs = 50;
 const enrollEveryMs = 250;
 const waitMs = 1_000;
-/** Time for what was begun last. */
+/** Time limit for the calls that began last. */
 const lastMs = 10_000;
 
-/** An organization that reads, and whose enrollments wait, call back and publish webhooks, each to this process. */
+/** Starts an organization that reads, and whose enrollments wait, call back and publish webhooks to this process. */
 export async function startQuietOrganization(base: string, token: string): Promise<Worker> {
   const api = createApi(base, token);
   let times = emptyTimes();
@@ -21,7 +21,7 @@ export async function startQuietOrganization(base: string, token: string): Promi
     const at = Date.now();
     void bodyOf(request).then((body) => {
       const isCallback = request.url === '/callback';
-      // What an attack before has delayed is not of this time.
+      // A request that an earlier attack has delayed does not belong to this period.
       if (Number(isCallback ? body.due : body.data.lead_ref) < begunAt) return;
       if (isCallback) addTime(times, 'wake_ups', at - Number(body.due));
       else addTime(times, 'webhooks', at - Date.parse(body.data.completed_at));

@@ -1,7 +1,7 @@
 import { atRate } from './at-rate.ts';
 import { addFailure, addTime, emptyTimes, type Work, type Worker } from './work.ts';
 
-/** A further quiet organization, which does one kind of work. */
+/** Starts a further quiet organization, which does one kind of work. */
 export async function startOther(base: string, token: string, { kind, everyMs, prepare }: Work): Promise<Worker> {
   const once = await prepare(base, token);
   let turns = 0;

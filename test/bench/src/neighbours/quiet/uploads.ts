@@ -2,7 +2,10 @@ import type { Work } from './work.ts';
 
 const rows = 500;
 
-/** Dry runs of an upload, as a form. No two have a row in common, since one that meets the record of another ends with 503. */
+/**
+ * Dry runs of an upload, as a form makes them. No two uploads have a row in common, because an upload that meets the
+ * record of another ends with 503.
+ */
 export const uploads: Work = {
   kind: 'uploads',
   everyMs: 1_000,

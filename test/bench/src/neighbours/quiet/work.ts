@@ -1,18 +1,18 @@
-/** The times, in milliseconds, of what organizations do at a fixed rate, by its kind, and the number of each failure. */
+/** The times, in milliseconds, of work at a fixed rate, by its kind, and the number of each failure. */
 export type Times = { ofKinds: Record<string, number[]>; failures: Record<string, number> };
 
-/** Something that an organization does at a fixed rate. */
+/** Work of an organization at a fixed rate. */
 export type Work = {
-  /** As it is called in the names of figures. */
+  /** The name of the work in the names of figures. */
   kind: string;
   everyMs: number;
-  /** Makes what the work needs. The function that it returns does it once, and throws if that fails. */
+  /** Prepares the work. The returned function does it once, and throws if it fails. */
   prepare(base: string, token: string): Promise<(turn: number) => Promise<unknown>>;
 };
 
 /** An organization that works. */
 export type Worker = {
-  /** Works for so long and returns the times of all that it began. */
+  /** Works for this period and returns the times of everything that it began. */
   work(seconds: number): Promise<Times>;
   stop(): void;
 };
@@ -25,13 +25,13 @@ export function addTime({ ofKinds }: Times, kind: string, ms: number): void {
   ofKinds[kind] = times;
 }
 
-/** Counts a failure by the status that a call was answered with. */
+/** Counts a failure by the status of the answer. */
 export function addFailure({ failures }: Times, cause: unknown): void {
   const [, status = 'broken'] = / answered (\d{3})/.exec(String(cause)) ?? [];
   failures[status] = (failures[status] ?? 0) + 1;
 }
 
-/** All times of several, as if one had taken them. */
+/** Joins the times of several workers. */
 export function joined(all: readonly Times[]): Times {
   const times = emptyTimes();
   for (const { ofKinds, failures } of all) {

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Agents, the turns of routers, and the rate limits of agents. */
+/** Creates the tables of agents, of the turns of routers, and of the rate limits of agents. */
 export async function createAgents(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createTurns(db);
@@ -9,8 +9,9 @@ export async function createAgents(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * `model_version` is the model that decides. Null: the rules of the configuration decide. `shadow_model_version` is the
- * model that is tried beside it. 0 stands for the rules, and null means that nothing is tried.
+ * Creates the table of agents. `model_version` is the model that decides; null means that the rules of the
+ * configuration decide. `shadow_model_version` is the model that is scored for comparison; 0 stands for the rules, and
+ * null means that nothing is compared.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -48,7 +49,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'agents');
 }
 
-/** Whose turn it is, by the rule of a router. */
+/** Creates the turns of routers, one row per rule. */
 async function createTurns(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_turns (
@@ -61,7 +62,7 @@ async function createTurns(db: Kysely<unknown>): Promise<void> {
   await sql`create index agent_turns_agent_id_idx on agent_turns (agent_id)`.execute(db);
 }
 
-/** The bucket of the rate limit of an agent. */
+/** Creates the buckets of the agents' rate limits. */
 async function createRates(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_rates (

@@ -19,7 +19,7 @@ const createdAt = new Date('2026-01-01T00:00:00Z');
 const seniorTitles = ['Chief', 'CEO', 'CTO', 'CFO', 'COO', 'CMO', 'Founder', 'Owner', 'VP', 'Vice President'];
 const leadingTitles = ['Director', 'Head of', 'Manager', 'Lead'];
 
-/** Both spellings of a title: that of the CRM, and that of forms. */
+/** Matches job titles in the CRM's spelling and in that of forms. */
 const titled = (titles: readonly string[]) =>
   titles.flatMap((value) => ['title', 'job_title'].map((field) => ({ field, operator: 'contains', value })));
 
@@ -37,7 +37,7 @@ const factors = [
   },
 ];
 
-/** Company size and revenue by their logarithm: 50 people, and a million in revenue, count as neutral. */
+/** Factors of company size and revenue, on logarithmic scales. 50 people and a revenue of a million are neutral. */
 const sizes = [
   { name: 'company_size', type: 'number', field: 'company_size', scale: 'log', center: 3.9, spread: 1.5, weight: 0.6 },
   { name: 'revenue', type: 'number', field: 'annual_revenue', scale: 'log', center: 13.8, spread: 2, weight: 0.4 },
@@ -184,7 +184,7 @@ const templates: readonly BuiltIn[] = [
   },
 ];
 
-/** Inserts the templates that every organization has. A later migration that changes one adds a version. */
+/** Inserts the templates that every organization has. A later migration that changes a template adds a version. */
 export async function insertBuiltInTemplates(db: Kysely<unknown>): Promise<void> {
   for (const { id, key, name, description, category, kind, ...content } of templates) {
     await sql`

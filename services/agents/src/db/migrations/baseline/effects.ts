@@ -1,7 +1,9 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Effects of workflow steps, by their keys. `report_at` is when the result of an accepted one is next reported. */
+/**
+ * Creates the effects of workflow steps, by key. `report_at` is the next time to report an accepted effect's result.
+ */
 export async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table effects (
@@ -23,7 +25,7 @@ export async function createEffects(db: Kysely<unknown>): Promise<void> {
     ) partition by range (planned_at)`.execute(db);
   await sql`create index effects_execution_id_idx on effects (organization_id, execution_id)
     where execution_id is not null`.execute(db);
-  // The organization does not lead: a loop looks for the due ones of all organizations.
+  // The index does not begin with the organization, because a loop looks for due effects of all organizations.
   await sql`create index effects_report_at_idx on effects (report_at) where report_at is not null`.execute(db);
   await createPartitions(db, 'effects', new Date(), 'month');
 }

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Cases judge the versions of templates. An agent has eval sets with cases. A run of a set is a job. */
+/** Creates the eval sets of agents. The cases of a set judge versions of templates. A run of a set is a job. */
 export async function createEvalSets(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createCases(db);
@@ -28,7 +28,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'eval_sets');
 }
 
-/** A case never changes. `people` are ids and addresses, by which an erasure finds the cases of a person. */
+/** Creates the cases, which never change. By the ids and addresses in `people`, an erasure finds a person's cases. */
 async function createCases(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table eval_cases (
@@ -56,8 +56,8 @@ async function createCases(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * `ledger_id` names the run in the ledger, as ids name executions there, and is of the same sequence. The verdict is
- * written with the end of the run, and stays when cases are deleted.
+ * Creates the runs. `ledger_id` identifies a run in the ledger, and comes from the same sequence as the ids of
+ * executions. The verdict is written when the run ends, and stays when cases are deleted.
  */
 async function createRuns(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -90,7 +90,7 @@ async function createRuns(db: Kysely<unknown>): Promise<void> {
   await sql`create index eval_runs_agent_id_idx on eval_runs (agent_id)`.execute(db);
 }
 
-/** The results of a run. `ordinal` is the order in which they are run, and their place in the ledger. */
+/** Creates the results of runs. `ordinal` is a result's position in the run, and determines its steps in the ledger. */
 async function createResults(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table eval_results (

@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Executions, their texts, and the steps of their chains. */
+/** Creates the tables of executions, of their texts, and of the steps of their chains. */
 export async function createExecutions(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createTexts(db);
@@ -9,9 +9,9 @@ export async function createExecutions(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Executions are kept as long as their agent, because their keys never expire. Their texts are in tables of their own,
- * whose rows expire. `wake_at` is when an execution is due, or the end of the lease while a process works on it. Null
- * means that there is nothing to do.
+ * Creates the executions, which are kept as long as their agent, because their keys never expire. Their texts are in
+ * separate tables whose rows expire. `wake_at` is the time at which an execution is due, or the end of the lease while
+ * a process works on it; null means that there is nothing to do.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -70,7 +70,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     where status in ('queued', 'running', 'waiting_approval')`.execute(db);
   await sql`create index executions_failed_idx on executions (organization_id, agent_id, id)
     where status = 'failed'`.execute(db);
-  // The organization does not lead: a loop looks for the old ones of all organizations.
+  // The index does not begin with the organization, because a loop looks for old executions of all organizations.
   await sql`create index executions_forget_idx on executions (created_at)
     where idempotency_key is not null or error_message is not null`.execute(db);
   await sql`create index executions_due_idx on executions (organization_id, destination, wake_at)
@@ -81,7 +81,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     where source_enrollment_id is not null`.execute(db);
 }
 
-/** Texts, by the month in which their execution was requested. A month that is over is dropped as a whole. */
+/** Creates the texts, partitioned by the month of their execution's request. An expired month is dropped as a whole. */
 async function createTexts(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table execution_texts (
@@ -95,15 +95,15 @@ async function createTexts(db: Kysely<unknown>): Promise<void> {
       people text[] not null,
       primary key (created_at, execution_id)
     ) partition by range (created_at)`.execute(db);
-  // An erasure finds the texts of a person.
+  // By this index, an erasure finds the texts of a person.
   await sql`create index execution_texts_people_idx on execution_texts using gin (people)`.execute(db);
   await createPartitions(db, 'execution_texts', new Date(), 'month');
 }
 
 /**
- * The chain of an execution. Each step is first an intent, then a result. `attempts` are all attempts of a step, and
- * `former_attempts` those that were made before the key of the execution started it again. The numbers of the attempts
- * of a model call continue, because each attempt has its charge.
+ * Creates the steps of chains. A step is stored first as an intent, then with its result. `attempts` counts all
+ * attempts of a step, and `former_attempts` those made before the key started the execution again. The numbering of a
+ * model call's attempts continues, because each attempt has its own charge.
  */
 async function createSteps(db: Kysely<unknown>): Promise<void> {
   await sql`

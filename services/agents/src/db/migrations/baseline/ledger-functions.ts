@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Locks all windows in the order of their keys, and checks `spent + reserved + amount <= limit` in each. Then it reserves
- * in all of them, or changes nothing and returns the first that is full. A window that is missing is made with the limit
- * that counts now. A window that is drawn keeps the limit that its draws gave it. An attempt that has its reservation
- * gets a new lease.
+ * Creates the function that reserves an amount. It locks all windows in the order of their keys, and checks `spent +
+ * reserved + amount <= limit` in each. If all windows have room, it reserves the amount in all of them; otherwise it
+ * changes nothing and returns the first full window. It creates a missing window with the current limit. A drawn window
+ * keeps the limit that its draws gave it. An attempt that already has its reservation gets a new lease.
  */
 export async function createReserve(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -73,9 +73,9 @@ export async function createReserve(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Settles a reservation and all its sums. The first result frees the reserved amount. A later one, after a charge was
- * assumed, moves the difference. The execution is locked before the windows, and these in the order of their keys, as
- * everywhere. Returns whether it changed anything.
+ * Creates the function that settles a reservation and updates all its sums. The first result frees the reserved amount.
+ * A later result, after an assumed charge, adds the difference to the sums. As everywhere, the execution is locked
+ * before the windows, and the windows in the order of their keys. The function returns whether anything changed.
  */
 export async function createSettle(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -3,7 +3,7 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 import { createReserve, createSettle } from './ledger-functions.ts';
 
-/** The ledger of what models cost. Money is counted in pico-USD. */
+/** Creates the ledger of the costs of models, in pico-USD. */
 export async function createLedger(db: Kysely<unknown>): Promise<void> {
   await createWindows(db);
   await createReservations(db);
@@ -15,8 +15,8 @@ export async function createLedger(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A window is one limit for one time: of an execution, of an agent and a day, of an organization and a day. Each call
- * of a provider writes a row twice, so its page has room for new versions.
+ * Creates the windows. A window is one limit for one period: of an execution, of an agent and a day, of an organization
+ * and a day. Each model call updates the row twice, so the table's pages leave room for new row versions.
  */
 async function createWindows(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -34,9 +34,9 @@ async function createWindows(db: Kysely<unknown>): Promise<void> {
       constraint spend_windows_assumed_check check (assumed_pico_usd between 0 and spent_pico_usd)
     ) with (fillfactor = 50)`.execute(db);
   await sql`create index spend_windows_organization_id_idx on spend_windows (organization_id, key)`.execute(db);
-  // The organization does not lead: a loop deletes the old ones of all organizations.
+  // The index does not begin with the organization, because a loop deletes old windows of all organizations.
   await sql`create index spend_windows_ends_at_idx on spend_windows (ends_at)`.execute(db);
-  // The sum that organizations have drawn of the day of the installation. No reservation locks these rows.
+  // The sum that organizations have drawn from the installation's daily limit. No reservation locks these rows.
   await sql`
     create table installation_days (
       day date primary key,
@@ -71,14 +71,14 @@ async function createReservations(db: Kysely<unknown>): Promise<void> {
       primary key (created_at, execution_id, seq, attempt),
       constraint reservations_state_check check (state in ('open', 'settled', 'released', 'assumed', 'estimated', 'overrun'))
     ) partition by range (created_at)`.execute(db);
-  // The organization does not lead: a sweep looks for those whose process has died.
+  // The index does not begin with the organization, because a sweep looks for reservations whose process has died.
   await sql`create index reservations_lease_until_idx on reservations (lease_until) where state = 'open'`.execute(db);
   await createPartitions(db, 'reservations', new Date(), 'month');
 }
 
 /**
- * The sums of reservations by the hour in which they were made. When a sum changes, the windows of its organization are
- * locked.
+ * Creates the sums of reservations, by the hour of the reservation. Every transaction that changes a sum has locked the
+ * organization's windows.
  */
 async function createCounts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -102,7 +102,7 @@ async function createCounts(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'spend_counts', new Date(), 'month');
 }
 
-/** The budgets that organizations set. The time zone is a copy of the organization's, so it raises no revision. */
+/** Creates the budgets that organizations set. `timezone` is a copy of the organization's, and raises no revision. */
 async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_budgets (
@@ -118,7 +118,7 @@ async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'agent_budgets', { apart: ['timezone', 'timezone_read_at'] });
 }
 
-/** Models that cost an organization more than was reserved. */
+/** Creates the overruns: models whose calls cost an organization more than was reserved. */
 async function createOverruns(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table model_overruns (

@@ -2,8 +2,8 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Accounts of organizations at model providers. `api_key` is sealed by the key in `data_key`, and `shown_key` is what
- * people see of it. `prices` is a JSON array as `LLM_PRICES` has it, without days.
+ * Creates the accounts of organizations at model providers. `data_key` is the sealed key that seals `api_key`.
+ * `shown_key` is the visible part of `api_key`. `prices` is a JSON array in the form of `LLM_PRICES`, without days.
  */
 export async function createModelConnections(db: Kysely<unknown>): Promise<void> {
   await sql`

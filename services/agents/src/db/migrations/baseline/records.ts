@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Lines for people, and counts of executions. */
+/** Creates the log lines for people, and the counts of executions. */
 export async function createRecords(db: Kysely<unknown>): Promise<void> {
   await createLogs(db);
   await createCounts(db);
@@ -28,8 +28,8 @@ async function createLogs(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Counts by the hour. The executions of a count took about the same time (`bucket`). Four rows (`shard`) share a count,
- * so that executions of one agent seldom wait for each other.
+ * Creates the hourly counts. The executions of one count had similar durations (`bucket`). Each count is spread over
+ * four rows (`shard`), so that executions of one agent seldom wait for each other.
  */
 async function createCounts(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,14 +1,14 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Templates, their versions, and the policies of organizations for the built-in ones. */
+/** Creates the templates, their versions, and the policies that organizations set for built-in templates. */
 export async function createTemplates(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createVersions(db);
   await createPolicies(db);
 }
 
-/** Organization 0 has the built-in templates. They have the ids below 1000. */
+/** Creates the templates. Organization 0 owns the built-in templates, whose ids are below 1000. */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table templates (
@@ -35,7 +35,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'templates');
 }
 
-/** A version never changes. JSON is text, so that numbers keep their digits. */
+/** Creates the versions, which never change. JSON is stored as text, so that numbers keep their digits. */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table template_versions (

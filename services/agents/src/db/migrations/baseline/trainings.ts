@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Scorers learn by trainings, which are jobs. A training makes a model. */
+/** Creates the trainings of scorers, which are jobs. A training makes a model. */
 export async function createTrainings(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createRows(db);
@@ -26,8 +26,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Records that a training reads. They are deleted when its job ends. `people` are ids and addresses, by which an
- * erasure finds the rows of a person.
+ * Creates the records that a training reads. They are deleted when its job ends. `people` contains ids and addresses,
+ * by which an erasure finds the rows of a person.
  */
 async function createRows(db: Kysely<unknown>): Promise<void> {
   await sql`

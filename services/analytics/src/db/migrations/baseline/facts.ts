@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Facts, which are made of events. */
+/** Creates the tables of facts, which are derived from events. */
 export async function createFacts(db: Kysely<unknown>): Promise<void> {
   await createEventFacts(db);
   await createStepFacts(db);
@@ -9,8 +9,9 @@ export async function createFacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Events as they happened. The key begins with organization and time, so that a day of an organization is one range.
- * `count` is the number of events that a fact stands for: attempts of webhooks and goals come as counts.
+ * Creates the facts of events. The key begins with organization and time, so that a day of an organization is one
+ * range. `count` is the number of events that a fact represents, because some events report several attempts or
+ * goals together.
  */
 async function createEventFacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -38,9 +39,9 @@ async function createEventFacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The changes of one transaction of the runtime at the steps of enrollments that entered on one day (UTC). `at` is the
- * first moment of that day. `id` is that of the event, and `counts` is a `StepsCounted`. The facts of a day are one
- * range, from which the day can be counted anew.
+ * Creates the changes that one transaction of the runtime made at steps, for enrollments that entered on one day (UTC).
+ * `at` is the start of that day, `id` the id of the event, and `counts` a `StepsCounted`. The facts of a day are one
+ * range, from which the day can be recounted.
  */
 async function createStepFacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -54,7 +55,7 @@ async function createStepFacts(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'step_facts', new Date());
 }
 
-/** The time until which all events of a topic are counted. */
+/** Creates the progress: for each topic, the time up to which all events are counted. */
 async function createProgress(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table progress (

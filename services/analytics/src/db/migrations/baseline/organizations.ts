@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Organizations with facts, and the names of what charts show. */
+/** Creates the organizations that have facts, and the names that charts show. */
 export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
-  // Writers of rollups lock the row. Writers that add hold it together. A writer that counts anew holds it alone.
+  // Transactions that write rollups lock this row. Those that add to them share the lock, and those that recount have
+  // it alone.
   await sql`
     create table organizations (
       organization_id bigint primary key,

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Reports, and their files. */
+/** Creates the tables of reports and of their files. */
 export async function createReports(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createChunks(db);
@@ -9,10 +9,10 @@ export async function createReports(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * `parameters` and `as_of` never change, so a repeat makes the report of the same moment. Rows are deleted after
- * `expires_at`. `schedule` says when the report is made again, and `next_run_at` is its next tick. `failures` counts
- * the reports of its ticks that failed one after the other. A report of a tick has the id of the report with the
- * schedule in `scheduled_by`, and the tick in `tick_at`.
+ * Creates the reports. `parameters` and `as_of` never change, so a repeat makes the report of the same moment. Rows are
+ * deleted after `expires_at`. `schedule` says when the report is repeated, and `next_run_at` is its next tick.
+ * `failures` counts the consecutive ticks whose report failed. The report of a tick has the id of the scheduled report
+ * in `scheduled_by`, and the time of the tick in `tick_at`.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -48,21 +48,22 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
       constraint reports_status_check check (status in ('queued', 'running', 'ready', 'failed'))
     ) with (fillfactor = 80)`.execute(db);
   await sql`create index reports_organization_id_mode_id_idx on reports (organization_id, mode, id)`.execute(db);
-  // A tick makes one report.
+  // Each tick makes one report.
   await sql`
     create unique index reports_organization_id_scheduled_by_tick_at_key
     on reports (organization_id, scheduled_by, tick_at) where scheduled_by is not null`.execute(db);
   await sql`
     create index reports_scheduled_idx on reports (organization_id) where schedule is not null`.execute(db);
-  // The organization does not lead: loops look for the old reports and for the ticks of all organizations.
+  // The index does not begin with the organization, because loops look for old reports and for ticks of all
+  // organizations.
   await sql`create index reports_expires_at_idx on reports (expires_at)`.execute(db);
   await sql`create index reports_next_run_at_idx on reports (next_run_at) where next_run_at is not null`.execute(db);
   await addRevision(db, 'reports', { apart: ['progress'] });
 }
 
 /**
- * Pieces of files that are in the database. `fence` is that of the job that wrote them. A process that died may have
- * left pieces: with another fence they are never taken for a part of the file that another process writes.
+ * Creates the pieces of files that are in the database. `fence` is the fence of the job that wrote them. A process that
+ * died may have left pieces. They never become part of a file that another process writes, because the fences differ.
  */
 async function createChunks(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -80,8 +81,8 @@ async function createChunks(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Files in a folder or in object storage. The row is there before the file, and until the file is gone. `upload_id`
- * names the upload in object storage, so that a loop can abort the upload of a process that died.
+ * Creates the rows of files in a folder or in object storage. A row is written before its file, and deleted after it.
+ * `upload_id` identifies the upload to object storage, so that a loop can abort the upload of a process that died.
  */
 async function createFiles(db: Kysely<unknown>): Promise<void> {
   await sql`

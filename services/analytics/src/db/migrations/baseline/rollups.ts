@@ -2,8 +2,8 @@ import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Sums of facts by the quarter hour (UTC), and by the day of the organization's time zone. A row belongs to one
- * dimension, and to one workflow. The workflow 0 stands for all of them.
+ * Creates the rollups: sums of facts by quarter hour (UTC), and by day of the organization's time zone. A row belongs
+ * to one dimension and one workflow. Workflow 0 stands for all workflows.
  */
 export async function createRollups(db: Kysely<unknown>): Promise<void> {
   for (const table of ['rollup_quarters', 'rollup_days']) {
@@ -24,13 +24,13 @@ export async function createRollups(db: Kysely<unknown>): Promise<void> {
       ) partition by range (at)`.execute(db);
     await createPartitions(db, table, new Date(), 'month');
   }
-  // A day that is counted anew is deleted and summed up by its time. The primary key has the time behind four other
-  // columns: by it each day would read all rows of the organization in the month.
+  // A day is recounted by deleting and summing its rows by time. The primary key has four columns before the time, so
+  // without this index each day would read all rows of the organization in the month.
   await sql`create index rollup_quarters_organization_id_at_idx on rollup_quarters (organization_id, at)`.execute(db);
   await createStaleDays(db);
 }
 
-/** The days that are to be counted anew. */
+/** Creates the days that must be recounted, and the state of a rebuild. */
 async function createStaleDays(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table stale_days (
@@ -39,10 +39,11 @@ async function createStaleDays(db: Kysely<unknown>): Promise<void> {
       marked_at timestamptz not null,
       primary key (organization_id, day)
     )`.execute(db);
-  // The organization does not lead: a loop takes the days of all organizations in the order of their marks.
+  // The index does not begin with the organization, because a loop takes the days of all organizations in the order of
+  // their marks.
   await sql`create index stale_days_marked_at_idx on stale_days (marked_at)`.execute(db);
-  // The rebuild that has not marked all days, at most one. The days of organizations up to `marked_until` are marked.
-  // Any process continues it where another died.
+  // The rebuild that is still marking days, of which at most one exists. The days of organizations with ids up to
+  // `marked_until` are marked. If a process dies, any other process continues.
   await sql`
     create table rebuilds (
       is_only boolean primary key default true,

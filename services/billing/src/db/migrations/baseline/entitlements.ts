@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What an organization may use. */
+/** The entitlements of organizations, and their pushes. */
 export async function createEntitlements(db: Kysely<unknown>): Promise<void> {
   await createPushes(db);
   await createThresholds(db);
 }
 
 /**
- * `pushed_entitlements` is what is pushed to the services that count. `content` is JSON, and `sequence` rises with each
- * change of it. A row of `pushes` is due while the service has not confirmed that sequence. Both stay as long as the
- * organization.
+ * `pushed_entitlements` has the content that is pushed to the services that count. `content` is JSON, and `sequence`
+ * rises with each change of the content. A row of `pushes` is due while the service has not confirmed that sequence.
+ * Rows of both tables stay as long as the organization.
  */
 async function createPushes(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -28,11 +28,11 @@ async function createPushes(db: Kysely<unknown>): Promise<void> {
       due_at timestamptz not null,
       primary key (organization_id, service)
     )`.execute(db);
-  // The organization does not lead: a loop looks for the due pushes of all organizations.
+  // Does not begin with the organization, because a loop looks for the due pushes of all organizations.
   await sql`create index pushes_due_at_idx on pushes (due_at) where pushed_sequence < wanted_sequence`.execute(db);
 }
 
-/** Shares of limits that were reported. Each is reported once in its period. Rows are deleted after 400 days. */
+/** Shares of limits that were reported. Each share is reported once in its period. Rows are deleted after 400 days. */
 async function createThresholds(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table thresholds (
@@ -43,6 +43,6 @@ async function createThresholds(db: Kysely<unknown>): Promise<void> {
       reached_at timestamptz not null,
       primary key (organization_id, meter, period_start, threshold)
     )`.execute(db);
-  // The organization does not lead: thresholds are deleted by age.
+  // Does not begin with the organization, because thresholds are deleted by age.
   await sql`create index thresholds_reached_at_idx on thresholds (reached_at)`.execute(db);
 }

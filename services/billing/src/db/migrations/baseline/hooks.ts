@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Events of Stripe that were taken. Their ids show a repeat, and the loss of an event. They are deleted after 35 days;
- * Stripe lists 30.
+ * Received events of Stripe. Their ids show a repeat, and the loss of an event. Rows are deleted after 35 days, because
+ * Stripe lists the events of 30 days.
  */
 export async function createHooks(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -15,7 +15,7 @@ export async function createHooks(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // Events are deleted by age.
   await sql`create index hooks_received_at_idx on hooks (received_at)`.execute(db);
-  // The next sweep, which looks for events that were lost, and until when the last one saw them.
+  // The time of the next sweep, which looks for lost events, and the time up to which the last sweep has seen events.
   await sql`
     create table sweeps (
       id integer primary key check (id = 1),

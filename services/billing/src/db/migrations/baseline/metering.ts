@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * What is charged beyond plans. `metered_months` is the use of a meter in a month, as far as it was looked at, and the
- * part of it that is charged. `metered_hours` is the charged part by hours, which is sent to Stripe's meters. A row of
- * it is due while `sent_quantity` differs from `quantity`, and `sends` counts how often it was sent. Rows of both are
+ * Charged use beyond plans. `metered_months` has the known use of a meter in a month, and its charged share.
+ * `metered_hours` has the charged share by hours, which is sent to Stripe's meters. A row of `metered_hours` is due
+ * while `sent_quantity` differs from `quantity`, and `sends` counts how often the row was sent. Rows of both tables are
  * deleted after 400 days.
  */
 export async function createMetering(db: Kysely<unknown>): Promise<void> {
@@ -17,7 +17,7 @@ export async function createMetering(db: Kysely<unknown>): Promise<void> {
       is_final boolean not null default false,
       primary key (organization_id, meter, month)
     )`.execute(db);
-  // The organization does not lead: months are deleted by age.
+  // Does not begin with the organization, because months are deleted by age.
   await sql`create index metered_months_month_idx on metered_months (month)`.execute(db);
   await sql`
     create table metered_hours (
@@ -31,7 +31,7 @@ export async function createMetering(db: Kysely<unknown>): Promise<void> {
       failures integer not null default 0,
       primary key (organization_id, meter, hour)
     )`.execute(db);
-  // The organization does not lead: loops look for the due and the old hours of all organizations.
+  // Does not begin with the organization, because loops look for the due and the old hours of all organizations.
   await sql`create index metered_hours_due_at_idx on metered_hours (due_at) where sent_quantity <> quantity`.execute(
     db,
   );

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Writes to Stripe. Each is committed before it is sent. `key` is that of our call, and the beginning of the keys by
- * which Stripe knows a repeat. `generation` is a part of these keys. It changes after an answer that Stripe would only
- * repeat. An organization has one pending write. Ended ones are deleted after 90 days.
+ * Writes to Stripe. Each write is committed before it is sent. `key` is the key of the API call, and the prefix of the
+ * keys by which Stripe recognizes a repeat. `generation` is a part of these keys. It changes after an answer that
+ * Stripe would only repeat. An organization has at most one pending write. Ended writes are deleted after 90 days.
  */
 export async function createOperations(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -34,7 +34,7 @@ export async function createOperations(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index operations_pending_idx on operations (organization_id) where status = 'pending'`.execute(
     db,
   );
-  // The organization does not lead: loops look for the due and the old writes of all organizations.
+  // Does not begin with the organization, because loops look for the due and the old writes of all organizations.
   await sql`create index operations_due_at_idx on operations (due_at) where status = 'pending'`.execute(db);
   await sql`create index operations_finished_at_idx on operations (finished_at) where status <> 'pending'`.execute(db);
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The audit stream. Rows are only added. The erasure of a person may replace values by null, and the deletion of an
- * organization deletes its rows.
+ * Creates the audit stream. Rows are only added. The erasure of a person may replace values with null, and the deletion
+ * of an organization deletes the organization's rows.
  */
 export async function createChangeEvents(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
@@ -37,9 +37,9 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Two triggers bind the owner of the table too. The first refuses every statement that changes or deletes rows, unless
- * `blank_change_events` or `erase_change_events` runs it. The second refuses every change of a row except values that
- * become null.
+ * Creates two triggers, which also bind the owner of the table. The first refuses every statement that changes or
+ * deletes rows, unless `blank_change_events` or `erase_change_events` runs the statement. The second refuses every
+ * change of a row except values that become null.
  */
 async function refuseChanges(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -80,7 +80,10 @@ async function refuseChanges(db: Kysely<unknown>): Promise<void> {
     for each row execute function refuse_more_than_blanking()`.execute(db);
 }
 
-/** The setting is on for one statement only; `set_config` alone would keep it until the transaction ends. */
+/**
+ * Creates the function that may blank change events. The setting is on for one statement only; `set_config` alone would
+ * keep it until the end of the transaction.
+ */
 async function allowBlanking(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function blank_change_events(organization bigint, records uuid[], columns text[]) returns bigint
@@ -100,7 +103,10 @@ async function allowBlanking(db: Kysely<unknown>): Promise<void> {
   await sql`revoke execute on function blank_change_events(bigint, uuid[], text[]) from public`.execute(db);
 }
 
-/** Deletes some change events of an organization that is deleted, and returns how many. */
+/**
+ * Creates the function that deletes some change events of an organization that is being deleted. The function returns
+ * the number of deleted rows.
+ */
 async function allowErasing(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function erase_change_events(organization bigint, most integer) returns bigint

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 export async function createErasures(db: Kysely<unknown>): Promise<void> {
-  // `identity` is the sealed mail addresses that other services erase. It becomes null when they have finished.
+  // `identity` contains the sealed mail addresses that other services have to erase. It becomes null when they have
+  // finished.
   await sql`
     create table erasures (
       organization_id bigint not null,
@@ -10,9 +11,10 @@ export async function createErasures(db: Kysely<unknown>): Promise<void> {
       erased_at timestamptz(3) not null,
       constraint erasures_pkey primary key (organization_id, contact_id)
     )`.execute(db);
-  // The organization does not lead: the search for due erasures covers all organizations.
+  // The index has no organization prefix, because the search for due erasures covers all organizations.
   await sql`create index erasures_erased_at_idx on erasures (erased_at) where identity is not null`.execute(db);
-  // `digest` is a keyed hash of an address or id of the person. Without the organization's key it identifies nobody.
+  // `digest` is a keyed hash of an address or id of the person. Without the organization's key, the hash identifies
+  // nobody.
   await sql`
     create table tombstones (
       organization_id bigint not null,

@@ -1,8 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Secrets by which other systems sign what they send, and the messages of theirs that were taken. */
+/**
+ * Creates the tables of secrets with which other systems sign their messages, and of the messages that were accepted.
+ */
 export async function createInboundSecrets(db: Kysely<unknown>): Promise<void> {
-  // `slug` is identity's name of the organization, which never changes. A message names its organization by it alone.
+  // `slug` is the identity service's short name of the organization, which never changes. A message names its
+  // organization only by this slug.
   await sql`
     create table inbound_secrets (
       organization_id bigint not null,
@@ -14,9 +17,9 @@ export async function createInboundSecrets(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz(3) not null,
       constraint inbound_secrets_pkey primary key (organization_id, purpose)
     )`.execute(db);
-  // The organization does not lead: the look-up of a message finds it.
+  // The index has no organization prefix, because the look-up of a message finds the organization.
   await sql`create unique index inbound_secrets_slug_purpose_key on inbound_secrets (slug, purpose)`.execute(db);
-  // The id of a message is stored as a hash: a sender may write anything into it.
+  // The id of a message is stored as a hash, because a sender may write anything into it.
   await sql`
     create table inbound_messages (
       organization_id bigint not null,
@@ -25,6 +28,6 @@ export async function createInboundSecrets(db: Kysely<unknown>): Promise<void> {
       received_at timestamptz(3) not null default now(),
       constraint inbound_messages_pkey primary key (organization_id, purpose, id_hash)
     )`.execute(db);
-  // The organization does not lead: messages are deleted by age.
+  // The index has no organization prefix, because messages are deleted by age.
   await sql`create index inbound_messages_received_at_idx on inbound_messages (received_at)`.execute(db);
 }

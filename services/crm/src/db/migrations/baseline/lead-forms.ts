@@ -31,9 +31,9 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null,
       deleted_at timestamptz
     )`.execute(db);
-  // The organization does not lead: a visitor has only the token.
+  // The index has no organization prefix, because a visitor has only the token.
   await sql`create unique index lead_forms_token_key on lead_forms (token)`.execute(db);
-  // A list shows one mode, and reads no form of the other.
+  // A list shows the forms of one mode, and reads no form of the other mode.
   for (const mode of ['live', 'test']) {
     await sql`
       create index ${sql.ref(`lead_forms_${mode}_organization_id_id_idx`)} on lead_forms (organization_id, id)
@@ -43,8 +43,8 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A submission is stored as a hash of its id and content; the lead is the only copy of the answers. `cause` is that of
- * the chain of the submission. The enrollment comes later, and continues the chain.
+ * Creates the table of submissions. A submission is stored as a hash of its id and content; the lead is the only copy
+ * of the answers. `cause` names the chain of the submission, which the later enrollment continues.
  */
 async function createSubmissions(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -63,7 +63,7 @@ async function createSubmissions(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index lead_form_submissions_enroll_at_idx on lead_form_submissions (enroll_at)
     where enroll_at is not null`.execute(db);
-  // A submission that waits for no enrollment is deleted by age.
+  // A submission without a pending enrollment is deleted by age.
   await sql`create index lead_form_submissions_created_at_idx on lead_form_submissions (created_at)
     where enroll_at is null`.execute(db);
 }

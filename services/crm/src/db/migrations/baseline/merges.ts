@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * `undo` is the data that a merge overwrote, personal data included. It becomes null when the merge is undone, when the
- * person is erased, or after 30 days.
+ * Creates the table of merges. `undo` contains the data that a merge overwrote, including personal data. It becomes
+ * null when the merge is undone, when the person is erased, or after 30 days.
  */
 export async function createMerges(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -27,6 +27,6 @@ export async function createMerges(db: Kysely<unknown>): Promise<void> {
   await sql`create index merges_organization_id_merged_ids_idx on merges using gin (organization_id, merged_ids)`.execute(
     db,
   );
-  // The organization does not lead: the search for old merges covers all organizations.
+  // The index has no organization prefix, because the search for old merges covers all organizations.
   await sql`create index merges_created_at_idx on merges (created_at) where undo is not null`.execute(db);
 }

@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Plans of the Operator, and the log of its actions. */
+/** Creates the tables of the Operator's plans, and of the log of its actions. */
 export async function createOperator(db: Kysely<unknown>): Promise<void> {
   await createPlans(db);
   await createLog(db);
 }
 
 async function createPlans(db: Kysely<unknown>): Promise<void> {
-  // An operation has all that its execution needs. So a plan does what was previewed, whichever version applies it.
+  // An operation contains everything that its execution needs. So a plan does what was previewed, even if a different
+  // version of the service applies it.
   await sql`
     create table operator_plans (
       organization_id bigint not null,
@@ -22,7 +23,7 @@ async function createPlans(db: Kysely<unknown>): Promise<void> {
       applied_at timestamptz(3),
       constraint operator_plans_pkey primary key (organization_id, id)
     )`.execute(db);
-  // The organization does not lead: plans are deleted by age.
+  // The index has no organization prefix, because plans are deleted by age.
   await sql`create index operator_plans_created_at_idx on operator_plans (created_at)`.execute(db);
 }
 
@@ -45,6 +46,6 @@ async function createLog(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index operator_activities_organization_id_mode_id_idx
     on operator_activities (organization_id, mode, id desc)`.execute(db);
-  // The organization does not lead: lines are deleted by age.
+  // The index has no organization prefix, because lines are deleted by age.
   await sql`create index operator_activities_created_at_idx on operator_activities (created_at)`.execute(db);
 }

@@ -2,7 +2,7 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 import { createRecordTable } from './record-table.ts';
 
-/** Opportunities, and the pipelines whose stages they are in. */
+/** Creates the tables of opportunities, and of the pipelines whose stages contain the opportunities. */
 export async function createOpportunities(db: Kysely<unknown>): Promise<void> {
   await createPipelines(db);
   await createStages(db);
@@ -56,10 +56,10 @@ async function createPipelines(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index opportunity_pipelines_organization_id_idx
     on opportunity_pipelines (organization_id, created_at, id) where deleted_at is null`.execute(db);
-  // Two first requests at once create one default pipeline of the organization.
+  // With this index, two parallel first requests create only one default pipeline of the organization.
   await sql`create unique index opportunity_pipelines_organization_id_default_key
     on opportunity_pipelines (organization_id) where user_id is null`.execute(db);
-  // Stages are changed together with their pipeline.
+  // A change of stages counts as a change of their pipeline.
   await addRevision(db, 'opportunity_pipelines');
 }
 

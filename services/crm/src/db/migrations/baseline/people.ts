@@ -2,7 +2,9 @@ import { countRowsAsUsage } from '@drippulse/entitlements';
 import { type Kysely, sql } from 'kysely';
 import { createRecordTable } from './record-table.ts';
 
-/** Contacts and leads: records of people, which are merged, compared for duplicates and erased. */
+/**
+ * Creates the tables of contacts and leads: records of people, which can be merged, compared for duplicates and erased.
+ */
 export async function createPeople(db: Kysely<unknown>): Promise<void> {
   await createPhoneKey(db);
   await createContacts(db);
@@ -15,8 +17,9 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Phone numbers are compared by their digits: at least seven, without a leading `00` and without `(0)`. Indexes store
- * the result, so a new rule is a new function and this one never changes.
+ * Creates the function that reduces phone numbers to the digits by which they are compared: at least seven digits,
+ * without a leading `00` and without `(0)`. Indexes store the result, so this function never changes, and a new rule
+ * needs a new function.
  */
 async function createPhoneKey(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -48,7 +51,7 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
   });
 }
 
-/** Plans may limit the contacts of an organization. */
+/** Counts the contacts of an organization, because plans may limit their number. */
 async function countContacts(db: Kysely<unknown>): Promise<void> {
   await countRowsAsUsage(db, {
     table: 'contacts',
@@ -93,8 +96,9 @@ async function createLeads(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Duplicates are looked up by mail address and by phone. The indexes include the column itself, because the planner
- * uses an index-only scan only when the index has the column and not just an expression over it.
+ * Creates the indexes by which duplicates are looked up, by mail address and by phone. The indexes include the column
+ * itself, because the planner uses an index-only scan only if the index has the column and not just an expression over
+ * it.
  */
 async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_lower_email_idx`)} on ${sql.table(table)}
@@ -104,7 +108,10 @@ async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void
     where deleted_at is null and phone is not null`.execute(db);
 }
 
-/** An import finds a merged record by the external id and address it had, and updates the survivor. */
+/**
+ * Creates the indexes of merged records, in which an import finds a merged record by its former external id or
+ * address. The import then updates the survivor.
+ */
 async function indexMerged(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_merged_external_idx`)} on ${sql.table(table)}
     (organization_id, external_id) where merged_into_id is not null`.execute(db);

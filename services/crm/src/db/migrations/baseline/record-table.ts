@@ -1,18 +1,20 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
-/** A table of records: its own columns, the columns that `q` searches, and its indexes for lists by name. */
+/** A table of records: its own columns, the columns that `q` searches, and the indexes for its lists, by name. */
 type RecordTable = {
   name: string;
   columns: RawBuilder<unknown>;
   searched: readonly string[];
-  /** Columns with the names of a person, which `q` also searches, and for several words. Not among those `searched`. */
+  /**
+   * Columns with the names of a person, in which `q` also searches for several words. They are not among `searched`.
+   */
   names?: readonly string[];
-  /** Columns of an index after the organization, by the part of the index's name that differs. */
+  /** Columns of each index, after the organization, by the variable part of the index's name. */
   lists: Readonly<Record<string, string>>;
 };
 
-/** Creates a table of records with the columns that all of them have, the indexes of its lists and its revision. */
+/** Creates a table of records with the common columns, the indexes for its lists, and its revision. */
 export async function createRecordTable(db: Kysely<unknown>, table: RecordTable): Promise<void> {
   await createTable(db, table);
   await createKeys(db, table.name);
@@ -21,7 +23,7 @@ export async function createRecordTable(db: Kysely<unknown>, table: RecordTable)
   await addRevision(db, table.name);
 }
 
-/** `custom` is json, not jsonb, because jsonb rounds numbers. */
+/** Creates the table itself. `custom` is json, not jsonb, because jsonb rounds numbers. */
 async function createTable(db: Kysely<unknown>, { name, columns, searched, names }: RecordTable): Promise<void> {
   await sql`
     create table ${sql.table(name)} (
@@ -44,9 +46,10 @@ async function createTable(db: Kysely<unknown>, { name, columns, searched, names
 }
 
 /**
- * A generated column with several values in lower case, as `q` searches them. Capital letters mark its structure: `XX`
- * comes before each value and `Q` replaces each space. A mark is a letter, so the trigrams of a phrase are found only
- * where its words follow each other; with spaces every record that has the words somewhere would be read and rejected.
+ * Returns the definition of a generated column with several values in lower case, in which `q` searches. Capital
+ * letters mark the structure: `XX` comes before each value and `Q` replaces each space. A mark is a letter, so the
+ * trigrams of a phrase are found only if the words of the phrase follow each other. With spaces, every record that has
+ * the words anywhere would be read and rejected.
  */
 function searchText(columns: readonly string[]): RawBuilder<unknown> {
   const values = columns.map((column) => sql`'XX' || replace(lower(coalesce(${sql.ref(column)}, '')), ' ', 'Q')`);
@@ -54,7 +57,7 @@ function searchText(columns: readonly string[]): RawBuilder<unknown> {
 }
 
 async function createKeys(db: Kysely<unknown>, name: string): Promise<void> {
-  // The organization does not lead: a public id is unique in the whole installation.
+  // The index has no organization prefix, because a public id is unique in the whole installation.
   await sql`create unique index ${sql.ref(`${name}_public_id_key`)} on ${sql.table(name)} (public_id)`.execute(db);
   await sql`create unique index ${sql.ref(`${name}_organization_id_external_key`)} on ${sql.table(name)}
     (organization_id, coalesce(external_system, ''), external_id)
@@ -69,12 +72,15 @@ async function createSearchIndexes(db: Kysely<unknown>, { name, searched, names 
   if (searched.includes('public_id')) return;
   await sql`create index ${sql.ref(`${name}_organization_id_lower_public_id_idx`)} on ${sql.table(name)}
     (organization_id, lower(public_id) text_pattern_ops) where deleted_at is null`.execute(db);
-  // PostgreSQL keeps no statistics of expressions for partial indexes: without these every prefix is taken as rare.
+  // PostgreSQL keeps no statistics of expressions for partial indexes. Without these statistics, it estimates every
+  // prefix as rare.
   await sql`create statistics ${sql.ref(`${name}_lower_public_id_stats`)} on lower(public_id)
     from ${sql.table(name)}`.execute(db);
 }
 
-/** The name of pg_trgm's operator class: an administrator may have created the extension in another schema. */
+/**
+ * Returns the name of pg_trgm's operator class. An administrator may have created the extension in a different schema.
+ */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     select quote_ident(nspname) || '.gin_trgm_ops' as name
@@ -82,7 +88,10 @@ async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   return rows[0]?.name ?? 'gin_trgm_ops';
 }
 
-/** A list is ordered by one column and then by the id. The other indexes serve filters, newest first. */
+/**
+ * Creates the indexes for lists. A list is ordered by one column, then by the id. The remaining indexes serve filters,
+ * newest first.
+ */
 async function createListIndexes(db: Kysely<unknown>, { name, lists }: RecordTable): Promise<void> {
   const all = {
     created_at: 'created_at, id',

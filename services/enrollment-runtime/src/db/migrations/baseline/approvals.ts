@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Decisions that people take: for steps, whose run is parked under `request_key`, and for other services, by keys of
- * theirs. A row goes `HISTORY_DAYS` after its end. An erasure empties the texts of those of a person.
+ * Decisions that people take: for steps, whose run is parked under `request_key`, and for other services, under keys of
+ * their own. A row is deleted `HISTORY_DAYS` after its end. An erasure empties the texts about the person.
  */
 export async function createApprovals(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -52,16 +52,17 @@ export async function createApprovals(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index approvals_enrollment_id_idx on approvals (enrollment_id)`.execute(db);
-  // An erasure looks through the approvals of an organization that belong to no enrollment, which are few.
+  // An erasure scans the approvals of an organization that belong to no enrollment; these are few.
   await sql`create index approvals_of_no_enrollment_idx on approvals (organization_id, id)
     where enrollment_id is null`.execute(db);
-  // Not led by the organization: loops look for what is due, to be mailed and old of all of them.
+  // Does not begin with the organization: loops look across all organizations for rows that are due, to be mailed, or
+  // old.
   await sql`create index approvals_expires_at_idx on approvals (expires_at) where status = 'pending'`.execute(db);
   await sql`
     create index approvals_unnotified_idx on approvals (organization_id, id)
     where notified_at is null and status = 'pending' and mode = 'live'`.execute(db);
   await sql`create index approvals_decided_at_idx on approvals (decided_at) where status <> 'pending'`.execute(db);
-  // When an organization was last mailed about approvals.
+  // The time of the last mail about approvals to an organization.
   await sql`
     create table approval_notices (
       organization_id bigint primary key,

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The number of enrollments and records that each chain has led to. A cause of which nothing further follows has no
- * row. `counted_on` is a day, so that a count changes the index once a day at most.
+ * The number of enrollments and records that each chain has led to. A cause from which nothing further follows has no
+ * row. `counted_on` is a day, so that counts change the index at most once a day.
  */
 export async function createChains(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -8,15 +8,14 @@ export async function createEnrollments(db: Kysely<unknown>): Promise<void> {
 
 async function createSequences(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence enrollments_id_seq as bigint`.execute(db);
-  // Numbers the changes of enrollments for their events. Each transaction takes 16, for up to 16 events of an
+  // Numbers the changes of enrollments for their events. Each transaction takes 16 numbers, for up to 16 events of one
   // enrollment.
   await sql`create sequence enrollment_changes_seq as bigint increment 16`.execute(db);
 }
 
 /**
- * A row is written once, at entry, and an erasure alone updates it. Where an enrollment stands is in `runs` while it
- * lives and in `outcomes` once it has ended, in exactly one of them. A person who is held out has an outcome and no
- * run.
+ * A row is written once, at entry; only an erasure updates it. The place of an enrollment is in `runs` while it lives
+ * and in `outcomes` once it has ended, in exactly one of the two. A person who is held out has an outcome and no run.
  */
 async function createIdentities(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -51,7 +50,7 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
     where lead_ref is not null`.execute(db);
   await sql`create index enrollments_test_idx on enrollments (workflow_id, id) where mode = 'test'`.execute(db);
   await sql`create index enrollments_block_idx on enrollments (workflow_id, (id >> 3))`.execute(db);
-  // Re-entry counts the entries of a key.
+  // Re-entry rules count the entries of a key.
   for (const hash of ['contact_hash', 'entry_hash']) {
     await sql`create index ${sql.ref(`enrollments_${hash}_idx`)} on enrollments (workflow_id, ${sql.ref(hash)})
       where ${sql.ref(hash)} is not null`.execute(db);
@@ -59,9 +58,9 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The texts that `q` is matched against. A row has those of up to eight enrollments that one call made and whose ids
- * differ in their last three bits alone: `block` is the id without these bits. The texts are in the order of the bits,
- * with U+001E between them. Two calls may have rows of one block, so no key is unique.
+ * The texts that `q` is matched against. A row contains the texts of up to eight enrollments that one call made and
+ * whose ids differ only in their last three bits: `block` is the id without these bits. The texts are in the order of
+ * the bits, separated by U+001E. Two calls may write rows of one block, so no key is unique.
  */
 async function createSearch(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -70,15 +69,18 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
       block bigint not null,
       text text not null
     )`.execute(db);
-  // The histogram of a hundred texts that PostgreSQL keeps by default is too small to tell how many contain a rare
-  // beginning: 15 % of its samples led a list to walk the whole workflow. Planning takes 4 ms with a thousand.
+  // PostgreSQL's default histogram of a hundred texts is too small to estimate how many texts contain a rare prefix: in
+  // 15 % of its samples a list scanned the whole workflow. With a thousand texts, planning takes 4 ms.
   await sql`alter table enrollment_search alter column text set statistics 1000`.execute(db);
   await sql`create index enrollment_search_block_idx on enrollment_search (workflow_id, block)`.execute(db);
   await sql`create index enrollment_search_text_idx on enrollment_search
     using gin (workflow_id, text ${sql.raw(await trigramOperators(db))})`.execute(db);
 }
 
-/** Both extensions are trusted: a role that may create in the database makes them itself. Else an administrator did. */
+/**
+ * Returns the name of the trigram operator class. Both extensions are trusted, so a role that may create objects in the
+ * database installs them. Otherwise an administrator has installed them.
+ */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
   await sql`create extension if not exists btree_gin with schema public`.execute(db);

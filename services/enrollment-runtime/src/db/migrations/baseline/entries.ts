@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Contacts that did not enter, or not yet. Their addresses are in lower case. */
+/** Contacts that did not enter, or have not entered yet. Their addresses are in lower case. */
 export async function createEntries(db: Kysely<unknown>): Promise<void> {
   await createRefused(db);
   await createHeld(db);
@@ -10,7 +10,7 @@ export async function createEntries(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Contacts that a rule kept out. Rows are kept for 90 days, because people ask why somebody did not enter. A row has
- * nothing of the contact but its keys.
+ * only the keys of the contact.
  */
 async function createRefused(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -30,9 +30,7 @@ async function createRefused(db: Kysely<unknown>): Promise<void> {
   await sql`create index refused_entries_refused_at_idx on refused_entries (refused_at)`.execute(db);
 }
 
-/**
- * Contacts that wait for a quota, in the order in which they came. Those that waited too long are listed for a while.
- */
+/** Contacts that wait for a quota, in the order in which they came. Contacts that waited too long stay for a while. */
 async function createHeld(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table held_entries (
@@ -60,7 +58,7 @@ async function createHeld(db: Kysely<unknown>): Promise<void> {
   await sql`create index held_entries_expires_at_idx on held_entries (expires_at)`.execute(db);
 }
 
-/** An erasure and an explanation look for a person by each of the keys. */
+/** An erasure and an explanation look up a person by either key. */
 async function indexPeople(db: Kysely<unknown>, table: string): Promise<void> {
   for (const key of ['email', 'lead_ref']) {
     await sql`create index ${sql.ref(`${table}_${key}_idx`)} on ${sql.table(table)}
@@ -69,8 +67,8 @@ async function indexPeople(db: Kysely<unknown>, table: string): Promise<void> {
 }
 
 /**
- * When the first in line of an organization is looked at again. An organization has one line over all its workflows, so
- * that one row changes when its limit rises.
+ * The time at which the first contact in an organization's line is checked again. An organization has one line over all
+ * its workflows, so only one row changes when the organization's limit rises.
  */
 async function createLines(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -82,9 +80,9 @@ async function createLines(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * What admins are yet to be mailed about contacts that wait for a quota: how many began to wait and how many expired
- * since the last mail, and when the next one is due. A row stays as long as its organization, so that there is at most
- * one mail a day.
+ * The next mail to the admins about contacts that wait for a quota: how many began to wait and how many expired since
+ * the last mail, and when the next mail is due. A row stays as long as its organization, so that there is at most one
+ * mail a day.
  */
 async function createNotices(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,7 +1,7 @@
 import { createPartitions, databaseNow } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Events of contacts, what they led to, and who waits for them. */
+/** Events of contacts, their consequences, and the enrollments that wait for them. */
 export async function createEvents(db: Kysely<unknown>): Promise<void> {
   await createLog(db);
   await createContacts(db);
@@ -15,7 +15,7 @@ export async function createEvents(db: Kysely<unknown>): Promise<void> {
   await createNames(db);
 }
 
-/** An erasure alone changes an event. */
+/** The log of events. Only an erasure changes an event. */
 async function createLog(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table events (
@@ -39,8 +39,8 @@ async function createLog(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The persons of events, a row for each key of a contact. `contact_key` is a digest of the key, which includes the
- * mode: it is short, and no address.
+ * The persons of events, with a row for each key of a contact. `contact_key` is a digest of the key, which includes the
+ * mode. The digest is short and contains no address.
  */
 async function createContacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -56,8 +56,8 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * What an event started, resumed and did not start, by the transactions that looked. An event that nobody awaits has no
- * row.
+ * The enrollments that an event started, resumed and did not start, written by the transactions that looked for them.
+ * An event that nothing awaits has no row.
  */
 async function createAnswers(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -72,7 +72,7 @@ async function createAnswers(db: Kysely<unknown>): Promise<void> {
     ) partition by range (accepted_at)`.execute(db);
 }
 
-/** Digests of the keys of events, for seven days. */
+/** Digests of the keys of events, kept for seven days. */
 async function createKeys(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table event_keys (
@@ -87,8 +87,8 @@ async function createKeys(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * What parked enrollments wait for: a row for each key of the contact and each event of the step, at its place in the
- * step.
+ * The events that parked enrollments wait for. There is a row for each key of the contact and each event of the step,
+ * at the event's place in the step.
  */
 async function createWaits(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -112,8 +112,8 @@ async function createWaits(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all workflows
- * were looked at, and `after_enrollment_id` once all waits were.
+ * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all
+ * workflows are done, and `after_enrollment_id` is null once all waits are done.
  */
 async function createSpreading(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -131,8 +131,8 @@ async function createSpreading(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The events that steps of a workflow wait for, in any version that it had. The CRM is asked for the person of a change
- * only if somebody listens to changes of its name.
+ * The events that steps of a workflow wait for, in any of its versions. The CRM is asked for the person of a change
+ * only if some step waits for changes of that name.
  */
 async function createNames(db: Kysely<unknown>): Promise<void> {
   await sql`

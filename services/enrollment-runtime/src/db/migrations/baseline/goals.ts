@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Goals of enrollments that were met, and who is watched for them. */
+/** Goals that enrollments met, and the contacts that are watched for goals. */
 export async function createGoals(db: Kysely<unknown>): Promise<void> {
   await createMet(db);
   await createWatches(db);

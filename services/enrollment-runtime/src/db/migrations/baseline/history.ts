@@ -10,9 +10,9 @@ export async function createHistory(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A row has all lines that one move wrote: the first in the columns, the others in `following`. A row costs the
- * database as much as its contents, and most moves take several steps. Step id, name and type are found in the version
- * by the index.
+ * The timeline. A row has all lines that one move wrote: the first line in the columns, the others in `following`. A
+ * row costs the database as much as its contents do, and most moves take several steps. The step's index gives its id,
+ * name and type in the version.
  */
 async function createTimeline(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -37,7 +37,7 @@ async function createTimeline(db: Kysely<unknown>): Promise<void> {
   await createRangePartitions(db, 'timeline', 0n);
 }
 
-/** A row for each line, for people who look into the database. */
+/** A view with a row for each line, for people who query the database. */
 async function createLines(db: Kysely<unknown>): Promise<void> {
   await sql`
     create view timeline_lines as
@@ -52,8 +52,8 @@ async function createLines(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * An intent is committed before its effect is performed. It has the rendered request, so that repeats are equal.
- * Whoever has accepted an effect settles it later.
+ * An intent is committed before its effect is performed. The intent has the rendered request, so that every repeat is
+ * equal. A service that has accepted an effect settles it later.
  */
 async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -78,9 +78,10 @@ async function createEffects(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Trigger functions for a partition of which pruning copies the rows that stay. They repeat each write to the partition
- * in the table that will replace it, whose name is their argument. The new row is written by its values. The other rows
- * of its enrollment are copied unless they are there: two writers of one enrollment must not undo each other.
+ * Trigger functions for a partition whose remaining rows pruning copies to a replacement table. The functions repeat
+ * each write to the partition in the replacement table, whose name is their argument. The new row is written by its
+ * values. The other rows of its enrollment are copied unless they are in the replacement table already, because two
+ * writers of one enrollment must not undo each other.
  */
 async function createKeepers(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Who sends, by which rules, to whom never, and what was sent. */
+/** Senders, sending rules, suppressions, and the ledger of sends. */
 export async function createMessaging(db: Kysely<unknown>): Promise<void> {
   await createSenders(db);
   await createSendingDomains(db);
@@ -11,7 +11,7 @@ export async function createMessaging(db: Kysely<unknown>): Promise<void> {
   await createSendSlots(db);
 }
 
-/** How the mails of an organization are signed. An organization without a row sends as the platform. */
+/** The signatures of an organization's mails. An organization without a row sends as the platform. */
 async function createSenders(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table senders (
@@ -27,9 +27,9 @@ async function createSenders(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Domains that an organization may send from. Any may ask for a domain; one has it, once its records are found. A
- * verified domain is looked up again at `next_check_at`. `missed_checks` is the number of checks in a row that missed
- * its records.
+ * Domains that an organization may send from. Any organization may claim a domain; it owns the domain once the domain's
+ * records are found. A verified domain is looked up again at `next_check_at`. `missed_checks` is the number of
+ * successive checks that missed its records.
  */
 async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -57,7 +57,10 @@ async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
     where verified_at is not null`.execute(db);
 }
 
-/** `rules` as the API shows them. `has_competition` says whether planned sends must be known, see `haveCompetition`. */
+/**
+ * `rules` has the form that the API shows. `has_competition` says whether planned sends must be recorded; see
+ * `haveCompetition`.
+ */
 async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sending_rules (
@@ -69,7 +72,7 @@ async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'sending_rules');
 }
 
-/** Addresses that get no mail. Without a category they get none at all. Kept until somebody removes them. */
+/** Addresses that get no mail. A row without a category suppresses all mail. A row stays until somebody removes it. */
 async function createSuppressions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table suppressions (
@@ -86,15 +89,15 @@ async function createSuppressions(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index suppressions_email_key
     on suppressions (organization_id, mode, email, channel, coalesce(category, ''), reason)`.execute(db);
   await sql`create index suppressions_mode_idx on suppressions (organization_id, mode, id)`.execute(db);
-  // For the count of those of the last day.
+  // For the count of the suppressions of the last day.
   await sql`create index suppressions_created_at_idx on suppressions using brin (created_at)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }
 
 /**
- * The ledger: a row for each send, by the key of its effect. A row with `placed_at` counts against caps. Rows of sends
- * that were only planned exist where sends compete. Rows are kept for 90 days. An update changes no index but those of
- * held sends.
+ * The ledger: a row for each send, by the key of its effect. A row with `placed_at` counts against caps. Sends that
+ * were only planned have rows where sends compete. Rows are kept for 90 days. An update changes no index, except the
+ * indexes of held sends.
  */
 async function createSends(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -143,7 +146,7 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }
 
-/** When the next send of an organization may leave, by the domain of the receiver; '' stands for all. */
+/** The time at which the next send of an organization may leave, by the receiver's domain; '' is all domains. */
 async function createSendSlots(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table send_slots (

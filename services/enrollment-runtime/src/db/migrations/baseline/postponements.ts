@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Work of loops that failed, and when it is tried again. Meanwhile the loops go on with other work. `item` is an id:
- * the table has no personal data. A row goes when its item succeeds. It also goes after a day without a try, because
- * then the item is gone.
+ * Items of loops that failed, with the time of their next try. In the meantime the loops continue with other work.
+ * `item` is an id, so the table has no personal data. A row is deleted when its item succeeds, or after a day without a
+ * try, because the item is gone by then.
  */
 export async function createPostponements(db: Kysely<unknown>): Promise<void> {
   await sql`

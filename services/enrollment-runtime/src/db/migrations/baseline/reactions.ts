@@ -1,16 +1,16 @@
 import { createPartitions, databaseNow } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** What came back for sent mails: hits of their pixel and links, unsubscriptions, bounces and complaints. */
+/** Responses to sent mails: hits of their pixel and links, unsubscriptions, bounces and complaints. */
 export async function createReactions(db: Kysely<unknown>): Promise<void> {
   await createHits(db);
   await createReports(db);
 }
 
 /**
- * A row is a request as it came, or several equal ones of the same second, or the report of a mail server. `verdict` is
- * null until a version of the rules has judged the row. Reports need no verdict. A partition has a month, because a
- * detail looks into each of them.
+ * A row is one request as received, several equal requests of the same second, or the report of a mail server.
+ * `verdict` is null until a version of the rules has judged the row. Reports need no verdict. A partition covers a
+ * month, because the detail of an enrollment looks into each partition.
  */
 async function createHits(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence hits_id_seq as bigint`.execute(db);
@@ -43,7 +43,7 @@ async function createHits(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'hits', await databaseNow(db), 'month');
 }
 
-/** Reports of mail servers that were taken, by the id that their sender gave them, so that each counts once. */
+/** Processed reports of mail servers, by the id that their sender gave them, so that each report counts once. */
 async function createReports(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table bounce_reports (

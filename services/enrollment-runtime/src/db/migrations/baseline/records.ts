@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Records that are kept whatever becomes of enrollment and history. */
+/** Records that outlive their enrollment and its history. */
 export async function createRecords(db: Kysely<unknown>): Promise<void> {
   await createDeliveries(db);
   await createRemovals(db);
@@ -8,8 +8,8 @@ export async function createRecords(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The mails of enrollments. `category` and `variants` say what a mail counts for: its category, where its step names
- * one, and the variants that its enrollment had taken when it was queued. Neither names a person.
+ * The mails of enrollments. A mail counts for its `category`, if its step names one, and for its `variants`: the
+ * variants that its enrollment had taken when the mail was queued. Neither names a person.
  */
 async function createDeliveries(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -38,7 +38,7 @@ async function createDeliveries(db: Kysely<unknown>): Promise<void> {
       constraint deliveries_enrollment_id_effect_key_key unique (enrollment_id, effect_key)
     )`.execute(db);
   // Links and bounces find their mail by its Message-ID without the domain, which follows MAIL_FROM. An entry of a hash
-  // index has eight bytes.
+  // index takes eight bytes.
   await sql`create index deliveries_message_key_idx on deliveries using hash (left(message_id, 41))`.execute(db);
 }
 
@@ -57,7 +57,7 @@ async function createRemovals(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
 }
 
-/** Records of the CRM that were erased, by id alone. A late event of one of them starts nothing. */
+/** Erased records of the CRM, by id alone. A late event of an erased record starts nothing. */
 async function createErasedRecords(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table erased_records (

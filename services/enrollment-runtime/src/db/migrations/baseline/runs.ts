@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Where enrollments stand. */
+/** The places of enrollments. */
 export async function createRuns(db: Kysely<unknown>): Promise<void> {
   await createLiving(db);
   await createRunData(db);
@@ -10,9 +10,9 @@ export async function createRuns(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The living enrollments, hot and narrow. A run is due by `wake_at`, or leased by a worker until `lease_until`, or
- * neither while a person has paused it. Each row is in at most one of the two partial indexes, so a claim writes one
- * index. Live runs that are not paused are in none of the indexes for paused and test runs.
+ * The living enrollments, in a narrow table that is written often. A run is due by `wake_at`, or leased by a worker
+ * until `lease_until`, or neither while a person has paused it. Each row is in at most one of the two partial indexes,
+ * so a claim writes one index. Live runs that are not paused are absent from the indexes for paused and test runs.
  */
 async function createLiving(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -57,7 +57,9 @@ async function createLiving(db: Kysely<unknown>): Promise<void> {
     where mode = 'test'`.execute(db);
 }
 
-/** Data apart from the hot row, where they differ from the contact. `state` is what a retry goes on from. */
+/**
+ * Data apart from the frequently written row, stored if they differ from the contact. A retry continues from `state`.
+ */
 async function createRunData(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table run_data (
@@ -67,7 +69,7 @@ async function createRunData(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
 }
 
-/** The ended enrollments, written at the end. */
+/** The ended enrollments, written when they end. */
 async function createOutcomes(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table outcomes (
@@ -96,18 +98,20 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
   );
   await sql`create index outcomes_test_step_index_idx on outcomes (workflow_id, step_index, status, enrollment_id)
     where mode = 'test'`.execute(db);
-  // Pruning asks which outcomes of a range of ids are recent. This index costs an insert next to nothing.
+  // Pruning looks for recent outcomes in a range of ids. This index adds almost nothing to the cost of an insert.
   await sql`create index outcomes_enrollment_id_idx on outcomes using brin (enrollment_id int8_minmax_multi_ops)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
   // The failures of a workflow by time. Only a run that fails writes to this index.
   await sql`create index outcomes_failed_ended_at_idx on outcomes (workflow_id, mode, ended_at)
     where status = 'failed'`.execute(db);
-  // Failed and cancelled enrollments end on other steps than completed ones. The planner would not know.
+  // Failed and cancelled enrollments end on other steps than completed ones. Without these statistics the planner
+  // assumes that step and status are independent.
   await sql`create statistics outcomes_place (mcv) on workflow_id, step_index, status from outcomes`.execute(db);
 }
 
 /**
- * How many enrollments of a workflow stand where. An ended one counts at the step it ended on. The sums are the totals.
+ * The number of enrollments of a workflow at each step. An ended enrollment counts at the step where it ended. The sums
+ * are the totals.
  */
 async function createCounters(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -125,9 +129,7 @@ async function createCounters(db: Kysely<unknown>): Promise<void> {
     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`.execute(db);
 }
 
-/**
- * Counts of a workflow that belong to no step: enrollments that goals ended, goals that were met, and people held out.
- */
+/** Counts of a workflow that belong to no step: enrollments that goals ended, goals met, and people held out. */
 async function createMarks(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table funnel_marks (

@@ -8,7 +8,7 @@ export async function createWorkflows(db: Kysely<unknown>): Promise<void> {
   await createEventTriggers(db);
 }
 
-/** One row for each workflow: what may run, and when it next has something to do. */
+/** One row for each workflow: whether it may run, and when it is next due. */
 async function createLanes(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table lanes (
@@ -28,14 +28,14 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
   await sql`create index lanes_wake_at_idx on lanes (wake_at) include (organization_id, workflow_id)
     where running and wake_at is not null`.execute(db);
   await sql`create index lanes_draining_idx on lanes (workflow_id) where draining`.execute(db);
-  // An erasure goes through the workflows of an organization, one after the other.
+  // An erasure visits the workflows of an organization one after the other.
   await sql`create index lanes_organization_id_workflow_id_idx on lanes (organization_id, workflow_id)`.execute(db);
 }
 
 /**
- * A version never changes. `steps` is JSON text in which credentials are masked. `sealed` is the box of the workflows
- * service with the masked texts; it is null when nothing is masked. `settings` is JSON text with the members beside the
- * steps that differ from their defaults.
+ * A version never changes. `steps` is JSON text in which credentials are masked. `sealed` is the workflows service's
+ * sealed box with the masked texts; it is null when nothing is masked. `settings` is JSON text with the members beside
+ * the steps that differ from their defaults.
  */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`

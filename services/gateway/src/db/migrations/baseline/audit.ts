@@ -6,8 +6,9 @@ export async function createAudit(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A row of the trail has the hash of the one before. `audit_heads` has the last number and hash of each organization,
- * so that missing rows at the end are found too. It also has the hash before the first row that is kept.
+ * Creates the tables of the audit trail. A row of the trail has the hash of the previous row. `audit_heads` has the
+ * last number and hash of each organization, so that missing rows at the end are found too. It also has the hash before
+ * the first row that is kept.
  */
 async function createChain(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -44,8 +45,8 @@ async function createChain(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Rows are only added. The function that ends their retention deletes from the beginning of a chain, and moves its
- * anchor with it.
+ * Creates the triggers that allow rows only to be added. The function for the retention of rows deletes them from the
+ * beginning of a chain, and moves the anchor of the chain accordingly.
  */
 async function refuseChanges(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** An identity is who somebody is. It belongs to no organization. */
+/** Creates the table of identities. An identity is a person's account. It belongs to no organization. */
 export async function createIdentities(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table identities (
@@ -17,7 +17,7 @@ export async function createIdentities(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     )`.execute(db);
-  // Not led by an organization: a login names none, so a user name is unique in the installation.
+  // The index has no organization prefix: a login names no organization, so a user name is unique in the installation.
   await sql`create unique index identities_username_key on identities (username)`.execute(db);
   await sql`create index identities_email_idx on identities (lower(email))`.execute(db);
   await sql`create index identities_updated_at_idx on identities (updated_at)`.execute(db);

@@ -5,7 +5,10 @@ export async function createLinks(db: Kysely<unknown>): Promise<void> {
   await createSignUps(db);
 }
 
-/** Links that are mailed to members and identities, and links that sign in on a person's own machine. */
+/**
+ * Creates the table of links that are mailed to members and identities, and of links that sign in on a person's own
+ * machine.
+ */
 async function createMailedLinks(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table mailed_links (
@@ -31,7 +34,10 @@ async function createMailedLinks(db: Kysely<unknown>): Promise<void> {
   await sql`create index mailed_links_expires_at_idx on mailed_links (expires_at)`.execute(db);
 }
 
-/** Sign-ups that nobody has confirmed, for a day. They belong to no organization: the token alone names one. */
+/**
+ * Creates the table of unconfirmed sign-ups, which are kept for a day. A sign-up belongs to no organization; only its
+ * token identifies it.
+ */
 async function createSignUps(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sign_ups (

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** A membership is the place of somebody in one organization. The API shows its id. */
+/** Creates the table of memberships. A membership links one person to one organization. The API shows its id. */
 export async function createMemberships(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table memberships (
@@ -37,14 +37,14 @@ export async function createMemberships(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index memberships_identity_id_idx on memberships (identity_id)`.execute(db);
-  // An operator who resets the password of an invited member names the user name alone.
+  // Without an organization prefix: an operator who resets the password of an invited member names only the user name.
   await sql`create index memberships_username_idx on memberships (username)`.execute(db);
   await keepNamesEqual(db);
 }
 
 /**
- * A membership repeats the names of its identity. So an index of memberships keeps an address unique in an
- * organization, and a new name changes the revision of the row that the API shows.
+ * Creates triggers that copy the names of an identity to its memberships. So an index of memberships keeps an address
+ * unique in an organization, and a new name changes the revision of the row that the API shows.
  */
 async function keepNamesEqual(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Second factors. They belong to an identity, not to an organization, and go with it. */
+/**
+ * Creates the tables of second factors. A factor belongs to an identity, not to an organization, and is deleted with
+ * the identity.
+ */
 export async function createMfa(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table mfa_factors (

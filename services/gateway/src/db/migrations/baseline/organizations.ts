@@ -21,7 +21,7 @@ export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
   await createDeletions(db);
 }
 
-/** Deletions of organizations: scheduled ones, those under way, and for 400 days those that are over. */
+/** Creates the table of organization deletions: scheduled ones, those under way, and finished ones for 400 days. */
 async function createDeletions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table organization_deletions (
@@ -43,6 +43,6 @@ async function createDeletions(db: Kysely<unknown>): Promise<void> {
       failures integer not null default 0,
       fence bigint not null default 0
     )`.execute(db);
-  // Not led by the organization, because a loop looks for work of all organizations.
+  // The index has no organization prefix, because a loop looks for work of all organizations.
   await sql`create index organization_deletions_next_at_idx on organization_deletions (next_at)`.execute(db);
 }

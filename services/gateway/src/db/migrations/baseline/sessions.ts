@@ -25,7 +25,7 @@ export async function createSessions(db: Kysely<unknown>): Promise<void> {
   await createLoginNetworks(db);
 }
 
-/** The networks that a member has logged in from. */
+/** Creates the table of the networks from which a member has logged in. */
 async function createLoginNetworks(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table login_networks (

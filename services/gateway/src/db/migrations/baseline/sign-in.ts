@@ -1,7 +1,10 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Mail domains of organizations, their own providers of OpenID Connect, and whom providers have signed in. */
+/**
+ * Creates the tables of the organizations' mail domains and OpenID Connect providers, and of the links of identities to
+ * issuers.
+ */
 export async function createSignIn(db: Kysely<unknown>): Promise<void> {
   await createDomains(db);
   await createConnections(db);
@@ -22,7 +25,7 @@ async function createDomains(db: Kysely<unknown>): Promise<void> {
       constraint account_domains_organization_id_domain_key unique (organization_id, domain)
     )`.execute(db);
   await sql`create index account_domains_organization_id_id_idx on account_domains (organization_id, id)`.execute(db);
-  // Not led by the organization: a domain has one owner in the installation.
+  // The index has no organization prefix, because a domain has one owner in the installation.
   await sql`
     create unique index account_domains_verified_key on account_domains (domain) where verified_at is not null`.execute(
     db,
@@ -51,8 +54,8 @@ async function createConnections(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Who an issuer says that an identity is. An issuer that an organization chose speaks for that organization alone. What
- * it says counts nowhere else, so the key has the organization too.
+ * Creates the table of the links of identities to the subjects of issuers. An issuer that an organization chose is
+ * trusted only by that organization, so the key includes the organization.
  */
 async function createLinks(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,13 +1,15 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Connections to accounts at providers, and the consents that make them. */
+/** Creates the connections to accounts at providers, and the consents that make connections. */
 export async function createConnections(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createAuthorizations(db);
 }
 
-/** Columns that the platform writes by itself. A change of them is no change by a person, and raises no revision. */
+/**
+ * Columns that the platform itself writes. Changes of them are not changes by a person, and do not raise the revision.
+ */
 const apart = [
   ...['version', 'credentials', 'data_key', 'shown_credentials', 'token_expires_at', 'refresh_expires_at'],
   ...['lease_owner', 'lease_until', 'refresh_started_at', 'refresh_failures', 'refresh_not_before', 'refreshed_at'],
@@ -16,14 +18,15 @@ const apart = [
 ];
 
 /**
- * `credentials` is a JSON object of texts. The key in `data_key` seals it, and ENCRYPTION_KEYS wrap that key.
- * `shown_credentials` is the form that people see. `version` rises with every change of the credentials: a refresh
- * writes only over the version that it read. `failed_at` is when the connection last stopped working. `ends_at` is when
- * somebody has to reconnect. `announced_end` is the end of which the admins were mailed. `kept_at` is when the platform
- * last looked after an idle connection.
+ * Creates the connections. `credentials` is a JSON object of strings. The key in `data_key` seals it, and
+ * ENCRYPTION_KEYS wrap that key. `shown_credentials` is the form that people see. `version` rises with every change of
+ * the credentials, and a refresh overwrites only the version that it read. `failed_at` is the time at which the
+ * connection last stopped working. `ends_at` is the time by which somebody must reconnect. `announced_end` is the end
+ * about which the admins were mailed. `kept_at` is the time at which the platform last refreshed the idle connection.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
-  // A sequence of its own: the id is part of what seals the credentials, so it must be known before the insert.
+  // An explicit sequence: the id is part of the context that seals the credentials, so it must be known before the
+  // insert.
   await sql`create sequence connections_id_seq as bigint`.execute(db);
   await sql`
     create table connections (
@@ -65,19 +68,19 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index connections_organization_idx on connections (organization_id, id desc)`.execute(db);
-  // The organization does not lead: loops look for the ends of all organizations.
+  // The index does not begin with the organization, because loops look for ends in all organizations.
   await sql`create index connections_expiry_idx on connections (token_expires_at) where status = 'active'`.execute(db);
   await sql`create index connections_ends_at_idx on connections (ends_at) where ends_at is not null`.execute(db);
   await addRevision(db, 'connections', { apart });
 }
 
 /**
- * Consents that were begun. Ticket, state and cookie are stored as hashes. `secrets` is the PKCE verifier and the
- * credential fields that the consent needs, sealed like the credentials of a connection. Rows are deleted an hour after
- * their end.
+ * Creates the consents that were begun. Ticket, state and cookie are stored as hashes. `secrets` contains the PKCE
+ * verifier and the credential fields that the consent needs. It is sealed as the credentials of a connection are. Rows
+ * are deleted an hour after they end.
  */
 async function createAuthorizations(db: Kysely<unknown>): Promise<void> {
-  // A sequence of its own, for the same reason as that of connections.
+  // An explicit sequence, for the same reason as the sequence of connections.
   await sql`create sequence authorizations_id_seq as bigint`.execute(db);
   await sql`
     create table authorizations (
@@ -98,9 +101,9 @@ async function createAuthorizations(db: Kysely<unknown>): Promise<void> {
       expires_at timestamptz not null,
       used_at timestamptz
     )`.execute(db);
-  // The organization does not lead: a browser has only the ticket and the state.
+  // The index does not begin with the organization, because a browser has only the ticket and the state.
   await sql`create unique index authorizations_ticket_hash_idx on authorizations (ticket_hash)`.execute(db);
   await sql`create unique index authorizations_state_hash_idx on authorizations (state_hash)`.execute(db);
-  // The organization does not lead: a loop deletes the old ones of all organizations.
+  // The index does not begin with the organization, because a loop deletes old rows of all organizations.
   await sql`create index authorizations_expires_at_idx on authorizations (expires_at)`.execute(db);
 }

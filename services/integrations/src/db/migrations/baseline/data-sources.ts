@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Data sources, and the files that were uploaded or downloaded for them. */
+/** Creates the data sources, and the files that were uploaded or downloaded for them. */
 export async function createDataSources(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createFiles(db);
@@ -14,11 +14,12 @@ const apart = [
 ];
 
 /**
- * `config` is sealed whole by the key in `data_key`. `shown_config` is the form that people see. `columns` are those of
- * the last reading, and `header_fingerprint` is their hash. `position` is where an incremental reading continues.
+ * Creates the data sources. `config` is sealed as a whole by the key in `data_key`. `shown_config` is the form that
+ * people see. `columns` lists the columns found by the last reading, and `header_fingerprint` is the hash of `columns`.
+ * `position` is where an incremental reading continues.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
-  // A sequence of its own: the id is part of what seals the settings, so it must be known before the insert.
+  // An explicit sequence: the id is part of the context that seals the settings, so it must be known before the insert.
   await sql`create sequence data_sources_id_seq as bigint`.execute(db);
   await sql`
     create table data_sources (
@@ -53,13 +54,13 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
       deleted_at timestamptz,
       constraint data_sources_mode_check check (mode in ('live', 'test'))
     ) with (fillfactor = 80)`.execute(db);
-  // A list shows one mode, and reads no data source of the other.
+  // A list shows the data sources of one mode, and does not read those of the other mode.
   for (const mode of ['live', 'test']) {
     await sql`
       create index ${sql.ref(`data_sources_${mode}_organization_id_id_idx`)} on data_sources (organization_id, id)
         where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
   }
-  // The organization does not lead: a loop looks for the due ones of all organizations.
+  // The index does not begin with the organization, because a loop looks for due data sources of all organizations.
   await sql`create index data_sources_next_run_at_idx on data_sources (next_run_at) where next_run_at is not null`.execute(
     db,
   );
@@ -68,7 +69,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'data_sources', { apart });
 }
 
-/** Files are stored in UTF-8 and in pieces, so that a reading continues at any byte. */
+/** Creates the files. They are stored in UTF-8 and in parts, so that a reading can continue at any byte. */
 async function createFiles(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table source_files (
@@ -83,7 +84,7 @@ async function createFiles(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now()
     )`.execute(db);
   await sql`create index source_files_source_idx on source_files (organization_id, data_source_id)`.execute(db);
-  // The organization does not lead: files are deleted by age.
+  // The index does not begin with the organization, because files are deleted by age.
   await sql`create index source_files_created_at_idx on source_files (created_at)`.execute(db);
   await sql`
     create table source_file_parts (

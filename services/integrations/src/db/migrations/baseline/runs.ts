@@ -1,14 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Runs of data sources, and the rows that they read. */
+/** Creates the runs of data sources, and the rows that they have read. */
 export async function createRuns(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createRows(db);
 }
 
 /**
- * `settings` and `config` are those of the data source when the run was requested. `config` is cleared when the run
- * ends.
+ * Creates the runs. `settings` and `config` are copied from the data source at the request. The end clears `config`.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -52,18 +51,19 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`create index data_source_runs_source_idx on data_source_runs (organization_id, data_source_id, id)`.execute(
     db,
   );
-  // Two runs of a data source would write over each other.
+  // Two concurrent runs of a data source would overwrite each other's records.
   await sql`create unique index data_source_runs_active_key on data_source_runs (organization_id, data_source_id)
     where status in ('queued', 'running')`.execute(db);
   await sql`create index data_source_runs_active_idx on data_source_runs (organization_id, id)
     where status in ('queued', 'running')`.execute(db);
-  // The organization does not lead: errors, which have values of people, are deleted by age.
+  // The index does not begin with the organization. Errors contain values of people, and are deleted by age.
   await sql`create index data_source_runs_finished_at_idx on data_source_runs (finished_at)
     where errors is not null`.execute(db);
 }
 
 async function createRows(db: Kysely<unknown>): Promise<void> {
-  // Rows that are read and not yet written. A batch is committed before it is sent, so a repeat sends the same bytes.
+  // Rows that were read and are not yet written. A batch is committed before it is sent, so that a repeat sends the
+  // same bytes.
   await sql`
     create table source_batches (
       organization_id bigint not null,
@@ -83,10 +83,10 @@ async function createRows(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now(),
       primary key (run_id, row)
     )`.execute(db);
-  // The organization does not lead: rows are deleted by age.
+  // The index does not begin with the organization, because rows are deleted by age.
   await sql`create index source_failed_rows_created_at_idx on source_failed_rows (created_at)`.execute(db);
-  // The records that the rows of a data source are, and the run that last read each. Only a data source that archives
-  // the records of missing rows has them.
+  // For each record that corresponds to a row of a data source, the run that last read the row. Kept only for data
+  // sources that archive the records of missing rows.
   await sql`
     create table source_records (
       organization_id bigint not null,

@@ -2,7 +2,7 @@ import { unreadable } from '../../failure.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
-/** Byte order marks. The decoders drop the mark. */
+/** Byte order marks of the encodings. The decoders drop the mark. */
 const marks: readonly { encoding: Encoding; bytes: readonly number[] }[] = [
   { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
   { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
@@ -12,22 +12,23 @@ const marks: readonly { encoding: Encoding; bytes: readonly number[] }[] = [
 export const guessedEncoding =
   'The file is not UTF-8, so it was read as Windows-1252. Look at letters with accents, or save it as CSV in UTF-8.';
 
-/** Turns the bytes of a text into UTF-8 as they come. */
+/** Converts the bytes of a file to UTF-8 as they arrive. */
 export type Decoder = {
   write(chunk: Uint8Array): string;
   end(): string;
-  /** What was found so far. */
+  /** The encoding found so far. */
   encoding(): Encoding;
 };
 
 /**
- * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. A file with both valid UTF-8 letters and other bytes is refused:
- * whatever it is read as, some of its letters would be wrong.
+ * Creates a decoder. The byte order mark determines the encoding. Without a mark, it is UTF-8, or Windows-1252 if the
+ * bytes are not valid UTF-8. Refuses a file with both UTF-8 letters and invalid bytes, because either encoding would
+ * garble some letters.
  */
 export function createDecoder(): Decoder {
   let head: Uint8Array = new Uint8Array();
   let state: { encoding: Encoding; decoder: InstanceType<typeof TextDecoder>; isAscii: boolean } | undefined;
-  /** Bytes at the end of ASCII that the decoder keeps, since a letter may begin with them. */
+  /** The last bytes of the ASCII so far, which are kept because a letter may begin with them. */
   let open: Uint8Array = new Uint8Array();
 
   function begin(): string {
@@ -50,9 +51,9 @@ export function createDecoder(): Decoder {
       return text;
     } catch (cause) {
       if (state.encoding !== 'utf-8' || !state.isAscii || hasLetters(Buffer.concat([open, bytes]))) {
-        throw unreadable('The file has bytes that are no text in its encoding. Save it as CSV in UTF-8.', cause);
+        throw unreadable('The file has bytes that are not text in its encoding. Save it as CSV in UTF-8.', cause);
       }
-      // Only ASCII came before, so that nothing was read otherwise than it would have been.
+      // Everything before was ASCII, which is the same in both encodings.
       state = { encoding: 'windows-1252', decoder: new TextDecoder('windows-1252'), isAscii: false };
       return state.decoder.decode(Buffer.concat([open, bytes]), { stream: more });
     }
@@ -79,7 +80,7 @@ function isAscii(text: string): boolean {
   return ascii.test(text);
 }
 
-/** Whether bytes that are no UTF-8 as a whole have letters of it. */
+/** Whether bytes that are not valid UTF-8 as a whole contain letters in UTF-8. */
 function hasLetters(bytes: Uint8Array): boolean {
   return !isAscii(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
 }
@@ -90,12 +91,12 @@ function tailOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from);
 }
 
-/** UTF-16 without a mark has a NUL beside most of its letters. */
+/** Detects the encoding of a file without a byte order mark. In UTF-16, most letters have a NUL next to them. */
 function unmarked(head: Uint8Array): Encoding {
   const nuls = [0, 1].map((odd) => head.filter((byte, index) => index % 2 === odd && byte === 0).length);
   const [even = 0, odd = 0] = nuls;
   if (even === 0 && odd === 0) return 'utf-8';
   if (even === 0 && odd > head.length / 4) return 'utf-16le';
   if (odd === 0 && even > head.length / 4) return 'utf-16be';
-  throw unreadable('The file is no text. Save it as CSV in UTF-8.');
+  throw unreadable('The file is not text. Save it as CSV in UTF-8.');
 }

@@ -2,7 +2,9 @@ import { parse } from 'csv-parse/sync';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 
-/** The delimiter by which the first 100 records have the same number of cells, and more than one; a comma if none does. */
+/**
+ * Finds the delimiter that gives most of the first 100 records as many cells as the first, but not one. Default: comma.
+ */
 export function detectDelimiter(head: string): string {
   const rated = delimiters.map((delimiter) => ({ delimiter, ...rate(head, delimiter) }));
   const best = rated.reduce((one, other) => (isBetter(other, one) ? other : one));
@@ -36,6 +38,6 @@ function recordsOf(head: string, delimiter: string): unknown[][] {
       skip_empty_lines: true,
     });
   } catch {
-    return []; // reading the file reports the error
+    return []; // the later reading of the file reports the error
   }
 }

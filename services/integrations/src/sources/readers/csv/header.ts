@@ -1,4 +1,4 @@
-/** Names for the columns of a header: a repeated one gets " (2)", one without a name is "Column D". */
+/** Names the columns of a header: a repeated name gets " (2)", and a column without a name becomes "Column D". */
 export function nameColumns(header: readonly string[]): string[] {
   const seen = new Set<string>();
   return header.map((text, index) => {

@@ -1,14 +1,17 @@
 import { CsvError, parse } from 'csv-parse';
 import { unreadable } from '../../failure.ts';
 
-/** A record: its cells, its place among the lines of a spreadsheet from 1, and the number of bytes up to its end. */
+/**
+ * A record: its cells, its line number in a spreadsheet from 1, and the number of bytes up to the end of the record.
+ */
 export type CsvRecord = { cells: string[]; line: number; end: number };
 
 const maxRecordBytes = 1024 * 1024;
 
 /**
- * Parses records of UTF-8 text until there are `maxRecords` of them, or `maxBytes` are read. `isEnd`: whether the text ended. What is not
- * well-formed ends the reading with its line, since everything after it may be inside or outside of a quote.
+ * Parses records of UTF-8 text, until it has `maxRecords` records or has read `maxBytes`. `isEnd` says whether the text
+ * has ended. Malformed text ends the reading, because everything after it may be inside or outside a quote. The error
+ * names the line.
  */
 export async function parsePage(
   chunks: AsyncIterable<Uint8Array>,

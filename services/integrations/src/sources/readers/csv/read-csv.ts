@@ -7,7 +7,7 @@ import { detectDelimiter } from './delimiter.ts';
 import { nameColumns } from './header.ts';
 import { type CsvRecord, parsePage } from './parse-page.ts';
 
-/** Text in UTF-8 that can be read from any byte on. */
+/** A UTF-8 text that can be read from any byte on. */
 export type TextFile = { bytes: number; warnings: readonly string[]; read(from: number): AsyncIterable<Uint8Array> };
 
 const cursorSchema = z.object({
@@ -20,7 +20,7 @@ const cursorSchema = z.object({
 const pageBytes = 1024 * 1024;
 const headBytes = 64 * 1024;
 
-/** Reads a page of a CSV file. Memory does not grow with the file: a page ends after `maxRows` rows or a mebibyte. */
+/** Reads a page of a CSV file. A page ends after `maxRows` rows or 1 MiB, so memory does not grow with the file. */
 export async function readCsvPage(
   file: TextFile,
   o: { cursor: JsonObject | null; delimiter?: string | undefined; maxRows: number },
@@ -52,7 +52,7 @@ async function readHeader(file: TextFile, given: string | undefined) {
   return { offset: header.end, line: header.line + 1, delimiter, columns: nameColumns(header.cells) };
 }
 
-/** The beginning of the file, to the end of a line: a record that is cut off would have too few cells. */
+/** Reads the head of the file up to the end of a line. A record that is cut off would have too few cells. */
 async function headOf(file: TextFile): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;

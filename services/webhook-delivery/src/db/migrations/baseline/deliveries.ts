@@ -10,8 +10,8 @@ export async function createDeliveries(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The body of each event that somebody gets, and the trace of the event. An empty body was deleted by a person or
- * erased. `subject` is the aggregate of the event, by which an erasure finds it.
+ * The body of each event that any webhook gets, and the trace of the event. An empty body was deleted by a person or
+ * erased. `subject` is the aggregate of the event, by which an erasure finds the body.
  */
 async function createPayloads(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -20,14 +20,14 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
       next_due_at timestamptz,
       primary key (webhook_id, is_manual)
     ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0)`.execute(db);
-  // Not led by the organization: one claim reads the lanes of all organizations.
+  // Does not begin with the organization, because one claim reads the lanes of all organizations.
   await sql`create index lanes_next_due_at_idx on lanes (next_due_at) where next_due_at is not null`.execute(db);
 }
 
 /**
- * One narrow row for each delivery that is still to be sent. It is deleted when the delivery is done, so claims never
- * touch the partitions. `due_at` is the time of the next attempt or, while a worker has the delivery, the end of its
- * lease. Of the rows with one `order_key` all but the first wait with `due_at` infinity.
+ * One narrow row for each delivery that is still to be sent. The row is deleted when the delivery is done, so claims
+ * never touch the partitions. `due_at` is the time of the next attempt or, while a worker has leased the delivery, the
+ * end of its lease. If several rows have the same `order_key`, all but the first wait with `due_at` infinity.
  */
 async function createQueued(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -2,7 +2,8 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 export async function createWebhooks(db: Kysely<unknown>): Promise<void> {
-  // A sequence of its own: the id is part of what seals the secret, so it must be known before the insert.
+  // The webhooks have a sequence of their own, because the secret is sealed with the id, so the id must be known before
+  // the insert.
   await sql`create sequence webhooks_id_seq as bigint`.execute(db);
   // `url` and `headers` are the masked forms that people see. `sealed_url` and `sealed_headers` are the forms that are
   // sent; a URL without a secret is not sealed.
@@ -39,7 +40,7 @@ export async function createWebhooks(db: Kysely<unknown>): Promise<void> {
   await createEndpoints(db);
 }
 
-/** The health of each endpoint: apart from `webhooks`, because every recorded attempt updates it. */
+/** The health of each endpoint. It is apart from `webhooks`, because every recorded attempt updates it. */
 async function createEndpoints(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table endpoints (
