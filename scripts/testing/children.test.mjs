@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endAll, run } from './children.mjs';
 
-/** Starts a process in a group of its own, as a test does that starts a platform, and prints its number. */
+/** Starts a process in its own process group, like a test that starts a platform, and prints the id of the process. */
 const program = `
   const { spawn } = require('node:child_process');
   const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)'], { detached: true, stdio: 'ignore' });

@@ -27,7 +27,7 @@ export async function comments() {
   return { ok: problems.length === 0, output: problems.join('\n') };
 }
 
-/** Returns the problems of a file's comments, each as `<line>: <sentence>`. */
+/** Returns the problems in a file's comments, each as `<line>: <sentence>`. */
 export function commentProblems(text) {
   const lines = text.split('\n');
   const tooLong = lines.flatMap((line, index) =>

@@ -4,8 +4,8 @@ import { objectOf } from './json-value.ts';
 import { isTemplate } from './templates/template.ts';
 
 /**
- * A value that is checked in addition to the form of its container: a template, or a rule that decides about events.
- * Zod checks only forms, so that stored values can be read again without parsing their templates.
+ * A value that is checked apart from the shape of its container: a template, or a rule that decides about events. Zod
+ * checks only forms, so that stored values can be read again without parsing their templates.
  */
 export type Place = { path: PropertyKey[] } & ({ template: string } | { rule: JsonValue });
 

@@ -8,8 +8,8 @@ const deadlineMs = 2000;
 
 /**
  * Looks up the names of URLs that an organization saves. Undefined means unknown: the name has no address, or no
- * address came in time. Unknown is not safe: every connect looks the name up again, and judges the addresses that it
- * gets.
+ * address came in time. Unknown is not safe: every connection attempt looks the name up again, and judges the addresses
+ * that it gets.
  */
 export type LookUp = (organizationId: bigint, hostname: string) => Promise<string[] | undefined>;
 

@@ -11,8 +11,8 @@ export type Held = {
 /** A scarce resource, such as bytes or places, that organizations share. */
 export type Shares = {
   /**
-   * Takes an amount for a key immediately. Throws `too_much_at_once` if the key's share is used up, `busy` if
-   * everything is.
+   * Takes an amount for a key immediately. Throws `too_much_at_once` if the key's share is used up, `busy` if the whole
+   * capacity is.
    */
   take(key: string, amount: number): Held;
   /**

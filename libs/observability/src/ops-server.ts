@@ -7,6 +7,12 @@ import { gauge } from './instruments.ts';
 import { askParts, type Parts } from './parts.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
 
+/**
+ * `/ready` waits this long for a part. A busy database that answers late serves calls as well, and is late for every
+ * process: if all of them left the load balancer, each request would fail.
+ */
+const readyWithinMs = 5000;
+
 export type OpsServer = {
   port: number;
   /** Makes `/ready` return 503, and resolves after `leaveMs`, within which load balancers notice. */
@@ -46,7 +52,7 @@ export async function startOpsServer(options: {
       response.setHeader('content-type', processMetrics.contentType).end(text);
     },
     async '/ready'(response) {
-      const answers = await ask();
+      const answers = await ask(readyWithinMs);
       const isWhole = Object.values(answers).every(Boolean);
       const ok = (isWhole || (staysReady && wasReady)) && !isLeaving;
       sendJson(response, ok ? 200 : 503, { ok, parts: answers });
@@ -57,8 +63,8 @@ export async function startOpsServer(options: {
     },
   };
 
-  async function ask(): Promise<Record<string, boolean>> {
-    const answers = await askParts(parts);
+  async function ask(withinMs?: number): Promise<Record<string, boolean>> {
+    const answers = await askParts(parts, withinMs);
     wasReady ||= Object.values(answers).every(Boolean);
     return answers;
   }

@@ -6,24 +6,24 @@ export type Part = () => Promise<boolean> | boolean;
 /** The parts that a service needs, by name. */
 export type Parts = Record<string, Part>;
 
-/** A part that does not answer within this time is unavailable. */
+/** A part that does not answer within this time is unavailable, unless the asker waits longer. */
 const partTimeoutMs = 1000;
 
 /** The question to each part that is under way. A part that hangs is not asked again before it has answered. */
 const underWay = new WeakMap<Part, Promise<boolean>>();
 
-/** Whether a part can be used. Returns false when it rejects, and after a second without an answer. */
-export async function askPart(part: Part): Promise<boolean> {
+/** Whether a part can be used. Returns false when it rejects, and after `withinMs` without an answer. */
+export async function askPart(part: Part, withinMs = partTimeoutMs): Promise<boolean> {
   try {
-    return await withTimeout(answerOf(part), partTimeoutMs, 'A part');
+    return await withTimeout(answerOf(part), withinMs, 'A part');
   } catch {
     return false; // the answer is that the part is unavailable; its own calls report why
   }
 }
 
-/** Asks all parts at the same time. Every answer about health comes from this function, so all have one deadline. */
-export async function askParts(parts: Parts): Promise<Record<string, boolean>> {
-  const answers = Object.entries(parts).map(async ([name, part]) => [name, await askPart(part)] as const);
+/** Asks all parts at the same time, for every answer about health. */
+export async function askParts(parts: Parts, withinMs?: number): Promise<Record<string, boolean>> {
+  const answers = Object.entries(parts).map(async ([name, part]) => [name, await askPart(part, withinMs)] as const);
   return Object.fromEntries(await Promise.all(answers));
 }
 

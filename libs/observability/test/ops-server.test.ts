@@ -6,6 +6,7 @@ let ops: OpsServer;
 let isReady: boolean;
 let isAlive: boolean;
 let hangs: boolean;
+let answerLate: (isThere: boolean) => void;
 beforeEach(async () => {
   isReady = true;
   isAlive = true;
@@ -21,7 +22,10 @@ beforeEach(async () => {
     host: '127.0.0.1',
     port: 0,
     registries,
-    parts: { database: () => isReady, hanging: () => (hangs ? new Promise<boolean>(() => undefined) : true) },
+    parts: {
+      database: () => isReady,
+      hanging: () => (hangs ? new Promise<boolean>((resolve) => (answerLate = resolve)) : true),
+    },
   });
 });
 afterEach(() => ops.stop());
@@ -60,6 +64,15 @@ test('readiness and metrics are answered while a part hangs, and name it', async
   const [answer, metrics] = await Promise.all([get('/ready'), get('/metrics')]);
   expect([answer.status, await answer.json()]).toEqual([503, { ok: false, parts: { database: true, hanging: false } }]);
   expect(await metrics.text()).toContain('drippulse_part_up{part="hanging",service="both"} 0\n');
+});
+
+test('a part that answers late is away for metrics, and there for readiness', async () => {
+  hangs = true;
+  const ready = get('/ready');
+  const metrics = await (await get('/metrics')).text();
+  answerLate(true);
+  expect(metrics).toContain('drippulse_part_up{part="hanging",service="both"} 0\n');
+  expect((await ready).status).toBe(200);
 });
 
 test('liveness fails when only a restart helps', async () => {

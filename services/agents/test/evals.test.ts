@@ -155,7 +155,7 @@ test('a run of a model asks for each trial, performs nothing, and is in the ledg
   provider.requests.length = 0;
   const done = await run(evalSetId, 2);
   expect(done).toMatchObject({ trials: 3, cases: 1, passed: 0, activePassed: 1, isWorse: true });
-  // Three trials of two versions. Each trial has one request that calls the tool and one that gives the answer.
+  // Three trials of each of two versions. Each trial has one request that calls the tool and one that gives the answer.
   expect(provider.requests).toHaveLength(12);
   expect(harness.peer.performed).toHaveLength(performed);
   const calls = await callsOf(done?.id);

@@ -42,7 +42,7 @@ export function createRuntimePeer() {
         if (known !== undefined && known.status !== ApprovalStatus.PENDING) return { approval: known };
         const preview = Buffer.from(stringifyJson(parseJson(Buffer.from(request.preview).toString())));
         const approval = create(ApprovalSchema, {
-          id: BigInt(approvals.size + 1),
+          id: known?.id ?? BigInt(approvals.size + 1),
           kind: request.kind,
           canEditArguments: request.canEditArguments,
           status: ApprovalStatus.PENDING,
@@ -53,6 +53,8 @@ export function createRuntimePeer() {
           ...(request.executionId !== undefined && { executionId: request.executionId }),
           ...(request.expiresAt && { expiresAt: request.expiresAt }),
         });
+        // A test decides the approval that it found first, so a repeated question changes that one.
+        if (known !== undefined) return { approval: Object.assign(known, approval) };
         approvals.set(request.key, approval);
         return { approval };
       },

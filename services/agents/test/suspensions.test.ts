@@ -4,7 +4,10 @@ import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enro
 import type { Caller } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { nextDueMs } from '../src/chain/claim.ts';
 import { editor, type Harness, json, startHarness, stranger } from './harness.ts';
+import { outcomes } from './outcomes.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -39,6 +42,18 @@ async function dueExecution(caller: Caller) {
   };
 }
 
+/** Waits until a loop has looked at a job, and has put it off for a minute. The lease of a job under way is longer. */
+async function isPutOff(id: bigint) {
+  await eventually(async () => {
+    const { rows } = await sql<{ failures: number; waits_ms: number }>`
+      select failures, (extract(epoch from wake_at - clock_timestamp()) * 1000)::float8 as waits_ms
+      from jobs where id = ${id}`.execute(harness.db.kysely);
+    expect(rows[0]?.failures).toBe(0);
+    expect(rows[0]?.waits_ms).toBeGreaterThan(30_000);
+    expect(rows[0]?.waits_ms).toBeLessThanOrEqual(60_000);
+  });
+}
+
 test('executions of a suspended organization wait, those of others do not, and a resumption lets them go on', async () => {
   const [ours, theirs] = [await dueExecution(editor), await dueExecution(stranger)];
   await setSuspended(true, 1n);
@@ -46,6 +61,8 @@ test('executions of a suspended organization wait, those of others do not, and a
   await theirs.fallDue();
   await eventually(async () => expect(await theirs.status()).toBe(AgentExecutionStatus.FAILED));
   expect(await ours.status()).toBe(AgentExecutionStatus.RUNNING);
+  // The loop sleeps, although one execution is due.
+  expect(await nextDueMs(harness)).toBeUndefined();
   await setSuspended(false, 2n);
   await eventually(async () => expect(await ours.status()).toBe(AgentExecutionStatus.FAILED));
 });
@@ -62,17 +79,24 @@ test('runs of eval sets of a suspended organization wait', async () => {
   await setSuspended(true, 3n);
   const { evalRun } = await evals.startAgentEvalRun({ evalSetId, templateVersion: 1 });
   const find = async () => (await evals.getAgentEvalRun({ evalSetId, id: evalRun?.id ?? 0n })).evalRun;
-  // The job was looked at, and waits for later.
-  await eventually(async () => {
-    const job = await harness.db.kysely
-      .selectFrom('jobs')
-      .select(['wake_at', 'failures'])
-      .where('id', '=', evalRun?.id ?? 0n)
-      .executeTakeFirstOrThrow();
-    expect(job.failures).toBe(0);
-    expect(job.wake_at?.getTime()).toBeGreaterThan(Date.now() + 30_000);
-  });
+  await isPutOff(evalRun?.id ?? 0n);
   expect((await find())?.finishedAt).toBeUndefined();
   await setSuspended(false, 4n);
+  await eventually(async () => expect((await find())?.finishedAt).toBeDefined());
+});
+
+test('trainings of a suspended organization wait', async () => {
+  harness.crm.outcomes = outcomes(200);
+  const request = { name: 'Learns', type: AgentType.TEMPLATE, templateId: 2n };
+  const { agent } = await harness.agents(editor).spawnAgent(request);
+  const agentId = agent?.id ?? 0n;
+  const trainings = harness.trainings(editor);
+  await setSuspended(true, 5n);
+  const { training } = await trainings.trainAgent({ id: agentId });
+  const id = training?.id ?? 0n;
+  await isPutOff(id);
+  const find = async () => (await trainings.getAgentTraining({ agentId, id })).training;
+  expect((await find())?.finishedAt).toBeUndefined();
+  await setSuspended(false, 6n);
   await eventually(async () => expect((await find())?.finishedAt).toBeDefined());
 });

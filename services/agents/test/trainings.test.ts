@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { AgentType } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import {
   AgentModelStatus,
@@ -13,6 +12,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { editor, type Harness, json, parsed, reasonOf, startHarness, stranger, tester } from './harness.ts';
 import { endLeases } from './leases.ts';
+import { outcomes } from './outcomes.ts';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -24,23 +24,6 @@ beforeEach(() => {
   harness.crm.onPage = async () => undefined;
   harness.crm.erased.clear();
 });
-
-/** Returns leads, newest first. Leads with a telephone number and leads from webinars were won more often. */
-function outcomes(count: number) {
-  return Array.from({ length: count }, (_, n) => {
-    const [hasPhone, isWebinar] = [n % 2 === 0, n % 5 < 2];
-    const won = (n * 7919) % 100 < 15 + (hasPhone ? 35 : 0) + (isWebinar ? 30 : 0);
-    const email = `lead-${n}@acme.example`;
-    const fields = { email, source: isWebinar ? 'webinar' : 'list', ...(hasPhone && { phone: '+49' }) };
-    return {
-      id: `019ab3c4-5d6e-7f80-9a1b-${String(n).padStart(12, '0')}`,
-      won,
-      createdAt: timestampFromDate(new Date(Date.UTC(2026, 5, 1) - n * 3_600_000)),
-      fields: json(fields),
-      refs: [`lead_${n}`],
-    };
-  });
-}
 
 let names = 0;
 async function scorer(caller = editor): Promise<bigint> {

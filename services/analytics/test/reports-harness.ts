@@ -42,7 +42,9 @@ export type Harness = Awaited<ReturnType<typeof startReports>>;
 
 type Opportunity = { name: string; amountCents: bigint; createdAt: Date };
 
-/** Starts the service. Opportunities, workflow 12 of organization 1, and agents and webhooks 1 to 3 are in memory. */
+/**
+ * Starts the service. Opportunities, workflow 12 of organization 1, and agents and webhooks 1 to 3 are fakes in memory.
+ */
 export async function startReports(o: { env?: Record<string, string> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'report-mails-'));
   /** The members of organization 1 who want mails about reports. */

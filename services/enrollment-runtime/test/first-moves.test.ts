@@ -101,11 +101,11 @@ test('what can not be stored leaves nothing behind, with its first moves or with
   await sql`alter table enrollments add constraint refused check (workflow_id <> ${sql.lit(workflowId)})`.execute(
     harness.db,
   );
+  // The outbox itself is no measure: its relay may still be sending events of the tests before.
   const written = async () => {
     const { rows } = await sql<{ lines: number; told: number }>`
       select (select count(*) from timeline)::int as lines, (select last_value from outbox_id_seq)::int as told,
-        (select count(*) from runs where workflow_id = ${workflowId})::int as runs,
-        (select count(*) from outbox)::int as waiting`.execute(harness.db);
+        (select count(*) from runs where workflow_id = ${workflowId})::int as runs`.execute(harness.db);
     return rows;
   };
   const before = await written();

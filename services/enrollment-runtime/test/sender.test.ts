@@ -87,7 +87,7 @@ test('a domain sends once its owner has published both records, and its mails ar
   expect(plain.mail.parsed.text).not.toContain('London');
 });
 
-/** Runs the loop of another process, which checks the domains that are due by then. */
+/** Lets hours pass and restarts the runtime. Its loop then checks the domains that have become due. */
 async function check(hours: number): Promise<void> {
   mailing.pass(hours * 3_600_000);
   await mailing.harness.stopRuntimes();

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 /**
- * Reasons that no answer of the public API has: those between services, at the start, for a client that left, of a
- * command, of rows of imports, and of failed reports.
+ * Reasons that never appear in an answer of the public API: errors between services, at the start of a process, after
+ * the client has left, in command-line tools, in import rows, and in failed reports.
  */
 const unseen = [
   'cancelled',

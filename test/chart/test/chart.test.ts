@@ -119,10 +119,14 @@ function describeChart(helm: string): void {
         const [{ startupProbe, readinessProbe, livenessProbe }] = podOf(object).containers;
         expect(readinessProbe.httpGet.path).toBe('/ready');
         expect(livenessProbe.httpGet.path).toBe('/live');
-        const patienceOf = (probe: { periodSeconds: number; failureThreshold: number }) =>
-          probe.periodSeconds * probe.failureThreshold;
-        expect(patienceOf(startupProbe)).toBeGreaterThanOrEqual(300);
-        expect(patienceOf(readinessProbe)).toBeLessThan(patienceOf(livenessProbe));
+        type Probe = { periodSeconds: number; timeoutSeconds: number; failureThreshold: number };
+        const untilRefused = (probe: Probe) => probe.periodSeconds * probe.failureThreshold;
+        const untilSilent = (probe: Probe) =>
+          Math.max(probe.periodSeconds, probe.timeoutSeconds) * probe.failureThreshold;
+        expect(untilRefused(startupProbe)).toBeGreaterThanOrEqual(300);
+        expect(untilRefused(readinessProbe)).toBeLessThan(10);
+        expect(untilSilent(readinessProbe)).toBeGreaterThanOrEqual(30);
+        expect(untilSilent(readinessProbe)).toBeLessThan(untilSilent(livenessProbe));
       }
     });
 

@@ -120,7 +120,7 @@ function resolve<T extends { $ref?: string }>(given: T): T {
   return document.components[group]?.[name] as T; // the generator of the document writes no dangling reference
 }
 
-/** Throws unless a value is valid by a JSON Schema. */
+/** Throws unless a value is valid against a JSON Schema. */
 export function checkSchema(schema: object, value: unknown): void {
   if (!ajv.validate(schema, value)) throw new Error(ajv.errorsText());
 }

@@ -354,7 +354,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
         }),
       );
       expect(counts.length).toBeGreaterThan(15);
-      // One's own organizations are a single row.
+      // A few lists, such as the caller's own organizations, have only one row.
       expect(counts.filter((count) => count > 2).length).toBeGreaterThan(counts.length - 4);
     });
   });

@@ -40,7 +40,7 @@ export function messageOf({ bytes, view, length }: Chunk): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** Returns the piece of the rows, without the header. */
+/** Returns the row data of a chunk, without the chunk's header. */
 export function contentOf({ bytes, length }: Chunk): Uint8Array {
   return bytes.subarray(chunkHeaderBytes, length);
 }

@@ -18,6 +18,7 @@ export async function copyBuffer<DB>(
   // `Client` sends a query that is passed in place of the parameters.
   const chunks = end();
   await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
-  // The server has confirmed all chunks. After a failed COPY, chunks may still wait to be sent.
+  // Chunks are given back only here, where the server has confirmed all of them. After a failed COPY some may still
+  // wait to be sent.
   giveBack(chunks);
 }

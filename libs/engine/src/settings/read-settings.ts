@@ -120,7 +120,7 @@ function unknownMembers(value: JsonValue, path = '', place = ''): Violation[] {
   });
 }
 
-/** Removes null members, because null means absent, at every place except the value of a condition. */
+/** Removes null members everywhere except in the value of a condition, because null means absent. */
 function withoutNulls(given: JsonObject): JsonObject {
   const entries = Object.entries(given).filter(([name, value]) => value !== null || name === 'value');
   return Object.fromEntries(entries.map(([name, value]) => [name, name === 'value' ? value : cleaned(value)]));

@@ -3,7 +3,7 @@ import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { OAuth } from '../provider.ts';
 import { basic } from '../requests/sign.ts';
 
-/** A refresh ends the old refresh token, so a lost answer may lose the connection. */
+/** A refresh invalidates the old refresh token. If its response is lost, the connection may be lost too. */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://zoom.us/oauth/authorize',
   tokenUrl: (credentials) => credentials['token_url'] ?? 'https://zoom.us/oauth/token',

@@ -58,8 +58,11 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
   return rows;
 }
 
-/** Returns the milliseconds until the next execution is due; undefined if none is scheduled. */
-export async function nextDueMs({ db }: Context): Promise<number | undefined> {
+/**
+ * Returns the milliseconds until the next execution is due; undefined if none is scheduled. Executions of suspended
+ * organizations don't count: they cannot be claimed, and would be asked for again and again.
+ */
+export async function nextDueMs({ db }: Pick<Context, 'db'>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     with recursive ${lines}
     select extract(epoch from min(following.wake_at) - clock_timestamp())::float8 * 1000 as ms

@@ -1,7 +1,10 @@
 import type { Context } from '../context.ts';
 import { type ExecutionRow, type ExecutionView, isActive, withTexts } from './rows.ts';
 
-/** Polling interval. Polls find ends in other processes, which raise no news in this process. */
+/**
+ * Polling interval. Polling finds executions that ended in another process, because this process is not notified of
+ * those.
+ */
 const lookEveryMs = 500;
 
 /** Waits until an execution ends or is parked, up to the maximum wait of a request. */

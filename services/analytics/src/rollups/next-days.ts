@@ -35,11 +35,15 @@ export async function takeStaleDays(trx: Transaction<DB>): Promise<StaleDays | u
   return { organizationId, days, count: Number(numAffectedRows ?? 0n) };
 }
 
+/**
+ * Locks one organization. `offset 0` keeps the planner from trying the lock below the sort, where it would lock every
+ * organization with a mark.
+ */
 async function lockNext(trx: Transaction<DB>): Promise<bigint | undefined> {
   const { rows } = await sql<{ organization_id: bigint }>`
     with next as materialized (
       select organization_id
-      from (select organization_id from stale_days join organizations using (organization_id) order by marked_at) as marked
+      from (select organization_id from stale_days join organizations using (organization_id) order by marked_at offset 0) as marked
       where pg_try_advisory_xact_lock(hashtextextended(current_schema() || '.recounts', organization_id))
       limit 1)
     select organization_id from organizations where organization_id = (select organization_id from next) for update`.execute(

@@ -9,7 +9,7 @@ import { subscribe } from './performers/subscribe.ts';
 import type { Attempt } from './rows.ts';
 
 /**
- * Performs a write at Stripe. The write may run again after any of its requests, with the same keys, so each request
+ * Performs a write to Stripe. The write may run again after any of its requests, with the same keys, so each request
  * checks the existing state or has a key of its own. Errors of Stripe are rethrown unchanged.
  */
 export type Perform = (ctx: Context, client: Stripe, operation: Attempt) => Promise<OperationResult>;

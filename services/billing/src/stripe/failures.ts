@@ -25,7 +25,7 @@ const unsentCodes: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ]);
 /** Upper limit of characters of Stripe's message to show. */
-const mostWords = 500;
+const maxMessageLength = 500;
 
 /** Interprets an error that a request to Stripe threw. Other errors are rethrown. */
 export function failureOf(error: unknown): Failure {
@@ -46,7 +46,7 @@ export function failureOf(error: unknown): Failure {
   const isPayment =
     type === 'StripeCardError' || statusCode === 402 || code === 'subscription_payment_intent_requires_action';
   const reason = isPayment ? 'payment_failed' : 'stripe_refused';
-  const message = `Stripe: ${error.message.slice(0, mostWords)}`;
+  const message = `Stripe: ${error.message.slice(0, maxMessageLength)}`;
   return { verdict: 'refused', refusal: new DomainError('failed_precondition', reason, message, { cause: error }) };
 }
 

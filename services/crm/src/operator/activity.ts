@@ -68,7 +68,10 @@ export function hintActivity({ hints }: Pick<Context, 'hints'>, { organizationId
   hints.note({ organizationId, topic: 'operator', id: '', kind: 'created', mode: modeToProto(mode) });
 }
 
-/** Converts a log line. `token` is the token of the form, if the form's page is served. */
+/**
+ * Converts a log line. `token` is the token of the lead form that the line is about, if the page of that form is
+ * served.
+ */
 export function activityToProto(
   row: ActivityRow & { token: string | null },
 ): MessageInitShape<typeof OperatorActivitySchema> {

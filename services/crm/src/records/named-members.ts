@@ -3,7 +3,9 @@ import { fieldRest } from '@drippulse/json';
 
 const memberFields = new WeakMap<DescMessage, DescField[]>();
 
-/** Returns the ids in a request that name members of the organization, by the option `ref` of their fields. */
+/**
+ * Returns the ids in a request that name members of the organization. The `ref` option of a field says that it does.
+ */
 export function namedMembers<D extends DescMessage>(desc: D, request: MessageShape<D>): bigint[] {
   const values = request as Record<string, unknown>; // a message: its members are named by its descriptor
   return memberFieldsOf(desc)

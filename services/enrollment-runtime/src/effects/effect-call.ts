@@ -46,7 +46,7 @@ export type SentAs = {
   from?: string;
   reply_to?: string;
   postal_address?: string;
-  /** Whether the mail had a link to unsubscribe. */
+  /** Whether the mail had an unsubscribe link. */
   marketing: boolean;
 };
 

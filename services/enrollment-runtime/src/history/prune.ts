@@ -45,8 +45,8 @@ async function prunePartition(
     return;
   }
   for (const each of replaced) await rested(() => startKeeping(db, each));
-  // Searched a second time, because before the triggers existed, a retried run could write unnoticed. With the
-  // triggers, its rows are kept as soon as the run writes.
+  // Looks for rows to keep a second time: a retried run may have written after the first look and before the triggers
+  // were created. From then on, the triggers keep the rows of a run as soon as it writes.
   const kept = await look();
   if (kept === undefined) return;
   for (const each of replaced) await copyKept(db, each, { ids: kept, rested });

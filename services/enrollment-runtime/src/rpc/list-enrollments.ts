@@ -12,7 +12,7 @@ import { toProto } from '../enrollments/to-proto.ts';
 import { dueByStep, toFunnel, totalOf } from '../funnel/funnel.ts';
 import { readOfLane } from '../lanes/require-lane.ts';
 
-/** Lists enrollments. It reads rows, counters and due counts in one snapshot, so that the funnel fits the list. */
+/** Lists enrollments. It reads rows, counters and due counts in one snapshot, so that the funnel matches the list. */
 export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequest, call: HandlerContext) {
   const page = readPage(request, ['bigint']);
   const { workflowId } = request;

@@ -24,7 +24,7 @@ const maxUploadBytes = 512 << 20;
 const framingBytes = 1 << 20;
 const messageBytes = 128 << 10;
 
-/** Refuses an upload by its announced length, before any byte of the upload is read. */
+/** Refuses an upload based on its declared length, before any byte of the upload is read. */
 export function checkUploadSize({ headers }: IncomingMessage): void {
   const isMultipart = /^multipart\//i.test(headers['content-type'] ?? '');
   const most = isMultipart ? maxUploadBytes + framingBytes : maxUploadBytes;

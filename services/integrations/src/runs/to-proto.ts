@@ -43,7 +43,7 @@ export function runToProto(row: RunRow): MessageInitShape<typeof DataSourceRunSc
   };
 }
 
-/** Converts a run with the first errors of its rows. */
+/** Converts a run, including its first row errors. */
 export function wholeRunToProto(row: RunRow): MessageInitShape<typeof DataSourceRunSchema> {
   const errors = readErrors(row.errors).map(({ row: place, ...error }) =>
     create(DataSourceRunErrorSchema, { ...error, row: BigInt(place) }),

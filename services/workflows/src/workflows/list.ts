@@ -60,7 +60,9 @@ function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: 
   return rest.orderBy(orderBy(order)).offset(offset).limit(limit);
 }
 
-/** Selects the rows of a filter. The mode is a literal in the statement, because each mode has partial indexes. */
+/**
+ * Selects the rows that match a filter. The mode is a literal in the statement, because each mode has partial indexes.
+ */
 function filtered(db: Kysely<DB>, filter: Filter) {
   const { status, projectId, q, rows } = filter;
   let query = ownWorkflows(db, filter);

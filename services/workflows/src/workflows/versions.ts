@@ -21,7 +21,7 @@ export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow, auth
     .execute();
 }
 
-/** Selects versions of a workflow below a number, newest first, without their steps. */
+/** Selects the versions of a workflow whose number is below `before`, newest first, without their steps. */
 export function sliceVersions(
   db: Kysely<DB>,
   { workflowId, before, offset, limit }: { workflowId: bigint; before: bigint; offset: number; limit: number },

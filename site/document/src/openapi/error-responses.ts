@@ -142,7 +142,7 @@ function errorResponse(route: Route, status: number | 'default', codes?: readonl
 }
 
 /**
- * Statuses of errors that the service itself returns, with pages if the route has them. All other errors come from the
- * gateway.
+ * Statuses of the errors that the service itself returns, as HTML pages on routes that serve pages. All other errors
+ * come from the gateway.
  */
 const pages: ReadonlySet<number | 'default'> = new Set([404, 409, 422, 503, 'default']);

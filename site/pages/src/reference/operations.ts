@@ -34,7 +34,7 @@ export type Area = { name: string; description: string; page: string; operations
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** Effects of calls by `operationId`, from the manifest of operations. */
+/** Effects of calls by `operationId`, from the operations manifest. */
 export type Effects = ReadonlyMap<string, string>;
 
 const effectTexts: Readonly<Record<string, string>> = {

@@ -114,7 +114,7 @@ async function measureFacts(
   }
 }
 
-/** Returns the times from the sending of events until they are in the sums. */
+/** Returns the time from sending each event until it is included in the sums. */
 async function measureLag(
   postgres: BenchPostgres,
   publisher: Awaited<ReturnType<typeof openPublisher>>,

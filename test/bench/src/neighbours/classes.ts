@@ -2,10 +2,12 @@ import type { Attack } from './attack.ts';
 import { brokenUploads } from './attacks/broken-uploads.ts';
 import { compile } from './attacks/compile.ts';
 import { everything } from './attacks/everything.ts';
+import { importRows } from './attacks/import-rows.ts';
 import { leavers } from './attacks/leavers.ts';
 import { lists } from './attacks/lists.ts';
 import { readers } from './attacks/readers.ts';
 import { strangers } from './attacks/strangers.ts';
+import { useServices } from './attacks/use-services.ts';
 import { largeCalls } from './quiet/large-calls.ts';
 import { largeReads } from './quiet/large-reads.ts';
 import { uploads } from './quiet/uploads.ts';
@@ -17,6 +19,8 @@ export type AttackClass = { attack: Attack; others?: { organizations: number; wo
 /** Every class, by the name that `--only` takes. */
 export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackClass>([
   ['everything', { attack: everything }],
+  ['services', { attack: useServices }],
+  ['imports', { attack: importRows }],
   ['compile', { attack: compile }],
   ['leavers', { attack: leavers }],
   ['lists', { attack: lists }],

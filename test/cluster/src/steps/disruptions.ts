@@ -57,7 +57,10 @@ async function drainOnly(world: World, node: string, step: Step): Promise<void> 
   await untilAllReady(world);
 }
 
-/** Evicts every pod that exists at the time. A refusal (429) comes from the budget, and the eviction is repeated. */
+/**
+ * Evicts every pod that exists at this moment. A refusal (429) comes from the disruption budget, and the eviction is
+ * repeated.
+ */
 async function evictAll(world: World, step: Step): Promise<void> {
   const counts = { evicted: 0, refused: 0, leastReady: Number.POSITIVE_INFINITY };
   await Promise.all(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventStream, eventually, openEvents } from '@drippulse/testing';
 
-/** A hint in the form for a client. */
+/** A hint as a client receives it. */
 export type ReadHint = { topic: string; id: string | null; kind: string };
 
 /** A client that keeps a stream of hints: it reconnects after each end, from its last position. */

@@ -158,7 +158,7 @@ async function answerOf(
   }
 }
 
-/** Converts a call to the form for its method. `release` clears the deadline once the call is answered. */
+/** Builds the incoming call that a method's handler gets. `release` clears the deadline once the call is answered. */
 function incomingCall(headers: Record<string, string>, timeoutMs: number, arrivedAt: number) {
   const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : arrivedAt + timeoutMs;
   let isCancelled = false;

@@ -35,7 +35,7 @@ const dayMs = 86_400_000;
 const unitDays = { seconds: 1 / 86_400, minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 };
 
 /**
- * Reads the sends of contacts that count by these rules, and the sends that are planned. A planned send can leave only
+ * Reads the contacts' past sends that count towards these rules, and their planned sends. A planned send can leave only
  * while its run is active and its workflow is active.
  */
 export async function readLedger(

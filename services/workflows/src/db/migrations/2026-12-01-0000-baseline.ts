@@ -71,8 +71,8 @@ async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<voi
         on workflows (${sql.join(key.map((column) => sql.ref(column)))})
         where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
   }
-  // For each further order, one index serves every filter. It also has the columns of the filters, so that rows that do
-  // not match are skipped without being read. A rare status is looked up by its own index and sorted.
+  // For each additional sort order, one index serves every filter. It also has the columns of the filters, so that rows
+  // that do not match are skipped without being read. A rare status is looked up by its own index and sorted.
   for (const [name, key] of [
     ['updated_at', sql`updated_at`],
     // The name is shortened, so that the position in a cursor stays short.

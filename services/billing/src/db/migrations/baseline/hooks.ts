@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Received events of Stripe. Their ids show a repeat, and the loss of an event. Rows are deleted after 35 days, because
- * Stripe lists the events of 30 days.
+ * Events received from Stripe. Their ids reveal repeats and, compared with Stripe's list, lost events. Rows are deleted
+ * after 35 days, because Stripe lists only the events of the last 30 days.
  */
 export async function createHooks(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -39,8 +39,8 @@ async function createLog(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The persons of events, with a row for each key of a contact. `contact_key` is a digest of the key, which includes the
- * mode. The digest is short and contains no address.
+ * The people whom events are about, with one row per contact key. The key includes the mode. `contact_key` is a short
+ * digest of the key and contains no address.
  */
 async function createContacts(db: Kysely<unknown>): Promise<void> {
   await sql`
