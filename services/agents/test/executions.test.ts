@@ -4,6 +4,7 @@ import { AgentTemplateKind } from '@drippulse/proto/drippulse/agents/v1/template
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { editor, type Harness, json, parsed, reasonOf, startHarness, stranger, tester } from './harness.ts';
 
 let harness: Harness;
@@ -87,6 +88,34 @@ test('a key answers what is stored for ever, however often and however many ask 
     idempotencyKey: 'lead 7',
     costUsd: '0.000000',
   });
+});
+
+test('scores that are asked for together share transactions, and each gets its own answer', async () => {
+  const ids = [await spawn(scorer), await spawn({ ...scorer, configuration: json({ min_score_threshold: 0.99 }) })];
+  const own = harness.executions(editor);
+  const leads = Array.from({ length: 60 }, (_, n) => ({ email: `lead${n}@acme.example`, title: n % 3 ? 'CTO' : '' }));
+  const askFor = (lead: object, n: number) =>
+    own.scoreLead({ id: ids[n % 2] ?? 0n, lead: json(lead), idempotencyKey: `together ${n}` });
+  const missing = reasonOf(own.scoreLead({ id: 999_999n, lead: json({}) }));
+  const repeated = askFor(leads[7] ?? {}, 7);
+  const answers = await Promise.all(leads.map(askFor));
+  expect(await missing).toBe('agent_not_found');
+  expect((await repeated).executionId).toBe(answers[7]?.executionId);
+  expect(answers.map(({ factors }) => factors[1]?.value)).toEqual(leads.map(({ title }) => (title ? 1 : undefined)));
+  expect(answers.map(({ threshold }) => threshold === 0.99)).toEqual(leads.map((_, n) => n % 2 === 1));
+  const { rows } = await sql<{ id: bigint; input: string; people: string[]; steps: bigint; xmin: string }>`
+    select execution.id, text.input, text.people, execution.xmin::text,
+      (select count(*) from execution_steps as step where step.execution_id = execution.id) as steps
+    from executions as execution join execution_texts as text on text.execution_id = execution.id
+    where agent_id = any(${ids}::bigint[])`.execute(harness.db.kysely);
+  const stored = new Map(rows.map((row) => [row.id, row]));
+  expect(stored.size).toBe(leads.length);
+  for (const [n, lead] of leads.entries()) {
+    const row = stored.get(answers[n]?.executionId ?? 0n);
+    expect(JSON.parse(row?.input ?? '')).toEqual(lead);
+    expect(row).toMatchObject({ people: [lead.email], steps: 2n });
+  }
+  expect(new Set(rows.map(({ xmin }) => xmin)).size).toBeLessThan(leads.length / 2);
 });
 
 test('a router takes the first rule that matches, and owners in turn without those who are absent', async () => {

@@ -10,6 +10,7 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { eventually, type Receiver, somebodyWaits, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { nextDueMs } from '../src/loops/start-scheduled-runs.ts';
 import {
   ended,
   expectWhole,
@@ -496,7 +497,7 @@ test('a suspended organization starts no run, and one that was asked for waits u
   const { id } = await fileSource(people(2, 700_000), { schedule: { frequency: 'hourly', timezone: 'UTC' } });
   const { organizationId } = editor;
   await harness.setSuspended(organizationId, true, 1n);
-  await sql`update data_sources set next_run_at = now() where id = ${id}`.execute(harness.db);
+  await sql`update data_sources set next_run_at = case when id = ${id} then now() end`.execute(harness.db);
   const asked = await start(harness, id, { dryRun: true });
   await harness.stopServices();
   await harness.start();
@@ -506,6 +507,8 @@ test('a suspended organization starts no run, and one that was asked for waits u
   expect(await run(harness, theirs, {}, stranger)).toMatchObject({ status: DataSourceRunStatus.COMPLETED });
   const runs = async () => (await harness.runs(editor).listDataSourceRuns({ dataSourceId: id })).dataSourceRuns;
   expect(await runs()).toMatchObject([{ id: asked, counts: { read: 0n } }]);
+  // The loop sleeps, although one run is due.
+  expect(await nextDueMs(harness.db)).toBeUndefined();
   await harness.setSuspended(organizationId, false, 2n);
   expect(await ended(harness, asked)).toMatchObject({ status: DataSourceRunStatus.COMPLETED, counts: { read: 2n } });
   await eventually(async () => {

@@ -11,7 +11,12 @@ export type Load = {
   maxMs: number;
   /** The phases of the longest request. */
   longest: string;
+  /** Of the workers that keep their connection, and of those that open one for each request. */
+  connections: { ofKeepers: Connections; ofOthers: Connections };
 };
+
+/** How many connections opened, and after how long the slowest one did, name included. */
+type Connections = { opened: number; maxMs: number };
 
 type Received = { key: string; headers: Record<string, string>; body: string };
 

@@ -1,8 +1,11 @@
+import { isInfrastructureError } from '@drippulse/db';
 import type { JsonObject } from '@drippulse/json';
+import { inBatches } from '@drippulse/loops';
 import { type Kysely, sql } from 'kysely';
 import type { BuiltInCode, CodeRegistry, RemoteCode } from '../code/code.ts';
 import type { DB } from '../db/schema.ts';
 import { storedObject } from '../json-objects.ts';
+import { onceFor } from '../once-for.ts';
 import { type Bounds, boundsOf } from '../policies/bounds.ts';
 import { parsePolicy } from '../policies/policy.ts';
 import { createRecent } from '../recent.ts';
@@ -46,12 +49,40 @@ export type AgentDefinition = {
   work: Work;
 };
 
+/** The members of the context with which definitions are read. */
+type Reader = { db: { kysely: Kysely<DB> }; code: CodeRegistry };
+
+/** Limit of agents per statement. */
+const most = 50;
+
+/**
+ * Reads the definitions of requests that arrive together in one statement, each statement for one organization. Every
+ * definition is read after its request has come.
+ */
+const batchesOf = onceFor(({ db }: Reader) =>
+  inBatches((asked: readonly Place[]) => findAll(db.kysely, asked), {
+    ...{ most, laneOf: ({ organizationId }) => organizationId },
+    // A failed read has changed nothing, but a database that is away is not asked again for each agent.
+    hasDoneNothing: (error) => !isInfrastructureError(error),
+  }),
+);
+
+/** Loads the definition for a request, together with those of other requests. */
+export async function loadForRequest(ctx: Reader, organizationId: bigint, agentId: bigint): Promise<AgentDefinition> {
+  return definitionOf(ctx.code, await batchesOf(ctx)({ organizationId, agentId }));
+}
+
 export async function loadDefinition(
-  { db, code }: { db: { kysely: Kysely<DB> }; code: CodeRegistry },
+  { db, code }: Reader,
   organizationId: bigint,
   agentId: bigint,
 ): Promise<AgentDefinition> {
-  const { agent, template } = await findBoth(db.kysely, organizationId, agentId);
+  const [found] = await findAll(db.kysely, [{ organizationId, agentId }]);
+  return definitionOf(code, found);
+}
+
+function definitionOf(code: CodeRegistry, found: Found | undefined): AgentDefinition {
+  const { agent, template } = splitRow(found);
   const configuration = mergedConfiguration(template, agent.configuration);
   const policy = template?.execution_policy ?? '{}';
   const bounds = boundsOf(parsePolicy(policy));
@@ -68,12 +99,14 @@ type Found = AgentRow &
     execution_policy: string | null;
   };
 
-/** Reads an agent and its template as the agent's mode sees it. One statement, because every execution reads both. */
-async function findBoth(
-  db: Kysely<DB>,
-  organizationId: bigint,
-  agentId: bigint,
-): Promise<{ agent: AgentRow; template: DefinedTemplate | undefined }> {
+type Place = { organizationId: bigint; agentId: bigint };
+
+/**
+ * Reads agents of one organization and their templates, each as the agent's mode sees it. Returns them in the order in
+ * which they are asked for. One statement, because every execution reads both.
+ */
+async function findAll(db: Kysely<DB>, asked: readonly Place[]): Promise<(Found | undefined)[]> {
+  const ids = [...new Set(asked.map(({ agentId }) => agentId))];
   const { rows } = await sql<Found>`
     select agent.*, template.organization_id as template_organization_id, template.kind as template_kind,
       template.version as template_version, version.prompt, version.input_schema, version.output_schema, version.default_configuration,
@@ -85,8 +118,13 @@ async function findBoth(
       on version.organization_id = template.organization_id and version.template_id = template.id and version.version = template.version
     left join template_policies as policy
       on policy.template_id = template.id and policy.organization_id = agent.organization_id and policy.mode = agent.mode
-    where agent.organization_id = ${organizationId} and agent.id = ${agentId} and agent.deleted_at is null`.execute(db);
-  const [found] = rows;
+    where agent.organization_id = ${asked[0]?.organizationId} and agent.id = any(${ids}::bigint[])
+      and agent.deleted_at is null`.execute(db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return asked.map(({ agentId }) => byId.get(agentId));
+}
+
+function splitRow(found: Found | undefined): { agent: AgentRow; template: DefinedTemplate | undefined } {
   if (found === undefined) throw agentNotFound();
   const { template_organization_id: owner, template_kind: kind, template_version: version, ...more } = found;
   const { prompt, input_schema, output_schema, default_configuration, execution_policy, ...agent } = more;

@@ -15,8 +15,11 @@ import { chooseOwner, compileRouter, type Matched, type People, takesTurns } fro
 /** The output of an execution, and the reasons for it. */
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
-/** Decides in the transaction of the execution, which also takes the turn. Other services were called beforehand. */
-export type Decide = (trx: Transaction<DB>) => Promise<Decided>;
+/**
+ * A decision, or the way to it in the transaction of the execution, which also takes the turn. Other services were
+ * called beforehand.
+ */
+export type Decision = Decided | ((trx: Transaction<DB>) => Promise<Decided>);
 
 /** Kinds of work that decide immediately, without a call to another service. */
 type Deciding = 'scorer' | 'router' | 'built_in_code';
@@ -32,23 +35,21 @@ export async function prepareDecision(
   call: { caller: Caller; from?: HandlerContext | undefined },
   { agent, configuration, work }: AgentDefinition & { work: { kind: Deciding } },
   input: JsonObject,
-): Promise<Decide> {
+): Promise<Decision> {
   const now = ctx.clock.now();
   if (work.kind === 'built_in_code') {
-    const output = work.code.run(input);
-    return async () => ({ output, decision: undefined });
+    return { output: work.code.run(input), decision: undefined };
   }
   if (work.kind === 'scorer') {
-    const scored = await scoreByAgent(ctx.db.kysely, { agent, configuration }, input, now);
-    return async () => decidedBy(scored);
+    return decidedBy(await scoreByAgent(ctx.db.kysely, { agent, configuration }, input, now));
   }
   const text = canonicalJson(configuration);
   const { config, route } = routerOf(text);
   const matched = route(input, now);
   const people = await findPeople(ctx, call, config, matched);
   const place = { organizationId: agent.organization_id, agentId: agent.id };
-  return async (trx) =>
-    routed(matched, people, takesTurns(matched.decision.owner) ? await takeTurn(trx, place, matched) : 0n);
+  if (!takesTurns(matched.decision.owner)) return routed(matched, people, 0n);
+  return async (trx) => routed(matched, people, await takeTurn(trx, place, matched));
 }
 
 function routed({ rule, decision, trace }: Matched, people: People, turn: bigint): Decided {

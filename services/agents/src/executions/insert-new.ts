@@ -1,15 +1,14 @@
 import { retryConflicts } from '@drippulse/db';
 import { stringifyJson } from '@drippulse/json';
-import type { Transaction } from 'kysely';
 import type { AgentDefinition } from '../agents/definition.ts';
 import type { Context } from '../context.ts';
-import type { DB } from '../db/schema.ts';
 import type { Asked } from './asked.ts';
-import type { Decide } from './decide.ts';
-import { insertExecution, type NewStep } from './insert.ts';
+import type { Decided, Decision } from './decide.ts';
+import { insertExecution, type NewExecution, type NewStep } from './insert.ts';
+import { insertDecided } from './insert-decided.ts';
 import { insertQueued } from './insert-queued.ts';
 import { callsModel, insertReserved } from './insert-reserved.ts';
-import { newExecution } from './new-execution.ts';
+import { type Base, newExecution } from './new-execution.ts';
 import { recordEnds } from './record-ends.ts';
 import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
@@ -22,44 +21,44 @@ export async function insertNew(
   ctx: Context,
   definition: AgentDefinition,
   asked: Asked,
-  decide: Decide | undefined,
+  decision: Decision | undefined,
 ): Promise<ExecutionView | undefined> {
   if (callsModel(definition)) return insertReserved(ctx, definition, asked);
+  const hasRate = definition.bounds.ratePerMinute !== undefined;
+  const begun = newExecution(definition, asked, ctx.clock.now());
+  if (decision !== undefined && typeof decision !== 'function' && !hasRate) {
+    return insertDecided(ctx, endedBy(decision, { ctx, definition, begun }));
+  }
   // A single statement needs no explicit transaction.
-  const isSingle = decide === undefined && definition.bounds.ratePerMinute === undefined;
-  if (isSingle) return insertQueued(ctx, ctx.db.kysely, definition, asked);
+  if (decision === undefined && !hasRate) return insertQueued(ctx, ctx.db.kysely, definition, asked);
   return retryConflicts(() =>
-    ctx.db.kysely
-      .transaction()
-      .execute((trx) =>
-        decide === undefined
-          ? insertQueued(ctx, trx, definition, asked)
-          : insertAndEnd(ctx, trx, { definition, asked, decide }),
-      ),
+    ctx.db.kysely.transaction().execute(async (trx) => {
+      if (decision === undefined) return insertQueued(ctx, trx, definition, asked);
+      await takeRate(trx, definition);
+      const decided = typeof decision === 'function' ? await decision(trx) : decision;
+      const view = await insertExecution(trx, endedBy(decided, { ctx, definition, begun }));
+      if (view !== undefined) await recordEnds(ctx, trx, [view]);
+      return view;
+    }),
   );
 }
 
-async function insertAndEnd(
-  ctx: Context,
-  trx: Transaction<DB>,
-  { definition, asked, decide }: { definition: AgentDefinition; asked: Asked; decide: Decide },
-): Promise<ExecutionView | undefined> {
-  await takeRate(trx, definition);
-  const now = ctx.clock.now();
-  const base = newExecution(definition, asked, now);
-  const { output, decision } = await decide(trx);
+function endedBy(
+  { output, decision }: Decided,
+  { ctx, definition, begun }: { ctx: Context; definition: AgentDefinition; begun: Base },
+): NewExecution {
   const steps: NewStep[] = [
     { kind: 'decide', status: 'succeeded', decision: definition.bounds.logReasoning ? decision : undefined },
     { kind: 'final', status: 'succeeded' },
   ];
-  const ended = {
+  return {
+    ...begun,
     status: 'succeeded',
     output: stringifyJson(output),
+    started_at: begun.created_at,
     finished_at: ctx.clock.now(),
     wake_at: null,
     deadline_at: null,
+    steps,
   };
-  const view = await insertExecution(trx, { ...base, ...ended, started_at: now, steps });
-  if (view !== undefined) await recordEnds(ctx, trx, [view]);
-  return view;
 }

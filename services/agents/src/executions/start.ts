@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { DomainError, refuseViolations } from '@drippulse/errors';
-import { type AgentDefinition, loadDefinition } from '../agents/definition.ts';
+import { type AgentDefinition, loadForRequest } from '../agents/definition.ts';
 import type { Context } from '../context.ts';
 import { validate } from '../schemas/validate.ts';
 import type { Asked, Started } from './asked.ts';
-import { type Decide, prepareDecision } from './decide.ts';
+import { type Decided, type Decision, prepareDecision } from './decide.ts';
 import { insertNew } from './insert-new.ts';
 import { callsModel } from './insert-reserved.ts';
 import { afterEnd } from './record-ends.ts';
@@ -18,14 +18,14 @@ import { stubOf } from './stub.ts';
  * the key.
  */
 export async function startExecution(ctx: Context, asked: Asked, from?: HandlerContext): Promise<Started> {
-  const definition = await loadDefinition(ctx, asked.caller.organizationId, asked.agentId);
+  const definition = await loadForRequest(ctx, asked.caller.organizationId, asked.agentId);
   requireKind(definition, asked);
   const known = await findByKey(ctx.db.kysely, asked);
   if (known !== undefined) return (await restart(ctx, definition, known)) ?? { view: known, replayed: true };
   try {
     requireStartable(definition, asked);
-    const decide = callsModel(definition) ? undefined : await prepare(ctx, definition, asked, from);
-    const started = await insertNew(ctx, definition, asked, decide);
+    const decision = callsModel(definition) ? undefined : await prepare(ctx, definition, asked, from);
+    const started = await insertNew(ctx, definition, asked, decision);
     if (started === undefined) {
       // A concurrent request took the key, and has committed by now.
       const other = await findByKey(ctx.db.kysely, asked);
@@ -73,7 +73,7 @@ async function prepare(
   definition: AgentDefinition,
   asked: Asked,
   from: HandlerContext | undefined,
-): Promise<Decide | undefined> {
+): Promise<Decision | undefined> {
   const { agent, work, template } = definition;
   if (work.kind === 'llm') return stub(template?.output_schema ?? null);
   if (work.kind === 'remote_code' && agent.mode === 'test') return stub(work.code.outputSchema);
@@ -82,7 +82,6 @@ async function prepare(
 }
 
 /** Returns a decision with a generated output, for agents of test keys. */
-function stub(outputSchema: string | null): Decide {
-  const output = stubOf(outputSchema);
-  return () => Promise.resolve({ output, decision: { stub: true } });
+function stub(outputSchema: string | null): Decided {
+  return { output: stubOf(outputSchema), decision: { stub: true } };
 }

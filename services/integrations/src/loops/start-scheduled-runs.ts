@@ -1,7 +1,7 @@
 import { type Loop, startLoop } from '@drippulse/loops';
 import { isSuspended } from '@drippulse/service';
 import { serviceOf } from '@drippulse/topology';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { startRun } from '../runs/start-run.ts';
@@ -20,7 +20,7 @@ export function startScheduledRuns(ctx: Context): Loop {
     async run() {
       const count = await ctx.db.kysely.transaction().execute((trx) => startDue(ctx, trx));
       if (count > 0) ctx.wake.runs();
-      return count === batch ? 0 : nextDueMs(ctx);
+      return count === batch ? 0 : nextDueMs(ctx.db.kysely);
     },
   });
 }
@@ -48,10 +48,11 @@ async function startDue(ctx: Context, trx: Transaction<DB>): Promise<number> {
   return rows.length;
 }
 
-async function nextDueMs(ctx: Context): Promise<number | undefined> {
+/** Returns the milliseconds until the next run that may start is due, at least a second. */
+export async function nextDueMs(db: Kysely<DB>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select (extract(epoch from min(next_run_at) - clock_timestamp()) * 1000)::float8 as ms from data_sources
-    where next_run_at is not null and not ${isSourceSuspended}`.execute(ctx.db.kysely);
+    where next_run_at is not null and not ${isSourceSuspended}`.execute(db);
   const ms = rows[0]?.ms ?? undefined;
   return ms === undefined ? undefined : Math.max(leastMs, ms);
 }

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 type Call = { method: string; url: string; headers?: Record<string, string>; body?: string };
 type Answer = { status: number; body: string };
-/** The answer, or the error in `failure`, and the duration of each phase. */
-type Tried = { answer?: Answer; failure?: string; way: string };
+/** The answer, or the error in `failure`, and the duration of each phase. `connectedMs` is of a new connection only. */
+type Tried = { answer?: Answer; failure?: string; way: string; connectedMs?: number };
 type Plan = {
   name: string;
   gateway: string;
@@ -29,7 +29,11 @@ type Result = {
   maxMs: number;
   /** The phases of the longest request. */
   longest: string;
+  /** How many connections opened, and after how long the slowest one did, name included. */
+  connections: { ofKeepers: Connections; ofOthers: Connections };
 };
+type Connections = { opened: number; maxMs: number };
+type Client = { agent: Agent; connections: Connections };
 type Order =
   | { order: 'call'; call: Call }
   | { order: 'connect'; host: string; port: number }
@@ -100,7 +104,9 @@ function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Prom
   return new Promise((resolve) => {
     const startedAt = performance.now();
     const steps: string[] = [];
-    const reached = (step: string) => steps.push(`${step} ${Math.round(performance.now() - startedAt)} ms`);
+    let connectedMs: number | undefined;
+    const sinceStart = () => Math.round(performance.now() - startedAt);
+    const reached = (step: string) => steps.push(`${step} ${sinceStart()} ms`);
     const request = http.request(url, { method, headers, agent, timeout: giveUpMs }, (response) => {
       reached(`answered by ${response.headers['x-request-id']} at`);
       const chunks: Buffer[] = [];
@@ -108,17 +114,20 @@ function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Prom
       response.on('error', fail);
       response.on('end', () => {
         const answer = { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() };
-        resolve({ answer, way: steps.join(', ') });
+        resolve({ answer, way: steps.join(', '), connectedMs });
       });
     });
     const fail = (error: Error) => {
       reached('failed at');
-      resolve({ failure: String(error), way: steps.join(', ') });
+      resolve({ failure: String(error), way: steps.join(', '), connectedMs });
     };
     request.on('socket', (socket) => {
       if (!socket.connecting) return reached('on a kept connection at');
       socket.once('lookup', () => reached('name found at'));
-      socket.once('connect', () => reached('connected at'));
+      socket.once('connect', () => {
+        connectedMs = sinceStart();
+        reached('connected at');
+      });
     });
     request.on('finish', () => reached('sent at'));
     request.on('timeout', () => request.destroy(new Error(`no answer within ${giveUpMs} ms`)));
@@ -171,6 +180,7 @@ function startLoad(plan: Plan): { stop(): Promise<Result> } {
     p99Ms: 0,
     maxMs: 0,
     longest: '',
+    connections: { ofKeepers: { opened: 0, maxMs: 0 }, ofOthers: { opened: 0, maxMs: 0 } },
   };
   const times: number[] = [];
   let isStopping = false;
@@ -186,7 +196,9 @@ function startLoad(plan: Plan): { stop(): Promise<Result> } {
   };
 
   async function work(worker: number): Promise<void> {
-    const agent = new Agent({ keepAlive: worker % 2 === 0 });
+    const keepAlive = worker % 2 === 0;
+    const agent = new Agent({ keepAlive });
+    const client = { agent, connections: result.connections[keepAlive ? 'ofKeepers' : 'ofOthers'] };
     const path = `${plan.gateway}/api/v1/workflows/${plan.workflowId}`;
     const headers = { authorization: `Bearer ${plan.token}`, 'content-type': 'application/json' };
     for (let turn = 0; !isStopping; turn += 1) {
@@ -198,21 +210,25 @@ function startLoad(plan: Plan): { stop(): Promise<Result> } {
         url: `${path}/enrollments/bulk`,
         headers: { ...headers, 'idempotency-key': key },
       };
-      if (await request({ ...enroll, body }, agent)) result.emails.push(email);
-      await request({ method: 'GET', url: path, headers }, agent);
+      if (await request({ ...enroll, body }, client)) result.emails.push(email);
+      await request({ method: 'GET', url: path, headers }, client);
       const read = plan.reads[(turn * plan.workers + worker) % plan.reads.length];
-      await request({ method: 'GET', url: `${plan.gateway}${read}`, headers }, agent);
-      await request({ method: 'GET', url: `${path}/enrollments?limit=1`, headers }, agent);
+      await request({ method: 'GET', url: `${plan.gateway}${read}`, headers }, client);
+      await request({ method: 'GET', url: `${path}/enrollments?limit=1`, headers }, client);
       await sleep(plan.pauseMs);
     }
     agent.destroy();
   }
 
-  async function request(one: Call, agent: Agent): Promise<boolean> {
+  async function request(one: Call, { agent, connections }: Client): Promise<boolean> {
     result.requests += 1;
     const startedAt = performance.now();
     for (;;) {
-      const { answer, failure, way } = await tryCall(one, agent);
+      const { answer, failure, way, connectedMs } = await tryCall(one, agent);
+      if (connectedMs !== undefined) {
+        connections.opened += 1;
+        connections.maxMs = Math.max(connections.maxMs, connectedMs);
+      }
       if (answer !== undefined && answer.status < 300) {
         const tookMs = performance.now() - startedAt;
         if (tookMs > result.maxMs)

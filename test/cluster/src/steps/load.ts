@@ -44,12 +44,16 @@ export async function underLoad(
     step.measure(`until then ${load.failures.length} of ${load.requests} requests were lost`);
     throw trouble;
   }
-  const { requests, failures, repeated, emails, p50Ms, p99Ms, maxMs, longest } = load;
+  const { requests, failures, repeated, emails, p50Ms, p99Ms, maxMs, longest, connections } = load;
   if (failures.length > 0) {
     throw new Error(`${failures.length} of ${requests} requests were lost:\n${failures.slice(0, 40).join('\n')}`);
   }
   step.measure(
     `${requests} requests, none lost${repeats ? `, ${repeated} attempts repeated` : ''}; ${p50Ms} ms median, ${p99Ms} ms p99, ${maxMs} ms longest (${longest})`,
+  );
+  const { ofKeepers, ofOthers } = connections;
+  step.measure(
+    `clients that keep their connection opened ${ofKeepers.opened}, the slowest in ${ofKeepers.maxMs} ms; others ${ofOthers.opened}, the slowest in ${ofOthers.maxMs} ms`,
   );
   await untilCompleted(api, workflow.id, emails.length);
   const callbacks = await receiver.received(`/${name}`);
