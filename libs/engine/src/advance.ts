@@ -33,9 +33,10 @@ export const moveUnits = 2 * stepUnits;
 const maxVisits = 100;
 
 /**
- * Runs as many steps as possible: up to a wait, an effect, the end, `maxSteps`, or `moveUnits` of work. After either of
- * the last two the run is due immediately. Returns a run unchanged if it is not due, waits for an effect, is parked or
- * has ended. Equal arguments give equal results, so a result that a dead process did not store can be computed again.
+ * Runs as many steps as possible: up to a wait, an effect, the end, `maxSteps`, or `moveUnits` of work. A run that
+ * stops at `maxSteps` or `moveUnits` is due immediately. Returns a run unchanged if it is not due, waits for an effect,
+ * is parked or has ended. Equal arguments give equal results, so a result that a dead process did not store can be
+ * computed again.
  */
 export function advance(definition: Definition, run: Run, now: Date, maxSteps?: number): Advance {
   return atOnce(advanceInTurns(definition, run, now, maxSteps));
@@ -160,8 +161,8 @@ function withPreview(walk: Walk, step: CompiledStep, exit: string, request: Json
 }
 
 /**
- * Returns the request that a step would hand out now, or undefined if it would hand out no request. Its warnings are
- * noted only when it is handed out.
+ * Returns the request that a step would hand out now; undefined if it would hand out none. Warnings are noted only when
+ * the request is handed out.
  */
 function requestOf(walk: Walk, step: CompiledStep): JsonObject | undefined {
   const { scope } = walk;

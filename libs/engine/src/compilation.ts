@@ -16,7 +16,7 @@ export type Compilation = {
 
 /**
  * Starts a compilation. `onGrow` gets the bytes of memory of each compiled part, and may drop all parts. `limit` is the
- * upper limit of units of one part, and `read` are the units of reading the source.
+ * maximum number of units for one part, and `read` is the number of units for reading the source.
  */
 export function createCompilation({
   onGrow = () => undefined,

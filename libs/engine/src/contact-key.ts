@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@drippulse/json';
 
 /**
  * Returns the key that identifies a contact across enrollments: its lead_ref, else its email in lower case, else
- * `fallback`. Surrounding spaces do not count.
+ * `fallback`. Ignores surrounding spaces.
  */
 export function contactKeyOf(contact: JsonObject, fallback: string): string {
   return textOf(contact['lead_ref']) ?? textOf(contact['email'])?.toLowerCase() ?? fallback;

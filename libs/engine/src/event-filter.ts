@@ -92,7 +92,7 @@ function meteredFilter(compilation: Compilation, compile: (compiling: Compiling)
   };
 }
 
-/** Whether the budget was used up. The failure of a template has the original error as its cause. */
+/** Whether the budget was used up. If a template failed, the original error is the cause of the failure. */
 function isSpent(error: StepFailure): boolean {
   return error instanceof BudgetSpent || error.cause instanceof BudgetSpent;
 }

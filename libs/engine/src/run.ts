@@ -69,7 +69,7 @@ export type Entry = {
   warnings?: string[];
 };
 
-/** A rule that holds an effect back until `until`, and the enrollment whose message takes the place, if any. */
+/** A rule that holds an effect back until `until`, and the enrollment whose message is sent instead, if any. */
 export type HeldBy = { rule: string; until: number; lostTo?: { workflowId: string; enrollmentId: string } };
 
 /** Names of the effects that the runtime performs. */
@@ -88,7 +88,7 @@ export type EffectKind =
 /** Kinds of effects that reach people. Suppressions and sending rules are checked before each of these effects. */
 export type SendingKind = Extract<EffectKind, 'email'>;
 
-/** Kinds of results for which a run parks without an effect. Such a result comes from outside the engine. */
+/** Kinds of results from outside the engine for which a run parks without an effect. */
 export type ParkKind = 'wait_for_event' | 'approval';
 
 /** The request of a parking, fully rendered. `RunState.wakeAt` is the end of the parking. */

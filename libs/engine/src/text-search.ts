@@ -30,7 +30,7 @@ function bordersOf(part: string): Int32Array {
 
 /** Length up to which JavaScript's own search is linear: it makes at most this many comparisons for a character. */
 const shortPart = 64;
-/** The same limit for searches from the end, which compare at each place from the start and so are slower. */
+/** The limit for searches from the end. It is lower, because they start a comparison at each place and are slower. */
 const shortLastPart = 4;
 
 /** Returns `text.indexOf(part)`, in linear time. */

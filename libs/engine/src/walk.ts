@@ -75,7 +75,10 @@ export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }
 
-/** Units of work, about 0.8 ms, after which other work gets a turn, because the next part may use a whole budget. */
+/**
+ * Units of work, about 0.8 ms, after which other work gets a turn. The value is small, because the next part may use a
+ * whole budget.
+ */
 const partUnits = 64 * 1024;
 
 /** Whether other work should get a turn before the next part. */

@@ -3,7 +3,7 @@ import type { EventTransport, Producer, TransportMessage } from './transport.ts'
 
 /** Sends with one producer, and with a new one after a failure. */
 export type Sender = {
-  /** Creates the topic and the producer if they are missing, so that the time of a send measures only the sending. */
+  /** Creates the topic and the producer if they are missing, so that a send spends its time limit only on sending. */
   prepare(topic: string): Promise<void>;
   /** Called after `prepare`. When it rejects, it is unknown which messages were sent. */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;

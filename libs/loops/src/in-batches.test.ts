@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from '@jest/globals';
 import { inBatches } from './in-batches.ts';
 
@@ -68,4 +69,29 @@ test('a batch that answers too few items fails, and leaves nobody without an ans
   });
   const ended = await Promise.allSettled([run(1), run(2)]);
   expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+});
+
+test('a lone item is run in the context of its call, and a batch of several in that of none', async () => {
+  const caller = new AsyncLocalStorage<string>();
+  const seen: (string | undefined)[] = [];
+  const gate = Promise.withResolvers<void>();
+  // Made within a call, as a batch that is made at its first use is.
+  const run = caller.run('maker', () =>
+    inBatches<string, string>(
+      async (items) => {
+        seen.push(caller.getStore());
+        await gate.promise;
+        if (items.includes('bad') && items.length > 1) throw new Error('together');
+        return items;
+      },
+      { most: 2, hasDoneNothing: () => true },
+    ),
+  );
+  const call = (name: string) => caller.run(name, () => run(name));
+  const first = call('a');
+  while (seen.length === 0) await turn();
+  const later = ['b', 'c', 'd', 'bad', 'e'].map(call);
+  gate.resolve();
+  await Promise.all([first, ...later]);
+  expect(seen).toEqual(['a', undefined, undefined, 'd', 'bad', 'e']);
 });

@@ -1,10 +1,19 @@
-type Waiting<I, O> = { item: I; resolve(answer: O): void; reject(error: unknown): void };
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+type Context = ReturnType<typeof AsyncLocalStorage.snapshot>;
+type Waiting<I, O> = { item: I; context: Context; resolve(answer: O): void; reject(error: unknown): void };
+
+/** The context of no call: taken when the module is loaded. */
+const outside = AsyncLocalStorage.snapshot();
 
 /**
  * Gathers calls into batches: one call of `run` handles several items of one lane, and returns their answers in order.
  * Items that arrive while a batch of their lane runs form the next batch. So batches grow with the load, a lone item
  * never waits, and no lane waits for another. Without `laneOf` there is only one lane. A batch that has changed nothing
  * when it throws (`hasDoneNothing`) is run again item by item, so that an impossible item fails alone.
+ *
+ * A lone item is run in the asynchronous context of its call: its trace, and the bounds of its reading. A batch of
+ * several is run outside of all of them, because it belongs to no single call and must not end with one.
  */
 export function inBatches<I, O>(
   run: (items: readonly I[]) => Promise<readonly O[]>,
@@ -23,7 +32,8 @@ export function inBatches<I, O>(
 
   async function runBatch(batch: readonly Waiting<I, O>[]): Promise<void> {
     try {
-      const answers = await run(batch.map(({ item }) => item));
+      const context = (batch.length === 1 && batch[0]?.context) || outside;
+      const answers = await context(() => run(batch.map(({ item }) => item)));
       if (answers.length !== batch.length) throw new Error(`${answers.length} answers came for ${batch.length} items`);
       for (const [index, answer] of answers.entries()) batch[index]?.resolve(answer);
     } catch (error) {
@@ -37,7 +47,7 @@ export function inBatches<I, O>(
       const lane = o.laneOf?.(item);
       const waiting = lanes.get(lane);
       const own = waiting ?? [];
-      own.push({ item, resolve, reject });
+      own.push({ item, context: AsyncLocalStorage.snapshot(), resolve, reject });
       if (waiting !== undefined) return;
       lanes.set(lane, own);
       void runLane(lane, own);

@@ -115,9 +115,9 @@ const address = z
   );
 
 /**
- * Reads the addresses of the services that a process calls. A service that runs within the process needs no address; if
- * it has an address, it is called in processes of its own. Roles work the same way. Throws one ConfigError that lists
- * every missing address.
+ * Reads the addresses of the services that a process calls. A service within the process needs no address; if it has an
+ * address, other processes serve its calls. The rules for roles are equal. Throws one ConfigError that lists every
+ * missing address.
  */
 export function readPeerAddresses(
   process: ServiceName,

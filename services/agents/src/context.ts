@@ -47,7 +47,7 @@ export type Context = ServiceBase<Config, DB> & {
   prices: readonly SetPrice[];
   /** Resolves the host names in addresses that organizations save. */
   lookUp: LookUp;
-  /** News of this process's executions, for requests that wait for an execution. */
+  /** Notifications about this process's executions, for requests that wait for an execution. */
   ends: Ends;
   metrics: ServiceMetrics;
   /** Random number from 0 to 1, for jitter and for the shards of counts. */

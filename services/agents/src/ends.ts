@@ -4,13 +4,15 @@ import type { Executions } from './db/schema.ts';
 /** An ended execution with its input and output. */
 type Ended = Selectable<Executions> & { input: string | null; output: string | null };
 
-/** News of executions within this process: an execution has ended, or waits for another service or a person. */
+/**
+ * Notifications about executions within this process: an execution has ended, or waits for another service or a person.
+ */
 export type Ends = {
-  /** Announces news, with the execution if it has ended. Call it after the commit. */
+  /** Sends a notification, with the execution if it has ended. Call it after the commit. */
   note(executionId: bigint, ended?: Ended): void;
   /**
-   * Resolves with the next news of an execution: the execution if it has ended, otherwise undefined. Resolves with
-   * undefined after the timeout.
+   * Resolves with the next notification about an execution: the execution if it has ended, otherwise undefined.
+   * Resolves with undefined after the timeout.
    */
   wait(executionId: bigint, timeoutMs: number): Promise<Ended | undefined>;
 };

@@ -21,7 +21,7 @@ export async function ledgerOf(harness: Harness, executionId: bigint | undefined
   }));
 }
 
-/** Checks that all sums over the same calls are equal. */
+/** Checks that the ledger's different sums of the same calls are equal. */
 export async function expectSumsEqual(harness: Harness): Promise<void> {
   const { rows } = await sql<{ ledger: bigint; executions: bigint; counts: bigint; days: bigint }>`
     select (select coalesce(sum(charged_pico_usd), 0) from reservations where organization_id = 1)::bigint as ledger,
@@ -45,7 +45,10 @@ export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes 
   });
 }
 
-/** Inserts a queued execution as a request leaves it whose process died. The execution has lost its reservation. */
+/**
+ * Inserts a queued execution in the state that a request leaves if its process dies. The execution has lost its
+ * reservation.
+ */
 export async function queueModel(harness: Harness, agentId: bigint, input = '{}', policy = '{}'): Promise<bigint> {
   const { kysely } = harness.db;
   const now = new Date();

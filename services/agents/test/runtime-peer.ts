@@ -53,7 +53,7 @@ export function createRuntimePeer() {
           ...(request.executionId !== undefined && { executionId: request.executionId }),
           ...(request.expiresAt && { expiresAt: request.expiresAt }),
         });
-        // A test decides the approval that it found first, so a repeated question changes that one.
+        // A test decides the first approval that it found, so a repeated question changes that approval.
         if (known !== undefined) return { approval: Object.assign(known, approval) };
         approvals.set(request.key, approval);
         return { approval };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, json, startHarness } from './harness.ts';
 import { expectSumsEqual, ledgerOf } from './ledger-checks.ts';
 
-/** Time for which the process stands still, longer than the lease of an execution. */
+/** Time for which the process is frozen, longer than the lease of an execution. */
 const stillMs = 120_000;
 let shiftMs = 0;
 let provider: ModelProvider;

@@ -18,7 +18,7 @@ afterAll(() => harness.stop());
 const setSuspended = (isNowSuspended: boolean, sequence: bigint) =>
   harness.setSuspended({ organizationId: editor.organizationId, isNowSuspended, sequence });
 
-/** An execution whose enrollment has failed without an event: it learns of that when its time has come. */
+/** The enrollment of this execution has failed without an event. The execution learns of the failure when it is due. */
 async function dueExecution(caller: Caller) {
   const { agent } = await harness
     .agents(caller)

@@ -33,7 +33,7 @@ const note = (subject: string) => ({
 
 test('a model that calls twelve tools, with a crash at each: one key and the same bytes for each effect', async () => {
   const { agentId } = await tools.agentWith({ ...writes, maxRetries: 5 });
-  // The model answers by the results in its request, so a repeated request gets the same answer.
+  // The model's answer depends only on the results in its request, so a repeated request gets the same answer.
   provider.answer(({ body }) => {
     const results = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
     if (results === 12) return { text: 'Done.' };

@@ -20,7 +20,7 @@ export const readConfig = configReader(
     /** Folder for report files above 16 MiB, shared by all processes of the service. */
     artifactsDir: read.ARTIFACTS_DIR,
     /**
-     * Bucket for report files above 16 MiB, which takes precedence over the folder. Without both, larger reports fail.
+     * Bucket for report files above 16 MiB, which takes precedence over the folder. With neither, larger reports fail.
      */
     artifactsS3: s3Of(read),
     smtpUrl: read.SMTP_URL,

@@ -258,7 +258,7 @@ test('a process that is overtaken in the middle adds nothing to the file of the 
   const id = await harness.generate();
   await eventually(async () => calls === 2);
   await harness.start();
-  // Simulates the end of the lease of the first process, which stands still.
+  // Simulates the end of the first process's lease. The first process is stalled.
   await sql`update jobs set wake_at = now() where status = 'running'`.execute(harness.db.kysely);
   expect(await harness.ended(id)).toMatchObject({ status: ReportStatus.READY, rows: 3_000n });
   const { bytes } = await harness.download(id);
@@ -304,7 +304,7 @@ test('a report that is deleted while it is made leaves nothing', async () => {
   await harness.reports(editor).deleteReport({ id });
   release();
   expect(await refusal(harness.reports(editor).getReport({ id }))).toMatchObject({ reason: 'report_not_found' });
-  // Once the next report is ready, the process has finished its work on the deleted one.
+  // Once the next report is ready, the process has finished its work on the deleted report.
   harness.crm.beforePage = async () => undefined;
   await harness.ended(await harness.generate());
   const { rows } = await sql`select from report_chunks where report_id = ${id}`.execute(harness.db.kysely);

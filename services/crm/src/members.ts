@@ -14,8 +14,8 @@ export type Members = {
 };
 
 /**
- * For this long, a removed member can still be made an owner. A removed member stays the owner of existing records in
- * any case.
+ * Time for which a removed member can still be made an owner. A removed member always stays the owner of existing
+ * records.
  */
 const cachedForMs = 30_000;
 const maxCached = 10_000;

@@ -7,8 +7,8 @@ const tables = ['accounts', 'contacts', 'leads', 'opportunities', 'activities', 
 /** Returns the id of the nth row of a table, so that other rows can link to it. */
 const idOf = (table: string, n = 'n') => sql`md5(${sql.lit(table)} || ${sql.raw(n)})::uuid`;
 /**
- * Half of the rows belong to the first organization, three tenths to the second. A row links to rows whose number has
- * the same last two digits.
+ * Half of the rows belong to the first organization, three tenths to the second. A row links to rows whose numbers end
+ * in the same two digits.
  */
 const organizationText = '(case when n % 10 < 5 then 1 when n % 10 < 8 then 2 else 3 end)';
 const organization = sql.raw(organizationText);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Returns the number of contacts that a caller gets who accepts a list of this size, or the refusal. */
+/** Returns the number of contacts that a caller gets if it accepts a list of this size, or the refusal. */
 function ask(size: 'small' | 'large', limit: number): Promise<number | string> {
   return harness
     .contacts(editor)

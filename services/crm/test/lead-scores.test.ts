@@ -263,7 +263,7 @@ test.each<[string, unknown, string, object]>([
   ['a NUL', '{"lead":{"email":"a\\u0000@b.co"},"score":1}', 'invalid validation_failed', {}],
 ])('a signed message with %s is refused, and may be sent again', async (_what, body, error, fields) => {
   const { secret } = await makeSecret();
-  // The id is the same each time, because a refused message does not count as processed.
+  // The id is the same each time, because a refused message is not recorded as processed.
   const answer = await refusal(send({ secret, body, id: `refused_${seed}` }));
   expect(answer?.error).toBe(error);
   for (const [field, message] of Object.entries(fields)) expect(answer?.fields[field]).toMatch(message);

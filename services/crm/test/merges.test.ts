@@ -32,7 +32,7 @@ async function note(fields: { contactId?: string; leadId?: string }) {
   return found((await harness.activities(editor).createCrmActivity(request)).activity);
 }
 type Request = { survivor: string; merged: string[]; fields?: Record<string, string> };
-/** Longer than any of these calls takes on a busy machine, because no test here is about deadlines. */
+/** Timeout that is longer than any of these calls takes on a busy machine, because no test here is about deadlines. */
 const timeoutMs = 60_000;
 
 async function merge(request: Request, by = editor, headers: Record<string, string> = {}) {

@@ -47,7 +47,7 @@ export const readConfig = configReader(
     sendgridKey: read.SENDGRID_WEBHOOK_KEY === undefined ? undefined : parseSendgridKey(read.SENDGRID_WEBHOOK_KEY),
     /** The work of this process: links of mails and inbound reports (`public`), all other work (`engine`), or both. */
     role: read.ROLE,
-    /** Time after which another worker takes over the runs of a dead one; effects in flight renew the lease. */
+    /** Time after which another worker takes over the runs of a dead worker. Effects in flight renew the lease. */
     leaseMs: 8_000,
   }),
 );

@@ -14,8 +14,8 @@ export const faultPoints = [
 ] as const;
 
 /**
- * Points of a mail alone: the ledger has its permit, and nothing was sent; the mail server took it, and the ledger does
- * not know.
+ * Points that only a mail has: the ledger has its permit, and nothing was sent; or the mail server took the mail, and
+ * the ledger does not know yet.
  */
 export const mailFaultPoints = ['after-permit', 'after-smtp'] as const;
 

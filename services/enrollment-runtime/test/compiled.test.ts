@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
+/** Compiling takes seconds on a slow machine. */
+const patience = { timeoutMs: 180_000 };
 /** Limit in bytes of the definitions of one organization. */
 const ofEach = 16 << 20;
 /** Upper limit of units of one step, plus the units that a turn may have used before it. */
@@ -57,9 +59,9 @@ test('contacts of organizations make their first moves in turns, and no turn has
   const { id: small } = await makeWorkflow(harness, [{ type: 'log', message: 'Hi' }], { organizationId });
   const { turns } = await turnsDuring(async () => {
     const many = Array.from({ length: 5 }, (_, index) =>
-      harness.enrollments().bulkEnroll({ workflowId: large, contacts: contacts(20, `l${index}`) }),
+      harness.enrollments().bulkEnroll({ workflowId: large, contacts: contacts(20, `l${index}`) }, patience),
     );
-    await harness.enrollments(stranger).bulkEnroll({ workflowId: small, contacts: contacts(1) });
+    await harness.enrollments(stranger).bulkEnroll({ workflowId: small, contacts: contacts(1) }, patience);
     await Promise.all(many);
   });
   expect(Math.max(...turns.map(({ units }) => units))).toBeLessThanOrEqual(mostUnits);

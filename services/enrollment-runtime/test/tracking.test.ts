@@ -191,7 +191,7 @@ test('a mail and what its receiver does count for the variants that it was queue
   );
   for (const [place, { parsed }] of server.mails.filter(({ to }) => to.includes(email)).entries()) {
     const [, token = ''] = /\/track\/n\/pixel\.gif\?token=([\w-]+)/.exec(String(parsed.html)) ?? [];
-    // A program opens mails immediately after they arrive, so time must pass before a person's open.
+    // An open immediately after the mail's arrival counts as a program's, so time must pass before a person's open.
     harness.pass(3_600_000);
     await open(token);
     await stored({ id: id ?? 0n }, place + 1);

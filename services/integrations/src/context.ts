@@ -19,7 +19,7 @@ export type Context = ServiceBase<Config, DB> & {
   http: HttpClient;
   /** Sends requests to addresses that customers choose. */
   urls: HttpClient;
-  /** The providers and their actions. Tests add further ones. */
+  /** The providers and their actions. Tests add more. */
   catalog: Catalog;
   /** The rates of accounts. */
   limits: AccountLimits;

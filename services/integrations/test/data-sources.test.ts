@@ -276,8 +276,7 @@ test('an upload at the moment a run starts leaves the run the file that it start
   await harness.db
     .transaction()
     .execute(async (trx) => {
-      // Does what a starting run does: locks the data source, and inserts a row that names the file and is not visible
-      // yet.
+      // Acts like a starting run: locks the data source, and inserts a row that names the file and is not visible yet.
       await sql`select from data_sources where id = ${id} for update`.execute(trx);
       await sql`
       insert into data_source_runs (organization_id, data_source_id, mode, status, trigger, is_dry, confirms_archive, actor_type, actor_id, settings, created_at)

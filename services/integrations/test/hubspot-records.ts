@@ -32,8 +32,8 @@ function fill(fakes: FakeProviders, count: number, at: Date, title: string): voi
 
 /**
  * Tests runs that read `count` contacts, all changed at the same moment. The first run reads all contacts. The second
- * run reads all of them again after a bulk update, whose equal times a search cannot page through. The third run reads
- * none, because none has changed.
+ * run reads all of them again after a bulk update. A search cannot page through the equal times of this update. The
+ * third run reads none, because none has changed.
  */
 export async function readHubSpot(count: number): Promise<void> {
   const fakes = await startFakeProviders();

@@ -4,7 +4,7 @@ import { actionEffect, ask } from './effects.ts';
 import { editor, type Harness, startHarness } from './effects-harness.ts';
 import { fixtureCatalog } from './fixture-provider.ts';
 
-/** Time for which the process stands still, longer than the lease of an effect. */
+/** Time for which the process is frozen, longer than the lease of an effect. */
 const stillMs = 60_000;
 let shiftMs = 0;
 let receiver: Receiver;

@@ -24,7 +24,10 @@ afterAll(async () => {
 });
 
 test(`${steps} steps at a provider that answers 429, 503 and nothing by turns all end right, within its limit`, async () => {
-  /** How often each effect was really done, as the provider counts. It counts by key if the action sends one. */
+  /**
+   * Number of times that each effect was really done, as the provider counts. The provider counts by key if the action
+   * sends a key.
+   */
   const done = new Map<string, number>();
   receiver.answer(({ method, url, headers, body }, index) => {
     if (method === 'GET') return { body: String(done.has(new URL(url, receiver.url).searchParams.get('key') ?? '')) };

@@ -12,7 +12,7 @@ export const readConfig = configReader(
   (read) => ({
     /** Redis, which counts the rates of endpoints for all processes. If undefined, each process counts its own. */
     redisUrl: read.REDIS_URL,
-    /** Seconds of silence after which another process takes over the recoveries of a dead or frozen one. */
+    /** Seconds of silence after which another process takes over the recoveries of a dead or frozen process. */
     leaseSeconds: read.LEASE_SECONDS,
     /** Whether endpoints may have private addresses and plain http. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,

@@ -16,7 +16,7 @@ afterEach(async () => {
   await harness.stop();
 });
 
-/** Makes a webhook, and one event that a child process has sent to it and for whose answer the process still waits. */
+/** Makes a webhook and one event. A child process has sent the event to the webhook and waits for the answer. */
 async function sentByChild(answered: Promise<void>) {
   const webhook = await harness.create();
   await harness.stopServices();

@@ -2,9 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../src/db/schema.ts';
 
 /**
- * Makes a statement of the service fail that changes a row of the queue without the locks of `db/locks.ts`: the lock of
- * the row's endpoint, or of its lane as in a claim. The xmax of a locked row is the transaction, and so is the xmin of
- * a changed row.
+ * Makes a statement of the service fail if it changes a row of the queue without the locks of `db/locks.ts`: the lock
+ * of the row's endpoint, or of its lane as in a claim. The transaction is the xmax of a locked row and the xmin of a
+ * changed row.
  */
 export async function guardQueue(db: Kysely<DB>): Promise<void> {
   await sql`

@@ -100,8 +100,8 @@ export async function startHarness(
         return deliveries;
       }),
     /**
-     * Waits until the circuit of a webhook's event lane is open, shortly after the causing attempt was recorded, and
-     * returns the lane.
+     * Waits until the circuit of a webhook's event lane is open, and returns the lane. The circuit opens shortly after
+     * the attempt that causes it was recorded.
      */
     openLane: (webhookId: bigint) =>
       eventually(async () => {
@@ -114,7 +114,7 @@ export async function startHarness(
         if (lane.open_until === null) throw new Error('its circuit is closed');
         return lane;
       }),
-    /** Lets time pass for everything that is due or is remembered about endpoints. */
+    /** Simulates the passage of time for everything that is due or is remembered about endpoints. */
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;
       await db.kysely.transaction().execute(async (trx) => {

@@ -158,7 +158,7 @@ test('the writers of the queue and of lanes wait for each other in no circle', a
   );
   await expiring.stop();
   await cancelling.stop();
-  // Backends report their deadlocks at the latest when the backends end.
+  // A backend reports its deadlocks when it ends, or earlier.
   await db.close();
   const { rows } = await sql<{ deadlocks: bigint }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(observer.kysely);

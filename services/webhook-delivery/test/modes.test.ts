@@ -36,7 +36,7 @@ test('a webhook gets the events of rows of its own mode alone', async () => {
   const testing = await harness.create({ eventType: '*' }, tester);
   expect([live.mode, testing.mode]).toEqual([Mode.LIVE, Mode.TEST]);
   const [ofLive = ''] = await harness.publish(['Live'], { mode: Mode.LIVE });
-  // An event from before workflows had a mode.
+  // An event that was published before workflows had a mode.
   const [ofOld = ''] = await harness.publish(['Old']);
   const [ofTest = ''] = await harness.publish(['Trial'], { mode: Mode.TEST });
   const enrollment = (mode: Mode) => ({ id: 1n, workflowId: 12n, mode });

@@ -9,7 +9,7 @@ const addresses: Record<string, string[]> = {
   'mixed.example.com': ['8.8.8.8', '::1'],
 };
 
-/** Look-ups of names with dead name servers, which end when a test ends them. */
+/** Look-ups of names whose name servers do not answer. A test ends these look-ups itself. */
 const dead = new Set<() => void>();
 
 async function resolve(hostname: string): Promise<string[]> {

@@ -8,7 +8,7 @@ const page = readFileSync(fileURLToPath(new URL('../../../site/static/docs/webho
 
 export const cases = signatureCases();
 
-/** Writes the page's code in a language to a file, as a reader would. Returns the path of the file. */
+/** Copies the page's code in one language to a file, as a reader would. Returns the path of the file. */
 export function copyFromPage(language: string, folder: string, file: string): string {
   const code = page.split(new RegExp(`\n\`\`\`${language} checked-by=[^\n]*\n`))[1]?.split('\n```\n')[0];
   if (code === undefined) throw new Error(`The page of webhooks has no code in ${language} that a test checks`);

@@ -1,4 +1,4 @@
-/** A sum of analytics over all its days or quarter hours: of a kind, at a step or of the whole workflow. */
+/** The count of one kind over all days or all quarter hours, at a step or in the whole workflow. */
 export type SumFact = { workflow_id: string; kind: number; step_id: string; count: number };
 
 /** The sums of analytics, and the number of each workflow's mails that a mail server took. */

@@ -13,7 +13,7 @@ const pauseMs = 15_000;
 export const letterZones = { quiet: 'UTC', awake: 'Pacific/Kiritimati' } as const;
 /** Time between the start of the night and the run. */
 const nightMs = 3 * 3_600_000;
-/** Minimum time for which letters wait for the morning. */
+/** Minimum time from the run's start until morning. */
 const leastQuietMs = 40_000;
 const minuteMs = 60_000;
 

@@ -7,7 +7,7 @@ export type Api = {
   /** Calls the API. Default type of a body: JSON. A string is sent unchanged. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
-  /** Returns whether a GET of a whole path is a success. */
+  /** Whether a GET succeeds. `path` gets no prefix. */
   succeeds(path: string): Promise<boolean>;
 };
 

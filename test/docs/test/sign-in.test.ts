@@ -60,7 +60,7 @@ function signsInInBrowser(executable: string): void {
       expect(await look()).toEqual([]);
       await page.getByRole('link', { name: 'Sign in with Google' }).click();
       await atProvider(page, `grace-${javaScriptEnabled}`);
-      // An administrator made the member, so the address alone proves nothing.
+      // An administrator entered the address, and the member never proved it.
       expect(await page.textContent('h1')).toBe('Who are you here?');
       expect(await look()).toEqual([]);
       await page.fill('input[name=username]', member.username);

@@ -142,7 +142,7 @@ const writes = routes.filter(({ method, needsCredential, rest }) => {
   return needsCredential && method !== 'GET' && rest.auth !== Auth.USER_ONLY;
 });
 
-/** Every combination of rows of both modes in the path of a route, with at least one live row. */
+/** Every mix of live and test rows in the path of a route, with at least one live row. */
 const calls = writes.flatMap((route) => {
   const nouns = nounsOf(route.template);
   const ways = nouns.reduce<boolean[][]>(

@@ -26,8 +26,8 @@ const eventTypes = ['enrollment.started', 'enrollment.completed'];
 
 const topicsOf = new Map(publishers.map(({ name, events }) => [name, topicOf(events).name]));
 /**
- * Groups whose events carry the state of a resource. Events from after the restore point would bring back rows that the
- * restored schemas lack.
+ * Consumer groups that skip events from after the restore point, which would bring back rows that the restored schemas
+ * lack.
  */
 const groupsOfState = [serviceOf('workflows'), serviceOf('identity')].flatMap((publisher) =>
   consumersOf(publisher)

@@ -8,7 +8,7 @@ const epoch = Temporal.PlainDate.from('1970-01-01');
 /** Upper limit of successive full periods of a cap, so that the search ends. */
 const mostPeriods = 1_000;
 
-/** Counts the sends at these times that count against a cap at `now`. */
+/** Returns how many of the sends at these times fall into the period of a cap at `now`. */
 export function countedBy(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling')
     return times.filter((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone) > now).length;

@@ -58,7 +58,7 @@ function fullCap(cap: Cap, { send, placed, rivals, now }: Place): Full | undefin
   const before = rivals.filter((one) => isOf(cap, one));
   const places = cap.limit - countedBy(cap, times, now, send.timezone);
   if (before.length < places) return undefined;
-  // The sends that get a place before the given send, each at its time.
+  // The sends that get a place before the given send, each with its time.
   const winners = places <= 0 ? [] : before.slice(0, places);
   const until = freeAt(cap, [...times, ...winners.map(({ dueAt }) => Math.max(now, dueAt))], now, send.timezone);
   const reason = `${cap.limit} ${cap.limit === 1 ? 'mail' : 'mails'} per ${spanOf(cap.per)} (cap ${cap.id})`;

@@ -24,7 +24,10 @@ export function quietUntil(
   return until > now ? until : undefined;
 }
 
-/** Returns the end of the window that contains `at`: one that began today, or yesterday and lasts past midnight. */
+/**
+ * Returns the end of the window that contains `at`: a window that began today, or one that began yesterday and lasts
+ * past midnight.
+ */
 function endOf({ from, to, days }: QuietHours, at: number, timezone: string): number | undefined {
   const today = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
   for (const date of [today, today.subtract({ days: 1 })]) {

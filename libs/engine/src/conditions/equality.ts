@@ -17,8 +17,8 @@ export function isEqual(actual: Value, expected: Value): boolean {
 type Matcher = (other: Value) => boolean;
 
 /**
- * Returns the test for equality with one value, which is read only once. So the cost of each test is proportional to
- * the other value, even when a long text is compared with thousands of options.
+ * Returns a test for equality with one value, which is read only once. The cost of each test then depends only on the
+ * other value, even when a long text is compared with thousands of options.
  */
 export function matcherOf(value: Value): Matcher {
   const numeral = numeralOf(value);

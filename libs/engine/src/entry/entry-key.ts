@@ -9,7 +9,7 @@ const keyUnits = 64 * 1024;
 
 /**
  * Renders the key of an entry from a template. The key is undefined when it is empty or can't be rendered; the
- * contact's own key counts instead. `work` is counted in units of `Meter`.
+ * contact's own key is then used. `work` is counted in units of `Meter`.
  */
 export function renderEntryKey(
   key: () => Template,

@@ -2,8 +2,8 @@ import { shareOf } from '../share-of.ts';
 import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts';
 
 /**
- * A contact at the gate. `key` is the key of re-entry. It is undefined for a contact that nothing identifies, which
- * counts as new.
+ * A contact at the gate. `key` is the key of re-entry. It is undefined for a contact that nothing identifies; such a
+ * contact is treated as new.
  */
 export type Arrival = { key: bigint | undefined; contactKey: string };
 

@@ -10,7 +10,7 @@ export type ReEntryRule = {
   readonly maxPer: (Span & { count: number }) | undefined;
   /** Limit of enrollments of a key that run at the same time. */
   readonly concurrent: number | undefined;
-  /** The template of the key. If undefined, the contact's key counts. */
+  /** The template of the key. If undefined, the contact's key is used. */
   readonly key: (() => Template) | undefined;
   /** The number of newest entries of a key that the rule considers. */
   readonly lookedAt: number;

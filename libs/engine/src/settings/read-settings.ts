@@ -17,7 +17,7 @@ const longestName = 100;
 const maxLength = 128 * 1024;
 /** Limit of tags and outputs in all settings, because the rules of goals are compiled together. */
 const settingsBounds = { tags: 1_000, words: 3_000 };
-/** Units of reading a character: once for its form, and once for its templates. */
+/** Units for reading a character. It is read once for its form and once for its templates. */
 const readingUnits = 12;
 const findPlaces = placesIn(settingsSchema);
 

@@ -8,7 +8,7 @@ import { unitMs, units } from '../time/spans.ts';
 const mostGoals = 20;
 const longestName = 100;
 const longestSpan = { ms: 3_653 * unitMs.days, words: '10 years' };
-/** Limit of entries that a re-entry rule counts: so many are looked up for each contact. */
+/** Limit of entries that a re-entry rule counts, because they are looked up for each contact. */
 const mostCounted = 1_000;
 
 /** A length of time. */

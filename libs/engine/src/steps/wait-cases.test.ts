@@ -3,7 +3,10 @@ import { Temporal } from 'temporal-polyfill';
 import { defineWorkflow, newRun } from '../../test/workflow.ts';
 import { advance, type JsonObject } from '../index.ts';
 
-/** Returns the end of a wait that begins at a local time of a zone. The second of two equal times has an offset. */
+/**
+ * Returns the end of a wait that begins at a local time in a zone. If a local time occurs twice, an offset marks the
+ * second occurrence.
+ */
 function endOf(config: JsonObject, from: string, timezone: string): Temporal.ZonedDateTime {
   const start = Temporal.ZonedDateTime.from(`${from}[${timezone}]`);
   const run = newRun({}, { timezone });
@@ -13,7 +16,7 @@ function endOf(config: JsonObject, from: string, timezone: string): Temporal.Zon
 
 const shown = (end: Temporal.ZonedDateTime) => end.toString({ timeZoneName: 'never', smallestUnit: 'minute' });
 
-/** Adds on the local calendar first, and then finds the moment: an approach that differs from the engine's. */
+/** Adds on the local calendar first, and then finds the moment. The engine uses a different approach. */
 function byCalendar(from: string, timezone: string, duration: Temporal.DurationLike): Temporal.ZonedDateTime {
   const local = Temporal.PlainDateTime.from(from.replace(/[+-]\d\d:\d\d$/, ''));
   return local.add(duration).toZonedDateTime(timezone, { disambiguation: 'compatible' });

@@ -8,7 +8,7 @@ type Operator = (...operandsAndContext: unknown[]) => ReturnType<Operators[strin
 const callUnits = 16;
 /** Units of an operator for each unit of its operands. */
 const cost = 2;
-/** Additional units for each element, because Liquid compares each in a generator of its own. */
+/** Additional units for each element, because Liquid compares each element in a separate generator. */
 const elementUnits = 16;
 /** Operators that test the truth of their operands without reading them. */
 const unread: ReadonlySet<string> = new Set(['and', 'or', 'not']);

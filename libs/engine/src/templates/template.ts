@@ -52,7 +52,7 @@ export function compileHtml(text: string, compiling: Compiling): Template {
   return compile(text, htmlLiquid, compiling);
 }
 
-/** A string is not a valid template. `reason` is the end of a sentence. */
+/** A string is not a valid template. `reason` is the last part of an error message. */
 export class NotATemplate extends StepFailure {
   readonly reason: string;
 
@@ -81,7 +81,7 @@ function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   return joinerOf(liquid, pieces);
 }
 
-// These are separate functions, because all closures that one function makes share the variables that any of them uses.
+// These are separate functions, because closures made by one function share every variable that any of them uses.
 
 function rendererOf(liquid: Liquid, templates: LiquidTemplate[]): Template {
   return (scope) =>

@@ -110,7 +110,7 @@ const idForms = { uuid: { format: 'uuid' }, public_id: { pattern: '^[a-z]+_[0-9A
 
 /**
  * Returns the form of an id by its name: a record has a UUID in `id`, and in `public_id` an id that the record keeps in
- * every installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. Links to the record have the same names.
+ * every installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. The names of references to records end in the same way.
  */
 export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idForms | undefined {
   if (scalar !== ScalarType.STRING) return undefined;

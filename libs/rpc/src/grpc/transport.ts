@@ -113,7 +113,7 @@ async function sendAll<I, O>(call: BidiCall<I, O>, messages: AsyncIterable<I>): 
     wake?.();
   });
   for await (const message of messages) {
-    // A server that has answered reads no more messages. Leaving the loop returns the iterator.
+    // A server that has answered reads no more messages. Leaving the loop closes the iterator.
     if (ended) return;
     if (call.write(message) || ended) continue;
     await new Promise<void>((resolve) => {

@@ -49,20 +49,20 @@ export type AgentDefinition = {
   work: Work;
 };
 
-/** The members of the context with which definitions are read. */
+/** The members of the context that reading definitions needs. */
 type Reader = { db: { kysely: Kysely<DB> }; code: CodeRegistry };
 
 /** Limit of agents per statement. */
 const most = 50;
 
 /**
- * Reads the definitions of requests that arrive together in one statement, each statement for one organization. Every
- * definition is read after its request has come.
+ * Reads definitions in batches: one statement for the concurrent requests of one organization. Each definition is read
+ * after its request arrived.
  */
 const batchesOf = onceFor(({ db }: Reader) =>
   inBatches((asked: readonly Place[]) => findAll(db.kysely, asked), {
     ...{ most, laneOf: ({ organizationId }) => organizationId },
-    // A failed read has changed nothing, but a database that is away is not asked again for each agent.
+    // A failed read has changed nothing, but an unavailable database is not asked again for each agent.
     hasDoneNothing: (error) => !isInfrastructureError(error),
   }),
 );
@@ -91,7 +91,7 @@ function definitionOf(code: CodeRegistry, found: Found | undefined): AgentDefini
 
 type Found = AgentRow &
   Pick<DefinedTemplate, 'prompt' | 'input_schema' | 'output_schema'> & {
-    /** Null if the agent has no template. So are the members below. */
+    /** Null if the agent has no template, like the members below. */
     template_organization_id: bigint | null;
     template_kind: string | null;
     template_version: number | null;

@@ -12,7 +12,7 @@ export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'c
 /** Number of an organization's executions under way in this process at one destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
-/** Each organization and destination with scheduled executions, one step of the index each. */
+/** Each organization and destination with scheduled executions. Finding each takes one step in the index. */
 const lines = sql`lines as (
       (select organization_id, destination from executions where wake_at is not null
         order by organization_id, destination limit 1)
@@ -22,7 +22,10 @@ const lines = sql`lines as (
         where wake_at is not null and (organization_id, destination) > (lines.organization_id, lines.destination)
         order by organization_id, destination limit 1) as following)`;
 
-/** Executions of a suspended organization wait. One that a process works on goes to its end or its next wait. */
+/**
+ * Executions of a suspended organization wait. An execution that a process already works on continues until it ends or
+ * waits.
+ */
 const isWaiting = isSuspended(sql.ref('lines.organization_id'));
 
 /**

@@ -77,7 +77,7 @@ export async function postpone(
     where id = ${claimed.id} and fence = ${claimed.fence} and wake_at is not null`.execute(ctx.db.kysely);
 }
 
-/** Locks an execution if it has not ended and this process still has its lease. Returns whether it did. */
+/** Locks an execution if it has not ended and this process still has its lease. Returns whether it was locked. */
 export async function lockOwn(trx: Transaction<DB>, claimed: Claimed): Promise<boolean> {
   const { rows } = await sql`select from executions where ${isOwn(claimed)} for update`.execute(trx);
   return rows.length > 0;

@@ -14,7 +14,7 @@ import type { End, StepResult } from './step.ts';
 const followAgainMs = 600_000;
 
 /**
- * Drives an execution to its end or to a wait. Each intent and each result has its own transaction, and no transaction
+ * Drives an execution until it ends or waits. Each intent and each result has its own transaction, and no transaction
  * contains a call to another service. The drive stops when the lease is lost, because each commit compares the fence.
  */
 export async function drive(ctx: Context, lanes: Lanes, claimed: Claimed, stopping: AbortSignal): Promise<void> {

@@ -100,7 +100,10 @@ function rehearsalOf(ctx: Context, { job, run, definition }: Place, due: Due): R
   };
 }
 
-/** Stores a case's steps. Returns false if the run is another process's or cancelled, or if the case was deleted. */
+/**
+ * Stores a case's steps. Returns false if another process has the run, if the run was cancelled, or if the case was
+ * deleted.
+ */
 async function storeSteps(
   trx: Transaction<DB>,
   { id, fence }: JobRow,

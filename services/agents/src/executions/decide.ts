@@ -16,8 +16,8 @@ import { chooseOwner, compileRouter, type Matched, type People, takesTurns } fro
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
 /**
- * A decision, or the way to it in the transaction of the execution, which also takes the turn. Other services were
- * called beforehand.
+ * A decision, or the function that makes it in the transaction of the execution and takes the turn there. Other
+ * services were called beforehand.
  */
 export type Decision = Decided | ((trx: Transaction<DB>) => Promise<Decided>);
 

@@ -8,7 +8,7 @@ import { insertExecution, type NewExecution, type NewStep } from './insert.ts';
 import { insertDecided } from './insert-decided.ts';
 import { insertQueued } from './insert-queued.ts';
 import { callsModel, insertReserved } from './insert-reserved.ts';
-import { type Base, newExecution } from './new-execution.ts';
+import { newExecution } from './new-execution.ts';
 import { recordEnds } from './record-ends.ts';
 import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
@@ -24,19 +24,18 @@ export async function insertNew(
   decision: Decision | undefined,
 ): Promise<ExecutionView | undefined> {
   if (callsModel(definition)) return insertReserved(ctx, definition, asked);
-  const hasRate = definition.bounds.ratePerMinute !== undefined;
-  const begun = newExecution(definition, asked, ctx.clock.now());
-  if (decision !== undefined && typeof decision !== 'function' && !hasRate) {
-    return insertDecided(ctx, endedBy(decision, { ctx, definition, begun }));
+  if (definition.bounds.ratePerMinute === undefined) {
+    // A single statement needs no explicit transaction.
+    if (decision === undefined) return insertQueued(ctx, ctx.db.kysely, definition, asked);
+    if (typeof decision !== 'function')
+      return insertDecided(ctx, endedBy(ctx, { definition, asked, decided: decision }));
   }
-  // A single statement needs no explicit transaction.
-  if (decision === undefined && !hasRate) return insertQueued(ctx, ctx.db.kysely, definition, asked);
   return retryConflicts(() =>
     ctx.db.kysely.transaction().execute(async (trx) => {
       if (decision === undefined) return insertQueued(ctx, trx, definition, asked);
       await takeRate(trx, definition);
       const decided = typeof decision === 'function' ? await decision(trx) : decision;
-      const view = await insertExecution(trx, endedBy(decided, { ctx, definition, begun }));
+      const view = await insertExecution(trx, endedBy(ctx, { definition, asked, decided }));
       if (view !== undefined) await recordEnds(ctx, trx, [view]);
       return view;
     }),
@@ -44,9 +43,11 @@ export async function insertNew(
 }
 
 function endedBy(
-  { output, decision }: Decided,
-  { ctx, definition, begun }: { ctx: Context; definition: AgentDefinition; begun: Base },
+  { clock }: Context,
+  { definition, asked, decided }: { definition: AgentDefinition; asked: Asked; decided: Decided },
 ): NewExecution {
+  const begun = newExecution(definition, asked, clock.now());
+  const { output, decision } = decided;
   const steps: NewStep[] = [
     { kind: 'decide', status: 'succeeded', decision: definition.bounds.logReasoning ? decision : undefined },
     { kind: 'final', status: 'succeeded' },
@@ -56,7 +57,7 @@ function endedBy(
     status: 'succeeded',
     output: stringifyJson(output),
     started_at: begun.created_at,
-    finished_at: ctx.clock.now(),
+    finished_at: clock.now(),
     wake_at: null,
     deadline_at: null,
     steps,

@@ -29,7 +29,7 @@ function collect(value: JsonValue, name: string | undefined, found: Set<string>)
   } else if (isJsonObject(value)) {
     for (const [member, inner] of Object.entries(value)) collect(inner, member, found);
   } else if (typeof value === 'string') {
-    // A step may have cut a text within a surrogate pair. PostgreSQL stores no half of one.
+    // A step may have cut text within a surrogate pair, and PostgreSQL does not store half a pair.
     const text = value.trim().toWellFormed();
     if (text.length === 0 || text.length > longest) return;
     if (/^[^\s@]+@[^\s@]+$/.test(text)) found.add(text.toLowerCase());

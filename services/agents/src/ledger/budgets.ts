@@ -27,7 +27,7 @@ export type Budgets = {
   revision: bigint;
   day: Period;
   month: Period;
-  /** Months of plans, and days of the installation, are in UTC. */
+  /** The plan's month and the installation's day are in UTC. */
   planMonth: Period;
   installationDay: Period;
 };

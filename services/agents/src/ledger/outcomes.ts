@@ -1,8 +1,8 @@
 /** The outcome of a model call, as far as the call's cost depends on it. */
 export type CallOutcome =
   /**
-   * The request was never sent: no address for the host name, refused connection, TLS failure, a blocked address, or a
-   * deadline that passed before.
+   * The request was never sent: the host name has no address, the connection was refused, TLS failed, the address is
+   * blocked, or the deadline had passed.
    */
   | { kind: 'not_sent' }
   /** The provider answered with this status, which is not a success. */

@@ -11,7 +11,7 @@ export type Scope =
   | 'plan'
   | 'installation_day';
 
-/** A limit for a period. Without a limit, spend is counted but not bounded. */
+/** A limit for a period. If it is null, spend is counted but not limited. */
 export type Window = {
   scope: Scope;
   key: string;
@@ -44,8 +44,8 @@ const keptMs = 395 * 86_400_000;
 export type PaidHere = { installationDayPicoUsd: bigint | undefined };
 
 /**
- * Returns the windows towards which a call counts, each once. Without `paidHere`, the organization pays through its own
- * account, which no plan bounds.
+ * Returns the windows that a call counts towards, each once. Without `paidHere`, the organization pays through its own
+ * account, which no plan limits.
  */
 export function windowsOf(spender: Spender, budgets: Budgets, paidHere: PaidHere | undefined): Window[] {
   const windows = [...ownWindows(spender, budgets), ...(paidHere ? paidWindows(spender, budgets, paidHere) : [])];

@@ -78,7 +78,8 @@ async function modelText(
 }
 
 /**
- * Converts a score to the form that executions store, with the version of the model that gave it and the shadow score.
+ * Converts a score to the form that executions store. Adds the version of the model that gave the score, and the shadow
+ * score.
  */
 export function decidedBy({ score: { factors, ...score }, modelVersion, shadow }: ModelScore): {
   output: JsonObject;

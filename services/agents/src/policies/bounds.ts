@@ -35,7 +35,7 @@ export function boundsOf(policy: Policy): Bounds {
   };
 }
 
-/** Combines the policy with which an execution began and the policy in force. Of two limits, the lower one counts. */
+/** Combines the policy with which an execution began and the policy in force. Of two limits, the lower one applies. */
 export function stricterOf(pinned: Bounds, current: Bounds): Bounds {
   const [day, other] = [pinned.agentDayPicoUsd, current.agentDayPicoUsd];
   return {

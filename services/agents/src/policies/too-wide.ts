@@ -3,7 +3,7 @@ import { findAction } from '../actions/catalog.ts';
 import { type ToolMembers, toolPolicyOf } from './tool-policy.ts';
 
 /**
- * Refuses a policy with which a text from a third party could make an agent read other records, and then write or send
+ * Refuses a policy under which text from a third party could make an agent read other records, and then write or send
  * unattended. Any model's input may contain such text, so a policy that allows reading and writing must require
  * approval of each write.
  */

@@ -7,7 +7,7 @@ export type Rates = {
   reasoning: bigint | undefined;
 };
 
-/** Tokens of one call by the provider's count. Each token is in exactly one member. */
+/** Tokens of one call, as counted by the provider. Each token is in exactly one member. */
 export type Usage = {
   inputTokens: bigint;
   cacheReadTokens: bigint;

@@ -17,7 +17,7 @@ export async function pricesOfTable(baseUrl: string, model: string, at: Date): P
   return prices === undefined ? undefined : readPrice(prices);
 }
 
-/** Whether an entry lists a model by name. Dated names are listed with their model. A pattern does not count. */
+/** Whether an entry lists a model by name. Dated names are listed with their model. An entry's patterns are ignored. */
 function lists({ match }: ModelInfo, model: string): boolean {
   const rules = 'or' in match ? match.or : [match];
   return rules.some((rule) => 'equals' in rule && rule.equals === model);

@@ -40,8 +40,8 @@ export function isSame(one: Pick<ToolStep, 'kind' | 'request'>, other: Pick<Tool
 }
 
 /**
- * Whether a result came from a performed call or a person, and not from the policy's refusal. Refusals do not count,
- * because the rehearsal's own policy decides them again.
+ * Whether a result came from a performed call or a person, and not from the policy's refusal. Refusals are ignored,
+ * because the rehearsal's own policy decides again.
  */
 export function isOutside(result: ToolResult | null): result is ToolResult {
   if (result === null || result.outcome === 'passing' || result.outcome === 'waiting') return false;

@@ -6,7 +6,8 @@ import type { Factor } from './config.ts';
 type Profile = {
   add(fields: JsonObject): void;
   /**
-   * Returns up to `most` factors without duplicates: those of the rules in force first, then those from the records.
+   * Returns up to `most` factors without duplicates: first the factors of the rules in force, then the factors from the
+   * records.
    */
   factors(own: readonly Factor[], most: number): Factor[];
 };
@@ -16,7 +17,7 @@ export const leastRecords = 10;
 const mostValues = 12;
 const mostFields = 60;
 const longestValue = 40;
-/** Personal text, of which only the presence counts. In other fields, a value in ten records identifies nobody. */
+/** Personal text, for which only the presence matters. In other fields, a value in ten records identifies nobody. */
 const present = ['phone', 'title', 'company_name', 'first_name'];
 const texts = ['source', 'currency'];
 

@@ -21,7 +21,7 @@ export type ToolState = {
 
 /** Number of identical calls that ends the execution, because the model would otherwise loop. */
 const mostIdentical = 3;
-/** Number of refused calls that ends the execution, too. */
+/** Number of refused calls that also ends the execution. */
 const mostRefused = 3;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;

@@ -1,4 +1,4 @@
-/** Probability below which a split counts as broken. One in a thousand correct splits falls below it. */
+/** Probability below which a split is reported as broken. One in a thousand correct splits falls below it. */
 const brokenBelow = 0.001;
 
 /**

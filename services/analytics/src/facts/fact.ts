@@ -3,7 +3,7 @@ import type { FactKind } from '../rollups/kinds.ts';
 /** A fact about an event, without anything that identifies a person. Members that its kind does not have are absent. */
 export type Fact = {
   organizationId: bigint;
-  /** Time of the event. The fact counts in the quarter hour of this time. */
+  /** Time of the event. The fact is counted in the quarter hour that contains this time. */
   at: Date;
   /** UUID of the event that reported the fact. */
   id: string;
@@ -12,7 +12,8 @@ export type Fact = {
   workflowId?: bigint;
   version?: number;
   /**
-   * The enrollment's variant in a split. Facts with a variant repeat facts without one, and count only for the variant.
+   * The enrollment's variant in a split. A fact with a variant repeats a fact without one, and is counted only for the
+   * variant.
    */
   variant?: string;
   stepId?: string;

@@ -24,8 +24,8 @@ export async function* csvOf(
 }
 
 /**
- * Formats rows, and quotes every cell with a line end. The library quotes only the line end that it writes itself, but
- * readers end a row at any line end.
+ * Formats rows, and quotes every cell that contains a line end. The library quotes only for the line end that it writes
+ * itself, but readers end a row at any line end.
  */
 function linesOf(rows: readonly (readonly Cell[])[]): string {
   return stringify(

@@ -44,7 +44,7 @@ export function shareOf(part: Measure, whole: Measure): Measure {
   };
 }
 
-/** Returns the metric that sums the amounts of some kinds. `per` is the amount that makes one unit. */
+/** Returns the metric that sums the amounts of some kinds. `per` is the amount that equals one unit of the metric. */
 export function amountOf({ kinds, groups }: Facts, unit: 'cents' | 'usd', per = 1): Measure {
   return {
     kinds,

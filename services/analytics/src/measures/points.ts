@@ -19,8 +19,8 @@ export async function readPoints(
   const beginOf = (at: Date) => sql`date_trunc(${interval}::text, ${at}::timestamptz, ${timezone}::text)`;
   const step = sql`${`1 ${interval}`}::interval`;
   const lastMoment = new Date(until.getTime() - 1);
-  // If clocks change at midnight, a day begins at 01:00, and so would all days after it. The slack and the truncation
-  // give each day its own start. Hours need no slack.
+  // If clocks change at midnight, a day begins at 01:00, and without a correction all later days would too. The slack
+  // and the truncation give each day its own start. Hours need no slack.
   const slack = sql`${interval === 'hour' ? '0 hours' : '3 hours'}::interval`;
   const last = sql`date_add(${beginOf(lastMoment)}, ${step}, ${timezone}::text) + ${slack}`;
   const { rows } = await sql<{ at: Date }>`

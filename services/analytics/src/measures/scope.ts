@@ -13,7 +13,8 @@ type Asked = {
 };
 
 /**
- * Reads the selection of facts of a request. Another organization's workflow has no facts, as a missing one has none.
+ * Reads the selection of facts of a request. The workflow of another organization has no facts, like a missing
+ * workflow.
  */
 export function readScope({ workflowId, version, variant }: Asked, { organizationId, mode }: Caller): Scope {
   if (workflowId !== undefined && workflowId <= 0n) {
@@ -40,8 +41,8 @@ export function checkVariant(variant: string | undefined, others: readonly strin
 }
 
 /**
- * Finds the selection of facts of a request that may name a project, which stands for the workflows that are in it now.
- * A project of another organization has no workflows.
+ * Finds the selection of facts of a request. The request may name a project, which stands for the workflows that are in
+ * it now. A project of another organization has no workflows.
  */
 export async function findScope(
   ctx: Pick<Context, 'clients'>,

@@ -8,7 +8,7 @@ const askEveryMs = 30_000;
 /**
  * Returns the time zone of an organization. If the time zone has changed, first sums the organization's days again from
  * its quarter hours. Each process asks identity every 30 s. All processes use the stored time zone, so they change over
- * at the same time. While identity is unavailable, the stored time zone counts.
+ * at the same time. While identity is unavailable, the stored time zone applies.
  */
 export async function timezoneOf(ctx: Context, organizationId: bigint): Promise<string> {
   const known = ctx.timezones.get(organizationId);
@@ -46,7 +46,7 @@ async function changeTimezone(ctx: Context, organizationId: bigint, timezone: st
       from rollup_quarters where organization_id = ${organizationId}`.execute(trx);
     const { from, until } = rows[0] ?? {};
     if (from && until) {
-      // Deletes the days by the old time zone, from the first one whose quarter hours are still kept.
+      // Deletes the days that were summed by the old time zone, from the first day whose quarter hours are still kept.
       await sql`
         delete from rollup_days using organizations
         where rollup_days.organization_id = ${organizationId} and organizations.organization_id = ${organizationId}

@@ -13,7 +13,10 @@ const kinds = [...Object.values(factKinds), ...Object.values(stepKinds)];
 /** Limit of events about steps that are read at a time. */
 const pageEvents = 500;
 
-/** Recounts days (UTC) of an organization from their facts, in both rollups. The caller must have locked it. */
+/**
+ * Recounts days (UTC) of an organization from their facts, in both rollups. The caller must have locked the
+ * organization.
+ */
 export async function recountDays(trx: Transaction<DB>, organizationId: bigint, days: Span): Promise<void> {
   const { from, until } = days;
   const isOf = (table: string) =>

@@ -5,7 +5,8 @@ import type { Reading } from './source.ts';
 import { unlessGone } from './unless-gone.ts';
 
 /**
- * Reads the cost of each agent by day (UTC). The ends of the period are rounded to whole hours, the start downwards.
+ * Reads the cost of each agent by day (UTC). The period's start is rounded down to a whole hour, and its end is rounded
+ * up.
  */
 export async function agentCosts(ctx: Context, reading: Reading): Promise<Table> {
   return {

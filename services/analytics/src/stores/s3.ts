@@ -63,7 +63,7 @@ async function* inParts(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (bytes > 0 || count === 0) yield Buffer.concat(waiting);
 }
 
-/** Ignores that an upload or object is missing: the upload was completed, or the object was deleted. */
+/** Ignores a missing upload or object: the upload was completed, or the object was deleted. */
 async function unlessMissing(answer: Promise<unknown>): Promise<void> {
   await answer.catch((error: unknown) => {
     if (!(error instanceof S3ServiceError) || error.status !== 404) throw error;
@@ -71,7 +71,8 @@ async function unlessMissing(answer: Promise<unknown>): Promise<void> {
 }
 
 /**
- * Makes a request be retried later if the server is unavailable or busy. A refusal means that the settings are wrong.
+ * Converts the error of an unavailable or busy server to one that is retried later. A refusal means that the settings
+ * are wrong.
  */
 async function asked<T>(answer: Promise<T>): Promise<T> {
   return answer.catch((error: unknown) => {

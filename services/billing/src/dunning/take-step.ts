@@ -8,9 +8,9 @@ import { graceDays, holdsAfterMs, stepDays } from '../plans/grace.ts';
 type Due = { organization_id: bigint; past_due_since: Date; dunning_step: number };
 
 /**
- * Takes the next due step of one failed payment: a reminder, or the end of the grace. Step, mail and entitlements are
- * one transaction, so each step happens once. If steps were missed while no process ran, only the last one counts.
- * Returns whether a step was due.
+ * Takes the next due step of one failed payment: a reminder, or the end of the grace period. The step, its mail and the
+ * entitlements are written in one transaction, so each step happens once. If steps were missed while no process ran,
+ * only the last step is taken. Returns whether a step was due.
  */
 export async function takeStep(ctx: Context): Promise<boolean> {
   const dayOf = sql`(array[${sql.join(stepDays.map((day) => sql.lit(day)))}])`;

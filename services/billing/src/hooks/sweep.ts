@@ -7,7 +7,7 @@ import { eventSchema, takeEvent } from './take-events.ts';
 const oldestSeconds = 30 * 24 * 3600;
 /** A sweep rechecks the hour before the end of the previous sweep, because events may be listed late. */
 const overlapSeconds = 3600;
-/** A younger event may still arrive by itself, so it does not count as missed. */
+/** Events younger than this may still arrive by themselves, so they do not count as missed. */
 const patienceSeconds = 900;
 /** A customer that was not fetched for this long is fetched, regardless of events. */
 const fetchedAgainHours = 24;

@@ -17,8 +17,8 @@ export type MeteredPeriod = { month: Date; isCurrent: boolean; isFinal: boolean;
 type Customer = { state: string; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Charges the use beyond the plan since the last look, up to the spend cap: the month, the hour to send to Stripe, and
- * the resulting ceilings are one transaction. A repeat, or an older answer, adds nothing.
+ * Charges the use beyond the plan since the last look, up to the spend cap. The month, the hour to send to Stripe, and
+ * the resulting ceilings are written in one transaction. A repeated or older answer adds nothing.
  */
 export async function accountUsage(
   ctx: Context,

@@ -7,9 +7,9 @@ import { liveSubscriptions } from '../subscriptions/state-of.ts';
 import { subscriptionsOf } from './performers/own-customer.ts';
 
 /**
- * Ends the subscription of a deleted organization immediately. A repeat finds no subscription. The customer stays at
- * Stripe, for its invoices. While another write to Stripe is under way this one is refused, because the other write
- * could subscribe afterwards.
+ * Ends the subscription of a deleted organization immediately. A repeated call finds no subscription. Stripe keeps the
+ * customer for its invoices. Throws while another write to Stripe is pending, because that write could subscribe the
+ * customer afterwards.
  */
 export function endOrganization({ db, stripe }: { db: Database<DB>; stripe: StripeAccount | undefined }) {
   return async (organizationId: bigint): Promise<void> => {

@@ -23,7 +23,7 @@ export async function updateAccountBilling(ctx: Context, request: UpdateAccountB
   refuseViolations(settingsViolations(request));
   const changes = changesOf(request);
   const isCapped = 'spend_cap_cents' in changes;
-  // Use under the current cap is charged by that cap.
+  // Use up to now is charged under the current cap.
   if (isCapped) await chargeByCap(ctx, callerOf(call).organizationId);
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     await lockSettingsRevision(trx, caller, undefined);

@@ -9,8 +9,8 @@ const pauseSeconds = 30;
 type Due = SettingsRow & { stripe_customer_id: string };
 
 /**
- * Copies the due settings of one organization to its customer at Stripe. The key includes the revision: a repeat does
- * no harm, and a later revision is copied later. Returns whether settings were due.
+ * Copies the due settings of one organization to its customer at Stripe. The idempotency key includes the revision, so
+ * a repeat does no harm, and a later revision is copied later. Returns whether settings were due.
  */
 export async function copySettings(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Due>`

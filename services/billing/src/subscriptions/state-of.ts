@@ -55,7 +55,7 @@ export function liveSubscriptions(subscriptions: readonly Stripe.Subscription[])
     .toSorted((a, b) => rank(a) - rank(b) || newestFirst(a, b));
 }
 
-/** Returns the subscription that has not ended, else the last subscription that has. */
+/** Returns the subscription that has not ended. If every subscription has ended, returns the last one. */
 function countedSubscription(subscriptions: readonly Stripe.Subscription[]): Stripe.Subscription | undefined {
   return liveSubscriptions(subscriptions)[0] ?? subscriptions.toSorted(newestFirst)[0];
 }

@@ -19,7 +19,7 @@ import { isDeleted, isWanted, type Plan, type Policy, type Result } from './plan
 import { problemsOf, type ReadRow } from './source-row.ts';
 import { updateRows } from './update-rows.ts';
 
-/** Writes rows of one collection, of which no two have the same key. Returns the result of each row. */
+/** Writes rows of one collection. No two rows may have the same key. Returns the result of each row. */
 export type Importer = {
   type: RecordType;
   write(write: Write, rows: readonly ReadRow[], by: KnownBy, policy: Policy): Promise<Result[]>;

@@ -6,7 +6,7 @@ export type SignedMessage = { id: string; timestamp: string; signature: string; 
 /** Accepted difference between the signed time and now, in either direction. */
 const toleranceMs = 300_000;
 
-/** More signatures than a sender whose secret rotates needs. */
+/** Limit of signatures, more than a sender needs during the rotation of its secret. */
 const maxSignatures = 8;
 const digestBytes = 32;
 
@@ -31,7 +31,8 @@ export function isStale({ timestamp }: Pick<SignedMessage, 'timestamp'>, now: Da
 }
 
 /**
- * Returns a time in whole seconds as milliseconds. Any other notation of the same time belongs to a different message.
+ * Returns a time in whole seconds as milliseconds. Refuses other notations, because the signature covers the exact
+ * notation.
  */
 function timeOf(timestamp: string): number | undefined {
   return /^[1-9][0-9]{0,11}$/.test(timestamp) ? Number(timestamp) * 1000 : undefined;

@@ -28,7 +28,7 @@ const rules = {
   score: finite,
 };
 
-/** Columns of which a lead needs at least one. */
+/** Columns. A lead needs a value in at least one of them. */
 const knownBy = ['email', 'first_name', 'last_name', 'company_name', 'phone'];
 
 export const leads: Collection<LeadRow> = {

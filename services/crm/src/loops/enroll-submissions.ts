@@ -13,7 +13,7 @@ import { findSurvivors } from '../records/survivors.ts';
 
 /** Upper limit for the submissions of one run. They are enrolled one after the other. */
 const batch = 50;
-/** Lease of a batch. It is longer than `batch` calls can take. */
+/** Lease of a batch, longer than the maximum duration of `batch` calls. */
 const leaseSeconds = 120;
 const longestPauseSeconds = 300;
 const timeoutMs = 2_000;

@@ -4,9 +4,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/**
- * Longer than any sender repeats a message. A message that is older than a few minutes is refused because of its age.
- */
+/** Longer than any sender repeats a message. A message that is more than a few minutes old is refused anyway. */
 const keptDays = 7;
 
 /** Deletes the ids of messages that were accepted long ago. */

@@ -46,6 +46,6 @@ export const mergeableLeads: Mergeable<LeadRow> = {
     source: ['source'],
     score: ['score'],
   },
-  // If any merged lead was converted, the survivor counts as converted.
+  // If any merged lead was converted, the survivor is marked as converted.
   carried: { contact_id: { columns: ['contact_id', 'converted_at'], implies: { status: 'converted' } } },
 };

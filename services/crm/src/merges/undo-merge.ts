@@ -20,7 +20,7 @@ export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: num
 /** Arguments of each step of an undo. */
 type Undoing = { write: Write; merge: MergeRow; undo: UndoData };
 
-/** Undoes a merge. The merge is locked, so that of two requests only one undoes it. */
+/** Undoes a merge. Locks the merge, so that only one of two concurrent requests undoes it. */
 export async function undoMerge(write: Write, id: bigint): Promise<Undone> {
   const { trx, author } = write;
   const { rows } = await sql<MergeRow & { undo: string | null }>`

@@ -74,7 +74,7 @@ async function findPipelineOf(
   return row === undefined ? planned : { status: 'exists', resource_id: row.id, note: null };
 }
 
-/** Finds a workflow by its name. An archived workflow accepts no enrollments, so it does not count. */
+/** Finds a workflow by its name. Ignores archived workflows, because they accept no enrollments. */
 async function findWorkflow(ctx: Context, call: HandlerContext, caller: Caller, name: string): Promise<Found> {
   const list = ctx.clients.workflows(caller, call).listWorkflows({
     q: name,

@@ -8,7 +8,7 @@ import { tables } from './collection.ts';
  */
 export type Term = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
 
-/** A group of the records in a list. They meet every term and every filter. */
+/** A group of the records in a list. The records of a group meet every term and every filter. */
 export type Group = { terms: readonly Term[]; filters: readonly RawBuilder<boolean>[] };
 
 /** A string of fewer characters matches only the beginning of a value, because the index over texts needs three. */

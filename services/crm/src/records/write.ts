@@ -9,7 +9,7 @@ export type Write = {
   ctx: Context;
   trx: Transaction<DB>;
   author: Author;
-  /** Number of records that the write has made. They count in the chain that the write continues. */
+  /** Number of records that the write has made. They are counted in the chain that the write continues. */
   made: Made;
   /** Users whom a record may get as its owner. Default: no users. */
   members?: ReadonlySet<bigint>;

@@ -11,7 +11,7 @@ export async function getCrmOpportunityPipeline(
   call: HandlerContext,
 ) {
   const { organizationId } = callerOf(call);
-  // Both are read in one snapshot, so that the stages belong to the revision.
+  // The pipeline and its stages are read in one snapshot, so that the stages belong to the revision.
   return readSnapshot(ctx.db.kysely, async (trx) => {
     const row = await findPipeline(trx, organizationId, id);
     const stages = await selectStages(trx, organizationId).where('pipeline_id', '=', row.id).execute();

@@ -22,8 +22,8 @@ const topic = topicOf(CrmEventSchema);
 
 /**
  * Receives the score of a lead from an external system. Checks the signature first, then the time, then whether the
- * message was processed before. Only a message that took effect counts as processed, so a message about a lead that
- * does not exist yet can be sent again.
+ * message was processed before. A message is recorded as processed only if it took effect, so a message about a lead
+ * that does not exist yet can be sent again.
  */
 export async function receiveLeadScore(ctx: Context, request: ReceiveLeadScoreRequest, call: HandlerContext) {
   const message = signedMessageOf(request, call);

@@ -12,9 +12,10 @@ const topic = topicOf(EnrollmentEventSchema);
 type Person = { organizationId: bigint; refs: readonly string[]; emails: readonly string[] };
 
 /**
- * Removes the personal data of some approvals that belong to no enrollment and name a person by an address or a
- * reference, in a text that was asked, shown, edited or commented. Pending approvals are cancelled, because nobody can
- * decide about an empty preview. Returns how many were found, at most `limit`. An emptied approval is not found again.
+ * Removes the personal data of approvals that belong to no enrollment. An approval is found if its message, preview,
+ * edited arguments or comment contains an address or a reference of the person. Pending approvals are cancelled,
+ * because nobody can decide on an empty preview. Returns how many approvals were found, at most `limit`. An emptied
+ * approval is not found again.
  */
 export async function eraseApprovals(
   ctx: Pick<Context, 'dbNow'>,

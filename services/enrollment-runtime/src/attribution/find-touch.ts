@@ -27,9 +27,9 @@ export type Asked = { organizationId: bigint; mode: Mode; names: Names; at: Date
  * Finds the last touch of each person before a time: a click in a mail, else a sent mail, else an entry. Touches of
  * people who were erased or held out do not count. The touches are in the order of the questions.
  *
- * One statement reads all of them. It finds enrollments by the indexes of each workflow that lists use. Indexes of
- * names by organization would find all enrollments in one lookup, but each written enrollment would cost 5 µs more for
- * the address and 4 µs for the reference, an eighth of its whole cost.
+ * One statement reads all touches. It finds enrollments workflow by workflow, by the indexes that lists use. An index
+ * of names for the whole organization would find all enrollments in one lookup, but it would add 5 µs for the address
+ * and 4 µs for the reference to each written enrollment, an eighth of its whole cost.
  */
 export async function findTouches(db: Kysely<DB>, asked: readonly Asked[]): Promise<(Touch | undefined)[]> {
   const found = new Map<number, Touch>();

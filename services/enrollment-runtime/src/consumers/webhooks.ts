@@ -5,7 +5,7 @@ import { modeFromProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { notifyDisabled } from '../notices/index.ts';
 
-/** Old news is not worth a mail: a new installation of this consumer starts with the events of the last week. */
+/** Older events cause no mail: a new installation of this consumer starts with the events of the last week. */
 const oldestMs = 24 * 3_600_000;
 
 /** Reports disabled webhooks to the admins. Webhooks of test keys are ignored. */

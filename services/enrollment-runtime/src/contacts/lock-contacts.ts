@@ -38,8 +38,8 @@ export async function lockContacts(trx: Transaction<DB>, keys: Iterable<string>)
 }
 
 /**
- * Locks the keys of entries that a template makes. An event has already locked its contacts, so these locks are of
- * another class: all of them come after all locks of contacts.
+ * Locks the entry keys that a template makes. An event has already locked its contacts, so entry keys have a lock class
+ * of their own, which is locked after all contacts.
  */
 export async function lockEntries(trx: Transaction<DB>, keys: Iterable<string>): Promise<void> {
   await lockKeys(trx, entryClass, keys);

@@ -10,8 +10,8 @@ export type Limits = { total: number; perOrganization: number; perDestination: n
 export type FairQueue<T extends Queued> = {
   add(item: T): void;
   /**
-   * Takes the next item. Organizations take turns, and so do the destinations of each. The item counts against the
-   * limits until `done`.
+   * Takes the next item. Organizations take turns, and so do the destinations within an organization. The item counts
+   * against the limits until `done`.
    */
   take(): T | undefined;
   done(item: T): void;

@@ -4,8 +4,8 @@ import { parseObject } from '../enrollments/contact.ts';
 import { effectTypeOf } from './effects.ts';
 
 /**
- * A pause takes effect within 2 s, because a lease that was confirmed longer ago than this is confirmed again before an
- * attempt starts.
+ * A lease that was confirmed longer ago than this is confirmed again before an attempt starts. So a pause takes effect
+ * within 2 s.
  */
 export const trustedMs = 1_000;
 

@@ -25,10 +25,13 @@ import { pipeline } from './pipeline.ts';
 import { type Piece, prepareSlice, type Slice } from './prepare-slice.ts';
 import { storeHeldOut } from './store-held-out.ts';
 
-/** Limit of rows for one statement. More rows would delay the requests of others. */
+/** Maximum number of rows in one statement. More rows would delay the requests of others. */
 const sliceRows = 1000;
 
-/** The stored enrollments, and the writes that must come last in the transaction, as their rows are contended most. */
+/**
+ * The stored enrollments, and the writes that must come last in the transaction, because their rows are the most
+ * contended.
+ */
 export type Entered = {
   /** The answers for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
@@ -75,8 +78,8 @@ export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly
 }
 
 /**
- * Gives the contacts their ids, and cuts the contacts into pieces of at most a slice. In a lane that is not active, no
- * enrollment moves.
+ * Gives the contacts their ids, and splits the contacts into pieces of at most `sliceRows`. In a paused or deleted
+ * lane, no enrollment moves.
  */
 async function piecesOf(
   ctx: Context,

@@ -23,7 +23,7 @@ export type Filter = {
 /** A workflow that the caller may see: its id, or the column that has it. */
 export type WorkflowId = bigint | RawBuilder<bigint>;
 
-/** No row of the page is below the bound `least`. */
+/** `least` is a lower bound of the ids in the page. */
 export type Slice = { after: bigint | undefined; offset: number; limit: number; least?: RawBuilder<unknown> };
 type Window = Pick<Slice, 'after' | 'least'>;
 

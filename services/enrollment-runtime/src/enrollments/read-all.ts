@@ -63,9 +63,9 @@ export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: 
 }
 
 /**
- * Finds the rows of a page, and one more. First it finds the newest match of each workflow. A page has rows of at most
- * as many workflows as it has rows; if there are that many, no row of the page is older than the oldest of these
- * matches. So a page costs one lookup in each workflow, and the rows that it shows.
+ * Finds the rows of a page, and one more row. First it finds the newest match of each workflow, and keeps the newest
+ * `most` of these matches. If there are that many, no row of the page is older than the oldest kept match. So a page
+ * costs one lookup in each workflow, plus the rows that it shows.
  */
 function foundQueries(scope: Scope, filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
   const most = offset + limit + 1;

@@ -22,7 +22,10 @@ export type Detail = {
   reactions: NurtureRow[];
 };
 
-/** Values of the enrollment are in the first row. Row n of the result has timeline row n, message n and reaction n. */
+/**
+ * The first row also has the values of the enrollment. Row n of the result has timeline row n, message n and reaction
+ * n.
+ */
 type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
 
 /**

@@ -1,6 +1,6 @@
 import type { Contact } from './contact.ts';
 
-/** Of longer values, only this many first characters are searched. An address has at most 254 characters. */
+/** Only this many characters from the start of a value are searched. An address has at most 254 characters. */
 const searchedLength = 254;
 
 /** Separates the texts of enrollments that share a row of `enrollment_search`: the record separator of ASCII. */

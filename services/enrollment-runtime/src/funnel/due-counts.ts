@@ -11,7 +11,7 @@ export type DueCounts = {
   of(workflowId: bigint, counted: DueCount[]): Promise<DueCount[]>;
 };
 
-/** Limit of the runs that are counted while the caller waits. Each counted run is a visit of the heap. */
+/** Maximum number of runs that are counted while the caller waits. Each counted run costs a visit of the heap. */
 const countedAtOnce = 50_000;
 const freshForMs = 2_000;
 /** Number of workflows whose background counts are cached. */

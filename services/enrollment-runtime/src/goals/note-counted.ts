@@ -7,9 +7,9 @@ import type { Watched } from './watched.ts';
 export type Counted = { goal: CompiledGoal; at: Date };
 
 /**
- * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased
- * the run numbers its lines after these lines when it commits (`storeRuns`). Lists continue to show the line that says
- * what the run waits for.
+ * Adds a line to the timeline of a locked run for each goal that is only counted. A worker that has leased the run
+ * numbers its own lines after these lines when it commits (`storeRuns`). Lists continue to show the line that says what
+ * the run waits for.
  */
 export async function noteCounted(
   trx: Transaction<DB>,

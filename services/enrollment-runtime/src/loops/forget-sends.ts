@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 const everyMs = 3_600_000;
 const forgottenAtOnce = 1_000;
-/** At least as long as the longest rule looks back, and as long as users can ask why a mail was sent. */
+/** Covers the longest period that a rule looks back on, and the period in which users can ask why a mail was sent. */
 const sendDays = 92;
 
 /** Deletes old rows of the ledger, in slices. */

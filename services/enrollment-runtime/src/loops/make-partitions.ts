@@ -19,8 +19,8 @@ export function startMakePartitions(ctx: Context): Loop {
           from enrollments_id_seq`.execute(trx);
         const [row] = rows;
         if (row === undefined || !row.locked) return;
-        // Writes of runs to the tables queue behind this lock, so its wait is short. There is time to try again,
-        // because two partitions are ahead.
+        // Runs that write to the tables queue behind this lock request, so the request waits only briefly. There is
+        // time to try again, because two partitions exist in advance.
         await sql`select set_config('lock_timeout', '100', true)`.execute(trx);
         for (const table of ['timeline', 'effects'] as const) await createRangePartitions(trx, table, row.id);
       });

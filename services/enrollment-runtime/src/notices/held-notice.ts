@@ -1,8 +1,8 @@
 import type { Notice } from '@drippulse/mail';
 
 /**
- * The content of a mail to admins about contacts that wait for a quota. It names no contact: an erasure cannot reach a
- * mailbox.
+ * The content of a mail to admins about contacts that wait for a quota. It names no contact, because an erasure cannot
+ * reach a mailbox.
  */
 export type HeldNews = {
   /** Contacts that began to wait since the last mail. */

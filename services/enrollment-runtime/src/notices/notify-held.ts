@@ -43,7 +43,7 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
 }
 
 /**
- * Takes the news to report. Returns undefined when another process took the news, or nobody waits any more and nobody
+ * Takes the counts to report. Returns undefined when another process took them, or nobody waits any more and nobody
  * expired.
  */
 async function takeNews(

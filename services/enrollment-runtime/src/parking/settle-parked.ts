@@ -11,7 +11,7 @@ export type Settlement = {
   enrollmentId: bigint;
   key: string;
   result: EffectOutcome;
-  /** The time at which the result came. The result counts if this is before the end of the parking. */
+  /** The time at which the result came. The result counts if this time is before the end of the parking. */
   at: Date;
   /** Attempt of an effect that was accepted. Default: 1, the attempt of every step that parks by itself. */
   attempt?: number;
@@ -27,9 +27,9 @@ export async function settleParked(trx: Transaction<DB>, settlement: Settlement)
 }
 
 /**
- * Settles many parked runs. Of several results for one key the earliest counts, and of several with the same time the
- * first. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them, so two
- * transactions that settle the same runs cannot deadlock.
+ * Settles many parked runs. If a key has several results, the earliest counts; if several have the same time, the first
+ * of these counts. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them,
+ * so two transactions that settle the same runs cannot deadlock.
  */
 export async function settleAllParked(
   trx: Transaction<DB>,

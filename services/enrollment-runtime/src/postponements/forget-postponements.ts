@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** Days for which a row is kept without a try. An item that still exists is tried at least every hour. */
+/** Days after which a row without a new try is deleted. An item that still exists is tried at least every hour. */
 const keptDays = 1;
 
 /** Deletes some rows of items that are gone, and returns how many. */

@@ -3,8 +3,8 @@ import type { DB } from '../db/schema.ts';
 import type { Work } from './claimed-run.ts';
 
 /**
- * Locks the runs of enrollments until the transaction ends, in the common order: the lanes, as a move does, then the
- * runs, both by their ids. Call it once in a transaction, after the locks of contacts and before any other lock of a
+ * Locks the runs of enrollments until the transaction ends. Like a move, it locks the lanes first and then the runs,
+ * each in the order of ids. Call it once in a transaction, after the locks of contacts and before any other lock of a
  * run. Enrollments that have ended are left out.
  */
 export async function lockRuns(
@@ -24,8 +24,8 @@ export async function lockRuns(
 }
 
 /**
- * Locks claimed runs in the same order; their lanes are locked already. Returns the ids of the runs that still have the
- * fence of their claim.
+ * Locks claimed runs in the order that `lockRuns` uses; their lanes are locked already. Returns the ids of the runs
+ * that still have the fence of their claim.
  */
 export async function lockClaimed(trx: Transaction<DB>, works: readonly Work[]): Promise<ReadonlySet<bigint>> {
   if (works.length === 0) return new Set();

@@ -31,7 +31,7 @@ export async function endParked(ctx: Context, trx: Transaction<DB>, moves: reado
   }
 }
 
-/** Calls `ended` of all kinds for runs that something other than their own moves ended. */
+/** Calls `ended` of every kind for runs that were ended from outside, not by a move of their own. */
 export async function cancelParked(ctx: Context, trx: Transaction<DB>, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
   for (const parking of Object.values(ctx.parkings)) await parking.ended(trx, ids, 'cancelled');

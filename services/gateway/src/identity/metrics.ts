@@ -12,8 +12,7 @@ export type IdentityMetrics = {
   linkMailed(kind: string): void;
   linkUsed(kind: string): void;
   /**
-   * Reports by how many seconds the most overdue deletion of an organization is late, or how long it has been under
-   * way.
+   * Reports the delay in seconds of the most overdue deletion of an organization, or how long it has been under way.
    */
   deletionOverdue(seconds: number): void;
 };

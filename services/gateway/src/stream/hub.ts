@@ -46,7 +46,7 @@ export async function startHub({
 }): Promise<Hub> {
   const listeners = new Map<bigint, Set<Listener>>();
   let kept: Kept[] = [];
-  /** Position from which on `kept` is complete. */
+  /** `kept` is complete from this position on. */
   let reachesBackTo: bigint | undefined;
   let position: bigint | undefined;
 

@@ -56,8 +56,8 @@ export async function runAction(
 }
 
 /**
- * Returns the verdict on an action of which some requests are done. If a repeat would do these requests twice, the
- * verdict is `unknown`.
+ * Returns the verdict on a partly completed action. If a repeat would do the completed requests twice, the verdict is
+ * `unknown`.
  */
 function afterHalf({ repeat }: Action, verdict: Verdict): Verdict {
   const isTriedAgain = verdict.class === 'rate_limited' || verdict.class === 'temporary';

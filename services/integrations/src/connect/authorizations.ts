@@ -19,7 +19,7 @@ export function contextOf({ organizationId, id }: { organizationId: bigint; id: 
   return `organization ${organizationId} authorization ${id}`;
 }
 
-/** Stores the start of a consent. Returns the consent's ticket, of which only the hash is stored. */
+/** Stores the start of a consent. Returns the consent's ticket. Only the hash of the ticket is stored. */
 export async function addAuthorization(
   ctx: Pick<Context, 'sealer'>,
   trx: Transaction<DB>,

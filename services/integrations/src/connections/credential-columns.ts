@@ -24,8 +24,8 @@ export function withTokens(credentials: Credentials, { accessToken, refreshToken
 
 /**
  * Returns the times at which tokens end, counted from `now`, the time of the database. If an answer names no lifetime,
- * the provider's usual one counts. `ends_at` is the time by which somebody must reconnect: the end of an access token
- * without a refresh token, or the end of a kind of credentials. A refresh token is replaced before its end.
+ * the provider's usual lifetime applies. `ends_at` is the time by which somebody must reconnect: the end of an access
+ * token without a refresh token, or the end of a kind of credentials. A refresh token is replaced before its end.
  */
 export function tokenEnds(
   provider: Provider,

@@ -32,7 +32,10 @@ export function credentialsContext({ organizationId, id }: Place): string {
 }
 
 const maskedPrefix = '••••';
-/** Minimum length of a secret whose last four characters are shown. They would reveal too much of a shorter secret. */
+/**
+ * Minimum length of a secret whose last four characters are shown. Four characters would reveal too much of a shorter
+ * secret.
+ */
 const shortestShown = 12;
 
 /** Masks credentials for people. Shows only the last four characters of each secret. */

@@ -103,7 +103,8 @@ function isAllowed(url: string, allowed: RegExp): boolean {
 }
 
 /**
- * Returns a violation for the field from which the address was built. This is the field with the longest value in it.
+ * Returns a violation for the field from which the address was built: the field with the longest value that the address
+ * contains.
  */
 function foreign({ name }: Provider, credentials: Credentials, url: string): Violation {
   const inUrl = Object.entries(credentials).filter(([, value]) => url.includes(value));

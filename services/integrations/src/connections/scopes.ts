@@ -2,7 +2,7 @@ import { actionsOf, type Provider } from '@drippulse/providers';
 
 export type ScopeFindings = { granted: string[]; missing: string[]; actionsWithout: string[] };
 
-/** Compares granted scopes with needed scopes. Returns undefined if the provider does not report the granted ones. */
+/** Compares granted scopes with needed scopes. Returns undefined if the provider does not report the granted scopes. */
 export function scopeFindings(
   provider: Provider,
   granted: readonly string[] | null | undefined,

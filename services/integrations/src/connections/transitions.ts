@@ -28,7 +28,7 @@ export async function failConnection(
   return true;
 }
 
-/** Disables a connection within a transaction. After the commit, the caller must wake the news. */
+/** Disables a connection within a transaction. After the commit, the caller must wake the loop that reports changes. */
 export async function failIn(
   ctx: Context,
   trx: Transaction<DB>,
@@ -60,8 +60,8 @@ export async function failIn(
 }
 
 /**
- * Enables a connection that works again. Reports this if the connection had stopped working, and returns whether it
- * had. The caller must have locked the row `id`.
+ * Enables a connection that works again. If the connection had stopped working, reports that it works again. Returns
+ * whether it had stopped. The caller must have locked the row `id`.
  */
 export async function recoverIn(
   trx: Transaction<DB>,

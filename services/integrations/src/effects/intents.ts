@@ -5,9 +5,9 @@ import type { Context } from '../context.ts';
 import { type AskedEffect, idOf } from './effect.ts';
 import { keptHours } from './partitions.ts';
 
-/** The answer to the question whether an effect may be tried now. */
+/** Says whether an effect may be tried now. */
 export type Began =
-  /** The caller has the effect until its lease ends. Only a result with this fence counts. */
+  /** The caller has the effect until its lease ends. Only a result with this fence is accepted. */
   | { state: 'go'; fence: number; mayHaveHappened: boolean }
   /** The effect has ended, either for this attempt or permanently. */
   | { state: 'ended'; outcome: Ended['outcome']; isRetryable: boolean; result: Buffer }
@@ -32,7 +32,8 @@ export type Intents = {
   /** Commits the intent before anything is sent. */
   begin(asked: AskedEffect): Promise<Began>;
   /**
-   * Commits the end of a try. Returns false if another process has taken over the effect, whose result counts instead.
+   * Commits the end of a try. Returns false if another process has taken over the effect; the result of that process is
+   * then used.
    */
   end(ended: Ended): Promise<boolean>;
 };
@@ -58,8 +59,8 @@ type Taken = Key & { fence: number; may_have_happened: boolean };
 type Known = Key & { status: string; retryable: boolean; lease_until: Date | null; result: Buffer | null };
 
 /**
- * Takes effects that are new, waiting, or due for a further attempt. Also takes effects whose process has died. These
- * may have happened, and so may effects without a row that are older than the retention of rows.
+ * Takes effects that are new, waiting, or due for a further attempt. Also takes effects whose process has died. Such
+ * effects may have happened. Effects without a row that are older than the retention of rows may have happened, too.
  */
 async function beginAll(ctx: Context, asked: readonly AskedEffect[]): Promise<Began[]> {
   const { rows } = await sql<Taken>`

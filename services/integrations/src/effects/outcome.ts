@@ -19,9 +19,7 @@ export type Outcome =
 /** The end of a try: its result for the runtime, and the columns of the effect's row. */
 export type TryEnd = Pick<Ended, 'outcome' | 'isRetryable' | 'mayHaveHappened'> & { result: EffectResult };
 
-/**
- * Maximum time from the plan of an effect in which it is retried after refusals for limits. After this time it fails.
- */
+/** Time from the plan of an effect during which it is retried after refusals for limits. After this time it fails. */
 const longestWaitMs = 7 * 86_400_000;
 const defaultWaitMs = 30_000;
 const maxOutputBytes = 256 * 1024;

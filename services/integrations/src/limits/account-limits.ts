@@ -18,7 +18,7 @@ export type AccountLimits = {
 
 /** Limit of a pause that an answer may ask for. */
 const longestBlockMs = 24 * 3_600_000;
-/** The rate of requests that only pauses limit. */
+/** The rate of the limiter for pauses, which limits no requests by itself. */
 const unbounded = { points: 1_000_000_000, seconds: 1 };
 
 export function createAccountLimits(...where: Parameters<typeof createLimiters>): AccountLimits {
@@ -46,7 +46,8 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
 }
 
 /**
- * Returns the limiters of a request. The bulk limiter comes first, so that its refusal uses no place of the live one.
+ * Returns the limiters of a request. The bulk limiter comes first, so that its refusal uses no place of the live
+ * limiter.
  */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };

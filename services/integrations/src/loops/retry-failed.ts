@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { readPlace, readRetry, retryJobs, writePlace } from '../retries/retry-jobs.ts';
 
-/** Lease of a job, longer than one call of the service of enrollments may take. */
+/** Lease of a job, longer than one call of the enrollment service may take. */
 const leaseSeconds = 60;
 
 /** Retries failed enrollments of connections that work again, in parts. Repeating a part retries nothing twice. */

@@ -9,7 +9,8 @@ import { runJobs } from '../runs/start-run.ts';
 /** Number of a process's concurrent slices. More than one, because a customer's source may take minutes to answer. */
 const lanes = 4;
 /**
- * Limit of a slice's concurrent batches, or one if the busy slices would exceed the lanes. The CRM serves others, too.
+ * Limit of a slice's concurrent batches. It is one if the busy slices would exceed the lanes, because the CRM serves
+ * other callers, too.
  */
 const mostAtOnce = 2;
 const busyMs = 1_000;

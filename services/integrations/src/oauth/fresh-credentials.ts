@@ -10,7 +10,7 @@ import { holdLease } from './lease.ts';
 import { refreshDueAt, spreadOf } from './refresh-due.ts';
 import { refreshWithLease } from './refresh-with-lease.ts';
 
-/** Maximum wait for a refresh by another process. After this time, the call counts as postponed. */
+/** Maximum wait for a refresh by another process. After this time, the call is postponed. */
 const longestWaitMs = 20_000;
 
 /**
@@ -32,7 +32,10 @@ export async function freshCredentials(
   return isEnough ? fresh : refresh(ctx, connection, isForced);
 }
 
-/** Returns the more informative verdict: the provider's refusal if there is nothing to renew, or else the renewal's. */
+/**
+ * Returns the more informative verdict: the provider's refusal if there is nothing to renew, or else the verdict on the
+ * renewal.
+ */
 export function tellingOf(refusal: Verdict, renewal: Verdict): Verdict {
   return 'problem' in renewal && renewal.problem.code === 'no_refresh_token' ? refusal : renewal;
 }

@@ -15,8 +15,7 @@ export const leaseSeconds = 120;
 
 /**
  * Downloads the file of a run before the file is read. A continued reading then reads the same bytes, even if the
- * address returns different ones later. If the process dies, the incomplete file does not count as a file, and is
- * deleted.
+ * address returns different bytes later. If the process dies, the incomplete file is never read, and is deleted.
  */
 export async function fetchFile(
   ctx: Context,

@@ -33,7 +33,7 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
     .set({
       status: end.status,
       ...failure,
-      // Rows that were read but will not be written do not count.
+      // Rows that were read but will not be written are not counted.
       rows_read: seenRows(run),
       ...('warnings' in end && { progress: 1, warnings: [...run.warnings, ...end.warnings] }),
       config: null,

@@ -2,10 +2,10 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from './schema.ts';
 
 /**
- * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. It changes and deletes
- * rows of the queue and of webhooks only between the two, and only rows of its endpoints, so no two transactions can
+ * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. Between these locks, it
+ * changes and deletes rows of the queue and of webhooks, and only rows of its endpoints, so no two transactions can
  * deadlock. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue; they skip locked
- * ones, so they never wait. The second kind only writes lanes, or first adds new rows to the queue.
+ * rows and lanes, so they never wait. The second kind only writes lanes, or first adds new rows to the queue.
  */
 const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
 
@@ -34,8 +34,8 @@ export async function lockEndpoints(trx: Transaction<DB>, webhookIds: readonly b
 }
 
 /**
- * Locks both lanes of these webhooks until the transaction ends, or only the lanes of one kind. Claims skip them until
- * then, so call it last.
+ * Locks both lanes of these webhooks, or only the lanes of one kind, until the transaction ends. Claims skip locked
+ * lanes, so call it last.
  */
 export async function lockLanes(
   trx: Transaction<DB>,

@@ -16,7 +16,7 @@ export type Claimed = {
   isTest: boolean;
   /** Number of attempts of this round before the current one. */
   tries: number;
-  /** Raised by each claim. A result with an older fence moves nothing. */
+  /** Raised by each claim. A result with an older fence does not move the delivery. */
   fence: bigint;
   /** Time from the due time to the claim. */
   lagSeconds: number;

@@ -7,8 +7,8 @@ const undecided: Verdict = { matches: false, isUndecided: true, work: 0, cost: 0
 
 /**
  * Makes the decisions of filters about one event, each once. When earlier filters have used up the units of an event,
- * further filters make no decision. Compiling counts as if no filter were compiled yet, so that a repeat decides the
- * same.
+ * further filters make no decision. Compiling is always charged, even for compiled filters, so that a repeat decides
+ * the same.
  */
 export function decisionsOf(judge: (filter: string) => Verdict): (filter: string) => Verdict {
   const verdicts = new Map<string, Verdict>();

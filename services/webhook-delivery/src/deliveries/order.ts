@@ -7,9 +7,9 @@ import { wakeLanes } from '../lanes/wake-lanes.ts';
 export type OrderKey = { webhook_id: bigint; order_key: string | null };
 
 /**
- * Makes the next delivery of each key due after a delivery left the queue. Among the deliveries with one key the first
- * is due and the others wait at infinity. Call this function, and queue deliveries with keys, under the lock of their
- * endpoints: otherwise a new delivery could wait for one that is gone.
+ * After a delivery has left the queue, makes the next delivery with the same key due. Of the deliveries with one key,
+ * the first is due, and the others have `due_at` infinity. Call this function, and queue deliveries with keys, under
+ * the lock of their endpoints. Otherwise a new delivery could wait for one that has left the queue.
  */
 export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
   const keys = gone.filter((row) => row.order_key !== null);
@@ -33,7 +33,7 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
     where queue.delivery_id = next.delivery_id`.execute(trx);
 }
 
-/** Finds the webhooks with a delivery whose predecessor expired from the queue, because an expiry promotes nothing. */
+/** Finds the webhooks with a stuck delivery: its predecessor expired from the queue, and an expiry promotes nothing. */
 export async function findStuck(db: Kysely<DB>): Promise<bigint[]> {
   const { rows } = await sql<{ webhook_id: bigint }>`
     select distinct webhook_id from (

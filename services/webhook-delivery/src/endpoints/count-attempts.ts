@@ -5,7 +5,7 @@ import type { Result } from '../deliveries/results.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
 
-/** Durations are counted in buckets that grow by a tenth: `AttemptCount`. */
+/** Durations are counted in buckets, each a tenth larger than the previous one; see `AttemptCount`. */
 const logOfGrowth = Math.log(1.1);
 
 /** Returns the event of each organization with the sums of its webhooks' attempts. */

@@ -20,7 +20,10 @@ export type Health = {
   lastSuccessAt: Date | null;
 };
 
-/** One attempt in the form for its endpoint's health. Attempts of `webhook.*` events are quiet: they raise no event. */
+/**
+ * The result of one attempt, as far as it affects the health of its endpoint. Attempts of `webhook.*` events are quiet:
+ * they raise no event.
+ */
 export type Verdict = { isSuccess: boolean; isGone: boolean; asksToStop: boolean; isQuiet: boolean; at: Date };
 
 export type DisabledReason = 'gone' | 'failing' | 'requested';

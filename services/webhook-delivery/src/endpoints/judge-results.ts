@@ -20,7 +20,7 @@ export function judgeResults(
   });
 }
 
-/** Judges a test. It does not count for the health of the endpoint; only a success is stored, as the last one. */
+/** Judges a test. A failed test changes nothing. A success is stored only as the endpoint's last success. */
 function judgeTest(judged: Judged, { attempt }: Recorded, now: Date): Judged {
   return attempt.error === undefined ? { ...judged, health: { ...judged.health, lastSuccessAt: now } } : judged;
 }

@@ -4,8 +4,8 @@ const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
 /**
- * Limit of starts at unproven endpoints: this many start together, then none for the pause, so that other deliveries
- * get their turn.
+ * Limit of starts at unproven endpoints. This number may start together. None starts during the pause that follows, so
+ * that other deliveries get their turn.
  */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;

@@ -9,8 +9,8 @@ const small = 100;
 export type Overdue = { seconds: { small: number; large: number }; large: ReadonlySet<bigint> };
 
 /**
- * Reads due times from the queue, not from the lanes, so that deliveries delayed by a rate or a circuit count too.
- * Deliveries of disabled webhooks do not count. It reads at most about a hundred rows of each lane.
+ * Reads due times from the queue, not from the lanes, so that deliveries delayed by a rate or a circuit are included.
+ * Ignores deliveries of disabled webhooks. Reads at most about a hundred rows of each lane.
  */
 export async function readOverdue(db: Kysely<DB>): Promise<Overdue> {
   const { rows } = await sql<{ is_large: boolean; seconds: number; organizations: bigint[] | null }>`

@@ -34,8 +34,8 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
     .orderBy('id', 'desc')
     .offset(page.offset)
     .limit(page.limit + 1);
-  // All are read in one snapshot, so that no status appears beside an attempt that was recorded after the status was
-  // read.
+  // The page is read in one snapshot. Otherwise a status could appear beside an attempt that was recorded after the
+  // status was read.
   const { rows, nextCursor, attempts } = await readSnapshot(db, async (trx) => {
     const { rows: found } = await trx.executeQuery(wanted);
     const cut = cutPage(found, page.limit);

@@ -9,12 +9,15 @@ import { dropBodiless, lease, type Payload, type QueueRow, readBodies } from './
 import { giveBackUnused, limitLanes } from './limit-lanes.ts';
 import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
 
-/** Limit of deliveries for one claim. It is low, so that the next due delivery does not wait long while these start. */
+/**
+ * Limit of deliveries for one claim. It is low, so that the next due delivery does not wait long while the claimed
+ * deliveries start.
+ */
 const claimDeliveries = 100;
 
 /**
- * Leases due deliveries, organizations in turn, of each lane as many as it has room for. The lanes are locked until the
- * commit; other claims skip locked lanes, so a claim never waits.
+ * Leases due deliveries. Organizations take turns, and each lane gets as many leases as it has room for. The lanes are
+ * locked until the commit; other claims skip locked lanes, so a claim never waits.
  */
 export async function claim(ctx: Pick<Context, 'db' | 'limits'>, concurrency: Concurrency): Promise<Claimed[]> {
   const claimedAt = performance.now();

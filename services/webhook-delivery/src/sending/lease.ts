@@ -2,7 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Chosen } from './due-lanes.ts';
 
-/** Longer than an attempt and the commit of its result. A process dead or frozen for longer loses the delivery. */
+/**
+ * Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery.
+ */
 export const leaseMs = 30_000;
 
 /** The queue row of a leased delivery; `lag_seconds` is the time since the delivery was due. */

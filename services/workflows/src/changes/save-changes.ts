@@ -24,7 +24,7 @@ export type Changes = {
   integrations?: string;
   /** The steps and their author. */
   graph?: Graph & { author: Actor };
-  /** Members of the settings in a request, null for a member that returns to its default, and their author. */
+  /** The settings members of a request, and their author. Null returns a member to its default. */
   settings?: { given: JsonObject; isStrict: boolean; author: Actor };
 };
 

@@ -6,7 +6,8 @@ import { callerOf } from '@drippulse/rpc';
 /** Upper limit of parallel work of one organization, and of its test runs. Further test runs are refused. */
 const ofEach = 2;
 /**
- * Upper limit of parallel work of all organizations. It exists because each work keeps its compiled steps in memory.
+ * Upper limit of parallel work of all organizations. It exists because each piece of work keeps its compiled steps in
+ * memory.
  */
 const ofAll = 8;
 /** Equal to the waiting time of other slow work. */
@@ -18,7 +19,7 @@ export type InTurns = <T>(work: Iterator<number, T>) => Promise<T>;
 /** Runs the long work of requests: reading, compiling and running steps. */
 export type Workplace = {
   /**
-   * Returns a function that runs work of a call in turns. The function first waits for one of the two places of the
+   * Returns a function that runs the work of a call in turns. The function first waits for one of the two places of the
    * caller's organization.
    */
   of(call: HandlerContext): InTurns;

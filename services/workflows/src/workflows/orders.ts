@@ -14,7 +14,7 @@ const keys: Readonly<Record<string, Key>> = { created_at: 'id', updated_at: 'upd
 const sorts: string[] = Object.keys(keys).flatMap((name) => [name, `-${name}`]);
 const newestFirst = '-created_at';
 
-/** The expression is that of the indexes: only the first characters, so that a cursor stays short. */
+/** Equal to the expression of the indexes. It takes only the first characters, so that a cursor stays short. */
 const namePosition = sql<string>`lower(left(workflows.name, 100)) collate "C"`;
 const expressions: Record<Key, RawBuilder<unknown>> = {
   id: sql.ref('workflows.id'),
@@ -75,7 +75,7 @@ export function placeOf(
 /** Column that `placeOf` needs in addition to the columns of a row. */
 export const namePositionColumn = namePosition.as('name_position');
 
-/** Returns the condition of rows after a place. */
+/** Returns the condition that selects the rows after a place. */
 export function isBehind({ key, isDescending }: Order, place: Place): RawBuilder<boolean> {
   const comparison = sql.raw(isDescending ? '<' : '>');
   if (key === 'id') return sql`workflows.id ${comparison} ${place.id}`;

@@ -7,7 +7,10 @@ import { until } from '../measuring/until.ts';
 import { latencies } from './latencies.ts';
 import type { Platform } from './platform.ts';
 
-/** Measures events of many transactions to forty webhooks of twenty organizations, until every attempt is recorded. */
+/**
+ * Measures the delivery of events of many transactions to forty webhooks of twenty organizations, until every attempt
+ * is recorded.
+ */
 export async function measureThroughput(platform: Platform, deliveries: number) {
   const organizations = Array.from({ length: 20 }, (_, index) => BigInt(1000 + index));
   for (const organizationId of organizations) {

@@ -49,8 +49,8 @@ function checkDelivery({ path, isGone }: Hook, delivery: DeliveryFact): string[]
 }
 
 /**
- * Checks that each request is signed, belongs to a delivery, and has equal bytes each time, and that each delivered
- * delivery arrived.
+ * Checks that each request is signed, has a delivery, and repeats the bytes of its earlier attempts, and that each
+ * delivery marked as delivered arrived.
  */
 function checkReceipts({ hooks, history, facts }: Evidence): string[] {
   const problems: string[] = [];

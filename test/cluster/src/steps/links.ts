@@ -7,8 +7,8 @@ import { serverPods, type World } from '../world.ts';
 const requests = 20;
 
 /**
- * Requests the pixel and a link without a mail. Checks that the pods of the public role answered all requests, and the
- * engine's pods answered none.
+ * Requests the pixel and a link with an invalid token. Checks that the public role's pods answered all requests, and
+ * the engine's pods none.
  */
 export async function checkLinks(
   world: World,

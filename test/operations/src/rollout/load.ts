@@ -16,10 +16,7 @@ const contactsOfCall = 3;
 /** Limit of recorded failures, enough to see the cause: a platform that is down fails every request. */
 const mostFailures = 50;
 
-/**
- * Starts five clients, each with one request after the other: enrollments, records, lists, and `reads`, paths of every
- * service.
- */
+/** Starts five clients that each send one request at a time: enrollments, records, lists, and the paths in `reads`. */
 export function startLoad(
   api: Api,
   options: { workflowIds: readonly number[]; name: string; reads: readonly string[] },

@@ -104,7 +104,7 @@ export type Account = {
   subscriptions: Map<string, Subscription>;
   sessions: Map<string, Session>;
   invoices: Map<string, Invoice>;
-  /** Names of the events of meters with an hourly window. */
+  /** Event names of meters, all with an hourly window. */
   meters: Set<string>;
   /** Events of meters, in the order in which they arrived. */
   meterEvents: MeterEvent[];

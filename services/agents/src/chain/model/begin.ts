@@ -96,7 +96,7 @@ export async function settleInterrupted(trx: Parameters<typeof settle>[0], call:
   if (open !== undefined) await settle(trx, call, settlementOf({ kind: 'unknown' }, open.amount_pico_usd));
 }
 
-/** Returns the owners of the budgets towards which a call counts. */
+/** Returns the owners of the budgets that a call counts towards. */
 function spenderOf({ row, bounds, steps }: LoadedModel): Spender {
   return {
     organizationId: row.organization_id,

@@ -22,8 +22,8 @@ import { attemptStep, withdrawApprovals } from './tools.ts';
 const parkedMs = 600_000;
 
 /**
- * Drives an execution that calls models to its end or to a wait. Each intent is committed with its reservation, and
- * each result with its cost. No transaction contains a call to another service.
+ * Drives an execution with model calls until it ends or waits. Each intent is committed with its reservation, and each
+ * result with its cost. No transaction contains a call to another service.
  */
 export async function driveModel(ctx: Context, lanes: Lanes, claimed: Claimed, stopping: AbortSignal): Promise<void> {
   let contact: Contact | undefined;

@@ -4,14 +4,16 @@ const ellipsis = '…';
 const segments = new Intl.Segmenter(undefined, { granularity: 'word' });
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Measures the width of a text in one of the document's fonts. */
+/** Measures the width of a string in one of the document's fonts. */
 export type Measure = (text: string, font: FontName) => number;
 
 export function widthOf(line: string, measure: Measure): number {
   return runsOf(line).reduce((sum, { text, font }) => sum + measure(text, font), 0);
 }
 
-/** Wraps a text into a limited number of lines of the given width. A text that does not fit ends in an ellipsis. */
+/**
+ * Wraps a string into a limited number of lines of the given width. If the string does not fit, it ends in an ellipsis.
+ */
 export function wrap(
   text: string,
   { width, most, measure }: { width: number; most: number; measure: Measure },
@@ -34,7 +36,7 @@ export function wrap(
   return line.trim() === '' ? lines : [...lines, line.trim()];
 }
 
-/** Yields the words of a text. Splits a word that is wider than a line into its characters. */
+/** Yields the words of a string. Splits a word that is wider than a line into its characters. */
 function* partsOf(text: string, width: number, measure: Measure): Generator<string> {
   for (const { segment } of segments.segment(text)) {
     if (widthOf(segment, measure) <= width) yield segment;

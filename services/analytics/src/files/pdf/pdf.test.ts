@@ -78,7 +78,7 @@ test('a name without end takes three lines and ends in an ellipsis', async () =>
     ]),
   );
   expect(pages).toHaveLength(1);
-  // The table has two ellipses. The shortened labels of the chart have further ones.
+  // The table has two ellipses. The shortened labels of the chart have more.
   expect(pages[0]?.split('…').length).toBeGreaterThanOrEqual(3);
 });
 

@@ -38,7 +38,8 @@ export function columnWidths(
 }
 
 /**
- * Fits widths to the width of the page. If they exceed it, narrow columns keep theirs, and wide ones share the rest.
+ * Fits widths to the width of the page. If the columns are too wide together, narrow columns keep their widths, and
+ * wide columns share the rest.
  */
 function shared(wanted: readonly number[], width: number): number[] {
   const all = wanted.reduce((sum, one) => sum + one, 0);

@@ -3,7 +3,7 @@ import bidiFactory from 'bidi-js';
 /** The fonts of a document, by their names in the document. */
 export type FontName = 'sans' | 'cjk';
 
-/** A text with one font and one direction, in logical order. */
+/** A run of text with one font and one direction, in logical order. */
 export type Run = { text: string; font: FontName; level: number };
 
 // At run time, Node loads the CommonJS file of the package, which exports the function itself. The types describe the
@@ -11,14 +11,15 @@ export type Run = { text: string; font: FontName; level: number };
 const bidi = (bidiFactory as unknown as typeof bidiFactory.default)();
 const east =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
-/** Matches texts of characters that have one font and one direction. Most texts match. */
+/** Matches strings whose characters have one font and one direction. Most strings match. */
 const plain = /^[ -~]*$/;
 /**
- * Matches invisible characters, and characters that reorder their neighbours. Before, tabs and line ends become spaces.
+ * Matches invisible characters, and characters that reorder their neighbours. Tabs and line ends are replaced by spaces
+ * beforehand.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
 
-/** Puts a text on one line, and removes characters that a font cannot show or that could mislead a reader. */
+/** Puts a string on one line, and removes characters that a font cannot show or that could mislead a reader. */
 export function oneLine(text: string): string {
   return text
     .toWellFormed()

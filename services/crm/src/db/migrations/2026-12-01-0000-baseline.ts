@@ -35,8 +35,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the extensions. Both are trusted: a role that may create objects in the database may create them. If the role
- * may not, an administrator must have created them.
+ * Creates the extensions. They are trusted, so any role that may create objects in the database may create them. For
+ * other roles, an administrator must have created the extensions.
  */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);

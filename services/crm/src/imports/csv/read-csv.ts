@@ -58,8 +58,8 @@ function readCells(columns: readonly Column[], cells: readonly string[]) {
 }
 
 /**
- * Reads the records of a file. The library parses one piece of the upload at a time. Unmatched quotes end the reading,
- * because everything after them may be inside or outside a quote.
+ * Reads the records of a file. The library parses one piece of the upload at a time. Reading stops at an unmatched
+ * quote, because nobody can tell whether the text after it is inside or outside a quote.
  */
 async function* readRecords(chunks: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<CsvRecord> {
   const texts = decodeText(chunks, contentType);

@@ -1,4 +1,4 @@
-/** The parts of a body. A mail without HTML has only a text. */
+/** The parts of a mail's body. A mail without HTML has only plain text. */
 export type Body = { html: string | undefined; text: string };
 
 const entities: Readonly<Record<string, string>> = {

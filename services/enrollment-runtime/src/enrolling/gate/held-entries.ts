@@ -5,7 +5,7 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants, HeldReason } from '../entrants.ts';
 import { noteHeld } from './note-held.ts';
 
-/** Limit in days for the wait of a contact for a quota. */
+/** Days after which a contact that waits for a quota expires. */
 const heldDays = 30;
 
 /**
@@ -58,7 +58,7 @@ export async function wakeLine(
     on conflict (organization_id) do update set retry_at = excluded.retry_at`.execute(trx);
 }
 
-/** Days for which contacts that waited too long stay listed, from the day on which they came. */
+/** Days, from a contact's arrival, for which an expired contact stays listed. */
 const listedDays = 90;
 
 /** Deletes some old contacts, and returns how many. */

@@ -100,7 +100,7 @@ function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (
     const lane = first && lanes.get(first.workflow_id);
     if (first === undefined || lane === undefined) return [];
     const { agent_id: agentId, hops, mode, timezone } = first;
-    // A contact was counted in its chain on its arrival.
+    // A contact was already counted in its chain when it arrived.
     const links = rows.map(({ cause }) => (cause === null ? undefined : { cause, counts: false }));
     return [
       {
@@ -168,7 +168,7 @@ async function remove(trx: Transaction<DB>, rows: readonly HeldRow[]): Promise<v
 
 /** Ends the line of an organization without due contacts. Contacts of paused workflows are checked later. */
 async function endLine(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<void> {
-  // Each holding of a contact changes this row, so no contact joins unseen while the row is locked.
+  // Every transaction that holds a contact changes this row, so no contact joins the line while the row is locked.
   await sql`select from held_lines where organization_id = ${organizationId} for update`.execute(trx);
   const { rows } = await sql<{ waits: boolean; joined: boolean }>`
     select count(*) > 0 as waits, count(*) filter (where not exists (

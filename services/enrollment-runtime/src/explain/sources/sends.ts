@@ -21,9 +21,8 @@ type Row = {
 };
 
 /**
- * Messages to the person in the ledger, of enrollments that are not the person's own: a mail to a colleague, or a mail
- * of an enrollment that was removed. The messages of the person's own enrollments are in timelines, with all earlier
- * lines.
+ * Messages to the person in the ledger whose enrollment is not the person's own or was removed, such as a mail to a
+ * colleague. The messages of the person's own enrollments are in timelines, with all earlier lines.
  */
 export const sends: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;

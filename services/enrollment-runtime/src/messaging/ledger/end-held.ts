@@ -3,8 +3,9 @@ import type { DB } from '../../db/schema.ts';
 import type { FreedPlace } from './settle-sends.ts';
 
 /**
- * Ends the held sends of enrollments that something other than their own steps ended, because nothing will try these
- * sends again. Returns the argument of `wakeHeld` after the commit: sends that lost to one of the ended sends are due.
+ * Ends the held sends of enrollments that were ended from outside their own steps, because nothing will try these sends
+ * again. Returns the argument for `wakeHeld`, to be called after the commit: sends that lost to one of the ended sends
+ * are due.
  */
 export async function endHeld(
   trx: Transaction<DB>,

@@ -89,8 +89,8 @@ async function giveBack(
 }
 
 /**
- * Makes sends due that lost their place to sends which have since given the place back. If the process dies before this
- * call, the sends stay held until their time, and nothing is lost.
+ * Wakes the sends that lost their place to sends which have since given the place back. If the process dies before this
+ * call, the held sends wait until their own time, and nothing is lost.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;

@@ -9,7 +9,7 @@ import { wakeRuns } from './settle-sends.ts';
 const sliceRows = 500;
 
 /**
- * Makes some mails of an organization due that wait for its quota, in the order in which they were planned. Returns the
+ * Makes some mails due that wait for an organization's quota, in the order in which they were planned. Returns the
  * number of these mails, which is at most the free room. Each mail is judged again at its next attempt.
  */
 export async function wakeQuota(

@@ -10,7 +10,7 @@ import type { Facts, LedgerContext } from './read-facts.ts';
 /** A send with its decision, and the time at which it may leave when sends are spread. */
 export type Decided = { send: SendRequest; decision: Decision | { kind: 'returned' }; slotAt: number | null };
 
-/** A decision as stored in the ledger. Without a place both members are null. */
+/** A decision as stored in the ledger. Both members are null if the send has no place. */
 type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**

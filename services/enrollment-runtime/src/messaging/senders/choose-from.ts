@@ -8,7 +8,7 @@ export type AskedFrom = { step: Address | undefined; replyTo: Address | undefine
 export type ChosenFrom = { from: Address; replyTo?: Address; dkim?: Dkim; warning?: string };
 
 /**
- * Chooses the sender of a mail. The step's sender wins over that of the organization. An address of a domain that the
+ * Chooses the sender of a mail. The step's sender wins over the organization's sender. An address of a domain that the
  * organization has not verified is replaced by the platform's address, and becomes the default `Reply-To`.
  */
 export function chooseFrom(identity: SenderIdentity, { step, replyTo, own }: AskedFrom): ChosenFrom {

@@ -14,8 +14,8 @@ import type { Report } from './report.ts';
 export type Taken = { accepted: number; ignored: number; duplicates: number };
 
 /**
- * Processes reports, each in a transaction of its own: a failure half way keeps the reports before it, and when all are
- * repeated, the rest is processed. A report is recorded by its id, so that it counts once.
+ * Processes reports, each in a transaction of its own. If a report fails, the reports before it stay processed, and a
+ * repeat of all reports processes the rest. A report is recorded by its id, so that it counts once.
  */
 export async function takeReports(
   ctx: Context,

@@ -20,9 +20,9 @@ const beforeMs = 3 * settledMs;
 type Span = { from: Date; until: Date };
 
 /**
- * Judges hits of some mails that no later hit can change, counts the hits of people, and raises their reactions. The
- * mails are locked, so several processes can judge at the same time and each reaction is raised once. Returns the
- * number of judged hits.
+ * Judges the hits of some mails whose verdicts no later hit can change, counts the hits of people, and raises their
+ * reactions. The mails are locked, so several processes can judge at the same time and each reaction is raised once.
+ * Returns the number of judged hits.
  */
 export async function judgeSlice(ctx: Context): Promise<number> {
   const { ids, ...span } = await findUnjudged(ctx);

@@ -82,7 +82,10 @@ function ofTime({ at }: RawHit, sentAt: Date | null): Sign[] {
     : [];
 }
 
-/** Returns the signs of a burst: clicks of the burst have them, and every hit of the same client near them. */
+/**
+ * Returns the signs of a burst. The clicks of the burst have these signs, and so has every hit of the same client near
+ * them.
+ */
 function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; bursts: ReadonlySet<RawHit> }): Sign[] {
   if (bursts.has(hit)) return [{ verdict: 'scanner', reason: 'burst: links that nobody follows so fast' }];
   const isBeside = hits.some(

@@ -15,7 +15,7 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
   { part: 'yahoomailproxy', verdict: 'privacy_proxy', name: 'Yahoo mail proxy' },
   // A service that checks mails. Source: https://github.com/matomo-org/device-detector, regexes/bots.yml at 3856a28.
   { part: 'barracuda sentinel', verdict: 'scanner', name: 'Barracuda Sentinel' },
-  // Office checks whether the target of a link exists. Source: its maker,
+  // Office checks whether the target of a link exists. Source: Microsoft,
   // https://blogs.msdn.microsoft.com/vsofficedeveloper/2008/03/11/description-of-the-microsoft-office-existence-discovery-protocol-2/.
   { part: 'microsoft office existence discovery', verdict: 'scanner', name: 'Microsoft Office discovery' },
   // Previews of links. Source: crawler-user-agents.json as above.
@@ -25,7 +25,7 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
   { part: 'telegrambot', verdict: 'scanner', name: 'Telegram preview' },
   { part: 'facebookexternalhit', verdict: 'scanner', name: 'Facebook preview' },
   { part: 'bingpreview', verdict: 'scanner', name: 'Bing preview' },
-  // Browsers without a person, and libraries. Source: crawler-user-agents.json as above.
+  // Headless browsers, and libraries. Source: crawler-user-agents.json as above.
   { part: 'headlesschrome', verdict: 'scanner', name: 'headless browser' },
   { part: 'phantomjs', verdict: 'scanner', name: 'headless browser' },
   { part: 'curl/', verdict: 'scanner', name: 'curl' },

@@ -4,7 +4,7 @@ import { usernameOf } from '../../usernames/username.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
 
 /**
- * Inserts an identity, which belongs to no organization yet. If the user name is taken, that is a violation of
+ * Inserts an identity, which belongs to no organization yet. A user name that is taken is reported as a violation of
  * `username`.
  */
 export async function insertIdentity(

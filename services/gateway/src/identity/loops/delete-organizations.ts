@@ -161,7 +161,7 @@ async function erase(ctx: Context, deletion: Deletion): Promise<void> {
     if (!(await advance(trx, deletion, { reported_at: sql`now()`, next_at }))) return false;
     const notice = deletedNotice({ organization: await nameOf(trx, organizationId), publicUrl: ctx.config.publicUrl });
     await mailAdmins(ctx, trx, { organizationId, key: `deleted:${requestedAt.getTime()}`, notice });
-    // The 30 days of people without an organization begin now.
+    // People without an organization are kept for 30 days, which begin now.
     await sql`
       update identities set updated_at = now() where id in (
         select identity_id from memberships where organization_id = ${organizationId})`.execute(trx);

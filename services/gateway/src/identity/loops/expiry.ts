@@ -15,7 +15,7 @@ const networkKeptMs = 90 * dayMs;
 /** Equal to the retention of the audit trail. */
 const deletionKeptMs = 400 * dayMs;
 
-/** Time for which an identity without an organization can be invited again. */
+/** How long an identity without an organization can still be invited. */
 const identityKeptMs = 30 * dayMs;
 
 /**

@@ -5,7 +5,7 @@ export type Claims = {
   issuer: string;
   /** Id of the person at the issuer. It never changes for one issuer. */
   subject: string;
-  /** Mail address; undefined when the provider names none, or an invalid one. */
+  /** Mail address; undefined when the provider names no address or an invalid one. */
   email: string | undefined;
   /** Whether the provider has verified that the address belongs to the person. */
   isEmailVerified: boolean;

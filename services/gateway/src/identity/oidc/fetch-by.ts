@@ -4,7 +4,7 @@ import type { CustomFetch } from 'openid-client';
 const timeoutMs = 8_000;
 /** Documents of providers have a few KiB; key sets are the largest. */
 const maxBytes = 256 * 1024;
-/** Statuses that allow no body; `Response` refuses one for them. */
+/** Statuses without a body. `Response` throws if a body is given for one of them. */
 const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
 /** Makes openid-client send its requests with our HTTP client, which connects only to public addresses. */

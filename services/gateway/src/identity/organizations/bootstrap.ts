@@ -107,5 +107,5 @@ async function ensureApiKey(trx: Transaction<DB>, organizationId: bigint, apiKey
     .execute();
 }
 
-/** The connection is closed before it can be lost while idle, so nothing needs to be logged. */
+/** The connection is closed before it can be lost while idle, so there is nothing to log. */
 const silent: Pick<Logger, 'warn'> = { warn: () => undefined };

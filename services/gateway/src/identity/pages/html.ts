@@ -1,6 +1,6 @@
 import { escapeHtml } from '@drippulse/service/pages';
 
-/** Returns the HTML of a sentence about a problem, which screen readers read out immediately. */
+/** Returns the HTML of a sentence about a problem. Screen readers read the sentence out immediately. */
 export function problemHtml(problem: string | undefined): string {
   return problem === undefined ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
 }

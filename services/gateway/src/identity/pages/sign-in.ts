@@ -30,7 +30,7 @@ export function signInPage(o: WaysIn & { username?: string; problem?: string }):
   };
 }
 
-/** Returns the page for a person whom a provider has named, and who must prove the identity here by the password. */
+/** Returns the page for a person whom a provider has named, and who must prove the identity with the password. */
 export function linkPage(o: { provider: string; username?: string; problem?: string }): PageText {
   const sentences = [
     `${o.provider} has signed you in, but nobody here is linked to this account yet.`,

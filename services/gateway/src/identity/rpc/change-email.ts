@@ -12,8 +12,8 @@ import { provesIdentity } from '../sessions/proves-identity.ts';
 import { memberProblems } from '../team-members/fields.ts';
 
 /**
- * Mails a link to the new address, without checking whether the address is taken. That is checked, and the result
- * shown, when the link is opened.
+ * Mails a link to the new address, without checking whether the address is taken. The check happens when the link is
+ * opened, and the page then shows the result.
  */
 export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailRequest, call: HandlerContext) {
   refuseViolations(memberProblems({ email }));

@@ -7,8 +7,8 @@ import { readPending } from '../sign-in/pending.ts';
 import { answerTooLate } from '../sign-in/too-late.ts';
 
 /**
- * Signs in to the organization of a membership, only if the membership belongs to the person: `startSession` looks for
- * both together.
+ * Signs in to the organization of a membership, but only if the membership belongs to the person: `startSession` looks
+ * up the membership and the person together.
  */
 export async function chooseOrganization(ctx: Context, { body }: ChooseOrganizationRequest, call: HandlerContext) {
   const member = readOwnForm(ctx, body, call).get('member') ?? '';

@@ -13,7 +13,7 @@ export async function getApiKeyUsage(ctx: Context, request: GetApiKeyUsageReques
   const { kysely } = ctx.db;
   const keys = kysely.selectFrom('api_keys').where('organization_id', '=', callerOf(call).organizationId);
   const { rows, paging } = await readList(request, {
-    // One statement reads both, so that the counts and the time of last use are consistent.
+    // One statement reads the counts and the time of last use, so that they are consistent.
     rows: ({ beforeId, limit, offset }) =>
       keys
         .innerJoinLateral(sumsOf(ctx), (join) => join.onTrue())

@@ -14,7 +14,7 @@ export type Facts = {
 };
 
 /**
- * Judgement about a person. `ask`: the person must sign in by the password once, and is then linked. `new`: no identity
+ * The result of `judge`. `ask`: the person must sign in with the password once, and is then linked. `new`: no identity
  * has the address, and the address belongs to the person.
  */
 export type Judgement =
@@ -24,10 +24,9 @@ export type Judgement =
   | { kind: 'ask' };
 
 /**
- * Decides which identity a person has. Issuer and subject decide, and not the address, because the address may have
- * been given to a different person, or belong to a member whom an administrator made up. An address links only if the
- * provider has verified it and may vouch for its domain, and if exactly one identity has the address and has proven it
- * too.
+ * Decides which identity a person has. The issuer and subject decide, not the address: the address may have passed to a
+ * different person, or belong to a member whom an administrator made up. An address links only if the provider has
+ * verified it and may vouch for its domain, and if exactly one identity has the address and has verified it too.
  */
 export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }: Facts): Judgement {
   if (linkedTo !== undefined) return { kind: 'linked', identityId: linkedTo };

@@ -88,7 +88,7 @@ function confidenceOf({ name, values }: { name: string; values: readonly string[
       ? undefined
       : values.filter((value) => looks(value.trim())).length / values.length;
   if (isNamed || isSynonym) {
-    // A matching name does not count if less than half of the values have the member's form.
+    // A matching name is ignored if less than half of the values have the member's form.
     if (share !== undefined && share < 0.5) return 0;
     return isNamed ? 1 : 0.9;
   }

@@ -30,7 +30,7 @@ export const transformSchema = z.discriminatedUnion('type', [
     otherwise: z.enum(['refuse', 'keep']).optional(),
   }),
   z.strictObject({ type: z.literal('split_name'), part: z.enum(['first', 'last']).optional() }),
-  /** `columns`: fallbacks for `from`. The first column with a value counts. */
+  /** `columns`: fallbacks for `from`. The first column with a value is used. */
   z.strictObject({ type: z.literal('first_of'), columns: z.array(z.string().max(1_000)).min(1).max(20) }),
 ]);
 

@@ -44,7 +44,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
   }
 }
 
-/** Yields the body. Its failures count as failures of the source. */
+/** Yields the body. Converts its failures to failures of the source. */
 async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   try {
     yield* body;

@@ -13,10 +13,7 @@ const exports = 16;
 const lists = 6;
 const importedRows = 20_000;
 
-/**
- * One organization that does much of every kind at the same time: uploads, unread answers, exports, lists, imports,
- * tests.
- */
+/** One organization that makes every kind of load at once: uploads, unread answers, exports, lists, imports, tests. */
 export const everything: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

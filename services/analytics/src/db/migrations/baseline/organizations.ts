@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /** Creates the organizations that have facts, and the names that charts show. */
 export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
-  // Transactions that write rollups lock this row. Those that add to them share the lock, and those that recount have
-  // it alone.
+  // Transactions that write rollups lock this row. Those that add sums share the lock, and those that recount sums lock
+  // it exclusively.
   await sql`
     create table organizations (
       organization_id bigint primary key,

@@ -42,8 +42,8 @@ async function createStaleDays(db: Kysely<unknown>): Promise<void> {
   // The index does not begin with the organization, because a loop takes the days of all organizations in the order of
   // their marks.
   await sql`create index stale_days_marked_at_idx on stale_days (marked_at)`.execute(db);
-  // The rebuild that is still marking days, of which at most one exists. The days of organizations with ids up to
-  // `marked_until` are marked. If a process dies, any other process continues.
+  // The rebuild that is still marking days. At most one exists. The days of organizations with ids up to `marked_until`
+  // are marked. If a process dies, any other process continues.
   await sql`
     create table rebuilds (
       is_only boolean primary key default true,

@@ -47,9 +47,9 @@ async function createTable(db: Kysely<unknown>, { name, columns, searched, names
 
 /**
  * Returns the definition of a generated column with several values in lower case, in which `q` searches. Capital
- * letters mark the structure: `XX` comes before each value and `Q` replaces each space. A mark is a letter, so the
- * trigrams of a phrase are found only if the words of the phrase follow each other. With spaces, every record that has
- * the words anywhere would be read and rejected.
+ * letters mark the structure: `XX` comes before each value and `Q` replaces each space. The marks are letters, so the
+ * trigrams of a phrase are found only if its words follow each other. With spaces, every record that has the words
+ * anywhere would be read and then rejected.
  */
 function searchText(columns: readonly string[]): RawBuilder<unknown> {
   const values = columns.map((column) => sql`'XX' || replace(lower(coalesce(${sql.ref(column)}, '')), ' ', 'Q')`);

@@ -89,7 +89,7 @@ async function createSuppressions(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index suppressions_email_key
     on suppressions (organization_id, mode, email, channel, coalesce(category, ''), reason)`.execute(db);
   await sql`create index suppressions_mode_idx on suppressions (organization_id, mode, id)`.execute(db);
-  // For the count of the suppressions of the last day.
+  // Serves the count of the last day's suppressions.
   await sql`create index suppressions_created_at_idx on suppressions using brin (created_at)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }

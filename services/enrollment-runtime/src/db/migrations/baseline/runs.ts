@@ -58,7 +58,8 @@ async function createLiving(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Data apart from the frequently written row, stored if they differ from the contact. A retry continues from `state`.
+ * The data of runs, apart from the frequently written row. A run has a row only if its data differ from the contact. A
+ * retry continues from `state`.
  */
 async function createRunData(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -28,7 +28,7 @@ export type Decoder = {
 export function createDecoder(): Decoder {
   let head: Uint8Array = new Uint8Array();
   let state: { encoding: Encoding; decoder: InstanceType<typeof TextDecoder>; isAscii: boolean } | undefined;
-  /** The last bytes of the ASCII so far, which are kept because a letter may begin with them. */
+  /** The last bytes of the ASCII so far. They are kept because a letter may begin with them. */
   let open: Uint8Array = new Uint8Array();
 
   function begin(): string {
@@ -80,7 +80,7 @@ function isAscii(text: string): boolean {
   return ascii.test(text);
 }
 
-/** Whether bytes that are not valid UTF-8 as a whole contain letters in UTF-8. */
+/** Whether bytes contain letters in UTF-8 although they are not valid UTF-8 as a whole. */
 function hasLetters(bytes: Uint8Array): boolean {
   return !isAscii(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
 }

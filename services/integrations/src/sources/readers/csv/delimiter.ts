@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync';
 const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
- * Finds the delimiter that gives most of the first 100 records as many cells as the first, but not one. Default: comma.
+ * Finds the delimiter with which most of the first 100 records have as many cells as the first record, and more than
+ * one. Default: comma.
  */
 export function detectDelimiter(head: string): string {
   const rated = delimiters.map((delimiter) => ({ delimiter, ...rate(head, delimiter) }));

@@ -7,7 +7,7 @@ import { detectDelimiter } from './delimiter.ts';
 import { nameColumns } from './header.ts';
 import { type CsvRecord, parsePage } from './parse-page.ts';
 
-/** A UTF-8 text that can be read from any byte on. */
+/** UTF-8 text that can be read from any byte on. */
 export type TextFile = { bytes: number; warnings: readonly string[]; read(from: number): AsyncIterable<Uint8Array> };
 
 const cursorSchema = z.object({
