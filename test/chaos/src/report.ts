@@ -4,7 +4,8 @@ const shown = 10;
 
 /** Formats an outcome for people, broken promises first. */
 export function report(outcome: Outcome, minutes: number): string {
-  const { seed, seconds, enrollments, lines, effects, repeats, events, deliveries, faults, stalls, promises } = outcome;
+  const { seed, seconds, enrollments, lines, effects, repeats, events, deliveries, faults, stalls, promises, kept } =
+    outcome;
   const {
     contactEvents,
     approvals,
@@ -36,5 +37,6 @@ export function report(outcome: Outcome, minutes: number): string {
     ...promises.map(({ promise, violations }) => `${violations.length === 0 ? '✓' : '✗'} ${promise}`),
     '',
     `${broken.length === 0 ? 'Nothing lost, nothing doubled.' : 'NOT as promised.'} Repeat it with: ${repeat}`,
+    ...(kept === undefined ? [] : [`Logs and evidence: ${kept}`]),
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { startHookEndpoint } from './hook-endpoint.ts';
 import { type FaultCounts, inflictAll } from './inflict-faults.ts';
 import { makeIntegrations } from './integrations.ts';
 import { makeJourneys } from './journeys.ts';
+import { keepEvidence } from './keep-evidence.ts';
 import { makeLetters } from './letters.ts';
 import { startLoad } from './load.ts';
 import { startMailEndpoint } from './mail-endpoint.ts';
@@ -58,6 +59,8 @@ export type Outcome = {
   stalls: number;
   /** Promises and their violations. */
   promises: { promise: string; violations: string[] }[];
+  /** The folder with logs and evidence of a run that broke a promise. */
+  kept: string | undefined;
 };
 
 /**
@@ -133,6 +136,11 @@ export async function runChaos(options: {
     history.models.bill = models.bill();
     history.refusedByProviders.push(...providers.refusals());
     onProgress('checking');
+    const promises = checks.map(({ promise, violations }) => ({
+      promise,
+      violations: violations({ workflows, hooks, history, facts }),
+    }));
+    const isBroken = promises.some(({ violations }) => violations.length > 0);
     return {
       seed,
       seconds: Math.round((performance.now() - startedAt) / 1_000),
@@ -155,10 +163,8 @@ export async function runChaos(options: {
       bounces: history.letters.bounces.length,
       faults,
       stalls: history.faults.filter((fault) => fault.name === stall).length,
-      promises: checks.map(({ promise, violations }) => ({
-        promise,
-        violations: violations({ workflows, hooks, history, facts }),
-      })),
+      promises,
+      kept: isBroken ? await keepEvidence(servers.folder, { history, facts }) : undefined,
     };
   } finally {
     for (const part of opened.reverse()) await part.stop();
