@@ -2,10 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
 import { service as agents } from '@drippulse/agents';
 import { type Config as AnalystConfig, service as analyst } from '@drippulse/analytics';
+import { service as crm } from '@drippulse/crm';
 import { type Config, service as runtime } from '@drippulse/enrollments';
 import { prices } from '@drippulse/fake-providers/models';
 import { service as integrator } from '@drippulse/integrations';
 import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
+import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
+import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
+import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IntegrationConnectionsService } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import { ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
@@ -106,6 +110,26 @@ export function createAgentsClient(port: number) {
   };
 }
 
+/** The methods of the CRM that the gateway calls. */
+export type CrmClient = ReturnType<typeof createCrmClient>;
+
+export function createCrmClient(port: number) {
+  const peers = createGrpcPeers({ [crm.name]: `127.0.0.1:${port}` });
+  const as = { peers, target: crm.name, tokens: keys.tokensOf(publicService) };
+  const [contacts, opportunities, pipelines] = [
+    clientFor(CrmContactsService, as),
+    clientFor(CrmOpportunitiesService, as),
+    clientFor(CrmOpportunityPipelinesService, as),
+  ];
+  const userOf = (organizationId: bigint) => callerOf(organizationId, { type: 'user', id: '1' });
+  return {
+    contacts: (organizationId: bigint) => contacts(userOf(organizationId)),
+    opportunities: (organizationId: bigint) => opportunities(userOf(organizationId)),
+    pipelines: (organizationId: bigint) => pipelines(userOf(organizationId)),
+    close: () => peers.close(),
+  };
+}
+
 /** The addresses of a process's peers: its brokers, and the services that it calls. */
 type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
 
@@ -131,6 +155,11 @@ export function delivererConfig(options: ProcessOptions): ProcessConfig<Delivere
 /** Returns the configuration of analytics. */
 export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystConfig> {
   return { ...analyst.readConfig(environmentOf(analyst.name, options)), ...waysOf(options) };
+}
+
+/** Returns the configuration of the CRM. */
+export function crmConfig(options: ProcessOptions) {
+  return { ...crm.readConfig(environmentOf(crm.name, options)), ...waysOf(options) };
 }
 
 /** Returns the configuration of an integrator, whose calls to all providers go to `providersUrl`. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type AgentFacts, readAgentFacts } from './agent-facts.ts';
 import { type AnalyticsFacts, readAnalyticsFacts } from './analytics-facts.ts';
+import { type CrmFacts, readCrmFacts } from './crm-facts.ts';
 import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
 import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
 import { type ProviderStepFact, readProviderFacts } from './provider-facts.ts';
@@ -72,6 +73,7 @@ export type Facts = {
   providerSteps: readonly ProviderStepFact[];
   agents: AgentFacts;
   analytics: AnalyticsFacts;
+  crm: CrmFacts;
 };
 
 /** An event of a contact, with the enrollments that waited when it arrived. */
@@ -122,7 +124,7 @@ export async function readFacts(url: string): Promise<Facts> {
         "select effect_key, enrollment_id, organization_id, step_index, attempt, status, request from effects where kind = 'webhook_callback'",
       ),
       counters: await rowsOf(countersQuery),
-      frames: (await rowsOf('select frame from chaos.outbox')).map((row) => row.frame),
+      frames: (await rowsOf("select frame from chaos.outbox where service = 'enrollments'")).map((row) => row.frame),
       outboxLeft: left.count,
       deliveries: await rowsOf(deliveriesQuery),
       contactEvents: await rowsOf(eventsQuery),
@@ -140,6 +142,7 @@ export async function readFacts(url: string): Promise<Facts> {
       providerSteps: await readProviderFacts(rowsOf),
       agents: await readAgentFacts(rowsOf),
       analytics: await readAnalyticsFacts(rowsOf),
+      crm: await readCrmFacts(rowsOf),
     };
   } finally {
     await client.end();

@@ -232,5 +232,44 @@ export const agentFaults: readonly FaultKind[] = [
   },
 ];
 
+/** Longer than the deadline of a write, so that the step tries again at the other process. */
+const crmFreezeMs = 12_000;
+
+/** Faults of the processes of the CRM. Their writes have keys, so a repeat after a lost answer writes nothing more. */
+export const crmFaults: readonly FaultKind[] = [
+  ...(['before', 'after'] as const).map(
+    (point): FaultKind => ({
+      name: `cut a CRM ${point} COMMIT`,
+      losesResultsOf: 'none',
+      inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
+    }),
+  ),
+  {
+    name: 'kill -9 a CRM',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }, random) {
+      await sleep(random.between(0, 500));
+      await runtime.kill();
+      return true;
+    },
+  },
+  {
+    name: 'freeze a CRM',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }) {
+      await runtime.freeze(crmFreezeMs);
+      return true;
+    },
+  },
+  {
+    name: 'cut a CRM off',
+    losesResultsOf: 'none',
+    async inflict(_, { proxy }) {
+      proxy.cutAll();
+      return true;
+    },
+  },
+];
+
 /** Every kind of fault once. The groups run side by side; the seed decides the order in each group. */
 export const faultRows = { losing, harmless };

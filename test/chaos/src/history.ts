@@ -57,6 +57,9 @@ export type TakenBounce = { mail: string; email: string; at: number };
 /** A thing at a provider, with the step that makes such things, and the contact that the thing names. */
 export type MadeThing = { step: string; ref: string };
 
+/** An opportunity that the CRM has answered as created; `amount` is in cents. */
+export type MadeOpportunity = { ref: string; amount: number };
+
 /** A request to a model, by the person that the request names. */
 export type AskedModel = { ref: string; at: number };
 
@@ -75,6 +78,7 @@ export type History = {
   connections: Opened[];
   /** Organizations of events by event id, as they came out of Kafka. */
   published: Map<string, string>;
+  publishedByCrm: Map<string, string>;
   /** Requests that reached the webhooks. */
   hookReceipts: HookReceipt[];
   journeys: {
@@ -87,6 +91,7 @@ export type History = {
   mails: Receipt[];
   entries: EntryCall[];
   starters: SentStart[];
+  opportunities: MadeOpportunity[];
   /** Things that the providers have at the end. */
   made: MadeThing[];
   models: {

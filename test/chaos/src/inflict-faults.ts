@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   agentFaults,
   analystFaults,
+  crmFaults,
   delivererFaults,
   type FaultKind,
   faultRows,
@@ -28,12 +29,13 @@ export type Others = {
   analysts: readonly Victim[];
   integrators: readonly Node[];
   agents: readonly Node[];
+  crm: readonly Node[];
 };
 
 /** Inflicts each kind of fault until it happened, three times at most, and continues for `seconds`. */
 export async function inflictAll(
   target: Target,
-  { deliverers, analysts, integrators, agents }: Others,
+  { deliverers, analysts, integrators, agents, crm }: Others,
   plan: Plan,
 ): Promise<FaultCounts> {
   const counts: FaultCounts = {};
@@ -46,6 +48,7 @@ export async function inflictAll(
     rowOf('analysts', analysts, analystFaults),
     rowOf('integrators', integrators, integratorFaults),
     rowOf('agents', agents, agentFaults),
+    rowOf('crm', crm, crmFaults),
   ]);
   return counts;
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { RuntimeClient } from './clients.ts';
+import type { CrmClient, RuntimeClient } from './clients.ts';
 import { driveAgents } from './drive-agents.ts';
+import { driveCrm } from './drive-crm.ts';
 import { driveEntries } from './drive-entries.ts';
 import { driveGoals } from './drive-goals.ts';
 import { driveIntegrations } from './drive-integrations.ts';
@@ -21,7 +22,7 @@ export type Load = {
   stop(): Promise<void>;
 };
 
-type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents';
+type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents' | 'crm';
 
 /** Minimum number of answered calls of each organization, even on a busy machine. */
 const leastCalls = 10;
@@ -34,10 +35,11 @@ export async function startLoad(options: {
   seed: number;
   workflows: Record<Kind, readonly ChaosWorkflow[]>;
   clients: readonly RuntimeClient[];
+  crmClients: readonly CrmClient[];
   history: Driving['history'];
 }): Promise<Load> {
-  const { seed, workflows, clients, history } = options;
-  const { plain, journeys, goals, entries, letters, integrations, agents } = workflows;
+  const { seed, workflows, clients, crmClients, history } = options;
+  const { plain, journeys, goals, entries, letters, integrations, agents, crm } = workflows;
   const { calls } = history;
   const stopped = new AbortController();
   const untilAnswered = createUntilAnswered(clients);
@@ -98,6 +100,7 @@ export async function startLoad(options: {
     driveStarters(driving),
     driveIntegrations({ ...driving, integrations }),
     driveAgents({ ...driving, agents }),
+    driveCrm({ ...driving, crm, crmClients }),
   ]);
   // Rethrown by stop(); until then a failure must not end the process.
   running.catch(() => undefined);

@@ -8,8 +8,11 @@ import type { Servers } from './servers.ts';
 
 /** The runtimes. */
 export const names = ['a', 'b'];
-/** Duration of run leases. A frozen process must lose its leases within seconds. */
-export const leaseMs = 3_000;
+/**
+ * Duration of run leases. A frozen process must lose its leases within seconds; a process on a busy machine must not
+ * lose them, because then its effects would be repeated without a fault.
+ */
+export const leaseMs = 6_000;
 /** The name of a stall of the machine among the faults. */
 export const stall = 'stall';
 

@@ -2,19 +2,25 @@ import { freePort } from '@drippulse/servers';
 import { type ServiceName, serviceOf } from '@drippulse/topology';
 
 /** Ports of the processes that others call, chosen before any of them starts, as replacements keep their port. */
-export type Places = { runtimes: readonly number[]; integrators: readonly number[]; agents: readonly number[] };
+export type Places = {
+  runtimes: readonly number[];
+  integrators: readonly number[];
+  agents: readonly number[];
+  crm: readonly number[];
+};
 
 export async function choosePlaces(): Promise<Places> {
   const two = async () => [await freePort(), await freePort()];
-  return { runtimes: await two(), integrators: await two(), agents: await two() };
+  return { runtimes: await two(), integrators: await two(), agents: await two(), crm: await two() };
 }
 
 /** Returns the addresses by which services find each other: calls go to both processes in turn. */
-export function addressesOf({ runtimes, integrators, agents }: Places): Partial<Record<ServiceName, string>> {
+export function addressesOf({ runtimes, integrators, agents, crm }: Places): Partial<Record<ServiceName, string>> {
   const both = (ports: readonly number[]) => `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
   return {
     [serviceOf('enrollments')]: both(runtimes),
     [serviceOf('integrations')]: both(integrators),
     [serviceOf('agents')]: both(agents),
+    [serviceOf('crm')]: both(crm),
   };
 }

@@ -1,5 +1,6 @@
 import { makeAgentWorkflows } from './agents.ts';
 import { checks } from './checks/index.ts';
+import { makeCrmWorkflows } from './crm.ts';
 import { startEndpoint } from './endpoint.ts';
 import { makeEntries } from './entries.ts';
 import { makeGoals } from './goals.ts';
@@ -8,6 +9,7 @@ import { startHookEndpoint } from './hook-endpoint.ts';
 import { type FaultCounts, inflictAll } from './inflict-faults.ts';
 import { makeIntegrations } from './integrations.ts';
 import { makeJourneys } from './journeys.ts';
+import { keepEvidence } from './keep-evidence.ts';
 import { makeLetters } from './letters.ts';
 import { startLoad } from './load.ts';
 import { startMailEndpoint } from './mail-endpoint.ts';
@@ -47,6 +49,8 @@ export type Outcome = {
   providerSteps: number;
   /** Executions of agents. */
   executions: number;
+  /** Writes of steps to the CRM. */
+  crmSteps: number;
   hits: number;
   bounces: number;
   /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
@@ -55,6 +59,8 @@ export type Outcome = {
   stalls: number;
   /** Promises and their violations. */
   promises: { promise: string; violations: string[] }[];
+  /** The folder with logs and evidence of a run that broke a promise. */
+  kept: string | undefined;
 };
 
 /**
@@ -74,18 +80,20 @@ export async function runChaos(options: {
   const mailEndpoint = await startMailEndpoint(seed);
   const providers = await startProviders(seed);
   const models = await startModels(seed);
-  const { published } = servers;
+  const { published, publishedByCrm } = servers;
   const history: History = {
     faults: [],
     calls: [],
     receipts: endpoint.receipts,
     connections: [],
     published,
+    publishedByCrm,
     hookReceipts: hookEndpoint.receipts,
     mails: mailEndpoint.receipts,
     journeys: { events: [], decisions: [], suppressed: [] },
     entries: [],
     starters: [],
+    opportunities: [],
     made: [],
     refusedByProviders: [],
     models: { asked: models.asked, refused: [], samples: [], bill: 0n },
@@ -99,14 +107,25 @@ export async function runChaos(options: {
     const rest = { ...persons, letters: makeLetters(), integrations };
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
     const urls = { smtp: mailEndpoint.url, providers: providers.url, models: models.url };
-    const { nodes, clients, others, hooks, agentIds } = await startServices(servers, {
+    const {
+      nodes,
+      clients,
+      others,
+      hooks,
+      agentIds,
+      crm: crmPair,
+    } = await startServices(servers, {
       ...{ history, opened, urls, hookEndpoint },
     });
     opened.push(watchLedger(servers.postgresUrl, models.bill, history.models.samples));
     const agents = makeAgentWorkflows(agentIds);
-    const workflows = [...plain, ...Object.values(rest).flat(), ...agents];
+    const crm = makeCrmWorkflows(crmPair.wonStageId);
+    const workflows = [...plain, ...Object.values(rest).flat(), ...agents, ...crm];
     onProgress('serving');
-    const load = await startLoad({ seed, workflows: { plain, ...rest, agents }, clients, history });
+    const load = await startLoad({
+      ...{ seed, workflows: { plain, ...rest, agents, crm }, clients, history },
+      crmClients: crmPair.clients,
+    });
     const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
     await load.stop();
     for (const { runtime } of [...nodes, ...Object.values(others).flat()]) await runtime.untilReady();
@@ -117,6 +136,11 @@ export async function runChaos(options: {
     history.models.bill = models.bill();
     history.refusedByProviders.push(...providers.refusals());
     onProgress('checking');
+    const promises = checks.map(({ promise, violations }) => ({
+      promise,
+      violations: violations({ workflows, hooks, history, facts }),
+    }));
+    const isBroken = promises.some(({ violations }) => violations.length > 0);
     return {
       seed,
       seconds: Math.round((performance.now() - startedAt) / 1_000),
@@ -134,14 +158,13 @@ export async function runChaos(options: {
       started: facts.enrollments.filter(isStarted).length,
       executions: facts.agents.executions.length,
       providerSteps: facts.providerSteps.length,
+      crmSteps: facts.crm.steps.length,
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
       faults,
       stalls: history.faults.filter((fault) => fault.name === stall).length,
-      promises: checks.map(({ promise, violations }) => ({
-        promise,
-        violations: violations({ workflows, hooks, history, facts }),
-      })),
+      promises,
+      kept: isBroken ? await keepEvidence(servers.folder, { history, facts }) : undefined,
     };
   } finally {
     for (const part of opened.reverse()) await part.stop();

@@ -38,7 +38,7 @@ const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
-  program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent'}-process.ts`;
+  program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent' | 'crm'}-process.ts`;
   /** The configuration of the service. */
   config: object;
   /** The folder of the process's log. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { service as agents } from '@drippulse/agents';
 import { service as analyst } from '@drippulse/analytics';
+import { service as crm } from '@drippulse/crm';
 import { service as runtime } from '@drippulse/enrollments';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { service as integrator } from '@drippulse/integrations';
@@ -33,14 +34,17 @@ export type Servers = {
   kafka: KafkaBroker;
   /** Organizations of events by event id, as they come out of Kafka. */
   published: Map<string, string>;
+  publishedByCrm: Map<string, string>;
   /** PostgreSQL's immediate shutdown, as in a power cut, and its recovery. */
   crashPostgres(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Topics that services consume, beside the topic of enrollments. */
+/** Topics whose events are compared with the rows of their outbox, by the schema of the service. */
+const kept = { enrollments: topicOf(EnrollmentEventSchema).name, crm: topicOf(CrmEventSchema).name };
+/** The other topics that services consume. */
 const others = [
-  ...[WorkflowEventSchema, CrmEventSchema, AgentEventSchema, WebhookEventSchema],
+  ...[WorkflowEventSchema, AgentEventSchema, WebhookEventSchema],
   ...[OrganizationEventSchema, IntegrationEventSchema],
 ];
 const settings = { fsync: false, max_connections: 200 };
@@ -61,22 +65,26 @@ export async function startServers(): Promise<Servers | Unavailable> {
 
   const log = createLogger({ service: 'chaos', level: 'silent' });
   const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
-  const topic = topicOf(EnrollmentEventSchema).name;
-  await transport.ensureTopics([topic, ...others.map((desc) => topicOf(desc).name)]);
-  const published = new Map<string, string>();
-  await transport.consume({
-    topic,
-    group: 'chaos',
-    async onBatch({ messages }) {
-      for (const { headers } of messages) published.set(headers['ce_id'] ?? '', headers['organization'] ?? '');
-      return { done: messages.length };
-    },
-  });
+  await transport.ensureTopics([...Object.values(kept), ...others.map((desc) => topicOf(desc).name)]);
+  /** Collects the events of a topic. */
+  const collect = async (topic: string) => {
+    const published = new Map<string, string>();
+    await transport.consume({
+      topic,
+      group: 'chaos',
+      async onBatch({ messages }) {
+        for (const { headers } of messages) published.set(headers['ce_id'] ?? '', headers['organization'] ?? '');
+        return { done: messages.length };
+      },
+    });
+    return published;
+  };
   return {
     folder,
     postgresUrl: postgres.url,
     kafka,
-    published,
+    published: await collect(kept.enrollments),
+    publishedByCrm: await collect(kept.crm),
     async crashPostgres() {
       process.kill(postgres.pid, 'SIGQUIT');
       postgres = await startEmbeddedPostgres(options);
@@ -96,26 +104,30 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   await analyst.migrate(postgres.url);
   await integrator.migrate(postgres.url);
   await agents.migrate(postgres.url);
+  await crm.migrate(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }
 
 /**
- * Adds a trigger that copies each row of an enrollment's events in the transaction that commits the row, because sent
- * rows of the outbox are deleted. Rows of the audit trail go to a topic that nothing reads here.
+ * Adds triggers that copy each row of a service's own events in the transaction that commits the row, because sent rows
+ * of the outbox are deleted. Rows of the audit trail go to a topic that nothing reads here.
  */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`
     create schema chaos;
-    create table chaos.outbox (id bigint, frame bytea);
+    create table chaos.outbox (service text, id bigint, frame bytea);
     create function chaos.keep_outbox() returns trigger language plpgsql as $$
       begin
-        insert into chaos.outbox values (new.id, new.frame);
+        insert into chaos.outbox values (tg_table_schema, new.id, new.frame);
         return new;
-      end $$;
-    create trigger keep after insert on enrollments.outbox for each row
-      when (new.topic = '${topicOf(EnrollmentEventSchema).name}') execute function chaos.keep_outbox()`);
+      end $$`);
+  for (const [schema, topic] of Object.entries(kept)) {
+    await client.query(`
+      create trigger keep after insert on ${schema}.outbox for each row
+        when (new.topic = '${topic}') execute function chaos.keep_outbox()`);
+  }
   await client.end();
 }

@@ -5,12 +5,19 @@ import { addressesOf, type Places } from './places.ts';
 import { startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
+/** The program of each kind of process. */
+const programs = {
+  integrators: 'integrator-process.ts',
+  agents: 'agent-process.ts',
+  crm: 'crm-process.ts',
+} as const;
+
 /** Starts two processes of a service that others call, each with its own proxy between the process and the database. */
 export async function startPair(
   servers: Servers,
   o: {
     names: readonly string[];
-    kind: keyof Places & ('integrators' | 'agents');
+    kind: keyof typeof programs;
     configOf(options: ProcessOptions): object;
     opened: { stop(): unknown }[];
     places: Places;
@@ -29,8 +36,14 @@ export async function startPair(
     });
     const ignore = () => undefined;
     const { folder } = servers;
-    const program = kind === 'agents' ? 'agent-process.ts' : 'integrator-process.ts';
-    const runtime = startRuntime({ name, program, config, folder, onStall: ignore, onConnection: ignore });
+    const runtime = startRuntime({
+      name,
+      program: programs[kind],
+      config,
+      folder,
+      onStall: ignore,
+      onConnection: ignore,
+    });
     opened.push(runtime);
     pair.push({ runtime, proxy });
   }

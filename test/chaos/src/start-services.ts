@@ -1,5 +1,6 @@
 import { startAgents } from './agent-pair.ts';
 import { startAnalyst } from './analyst.ts';
+import { startCrm } from './crm-pair.ts';
 import { startDeliverers } from './deliverers.ts';
 import type { History } from './history.ts';
 import type { HookEndpoint } from './hook-endpoint.ts';
@@ -26,11 +27,13 @@ export async function startServices(
   const analyst = await startAnalyst(servers, opened);
   const integrators = await startIntegrators(servers, { opened, providersUrl: urls.providers, places });
   const { agents, ids: agentIds } = await startAgents(servers, { opened, modelsUrl: urls.models, places });
+  const crm = await startCrm(servers, { opened, places });
   const others: Others = {
     deliverers: deliverers.map((runtime) => ({ runtime })),
     analysts: [{ runtime: analyst }],
     integrators,
     agents,
+    crm: crm.nodes,
   };
-  return { nodes, clients, others, hooks, agentIds };
+  return { nodes, clients, others, hooks, agentIds, crm };
 }

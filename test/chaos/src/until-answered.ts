@@ -6,15 +6,15 @@ import type { RuntimeClient } from './clients.ts';
 export const callMs = 5_000;
 const patienceMs = 120_000;
 
-/** Repeats a call, at the runtimes in turn, until it is answered. The call must be safe to repeat. */
-export type UntilAnswered = <T>(call: (client: RuntimeClient) => Promise<T>, first?: number) => Promise<T>;
+/** Repeats a call, at the processes of a service in turn, until it is answered. The call must be safe to repeat. */
+export type UntilAnswered<C = RuntimeClient> = <T>(call: (client: C) => Promise<T>, first?: number) => Promise<T>;
 
-export function createUntilAnswered(clients: readonly RuntimeClient[]): UntilAnswered {
+export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> {
   return async (call, first = 0) => {
     const end = Date.now() + patienceMs;
     for (let turn = first; ; turn++) {
       const client = clients[turn % clients.length];
-      if (client === undefined) throw new Error('there is no runtime to call');
+      if (client === undefined) throw new Error('there is no process to call');
       try {
         return await call(client);
       } catch (error) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { committedEvents, isForWebhooks } from './checks/published.ts';
+import { committedByCrm, committedEvents, isForWebhooks } from './checks/published.ts';
 import { type Hook, hurryDeliveries } from './deliverers.ts';
 import { type Facts, readFacts } from './facts.ts';
 import type { History } from './history.ts';
@@ -15,7 +15,7 @@ const patienceMs = 60_000;
  */
 export async function factsWhenDrained(
   { postgresUrl }: Servers,
-  { published, letters }: History,
+  { published, publishedByCrm, letters }: History,
   hooks: readonly Hook[],
 ): Promise<Facts> {
   const client = new pg.Client({ connectionString: postgresUrl });
@@ -26,14 +26,20 @@ export async function factsWhenDrained(
     await untilNothingChanges(async () => {
       const { rows } = await client.query(`
         select (select count(*) from enrollments.runs) + (select count(*) from enrollments.outbox)
+            + (select count(*) from crm.outbox)
+            + (select count(*) from crm.opportunities where status = 'won')
+            - (select count(*) from enrollments.inbox where event_id like '%.attributed')
             + (select count(*) from enrollments.hits where verdict is null and kind in ('open', 'click'))
             + (select count(*) from agents.reservations where state = 'open') as left,
           (select coalesce(sum(lines), 0) from enrollments.runs) as lines`);
       return { isDone: rows[0].left === '0', progress: `${rows[0].left} ${rows[0].lines}` };
     });
-    const committed = committedEvents(await readFacts(postgresUrl));
+    const facts = await readFacts(postgresUrl);
+    const [committed, byCrm] = [committedEvents(facts), committedByCrm(facts)];
     await untilNothingChanges(() => {
-      const missing = [...committed.keys()].filter((id) => !published.has(id)).length;
+      const missing =
+        [...committed.keys()].filter((id) => !published.has(id)).length +
+        [...byCrm.keys()].filter((id) => !publishedByCrm.has(id)).length;
       return { isDone: missing === 0, progress: String(missing) };
     });
     const expected = [...committed.values()]
@@ -45,7 +51,7 @@ export async function factsWhenDrained(
       client,
       expected.reduce((sum, count) => sum + count, 0),
     );
-    const counted = [...committed].filter(([, { type }]) => countedTypes.has(type)).map(([id]) => id);
+    const counted = [...committed, ...byCrm].filter(([, { type }]) => countedTypes.has(type)).map(([id]) => id);
     await untilNothingChanges(async () => {
       const { analytics } = await readFacts(postgresUrl);
       const missing = counted.filter((id) => !analytics.ids.has(id)).length;
@@ -61,6 +67,7 @@ export async function factsWhenDrained(
 /** Events that analytics counts. */
 const countedTypes: ReadonlySet<string> = new Set([
   ...['started', 'completed', 'failed', 'cancelled', 'emailSent', 'stepsCounted'],
+  ...['opportunityAttributed', 'leadCreated', 'opportunityWon'],
 ]);
 
 /** Waits for deliveries. A disabled webhook gets no more deliveries, and keeps its queue. */

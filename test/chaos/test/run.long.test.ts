@@ -34,6 +34,7 @@ if ('unavailable' in servers) {
       expect(outcome.started).toBeGreaterThan(20);
       expect(outcome.providerSteps).toBeGreaterThan(20);
       expect(outcome.executions).toBeGreaterThan(10);
+      expect(outcome.crmSteps).toBeGreaterThan(20);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
       // A short run may miss a few points of the code or of a commit in all three tries.

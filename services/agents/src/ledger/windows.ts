@@ -11,7 +11,7 @@ export type Scope =
   | 'plan'
   | 'installation_day';
 
-/** A limit for a period. If it is null, spend is counted but not limited. */
+/** A limit for a period. If `limitPicoUsd` is null, spend is counted but not limited. */
 export type Window = {
   scope: Scope;
   key: string;

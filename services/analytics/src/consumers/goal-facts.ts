@@ -13,7 +13,7 @@ type Part = Omit<Fact, 'organizationId' | 'id' | 'at'>;
 
 /**
  * Returns the facts about goals that enrollments met, in total and by variant, and about enrollments that were assigned
- * a variant. Leaves out people who are held out.
+ * a variant. Does not count people who are held out.
  */
 export function goalFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;

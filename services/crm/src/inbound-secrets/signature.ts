@@ -31,8 +31,8 @@ export function isStale({ timestamp }: Pick<SignedMessage, 'timestamp'>, now: Da
 }
 
 /**
- * Returns a time in whole seconds as milliseconds. Refuses other notations, because the signature covers the exact
- * notation.
+ * Returns a time in whole seconds as milliseconds. Returns undefined for any other notation, because the signature
+ * covers the exact notation.
  */
 function timeOf(timestamp: string): number | undefined {
   return /^[1-9][0-9]{0,11}$/.test(timestamp) ? Number(timestamp) * 1000 : undefined;

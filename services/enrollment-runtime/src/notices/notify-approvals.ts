@@ -11,10 +11,7 @@ import { approvalsNotice } from './approvals-notice.ts';
 import { findRecipients } from './recipients.ts';
 
 const kind = 'notify_approvals';
-/**
- * Interval between two mails about approvals to one organization. The next mail names all approvals that came in
- * between.
- */
+/** Interval between two mails about approvals to one organization. The next mail names the approvals in between. */
 const pauseSeconds = 600;
 /** Limit of approvals for one mail. The others wait for the next mail. */
 const toldAtOnce = 5_000;

@@ -46,7 +46,7 @@ export async function startHub({
 }): Promise<Hub> {
   const listeners = new Map<bigint, Set<Listener>>();
   let kept: Kept[] = [];
-  /** `kept` is complete from this position on. */
+  /** `kept` has every hint after this position. */
   let reachesBackTo: bigint | undefined;
   let position: bigint | undefined;
 

@@ -3,6 +3,7 @@ import { checkAnalytics } from './analytics.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkBounces } from './bounces.ts';
 import { checkContactEvents } from './contact-events.ts';
+import { checkCrm } from './crm.ts';
 import { checkDeliveries } from './deliveries.ts';
 import { checkDrained } from './drained.ts';
 import { checkEffects } from './effects.ts';
@@ -57,6 +58,7 @@ export const checks: readonly Check[] = [
     promise: 'an execution of an agent ends, and no model is asked after a stored answer',
     violations: checkExecutions,
   },
+  { promise: 'a write to the CRM is done once, and analytics counts it', violations: checkCrm },
   { promise: 'limit, ledger and bill of the models are in this order', violations: checkLedger },
   { promise: 'nothing arrives in quiet hours', violations: checkQuietHours },
   { promise: 'each letter is accounted for', violations: checkLetters },

@@ -142,7 +142,7 @@ test.each<[string, (evidence: Sound) => unknown, string]>([
     ({ history }) => change(history.mails, 1, { at: 59_000 }),
     '1000 ms before the morning',
   ],
-  ['a letter waited and says nothing', ({ facts }) => facts.lines.get('2')?.shift(), 'no line says that it waited'],
+  ['a letter waited and says nothing', ({ facts }) => facts.lines.get('2')?.shift(), 'no line says that one waited'],
   [
     'a letter waited by day',
     ({ facts }) =>

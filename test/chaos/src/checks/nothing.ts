@@ -1,11 +1,13 @@
 import type { AgentFacts } from '../agent-facts.ts';
 import type { SumFact } from '../analytics-facts.ts';
+import type { CrmFacts } from '../crm-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
 import type {
   AskedModel,
   EntryCall,
   LedgerSample,
+  MadeOpportunity,
   MadeThing,
   Receipt,
   SentHit,
@@ -40,6 +42,10 @@ export function noFacts() {
       attempts: [] as { webhook_id: string; succeeded: boolean; counted: number; made: number }[],
       ids: new Set<string>(),
     },
+    crm: {
+      ...{ steps: [], leads: [], notes: [], opportunities: [], frames: [], counted: [] },
+      outboxLeft: 0,
+    } as CrmFacts,
     letters: {
       letters: [] as LetterFact[],
       hits: [] as HitFact[],
@@ -54,6 +60,8 @@ export function noHistory() {
     mails: [] as Receipt[],
     entries: [] as EntryCall[],
     starters: [] as SentStart[],
+    opportunities: [] as MadeOpportunity[],
+    publishedByCrm: new Map<string, string>(),
     made: [] as MadeThing[],
     refusedByProviders: [] as string[],
     models: { asked: [] as AskedModel[], refused: [] as string[], samples: [] as LedgerSample[], bill: 0n },

@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
 import type { Facts } from '../facts.ts';
@@ -7,36 +8,64 @@ import type { Evidence } from './evidence.ts';
 /** Compares committed outbox rows with the events that came out of Kafka, and with the enrollments that they report. */
 export function checkPublished({ history, facts }: Evidence): string[] {
   const committed = committedEvents(facts);
+  return [
+    ...differences(committed, history.published),
+    ...differences(committedByCrm(facts), history.publishedByCrm),
+    ...checkReported(facts, committed),
+  ];
+}
+
+function differences(
+  committed: ReadonlyMap<string, { organizationId: string }>,
+  published: ReadonlyMap<string, string>,
+): string[] {
   const problems: string[] = [];
   for (const [id, { organizationId }] of committed) {
-    const organization = history.published.get(id);
+    const organization = published.get(id);
     if (organization === undefined) problems.push(`event ${id} was committed and not published`);
     else if (organization !== organizationId) problems.push(`event ${id} was published for ${organization}`);
   }
-  for (const id of history.published.keys()) {
+  for (const id of published.keys()) {
     if (!committed.has(id)) problems.push(`event ${id} was published and not committed`);
   }
-  return [...problems, ...checkReported(facts, committed)];
+  return problems;
 }
 
 type Reported = { organizationId: string; enrollmentId: string; type: string };
 
-/** Reads the events of the committed outbox rows by id, only by frame.proto, without the code of libs/events. */
-export function committedEvents(facts: Facts): Map<string, Reported> {
-  const events = new Map<string, Reported>();
-  for (const bytes of facts.frames) {
+/** Returns the events of the runtimes' committed outbox rows by id. */
+export function committedEvents({ frames }: Facts): Map<string, Reported> {
+  return new Map(
+    [...eventsOf(frames)].map(({ id, organizationId, value }) => {
+      const { aggregate, payload } = fromBinary(EnrollmentEventSchema, value);
+      const enrollmentId = aggregate.replace('enrollment:', '');
+      return [id, { organizationId, enrollmentId, type: payload.case ?? '' }];
+    }),
+  );
+}
+
+/** Returns the events of the CRM's committed outbox rows by id. */
+export function committedByCrm({ crm }: Facts): Map<string, Omit<Reported, 'enrollmentId'>> {
+  return new Map(
+    [...eventsOf(crm.frames)].map(({ id, organizationId, value }) => {
+      const type = fromBinary(CrmEventSchema, value).payload.case ?? '';
+      return [id, { organizationId, type }];
+    }),
+  );
+}
+
+/** Reads the events of outbox rows, only by frame.proto, without the code of libs/events. */
+function* eventsOf(frames: readonly Uint8Array[]) {
+  for (const bytes of frames) {
     const frame = fromBinary(FrameSchema, bytes);
     let at = 0;
     for (const [index, id] of frame.ids.entries()) {
       const rest = frame.rests.subarray(at, at + (frame.sizes[index] ?? 0));
       at += rest.byteLength;
-      const { aggregate, payload } = fromBinary(EnrollmentEventSchema, Buffer.concat([frame.prefix, rest]));
       const { organization: organizationId = '' } = { ...frame.headers, ...frame.otherHeaders[index]?.headers };
-      const enrollmentId = aggregate.replace('enrollment:', '');
-      events.set(id, { organizationId, enrollmentId, type: payload.case ?? '' });
+      yield { id, organizationId, value: Buffer.concat([frame.prefix, rest]) };
     }
   }
-  return events;
 }
 
 /** Whether webhooks get such events. Sums are only for services. */

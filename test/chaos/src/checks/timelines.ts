@@ -16,7 +16,9 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
 /** Effects that may have to wait: for sending rules, a limit of a provider, a second process, or a model. */
 const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
-const effects = new Set(['webhook_callback', ...heldEffects]);
+/** Writes to the CRM. */
+const writes = ['crm_create_lead', 'crm_create_activity', 'crm_update_record', 'crm_move_opportunity'];
+const effects = new Set(['webhook_callback', ...writes, ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
 /** Matches the line of a goal that is only counted, beside the lines of the step at which the run is. */
 const countedGoal = /^Goal ".*" was met: (?!the run ends)/;

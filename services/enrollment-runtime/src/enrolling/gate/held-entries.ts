@@ -5,7 +5,7 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants, HeldReason } from '../entrants.ts';
 import { noteHeld } from './note-held.ts';
 
-/** Days after which a contact that waits for a quota expires. */
+/** Days after which a waiting contact expires. */
 const heldDays = 30;
 
 /**
