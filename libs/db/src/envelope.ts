@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Sealer } from './sealer.ts';
 
 /**
- * A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. A rotation wraps the key again, and
- * leaves the secret unchanged.
+ * `box`: a secret, sealed with its own data key. `dataKey`: that key, wrapped with one of ENCRYPTION_KEYS. A rotation
+ * wraps the key again and leaves the box unchanged.
  */
 export type Envelope = { dataKey: Buffer; box: Buffer };
 
@@ -12,7 +12,10 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Seals a secret by a new data key (AES-256-GCM). Both open only with this context, such as organization and row. */
+/**
+ * Seals a secret with a new data key (AES-256-GCM). Secret and key open only with the same context, such as the
+ * organization and the row.
+ */
 export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string): Envelope {
   const key = randomBytes(keyBytes);
   const nonce = randomBytes(nonceBytes);
@@ -21,7 +24,7 @@ export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string
   return { dataKey: sealer.seal(key, context), box: Buffer.concat([nonce, cipher.getAuthTag(), text]) };
 }
 
-/** Opens an envelope. Throws when the context, the wrapped key or the box is not the sealed one. */
+/** Opens an envelope. Throws if the context is another one, or if the wrapped key or the box was changed. */
 export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Buffer {
   const bytes = Buffer.from(box);
   const nonce = bytes.subarray(0, nonceBytes);

@@ -1,4 +1,4 @@
-// For services. COPY has an entry of its own, @drippulse/db/copy.
+// For services. COPY has its own entry point, @drippulse/db/copy.
 
 export type { Database } from './connection/connect.ts';
 export { type Envelope, openEnvelope, rewrapEnvelope, sealEnvelope } from './envelope.ts';

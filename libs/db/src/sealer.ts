@@ -15,8 +15,8 @@ const version = 1;
 
 /**
  * Makes a sealer (AES-256-GCM) from `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes. The first key
- * seals, all keys open. A box is version, key id, nonce, tag and text, so keys can rotate while old boxes stay
- * readable.
+ * seals, all keys open. A box consists of version, key id, nonce, tag and ciphertext, so keys can rotate while old
+ * boxes stay readable.
  */
 export function createSealer(keys: string): Sealer {
   const { current, all } = parseKeyList('ENCRYPTION_KEYS', keys, keyOf);

@@ -14,8 +14,8 @@ let db: Database<Rows>;
 beforeAll(async () => {
   database = await createTestDatabase({ name: 'row-filters' });
   db = connectDatabase<Rows>({ url: database.url, schema: 'public', service: 't', log: { warn: () => undefined } });
-  // There is a row every ten seconds, up to four minutes earlier than its id suggests, with microseconds that answers
-  // do not show.
+  // There is a row every ten seconds. Its time is up to four minutes earlier than its id suggests, and has
+  // microseconds, which answers do not show.
   await sql`
     create table rows as
     select n as id, n % 2 as organization_id,

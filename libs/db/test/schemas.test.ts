@@ -102,7 +102,7 @@ test('a migration waits for a table that is in use and delays the statements beh
     '2026-02-01-0000-wider': { up: (k: typeof db.kysely) => sql`alter table facts add v int`.execute(k) },
   };
   const migrated = migrate({ url, schema: 'one', migrations: { ...migrations, ...withoutResult(change) } });
-  // Queues behind the migration's lock request, and passes when that request gives up.
+  // This statement queues behind the migration's lock request, and runs when that request gives up.
   await sql`select * from facts`.execute(db.kysely);
   await busy.query('commit');
   busy.release();

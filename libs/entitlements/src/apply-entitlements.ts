@@ -9,8 +9,8 @@ import { noteThresholds } from './thresholds.ts';
 export type Applied = { sequence: bigint; isNew: boolean };
 
 /**
- * Applies the entitlements of an organization, unless equal or newer ones apply already. A limit below the use takes
- * nothing away. Thresholds are judged by the new limits.
+ * Applies the entitlements of an organization, unless equal or newer ones apply already. A limit below the current
+ * usage takes nothing away. Thresholds are judged by the new limits.
  */
 export async function applyEntitlements<DB>(
   trx: Transaction<DB>,

@@ -24,24 +24,25 @@ export type Room = {
 };
 
 /**
- * Shares of the ceiling in percent: the use up to which transactions run side by side, and how much concurrent
- * transactions may add.
+ * Percentages of the ceiling. A transaction shares the lock if the usage is at most `farPercent` and concurrent
+ * transactions of its size add at most `inFlightPercent`. If it then finds a usage above `leastFarPercent`, it takes
+ * the lock alone.
  */
 const farPercent = 80;
 const leastFarPercent = 94;
 const inFlightPercent = 5;
 
 /**
- * Finds out how much of the requested amounts the limits of organizations cover, in the transaction that uses the
- * amounts. Use and count no more than that, with `addUsage`. Organizations that are absent from the answer have no
- * limit.
+ * Finds how much of the requested amounts the limits of the organizations allow. Call it in the transaction that uses
+ * the amounts, and then use and count (`addUsage`) no more than the granted amounts. Organizations that are absent from
+ * the answer have no limit.
  *
- * It is exact with any number of processes. A transaction locks the meter until it ends. While the limit is far and the
- * transaction needs little, it shares the lock, so that transactions of one organization do not wait for each other:
- * concurrent transactions then need at most `inFlightPercent` of the ceiling, because the database runs no more
- * transactions than it takes connections. Beyond `leastFarPercent` transactions decide one after the other. Call it
- * once for a meter in a transaction, because the locks are taken in one order. `standing` counts the rows of a meter
- * without sums.
+ * The answer is exact with any number of processes, because a transaction locks the meter until it ends. While the
+ * usage is far below the limit and the transaction needs little, it shares the lock, so that transactions of one
+ * organization do not wait for each other. Concurrent transactions then need at most `inFlightPercent` of the ceiling,
+ * because the database runs at most `max_connections` transactions. Above `leastFarPercent`, transactions decide one
+ * after the other. Call it only once per meter in a transaction: each call takes its locks in the order of
+ * organizations, which a second call would break. `standing` counts the rows of a meter without sums.
  */
 export async function findRoom<DB>(
   trx: Transaction<DB>,
@@ -63,8 +64,8 @@ export async function findRoom<DB>(
 type Ceiling = { organization_id: bigint; ceiling: bigint | null; entries_held: boolean };
 
 /**
- * Finds the ceilings, in the order of organizations, so that no two transactions wait for each other. Entries are
- * enrollments.
+ * Finds the ceilings, ordered by organization. All transactions lock in this order, so that they never deadlock. Only
+ * enrollments can be held.
  */
 async function findCeilings<DB>(
   trx: Transaction<DB>,
@@ -134,7 +135,10 @@ async function lockMeter<DB>(trx: Transaction<DB>, asked: Asked): Promise<boolea
   return rows[0]?.is_far === true;
 }
 
-/** Reads the usage as the statement sees it, after the lock was taken. */
+/**
+ * Reads the usage in a statement of its own. After a lock, this statement also sees what earlier holders of the lock
+ * committed.
+ */
 async function readUsed<DB>(
   trx: Transaction<DB>,
   asked: Omit<Asked, 'ceiling'>,

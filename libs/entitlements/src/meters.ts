@@ -27,7 +27,7 @@ export function meterFromProto(meter: Meter): MeterName | undefined {
 
 const names = Object.keys(byName) as MeterName[]; // keys() loses the type of the keys
 
-/** Whether a meter starts at zero each month. All other meters count what exists. */
+/** Whether a meter starts at zero each month. All other meters count the things that exist now. */
 export function isMonthly(meter: MeterName): boolean {
   return monthly.has(meter);
 }

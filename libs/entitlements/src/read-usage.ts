@@ -6,7 +6,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { usedOf } from './find-room.ts';
 import { isMonthly, meterToProto, monthAfter, monthOf } from './meters.ts';
 
-/** Counts of an organization's rows, as SQL, for meters without sums, which have few rows. `at` is in the month. */
+/**
+ * SQL expressions that count an organization's rows, for meters that have few rows and therefore no sums. `at` is a
+ * time in the counted month.
+ */
 export type StandingCounts = Readonly<
   Partial<Record<MeterName, (organizationId: bigint, at: RawBuilder<Date>) => RawBuilder<bigint>>>
 >;

@@ -1,7 +1,10 @@
 import { DomainError } from '@drippulse/errors';
 import type { Full } from './find-room.ts';
 
-/** Makes the refusal of a use that a month's quota does not cover, with the facts of the limit. */
+/**
+ * Makes the error for a use that exceeds the month's quota, with facts about the limit, or for a use that an overdue
+ * payment prevents.
+ */
 export function quotaExceeded(full: Full): DomainError {
   if (full.reason === 'payment') return entriesHeld();
   const until = full.resetsAt === undefined ? '' : `; it starts anew at ${full.resetsAt.toISOString()}`;
@@ -9,7 +12,7 @@ export function quotaExceeded(full: Full): DomainError {
   return new DomainError('failed_precondition', 'quota_exceeded', message, { facts: factsOf(full) });
 }
 
-/** Makes the refusal of a use for which the plan has no room, with the facts of the limit. */
+/** Makes the error for a use for which the plan has no room, with facts about the limit. */
 export function planLimitReached(full: Full): DomainError {
   const message = `The plan has room for ${full.limit} ${full.meter}, and ${full.used} are there.`;
   return new DomainError('failed_precondition', 'plan_limit_reached', message, { facts: factsOf(full) });

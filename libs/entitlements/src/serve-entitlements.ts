@@ -32,15 +32,15 @@ export type Counting<DB> = {
   standing?: StandingCounts;
   /** Counts the entries that wait for room under a meter. Default: no entries wait. */
   held?: StandingCounts;
-  /** Makes waiting entries due, in the transaction in which new entitlements apply. */
+  /** Makes waiting entries due, in the transaction that applies new entitlements. */
   onApplied?(trx: Transaction<DB>, organizationId: bigint): Promise<void>;
   /** Called after the commit of the new entitlements. */
   onCommitted?(): void;
 };
 
 /**
- * Keeps the meters of a service: consumes entitlements, and sums up usage. Returns the parts to stop, and the routes of
- * EntitlementsService, which every service that counts has.
+ * Runs the meters of a service: consumes entitlements, and sums up usage. Returns `stop`, and the routes of
+ * EntitlementsService, which every counting service serves.
  */
 export async function startCounting<DB>(
   base: Base<DB>,
@@ -51,7 +51,7 @@ export async function startCounting<DB>(
   // A meter that counts its rows directly needs no sums.
   const isSummed = meters.some((meter) => standing[meter] === undefined);
   const loop = isSummed ? startUsageLoop({ ...base, at, wakeRelay: base.relay.wake }) : undefined;
-  // Without a service that sets limits no entitlements are published.
+  // No entitlements are published unless some service sets limits.
   const consumer = limiter === undefined ? undefined : await consumeEntitlements(base, counting);
   return {
     routes: (router) => {
@@ -124,7 +124,7 @@ function now(): RawBuilder<Date> {
   return sql<Date>`now()`;
 }
 
-/** Requires that a service calls. Without `only`, it may be any service. */
+/** Requires that the caller is a service: the service `only`, or without `only` any service. */
 function requireService(actor: { type: string; id: string }, only?: ServiceName): void {
   if (actor.type === 'service' && (only === undefined || actor.id === only)) return;
   throw new DomainError('permission_denied', 'insufficient_role', 'Only services may call this, and set limits.');

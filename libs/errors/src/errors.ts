@@ -21,13 +21,13 @@ export type ErrorKind = (typeof errorKinds)[number];
  * The kinds of violations, a closed list that callers see as `code`:
  *
  * - `required`: missing, null or empty
- * - `type`: another kind of JSON value
+ * - `type`: the wrong kind of JSON value
  * - `enum`: not one of the `allowed` values
  * - `range`: a number or a time outside of its bounds
- * - `format`: a text that does not have the required form
- * - `length`: a text or list that is too short or too long
+ * - `format`: text that does not have the required form
+ * - `length`: text or a list that is too short or too long
  * - `unknown_member`: a member or parameter that does not exist
- * - `not_found`: names something that does not exist
+ * - `not_found`: refers to something that does not exist
  * - `duplicate`: taken by another row, or given twice
  * - `not_allowed`: well-formed, but not permitted here, now or together with other members
  * - `invalid`: anything else
@@ -70,11 +70,14 @@ export type DomainErrorOptions = {
   cause?: unknown;
   violations?: Violation[];
   retryAfterSeconds?: number;
-  /** Facts of this reason for programs: members of the answer in addition to the members of every error. */
+  /**
+   * Facts about this reason for programs. They are members of the error answer, beside the members that every error
+   * has.
+   */
   facts?: Facts;
 };
 
-/** Facts of an error by name, such as the limit that was reached. */
+/** Facts about an error by name, such as the limit that was reached. */
 export type Facts = Readonly<Record<string, string | number | null>>;
 
 /**

@@ -1,13 +1,13 @@
 import { getSystemErrorName } from 'node:util';
 import { DomainError } from './errors.ts';
 
-/** Codes of a machine or a process that has run out of descriptors, memory, buffers or local ports. */
+/** Error codes which say that the machine or the process has run out of descriptors, memory, buffers or local ports. */
 const shortageCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNOTAVAIL']);
 const deepest = 10;
 
 /**
  * Whether a failure is a shortage of the machine on which this process runs. No request, event or receiver causes a
- * shortage, and the same work may succeed in a moment, so it leads to 503 and uses up no try. If one failure has
+ * shortage, and the same work may succeed in a moment, so it leads to 503 and does not use up a try. If one failure has
  * several causes, such as a connection that tried several addresses, each must be a shortage.
  */
 export function isShortage(error: unknown, depth = 0): boolean {

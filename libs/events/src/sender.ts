@@ -3,9 +3,11 @@ import type { EventTransport, Producer, TransportMessage } from './transport.ts'
 
 /** Sends with one producer, and with a new one after a failure. */
 export type Sender = {
-  /** Creates the topic and the producer if they are missing, so that a send spends its time limit only on sending. */
+  /**
+   * Creates the topic and the producer if they do not exist yet, so that `send` spends its time limit only on sending.
+   */
   prepare(topic: string): Promise<void>;
-  /** Called after `prepare`. When it rejects, it is unknown which messages were sent. */
+  /** Call it after `prepare`. When it rejects, it is unknown which messages were sent. */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 };

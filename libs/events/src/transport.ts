@@ -35,7 +35,7 @@ export type Subscription = { stop(): Promise<void> };
 /** The messages of a topic that a process reads for itself, without a group. */
 export type Following = {
   topic: string;
-  /** The reading begins with the first message of this time. */
+  /** The reading begins with the first message of the last `sinceMs` milliseconds. */
   sinceMs: number;
   /** Called once, before the first message, with the offset that is read next in each partition. */
   onStart(positions: ReadonlyMap<number, bigint>): void;
@@ -48,9 +48,9 @@ export type EventTransport = {
   isPrivate: boolean;
   createProducer(): Promise<Producer>;
   /**
-   * Shares the partitions of a topic with the other consumers of the group, from the position of the group; a new group
-   * starts at the oldest kept message. Delivers one batch of a partition at a time, and batches of several partitions
-   * concurrently. Returns immediately, and retries while the server cannot be reached.
+   * Shares the partitions of a topic with the other consumers of the group, starting at the group's position; a new
+   * group starts at the oldest kept message. Delivers one batch of a partition at a time, and batches of several
+   * partitions concurrently. Returns immediately, and retries while the server cannot be reached.
    */
   consume(options: {
     topic: string;
@@ -59,11 +59,14 @@ export type EventTransport = {
   }): Promise<Subscription>;
   /**
    * Delivers every message of a topic to this process, independently of other readers: messages since a time, then each
-   * as it arrives, in order within a partition, each once while the process lives. Moves no group. Returns immediately,
-   * and retries while the server cannot be reached.
+   * as it arrives, in order within a partition, each once while the process lives. Changes no group's position. Returns
+   * immediately, and retries while the server cannot be reached.
    */
   follow(following: Following): Promise<Subscription>;
-  /** Calls `onMessage` for all messages that a topic has at the time, in order within a partition. Moves no group. */
+  /**
+   * Calls `onMessage` for all messages that a topic has at the time, in order within a partition. Changes no group's
+   * position.
+   */
   read(topic: string, onMessage: (message: ReceivedMessage) => Promise<void>): Promise<void>;
   /** Returns the number of unhandled messages of the group, with all its consumers, in each partition. */
   lag(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>;

@@ -13,9 +13,9 @@ export type Wakeups = {
 const minGapMs = 10;
 
 /**
- * Starts wake-ups over NOTIFY, at most one each 10 ms, between processes that have the same schema and `channel`. They
- * have a connection of their own, because a NOTIFY in a transaction makes its commit wait for all others. A wake-up may
- * be lost with the connection, so listeners must also look by themselves.
+ * Starts wake-ups over NOTIFY, at most one every 10 ms, between processes that have the same schema and `channel`.
+ * NOTIFY has a connection of its own: inside other transactions it would make their commits wait for each other. A
+ * wake-up may be lost with the connection, so listeners must also look by themselves.
  */
 export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger): Wakeups {
   const listeners = new Map<string, Set<() => void>>();

@@ -6,7 +6,7 @@ import { migrateEmbeddedTransport } from '../src/index.ts';
 import { log } from './fixture.ts';
 import type { TransportChoice } from './transports.ts';
 
-/** A log of its own, with access to the tables below the transport. */
+/** A log in a database of its own, with access to the tables below the transport. */
 export type EmbeddedLog = { choice: TransportChoice; db: Database<unknown>; drop(): Promise<void> };
 
 export async function createEmbeddedLog(): Promise<EmbeddedLog> {

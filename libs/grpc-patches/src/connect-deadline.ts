@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type * as grpc from '@grpc/grpc-js';
 
-/** Channel option: time limit in milliseconds of the TLS handshake and the first bytes of a peer. Default: 5000. */
+/**
+ * Channel option: time limit in milliseconds for the TLS handshake and for the first bytes from a peer. Default: 5000.
+ */
 export const connectDeadlineMs = 'drippulse.connect_deadline_ms';
 
 /**

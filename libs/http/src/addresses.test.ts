@@ -114,8 +114,8 @@ test.each(specialBlocks)(
   (block, _name, reachable) => {
     const [network, bits] = ipaddr.parseCIDR(block);
     for (const address of [network, lastOf(network, bits)].map((end) => end.toString())) {
-      // A longer block may contain the end of this block: 192.0.0.0/29 in 192.0.0.0/24. NAT64 and mapped addresses are
-      // judged by the address in them.
+      // A block with a longer prefix may contain the end of this block, as 192.0.0.0/29 does in 192.0.0.0/24. NAT64 and
+      // mapped addresses are judged by the IPv4 address in them.
       if (longestBlockOf(address) !== block || block.endsWith('/96')) continue;
       expect(isAllowedAddress(address, false)).toBe(reachable === true && !identifiers.includes(block));
       if (!developmentBlocks.test(block))

@@ -20,10 +20,10 @@ const developmentBlocks = blocksOf(
 );
 
 /**
- * The longest block that contains an address decides. Beside IANA's special-purpose registries the blocks are: all of
- * IPv4 except multicast (RFC 5771), and of IPv6 only the global unicast space (RFC 4291), so that an unregistered form,
- * such as `::a.b.c.d`, is refused. Identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids of RFC 9374)
- * count as reachable in the registry, but no packet is routed to them.
+ * Of the blocks that contain an address, the one with the longest prefix decides. Beside IANA's special-purpose
+ * registries the blocks are: all of IPv4 except multicast (RFC 5771), and of IPv6 only the global unicast space (RFC
+ * 4291), so that an unregistered form, such as `::a.b.c.d`, is refused. Identifiers that are not locators (ORCHIDv2 of
+ * RFC 7343, and drone ids of RFC 9374) count as reachable in the registry, but no packet is routed to them.
  */
 const blocks = blocksOf([
   ['0.0.0.0/0', true],
@@ -45,7 +45,7 @@ const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
  * and local NAT64. `allowPrivate` adds loopback and private networks, never metadata services.
  */
 export function isAllowedAddress(text: string, allowPrivate: boolean): boolean {
-  // ipaddr.js reads the IPv4-compatible `::a.b.c.d`, as inet_ntop prints it, as a mapped address.
+  // ipaddr.js reads the IPv4-compatible form `::a.b.c.d`, which inet_ntop prints, as a mapped address.
   if (!ipaddr.isValid(text) || /^::\d+\./.test(text)) return false;
   return formsOf(ipaddr.parse(text)).every((address) => isAllowed(address, allowPrivate));
 }

@@ -25,8 +25,8 @@ export type HttpClient = {
    */
   exchange(request: HttpRequest & Fresh): Promise<WholeAnswer>;
   /**
-   * Sends a request as `request` does, but returns a body that is read piece by piece. More than `maxReadBytes` fail as
-   * `too_large`: before the first piece if the length is announced.
+   * Sends a request as `request` does, but returns a body that is read piece by piece. A body of more than
+   * `maxReadBytes` fails as `too_large`, before the first piece if its length is announced.
    */
   download(request: HttpRequest): Promise<Download>;
   close(): Promise<void>;
@@ -47,8 +47,8 @@ export type HttpClientOptions = {
 };
 
 /**
- * Makes the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS. The
- * first request loads undici, whose 7 MB a process without requests saves.
+ * Makes the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS.
+ * undici is loaded with the first request, because a process without requests does not need its 7 MB.
  */
 export function createHttpClient(o: HttpClientOptions): HttpClient {
   let kept: Promise<Sender> | undefined;

@@ -33,7 +33,7 @@ export async function resolveBySearch(resolver: Resolver, list: SearchList, host
     failures.push(failure);
     if (!goesOn.has(codeOf(failure))) break;
   }
-  // While one of the names is unknown, no name counts as absent.
+  // A failed look-up takes precedence, because it leaves unknown whether the name has an address.
   throw failures.find((failure) => !saysNothing.has(codeOf(failure))) ?? failures[0];
 }
 
@@ -56,7 +56,7 @@ function ownSearchList(): SearchList {
 }
 
 /**
- * Resolves as the machine does, for development: `/etc/hosts` counts, and names of containers. A name with a dot is
+ * Resolves as the machine does, with `/etc/hosts` and the names of containers, for development. A name with a dot is
  * first looked up with the name servers, so that a dead name server blocks no thread of the system's resolver.
  */
 export async function resolveLocally(hostname: string): Promise<string[]> {

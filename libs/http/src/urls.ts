@@ -6,7 +6,7 @@ const maxUrlLength = 2048;
 
 /**
  * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name whose
- * addresses are unknown is accepted, because the client judges the addresses at every connect.
+ * addresses are unknown is accepted, because the client judges the addresses whenever it connects.
  */
 export async function checkUrl(
   url: string,

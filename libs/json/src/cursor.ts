@@ -17,7 +17,7 @@ export type Cursor = {
   readonly bytes: Uint8Array | undefined;
   at: number;
   depth: number;
-  /** Start of the string that was passed last, and whether the string has escapes. */
+  /** Start of the last string that the cursor moved past, and whether this string has escapes. */
   stringStart: number;
   isEscaped: boolean;
   /** Offset after which the part ends, once the current value is read. */

@@ -1,2 +1,2 @@
-/** Keys that free JSON may not have: code that sets members of an object by them would change its prototype. */
+/** Keys that free JSON may not have, because code that copies such a member into an object may change its prototype. */
 export const dangerousKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

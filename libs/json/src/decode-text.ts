@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A text, and the bytes from which it was decoded, without a byte order mark, if it came as bytes. */
+/** The text of a JSON body. If the body came as bytes, also these bytes, without a byte order mark. */
 export type Source = { text: string; bytes?: Uint8Array };
 
 /** Returns the text of a JSON body and its bytes. Refuses the bodies that `decodeText` refuses. */

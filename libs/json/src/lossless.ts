@@ -16,13 +16,13 @@ const losslessJson = JSON as unknown as LosslessJson;
 // numbers print as they were written. Text inside strings may match too, which costs time but changes nothing.
 const riskyNumber = /\d[\d.]{15}|\.\d*0(?!\d)|\d[eE]|-0(?!\.\d)/;
 
-/** The prefix of texts that stand for numbers. Nobody outside of this process can know it. */
+/** The prefix of strings that stand for numbers. Nobody outside of this process can know it. */
 const mark = `${randomBytes(9).toString('base64url')}:`;
 
 /**
- * Parses JSON so that `stringifyJson` restores every digit of every number. Numbers at risk are parsed as marked texts
- * and turned into raw numbers afterwards, because a reviver, which is called for each value, takes twenty times as
- * long.
+ * Parses JSON so that `stringifyJson` restores every digit of every number. Numbers at risk are parsed as marked
+ * strings and turned into raw numbers afterwards, because a reviver, which is called for each value, takes twenty times
+ * as long.
  */
 export function parseJson(text: string): JsonValue {
   if (!riskyNumber.test(text)) return JSON.parse(text) as JsonValue;
@@ -40,7 +40,7 @@ function parseMarked(marked: string, text: string): JsonValue {
 }
 
 /**
- * Replaces each number at risk by a marked text; undefined if there is no such number. Text that is not JSON stays
+ * Replaces each number at risk by a marked string; undefined if there is no such number. Text that is not JSON stays
  * invalid.
  */
 function markNumbers(text: string): string | undefined {
@@ -94,7 +94,7 @@ function isAtRisk(number: string): boolean {
   return jsonNumber.test(number) && String(Number(number)) !== number;
 }
 
-/** Turns marked texts into raw numbers, in place. Equal numbers share one object. */
+/** Turns marked strings into raw numbers, in place. Equal numbers share one object. */
 function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   if (typeof value === 'string') return value.startsWith(mark) ? rawNumber(value, known) : value;
   if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
@@ -111,7 +111,7 @@ function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   return value;
 }
 
-/** Whether a value is a marked text or may contain one. All other members are not rewritten. */
+/** Whether a value is a marked string or may contain one. All other members are not rewritten. */
 function isMarkable(value: JsonValue): boolean {
   return typeof value === 'string' ? value.startsWith(mark) : typeof value === 'object' && value !== null;
 }

@@ -33,7 +33,7 @@ function plain(name: string): string {
 }
 
 /**
- * Computes the optimal string alignment distance: Levenshtein's, with an exchange of neighbours as one step. If the
+ * Computes the optimal string alignment distance: Levenshtein's distance, but swapping neighbours is one step. If the
  * distance is more than `bound`, returns any number above that.
  */
 function distance(one: string, other: string, bound: number): number {

@@ -24,7 +24,7 @@ function* readRest(cursor: Cursor, checks: Checks, take: (value: string) => void
 
 /** Returns the value of the string that ends at the cursor. */
 export function stringOf({ text, at, stringStart, isEscaped }: Cursor): string {
-  // The scanner has just checked that it is a string.
+  // The scanner has just checked that this text is a JSON string.
   return isEscaped ? (JSON.parse(text.slice(stringStart, at)) as string) : text.slice(stringStart + 1, at - 1);
 }
 

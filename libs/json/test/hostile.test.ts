@@ -92,7 +92,7 @@ test(
         for (const size of sizes) {
           await requireBounded(`rows of ${name}`, make(size), (text) => [...jsonRows(text)]);
           await requireBounded(`a check of ${name}`, make(size), (text) => checkJsonText(text));
-          // Only checked text is parsed, because endless brackets are a deep value.
+          // Only text that passed the check is parsed, because endless brackets are nested too deeply.
           await requireBounded(`a value of ${name}`, make(size), (text) => {
             checkJsonText(text);
             stringifyJson(parseJson(text));

@@ -20,8 +20,8 @@ type Shelf<Value> = { entries: Set<Entry<Value>>; bytes: number };
 /**
  * Makes a cache with a budget of bytes, in total and for each organization. When a budget is used up, the least
  * recently used values are dropped, so that the values of one organization do not drive out the values of all others.
- * `drop` is called with a dropped value. Code that still uses the value keeps it, but must let the value drop the parts
- * that it can make again.
+ * `drop` is called with each dropped value. Other code may still use the value, so `drop` should free the parts that
+ * the value can make again.
  */
 export function createByteCache<Value>(o: {
   ofAll: number;

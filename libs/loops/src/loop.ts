@@ -24,8 +24,8 @@ export function isLoopRun(message: unknown): message is LoopRun {
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
 /**
- * The longest sleeps in milliseconds, one step further for every ten successive runs without work. A commit of work
- * wakes the loop of its process, so an idle loop only looks for work that a dead process left.
+ * The longest sleeps in milliseconds: the first at the start, and the next after every ten successive runs without
+ * work. A commit of work wakes the loop of its process, so an idle loop only looks for work that a dead process left.
  */
 const idleMs = [1000, 3000, 10_000];
 const calmRuns = 10;

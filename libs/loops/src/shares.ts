@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 
 /** An amount that was taken. */
 export type Held = {
-  /** Adds to the amount, with the refusals of `take`. */
+  /** Adds to the amount. Throws as `take` does. */
   add(amount: number): void;
   /** Gives the whole amount back. Repeating the call changes nothing. */
   release(): void;
@@ -16,13 +16,15 @@ export type Shares = {
    */
   take(key: string, amount: number): Held;
   /**
-   * Takes an amount, and waits for its turn up to the wait time of these shares. The signal ends the wait by its
-   * reason.
+   * Takes an amount, and waits for its turn up to the wait time of these shares. When the signal aborts, the wait ends
+   * with the signal's reason.
    */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** Returns the amount that is taken now, for one key or for all. */
   used(key?: string): number;
-  /** Returns the amount that other keys wait for until a key gives something back: the next request of each of them. */
+  /**
+   * Returns the amount that all other keys wait for: the next request of each, unless the share of its key is used up.
+   */
   wanted(key: string): number;
 };
 
@@ -33,18 +35,18 @@ type Share = { used: number; holders: number; waiting: Set<Waiting> };
 const mostWaiting = 1000;
 
 /**
- * The limits of each key and of all together. `least` (default 0) is guaranteed to each key. `spare` (default 0) stays
- * free for further keys when a key gets one amount larger than its share.
+ * The limits of each key and of all keys together. Each key may always have `least` (default 0). When a key gets one
+ * amount larger than its share, `spare` (default 0) stays free for other keys.
  */
 export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare?: number };
 
 /**
- * Divides a scarce resource: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have
- * one: each may then have at most as much as it leaves to further keys (dynamic thresholds, Choudhury and Hahne 1998).
- * If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next key. A key that has nothing
- * may get one amount larger than its share while that leaves the spare, so that no single request is impossible.
- * Waiting callers are served in their order within a key, and keys in turn; a key whose share is used up delays no
- * other key. `of` names the resource in the refusal, such as "uploads".
+ * Divides a scarce resource: one key may have `ofEach` of it, and all keys together `ofAll`. Shares shrink when many
+ * keys have one: no key may then have more than what stays free for further keys (dynamic thresholds, Choudhury and
+ * Hahne 1998). If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next key. A key
+ * that has nothing may get one amount larger than its share if `spare` stays free, so that no single request is
+ * impossible. Waiting callers of a key are served in order, and keys in turn; a key whose share is used up delays no
+ * other key. `of` names the resource in a refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;
@@ -68,7 +70,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  /** `isOnlyOne`: the key has nothing except the amount, or the amount to which it is added. */
+  /** `isOnlyOne`: the key has nothing yet, or only the amount to which this amount is added. */
   function fitsAll(share: Share, amount: number, isOnlyOne = share.used === 0): boolean {
     const has = share.used + amount;
     if (usedByAll === 0 || has <= least) return true;
@@ -111,7 +113,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
       for (const waiting of share.waiting) {
         if (!fitsShare(share, waiting.amount) || !fitsAll(share, waiting.amount)) break;
         waiting.give();
-        // Deleting the key first lets its next insertion put it behind the other keys.
+        // Deleting the key and inserting it again moves it behind the other keys.
         shares.delete(key);
         shares.set(key, share);
       }

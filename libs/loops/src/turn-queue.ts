@@ -21,9 +21,9 @@ export type TurnQueue = {
 type Task = { doTurn(): boolean };
 
 /**
- * Does the work of organizations in rotation. A turn has the parts of one task until they reach `turnUnits`, including
- * the part that exceeds it. After each turn, the event loop runs. A queue that `rests` pauses for as long as each turn
- * took, so that it takes at most half of the event loop.
+ * Does the work of organizations in rotation. A turn does parts of one task until they reach `turnUnits`; the last part
+ * may exceed it. After each turn, the event loop runs. A queue that `rests` pauses for as long as each turn took, so
+ * that it takes at most half of the event loop.
  */
 export function createTurnQueue(o: { name: string; turnUnits: number; rests: boolean }): TurnQueue {
   const { name, turnUnits, rests } = o;
@@ -47,7 +47,7 @@ export function createTurnQueue(o: { name: string; turnUnits: number; rests: boo
   function takeNext(): { organization: string; task: Task } | undefined {
     for (const [organization, tasks] of waiting) {
       const task = tasks.shift();
-      // Deleting the organization first lets its next insertion put it behind the other organizations.
+      // An organization that is deleted and inserted again moves behind the other organizations.
       waiting.delete(organization);
       if (tasks.length > 0) waiting.set(organization, tasks);
       if (task !== undefined) return { organization, task };

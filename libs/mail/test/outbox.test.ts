@@ -57,7 +57,9 @@ function start(mailer: Mailer): void {
   loops.push(startMailLoop({ db, log, mailer, onAttempt: () => undefined }));
 }
 
-/** Makes a mailer into the folder whose first calls fail after sending the mail, as in a process that dies. */
+/**
+ * Makes a mailer that writes to the folder. Its first calls fail after the mail was sent, as in a process that dies.
+ */
 function fallible(failures: number): { mailer: Mailer; written: string[] } {
   const files = createMailer({ smtpUrl: undefined, mailFrom, mailDir: folder });
   if (files === undefined) throw new Error('there is a folder');

@@ -10,7 +10,9 @@ import { processMetrics } from './process-metrics.ts';
  */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
-/** Number of characters that are written together, because a write for each line costs a tenth of a request. */
+/**
+ * Number of characters that are written together, because one write for each line would be a tenth of a request's cost.
+ */
 const batchLength = 8 * 1024;
 const flushAfterMs = 100;
 /** Limit of characters that wait for a destination that accepts none. */

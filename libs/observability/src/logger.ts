@@ -17,8 +17,8 @@ const secretPatterns: [RegExp, string][] = [
 ];
 
 /**
- * Matches lines with only the platform's own texts. The full search costs a tenth of a request, so only warnings and
- * errors are searched, which may contain the text of a server that answered.
+ * Matches lines that have only text of the platform itself. The full search takes a tenth of a request's time, so only
+ * warnings and errors are searched, which may contain the text of a server that answered.
  */
 const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
 
@@ -26,8 +26,8 @@ const logFileBytes = 20 * 1024 * 1024;
 const keptLogFiles = 3;
 
 /**
- * Opens a file for a logger, which only its owner can read, and creates its folder. A file of 20 MiB is renamed; the
- * last three such files are kept.
+ * Opens a log file that only its owner can read, and creates its folder. A file of 20 MiB is renamed; the last three
+ * renamed files are kept.
  */
 export function openLogFile(file: string): DestinationStream {
   return createLogWriter({ file, maxBytes: logFileBytes, kept: keptLogFiles });
@@ -45,8 +45,8 @@ export function createLogger(options: { service?: string; level?: string; destin
   return pino(
     {
       level: options.level ?? 'info',
-      // In a process with several services their child loggers set the member, because pino would write a repeated
-      // member twice.
+      // In a process with several services the child loggers set `service`, because pino would write a repeated member
+      // twice.
       base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       mixin: traceIds,

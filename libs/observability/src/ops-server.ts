@@ -8,8 +8,8 @@ import { askParts, type Parts } from './parts.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
 
 /**
- * `/ready` waits this long for a part. A busy database that answers late serves calls as well, and is late for every
- * process: if all of them left the load balancer, each request would fail.
+ * `/ready` waits this long for a part. A busy database that answers late still serves calls, and it is late for every
+ * process. If all processes left the load balancer, every request would fail.
  */
 const readyWithinMs = 5000;
 
@@ -98,8 +98,8 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
 }
 
 /**
- * Writes the exposition by the aggregator of a cluster, because `Registry.merge` refuses an instrument that two
- * services register.
+ * Formats the metrics with the aggregator that prom-client has for clusters, because `Registry.merge` refuses an
+ * instrument that two services register.
  */
 async function exposition(registries: Registry[]): Promise<string> {
   const metrics = await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()));

@@ -9,7 +9,7 @@ export type Parts = Record<string, Part>;
 /** A part that does not answer within this time is unavailable, unless the asker waits longer. */
 const partTimeoutMs = 1000;
 
-/** The question to each part that is under way. A part that hangs is not asked again before it has answered. */
+/** The unanswered question to each part. A part that hangs is not asked again before it has answered. */
 const underWay = new WeakMap<Part, Promise<boolean>>();
 
 /** Whether a part can be used. Returns false when it rejects, and after `withinMs` without an answer. */
@@ -21,7 +21,7 @@ export async function askPart(part: Part, withinMs = partTimeoutMs): Promise<boo
   }
 }
 
-/** Asks all parts at the same time, for every answer about health. */
+/** Asks all parts at the same time. Every answer about health comes from here. */
 export async function askParts(parts: Parts, withinMs?: number): Promise<Record<string, boolean>> {
   const answers = Object.entries(parts).map(async ([name, part]) => [name, await askPart(part, withinMs)] as const);
   return Object.fromEntries(await Promise.all(answers));

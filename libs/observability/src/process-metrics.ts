@@ -6,7 +6,10 @@ import { counter, histogram } from './instruments.ts';
 /** The registry of the process: connection pools, loops, jobs, and Node itself. */
 export const processMetrics: Registry = new Registry();
 
-/** Interval of the timer that measures event loop lag. Node's default, 10 ms, is most of an idle process's CPU time. */
+/**
+ * Interval of the timer that measures event loop lag. At Node's default of 10 ms, this timer would take most of an idle
+ * process's CPU time.
+ */
 const lagResolutionMs = 50;
 
 let isMeasuring = false;

@@ -20,7 +20,7 @@ export function sumWarnings(log: Logger, message: string): (kind: string, fields
   }
 
   function sumLater(kind: string, sum: Sum): void {
-    // The end of the process loses the counts since the last line; metrics have them.
+    // The counts since the last line are lost when the process ends; metrics have them.
     setTimeout(() => {
       if (sum.count === 0) {
         sums.delete(kind);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The environment is not valid. The message lists every problem, one a line. */
+/** The environment is not valid. The message lists every problem, one per line. */
 export class ConfigError extends Error {
   readonly problems: string[];
 
@@ -30,7 +30,7 @@ export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
 
 /**
  * Describes a variable that another function parses, such as a list of keys. The problems of that function's
- * ConfigError become part of the one message. The value stays the text.
+ * ConfigError are listed with the problems of all other variables. The value remains unparsed text.
  */
 export function textFor(parse: (text: string) => unknown): z.ZodString {
   return z.string().superRefine((text, context) => {

@@ -15,7 +15,7 @@ test('a process that was started with a channel stops when its parent is gone', 
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await once(child, 'message');
-  // The kernel closes the channel of a parent that was killed.
+  // Has the same effect as the death of a parent, whose channel the kernel closes.
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([7, null]);
 });

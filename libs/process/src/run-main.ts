@@ -23,7 +23,8 @@ const leftoverMs = 3000;
  * or three seconds after the stop. `process.exitCode` is 1 after a failure.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
-  // All modules are loaded by now: the next process starts with the compiled code, and node keeps no copy in memory.
+  // All modules are loaded by now. After the flush, the next process starts with their compiled code, and node keeps no
+  // copy in memory.
   flushCompileCache();
   let firstSignalAt: number | undefined;
   const signalled = new Promise<void>((resolve) => {

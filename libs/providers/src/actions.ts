@@ -8,7 +8,7 @@ import type { ProviderKey } from './names.ts';
  *
  * - `key`: the action sends a key, and the provider creates only one object for each key.
  * - `upsert`, `same`: the repeat changes nothing.
- * - `check`: if `mayHaveHappened`, the action looks for the earlier result, and creates one only if there is none.
+ * - `check`: if `mayHaveHappened`, the action looks for the earlier result, and acts only if it finds none.
  * - `read`: the action never changes anything.
  * - `none`: the action would happen twice, so a person decides.
  */
@@ -17,9 +17,9 @@ export type Repeat = 'key' | 'upsert' | 'same' | 'check' | 'read' | 'none';
 /** The reach of an action, which rules and approvals depend on. */
 export type Reaches = 'people' | 'money' | 'deletes';
 
-/** How an action that reaches people writes. Default: always, to one person, and the workflow's class applies. */
+/** How an action writes to people. Default: it always writes, to one person, and the workflow's class applies. */
 export type Writing = {
-  /** Whether the action writes to anybody if it has this payload. */
+  /** Whether the action writes to anybody when it has this payload. */
   when?(payload: JsonObject): boolean;
   /** Whether the action may address several people at the same time, as an invitation does. */
   toSeveral?: true;
@@ -68,14 +68,14 @@ export type Action<I extends z.ZodObject = z.ZodObject> = {
   scopes: readonly string[];
   repeat: Repeat;
   reaches?: Reaches;
-  /** How the action writes. Set only for actions that reach people. */
+  /** How the action writes to people. Set only for actions that reach people. */
   writing?: Writing;
   /** A valid input, for the catalog and the documentation. */
   example: z.input<I>;
   perform(input: z.output<I>, place: ActionPlace): ActionCalls;
 };
 
-/** Defines an action. The types of its input follow from the schema. */
+/** Defines an action. Its input type is inferred from the schema. */
 export function defineAction<I extends z.ZodObject>(action: Action<I>): Action {
   return action as unknown as Action; // the caller of `perform` has parsed the input with the schema
 }

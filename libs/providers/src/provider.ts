@@ -20,10 +20,10 @@ export type CredentialField = {
 /** A host that receives requests, including credentials. */
 export type Host = {
   /**
-   * Returns the URL to which paths are appended, without a trailing slash. It is the origin, `https://…`, or a whole
-   * URL that is itself a credential, such as that of an incoming webhook; the requests then have an empty path. Returns
-   * undefined if the connection lacks a field that the URL needs. The URL is checked against `allowed` on every
-   * request.
+   * Returns the URL to which paths are appended, without a trailing slash. It is usually the origin, `https://…`. If
+   * the whole URL is a credential, such as that of an incoming webhook, it is that URL, and the requests have an empty
+   * path. Returns undefined if the connection lacks a field that the URL needs. The URL is checked against `allowed` on
+   * every request.
    */
   originOf(credentials: Credentials): string | undefined;
   /** Pattern of the host names that may receive credentials. Anchored. */
@@ -101,12 +101,15 @@ export type TestFindings = {
   checks: readonly { name: string; ok: boolean; detail: string }[];
 };
 
-/** A rate that the platform keeps for an account, over all processes, so that the provider need not refuse calls. */
+/**
+ * A rate limit that the platform observes for each account, across all processes, so that the provider has no reason to
+ * refuse calls.
+ */
 export type RateLimit = {
   /** Number of requests allowed within `seconds`. */
   points: number;
   seconds: number;
-  /** Whether a request counts. Default: every request counts. */
+  /** Whether a request counts towards this limit. Default: every request counts. */
   counts?(request: ProviderRequest): boolean;
   /** Plural name of the counted requests. Default: requests. */
   of?: string;
@@ -137,8 +140,8 @@ export type Provider = {
   limits: readonly RateLimit[];
   /** Scopes that data sources need in addition to the scopes of the actions. */
   sourceScopes?: readonly string[];
-  /** Returns the milliseconds for which the account accepts no more requests, from the headers of any answer. */
+  /** Reads from an answer's headers for how many milliseconds the account accepts no more requests. */
   pauseAfter?(answer: ProviderAnswer): number | undefined;
-  /** Returns a warning about the credentials and its date, such as the end of a kind of token. */
+  /** Returns a warning about the credentials, such as the end of a kind of token, and the date of that end. */
   warning?(credentials: Credentials): { message: string; endsAt: string | null } | undefined;
 };

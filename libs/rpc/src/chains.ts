@@ -10,8 +10,8 @@ import { callerOf } from './handler-context.ts';
 export type Chain = { organizationId: bigint; cause: string };
 
 /**
- * Signs and reads the header `DripPulse-Chain`, by which a request that leaves the platform keeps its chain when it
- * comes back.
+ * Signs and reads the header `DripPulse-Chain`. It keeps a request in its chain when the request leaves the platform
+ * and comes back.
  */
 export type ChainHeaders = {
   /**
@@ -21,7 +21,7 @@ export type ChainHeaders = {
   sign(chain: Chain, at: Date): string;
   /**
    * Returns the chain of a header that this installation signed. Returns undefined when the header is malformed, forged
-   * or expired; the request is then a new cause.
+   * or expired; the request then starts a new chain.
    */
   read(header: string, now: Date): Chain | undefined;
 };
@@ -37,9 +37,10 @@ const causePattern = /^[\w:-]{1,128}$/;
 const macLength = 22;
 
 /**
- * Makes chain headers by `CHAIN_KEYS`, a list of keys as `parseKeyList` reads it: the first key signs, all keys read.
- * The header is `<organization>.<expiry>.<cause>.<mac>`. A signature by the key of a service would cost a tenth of a
- * callback. After a key is removed, requests with headers that it signed are new causes.
+ * Makes chain headers with `CHAIN_KEYS`, a list of keys in the format of `parseKeyList`: the first key signs, all keys
+ * verify. The header is `<organization>.<expiry>.<cause>.<mac>`. It has a MAC, because a signature with a service's key
+ * would take a tenth of the time of a callback. After a key is removed, a request whose header it signed starts a new
+ * chain.
  */
 export function createChainHeaders(keys: string): ChainHeaders {
   const { current, all } = parseKeyList('CHAIN_KEYS', keys, createSecretKey);

@@ -21,8 +21,8 @@ const codeOfKind: Record<ErrorKind, Code> = {
 };
 
 /**
- * Converts an error to the error that is sent to the caller. A shortage of this machine is `unavailable`. Except for a
- * DomainError and a peer's status, any other error becomes a bare `internal`.
+ * Converts an error to the error that is sent to the caller. A lack of resources on this machine becomes `unavailable`.
+ * Any other error, except a DomainError or a peer's status, becomes a bare `internal`.
  */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof DomainError) return encodeDomainError(error);
@@ -52,7 +52,7 @@ export function fromConnectError(error: unknown): DomainError {
     cause: error,
     violations: violationsOf(error),
     retryAfterSeconds: retryDelay && Number(retryDelay.seconds),
-    // Only a peer of the platform writes this domain.
+    // Only the platform's own services write this domain, so the facts are valid JSON.
     facts: JSON.parse(info.metadata['facts'] ?? '{}') as Facts,
   });
 }
@@ -97,7 +97,9 @@ function internal(cause: unknown): DomainError {
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause });
 }
 
-/** Whether a code comes from the transport itself. Such a status carries no text of a method, so callers may see it. */
+/**
+ * Whether a code comes from the transport itself. Such a status contains no text from a method, so callers may see it.
+ */
 function isTransportStatus(code: Code): boolean {
   return [
     Code.Unavailable,

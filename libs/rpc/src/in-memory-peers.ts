@@ -48,7 +48,7 @@ export function createInMemoryPeers(): Peers {
 function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
   const router = createConnectRouter({ ...limits, interceptors, connect: true });
   routes(router);
-  // Keyed by the headers of the request, which reach the handler unchanged; its context values do not.
+  // Keyed by the headers of the request, because they reach the handler unchanged. The context values do not.
   const followers = new WeakMap<Headers, OnWork>();
   const follow: Interceptor = (next) => (request) => {
     const onWork = request.contextValues.get(onWorkKey);
@@ -72,9 +72,9 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
 type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
- * Ends a call, or the stream of its answer, when its caller aborts or its deadline passes, even if its handler still
- * waits, because there is no connection whose loss would end the call. A follower of the work learns when the handler
- * itself has ended.
+ * Ends a call or its answer stream when the caller aborts or the deadline passes, even if the handler still waits.
+ * There is no connection whose loss would end the call. A follower of the work learns when the handler itself has
+ * ended.
  */
 function endingWithItsCaller(
   handler: UniversalHandler,

@@ -8,8 +8,8 @@ import type { Tokens } from './tokens.ts';
 
 /**
  * Returns the interceptors of every served call. They require a valid internal token, check the method's rest option,
- * and turn errors into statuses. This is the only place that logs internal failures, with their cause. Failures of
- * unavailable or overloaded peers are summed by reason, because callers decide how often they happen.
+ * and turn errors into statuses. This is the only place that logs internal failures, with their cause. Warnings about
+ * unavailable or overloaded peers are summed by reason, because callers determine how often they occur.
  */
 export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
   const { tokens, log, metrics } = options;
@@ -69,8 +69,8 @@ function authenticate(tokens: Tokens): Interceptor {
   return (next) => async (request) => {
     const token = /^Bearer (.+)$/.exec(request.header.get('authorization') ?? '')?.[1];
     const caller = token && (await tokens.verify(token).catch(() => undefined));
-    // Without ErrorInfo, so that it becomes `internal`, because a bad token of a service is the platform's fault, not
-    // the API caller's.
+    // This error has no ErrorInfo, so it becomes `internal`: a service's bad token is the platform's fault, not the API
+    // caller's.
     if (!caller) throw new ConnectError('a valid internal token is required', Code.Unauthenticated);
     checkAccess(request.method, caller);
     request.contextValues.set(callerKey, caller);

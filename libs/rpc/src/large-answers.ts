@@ -20,8 +20,8 @@ export function withLargeAnswer(): ContextValues {
 }
 
 /**
- * The size of list that a caller takes: rows of at most 256 KiB, at most 4 MiB, or without a limit of this kind. The
- * list gets a place among lists of its requested size.
+ * The size of list that a caller accepts: at most 256 KiB of rows, at most 4 MiB, or without such a limit. The list
+ * gets a place among lists of its requested size.
  */
 export type ListSize = (typeof listSizes)[number];
 
@@ -30,7 +30,7 @@ const listSizes = ['small', 'medium', 'large'] as const;
 /** The metadata by which the gateway requests a list size from a service. */
 export const listSizeMetadata = 'x-list-size';
 
-/** Returns the list size that a call takes; undefined for a call that is not a client's list and has no bound. */
+/** Returns the list size that a call accepts; undefined for a call that is not a client's list and so has no bound. */
 export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeader'>): ListSize | undefined {
   const text = requestHeader.get(listSizeMetadata);
   return listSizes.find((size) => size === text);

@@ -2,7 +2,10 @@ import { histogram, type Metrics } from '@drippulse/observability';
 
 type Duration = { observe(seconds: number): void };
 
-/** Measures served calls. Start a call by its method; the returned function ends it with its code, and counts once. */
+/**
+ * Measures served calls. Call the result with the method when a call starts. It returns a function to call with the
+ * code when the call ends; only the first end counts.
+ */
 export function measureCalls(metrics: Metrics): (method: string) => (code: string) => void {
   const durations = histogram(metrics, 'drippulse_rpc_duration_seconds');
   // Cached, because the look-up by labels takes longer than the count. There is one entry for each method and code.

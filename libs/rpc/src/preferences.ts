@@ -1,13 +1,15 @@
 import type { HandlerContext } from '@connectrpc/connect';
 
-/** The preferences of a request by their lower-case names (RFC 7240). A preference without a value has an empty one. */
+/**
+ * The preferences of a request by their lower-case names (RFC 7240). A preference without a value has an empty string.
+ */
 type Preferences = ReadonlyMap<string, string>;
 
 const none: Preferences = new Map();
 
 /**
- * Reads a `Prefer` header. The first of equal preferences counts, as in the standard. Parameters of preferences, and
- * malformed parts, are ignored: a preference is a wish, so it causes no error.
+ * Reads a `Prefer` header. If a preference is repeated, the first one counts, as in the standard. Parameters of
+ * preferences, and malformed parts, are ignored: a preference is a wish, so it causes no error.
  */
 export function readPreferences(header: string | undefined): Preferences {
   if (header === undefined) return none;

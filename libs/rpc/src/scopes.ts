@@ -14,7 +14,7 @@ export function scopeOf(method: DescMethod): string | undefined {
   return `${area}:${option.effect > Effect.NONE ? 'write' : 'read'}`;
 }
 
-/** Whether scopes permit what `scope` covers. Writes of an area return its rows, so they include its reads. */
+/** Whether the scopes include `scope`. Write methods return rows of their area, so `write` includes `read`. */
 export function permits(scopes: readonly string[], scope: string): boolean {
   return scopes.includes(scope) || scopes.includes(scope.replace(/:read$/, ':write'));
 }

@@ -5,7 +5,10 @@ import { BadRequestSchema } from '@drippulse/proto/google/rpc/error_details_pb';
 
 type Details = ConnectError['details'];
 
-/** Limit of characters in the hints of one error. Its details are trailers, of which peers accept few kilobytes. */
+/**
+ * Limit of characters in the hints of one error. They are sent as trailers, and peers accept only a few kilobytes of
+ * trailers.
+ */
 const maxHintCharacters = 4096;
 
 /** Builds the details that carry violations: `google.rpc.BadRequest`, and the platform's hints if there are any. */
@@ -24,7 +27,7 @@ export function detailsOfViolations(violations: readonly Violation[]): Details {
   return details as never; // Connect's type of details names no schema
 }
 
-/** Returns the violations of a failed call. Violations of a peer that knows no codes are `invalid`. */
+/** Returns the violations of a failed call. If the peer sends no codes, the code is `invalid`. */
 export function violationsOf(error: ConnectError): Violation[] {
   const hints = new Map(
     error.findDetails(ViolationHintsSchema).flatMap(({ hints }) => hints.map((hint) => [hint.index, hint])),

@@ -1,6 +1,6 @@
 import { type ContextKey, type ContextValues, createContextKey, createContextValues } from '@connectrpc/connect';
 
-/** Gets the work of a call when it begins. The promise settles when the work has ended, and never rejects. */
+/** Receives a call's work when the work begins. The promise settles when the work has ended, and never rejects. */
 export type OnWork = (work: Promise<unknown>) => void;
 
 /** The context key of the follower of a call's work. */

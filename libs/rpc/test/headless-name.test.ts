@@ -6,7 +6,7 @@ import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
 
-// grpc-js reads it on import. Names are then resolved by the server in the address, not by the system.
+// grpc-js reads this variable on import. With it, names are resolved by the server in the address, not by the system.
 process.env['GRPC_NODE_USE_ALTERNATIVE_RESOLVER'] = 'true';
 const rpc = await import('../src/index.ts');
 

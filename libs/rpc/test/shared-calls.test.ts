@@ -9,7 +9,7 @@ import { serveEcho, tokens } from './serve-echo.ts';
 import { editor } from './start-probe.ts';
 import { startStreamCounter } from './stream-counter.ts';
 
-/** By server, the ids of its calls that have begun, and the ids of the calls that saw their end early. */
+/** The ids of the calls that each server has begun, and of the calls whose handler was aborted. */
 const begun: bigint[][] = [[], [], []];
 const ended: bigint[] = [];
 const opened: (() => unknown)[] = [];

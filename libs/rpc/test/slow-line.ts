@@ -1,6 +1,8 @@
 import { startWatchedLine } from './watched-line.ts';
 
-/** Forwards connections to a local port. A connection whose client has sent `bytes` stops until `goOn`. */
+/**
+ * Forwards connections to a local port. A connection stops after `bytes` bytes from its client, until `goOn` is called.
+ */
 export async function startSlowLine(target: number, bytes: number) {
   const held: (() => void)[] = [];
   const line = await startWatchedLine(target, (client) => {

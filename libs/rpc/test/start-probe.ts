@@ -56,7 +56,7 @@ export async function startProbe(layout: (typeof layouts)[number], rowModes: Row
     tokens,
     /** Log lines of the service. */
     lines,
-    /** Ids of the calls whose handler began, and of the calls that saw their end. */
+    /** Ids of the calls whose handler began, and of the calls whose handler noticed the end of the call. */
     begun,
     ended,
     /** Ids of the rows that `patch` changed. */

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * Forwards connections to a local port. Calls `watch` for each connection, and then the function that `watch` returned
- * for each piece that the client sends.
+ * Forwards connections to a local port. Calls `watch` for each connection. The function that `watch` returns is called
+ * with each piece that the client sends.
  */
 export async function startWatchedLine(target: number, watch: (client: Socket) => (piece: Buffer) => void) {
   const proxy = createServer((client) => {

@@ -4,15 +4,18 @@ import { type Edit, edited, type View } from './view.ts';
 /** The escapes of JSON and JavaScript, of URLs and forms, and of HTML and XML. */
 const escapes = /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|["'\\/bfnrt])|(?:%[0-9a-f]{2})+|&#?[0-9a-z]{1,31};/gi;
 const beginsEscape = /[\\%&]/;
-/** More layers of escapes than a server makes by accident. The bound keeps the work proportional to the text. */
+/**
+ * Limit of layers of escapes. It exceeds what a server produces by accident, and keeps the work proportional to the
+ * text.
+ */
 const mostLayers = 10;
 
 const shortEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Returns the view with every escape resolved, then the escapes that this produced, and so on. So the canonical form of
- * an escaped secret equals the canonical form of the secret itself, for any number of escapes of any kind.
+ * Returns the view with every escape resolved, then the escapes that this produced, and so on, up to `mostLayers`
+ * times. So an escaped secret has the same canonical form as the secret itself, whichever escapes were applied.
  */
 export function canonical(view: View): View {
   if (!beginsEscape.test(view.text)) return view;

@@ -7,8 +7,8 @@ const sameUnits: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the view in a form for comparison: units that may replace each other become equal, and backslashes, which
- * come and go, are dropped.
+ * Returns the view in a form for comparison. UTF-16 units that may replace each other become equal. Backslashes are
+ * dropped, because escaping adds and removes them.
  */
 export function fold(view: View): View {
   const edits = Array.from(view.text.matchAll(/\\+/g), ({ 0: { length }, index }) => ({ at: index, length, by: '' }));

@@ -4,10 +4,9 @@ const mechanisms = [
 ].join('|');
 
 /**
- * Credentials that are known by their form, as sources of regular expressions. It is the only such list of the
- * platform: requests, answers, errors and logs are searched by it. A format that keeps its first word, such as
- * `Bearer`, has the word in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes
- * one pass.
+ * Credentials that are known by their form, as sources of regular expressions. This is the platform's only such list:
+ * requests, answers, errors and logs are searched with it. If a format keeps its first word, such as `Bearer`, the word
+ * is in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes one pass.
  */
 export const formats: Readonly<Record<string, string>> = {
   'API key of DripPulse': '\\badcrm_(?:live|test)_[0-9A-Za-z]{8,}',

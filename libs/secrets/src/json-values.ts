@@ -10,7 +10,7 @@ const words = ['true', 'false', 'null'];
 
 /**
  * Reads the strings and numbers of a JSON text, which may be cut off at any place; undefined for other text. Brackets
- * may be out of order, because only the strings, and their names, must be certain.
+ * need not match, because only the strings and their names must be certain.
  */
 export function readJson(text: string): JsonValue[] | undefined {
   const values: JsonValue[] = [];
@@ -44,7 +44,7 @@ function isWord(text: string, isCut: boolean): boolean {
   return words.some((word) => word === text || (isCut && word.startsWith(text)));
 }
 
-/** Separates two strings: a unit that no text has, and the unit at which every credential ends. */
+/** Separates two strings: a unit that no text contains, and a quote, at which every credential ends. */
 const separator = '\uffff"';
 
 /** Returns the unescaped strings and names of a JSON text, separated from each other. */

@@ -6,8 +6,7 @@ import { asItStands, type Span, type View } from './view.ts';
 /** Minimum length of a known secret. A shorter text occurs in too many words. */
 const shortest = 6;
 /**
- * Matches units of escapes, including their first units: a truncation may leave a part of an escape at the end of a
- * string.
+ * Matches the units of an escape, including its first unit. A string that was cut off may end with a part of an escape.
  */
 const escapeUnits = /[%&#\w\ufffd]/;
 const escapeStart = /[%&ux\ufffd]/;
@@ -17,8 +16,8 @@ const longestHalf = 48;
 export type FindSecrets = (view: View, isCut: boolean) => Span[];
 
 /**
- * Makes the search for all known secrets: unchanged, without their scheme, the login and the password of Basic, and
- * each of these in base64 at any place of a longer text.
+ * Makes a search for all known secrets in these forms: unchanged, without the scheme, and as the login and the password
+ * of Basic. Each form is also searched in base64, at any position in a longer encoded text.
  */
 export function findSecrets(secrets: readonly string[]): FindSecrets {
   const forms = secrets.flatMap(partsOf).flatMap((part) => [part, ...base64Of(part)]);
@@ -44,7 +43,7 @@ export function findSecrets(secrets: readonly string[]): FindSecrets {
   };
 }
 
-/** Returns the start of the units at the end of a string that may be a part of an escape. */
+/** Returns the start of a string's tail that may be part of an escape. */
 function startOfHalf(text: string): number {
   let at = text.length;
   while (at > 0 && text.length - at < longestHalf && escapeUnits.test(text[at - 1] ?? '')) at -= 1;
@@ -61,8 +60,8 @@ function partsOf(secret: string): string[] {
 }
 
 /**
- * Returns the base64 characters that depend only on the part, for each of the three places in a group at which it may
- * begin.
+ * Returns the base64 characters that depend only on the part, for each of the three positions in a group of three bytes
+ * at which the part may begin.
  */
 function base64Of(part: string): string[] {
   const bytes = Buffer.from(part);

@@ -11,7 +11,10 @@ export type RequestTexts = { url: string; headers: Readonly<Record<string, strin
 /** A mask that stands for no stored value, in a header or in the URL. */
 export type MaskProblem = { header?: string; message: string };
 
-/** Whether a value must be sealed, by its name or its form. A value that comes only from the data is not a secret. */
+/**
+ * Whether a value must be sealed, by its name or its form. A value that consists only of template variables is not a
+ * secret.
+ */
 function isSecret(name: string, value: string): boolean {
   if (value === '' || isHarmlessName(name) || isOnlyTemplate(value)) return false;
   return isCredentialName(name) || looksLikeCredential(value);
@@ -38,8 +41,8 @@ export function secretsOf({ url, headers }: RequestTexts): string[] {
 }
 
 /**
- * Returns the request with each mask replaced by the value that `former`, the stored request, has in its place. A
- * secret stays where it was entered: when scheme, host or port differ, a mask stands for no value.
+ * Returns the request with each mask replaced by the value at the same place in `former`, the stored request. A secret
+ * never moves to another origin: if scheme, host or port differ, the mask is reported as a problem.
  */
 export function unmaskRequest(
   given: RequestTexts,
@@ -89,7 +92,9 @@ function membersOf(url: string): Map<string, string[]> {
   return members;
 }
 
-/** Replaces the values of the query. All other bytes of the URL stay. `&` and `=` of templates separate nothing. */
+/**
+ * Replaces the values of the query. All other bytes of the URL stay. `&` and `=` within templates are not separators.
+ */
 function mapQuery(url: string, replace: (name: string, value: string) => string): string {
   if (!url.includes('?')) return url;
   const { plain, at } = withoutTemplates(url);
@@ -113,7 +118,10 @@ function mapQuery(url: string, replace: (name: string, value: string) => string)
   return `${url.slice(0, start + 1)}${members.join('&')}${url.slice(end)}`;
 }
 
-/** Returns the text with every template replaced by as many letters, and a function that reads the original text. */
+/**
+ * Returns the text with each template replaced by letters of the same length, and a function that returns a part of the
+ * original text.
+ */
 function withoutTemplates(text: string) {
   const plain = text.replace(/\{\{.*?\}\}|\{%.*?%\}/gs, (template) => 'x'.repeat(template.length));
   return { plain, at: (from: number, to: number) => text.slice(from, to) };

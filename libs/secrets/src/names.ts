@@ -19,7 +19,7 @@ export function isCredentialName(name: string): boolean {
 
 const qualifier =
   'api|app|access|private|client|signing|secret|auth|account|encryption|master|shared|service|webhook|session|license';
-/** Excludes tokens of a position in a list, which give no access, and which a later step may need. */
+/** Excludes tokens that mark a position in a list. They give no access, and a later step may need them. */
 const notPosition = '(?<!(?:page|next|continuation|sync|cursor)[_-]?)';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Returns scheme, host and port of a URL that may be a template, as the URL standard reads them: with any number of
- * slashes and backslashes, and without tabs and line ends. Returns undefined if the data of a run choose them, and for
- * a text that is not a URL.
+ * slashes and backslashes, and without tabs and line ends. Returns undefined if the data of a run can change the
+ * scheme, host or port, or if the text is not a URL.
  */
 export function originOf(url: string): string | undefined {
   const template = url.search(/\{[{%]/);

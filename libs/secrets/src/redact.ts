@@ -18,7 +18,10 @@ const isNamed = new RegExp(`^[\\w.-]{0,60}(?:${namedInText})$`, 'i');
 const longNumber = /^-?\d[\d.eE+-]{3,}$/;
 /** Matches a member of JSON within another text. The end of the text may cut the member's string off. */
 const stringMember = new RegExp(`("[\\w.-]{0,60}(?:${namedInText})"\\s{0,4}:\\s{0,4}")(?:[^"\\\\]|\\\\.)+`, 'gi');
-/** Matches `Authorization: Bearer …`, `password=…`, and members of JSON within another text. */
+/**
+ * The scheme before a credential. `named` matches `Authorization: Bearer …`, `password=…`, and members of JSON within
+ * another text.
+ */
 const scheme = '(?:(?:bearer|basic|token|negotiate|digest|hawk|oauth|aws4-hmac-sha256)\\s{1,4})?';
 const isNoText = '(?!(?:true|false|null)\\s{0,4}(?:[,}\\]]|$))';
 const named = new RegExp(
@@ -76,7 +79,10 @@ function matchesOf(view: View, pattern: RegExp): Span[] {
   return spans;
 }
 
-/** Finds the values that are named as credentials, and the known numbers. Their replacement is a string. */
+/**
+ * Finds the values that are named as credentials, and the known numbers. A string replaces a number, so the text stays
+ * JSON.
+ */
 function inJson(text: string, values: readonly JsonValue[], find: FindSecrets): Replacement[] {
   return values.flatMap(({ kind, name, from, to }) => {
     const value = text.slice(from, to);
@@ -90,7 +96,9 @@ function inJson(text: string, values: readonly JsonValue[], find: FindSecrets): 
   });
 }
 
-/** Applies replacements. If some overlap, the first and longest counts. */
+/**
+ * Applies replacements. If some overlap, the one that begins first counts. If they begin together, the longest counts.
+ */
 function replaceAll(text: string, replacements: readonly Replacement[]): string {
   const pieces: string[] = [];
   let end = 0;

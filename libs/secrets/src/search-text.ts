@@ -1,6 +1,6 @@
 /**
- * A string to search for, and for each of its prefixes the length of the longest shorter prefix with which the prefix
- * ends.
+ * A string to search for, and its borders: for each of its prefixes, the length of the longest shorter prefix that is
+ * also the end of that prefix.
  */
 export type Needle = { text: string; borders: readonly number[] };
 
@@ -11,9 +11,9 @@ export function createNeedle(text: string): Needle {
 }
 
 /**
- * Calls `onUnit` for the units of a string, with the length of the needle's prefix that ends at the unit. It begins at
- * the first occurrence of the needle's first units, which the engine finds faster. It makes one pass, by the method of
- * Knuth, Morris and Pratt.
+ * Calls `onUnit` for each unit of a string, with the length of the needle's longest prefix that ends at that unit.
+ * Starts at the first occurrence of the needle's first `firstUnits` units, which the engine finds faster. Makes one
+ * pass, by the method of Knuth, Morris and Pratt.
  */
 export function searchText(
   needle: Needle,
@@ -32,7 +32,7 @@ export function searchText(
 }
 
 /**
- * Returns the length of the needle's prefix that ends with the unit at a place. `matched` is the length before the
+ * Returns the length of the needle's longest prefix that ends at the given unit. `matched` is the length before the
  * unit.
  */
 function longer({ text, borders }: Needle, matched: number, other: string, at: number): number {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { runPid } from './run-id.ts';
 
-/** Polls until the run is gone, and then ends the server, if its number still belongs to the same process. */
+/** Polls until the run is gone, and then ends the server if its process id still belongs to the same process. */
 const endServer = `
 run=$1 pid=$2 signal=$3
 born() {
@@ -14,7 +14,9 @@ while kill -0 "$run" 2>/dev/null; do alive || exit 0; sleep 1; done
 alive && kill -s "$signal" "$pid"
 `;
 
-/** Removes the folder. Servers that end with the run may write into the folder for a moment longer. */
+/**
+ * Removes the folder, several times if necessary. Servers that end with the run may write into it for a moment longer.
+ */
 const removeFolder = `
 run=$1 folder=$2
 while kill -0 "$run" 2>/dev/null; do [ -e "$folder" ] || exit 0; sleep 1; done

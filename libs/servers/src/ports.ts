@@ -9,7 +9,10 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
-/** Below the ports of outgoing connections, which could take a port in the meantime, and below the ports of layouts. */
+/**
+ * The range is below the ports of outgoing connections, which could take a port in the meantime, and below those of
+ * layouts.
+ */
 const range = { from: 11_000, to: 15_000 };
 let next = randomInt(range.from, range.to);
 

@@ -19,7 +19,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Tests a member, not the class, because under jest errors of Node are of another realm.
+    // Tests a member instead of the class, because under jest, Node's errors come from another realm.
     return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -19,7 +19,7 @@ import { type Keep, openProcessBase, type ProcessBase, type Shared } from './pro
 export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
   /** The service's schema, accessed with the service's own role. */
   db: Database<DB>;
-  /** The same schema over separate connections, for methods that take or return a stream and so work for long. */
+  /** The same schema over separate connections, for methods that take or return a stream and therefore run for long. */
   transfers: Database<DB>;
   /** Wakes the relay of the service's outbox, in any process. Call it after a commit that wrote events. */
   relay: { wake(): void };
@@ -33,8 +33,8 @@ export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
 const transferConnections = 4;
 
 /**
- * Opens the parts that every service with a schema has. `partitions` are tables whose partitions are made ahead and
- * dropped. Without `isRelaying`, other processes of the service relay this process's outbox.
+ * Opens the parts that every service with a schema has. `partitions` are tables whose partitions are created in advance
+ * and dropped later. Without `isRelaying`, other processes of the service relay the outbox.
  */
 export function openBase<C extends ServiceConfig, DB>(
   name: ServiceName,
@@ -65,7 +65,9 @@ type PublishParts<DB> = {
   isRelaying: boolean;
 };
 
-/** Publishes events and hints. The relay notes hints until it has stopped, so it stops before the hints. */
+/**
+ * Publishes events and hints. The relay notes hints until it has stopped, so it must stop before the hint publisher.
+ */
 function publish<DB>(name: ServiceName, { db, events, log, registry, isRelaying }: PublishParts<DB>, keep: Keep) {
   const hints = keep(startHints({ transport: events, log, metrics: registry }));
   if (!isRelaying) return { relay: keep(startDistantRelay({ db, schema: schemaOf(name), log })), hints };

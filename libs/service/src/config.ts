@@ -115,9 +115,9 @@ const address = z
   );
 
 /**
- * Reads the addresses of the services that a process calls. A service within the process needs no address; if it has an
- * address, other processes serve its calls. The rules for roles are equal. Throws one ConfigError that lists every
- * missing address.
+ * Reads the addresses of the services and roles that a process calls. A service within the process needs no address; if
+ * it has one, other processes serve the calls to it. A role needs no address either; without one, its service's
+ * processes serve the calls. Throws one ConfigError that lists every missing address.
  */
 export function readPeerAddresses(
   process: ServiceName,

@@ -23,7 +23,10 @@ export type Service = {
   metrics: Metrics;
   /** The parts that the service needs. */
   parts: Parts;
-  /** Continues to serve, but ends kept connections with their next answer, before `stop` closes them. */
+  /**
+   * Prepares for `stop`: the service continues to serve, but ends each kept connection with the connection's next
+   * answer.
+   */
   leave?(): void;
   stop(): Promise<void>;
 };
@@ -39,7 +42,7 @@ export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends
   migrate?(url: string): Promise<string[]>;
   /** The service's columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** The treatment of the service's rows at the deletion of an organization, by table. Undefined without a schema. */
+  /** How the service's rows are treated when an organization is deleted, by table. Undefined without a schema. */
   organizationTables?: Readonly<Record<string, OrganizationTable>>;
   /**
    * Whether `/ready` stays 200 once every part has answered. If so, an unavailable part fails only the requests that
@@ -66,11 +69,11 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   readConfig(env: NodeJS.ProcessEnv): C;
   /** Migrations of the service's schema, by name. */
   migrations: Record<string, Migration>;
-  /** The service's tables whose partitions are made ahead and dropped. */
+  /** The service's tables whose partitions are created in advance and dropped later. */
   partitions?: (config: C) => readonly Partitioning[];
   /** The service's columns that ENCRYPTION_KEYS seal. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** The treatment of each of the service's tables in an export and at the deletion of an organization. */
+  /** How each of the service's tables is treated in an export and when an organization is deleted. */
   organizationTables: OrganizationTables<DB>;
   /**
    * Ends the organization's resources outside of the platform, before its rows are erased. It may be called repeatedly.
@@ -79,11 +82,11 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   endOrganization?(base: ServiceBase<C, DB>): (organizationId: bigint) => Promise<void>;
   /** Whether this process relays the outbox of the service, which any of its processes can. Default: it does. */
   relays?: (config: C) => boolean;
-  /** Modes of the rows that the service's methods change for test keys (TEST_MODE_OWN), by kind. */
+  /** Finders of a row's mode, by the kind of row. For test keys, a method with TEST_MODE_OWN changes only test rows. */
   rowModes?(base: ServiceBase<C, DB>): RowModes;
-  /** Locks of the rows that the service's methods PATCH and DELETE, by kind, for `If-Match`. */
+  /** Locks for `If-Match`, by the kind of row that the service's methods PATCH or DELETE. */
   rowRevisions?: RowRevisions<DB>;
-  /** Readers of the rows that the service's methods with the rest option `audit` change, by kind. */
+  /** Readers of rows for the audit trail, by the kind of row that methods with the rest option `audit` change. */
   auditedRows?(base: ServiceBase<C, DB>): AuditedRows<DB>;
   open(base: ServiceBase<C, DB>, keep: Keep, shared: Shared & O): Routes | Promise<Routes>;
 }): StatefulDefinition<C, O> {

@@ -20,7 +20,10 @@ export type LimiterStore = {
   stop(): Promise<void>;
 };
 
-/** Time limit of Redis. After that time the process counts by itself, because limits must not cost availability. */
+/**
+ * Time limit for an answer from Redis. After that time the process counts by itself, because limits must not reduce
+ * availability.
+ */
 const redisTimeoutMs = 250;
 
 /**

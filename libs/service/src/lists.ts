@@ -16,9 +16,9 @@ export type ListPlaces = Readonly<Record<Exclude<ListSize, 'small'>, Shares>>;
 const waitMs = 10_000;
 
 /**
- * Sets the limits of concurrent lists in a process of a service, of one organization and of all. A large list may have
- * 32 MiB, and takes four times as much until it is encoded: two concurrent ones would be ready no sooner than one after
- * the other. Medium lists never wait for large ones.
+ * Creates the places that limit concurrent lists in a process of a service, for each organization and in total. A large
+ * list may have 32 MiB, and takes four times as much memory until it is encoded. Two concurrent large lists would be
+ * ready no sooner than one after the other. Medium lists never wait for large lists.
  */
 export function listPlaces(): ListPlaces {
   return {
@@ -28,16 +28,16 @@ export function listPlaces(): ListPlaces {
 }
 
 /**
- * Bounds the lists that clients ask for, in every method. All statements of a list end with its caller. A list ends
- * with `largeListError` as soon as its rows have more bytes than its requested size. The bytes are counted as they
- * arrive, so the earlier size of the list does not matter. A medium or large list gets a place before its first
+ * Bounds the lists that clients ask for, in every method. All statements of a list end when its caller goes away. A
+ * list ends with `largeListError` as soon as its rows have more bytes than its requested size. The bytes are counted as
+ * they arrive, so the earlier size of the list does not matter. A medium or large list gets a place before its first
  * statement, so that no list waits while it occupies a database connection, and keeps the place until its answer is
  * encoded. The interceptor comes after the server interceptors, which know the caller.
  */
 export function boundLists(places: ListPlaces): Interceptor {
   return (next) => async (request) => {
     const size = request.stream ? undefined : listSizeOf({ requestHeader: request.header });
-    // An in-memory call may be a call within a list. Over gRPC it would not know about that list either.
+    // This call may be made in memory, within another list. As over gRPC, that list's bound must not apply to it.
     if (size === undefined) return readForAll(() => next(request));
     const { signal } = request;
     const { organizationId } = callerOf({ values: request.contextValues });

@@ -1,7 +1,10 @@
 import { createInMemoryPeers, type Peers } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Makes the peers of a process within which `inner` runs too: its calls stay in memory, others go to `peers`. */
+/**
+ * Makes the peers of a process within which `inner` runs too. Calls to `inner` stay in memory; other calls go to
+ * `peers`.
+ */
 export function peersWithin(peers: Peers, inner: ServiceName): Peers {
   const own = createInMemoryPeers();
   return {
@@ -10,7 +13,7 @@ export function peersWithin(peers: Peers, inner: ServiceName): Peers {
     isServing: (service) => (service === inner ? own : peers).isServing(service),
     register(...service) {
       own.register(...service);
-      // Other services of the same process reach it by their shared peers.
+      // Other services of the same process reach this service through the peers that they share.
       peers.register(...service);
     },
     unregister(service) {

@@ -36,7 +36,7 @@ export type Stoppable = { stop(): Promise<unknown> };
 /** Stops `part` with the service, in reverse order of opening, even when the start fails half way. Returns `part`. */
 export type Keep = <T extends Stoppable>(part: T) => T;
 
-/** Makes clients of one RPC service: for a caller, and with `from` within the call that is being served. */
+/** Makes clients of one RPC service for a caller and, with `from`, within the call that is being served. */
 export type ClientOf<S extends DescService> = (caller: Caller, from?: HandlerContext) => Client<S>;
 
 /** The parts of every service, including those without a schema. */

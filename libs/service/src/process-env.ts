@@ -7,7 +7,7 @@ import { z } from 'zod';
 export type ProcessSettings = {
   /** Time for which the process still serves after `/ready` returns 503, until load balancers stop sending requests. */
   shutdownDelayMs: number;
-  /** File of the log, which rotates; undefined: stdout. */
+  /** Log file, which is rotated. If undefined, the log goes to stdout. */
   logFile: string | undefined;
   kafka: KafkaSettings;
   /** The files for mutual TLS. If undefined, gRPC is plain, and only the signed identity proves the caller. */

@@ -6,8 +6,8 @@ import { sql } from 'kysely';
 export type Waiting = { what: string; until: string; count: number };
 
 /**
- * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while the service runs. Answers of idempotency
- * keys are not resealed but counted, because they live only for a day.
+ * Reseals the columns of one service with the first of its ENCRYPTION_KEYS, while the service runs. Stored answers of
+ * idempotency keys are counted instead of resealed, because they live only for a day.
  */
 export async function rotateKeys(o: {
   url: string;

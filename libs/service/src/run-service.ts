@@ -35,7 +35,7 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
 
     const running: Service[] = [];
     async function start<D extends ProcessConfig>(definition: ServiceDefinition<D>, its: D): Promise<Service> {
-      // A process of its own serves gRPC, on a free port unless the configuration names one.
+      // A separate process always serves gRPC, on a free port unless the configuration names one.
       const started = await definition.start('grpcPort' in its ? { ...its, grpcPort: its.grpcPort ?? 0 } : its, shared);
       running.push(started);
       return starting.adopt(started, (opened) => opened.stop());

@@ -2,12 +2,12 @@ import type { Interceptor, StreamResponse } from '@connectrpc/connect';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Limits of concurrent transfers in a process of a service, of one organization and of all. */
+/** Limits of concurrent transfers in a process of a service, for each organization and in total. */
 const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
-/** Within this period, a short transfer of the organization ends. */
+/** Limit of the wait for a place. Within this period, a short transfer of the organization ends. */
 const waitMs = 5_000;
 
-/** Returns the context of an operation that takes or returns a stream, which uses the connections of transfers. */
+/** Returns a context with the connections for transfers, for an operation that takes or returns a stream. */
 export function overTransfers<C extends { db: unknown; transfers: C['db'] }>(ctx: C): C {
   return { ...ctx, db: ctx.transfers };
 }

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 const target = 1_000;
 
 /**
- * Vacuums a database and collects statistics of every row, now and in the background. By default PostgreSQL samples
+ * Vacuums a database and collects statistics of every row, now and in background runs. By default PostgreSQL samples
  * rows, so plans would differ between runs by chance.
  */
 export async function analyzeWhole<DB>(db: Kysely<DB>): Promise<void> {

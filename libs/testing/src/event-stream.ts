@@ -6,7 +6,9 @@ import { text } from 'node:stream/consumers';
 // biome-ignore lint/suspicious/noExplicitAny: tests read JSON of every shape
 type StreamEvent = { event: string; id: string; data: any; atMs: number };
 
-/** A client of server-sent events that reads like `EventSource` (HTML Standard, 9.2), and keeps everything. */
+/**
+ * A client of server-sent events that reads like `EventSource` (HTML Standard, 9.2), and keeps all events and comments.
+ */
 export type EventStream = {
   events: StreamEvent[];
   comments: string[];
@@ -24,8 +26,8 @@ export async function openEvents(
   url: string,
   { token, lastId, headers = {} }: { token: string; lastId?: string; headers?: Record<string, string> },
 ): Promise<EventStream> {
-  // `fetch` is not used: when aborted, it opens another connection and sends nothing, and a stopping server waits for
-  // that connection.
+  // `fetch` is not used, because after an abort it opens another connection and sends nothing on it. A stopping server
+  // would wait for that connection.
   const asking = get(url, {
     agent: false,
     headers: {

@@ -23,8 +23,8 @@ export type FaultProxy = {
   through(url: string): string;
   /**
    * Cuts the next connection whose client sends these bytes. Returns true once the connection is cut; false when no
-   * client sent the bytes within `timeoutMs`. The bytes are searched in each piece as it arrives, so use bytes that are
-   * sent together.
+   * client sent the bytes within `timeoutMs`. Each piece is searched as it arrives, so use bytes that are sent
+   * together.
    */
   cutAt(bytes: string, point: CutPoint, timeoutMs: number): Promise<boolean>;
   /** Breaks every open connection. */
@@ -89,7 +89,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
   function carry(link: Link, from: Socket, to: Socket, piece: Buffer): void {
     if (fault === 'swallowed') link.isSilent = true;
     if (link.isSilent) return;
-    // Timers of one length keep the order of the pieces.
+    // Timers with equal delays end in order, so the pieces stay in order.
     if (fault === 'slow') setTimeout(pass, slowMs, from, to, piece);
     else pass(from, to, piece);
   }

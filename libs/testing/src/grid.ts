@@ -1,14 +1,13 @@
 import { testSeed } from './test-seed.ts';
 
-/** Whether a run takes whole grids and sizes, which take hours: `TEST_GRIDS=whole`. */
+/** Whether a run uses whole grids and full sizes, which takes hours: `TEST_GRIDS=whole`. */
 export const takesAll = process.env['TEST_GRIDS'] === 'whole';
 
 let seed: number | undefined;
 
 /**
- * Returns one of several shares of a grid that takes too long for every run. Each item is in exactly one share. A
- * random seed, which is printed, chooses the share; `TEST_SEED` repeats it. With `TEST_GRIDS=whole`, every share has
- * all items.
+ * Returns one share of a grid that takes too long for every run. Each item is in exactly one share. A random seed,
+ * which is printed, chooses the share; `TEST_SEED` repeats it. With `TEST_GRIDS=whole`, every share has all items.
  */
 export function shareOf<Item>(items: readonly Item[], share: number, shares: number): Item[] {
   if (takesAll) return [...items];

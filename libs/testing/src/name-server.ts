@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * An answer: addresses, TXT records as the pieces of each, a response code of RFC 1035 (the name does not exist, or the
- * server failed), or silence.
+ * An answer: addresses, TXT records (each as a list of its pieces), a response code of RFC 1035 (the name does not
+ * exist, or the server failed), or silence.
  */
 export type NameAnswer =
   | readonly string[]
@@ -12,7 +12,7 @@ export type NameAnswer =
   | 'SERVFAIL'
   | 'silence';
 
-/** A name server on this machine. `asked` has the names of the queries for IPv4 addresses, in turn. */
+/** A name server on this machine. `asked` has the names of the queries for IPv4 addresses, in order. */
 export type NameServer = { port: number; asked: string[]; stop(): Promise<void> };
 
 const typeA = 1;
@@ -53,7 +53,7 @@ function readQuestion(query: Buffer): Question {
 
 function encode(query: Buffer, { type, end }: Question, answer: Exclude<NameAnswer, 'silence'>): Buffer {
   const records = dataOf(type, answer).map((data) => {
-    // The name as in the question, type, class, and no time to live.
+    // A pointer to the name in the question, then type, class, and a time to live of 0.
     const head = Buffer.from([0xc0, headerBytes, 0, type, 0, 1, 0, 0, 0, 0, 0, 0]);
     head.writeUInt16BE(data.length, head.length - 2);
     return Buffer.concat([head, data]);

@@ -1,7 +1,10 @@
 import type { Unavailable } from '@drippulse/servers';
 import { test } from '@jest/globals';
 
-/** Takes the place of tests whose tool or server is missing: one skipped test with the reason, which fails under CI. */
+/**
+ * Takes the place of tests whose tool or server is missing: one test with the reason as its name. It is skipped, or
+ * fails under CI.
+ */
 export function notRun({ unavailable }: Unavailable): void {
   const name = `NOT RUN: ${unavailable}`;
   const isCi = process.env['CI'] === 'true' || process.env['CI'] === '1';

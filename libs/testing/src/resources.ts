@@ -10,9 +10,9 @@ export type Post = (path: string, body: unknown, headers?: Record<string, string
 export type Get = (path: string) => Promise<any>;
 
 /**
- * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it. `made`
- * are the resources of the services before it in the table. `get` is for resources that no POST makes. The file
- * `test/resources.ts` of a service with public routes exports such a function as `makeResources`, and the tests of
- * access and tenancy try every route on its resources.
+ * Makes one resource of each kind that a service has, in the caller's organization. Each contains the mark somewhere.
+ * `made` has the resources of the services that come earlier in the table. `get` is for resources that no POST makes.
+ * The file `test/resources.ts` of a service with public routes exports such a function as `makeResources`, and the
+ * tests of access and tenancy try every route on its resources.
  */
 export type MakeResources = (post: Post, mark: string, made: Resources, get: Get) => Promise<Resources>;

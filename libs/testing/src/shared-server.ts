@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Unavailable } from '@drippulse/servers';
 import { isRunProcess, runFolder, withFileLock } from '@drippulse/servers';
 
-/** A server that all processes of a test run share. Only in the run's main process does `stop` end it. */
+/** A server that all processes of a test run share. `stop` ends it only if called in the run's main process. */
 export type SharedServer = { address: string; stop(): Promise<void> };
 
 /** Starts the server in the first process of the run that calls this function; all other processes get its address. */

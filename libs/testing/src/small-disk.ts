@@ -13,7 +13,7 @@ export type SmallDisk = {
   unmount(): void;
 };
 
-/** Mounts a disk of this size, such as `64k`. Only root can mount it, on Linux. */
+/** Mounts a disk of this size, such as `64k`. Only root can mount it, and only on Linux. */
 export function mountSmallDisk(size: string): SmallDisk | Unavailable {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-disk-'));
   try {

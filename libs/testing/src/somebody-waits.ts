@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { eventually } from './eventually.ts';
 
-/** Waits until another transaction waits for a lock of this one. */
+/** Waits until another transaction is blocked by a lock of this transaction. */
 export async function somebodyWaits<DB>(trx: Transaction<DB>): Promise<void> {
   await eventually(async () => {
     const { rows } = await sql`

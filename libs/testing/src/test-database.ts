@@ -11,9 +11,8 @@ const templateLock = 7_215_331;
 const leftoverHours = 2;
 
 /**
- * Creates a database with a name of its own. `prepare` migrates it. With `template`, `prepare` runs once for all
- * databases of that template in a test run, which are copies of the template. `name` becomes a part of the database's
- * name.
+ * Creates a database with a name of its own. `prepare` migrates it. With `template`, `prepare` runs once in a test run,
+ * and all databases of that template are copies of its result. `name` becomes a part of the database's name.
  */
 export async function createTestDatabase(
   options: { name?: string; template?: string; prepare?(url: string): Promise<void> } = {},
@@ -57,8 +56,8 @@ async function ensureTemplate(
 }
 
 /**
- * Drops the databases of killed test runs on a server that outlives them, by the creation time in the databases'
- * comments.
+ * Drops the databases that killed test runs left on a server that outlives them. Their comments contain their creation
+ * time.
  */
 async function dropLeftovers(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query(

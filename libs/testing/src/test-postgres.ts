@@ -8,8 +8,8 @@ export type TestPostgres = { url: string; stop(): Promise<void> };
 const fastSettings = { fsync: false, full_page_writes: false, max_connections: 300, max_locks_per_transaction: 256 };
 
 /**
- * Returns PostgreSQL for tests: `TEST_DATABASE_URL`, else the PostgreSQL from npm, one server for all processes of this
- * test run, which ends with the run.
+ * Returns PostgreSQL for tests: `TEST_DATABASE_URL`, else one server with the PostgreSQL from npm, which all processes
+ * of this test run share. That server ends with the run.
  */
 export async function testPostgres(options: { onProgress?(message: string): void } = {}): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL'];

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import process from 'node:process';
 
-/** Returns the seed of a test's randomness: TEST_SEED, else a new one. It is printed, so that it can be repeated. */
+/**
+ * Returns the seed of a test's randomness: TEST_SEED, else a new one. The seed is printed, so that a run can be
+ * repeated.
+ */
 export function testSeed(what: string): number {
   const given = process.env['TEST_SEED'];
   const seed = given === undefined ? randomInt(2 ** 31) : Number(given);

@@ -1,5 +1,5 @@
 // A test run of two processes that use the shared servers. It prints the servers of the main process and its worker,
-// and stays.
+// and keeps running.
 import { fork } from 'node:child_process';
 import { testPostgres, testRedis } from '../src/index.ts';
 

@@ -15,7 +15,7 @@ export const owners: readonly { name: ServiceName; schema: string }[] = serviceN
   return schema === undefined ? [] : [{ name, schema }];
 });
 
-/** A service without a schema has the area of its name. */
+/** Services by area. A service without a schema has an area of the same name as the service. */
 const byArea = new Map<string, ServiceName>(
   serviceNames.flatMap((name) => {
     const { schema, areas = [] } = services[name];
@@ -23,7 +23,7 @@ const byArea = new Map<string, ServiceName>(
   }),
 );
 
-/** Returns the service that owns a schema, and the protos of that area. */
+/** Returns the service that owns a schema and the protos of the same area. */
 export function serviceOf(schema: SchemaName): ServiceName {
   return ownerOf(schema, schema);
 }
@@ -73,7 +73,9 @@ export const publishers: readonly { name: ServiceName; events: DescMessage }[] =
 /** Services that consume events. */
 export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
 
-/** Returns the services that consume the events of a service. Each of them is a group of its own name. */
+/**
+ * Returns the services that consume the events of a service. Each of them is a consumer group with the service's name.
+ */
 export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
   return serviceNames.filter((name) => {
     const { consumes } = services[name];

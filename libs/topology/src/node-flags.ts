@@ -3,9 +3,9 @@ import { type ServiceName, services } from './services.ts';
 
 /**
  * Options of node for every process of the platform. By default V8 lets the heap grow to several times the size of the
- * live objects before it collects. With these options the old generation grows by 80 %, the young generation has 16 MB
- * (V8 rounds up to a power of two), and one thread collects it. There is no fixed limit: a process that needs more
- * memory gets it.
+ * live objects before it collects garbage. With these options the old generation grows by 80 %, the young generation
+ * has 16 MB (V8 rounds up to a power of two), and one thread collects the young generation. There is no fixed limit: a
+ * process that needs more memory gets it.
  */
 export const nodeFlags: readonly string[] = [
   '--disable-warning=TimeoutNegativeWarning',

@@ -14,7 +14,7 @@ export function servicesOf(process: ServiceName): ServiceName[] {
   return serviceNames.filter((name) => processOf(name) === process);
 }
 
-/** The facts of a process: the facts of its services together. */
+/** The facts about a process, which combine the facts about its services. */
 export type ProcessEntry = {
   /** The schema that the process's role owns; undefined when the process has no state. */
   schema: string | undefined;

@@ -24,8 +24,8 @@ export const roleProcesses: readonly RoleProcess[] = serviceNames.flatMap((servi
 );
 
 /**
- * Returns the process of a role that serves an RPC service, if a layout has one. If undefined, the service itself
- * serves it.
+ * Returns the role that serves an RPC service in layouts with a process for that role. If undefined, or in other
+ * layouts, the service itself serves it.
  */
 export function roleServing({ typeName }: DescService): RoleName | undefined {
   return roleProcesses.find(({ serves }) => serves.some((each) => each.typeName === typeName))?.name;
@@ -47,7 +47,9 @@ export type LayoutProcess = {
   calls: (ServiceName | RoleName)[];
 };
 
-/** Every kind of process of such a layout: the processes of services, and after each the processes of its roles. */
+/**
+ * Every kind of process of a layout with roles: the processes of services, and after each the processes of its roles.
+ */
 export const layoutProcesses: readonly LayoutProcess[] = processNames.flatMap((service): LayoutProcess[] => {
   const { calls } = processEntry(service);
   const roles = roleProcesses.filter((role) => role.service === service);
@@ -58,7 +60,10 @@ export const layoutProcesses: readonly LayoutProcess[] = processNames.flatMap((s
   ];
 });
 
-/** Returns the roles that a process calls: the roles of a service whose public methods it serves. */
+/**
+ * Returns the roles of the called service that a process calls: all of them if the process serves the called service's
+ * public methods, else none.
+ */
 function rolesFor(caller: ServiceName, called: ServiceName): RoleName[] {
   const isPublic = services[caller].isPublic === true && callsOf(caller).includes(called);
   return isPublic ? roleProcesses.filter(({ service }) => service === called).map(({ name }) => name) : [];

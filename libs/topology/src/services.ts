@@ -17,12 +17,12 @@ export type ServerName = 'postgres' | 'kafka' | 'redis' | 'mail';
 /** A meter that plans may limit, by its name in the API. */
 export type MeterName = 'enrollments' | 'emails' | 'events' | 'llm_cost_usd' | 'agents' | 'seats' | 'contacts';
 
-/** The facts about one service that the rest of the repository derives from. */
+/** The facts about one service, from which the rest of the repository is derived. */
 export type ServiceEntry<Name extends string = string> = {
   /**
-   * The area of the service's protos (`drippulse.<schema>.v1`), its schema in PostgreSQL and, after `drippulse_`, its
-   * role. It never changes: code outside the service names the service by it, so that only this table has the name of a
-   * service. Default: the service has no state and serves no RPC.
+   * The area of the service's protos (`drippulse.<schema>.v1`), and its schema in PostgreSQL. Its database role is
+   * `drippulse_<schema>`. It never changes: code outside the service refers to the service by it, so that only this
+   * table has the name of a service. Default: the service has no state and serves no RPC.
    */
   schema?: string;
   /** Further areas of protos that the service serves. Default: none. */
@@ -44,7 +44,7 @@ export type ServiceEntry<Name extends string = string> = {
    * does. Default: false.
    */
   keepsAudit?: boolean;
-  /** The organization meters that the service counts, and whose limits it keeps. Default: none. */
+  /** The organization meters that the service counts, and whose limits it enforces. Default: none. */
   counts?: readonly MeterName[];
   /**
    * Whether the service sets the limits of organizations, which every service that counts a meter enforces. At most one
@@ -77,11 +77,11 @@ export type ServiceEntry<Name extends string = string> = {
    * none.
    */
   roles?: Readonly<Record<string, { role: string; besides: string; serves: readonly DescService[] }>>;
-  /** Options of node after the common ones, which they override, for a service with a process of its own. */
+  /** Further options of node for a service with a process of its own. They override the common options. */
   nodeFlags?: readonly string[];
 };
 
-/** Providers at which an operator may register an application, as their variables name them. */
+/** Providers at which an operator may register an application, by the names that the variables contain. */
 const oauthApplications = [
   ...['GOOGLE_WORKSPACE', 'MICROSOFT365', 'SLACK', 'SALESFORCE', 'HUBSPOT', 'ZOOM', 'ZENDESK', 'GONG'],
 ];
@@ -103,7 +103,7 @@ const table = {
     events: OrganizationEventSchema,
     keepsAudit: true,
     counts: ['seats'],
-    // Every service exports and erases the rows of an organization.
+    // To export and erase an organization's rows, this service calls every other service that has rows.
     calls: 'all',
     leavesCluster: true,
     servers: ['postgres', 'redis', 'kafka', 'mail'],
@@ -148,7 +148,7 @@ const table = {
       'TRACKING_DAYS',
       'ROLE',
     ],
-    // Hits of mails come in waves, and must not share an event loop with runs.
+    // Requests that mails cause (opens, clicks, bounces) come in waves, and must not share an event loop with runs.
     roles: {
       'enrollment-public': { role: 'public', besides: 'engine', serves: [TrackingService, BouncesService] },
     },
@@ -172,8 +172,8 @@ const table = {
     servers: ['postgres', 'kafka'],
     optionalSecrets: ['HCAPTCHA_SITE_KEY', 'HCAPTCHA_SECRET'],
     environment: ['HCAPTCHA_VERIFY_URL'],
-    // An import leaves garbage faster than V8 has reason to collect it. The peak is 195 MB with this option, instead of
-    // 215 MB with 16.
+    // An import produces garbage faster than V8 collects it. The peak is 195 MB with this value, instead of 215 MB with
+    // 16.
     nodeFlags: ['--max-semi-space-size=8'],
   },
   integrations: {

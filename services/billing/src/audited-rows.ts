@@ -4,7 +4,7 @@ import type { DB } from './db/schema.ts';
 import { settingsToProto } from './settings/account-billing.ts';
 import { findSettings } from './settings/rows.ts';
 
-/** The rows of configuration in the form that the API shows. For billing, they are the members that a PATCH changes. */
+/** Configuration rows in the form that the API shows. For billing, a row has the members that a PATCH can change. */
 export const auditedRows: AuditedRows<DB> = {
   billing: audited(AccountBillingSchema, async (trx, { organizationId }) =>
     settingsToProto(await findSettings(trx, organizationId)),

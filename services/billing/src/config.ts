@@ -23,7 +23,10 @@ export const readConfig = configReader(
     plans: readPlans(read.PLANS),
     /** The secret key of Stripe. If undefined, every organization has the plan `self_hosted`. */
     stripeKey: read.STRIPE_SECRET_KEY,
-    /** Secrets that sign hooks. A signature by any of them is valid, so that a secret can be replaced. */
+    /**
+     * Secrets of Stripe's webhook signatures. A signature by any of these secrets is valid, so that a secret can be
+     * replaced.
+     */
     hookSecrets: secretsOf(read.STRIPE_WEBHOOK_SECRET),
     /** Address of Stripe's API, for tests. If undefined, Stripe's own address is used. */
     stripeBase: checkBase(read.STRIPE_API_BASE),
@@ -31,11 +34,14 @@ export const readConfig = configReader(
     mailFrom: read.MAIL_FROM,
     /** Folder where mails are written as `.eml` files when there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Start of links, without a trailing slash. */
+    /** URL with which links start, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
     /** Time limit for Stripe's answer to one request. */
     stripeTimeoutMs: 10_000,
-    /** Time for which one process leases a customer or an operation: longer than all of its requests take. */
+    /**
+     * Time for which one process leases a customer or an operation. All requests during a lease together take less
+     * time.
+     */
     leaseMs: 90_000,
   }),
 );

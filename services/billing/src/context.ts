@@ -7,7 +7,7 @@ import type { DB } from './db/schema.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { StripeAccount } from './stripe/account.ts';
 
-/** The parts that every operation of this service works with. */
+/** The dependencies that all operations of this service share. */
 export type Context = ServiceBase<Config, DB> & {
   /** Database time, as SQL; tests shift it. */
   dbNow: RawBuilder<Date>;

@@ -82,7 +82,10 @@ type Overrides = {
   lookUpTxt?: LookUpTxt;
 };
 
-/** Wakes for a process of the public role: the loops run in other processes, and the role itself needs no loop. */
+/**
+ * Wakes of a process with the public role. They do nothing: the loops run in other processes, and this role needs no
+ * loop.
+ */
 const wakesNothing: Context['wake'] = {
   advance: () => undefined,
   drain: () => undefined,

@@ -111,7 +111,7 @@ test('an ended enrollment can be removed, and has no cancelled event', async () 
   const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
   expect(stepFunnel?.totals).toMatchObject({ completed: 0n, totalEnrollments: 0n });
   expect(await rowsOf('removals', ref.id)).toMatchObject([{ status: 'completed' }]);
-  // An event of this removal would have come before the event of the later removal.
+  // An event of the removal would have come before the `started` event of a later enrollment.
   const { ref: later } = await enrollOne(wait);
   await eventually(() => expect(casesOf(later.id)).toEqual(['started']));
   expect(casesOf(ref.id)).toEqual(['started', 'completed']);
@@ -149,7 +149,8 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     // Longer than a lease and shorter than the deadline of the callback.
     pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    // Runs that became due later were performed, so the runs that became due earlier were considered.
+    // The marker's run became due after the resumed runs. Once it has completed, the resumed runs have been considered,
+    // too.
     const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
     await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
     await untilCompleted(pair, marker, 1n);

@@ -18,7 +18,7 @@ import { settleAllParked } from '../src/parking/settle-parked.ts';
 import { type Harness, startHarness, tester } from './harness.ts';
 import { contacts, json, makeWorkflow, parsed, type StepInput } from './workflow.ts';
 
-/** A detail shows the last 1,000 lines, and a visit has up to two lines. */
+/** Upper limit of visits. A detail shows the last 1,000 lines, and a visit has up to two lines. */
 const mostVisits = 300;
 /** Longer than any wait, and shorter than any timeout, in a random workflow. */
 const roundMs = 2 * 3_600_000;
@@ -145,7 +145,7 @@ async function liveRunOf({ workflowId, id }: Case): Promise<LiveRun> {
 /** Indexed by the values of the enumeration. */
 const lineStatuses = ['', 'succeeded', 'waiting', 'skipped', 'failed', 'retrying'];
 
-/** Splits a stored message from its warnings, with which it ends. */
+/** Separates a stored message from the warnings at its end. */
 function readMessage(text: string): { message: string; warnings: string[] } {
   const [message = '', warnings] = text.split(' (warning: ');
   return { message, warnings: warnings === undefined ? [] : warnings.slice(0, -1).split('; ') };

@@ -245,7 +245,7 @@ test('an approval that nobody decides expires with its step, and decisions at it
   expect(expiresAt && timestampDate(expiresAt).getTime()).toBeGreaterThan(Date.now());
   harness.pass(2 * hourMs - 300_000);
   expect(await refusal(harness.approvals().approveApproval({ id: approvals[0]?.id ?? 0n }))).toBeUndefined();
-  // Meanwhile, the time of the other approvals passes.
+  // Meanwhile, the other approvals expire.
   const refusals = await Promise.all(
     approvals.slice(1).map(async ({ id }, index) => {
       if (index === 5) harness.pass(300_000);
@@ -351,7 +351,7 @@ test('a decision is about the preview that was shown, and no other', async () =>
   expect(changed.binding).not.toBe(binding);
   expect(await refusal(harness.approvals().approveApproval({ id, binding }))).toBe('aborted approval_changed');
   await harness.approvals().approveApproval({ id, binding: changed.binding.toUpperCase() });
-  // A decision stays when a second request arrives under its key.
+  // A second request with the same key does not undo the decision.
   expect(await request(asked)).toMatchObject({ binding: changed.binding, status: ApprovalStatus.APPROVED });
 });
 

@@ -53,7 +53,7 @@ function attributed(workflowId: bigint) {
   );
 }
 
-/** Stores a mail of an enrollment that was sent `sentDays` ago, and the mail's click. */
+/** Stores a mail that an enrollment sent `sentDays` days ago, and its click, if any, `clickedDays` days ago. */
 async function mail(enrollmentId: bigint | undefined, workflowId: bigint, sentDays: number, clickedDays?: number) {
   const ago = (days: number) => new Date(Date.now() - days * dayMs);
   await harness.db

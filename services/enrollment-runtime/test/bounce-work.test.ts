@@ -47,7 +47,7 @@ function open(url: string) {
   const bouncesOf = (keys: object) => {
     const base = bareBase(service, db);
     Object.assign(base.config, keys);
-    // A refusal uses no other member of the context: access to one would be an internal error.
+    // A refusal uses no other member of the context. Access to a missing member would fail as an internal error.
     const ctx = { ...base, dbNow: sql<Date>`now()` } as unknown as Context;
     base.serve((router) => {
       router.service(BouncesService, { reportBounces: (request, call) => reportBounces(ctx, request, call) });

@@ -20,7 +20,7 @@ const createLead = (email = 'next@example.com') => ({ type: 'crm_create_lead', e
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness({ chainBudget: budget });
-  // A second process counts in the same chains.
+  // A second process shares the counts of the chains.
   await harness.startRuntime();
 });
 afterAll(() => harness.stop());

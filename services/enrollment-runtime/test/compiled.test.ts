@@ -18,7 +18,9 @@ afterAll(() => harness.stop());
 const patience = { timeoutMs: 180_000 };
 /** Limit in bytes of the definitions of one organization. */
 const ofEach = 16 << 20;
-/** Upper limit of units of one step, plus the units that a turn may have used before it. */
+/**
+ * Upper limit of units in one turn: the limit of one step, plus the units that the turn may have used before that step.
+ */
 const mostUnits = 4 * 1024 * 1024 + 320 * 1024;
 
 async function bytesOf(kind: string): Promise<number> {
@@ -80,7 +82,7 @@ test('applying a workflow compiles nothing of it, and neither does looking at it
   expect(applying).toEqual([]);
   const read = await turnsDuring(() => harness.enrollments().listEnrollments({ workflowId: workflow.id }));
   const units = (turns: typeof applying) => turns.reduce((sum, turn) => sum + turn.units, 0);
-  // Only the form of the version is read, once.
+  // The list reads only the form of the version, and reads it once.
   expect(units(read.turns)).toBeLessThan(8 * 300_000);
   const again = await turnsDuring(() => harness.enrollments().listEnrollments({ workflowId: workflow.id }));
   expect(units(again.turns)).toBe(0);

@@ -13,7 +13,7 @@ afterAll(() => ctx.stop());
 const own = { integration_id: 'internal', integration_name: 'internal', connection_key: 'default' };
 let made = 0;
 
-/** Performs an effect with a new key, unless one is given. */
+/** Performs an effect, with a new key unless `more` has one. */
 function perform(kind: EffectCall['kind'], request: EffectCall['request'], more = {}) {
   made += 1;
   return performEffect(ctx, effectCall(kind, { ...own, ...request }, { key: `k:${made}`, ...more }));

@@ -17,7 +17,10 @@ export type CrmWrite = { method: string; request: object; caller: Caller; key: s
 
 export type CrmPeer = ReturnType<typeof createCrmPeer>;
 
-/** The part of the CRM that this service calls, with its promises: one write per key, pages by cursor, not found. */
+/**
+ * The part of the CRM that this service calls. It keeps the promises of the CRM: one write per key, pages by cursor,
+ * and errors for missing records.
+ */
 export function createCrmPeer() {
   const writes: CrmWrite[] = [];
   const leads: CrmLead[] = [];

@@ -30,7 +30,7 @@ const contact = '{"email":"Ada@example.com","first_name":"Ada","lead_ref":"r7","
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const noMail = { sent: 0, opened: 0, clicked: 0, bounced: 0, failed: 0 };
 
-/** Makes an enrollment as the API writes it: its detail, and its row in the list. */
+/** Makes an enrollment. Returns its detail and its row in the list, as the API writes them. */
 async function enrollOne(steps: readonly StepInput[], caller?: typeof tester) {
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger', id: 'start', name: 'Start' }, ...steps]);
   const calls = harness.enrollments(caller);
@@ -218,7 +218,8 @@ test('one that completed has the data its steps left, with every digit of the co
   const answered = { status: 201, body: { score: 0.1 } };
   expect(detail.data).toEqual({ ...wholeContact, greeting: 'Hi Ada', response: expect.objectContaining(answered) });
   const written = await text();
-  // Once in the contact, once in the data, and once in the line of the callback.
+  // The number of the contact is in the contact and in the data; the number of the answer is in the data and in the
+  // callback's line.
   expect(written.split('12345678901234567890.10')).toHaveLength(3);
   expect(written.split('0.1000000000000000000001')).toHaveLength(3);
 });

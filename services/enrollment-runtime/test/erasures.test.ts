@@ -80,7 +80,7 @@ async function erase(person: Person, ...events: CrmEvent[]): Promise<void> {
   await harness.publishCrm(...(events.length > 0 ? events : [erased(person)]));
 }
 
-/** Finds the places where this service has data of a person. Its events are on their way to other services. */
+/** Finds the places where this service has data of a person, except events that are on their way to other services. */
 const traces = ({ name }: Person) => findTexts(client, [name], ['events.embedded_log.value']);
 
 test('enrollments of a person lose the data of the person, by reference and by address, and the funnel stays', async () => {
@@ -253,7 +253,7 @@ test('what was copied of a partition that is being replaced is emptied with it',
   const callback = { type: 'webhook_callback', url: `${receiver.url}/copied`, payload: { who: '{{ first_name }}' } };
   const at = await enroll([log, callback], contactOf(person));
   await untilStatus(at, EnrollmentStatus.COMPLETED);
-  // Does the work of `history/replace-partition.ts`, stopped after the copy.
+  // Does the work of `history/replace-partition.ts`, but stops after the copy.
   await client.query('set search_path = enrollments, public');
   for (const table of ['timeline', 'effects']) {
     await client.query(`create table ${table}_p0_kept (like ${table} including all)`);

@@ -107,7 +107,7 @@ test('events and moves that lock many of the same runs wait for each other in no
   for (const { id } of shuffled) {
     await sql`update runs set updated_at = updated_at where enrollment_id = ${id}`.execute(harness.db);
   }
-  // Locking each row takes a while, so that transactions meet half way.
+  // Locking each row takes a while, so that transactions overlap in the middle.
   await sql`create function linger() returns trigger language plpgsql
     as $$ begin perform pg_sleep(0.001); return new; end $$`.execute(harness.db);
   await sql`create trigger linger before update on runs for each row execute function linger()`.execute(harness.db);
@@ -116,7 +116,7 @@ test('events and moves that lock many of the same runs wait for each other in no
     for (let turn = 0; turn < 3; turn += 1)
       await Promise.all(persons.map((person) => sendEvent(harness, 'race.locks', person)));
   }
-  // Backends report their deadlocks at the latest when the backends end.
+  // A backend reports its deadlocks when it ends, if not before.
   await harness.stopRuntimes();
   const { rows } = await sql<{ deadlocks: bigint }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(harness.db);

@@ -104,7 +104,7 @@ test('every source tells what it has about a person, and nothing about another',
     };
     await insert('lanes', lane);
   }
-  // A mail that was suppressed after a rule had held it. Then a goal ended the enrollment.
+  // A rule holds a mail, and the mail is suppressed later. Then a goal ends the enrollment.
   await insertEnrollment(1n, 8n);
   const line = { enrollment_id: 8n, step_index: 0, attempt: 1 };
   const held = JSON.stringify({ rule: 'cap:daily', until: Date.parse('2027-01-01T08:00:00Z') });
@@ -214,7 +214,7 @@ test('every source tells what it has about a person, and nothing about another',
   }
 });
 
-/** Number of enrollments of a person in each of some workflows: together more than one read takes. */
+/** Number of enrollments of the person in each workflow. Together they are more than one read takes. */
 const perWorkflow = 1_300;
 
 test('a person with thousands of enrollments gets every answer once, newest first, those of deleted workflows too', async () => {

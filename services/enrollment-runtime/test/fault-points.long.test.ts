@@ -32,7 +32,7 @@ test.each(faultPoints)(
   async (point) => {
     const harness = await startHarness({ leaseMs: 1_000 });
     receiver.clear();
-    // A lease is confirmed before the start only when the effect has waited long since its claim.
+    // The lease of an effect is confirmed before its start only if the effect has waited long since its claim.
     receiver.answer({ delayMs: point === 'before-start' ? 1_500 : 0 });
     try {
       const { workflowId, ids } = await enrollHeld(harness, [
@@ -167,7 +167,10 @@ async function runUntilKilled({ config }: Harness, killAt: string): Promise<unkn
   return signal;
 }
 
-/** Returns the distinct timelines of succeeded steps, in order. One, if no step was skipped or done twice. */
+/**
+ * Returns the distinct timelines, each as the types of its steps. There is only one if no step was skipped or done
+ * twice.
+ */
 async function linesOf(harness: Harness, workflowId: bigint, ids: readonly bigint[]): Promise<Set<string>> {
   const timelines = new Set<string>();
   for (const id of ids) {

@@ -12,10 +12,11 @@ const steps = JSON.stringify([
 ]);
 
 /**
- * Fills in 200,000 enrollments of three organizations. Of each hundred, 40 have ended (one failed, one was cancelled),
- * 55 wait, 3 are due, one has an effect in flight under an expired lease, and one is paused. Of 10,000 one failed and
- * one is paused on a rare step. The texts of a fifth are in rows of their own, all other texts in rows of blocks. Runs
- * and outcomes are not stored in the order of ids, as after many moves.
+ * Fills in 200,000 enrollments of three organizations. Of each hundred, 40 have ended (one of them failed, one was
+ * cancelled), 55 wait, 3 are due, one has an effect in flight under an expired lease, and one is paused. Of each
+ * 10,000, one has failed and one is paused on a rare step. A fifth of the enrollments have their texts in rows of their
+ * own; the texts of all others are in rows of blocks. Runs and outcomes are not stored in the order of ids, as after
+ * many moves.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -41,8 +42,8 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Fills in an organization with many workflows, whose enrollments came in turn, one every ten seconds. One in 200
- * failed. None is due.
+ * Fills in an organization with many workflows, which people entered in turn, one every ten seconds. One enrollment in
+ * 200 has failed. None is due.
  */
 async function fillManyWorkflows(
   db: Kysely<DB>,
@@ -109,8 +110,8 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
 }
 
 /**
- * Fills in one line of each enrollment and 5,000 lines of the first; three effects of each enrollment, one of them in
- * flight; and mails of every tenth enrollment.
+ * Fills in one line for each enrollment, but 5,000 lines for the first; three effects for each enrollment, one of them
+ * in flight; and mails for every tenth enrollment.
  */
 async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
   await sql`

@@ -101,7 +101,7 @@ test('what can not be stored leaves nothing behind, with its first moves or with
   await sql`alter table enrollments add constraint refused check (workflow_id <> ${sql.lit(workflowId)})`.execute(
     harness.db,
   );
-  // The outbox itself is no measure: its relay may still be sending events of the tests before.
+  // The rows of the outbox itself cannot be counted, because its relay may still be sending events of earlier tests.
   const written = async () => {
     const { rows } = await sql<{ lines: number; told: number }>`
       select (select count(*) from timeline)::int as lines, (select last_value from outbox_id_seq)::int as told,

@@ -40,7 +40,7 @@ function remove({ admin }: Organization, id: bigint) {
   return mailing.harness.sender(admin).deleteSendingDomain({ id });
 }
 
-/** Ends the verification of a domain, as checks do that did not find its records. */
+/** Ends the verification of a domain, as a check does when it does not find the domain's records. */
 async function loseVerification(id: bigint): Promise<void> {
   await mailing.harness.db.updateTable('sending_domains').set({ verified_at: null }).where('id', '=', id).execute();
 }

@@ -179,7 +179,7 @@ export async function startHarness(
     /** Calls with events of contacts. */
     contactEvents: (caller: Caller = editor) => eventsOf(caller),
     explain: (caller: Caller = editor) => explainOf(caller),
-    /** The public methods, as the gateway calls them for nobody. */
+    /** The public methods, as the gateway calls them for clients without a credential. */
     tracking: trackingOf(nobody),
     bounces: bouncesOf(nobody),
     runtime: (caller: Caller = workflowsService) => runtimeOf(caller),

@@ -63,7 +63,7 @@ async function untilWaiting({ workflowId, ids }: Enrolled) {
   }, patience);
 }
 
-/** Enrolls many contacts that ended 200 days ago, in a range of ids that is used up. */
+/** Makes many enrollments that ended 200 days ago. Later enrollments get ids from the next range. */
 async function enrollOld(steps: readonly StepInput[] = ends, count = 100): Promise<Enrolled> {
   const old = await enroll(steps, count);
   await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count), patience);
@@ -124,8 +124,8 @@ async function untilTidy() {
 }
 
 /**
- * Waits until no runtime prunes. A runtime prunes when it starts, unless another runtime prunes already, and the first
- * one may still work on earlier data.
+ * Waits until no runtime prunes. A runtime that starts also prunes, unless another runtime is already pruning, which
+ * may still work on earlier data.
  */
 async function untilNobodyPrunes() {
   await eventually(async () => expect(await isPruning()).toBe(false), patience);
@@ -155,14 +155,14 @@ test('a full partition goes when its enrollments ended long ago; those that live
   expect(await rowsWhere('effects', old.ids)).toBe(0);
   await untilTidy();
 
-  // Lists and funnels stay. The details of old enrollments say that lines are missing.
+  // Lists and funnels stay unchanged. The details of old enrollments say that lines are missing.
   await until(old, { completed: 200n, totalEnrollments: 200n });
   expect(await recountFunnel(harness.db, old.workflowId)).toEqual([]);
   const [id = 0n] = old.ids;
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId: old.workflowId, id });
   expect(enrollment).toMatchObject({ actionTimeline: [], actionTimelineTruncated: true });
 
-  // Runs continue from their places, and so do the numbers of their lines.
+  // Runs continue where they were, and the numbers of their lines continue, too.
   harness.pass(301 * dayMs);
   await until(living, { completed: 3n });
   const { lines, effects } = await traces(living.ids.slice(0, 1));

@@ -16,7 +16,7 @@ const steps = [
   { type: 'wait', duration: 1, unit: 'hours' },
 ];
 const hourMs = 3_600_000;
-/** One more than the number of rows on the pages that the tests walk through. */
+/** Number of workflows: one more than the number of rows on a page of these tests. */
 const workflows = 7;
 
 let harness: Harness;
@@ -59,7 +59,7 @@ async function enroll(caller: Caller, workflowId: bigint, count: number): Promis
   await harness.enrollments(caller).bulkEnroll({ workflowId, contacts: json(people) });
 }
 
-/** Sets an hour between successive enrollments, with neighbours in the wrong order, as from concurrent transactions. */
+/** Spaces the enrollments an hour apart, and swaps neighbours, as concurrent transactions may do. */
 async function spreadTimes(): Promise<Date> {
   const { rows } = await sql<{ start: Date }>`
     with spread as (
@@ -127,14 +127,16 @@ test('random filters give what a walk filtered by hand gives, by cursor and by n
 
 type Part = { request: object; isMet: (row: Enrollment) => boolean };
 
-/** Picks some filters. Returns them, and whether a row of the list meets all of them. */
+/**
+ * Picks some filters. Returns a request with these filters, and a function that tells whether a row meets all of them.
+ */
 function randomFilter(random: Random, rows: readonly Enrollment[]): Part {
   const parts: Part[] = random
     .some(Object.values(filterParts(random, rows)), 1 + random.below(3))
     .map((make) => make());
   return {
     request: Object.assign({}, ...parts.map(({ request }) => request)),
-    // If two parts set one member, the later one counts, so only the last of each kind is tested.
+    // If two parts set the same member, the later part counts, so only the last part of each kind is tested.
     isMet: (row) => lastOfEach(parts).every(({ isMet }) => isMet(row)),
   };
 }
@@ -187,7 +189,7 @@ function filterParts(random: Random, rows: readonly Enrollment[]): Record<string
   };
 }
 
-/** Returns the time of some enrollment, or a moment beside it. */
+/** Returns the time of some enrollment, or a time close to it. */
 function randomTime(random: Random): Date {
   return new Date(start.getTime() + (random.below(50) - 2) * hourMs - random.pick([0, 1, 1_000, 999]));
 }

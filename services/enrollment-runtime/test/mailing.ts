@@ -8,10 +8,10 @@ import { json, makeWorkflow, type SettingsInput, type StepInput } from './workfl
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Makes a length of time in the form of `per` and `min_gap` in requests. */
+/** Makes a span of days, in the form that `per` and `min_gap` have in requests. */
 export const days = (duration: number) => ({ duration, unit: SpanUnit.DAYS });
 
-/** Starts runtimes that share a database and a mail server, with an organization of its own for each case. */
+/** Starts runtimes that share a database and a mail server. Each case has an organization of its own. */
 export async function startMailing({
   runtimes = 2,
   ...options
@@ -51,7 +51,7 @@ let shifted = 0;
 
 type Server = Awaited<ReturnType<typeof startMailServer>>;
 
-/** Returns the actions of a test as one organization. */
+/** Returns functions with which a test acts as one organization. */
 function organizationOf(harness: Harness, server: Server, organizationId: bigint) {
   const caller = { ...editor, organizationId };
   const admin = { ...caller, role: 'admin' as const };

@@ -60,7 +60,7 @@ test('members whose role may decide get one mail about all that waits, and the n
   member(4n, Role.VIEWER);
   member(5n, Role.ADMIN, { organizationId: 2n });
   await harness.startRuntime();
-  // Called before the first mail, so that all approvals are in that mail, however many moves they take.
+  // This approval causes the first mail. All later approvals are in one later mail, however many moves they take.
   await ask(1, { roles: ['approver'] });
   const [first] = await eventually(async () => {
     const found = await mails();
@@ -234,7 +234,7 @@ test('a mail that is put off goes out later with the same bytes, and one that is
     harness.config.smtpUrl = server.url;
     member(1n, Role.ADMIN);
     member(2n, Role.ADMIN);
-    // The first mail is refused temporarily after its content, the second for good.
+    // The server refuses the first mail temporarily, after its content, and the second mail permanently.
     server.refusals.push({ code: 451, message: 'come back later' }, { code: 550, message: 'no such user' });
     await harness.startRuntime();
     await harness.publishWebhook(disabled('evt_1', Mode.LIVE));

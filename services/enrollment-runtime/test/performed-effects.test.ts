@@ -79,7 +79,10 @@ async function enroll(action: string, more: object = {}, caller = editor) {
 }
 
 const completed = { status: EnrollmentStatus.COMPLETED };
-/** An enrollment whose effect was taken on. Its line is compared too, because it also waits before its first move. */
+/**
+ * An enrollment whose effect was taken on. Its line is compared too, because an enrollment also waits before its first
+ * move.
+ */
 const takenOn = { isWaiting: true, actionTimeline: [{ message: expect.stringMatching(/^Taken on/) }] };
 const messagesOf = ({ actionTimeline }: { actionTimeline: { message: string }[] }) =>
   actionTimeline.map(({ message }) => message.replace(/ \((until|warning).*/, ''));

@@ -79,7 +79,10 @@ async function countMatching(filter: Filter): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** Adds the range of ids, as the list does. A range of time costs up to 18 lookups in an index. */
+/**
+ * Adds the range of ids that corresponds to the range of time, as the list does. Finding it takes up to 18 lookups in
+ * an index.
+ */
 async function withIdRange(filter: Filter): Promise<Filter> {
   return { ...filter, idRange: await idRangeOf(db.kysely, [1n], filter.created ?? {}) };
 }
@@ -94,7 +97,10 @@ const days = (since: number, until: number) => ({
 const rowPages = 20;
 const blockPages = 30;
 
-/** Number of pages for an address, which has as many trigrams as letters, and each trigram is looked up. */
+/**
+ * Number of pages that a statement may read for an address. An address has as many trigrams as letters, and each
+ * trigram is looked up.
+ */
 const addressPages = 200;
 
 function pagesOf({ q, email, created, stepIndex }: Partial<Filter>): number {
@@ -207,7 +213,10 @@ test.each(Object.entries(filters))(
   },
 );
 
-/** Filters by text and place, which are in two tables: rows that match both are found among rows that match one. */
+/**
+ * Filters by text and place. The two are in different tables, so the rows that match both are found among the rows that
+ * match one.
+ */
 const crossed: Record<string, Partial<Filter>> = {
   'a beginning of test enrollments': { q: 'fe', mode: 'test' },
   'a beginning of failed ones': { q: 'fe', status: 'failed' },

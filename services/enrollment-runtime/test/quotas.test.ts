@@ -21,7 +21,7 @@ import { apply, contacts, json, makeWorkflow, passToMidHour, refusal, type StepI
 const dayMs = 86_400_000;
 const steps = [{ type: 'trigger' }, { type: 'wait', duration: 90, unit: 'days' }];
 const onEvent = (event_name: string) => [{ type: 'trigger', kind: 'event', event_name }, ...steps.slice(1)];
-/** A service that enrolls for a person who gets no answer, such as a form. */
+/** A service that enrolls on behalf of a person who gets no answer, for example one who has submitted a form. */
 const form = { ...editor, actor: { type: 'service' as const, id: 'crm' } };
 
 const keptOutTotal = 'drippulse_entries_kept_out_total';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 let organizations = 100n;
-/** Returns a new organization for each test, so that the tests' limits do not meet. */
+/** Returns a new organization for each test, so that no two tests share a limit. */
 function newOrganization() {
   organizations += 1n;
   const organizationId = organizations;

@@ -44,7 +44,7 @@ const boundaryOf = async (workflowId: bigint) =>
   )?.next_tick_at;
 
 /**
- * Advances past a tick of a workflow that was made after all others. When that tick has fired, the ticks of the others
+ * Makes a new workflow and advances past its tick. When this tick has fired, the earlier ticks of the other workflows
  * have fired too, or another replica is firing them.
  */
 async function passTick(): Promise<void> {

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const trigger = { type: 'trigger' };
 
-/** Applies a workflow as the workflows service does: masked, with its sealed box beside it. */
+/** Applies a workflow as the workflows service does: with masked steps, and with the sealed box of their secrets. */
 async function applySealed(steps: StepInput[]): Promise<bigint> {
   const workflow = workflowOf(steps);
   const hidden = new Map<string, RequestTexts>();

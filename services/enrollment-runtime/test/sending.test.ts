@@ -40,7 +40,7 @@ test('of three workflows that wait for the morning the one with the highest prio
   expect((await organization.read(low, ids[0]?.[0] ?? 0n)).heldBy).toMatchObject({ rule: 'quiet_hours' });
   expect(mailing.server.mails.filter(({ to }) => all.includes(to[0] ?? ''))).toEqual([]);
 
-  // Moves past the end of the spread, so that nobody waits for it.
+  // Moves past the end of the spread, during which some mails would still wait.
   mailing.passToHour(8);
   mailing.pass(minuteMs);
   for (const id of ids[2] ?? []) await organization.lineOf(high, id, /^Sent to/);
@@ -179,7 +179,7 @@ test('a throughput spreads the mails of an organization', async () => {
     for (const row of rows) expect(row.actionTimeline.at(-1)?.message).toMatch(/^(Sent|Held)/);
     return rows.filter((row) => row.heldBy !== undefined);
   });
-  // Within a second two mails leave together, and one more for each second that has passed.
+  // Two mails leave in the first second, and one more in each second after it.
   expect(held.length).toBeGreaterThan(0);
   expect(held[0]?.heldBy?.rule).toBe('throughput');
   mailing.pass(10_000);
@@ -242,7 +242,7 @@ describe('suppressions', () => {
     expect(await outcome({ category: 'news', class: 'transactional' })).toBe('Sent');
     await suppressions(organization.caller).createSuppression({ email, reason: 2 });
     expect(await outcome({ class: 'transactional' })).toBe('Skipped:');
-    // The other organization writes to its own contacts.
+    // Another organization may still write to the same person.
     const other = mailing.newOrganization();
     const workflow = await other.mailing();
     const [id = 0n] = await other.enroll(workflow, [email]);

@@ -9,7 +9,7 @@ import { apply, makeWorkflow, type StepInput, workflowOf } from './workflow.ts';
 
 const hourMs = 3_600_000;
 
-/** Half of the people wait an hour, and those with a score below 5 fail after it. */
+/** Half of the people wait an hour. Afterwards, those of them with a score below 5 fail. */
 const steps: StepInput[] = [
   { id: 'start', type: 'trigger' },
   {
@@ -123,7 +123,7 @@ test('what is published agrees with the counters through moves, failures, retrie
   await eventually(async () => expect(await counters(workflowId, 'active')).toEqual({}));
   await agree(workflowId);
   expect(sums(workflowId, 'cancelled')['pause']).toBeGreaterThan(0);
-  // The events of ends name the variants that the steps counted.
+  // The events about ended enrollments name the variants under which the steps were counted.
   for (const [kind, variant] of [
     ['completed', 'split:A'],
     ['completed', 'split:B'],

@@ -23,7 +23,9 @@ afterAll(() => harness.stop());
 const suspend = () => harness.setSuspended(editor.organizationId, true, ++sequence);
 const resume = () => harness.setSuspended(editor.organizationId, false, ++sequence);
 
-/** Makes a workflow of the tested organization, and a copy in another one, which shows that time has passed. */
+/**
+ * Makes a workflow of the tested organization, and a copy in another organization. The copy shows that time has passed.
+ */
 async function twins(steps: readonly StepInput[]): Promise<[bigint, bigint]> {
   const ours = await makeWorkflow(harness, steps);
   const theirs = await makeWorkflow(harness, steps, { organizationId: stranger.organizationId });
@@ -54,8 +56,8 @@ test('nothing of a suspended organization moves or is sent, and after its resump
     await eventually(async () => expect(await totalsOf(theirs.id, stranger)).toMatchObject({ completed: 3n }));
     expect(await totalsOf(ours.id)).toMatchObject({ active: 3n, completed: 0n });
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/theirs', '/theirs', '/theirs']);
-    // The state of the workflow stays: the workflow is not paused for good, and a change during the suspension does not
-    // start it.
+    // A suspension does not change the state of the workflow: it does not pause the workflow for good, and a change of
+    // the workflow during the suspension does not start it.
     await apply(harness, { ...ours, name: 'Renamed' });
     expect(await totalsOf(ours.id)).toMatchObject({ active: 3n, completed: 0n });
 

@@ -191,7 +191,8 @@ test('a mail and what its receiver does count for the variants that it was queue
   );
   for (const [place, { parsed }] of server.mails.filter(({ to }) => to.includes(email)).entries()) {
     const [, token = ''] = /\/track\/n\/pixel\.gif\?token=([\w-]+)/.exec(String(parsed.html)) ?? [];
-    // An open immediately after the mail's arrival counts as a program's, so time must pass before a person's open.
+    // An open right after the mail's arrival is judged to come from a program, so time passes before the person opens
+    // the mail.
     harness.pass(3_600_000);
     await open(token);
     await stored({ id: id ?? 0n }, place + 1);
@@ -260,7 +261,7 @@ test('new rules correct what old ones counted, and raise nothing', async () => {
   await stored(one, 2);
   await judged(one);
   expect((await one.read())?.deliverySummary).toMatchObject({ opened: 1, clicked: 0 });
-  // Sets verdicts of older rules, which had no list of agents, or a wrong list.
+  // Sets verdicts that older rules made, which had no list of agents, or a wrong list.
   await sql`update hits set rules = 0, verdict = case kind when 'click' then 'human' else 'scanner' end
     where enrollment_id = ${one.id}`.execute(harness.db);
   await sql`update deliveries set clicked_at = sent_at, opened_at = null where enrollment_id = ${one.id}`.execute(
@@ -410,7 +411,7 @@ test('a mail that came back before its result was recorded counts as sent and bo
   // The server has taken the mail, but its answer denies it.
   answered.reject(Object.assign(new Error('try later'), { responseCode: 451 }));
   delete server.pace.until;
-  // An enrollment is due from its start, so its next due time does not show that the attempt has failed.
+  // An enrollment is already due at its start, so its due time does not show that the attempt has failed.
   await eventually(async () => {
     const lines = await harness.db
       .selectFrom('timeline_lines')

@@ -4,7 +4,7 @@ import { type QueueTurn, queueTurns } from '@drippulse/loops';
 /** A turn of synchronous work, and its round of the event loop. */
 type Turn = QueueTurn & { round: number };
 
-/** Runs some work, and returns the turns of all queues of this process during it. */
+/** Runs some work. Returns its result, and the turns that all queues of this process took during the work. */
 export async function turnsDuring<T>(work: () => Promise<T>): Promise<{ result: T; turns: Turn[] }> {
   const turns: Turn[] = [];
   let round = 0;

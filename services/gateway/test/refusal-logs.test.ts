@@ -6,8 +6,8 @@ import { layouts, type Probe, startProbe } from './probe/start-probe.ts';
 
 const refusals = 200;
 /**
- * One line for the first refusal, and one for each interval that passes. The test is too short for a tenth of the
- * refusals.
+ * Upper limit of log lines. There is one line for the first refusal, and one for each interval that passes; the test
+ * takes far fewer intervals than this.
  */
 const mostLines = refusals / 10;
 

@@ -17,7 +17,7 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
     invitations: member.id,
     api_keys: key.id,
     domains: domain.id,
-    // A session of nobody, because a session belongs to a user and ends with its token.
+    // No user has a session with this id. A real session belongs to a user and ends with its token.
     sessions: '0190a8a0-7e3a-7c4e-9d39-0e0d1c2b3a49',
   };
 };

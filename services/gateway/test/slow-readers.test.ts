@@ -87,7 +87,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   const ended = () => probe.answered.filter(({ authenticated }) => authenticated?.limitKey === 'role:viewer');
   expect(ended()).toEqual([]);
-  // A third answer of 30 MiB would leave less than the reserve that answers such as this one need.
+  // The third answer has only 16 MiB: 30 MiB would leave less than the reserve that answers of this kind need.
   const third = `/api/v1/probe/items?tags=large&count=${16 << 20}`;
   expect((await send(probe, 'GET', third, { role: 'viewer@3' })).text.length).toBeGreaterThan(16 << 20);
   expect(ended()).toHaveLength(1);
@@ -180,7 +180,7 @@ test.each(['small', 'large'])(
     const first = await list(1);
     await eventually(() => expect(asked).toEqual([1n]));
     const leaving = await Promise.all([list(2), list(3)]);
-    // This request is answered after both others wait, because requests are read in order.
+    // This request is answered only when both other requests wait, because requests are read in order.
     expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
     for (const socket of leaving) socket.destroy();
     const leavers = () => probe.answered.filter(({ status }) => status === 499);
@@ -221,7 +221,7 @@ test('whatever lists were before, large ones of an organization are made one aft
   expect(await smaller()).toEqual(answered);
   const large = organizations.flatMap((organization) => Array.from({ length: 16 }, () => list(2, organization)));
   await eventually(() => expect(next).toHaveLength(1));
-  // This includes the organizations with fifteen or sixteen lists in line.
+  // Small lists are answered even for organizations with fifteen or sixteen large lists in line.
   expect(await smaller()).toEqual(answered);
   expect(running).toHaveLength(1);
   for (const _ of large) {

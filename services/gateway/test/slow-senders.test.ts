@@ -11,7 +11,7 @@ const head = (path: string, length: number, credential = 'editor') =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${credential}\r\nContent-Type: application/json\r\n` +
   `Content-Length: ${length}\r\nConnection: close\r\n\r\n`;
 
-/** Begins an upload that continues when the socket is written to. */
+/** Begins an upload, which the test continues by writing to the socket. */
 const begin = (probe: Probe, credential?: string) => openSocket(probe, `${head(uploads, 10, credential)}first`);
 
 const multipart =
@@ -19,7 +19,7 @@ const multipart =
   'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n';
 const filePart = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nfirst';
 
-/** Resolves when everything sent before was read, because requests of one process are read in order. */
+/** Resolves when everything that was sent before has been read. Requests of one process are read in order. */
 async function untilRead(probe: Probe): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await send(probe, 'GET', '/api/v1/probe/items', { role: 'viewer@9' });
 }

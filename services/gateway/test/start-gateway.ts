@@ -23,8 +23,8 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 export const password = 'correct horse battery';
 
 /**
- * Starts the gateway and the identity service, on a database that is reached through the address `through`, if given.
- * The only peer of the identity service is workflows, which counts in memory.
+ * Starts the gateway and the identity service. If `through` is given, it converts the database's URL to the one that
+ * the services use. The only peer of the identity service is workflows, which counts in memory.
  */
 export async function startGateway(
   overrides: Partial<Config> & { identity?: Partial<IdentityConfig> } = {},
@@ -132,7 +132,10 @@ export async function logIn(gateway: Pick<Gateway, 'as'>, username: string): Pro
   return { call: gateway.as(answer.body.token), token: answer.body.token };
 }
 
-/** Waits until a credential that was revoked through a different gateway is refused: five seconds, and the look-up. */
+/**
+ * Waits until a credential that was revoked through a different gateway is refused. That takes five seconds and a
+ * look-up.
+ */
 export async function untilRefused(call: Call): Promise<void> {
   await eventually(async () => (await call('GET', '/api/v1/account')).status === 401);
 }

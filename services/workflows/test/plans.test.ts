@@ -146,7 +146,7 @@ test('workflows that are asked for in one turn are one statement by their keys, 
   expect(costs[0]?.buffers).toBeLessThanOrEqual(20 * answers.length + 100);
 });
 
-/** Any query, of which the tests read only the plan. */
+/** Any query. The tests read only its plan. */
 type Explainable = { explain(format: 'json', options: RawBuilder<unknown>): Promise<Record<string, unknown>[]> };
 
 async function cost(query: Explainable): Promise<{ rows: number; buffers: number }> {

@@ -2,7 +2,7 @@
 export type Options = {
   /** Whether the run is small, which takes seconds. A small run shows that the bench works, and measures ratios. */
   short: boolean;
-  /** Whether to run all peers, not only the one that comes closest. */
+  /** Whether to run all peers, not only the peer whose figures come closest. */
   allPeers: boolean;
   /** Sizes that replace the bench's own sizes, by their names. */
   sizes: Readonly<Record<string, number>>;

@@ -4,8 +4,8 @@ import type { Figures } from './bench.ts';
 export type Better = 'higher' | 'lower';
 
 /**
- * A figure by which a change is judged. `shortLimit` is the worst value that a short run gives on a busy machine of two
- * cores, for figures that such a machine changes little.
+ * A figure by which a change is judged. `shortLimit` is the worst value of the figure in a short run on a busy machine
+ * of two cores. Only figures that such a machine changes little have it.
  */
 export type Judged = { better: Better; shortLimit?: number };
 

@@ -25,7 +25,7 @@ const [name, ...names] = positionals;
 const short = values.short === true;
 const progress = (line: string) => console.error(line);
 const interrupted = new AbortController();
-// The benches stop the servers that they started as the process exits; a comparison removes its work tree first.
+// As the process exits, the benches stop the servers that they started. A comparison must remove its work tree first.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (isAlone()) process.exit(130);

@@ -5,7 +5,10 @@ import { type Better, judgedOf } from './judged.ts';
 /** If other work loads the machine more than this, absolute figures mean little; ratios still do. */
 const quietLoad = 0.2;
 
-/** The figures of one run, with the load before it, and the direction in which each judged figure gets better. */
+/**
+ * The figures of one run, including the machine's load before it, and the direction in which each judged figure gets
+ * better.
+ */
 export type Measured = { figures: Figures; better: Record<string, Better> };
 
 export async function measure(name: string, bench: Bench, options: Options): Promise<Measured> {

@@ -5,13 +5,15 @@ import { startEmbeddedPostgres } from '@drippulse/servers';
 import pg from 'pg';
 import { databaseCpuSeconds } from './measuring/cpu.ts';
 
-/** PostgreSQL as shipped except for these settings, for the platform and the peers: fsync is on. */
+/**
+ * The only settings in which PostgreSQL differs from its defaults, for the platform and for the peers. So fsync is on.
+ */
 const settings = { shared_buffers: '1GB', max_wal_size: '4GB' };
 
 /** A PostgreSQL for one bench. */
 export type BenchPostgres = {
   url: string;
-  /** A connection of the server's superuser, for one statement after the other. */
+  /** A connection of the server's superuser, which runs one statement at a time. */
   client: pg.Client;
   /** Returns the seconds of CPU time of all processes of the server. */
   cpuSeconds(): Promise<number>;

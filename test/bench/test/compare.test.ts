@@ -6,7 +6,7 @@ import { eventually } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Comparing, compare } from '../src/comparing/compare.ts';
 
-// A repository whose bench prints a number, so that a comparison takes seconds.
+// A repository whose only bench prints a number, so that a comparison takes only seconds.
 let root: string;
 let runs: string;
 
@@ -58,7 +58,7 @@ function compared(more: Partial<Comparing> = {}) {
   return compare({ ...options, ...more });
 }
 
-/** Returns the trees in the order of their runs, and whether the base's tree still exists. */
+/** Returns the order in which the trees ran, and whether the base's tree still exists. */
 function noted(): { order: string; isBaseThere: boolean } {
   const lines = readFileSync(runs, 'utf8').trim().split('\n');
   const bases = lines.filter((line) => line.startsWith('base '));

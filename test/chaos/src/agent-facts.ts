@@ -1,8 +1,8 @@
 import { agentOrganization } from './agents.ts';
 
 /**
- * An execution that a step asked for, with its calls of models. `answered_at` is the time of a stored answer, which
- * ends the calls.
+ * An execution that a step asked for, and its model calls. `answered_at` is the time at which an answer was stored,
+ * after which no call follows.
  */
 export type ExecutionFact = {
   id: string;
@@ -14,10 +14,13 @@ export type ExecutionFact = {
   attempts: number;
   answered_at: Date | null;
 };
-/** Calls, by the kind of their settlement. Sums are texts of pico-USD. */
+/** The calls of one kind of settlement. `charged` is a sum in pico-USD, as text. */
 export type ChargeFact = { state: string; count: number; charged: string };
 
-/** The rows of the agents service after a run. Sums are texts of pico-USD, each over the same calls. */
+/**
+ * The rows of the agents service after a run. `sums` are amounts in pico-USD, as text, which different tables have for
+ * the same calls.
+ */
 export type AgentFacts = {
   executions: readonly ExecutionFact[];
   charges: readonly ChargeFact[];

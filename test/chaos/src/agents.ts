@@ -11,7 +11,10 @@ const policy = { on_error: 'continue', retry: { max_attempts: 8, backoff_seconds
 /** The ids of the two agents, once they are made. */
 export type AgentIds = Record<keyof typeof templates, bigint>;
 
-/** Makes a workflow that scores a person, and then parks until a model has answered. Its input names the person. */
+/**
+ * Makes a workflow that scores a person, and then parks until a model has answered. The input of the model names the
+ * person.
+ */
 export function makeAgentWorkflows({ score, classify }: AgentIds): ChaosWorkflow[] {
   const steps = makeSteps([
     { id: 'score', type: 'score_lead', config: { agent_id: String(score), ...policy } },

@@ -23,7 +23,7 @@ export async function startAnalyst(servers: Servers, opened: { stop(): unknown }
   return analyst;
 }
 
-/** Stores the organizations' time zones, because no service exists that could tell them. */
+/** Stores the organizations' time zones, because this run has no service that could report them. */
 async function knowOrganizations(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();

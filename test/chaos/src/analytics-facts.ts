@@ -1,12 +1,12 @@
-/** The count of one kind over all days or all quarter hours, at a step or in the whole workflow. */
+/** The sum of one kind of fact over all days or all quarter hours, at one step or in the whole workflow. */
 export type SumFact = { workflow_id: string; kind: number; step_id: string; count: number };
 
-/** The sums of analytics, and the number of each workflow's mails that a mail server took. */
+/** The sums of analytics, and the number of mails of each workflow that a mail server accepted. */
 export type AnalyticsFacts = {
   days: readonly SumFact[];
   quarters: readonly SumFact[];
   sent: readonly { workflow_id: string; count: number }[];
-  /** Attempts of webhooks by their outcome, as counted by analytics, and as recorded. */
+  /** Attempts of webhooks by outcome: the number that analytics counted, and the number that was recorded. */
   attempts: readonly { webhook_id: string; succeeded: boolean; counted: number; made: number }[];
   /** Ids of the events that became facts. */
   ids: ReadonlySet<string>;
@@ -36,8 +36,8 @@ export async function readAnalyticsFacts(rowsOf: RowsOf): Promise<AnalyticsFacts
 }
 
 /**
- * Selects sums over all versions and enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from
- * 40 on).
+ * Selects sums over all versions and enrollments: of whole workflows (dimension 0), and of steps (dimension 2, kinds
+ * from 40 on).
  */
 function sumsQuery(table: string): string {
   return `

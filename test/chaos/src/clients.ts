@@ -34,7 +34,7 @@ export type RuntimeClient = {
   approvals(organizationId: bigint): Client<typeof ApprovalsService>;
   rules(organizationId: bigint): Client<typeof SendingRulesService>;
   suppressions(organizationId: bigint): Client<typeof SuppressionsService>;
-  /** The methods that clients of mails and mail servers call without a credential. */
+  /** The methods that mail clients and mail servers call without a credential. */
   tracking: Client<typeof TrackingService>;
   bounces: Client<typeof BouncesService>;
   close(): void;
@@ -130,7 +130,7 @@ export function createCrmClient(port: number) {
   };
 }
 
-/** The addresses of a process's peers: its brokers, and the services that it calls. */
+/** The addresses of a process's brokers, and of the services that it calls. */
 type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
 
 export type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
@@ -169,8 +169,8 @@ export function integratorConfig({ providersUrl, ...options }: ProcessOptions & 
 }
 
 /**
- * Time after which another process takes over the executions of a dead process. A frozen process must lose its
- * executions within seconds.
+ * Time after which another process takes over the executions of a dead process. It is short, because a frozen process
+ * must lose its executions within seconds.
  */
 const agentLeaseMs = 6_000;
 const reservationGraceMs = 3_000;

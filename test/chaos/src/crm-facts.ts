@@ -1,6 +1,6 @@
 import { crmOrganization } from './crm.ts';
 
-/** A write to the CRM in the rows of the runtime, with the score that the step gives. */
+/** A write to the CRM by a step, from the rows of the runtime. `n` is the score that the step gives. */
 export type CrmStepFact = {
   enrollment_id: string;
   kind: string;
@@ -11,11 +11,11 @@ export type CrmStepFact = {
   error: string | null;
 };
 
-/** The records of the CRM, and what was committed and counted about them. */
+/** The writes of steps, the records of the CRM, and the events and counts of these records. */
 export type CrmFacts = {
   steps: readonly CrmStepFact[];
   leads: readonly { ref: string; score: number | null }[];
-  /** Notes about leads: the reference in the note, and that of the lead. */
+  /** Notes about leads, with the reference that is in the note and the reference of the lead. */
   notes: readonly { ref: string; about: string }[];
   opportunities: readonly { ref: string; status: string; amount: number }[];
   /** Frames of the committed outbox rows of the CRM. */

@@ -20,7 +20,10 @@ export type Hook = {
 const names = ['c', 'd'];
 const organizations = [11n, 12n, 13n];
 
-/** Starts two processes that deliver the runtimes' events, with plain and ordered webhooks, and one that is gone. */
+/**
+ * Starts two processes that deliver the runtimes' events to plain and ordered webhooks, and to one webhook that answers
+ * `gone`.
+ */
 export async function startDeliverers(
   servers: Servers,
   endpoint: HookEndpoint,

@@ -16,7 +16,9 @@ export async function driveCrm(
   const untilCrmAnswered = createUntilAnswered(crmClients);
   const random = createRandom(driving.seed, 'crm');
 
-  /** Makes a contact and its opportunity. Every repeat has the key of the first call, so it makes no second one. */
+  /**
+   * Makes a contact and its opportunity. A repeated call has the key of the first call, so it makes no second record.
+   */
   async function makeOpportunity(ref: string, email: string, amount: number): Promise<string> {
     const optionsOf = (record: string) => ({ headers: { 'idempotency-key': `${record}-${ref}` }, timeoutMs: callMs });
     const { contact } = await untilCrmAnswered((client) =>

@@ -13,7 +13,7 @@ const persons = 40;
 /** Minimum number of calls of each series, even on a busy machine. */
 const leastCalls = 12;
 
-/** Runs two concurrent series of calls, each to its own runtime, by which the same persons repeatedly try to enter. */
+/** Runs two concurrent series of calls, one to each runtime, in which the same persons repeatedly try to enter. */
 export async function driveEntries(driving: EntryDriving): Promise<void> {
   await Promise.all([0, 1].map((row) => keepEntering(driving, row)));
 }

@@ -48,7 +48,7 @@ async function enter(
   history.calls.push({ workflowId, organizationId, refs, ids: enrollmentIds });
 }
 
-/** Sends none, one or both events, and the event that ends the run up to three times. */
+/** Sends the counted event once or not at all, and the event that ends the run up to three times. */
 async function sendEvents(driving: Driving, random: Random, email: string): Promise<void> {
   const bought = random.next() < 0.6 ? random.between(1, 3) : 0;
   const events: { name: keyof typeof goalEvents; key: string; ms: number }[] = [

@@ -99,7 +99,7 @@ async function sendLate(
   driving.history.journeys.events.push({ id: await sendEvent(driving, event, index), email });
 }
 
-/** Decides pending approvals until nobody enters any more; all further approvals expire. */
+/** Decides pending approvals until nobody enters any more. Approvals that are still pending then expire. */
 async function decideAll(driving: Driving, entered: AbortSignal): Promise<void> {
   const seen = new Set<bigint>();
   while (!entered.aborted) {

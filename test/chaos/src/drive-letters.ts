@@ -19,8 +19,8 @@ const readersMs = { least: 6_000, most: 9_000 };
 const mostBounceMs = 4_000;
 
 /**
- * Sends letters to persons in two zones, in one of which it is night. Letters are opened and followed, and some come
- * back.
+ * Sends letters to persons in two zones, in one of which it is night. Some letters are opened and their links followed,
+ * and some letters come back.
  */
 export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
@@ -41,7 +41,7 @@ export async function driveLetters(driving: LetterDriving): Promise<void> {
 }
 
 /**
- * Sets the quiet hours. It allows many letters a minute, so that the letters that waited for the morning leave soon
+ * Sets the quiet hours. Also allows many letters a minute, so that the letters that waited for the morning leave soon
  * after it.
  */
 async function setNight({ history, untilAnswered }: Driving): Promise<void> {
@@ -127,7 +127,7 @@ async function hit(
   );
 }
 
-/** Sends the report to both runtimes. Repeats a report of a mail that is not known yet. */
+/** Reports a bounced mail to both runtimes. Repeats the report while the mail is not known yet. */
 async function reportBounce(driving: LetterDriving, { key: mail, url: email }: Receipt, ms: number): Promise<void> {
   await pause(driving, ms);
   for (const first of [0, 1]) {

@@ -6,7 +6,7 @@ import { callMs } from './until-answered.ts';
 
 /** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 6;
-/** Events of a person come within this period, in which some runs end and some gaps are over. */
+/** Period in which the events of a person are sent. Some runs end and some gaps pass within it. */
 const spanMs = 20_000;
 
 /** Lets persons send events that start workflows: alone, many together, in batches, and again with the same key. */

@@ -3,15 +3,17 @@ import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /**
- * Limit of entries of one person, by the workflow. For all other workflows the limit is one entry for every person,
- * because nobody tries to enter again.
+ * Limits of a person's entries, by workflow. A workflow without a limit here has one entry per person, because nobody
+ * tries to enter it again.
  */
 export const entryLimits: ReadonlyMap<bigint, number> = new Map([
   [entryOrganization * 10n + 1n, 1],
   [entryOrganization * 10n + 2n, 2],
 ]);
 
-/** Makes workflows that the same persons enter repeatedly: one takes each person once, the other twice a day. */
+/**
+ * Makes workflows that the same persons repeatedly try to enter. One accepts each person once, the other twice a day.
+ */
 export function makeEntries(): ChaosWorkflow[] {
   return [...entryLimits].map(([id, limit]) => ({
     id,

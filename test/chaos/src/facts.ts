@@ -7,7 +7,7 @@ import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
 import { type ProviderStepFact, readProviderFacts } from './provider-facts.ts';
 import { readStarterFacts, type StarterEventFact } from './starter-facts.ts';
 
-/** An enrollment with its state; `status` of a living one is active or paused. */
+/** An enrollment with its state. The `status` of a living enrollment is active or paused. */
 export type EnrollmentFact = {
   id: string;
   workflow_id: string;

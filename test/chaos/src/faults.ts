@@ -20,7 +20,7 @@ export type Target = { nodes: readonly Node[]; servers: Servers; leaseMs: number
 /** A kind of fault. */
 export type FaultKind<V extends Victim = Node> = {
   name: string;
-  /** Hits `node`. Returns whether the fault happened as its name says. */
+  /** Inflicts the fault on `node`. Returns whether the fault happened as its name says. */
   inflict(target: Target, node: V, random: Random): Promise<boolean>;
   /** The nodes whose effects may be repeated because of the fault. */
   losesResultsOf: 'the node' | 'all' | 'none';
@@ -157,7 +157,7 @@ export const analystFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Makes the faults of deaths at the points of a call. */
+/** Makes faults that kill a process, each at one of the points of a call. */
 const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
   points.map((point) => ({
     name: `kill ${name} ${point}`,
@@ -271,5 +271,5 @@ export const crmFaults: readonly FaultKind[] = [
   },
 ];
 
-/** Every kind of fault once. The groups run side by side; the seed decides the order in each group. */
+/** Every kind of fault once. The groups run in parallel; the seed decides the order within each group. */
 export const faultRows = { losing, harmless };

@@ -4,7 +4,7 @@ export type MetGoalFact = { workflow_id: string; enrollment_id: string; goal: st
 export type EndFact = { enrollment_id: string; outcome: string | null; ended_at: Date };
 export type MarkFact = { workflow_id: string; kind: string; name: string; number: number };
 
-/** Rows of goals, and of rules by which people enter. */
+/** Rows of goals, and rows of the rules for entering again. */
 export type GoalFacts = {
   met: readonly MetGoalFact[];
   ends: readonly EndFact[];

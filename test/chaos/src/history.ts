@@ -33,10 +33,16 @@ export type Opened = { port: number; name: string; at: number };
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
-/** An accepted event that starts workflows, and the ids in the answers: one for each time it was sent alone. */
+/**
+ * An accepted event that starts workflows. `ids` are the ids in the answers, one for each time that the event was not
+ * sent in a batch.
+ */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
-/** A bulk enrollment into a workflow with a limit of re-entry: references of all contacts, and of refused ones. */
+/**
+ * A bulk enrollment into a workflow with a limit of re-entry. `refs` are the references of all contacts, `refused`
+ * those of the refused ones.
+ */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
 /** A request for the pixel or the link of a letter. Each request has an agent of its own. */
@@ -54,19 +60,22 @@ export type SentHit = {
 /** A report that a letter came back, which was answered as accepted. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
-/** A thing at a provider, with the step that makes such things, and the contact that the thing names. */
+/** An object at a provider: the step that makes such objects, and the reference of the contact in it. */
 export type MadeThing = { step: string; ref: string };
 
-/** An opportunity that the CRM has answered as created; `amount` is in cents. */
+/** An opportunity that the CRM created, according to its answer. `amount` is in cents. */
 export type MadeOpportunity = { ref: string; amount: number };
 
-/** A request to a model, by the person that the request names. */
+/** A request to a model. `ref` is the person that the request names. */
 export type AskedModel = { ref: string; at: number };
 
-/** A sample of the ledger of agents, in pico-USD: the bill of the provider, and then the spent and reserved amount. */
+/**
+ * A sample of the ledger of agents, in pico-USD. `bill` is the bill of the provider, `taken` the spent and reserved
+ * amount.
+ */
 export type LedgerSample = { bill: bigint; limit: bigint; taken: bigint };
 
-/** A decision that was answered as the decision that counts. */
+/** A decision that counts, according to its answer. */
 export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
 
 /** The calls, faults and results of a run, as seen from outside the platform. */
@@ -76,7 +85,7 @@ export type History = {
   receipts: Receipt[];
   /** In the order in which they were opened. */
   connections: Opened[];
-  /** Organizations of events by event id, as they came out of Kafka. */
+  /** The organization of each event that came out of Kafka, by the event's id. */
   published: Map<string, string>;
   publishedByCrm: Map<string, string>;
   /** Requests that reached the webhooks. */
@@ -84,7 +93,7 @@ export type History = {
   journeys: {
     events: SentEvent[];
     decisions: AnsweredDecision[];
-    /** Addresses whose suppression was answered before a mail to them could be due. */
+    /** Addresses that were suppressed, according to the answer, before a mail to them could be due. */
     suppressed: string[];
   };
   /** Mails that reached their receiver, by Message-ID; `url` is the address, `body` the subject. */
@@ -92,7 +101,7 @@ export type History = {
   entries: EntryCall[];
   starters: SentStart[];
   opportunities: MadeOpportunity[];
-  /** Things that the providers have at the end. */
+  /** Objects that are at the providers at the end. */
   made: MadeThing[];
   models: {
     asked: AskedModel[];

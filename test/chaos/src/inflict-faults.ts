@@ -23,7 +23,7 @@ const repeats = 2;
 
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
 
-/** The processes that faults may hit beside the runtimes. */
+/** The processes, other than the runtimes, that faults may hit. */
 export type Others = {
   deliverers: readonly Victim[];
   analysts: readonly Victim[];
@@ -32,7 +32,10 @@ export type Others = {
   crm: readonly Node[];
 };
 
-/** Inflicts each kind of fault until it happened, three times at most, and continues for `seconds`. */
+/**
+ * Inflicts each kind of fault until it has happened, at most three times, and then continues with further rounds until
+ * `seconds` have passed.
+ */
 export async function inflictAll(
   target: Target,
   { deliverers, analysts, integrators, agents, crm }: Others,
@@ -53,7 +56,7 @@ export async function inflictAll(
   return counts;
 }
 
-/** Inflicts rounds of faults, each in an order of its own, on the two nodes in turn. */
+/** Inflicts faults in rounds, on the two nodes in turn. Each round has an order of its own. */
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],

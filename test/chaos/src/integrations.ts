@@ -9,8 +9,8 @@ export const integrationDomain = '@integrations.example';
 export const channels: readonly string[] = Array.from({ length: 10 }, (_, index) => `room-${index}`);
 
 /**
- * Steps at providers, one for each kind of repeat, by the action that their request names; an alert names no action.
- * Each makes one thing that contains the reference of the contact.
+ * Steps at providers, one for each kind of repeat. The key is the action in the step's request, or `alert`, because an
+ * alert names no action. Each step makes one object that contains the reference of the contact.
  */
 export const providerSteps = {
   create_customer: { repeat: 'key' },
@@ -35,7 +35,9 @@ const drafts: Record<ProviderStep, object> = {
   alert: { type: 'alert', config: { channel: room, message: 'alert {{ lead_ref }}', ...policy } },
 };
 
-/** Makes two workflows, each with all steps in an order of its own, one after the other, even after a failure. */
+/**
+ * Makes two workflows. Each runs all steps one after the other, in an order of its own, and continues after a failure.
+ */
 export function makeIntegrations(random: Random): ChaosWorkflow[] {
   return [0n, 1n].map((index) => ({
     id: integrationOrganization * 10n + index,

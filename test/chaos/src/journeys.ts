@@ -1,12 +1,12 @@
 import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** The organization of the workflows that wait for events and people, and send mails by rules. */
+/** The organization of the workflows that wait for events and for people, and that send mails under sending rules. */
 export const journeyOrganization = 14n;
 export const journeyEvent = 'chaos.paid';
 export const eventTimeoutMs = 4_000;
 const approvalTimeoutMs = 5_000;
-/** Limit of mails of one person in `capDays`, which is longer than a run. */
+/** Limit of a person's mails within `capDays`, which is longer than a run. */
 export const capLimit = 1;
 export const capDays = 1;
 export const holdSeconds = 3;
@@ -14,7 +14,7 @@ export const holdSeconds = 3;
 /** Positions of the steps. */
 export const places = { event: 0, ask: 1, mail: 2, finish: 3, late: 4 } as const;
 
-/** Makes two workflows for the same persons, so that their mails compete for one place. */
+/** Makes two workflows for the same persons, whose mails compete for the one place that the cap allows. */
 export function makeJourneys(): ChaosWorkflow[] {
   return [0n, 1n].map((index) => ({
     id: journeyOrganization * 10n + index,
@@ -24,7 +24,7 @@ export function makeJourneys(): ChaosWorkflow[] {
 }
 
 /**
- * Returns the steps: a person gets a mail after an event that comes in time and an approval. The subject names the
+ * Returns the steps. A person gets a mail after an event in time and an approval. The subject of the mail names the
  * enrollment.
  */
 function drafts(): object[] {

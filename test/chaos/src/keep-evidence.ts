@@ -2,7 +2,10 @@ import { copyFile, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Keeps the logs of a run and its evidence as JSON, because servers and their folder go. Returns the new folder. */
+/**
+ * Keeps the logs of a run, and its evidence as JSON, because the servers and their folder are removed. Returns the new
+ * folder.
+ */
 export async function keepEvidence(folder: string, evidence: object): Promise<string> {
   const kept = await mkdtemp(path.join(tmpdir(), 'drippulse-chaos-broken-'));
   const logs = (await readdir(folder)).filter((name) => name.endsWith('.log'));
@@ -13,7 +16,10 @@ export async function keepEvidence(folder: string, evidence: object): Promise<st
   return kept;
 }
 
-/** Replaces what JSON cannot hold: a map becomes its entries, a set its members, a large number its digits. */
+/**
+ * Replaces values that JSON cannot contain: a map by its entries, a set by its members, and a large number by its
+ * digits.
+ */
 function plain(_: string, value: unknown): unknown {
   if (value instanceof Map || value instanceof Set) return [...value];
   return typeof value === 'bigint' ? String(value) : value;

@@ -1,7 +1,10 @@
 import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** The organization whose mails have quiet hours, are opened and followed, and come back. */
+/**
+ * The organization whose mails have quiet hours. Its mails are opened, their links are followed, and some mails come
+ * back.
+ */
 export const letterOrganization = 16n;
 export const letterDomain = '@letters.example';
 
@@ -11,7 +14,7 @@ export const letterPlaces = { first: 0, pause: 1, second: 2 } as const;
 const pauseMs = 15_000;
 /** Time zones of persons. In one of them it is night at the start of every run. */
 export const letterZones = { quiet: 'UTC', awake: 'Pacific/Kiritimati' } as const;
-/** Time between the start of the night and the run. */
+/** Time from the start of the night to the start of the run. */
 const nightMs = 3 * 3_600_000;
 /** Minimum time from the run's start until morning. */
 const leastQuietMs = 40_000;

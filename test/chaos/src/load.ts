@@ -18,7 +18,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 /** Work during the faults. */
 export type Load = {
-  /** Ends the load once enough calls were answered for the checks, and resumes every workflow. */
+  /** Ends the load once the answered calls are enough for the checks, and resumes every workflow. */
   stop(): Promise<void>;
 };
 
@@ -28,8 +28,8 @@ type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' 
 const leastCalls = 10;
 
 /**
- * Announces the workflows and drives them: bulk enrollments of each organization one after the other, with an
- * occasional pause of a workflow, and persons with events, approvals, goals and mails.
+ * Announces the workflows and drives them. Each organization gets one bulk enrollment after the other, and a workflow
+ * is paused now and then. Persons send events, decide approvals, meet goals and get mails.
  */
 export async function startLoad(options: {
   seed: number;

@@ -4,7 +4,10 @@ import { portOf } from '@drippulse/servers';
 import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The receiver of mails, by SMTP. The key of a receipt is the Message-ID, and its path is the receiver's address. */
+/**
+ * The receiver of mails, by SMTP. The key of a receipt is the mail's Message-ID, and the path is the receiver's
+ * address.
+ */
 export type MailEndpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };
 
 type Answer = { text: string } | { reset: true };
@@ -12,14 +15,14 @@ type Taken = { to: string; raw: string };
 
 const accepted: Answer = { text: '250 2.0.0 Ok: queued' };
 /**
- * Limit of failed attempts of a mail. Later attempts succeed, because a mail that is given up may have arrived before,
- * which could not be known.
+ * Limit of a mail's failed attempts. Later attempts succeed, because if the sender gave the mail up, nobody would know
+ * whether an earlier attempt had arrived.
  */
 const mostFailures = 2;
 
 /**
- * Starts the receiver. Its answer to an attempt depends only on seed, subject and attempt. A mail that it refuses for
- * good is refused each time.
+ * Starts the receiver. Its answer depends only on the seed, the mail's subject and the number of the attempt. A mail
+ * that is permanently refused is refused at each attempt.
  */
 export async function startMailEndpoint(seed: number): Promise<MailEndpoint> {
   const receipts: Receipt[] = [];

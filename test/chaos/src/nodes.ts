@@ -9,11 +9,11 @@ import type { Servers } from './servers.ts';
 /** The runtimes. */
 export const names = ['a', 'b'];
 /**
- * Duration of run leases. A frozen process must lose its leases within seconds; a process on a busy machine must not
- * lose them, because then its effects would be repeated without a fault.
+ * Duration of run leases. A frozen process must lose its leases within seconds. But a process on a busy machine must
+ * not lose them, because its effects would then be repeated without a fault.
  */
 export const leaseMs = 6_000;
-/** The name of a stall of the machine among the faults. */
+/** The name under which a stall of the machine is listed among the faults. */
 export const stall = 'stall';
 
 /** Starts two processes, each with its own proxy between the process and the database. */
@@ -49,7 +49,7 @@ export async function startNodes(
   return { nodes, clients };
 }
 
-/** Records that the machine itself stopped these processes until now. */
+/** Records that the machine itself stopped these processes for `ms`, until now. */
 export function addStall({ faults }: History, ms: number, victims: readonly string[]): void {
   const to = Date.now();
   faults.push({ name: stall, from: to - ms, to, victims, met: true });

@@ -1,7 +1,10 @@
 import { freePort } from '@drippulse/servers';
 import { type ServiceName, serviceOf } from '@drippulse/topology';
 
-/** Ports of the processes that others call, chosen before any of them starts, as replacements keep their port. */
+/**
+ * Ports of the processes that others call. They are chosen before any process starts, because a replacement keeps the
+ * port.
+ */
 export type Places = {
   runtimes: readonly number[];
   integrators: readonly number[];
@@ -14,7 +17,7 @@ export async function choosePlaces(): Promise<Places> {
   return { runtimes: await two(), integrators: await two(), agents: await two(), crm: await two() };
 }
 
-/** Returns the addresses by which services find each other: calls go to both processes in turn. */
+/** Returns the addresses at which services call each other. The calls go to both processes of a service in turn. */
 export function addressesOf({ runtimes, integrators, agents, crm }: Places): Partial<Record<ServiceName, string>> {
   const both = (ports: readonly number[]) => `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
   return {

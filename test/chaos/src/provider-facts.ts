@@ -1,4 +1,4 @@
-/** A step at a provider in the rows of the runtime. `action` is undefined for an alert. */
+/** A step at a provider, from the rows of the runtime. `action` is null for an alert. */
 export type ProviderStepFact = {
   enrollment_id: string;
   kind: string;

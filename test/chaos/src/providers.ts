@@ -6,7 +6,7 @@ import { chanceOf } from './random.ts';
 /** The providers of integrations, which sometimes answer wrongly. */
 export type Providers = {
   url: string;
-  /** Returns the things that are at the providers at present. */
+  /** Returns the objects that are at the providers now. */
   made(): MadeThing[];
   /** Returns the requests that a real provider would refuse for their form. */
   refusals(): string[];
@@ -14,7 +14,7 @@ export type Providers = {
 };
 
 const keys = ['stripe', 'hubspot', 'zoom', 'slack'] as const;
-/** Failures in which the provider does nothing, or does the work and loses its answer. */
+/** Failures in which the provider either does nothing, or does the work but its answer is lost. */
 const failures: readonly { share: number; failure: Failure }[] = [
   { share: 0.04, failure: { status: 503 } },
   { share: 0.02, failure: { status: 429, headers: { 'retry-after': '1' } } },
@@ -35,7 +35,7 @@ export async function startProviders(seed: number): Promise<Providers> {
   const slack = fakes.provider('slack').state;
   for (const name of channels) slack.addChannel(name);
 
-  /** Reads what was made from the things of the providers, independently of the keys of requests. */
+  /** Reads from the state of the providers which objects were made, independently of the keys of requests. */
   function made(): MadeThing[] {
     const things = (step: ProviderStep, refs: readonly unknown[]) => refs.map((ref) => ({ step, ref: String(ref) }));
     const texts = slack.messages.map(({ text }) => text.split(' '));

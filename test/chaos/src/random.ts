@@ -14,7 +14,7 @@ export type Random = {
 export function createRandom(seed: number, name: string): Random {
   let state = Number.parseInt(hash('sha256', `${seed} ${name}`, 'hex').slice(0, 8), 16);
 
-  /** Returns the next number, by the method mulberry32. */
+  /** Returns the next number, with the algorithm mulberry32. */
   function next(): number {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);

@@ -32,7 +32,7 @@ export type Outcome = {
   enrollments: number;
   lines: number;
   effects: number;
-  /** Number of requests at the receiver in addition to one for each effect. */
+  /** Number of requests at the receiver beyond one for each effect. */
   repeats: number;
   events: number;
   deliveries: number;
@@ -55,7 +55,10 @@ export type Outcome = {
   bounces: number;
   /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
   faults: FaultCounts;
-  /** The number of times that the machine itself stopped a process for half a second or more; no seed decides it. */
+  /**
+   * The number of times that the machine itself stopped a process for half a second or more. It does not depend on the
+   * seed.
+   */
   stalls: number;
   /** Promises and their violations. */
   promises: { promise: string; violations: string[] }[];
@@ -65,7 +68,7 @@ export type Outcome = {
 
 /**
  * Breaks two runtimes and their servers under load for `seconds`, with each kind of fault at least once. Then lets all
- * work end, and checks the promises. Stops the servers.
+ * work end, checks the promises, and stops the servers.
  */
 export async function runChaos(options: {
   servers: Servers;

@@ -19,7 +19,10 @@ type Startable<C> = {
   start(config: C, parts: Parts): Promise<{ stop(): Promise<void> }>;
 };
 
-/** Runs a service as its own main does, once its parent gives the signal. It dies at a point that its parent names. */
+/**
+ * Runs a service as its own main does, once the parent process gives the signal. The service dies at a point that the
+ * parent names.
+ */
 export async function runService<C>(service: Startable<C>): Promise<void> {
   // Restores secrets, which are bytes.
   const {

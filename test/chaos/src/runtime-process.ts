@@ -10,7 +10,7 @@ import { createGrpcPeers } from '@drippulse/rpc';
 import type { ProcessConfig } from './clients.ts';
 import type { FromRuntime, ToRuntime } from './runtime.ts';
 
-/** The runtime as its main starts it, with two faults: it dies at a point, and its clock jumps. */
+/** The runtime as its main starts it, except for two faults: it can die at a point, and its clock can jump. */
 const {
   kafkaBrokers: brokers,
   addresses,
@@ -73,7 +73,7 @@ function send(message: FromRuntime): void {
   process.send?.(message);
 }
 
-/** Reports the port of each connection's own end, by which the receiver attributes requests to this process. */
+/** Reports the local port of each connection, by which the receiver attributes requests to this process. */
 function tellConnections(): void {
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: unknown };
@@ -84,7 +84,9 @@ function tellConnections(): void {
   });
 }
 
-/** Reports stalls, by a clock that does not jump: a busy machine may stop a process as a freeze does. */
+/**
+ * Reports stalls, because a busy machine may stop a process just as a freeze does. It uses a clock that does not jump.
+ */
 function watchStalls(): void {
   let last = performance.now();
   setInterval(() => {

@@ -8,7 +8,10 @@ import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 
 /** Messages to a process. */
 export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
-/** Messages from a process: it serves, the machine stopped it, or the port of its end of a connection. */
+/**
+ * Messages from a process: it serves (`ready`), the machine stopped it (`stalledMs`), or it opened a connection from
+ * this local port (`openedPort`).
+ */
 export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
 /** A service in a separate process, which is replaced when it ends. */
@@ -17,11 +20,13 @@ export type Runtime = {
   /** Sends SIGKILL. */
   kill(): Promise<void>;
   /**
-   * Kills the process when it next reaches the point. If it does not within `timeoutMs`, kills it anyway and returns
-   * false.
+   * Kills the process when it next reaches the point. If the process does not reach the point within `timeoutMs`, kills
+   * it anyway and returns false.
    */
   dieAt(point: string, timeoutMs: number): Promise<boolean>;
-  /** Sends SIGTERM, as a deployment does. If the process does not end within `timeoutMs`, kills it; returns false. */
+  /**
+   * Sends SIGTERM, as a deployment does. If the process does not end within `timeoutMs`, kills it and returns false.
+   */
   askToEnd(timeoutMs: number): Promise<boolean>;
   /** Sends SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;

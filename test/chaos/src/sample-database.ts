@@ -8,8 +8,8 @@ export interface Sampling {
 }
 
 /**
- * Calls a sampler every 100 ms with a connection to the database. It reconnects after a fault stopped the database, and
- * `begin` makes a sampler for each connection.
+ * Calls a sampler every 100 ms with a connection to the database. When a fault has stopped the database, it connects
+ * again. `begin` makes a sampler for each connection.
  */
 export function sampleDatabase(url: string, begin: () => (client: pg.Client) => Promise<void>): Sampling {
   let isStopping = false;

@@ -27,15 +27,15 @@ import {
 import { service as deliverer } from '@drippulse/webhooks';
 import pg from 'pg';
 
-/** The real servers of one chaos run, which faults break. */
+/** The real servers of one chaos run, which the faults hit. */
 export type Servers = {
   folder: string;
   postgresUrl: string;
   kafka: KafkaBroker;
-  /** Organizations of events by event id, as they come out of Kafka. */
+  /** The organization of each event that came out of Kafka, by the event's id. */
   published: Map<string, string>;
   publishedByCrm: Map<string, string>;
-  /** PostgreSQL's immediate shutdown, as in a power cut, and its recovery. */
+  /** Shuts PostgreSQL down immediately, as in a power cut, and recovers it. */
   crashPostgres(): Promise<void>;
   stop(): Promise<void>;
 };

@@ -1,6 +1,6 @@
 import { starterOrganization } from './starters.ts';
 
-/** The consequences of an event, by its own record: workflows and enrollments as numbers of JSON. */
+/** The consequences of an event, as its row in the log records them. Workflows and enrollments are numbers in JSON. */
 export type AnswersFact = {
   started?: readonly (readonly [workflowId: number, enrollmentId: number])[];
   /** Workflows by reason. */

@@ -4,11 +4,13 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** The organization whose workflows are started by events of persons. */
 export const starterOrganization = 17n;
 export const starterEvent = 'chaos.joined';
-/** Plans of events; a filter may require one. */
+/** The plans that an event can name. A filter may require one of them. */
 export const plans = ['pro', 'free'] as const;
 export type Plan = (typeof plans)[number];
 
-/** The number of times that a person may enter a workflow by its event, and the plan that its filter requires. */
+/**
+ * The rule by which a person may enter a workflow repeatedly, and the plan that the workflow's filter requires, if any.
+ */
 export type StarterRule = { most?: number; gapMs?: number; isAfterExit?: true; plan?: Plan };
 
 const first = starterOrganization * 10n;
@@ -19,7 +21,10 @@ export const starterRules: ReadonlyMap<bigint, StarterRule> = new Map([
   [first + 3n, { isAfterExit: true }],
 ]);
 
-/** Runs last longer than a freeze of a process, so that an event at a run's beginning certainly finds it active. */
+/**
+ * A run lasts longer than a freeze of a process, so that an event near the beginning of a run certainly finds the run
+ * active.
+ */
 const runSeconds = 8;
 
 /** Makes workflows that all listen to one event, each with a rule of its own. */

@@ -6,12 +6,12 @@ import { type Facts, readFacts } from './facts.ts';
 import type { History } from './history.ts';
 import type { Servers } from './servers.ts';
 
-/** The longest period without a change before everything is done: a backoff, a lease, and a busy machine. */
+/** Longest time without any change while work is still to be done: a backoff and a lease, on a busy machine. */
 const patienceMs = 60_000;
 
 /**
- * Waits until no work is under way, or nothing has changed for long, and returns the facts. The checks report
- * unfinished work.
+ * Waits until no work is under way, or until nothing has changed for `patienceMs`, and returns the facts. The checks
+ * report unfinished work.
  */
 export async function factsWhenDrained(
   { postgresUrl }: Servers,

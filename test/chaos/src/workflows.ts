@@ -16,7 +16,10 @@ type Block = (random: Random, id: string, url: string) => Draft;
 const workflowsOfEach = 3;
 const organizations = [11n, 12n, 13n] as const;
 
-/** Makes workflows of several organizations, with waits, branches and callbacks in an order from the seed. */
+/**
+ * Makes workflows of several organizations, with waits, branches and callbacks. The seed decides the order of the
+ * steps.
+ */
 export function makeWorkflows(seed: number, receiverUrl: string): ChaosWorkflow[] {
   const random = createRandom(seed, 'workflows');
   return organizations.flatMap((organizationId) =>

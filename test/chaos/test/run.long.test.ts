@@ -37,7 +37,7 @@ if ('unavailable' in servers) {
       expect(outcome.crmSteps).toBeGreaterThan(20);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
-      // A short run may miss a few points of the code or of a commit in all three tries.
+      // In a short run a few of the points at which a process is to die may not be reached in any of three tries.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
     },

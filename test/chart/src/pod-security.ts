@@ -45,7 +45,7 @@ function problemsOfContainer(ofPod: PodSpec, { name, securityContext = {}, ports
   return Object.entries(rules).flatMap(([rule, isKept]) => (isKept ? [] : [`container ${name} ${rule}`]));
 }
 
-/** Returns the containers that can write to their root file system, which the level allows. */
+/** Returns the containers that can write to their root file system. The level `restricted` allows that. */
 export function writableRootsOf(pod: PodSpec): string[] {
   const containers: PodSpec[] = [...(pod.initContainers ?? []), ...(pod.containers ?? [])];
   return containers.flatMap(({ name, securityContext }) => (securityContext?.readOnlyRootFilesystem ? [] : [name]));

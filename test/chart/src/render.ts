@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 
 const run = promisify(execFile);
 
-/** A chart, and the value sets of it that are rendered, checked and committed. */
+/** A chart, and the names of its value sets. The sets are rendered, checked and committed. */
 export type Chart = { release: string; path: string; sets: readonly string[] };
 
 export const platform: Chart = chartAt('drippulse', '../../../helm/drippulse');

@@ -2,10 +2,13 @@ import type { KubernetesSchemas } from '@drippulse/testing';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { KubernetesObject } from './render.ts';
 
-/** Kinds that extend Kubernetes. Only a cluster with their definitions checks them. */
+/** Kinds of API extensions. Only a cluster with the definitions of these kinds can check them. */
 const extensions = ['monitoring.coreos.com/'];
 
-/** Creates a function that finds the faults of an object by the schema of its kind; unknown members are faults too. */
+/**
+ * Creates a function that finds the faults of an object by the schema of the object's kind. Unknown members are faults
+ * too.
+ */
 export async function createValidator(schemas: KubernetesSchemas) {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false });
   const definitions = await schemas.read('_definitions');
@@ -32,7 +35,10 @@ export async function createValidator(schemas: KubernetesSchemas) {
   }
 }
 
-/** Returns a schema's name: `apps/v1` and `Deployment` are in deployment-apps-v1, `v1` and `Service` in service-v1. */
+/**
+ * Returns the name of a kind's schema, such as deployment-apps-v1 for `apps/v1` and `Deployment`, and service-v1 for
+ * `v1` and `Service`.
+ */
 function schemaNameOf(apiVersion: string, kind: string): string {
   const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : [undefined, apiVersion];
   const parts = [kind.toLowerCase(), group?.split('.')[0], version];

@@ -264,7 +264,10 @@ function describeChart(helm: string): void {
   });
 }
 
-/** Returns the process in which a peer runs: the process of its role, or of the service within which it runs. */
+/**
+ * Returns the process in which a peer runs. That is the process of the peer's role, or of the service that contains the
+ * peer.
+ */
 function peerProcess(peer: ServiceName | RoleName): string {
   const service = serviceOfPeer(peer);
   return service === peer ? processOf(service) : peer;

@@ -105,14 +105,17 @@ test.each(processes)('the compose file gives %s every variable that it needs', (
   expect(services[service]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
 });
 
-/** Returns a value of the compose file without variables of the shell. */
+/** Returns a value of the compose file with the defaults in place of shell variables. */
 function withDefaults(value: string): string {
   return String(value).replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 }
 
 const callsOf = (name: ServiceName) => layoutProcesses.find((process) => process.name === name)?.calls ?? [];
 
-/** Returns the process in which a peer runs: the process of its role, or of the service within which it runs. */
+/**
+ * Returns the process in which a peer runs. That is the process of the peer's role, or of the service that contains the
+ * peer.
+ */
 function peerProcess(peer: ServiceName | RoleName): string {
   const service = serviceOfPeer(peer);
   return service === peer ? processOf(service) : peer;
@@ -126,7 +129,7 @@ test.each(roleProcesses)('the compose file starts $name beside $service, with it
   expect([own.environment.ROLE, other.environment.ROLE]).toEqual([role.role, role.besides]);
 });
 
-/** Returns the names of the Secrets that are mounted in a pod's container, by their folder. */
+/** Returns the names of the Secrets that a pod's container mounts, by the folder of the mount. */
 function mountedSecrets(pod: KubernetesObject['spec']): Record<string, string> {
   const mounts: { name: string; mountPath: string; readOnly: boolean }[] = pod.containers[0].volumeMounts ?? [];
   const volumes: { name: string; secret?: { secretName: string } }[] = pod.volumes ?? [];
@@ -137,7 +140,7 @@ function mountedSecrets(pod: KubernetesObject['spec']): Record<string, string> {
 
 type Variable = { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; optional?: boolean } } };
 
-/** Returns the environment of a pod's container whose Secret has every required key. */
+/** Returns the environment of a pod's container, as it is when the Secrets have every required key. */
 function environmentOf(env: Variable[], ownTokenKeys: string): NodeJS.ProcessEnv {
   const secrets: Record<string, string> = {
     ...Object.fromEntries(secretNames.map((name) => [name, key])),

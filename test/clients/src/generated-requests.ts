@@ -8,7 +8,7 @@ import { failuresIn } from './schemathesis-output.ts';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(folder, 'dist');
 
-/** Sends requests that Schemathesis derives from the document, for `seconds`, and returns the failed ones. */
+/** For `seconds`, sends requests that Schemathesis derives from the document. Returns the failed requests. */
 export async function sendGeneratedRequests(
   program: string,
   { baseUrl, apiKey, seconds }: { baseUrl: string; apiKey: string; seconds: number },

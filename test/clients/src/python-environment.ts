@@ -11,12 +11,12 @@ const run = promisify(execFile);
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
 const timeout = 300_000;
 
-/** A virtual environment with the packages of requirements.txt; `bin` has its programs. */
+/** A virtual environment with the packages of requirements.txt. `bin` is the folder of its programs. */
 export type PythonEnvironment = { bin: string };
 
 /**
- * Makes the environment once for each lock of versions, in the folder of downloads. Only wheels are installed, so that
- * no script of a package runs.
+ * Makes the environment in the folder of downloads, once for each content of requirements.txt. Only wheels are
+ * installed, so that no script of a package runs.
  */
 export async function findPython(): Promise<PythonEnvironment | Unavailable> {
   try {

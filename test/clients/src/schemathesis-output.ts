@@ -1,10 +1,13 @@
 const ofFailures = /^=+ (FAILURES|ERRORS) =+$/;
 const ofOthers = /^=+ .* =+$/;
-/** Limit of a line's length: a request with a large body is many screens long, and logs of builds are cut. */
+/** Maximum length of a line. A request with a large body would fill many screens, and logs of builds are truncated. */
 const longestLine = 2_000;
 const mostLines = 60;
 
-/** Returns the failed requests in the output of Schemathesis: few enough lines to be read at the end of a log. */
+/**
+ * Returns the failed requests in the output of Schemathesis, in so few lines that a person can read them at the end of
+ * a log.
+ */
 export function failuresIn(output: string, seed: number): string {
   const found: string[] = [];
   let isFailure = false;

@@ -19,7 +19,7 @@ let platform: RunningPlatform;
 let env: { BASE_URL: string; API_KEY: string };
 
 beforeAll(async () => {
-  // Schemathesis sends more requests than a client may.
+  // Schemathesis sends more requests than the default limits of a client allow.
   const limits = { RATE_LIMIT_PER_MINUTE: '600000', RATE_LIMIT_BURST: '10000' };
   platform = await startLayout('start', { env: limits });
   env = {

@@ -11,16 +11,16 @@ export type Load = {
   maxMs: number;
   /** The phases of the longest request. */
   longest: string;
-  /** Of the workers that keep their connection, and of those that open one for each request. */
+  /** The connections of the workers that keep their connection, and of the workers that open one for each request. */
   connections: { ofKeepers: Connections; ofOthers: Connections };
 };
 
-/** How many connections opened, and after how long the slowest one did, name included. */
+/** The number of opened connections, and the time of the slowest one, including the look-up of the name. */
 type Connections = { opened: number; maxMs: number };
 
 type Received = { key: string; headers: Record<string, string>; body: string };
 
-/** Access to the scripts that run in pods, by a forwarded port each. */
+/** Access to a script that runs in a pod, through a forwarded port. */
 export type Agent = {
   /** Sends an order to a client; see pods/client.ts. */
   order<T>(order: object): Promise<T>;
@@ -29,7 +29,7 @@ export type Agent = {
   close(): void;
 };
 
-/** Forwards a port of this machine to a pod of a Deployment, until it is closed. */
+/** Forwards a port of this machine to a pod of a Deployment. Closing the returned agent ends the forwarding. */
 export async function forwardTo(namespace: string, deployment: string): Promise<Agent> {
   const args = ['port-forward', '--namespace', namespace, `deployment/${deployment}`, ':8080'];
   const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'pipe'] });

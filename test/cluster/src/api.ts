@@ -1,17 +1,17 @@
 import type { Agent, Answer } from './agent.ts';
 import type { World } from './world.ts';
 
-/** The public API through the gateway's Service, called by the client's pod. */
+/** The public API. The calls come from the client's pod, and go through the gateway's Service. */
 export type Api = {
   token: string;
-  /** Calls the API. Default type of a body: JSON. A string is sent unchanged. */
+  /** Calls the API. A body is JSON by default; a string is sent unchanged. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
-  /** Whether a GET succeeds. `path` gets no prefix. */
+  /** Whether a GET succeeds. `path` is used as it is, without the prefix of the API. */
   succeeds(path: string): Promise<boolean>;
 };
 
-/** Logs in as the administrator of the bootstrap Job. Calls throw unless the answer is a success. */
+/** Logs in as the administrator that the bootstrap Job created. `call` throws unless the answer is a success. */
 export async function logIn(
   { gateway }: World,
   client: Agent,

@@ -1,6 +1,9 @@
 type Row = { name: string; outcome: 'shown' | 'NOT SHOWN' | 'FAILED' | 'left out'; seconds: number; figures: string[] };
 
-/** The reason why a step cannot be shown on this cluster: neither a success nor a fault of the product. */
+/**
+ * Thrown by a step that cannot be shown on this cluster, which is neither a success nor a fault of the product. The
+ * message is the reason.
+ */
 export class NotShown extends Error {
   override name = 'NotShown';
 }

@@ -13,7 +13,7 @@ export type Tools = {
   list(namespace: string, kind: string, selector?: string): Promise<KubernetesObject[]>;
 };
 
-/** Makes the tools for the cluster of KUBECONFIG, which both programs read by themselves. */
+/** Makes the tools for the cluster of KUBECONFIG. Both programs read this variable themselves. */
 export function createTools(helm: string): Tools {
   const kubectl: Tools['kubectl'] = (args, input) => run('kubectl', args, input);
   return {
@@ -30,7 +30,10 @@ export function createTools(helm: string): Tools {
   };
 }
 
-/** Runs a program, and returns its output. When the program fails, the message of the error is its standard error. */
+/**
+ * Runs a program, and returns its output. If the program fails, throws an error whose message contains the program's
+ * standard error.
+ */
 export function run(program: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -43,7 +46,7 @@ export function run(program: string, args: readonly string[], input = ''): Promi
       if (code === 0) return resolve(output);
       reject(new Error(`${program} ${args.slice(0, 4).join(' ')} … ended with ${code}: ${complaint.trim()}`));
     });
-    // A program that ends before it has read everything reports the reason itself.
+    // A program that ends before it has read its whole input reports the reason itself.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

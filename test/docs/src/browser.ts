@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-/** A page in the browser, and its faults so far: violations of the security policy, and failed scripts. */
+/** A page in the browser. `faults` lists the violations of the security policy and the failed scripts so far. */
 export type OpenPage = { page: Page; faults: string[] };
 
 export async function startBrowser(executable: string): Promise<Browser> {
@@ -9,7 +9,7 @@ export async function startBrowser(executable: string): Promise<Browser> {
   return chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
 }
 
-/** Opens an address in a browser with storage of its own. */
+/** Opens an address in a new browser context, which shares no storage with others. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -26,7 +26,7 @@ export async function openPage(
     if (answer.status() >= 400) faults.push(`${answer.url()} answers ${answer.status()}`);
   });
   await page.goto(address);
-  // The console asks for the document after the page has loaded.
+  // The console requests the document only after the page has loaded.
   if ((await page.locator('#console').count()) > 0) await page.waitForLoadState('networkidle');
   return { page, faults, [Symbol.asyncDispose]: () => context.close() };
 }

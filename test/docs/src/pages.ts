@@ -2,8 +2,8 @@
 export type ServedPage = { path: string; html: string; ids: ReadonlySet<string>; links: readonly string[] };
 
 /**
- * Fetches every page that links reach from the home page, and all other resources that these pages refer to. Missing
- * pages are left out.
+ * Fetches every page that can be reached by links from the home page, and all other resources to which these pages
+ * refer. Missing pages are left out.
  */
 export async function crawl(baseUrl: string): Promise<Map<string, ServedPage>> {
   const pages = new Map<string, ServedPage>();

@@ -60,7 +60,7 @@ function signsInInBrowser(executable: string): void {
       expect(await look()).toEqual([]);
       await page.getByRole('link', { name: 'Sign in with Google' }).click();
       await atProvider(page, `grace-${javaScriptEnabled}`);
-      // An administrator entered the address, and the member never proved it.
+      // An administrator entered the member's address, and the member has never proved to own it.
       expect(await page.textContent('h1')).toBe('Who are you here?');
       expect(await look()).toEqual([]);
       await page.fill('input[name=username]', member.username);
@@ -134,14 +134,14 @@ function signsInInBrowser(executable: string): void {
       );
     expect(await status({})).toBe(401);
     expect(await status({ 'x-drippulse-dashboard': '1' })).toBe(201);
-    // Cookies ignore ports: the provider's page belongs to the same site.
+    // Cookies ignore ports, so the provider's page belongs to the same site as the platform.
     await page.goto(`${provider.issuer}/.well-known/openid-configuration`);
     expect(await status({ 'x-drippulse-dashboard': '1' })).toBe('refused');
     await page.context().close();
   });
 }
 
-/** Reads the link in the mail to an address. A platform without a mail server writes mails into a folder. */
+/** Reads the link in the mail to an address. Without a mail server, the platform writes mails into a folder. */
 async function mailedLink(folder: string, email: string): Promise<string> {
   return eventually(() => {
     for (const name of readdirSync(folder)) {
@@ -156,7 +156,7 @@ async function mailedLink(folder: string, email: string): Promise<string> {
   });
 }
 
-/** Does the first actions of a new organization: a key, a workflow, a contact that runs through the workflow. */
+/** Does what a new organization does first: makes a key and a workflow, and runs a contact through the workflow. */
 async function runFirstWorkflow(anybody: Api, credentials: { username: string; password: string }): Promise<void> {
   const { body: session } = await anybody.post('/api/v1/auth/login', credentials);
   const key = await anybody.as(session.token).post('/api/v1/api_keys', { name: 'First' });

@@ -10,7 +10,7 @@ let platform: RunningPlatform;
 let pages: Map<string, ServedPage>;
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
 let openApi: any;
-/** Keys for the calls of samples, which may revoke the first key. */
+/** Keys with which the samples call. A sample may revoke the first key. */
 let keys: string[];
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** Reads the whole body, because a socket that is not read outlives the suite. */
+/** Reads the whole body, because a socket with unread data stays open after the suite. */
 const get = async (path: string, accept = '*/*') => {
   const answer = await fetch(platform.baseUrl + path, { headers: { accept } });
   return new Response(await answer.arrayBuffer(), answer);
@@ -136,14 +136,14 @@ test('the digests of the skills are those of their files', async () => {
   }
 });
 
-/** Reasons that only a wrong sample causes. All other reasons depend on rows, which the samples cannot know. */
+/** Error reasons that only a wrong sample causes. All other reasons depend on rows, which a sample cannot know. */
 const faults =
   /route_not_found|method_not_allowed|unsupported_media_type|malformed|unauthenticated|invalid_header|invalid_idempotency_key|internal/;
 
 test('every curl sample of the reference reaches its operation', async () => {
   const samples = samplesOf(/<section data-tab="curl">[\s\S]*?<code>([\s\S]*?)<\/code>/g);
   expect(samples).toHaveLength(operations().length);
-  // One shell runs all samples: each call prints its status and its answer, on a line that begins with its number.
+  // One shell runs all samples. Each sample prints a line with its number, the status and the answer.
   const script = samples.map((sample, number) => `printf '\\n%s ' ${number}\n${sample}`).join('\n');
   const shell = `curl() { command curl --max-time 2 "$@" -o answer -w '%{http_code} '; head -c 300 answer | tr '\\n' ' '; }\necho {} > file\n${script}`;
   const { stdout } = await run('bash', ['-c', shell], {
@@ -173,7 +173,7 @@ test('every TypeScript sample of the reference reaches its operation', async () 
   };
   for (const sample of samples) {
     const call = new Function('API_BASE', 'TOKEN', 'fetch', `return (async () => {\n${sample}\n})()`);
-    // Errors of the API are rethrown by the samples.
+    // A sample throws an Error when the API refuses its call.
     await call(`${platform.baseUrl}/api/v1`, keys[1], noting).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'Error') throw error;
     });

@@ -68,8 +68,8 @@ export function checkRequestAgainstOpenApi(method: string, path: string, body: u
 }
 
 /**
- * Throws unless a hand-written answer is valid by the OpenAPI document. The document lets answers have members that it
- * does not list, but an example may not have such members.
+ * Throws unless a hand-written answer is valid according to the OpenAPI document. The document allows members that it
+ * does not list, but an example may not have them.
  */
 export function checkExampleAgainstOpenApi(method: string, path: string, status: number, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
@@ -91,7 +91,7 @@ type Schema = {
   additionalProperties?: unknown;
 };
 
-/** Returns the paths of members that no part of a schema names. */
+/** Returns the paths of the members that no part of the schema lists. */
 function unknownMembers(given: Schema, value: unknown, at: string): string[] {
   const parts = partsOf(given);
   if (Array.isArray(value)) {

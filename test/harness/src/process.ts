@@ -18,7 +18,7 @@ const entries: Record<Layout, string> = {
   'start:distributed': 'deploy/local/src/distributed.ts',
 };
 
-/** The platform as a person starts it, in separate processes with a folder of its own. */
+/** The platform as a person starts it: in separate processes, with a new folder. */
 export type RunningPlatform = {
   baseUrl: string;
   opsUrl: string;
@@ -28,7 +28,7 @@ export type RunningPlatform = {
   password: string;
   dataDir: string;
   pid: number;
-  /** Seconds from the command to its ready line. */
+  /** Seconds from the command to the line that says the platform is ready. */
   startSeconds: number;
   /** Returns the platform's output so far. */
   output(): string;
@@ -42,7 +42,10 @@ export type RunningPlatform = {
   dispose(): Promise<void>;
 };
 
-/** Starts the platform in a layout and waits for its ready line. `tree` is a copy of the repository to use instead. */
+/**
+ * Starts the platform in a layout, and waits for the line that says it is ready. `tree` is a copy of the repository to
+ * use instead of the repository itself.
+ */
 export async function startLayout(
   layout: Layout,
   options: { env?: Record<string, string>; dataDir?: string; tree?: string } = {},
@@ -97,7 +100,7 @@ export async function startLayout(
   }
 }
 
-/** Runs an entry of the repository to its end, with precompiled code. */
+/** Runs an entry file of the repository until it ends, with precompiled code. */
 export async function runCommand(
   file: string,
   args: readonly string[],

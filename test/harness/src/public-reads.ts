@@ -8,8 +8,8 @@ import { owners, type ServiceName, servedBy } from '@drippulse/topology';
 export type PublicRead = { service: ServiceName; path: string };
 
 /**
- * The reads that need neither an id nor a parameter, of every service that has such reads. Streams are left out,
- * because they do not end. New RPCs are included, because the list comes from the protos.
+ * The reads of every service that need neither an id nor a parameter. Streams are left out, because they do not end.
+ * New RPCs are included, because the list comes from the protos.
  */
 export const publicReads: readonly PublicRead[] = publicServices.flatMap((service) =>
   service.methods.flatMap((method) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@drippulse/testing';
 import { owners, type ServiceName } from '@drippulse/topology';
 
-/** The public API below `/api/v1`, and a receiver of webhooks that answers with success. */
+/** Calls of the public API below `/api/v1`, and the URL of a receiver of webhooks that answers with success. */
 export type WorkTools = {
   /** Returns the body of the answer. Throws unless the call succeeds. Default type of a body: JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
@@ -10,10 +10,13 @@ export type WorkTools = {
   receiverUrl: string;
 };
 
-/** Makes a service do a piece of its work to the end, or throws. Can be repeated. Returns a word about the work. */
+/**
+ * Makes a service do a piece of its work, waits for the result, and throws if it fails. Can be repeated. Returns a few
+ * words about the work.
+ */
 export type Work = (tools: WorkTools) => Promise<string>;
 
-/** For results that pass through several services, even on a busy machine. */
+/** Enough time for a result that passes through several services, even on a busy machine. */
 const patience = { timeoutMs: 120_000 };
 
 /** A piece of the work of each service, by its schema. */
@@ -109,8 +112,8 @@ const worksOfSchemas: Record<string, Work> = {
 const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };
 
 /**
- * A piece of the work of every service of the table with a schema. The service of the public API has no schema, and
- * passes all pieces on. A service without an entry gets a work that fails with its name.
+ * A piece of work for every service of the table that has a schema. The service of the public API has no schema, and
+ * takes part in every piece. A service without an entry gets a piece of work that fails with the service's name.
  */
 export const works: readonly { service: ServiceName; work: Work }[] = owners.map(({ name, schema }) => ({
   service: name,

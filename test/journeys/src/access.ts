@@ -19,18 +19,21 @@ const REQUEST_ID = 'access-matrix';
 
 type Pick = (list: readonly Route[]) => readonly Route[];
 
-/** Picks a route of each service for each kind of read and change that a descriptor can describe. */
+/**
+ * Picks one route of each service for each kind of read or change. The kind is what the descriptor says about the
+ * route.
+ */
 export const oneOfEachKind: Pick = (list) => {
   const kindOf = ({ rpc, method, rest: { minRole, auth, testMode } }: Route) =>
     [rpc.split('.').slice(0, 2), method === 'GET', minRole, auth, testMode].join(' ');
   return [...new Map(list.map((route) => [kindOf(route), route])).values()];
 };
 
-/** Routes that end the sessions of their caller, which the other tests still use. */
+/** Whether a route ends the sessions of its caller, which the other tests still use. */
 export const endsSession = ({ rpc }: Route) => /\.(Logout(All)?|DeleteDashboardSession)$/.test(rpc);
 
 /**
- * Tests roles, scopes, tenancy, concurrent changes and filters, for the routes that each test picks. `hostile` is the
+ * Tests roles, scopes, tenancy, concurrent changes and filters, on the routes that `pick` picks. `hostile` returns the
  * API of an organization that none of these tests uses.
  */
 export function accessTests(pick: Pick): { hostile(): Api } {
@@ -65,7 +68,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     ({ operations } = (await platform.api.get('/docs/skills/manifest.json')).body);
     stranger = await makeOrganization(platform, 'stranger');
     hostile = await makeOrganization(platform, 'hostile');
-    // The other tests do not use up the reports of this organization either.
+    // Also a separate organization, so that the other tests do not use up its reports.
     strict = await makeOrganization(platform, 'strict');
     ours = await makeAllResources(platform.api, 'mark-of-ours');
     theirs = await makeAllResources(stranger, 'mark-of-theirs');
@@ -142,7 +145,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       async (_name, route) => {
         const nouns = nounsOf(route.template);
         for (const [depth, noun] of nouns.entries()) {
-          // A number that counts below its parent, such as the number of a version, belongs to no organization.
+          // A number that is counted within its parent, such as the number of a version, exists in both organizations.
           if (theirs[noun] === ours[noun]) continue;
           const ids = (id: number | string | undefined) => (at: string) => {
             if (at === noun) return id ?? missing(noun);
@@ -194,7 +197,10 @@ export function accessTests(pick: Pick): { hostile(): Api } {
   });
 
   describe('concurrent changes', () => {
-    /** An administrator with rows of the organization, and a pipeline of its own, which nobody else may change. */
+    /**
+     * An administrator with rows of the organization. One row is a pipeline that the administrator owns, because nobody
+     * else may change it.
+     */
     let token: string;
     let admin: Api;
     let rows: Resources;
@@ -256,8 +262,8 @@ export function accessTests(pick: Pick): { hostile(): Api } {
         changed.push(...differing.map(([path]) => path));
         before = after;
       }
-      // Every row except the row of a team member, a project, a field, a form and the account, which only PATCH
-      // changes.
+      // Every kind of row, except a team member, a project, a field, a form and the account, which are changed only by
+      // PATCH.
       expect([...new Set(changed.map((path) => path.split('/').at(-2)))].sort()).toEqual([
         'accounts',
         'activities',
@@ -282,7 +288,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
           theirs = { ...theirs, opportunity_pipelines: pipeline.body.id };
         }
         if (template.includes('eval_sets')) {
-          // The earlier workflow was deleted with its agent.
+          // The earlier eval set was deleted together with its agent.
           const origin = { type: 'template', template_id: 2 };
           const agent = await stranger.post('/api/v1/agents/spawn', { name: 'judged', ...origin });
           const set = await stranger.post('/api/v1/eval_sets', { agent_id: agent.body.id, name: 'own' });
@@ -296,11 +302,11 @@ export function accessTests(pick: Pick): { hostile(): Api } {
           status: 412,
           body: {
             error: 'precondition_failed',
-            // A resource that exists once for each organization has no id.
+            // A resource of which each organization has exactly one has no id.
             current: before.body.id === undefined ? {} : { id: before.body.id },
           },
         });
-        // A row that moves by itself has no revision, and only `*` matches it.
+        // A row that changes without a write has no revision, and only `*` matches it.
         const current = hasRevision ? (before.headers.get('etag') ?? '') : '*';
         expect((await stranger.delete(target, { headers: { 'if-match': current } })).status).toBe(204);
       },
@@ -359,12 +365,12 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     });
   });
 
-  /** Returns the answer to the organization's admin. The path, and so its id, is masked. */
+  /** Returns the answer that the organization's admin gets. The path is masked, and with it the id. */
   async function masked(route: Route, path: string) {
     const answer = await platform.api.request(route.method, path, route.body, {
       headers: { 'x-request-id': REQUEST_ID },
     });
-    // The time up to which numbers are complete advances between requests.
+    // `complete_until`, the time up to which the numbers are complete, advances between requests.
     const text = answer.text
       .replaceAll(path.split('?')[0] ?? path, '<path>')
       .replace(/"complete_until":"[^"]*"/, '"complete_until":"<time>"');
@@ -386,9 +392,9 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     throw new Error(`No resource of ${noun}: make one in test/resources.ts of its service`);
   }
 
-  /** Returns the id of the other organization's resource of a kind that a `ref` option names. */
+  /** Returns the id of a resource of the other organization. `resource` is its kind, as a `ref` option names it. */
   function idOfRef(resource: string): number | string {
-    // No service has the area of this resource yet.
+    // No service implements the area of this resource yet.
     if (!owners.some(({ schema }) => resource.startsWith(`${schema}.`))) return UNKNOWN - 1;
     return theirs[resource] ?? theirs[collectionOf(resource) ?? ''] ?? missing(resource);
   }

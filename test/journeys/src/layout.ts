@@ -5,8 +5,8 @@ import { mainJob } from './main-job.ts';
 import { reports } from './reports.ts';
 
 /**
- * Tests the promises of the platform in a layout, on one platform, because starting a platform takes longer than a
- * test.
+ * Tests the promises of the platform in a layout. All tests share one platform, because starting a platform takes
+ * longer than a test.
  */
 export function describeLayout(layout: Layout): void {
   describe(`as npm run ${layout} lays it out`, () => {

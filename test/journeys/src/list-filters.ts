@@ -2,10 +2,12 @@ import type { Api } from '@drippulse/harness';
 import type { Random } from '@drippulse/testing/hostile';
 import { type Route, routes } from './routes.ts';
 
-/** A list whose rows come from the limit of a plan, not from requests. The tests of its service cover its filters. */
+/**
+ * The rows of this list come from the limit of a plan, not from requests. The tests of its service cover its filters.
+ */
 const heldEntries = '/api/v1/account/held_entries';
 
-/** Routes that list rows with the filters by time of creation and by ids. */
+/** Routes of lists that can be filtered by time of creation and by ids. */
 export const filteredLists = routes.filter(
   ({ method, fields, template }) =>
     method === 'GET' &&
@@ -22,7 +24,7 @@ function createdAt({ created_at, at }: ListedRow): string {
   return time;
 }
 
-/** Reads all rows of a list, by pages of a random size, and the greatest count of any page. */
+/** Reads all rows of a list in pages of a random size. Returns the rows, and the greatest count that any page gave. */
 export async function walk(api: Api, path: string, query: readonly string[], random: Random) {
   const rows: ListedRow[] = [];
   let totalCount = 0;
@@ -44,7 +46,7 @@ function rowsOf(body: Record<string, unknown>): ListedRow[] {
   return lists.find((list) => list.some((row) => row?.id !== undefined)) ?? [];
 }
 
-/** A filter in the form of a client, and a function that tests a row. */
+/** A filter as a client sends it, and a function that tells whether a row meets it. */
 type TriedFilter = { query: string[]; isMet: (row: ListedRow) => boolean };
 
 /** Makes a filter by a range of time whose bounds are times of rows, so that a mistake at the bounds shows. */
@@ -59,12 +61,12 @@ export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFil
   };
 }
 
-/** Limit of chosen ids, because a request may name 100 ids, and unknown ones are added. */
+/** Limit of chosen ids. A request may name 100 ids, and unknown ids are added to the chosen ones. */
 const maxChosen = 90;
 
 /**
- * Makes a filter by some ids in random order, one of them perhaps twice, and by ids that the organization does not
- * have.
+ * Makes a filter by ids in random order: some ids of the list, one of them perhaps twice, and ids that the organization
+ * does not have.
  */
 export function idFilter(
   rows: readonly ListedRow[],
@@ -78,7 +80,7 @@ export function idFilter(
   return { query, isMet: (row) => chosen.some(({ id }) => id === row.id) };
 }
 
-/** Returns a random order of the list; if the list has no orders, its default one. */
+/** Returns a random order that the list supports, or none, for the default order. */
 export function orderOf({ orders }: Route, random: Random): string[] {
   return orders.length === 0 || random.below(3) === 0 ? [] : [`sort=${random.pick(orders)}`];
 }

@@ -4,15 +4,15 @@ import type pg from 'pg';
 export type LiveRows = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Matches internal tables, which change by themselves. The head of the audit trail moves with each of its rows, usage
- * is summed up some seconds after it was counted, and counts are recorded as they arise.
+ * Matches internal tables, which change by themselves: the head of the audit trail moves with each row of the trail,
+ * usage is summed up some seconds after it was counted, and counts are recorded as they arise.
  */
 const machinery =
   /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$|^analytics\.progress$/;
 
 /**
- * Tables without a mode to which a test key may add rows: they belong to rows with a mode or, like projects and the
- * audit trail, have no mode. No other table may grow.
+ * Tables to which a test key may add rows, although they have no column for the mode: their rows belong to rows with a
+ * mode or, like projects and the audit trail, have no mode. No other table may grow.
  */
 const growing = new Set([
   'agents.agent_logs',
@@ -51,7 +51,7 @@ const growing = new Set([
   'workflows.workflow_versions',
 ]);
 
-/** Columns with the last or next time at which a worker or a key works. */
+/** Columns with the last or next time of work by a worker or of use of a key. */
 const clocks = ['last_used_at', 'wake_at', 'next_due_at', 'lease_until', 'catching_up'];
 
 /** Reads the live rows of all schemas. New tables are included. */
@@ -80,7 +80,8 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
 
 /**
  * Returns whether every event was sent and handled, every delivery was delivered, every mail was sent, and every job
- * has ended. One statement is one snapshot, so nothing hides between two tables.
+ * has ended. It is one statement and so sees one snapshot, in which no work can be missed on its way from one table to
+ * another.
  */
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const open = [

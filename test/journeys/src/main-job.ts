@@ -7,7 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { endWaits } from './end-waits.ts';
 
 const CONTACTS = 50;
-/** Number of callbacks that are answered before the kill, which comes before all further callbacks are recorded. */
+/** Number of callbacks that are answered before the kill. The kill comes before any further callback is recorded. */
 const ANSWERED = 10;
 
 /** The example body of POST /workflows in the reference. */
@@ -183,8 +183,8 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        // The hints about the start are out by then, so the next hint is about the move. A move to a wait raises no
-        // event.
+        // The hints about the start are sent during this wait, so the next hint is about the move after it. A move to a
+        // wait causes no event.
         { type: 'wait', name: 'Pause', duration: 5, unit: 'seconds' },
         { type: 'wait', name: 'Rest', duration: 30, unit: 'days' },
       ],
@@ -239,7 +239,7 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
           config: {
             url: `${receiver.url}/callback`,
             payload: { email: '{{ email }}', ref: '{{ lead_ref }}' },
-            // The callbacks pause until the kill, and no callback may be given up and sent again before the kill.
+            // The callbacks wait for the kill, and none of them may time out and be sent again before the kill.
             timeout_seconds: 60,
           },
         },
@@ -353,7 +353,7 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
     return byKey;
   }
 
-  /** Returns the received webhooks, verified, by their id: repeats of one id count once. */
+  /** Verifies the received webhooks, and returns their events by id. Repeats of an id count once. */
   function verifiedEvents(secret: string): Map<string, { type: string; data: { id: number } }> {
     const verifier = new Webhook(secret);
     const events = new Map<string, { type: string; data: { id: number } }>();

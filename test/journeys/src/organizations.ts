@@ -4,7 +4,7 @@ import { processNames } from '@drippulse/topology';
 
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
-/** Makes one resource of each kind in the organization of a caller, by each service's `test/resources.ts`. */
+/** Makes one resource of each kind in the organization of a caller, with the `test/resources.ts` of each service. */
 export async function makeAllResources(api: Api, mark: string): Promise<Resources> {
   async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
     const answer = await api.post(`/api/v1${path}`, body, { headers });

@@ -1,6 +1,6 @@
 /**
  * Every route of the reference for which clients exist, with the status of a successful request. No route may be
- * removed, or change its status.
+ * removed, and no status may change.
  */
 const lines = `
 GET /health 200

@@ -27,7 +27,7 @@ export function reports(started: () => RunningPlatform): void {
   });
 
   test('each type of report is made of what its service knows, in each format, and the eleventh in a minute is refused', async () => {
-    // The period ends with the request, so it includes the resources that were just made.
+    // The period of a report ends with its request, so it includes the resources that were just made.
     const rows = {
       crm_growth: { leads: 1, opportunities: 1, contacts: 0 },
       pipeline: { name: '=1+1', amount_cents: 1_200, currency: 'EUR', status: 'open' },
@@ -75,7 +75,7 @@ export function reports(started: () => RunningPlatform): void {
     expect((await api.get(path)).body.schedule).toBeNull();
   });
 
-  /** Returns the file of a report, and checks that a second download is equal. */
+  /** Makes a report and returns its file. Checks that a second download is equal. */
   async function made(asked: object): Promise<{ text: string }> {
     const { status, body, headers } = await api.post('/api/v1/reports/generate', asked);
     expect({ status, body }).toMatchObject({ status: 202, body: { status: 'queued' } });

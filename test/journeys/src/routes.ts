@@ -17,7 +17,7 @@ export type Route = {
   needsCredential: boolean;
   /** Type of the resource in the route's answer, if the answer is a resource. */
   answers: string | undefined;
-  /** Fields of the request that name another resource. */
+  /** Fields of the request that name another resource, and the kind of that resource. */
   refs: { name: string; resource: string }[];
   /** Names of the fields of the request. */
   fields: string[];
@@ -40,14 +40,14 @@ export function fill(template: string, idOf: (noun: string) => number | string):
   return parts.map((part, index) => (part.startsWith('{') ? idOf(nounBefore(parts, index)) : part)).join('/');
 }
 
-/** Returns the names of the collections whose members a template names, outermost first. */
+/** Returns the collections of the ids in a template, outermost first. */
 export function nounsOf(template: string): string[] {
   const parts = template.split('/');
   return parts.flatMap((part, index) => (part.startsWith('{') ? [nounBefore(parts, index)] : []));
 }
 
 /**
- * Collections that are below another collection as a whole, and share a third one's name:
+ * Collections whose name needs two segments, because the last segment alone is the name of a different collection:
  * `/webhooks/events/{event_id}`.
  */
 const longNames: ReadonlySet<string> = new Set(['webhooks/events']);
@@ -57,7 +57,10 @@ function nounBefore(parts: readonly string[], index: number): string {
   return longNames.has(long) ? long : (parts[index - 1] ?? '');
 }
 
-/** Returns the collection whose members a `ref` option names: that of a route whose answer is such a resource. */
+/**
+ * Returns the collection of the resources that a `ref` option names: the collection of a route that answers with such a
+ * resource.
+ */
 export function collectionOf(resource: string): string | undefined {
   const [area, message] = resource.split('.');
   const route = routes.find(

@@ -5,8 +5,8 @@ import { type ApiAnswer, checkAgainstOpenApi } from '@drippulse/harness';
 export type Sent = { method: string; path: string; body: object; headers: Record<string, string> };
 
 /**
- * Sends requests so that each is sent before any is answered: first all bytes of every body except the last, and then
- * the last bytes in one turn of the event loop. The platform calls nothing before it has the last byte of a request.
+ * Sends requests so that all are sent before any is answered. First sends every body except its last byte, and then all
+ * last bytes in one turn of the event loop. The platform calls nothing before it has the last byte of a request.
  */
 export async function sendTogether(baseUrl: string, token: string, requests: readonly Sent[]): Promise<ApiAnswer[]> {
   const opened = await Promise.all(requests.map((request) => begin(baseUrl, token, request)));

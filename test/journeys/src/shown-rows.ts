@@ -6,13 +6,16 @@ import { publicServices } from '@drippulse/proto/public-services';
 import type { Resources } from '@drippulse/testing';
 import { fill } from './routes.ts';
 
-/** A GET of one row with a revision, and its members that change without a write of the row. */
+/** A GET of one row with a revision. `derived` names the members that change without a write of the row. */
 export type ShownRow = { template: string; derived: string[] };
 
-/** A PATCH of such a row, a member that a test may change, and values for it, of which neighbours differ. */
+/**
+ * A PATCH of such a row. `member` is a member that a test may change, and `valueAt` gives values for it; successive
+ * values differ.
+ */
 export type PatchedRow = ShownRow & { rpc: string; member: string; valueAt(place: number): string | boolean };
 
-/** Names of text members of rows that people read. */
+/** Names of members with text that people read. */
 const texts = ['name', 'from_name', 'label', 'last_name', 'subject', 'description', 'note', 'tax_id'];
 
 const methods = publicServices.flatMap(({ methods: all }) => all).filter((method) => hasOption(method, http));
@@ -30,24 +33,25 @@ export const patchedRows: readonly PatchedRow[] = methods.flatMap((method) => {
   const text = texts.find((name) => method.input.fields.some((field) => field.name === name));
   const flag = method.input.fields.find((field) => field.scalar === ScalarType.BOOL)?.name;
   const member = text ?? flag;
-  // An update could refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares the revisions.
+  // A change of this row could refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares its
+  // revisions.
   if (method.name === 'UpdateSecurity') return [];
-  // The walk of roles removes the provider; sso-sign-in.test.ts of the gateway compares its revisions.
+  // The test of roles removes the provider; sso-sign-in.test.ts of the gateway compares its revisions.
   if (method.name === 'UpdateSso') return [];
-  // Sending rules are numbers and times; sending.test.ts of the runtime compares their revisions.
+  // Sending rules have only numbers and times; sending.test.ts of the runtime compares their revisions.
   if (member === undefined && method.name === 'UpdateSendingRules') return [];
-  // A policy is numbers too; agents.test.ts of the agents service compares its revisions.
+  // A policy also has only numbers; agents.test.ts of the agents service compares its revisions.
   if (method.name === 'UpdateAgentTemplateExecutionPolicy') return [];
-  // Budgets are numbers too; ledger.test.ts of the agents service compares their revisions.
+  // Budgets also have only numbers; ledger.test.ts of the agents service compares their revisions.
   if (method.name === 'UpdateAgentBudgets') return [];
-  // The walk of roles removes the connection; model-connections.test.ts of the agents service compares its revisions.
+  // The test of roles removes the connection; model-connections.test.ts of the agents service compares its revisions.
   if (method.name === 'UpdateAgentModelConnection') return [];
   if (shown === undefined || member === undefined) throw new Error(`${method.name} changes no row, or no text or flag`);
   const valueAt = (place: number) => (text === undefined ? place % 2 === 0 : `value ${place}`);
   return [{ ...shown, rpc: method.name, member, valueAt }];
 });
 
-/** Every DELETE whose row a GET shows, and the path of that GET. */
+/** Every DELETE of a row that a GET shows, and the path of that GET. */
 export const deletedRows: readonly { template: string; shown: string; hasRevision: boolean }[] = methods.flatMap(
   (method) => {
     const { shownBy } = getOption(method, rest);
@@ -63,7 +67,7 @@ export function revisionOf(tag: string | null): string {
   return /^(?:W\/)?"(\d+)\.[\w-]{16}"$/.exec(tag ?? '')?.[1] ?? `no revision in ${tag}`;
 }
 
-/** Reads a row by its path: its revision, and the members that only a write of the row changes. */
+/** Reads each row by its path. Returns its revision, and those of its members that only a write of the row changes. */
 export async function readShown(
   api: Api,
   resources: Resources,

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { RunningPlatform } from '@drippulse/harness';
 
 /**
- * Reads the mails that a platform has written to its folder, without the line breaks of quoted-printable. Only links
- * need to be right.
+ * Reads the mails that a platform has written to its folder, and removes the line breaks of quoted-printable. The
+ * result is exact enough for links.
  */
 export function readMails({ dataDir }: RunningPlatform): string[] {
   const folder = path.join(dataDir, 'mail');

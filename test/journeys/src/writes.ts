@@ -4,7 +4,7 @@ import type { Resources } from '@drippulse/testing';
 type Write = readonly [string, () => Promise<ApiAnswer>];
 
 /**
- * Returns writes that change rows by other methods than PATCH: in bulk, by moves between rows, by jobs, by deletions of
+ * Returns writes that change rows by other means than PATCH: bulk calls, moves between rows, jobs, and deletions of
  * other rows.
  */
 export function writesOf(api: Api, rows: Resources): Write[] {
@@ -46,7 +46,8 @@ export function writesOf(api: Api, rows: Resources): Write[] {
         others.push((await api.post(`${crm}/opportunities`, { name: 'B' })).body.id);
         const reorder = (ordered_ids: unknown[]) =>
           api.post(`${crm}/opportunities/reorder`, { pipeline_stage_id, ordered_ids });
-        // First the opportunity moves below two rows that stay, and then above them, so it moves at least once.
+        // The opportunity moves first below all others and then above them, so it moves at least once. The others keep
+        // their order.
         await reorder([...others, rows['opportunities']]);
         return reorder([rows['opportunities'], ...others]);
       },

@@ -36,11 +36,11 @@ test('what happened through the API is counted to the last unit, and agrees with
     });
   const people = (count: number) => Array.from({ length: count }, (_, n) => ({ email: `person${n}@gmail.com` }));
 
-  // Mails that are sent, in a workflow that is deleted afterwards.
+  // Mails are sent by a workflow that is deleted afterwards.
   const mail = { type: 'email', id: 'hello', config: { to: '{{ email }}', subject: 'Hello', body: 'Hello' } };
   const deleted = await launch(api, 'Deleted', [mail]);
   await enroll(api, deleted, people(7));
-  // Enrollments that wait. One is cancelled, and the person of a second one is erased.
+  // These enrollments wait. Later one of them is cancelled, and the person of another is erased.
   const contact = await api.post('/api/v1/crm/contacts', { email: 'erased@example.com' });
   const waiting = await launch(api, 'Waiting', [{ type: 'wait', config: { duration: 1, unit: 'days' } }]);
   await enroll(api, waiting, [...people(3), { email: 'erased@example.com', lead_ref: contact.body.public_id }]);

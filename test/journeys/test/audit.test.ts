@@ -11,7 +11,7 @@ let database: TestDatabase;
 let client: pg.Client;
 let fakes: FakeProviders;
 let platform: RunningPlatform;
-/** An administrator with a session, because some rows belong to a user. */
+/** An administrator with a session. A key would not suffice, because some rows belong to a user. */
 let admin: Api;
 let made: Resources;
 
@@ -27,10 +27,10 @@ beforeAll(async () => {
   made = await makeAllResources(admin, 'audited');
   const pipeline = await admin.post('/api/v1/crm/opportunity_pipelines', { name: 'Own' });
   made = { ...made, opportunity_pipelines: pipeline.body.id };
-  // An invitation and its member are one row.
+  // An invitation and the invited member are the same row.
   const invitation = await admin.post('/api/v1/team_members/invitations', { email: 'i@example.com', role: 'viewer' });
   made = { ...made, invitations: invitation.body.id };
-  // An organization has one sign-in provider, which the walk makes again.
+  // An organization has only one sign-in provider, which the test creates again.
   await admin.request('DELETE', '/api/v1/account/sso');
   // An organization also has only one account at a model provider.
   await admin.request('DELETE', '/api/v1/account/model_connection');
@@ -57,8 +57,9 @@ async function trail(): Promise<Entry[]> {
 }
 
 /**
- * Routes that write to the audit trail. Second factors need a current code; identity-mfa.test.ts of the gateway shows
- * their rows. An overrun needs a provider that bills too much; models.test.ts of agents acknowledges one.
+ * Routes that write to the audit trail, except routes of second factors and overruns. Second factors need a current
+ * code; identity-mfa.test.ts of the gateway tests their rows. An overrun needs a provider that bills too much;
+ * models.test.ts of the agents service acknowledges one.
  */
 const audited = routes.filter(
   ({ rest, needsCredential }) =>
@@ -102,9 +103,9 @@ const bodies: Readonly<Record<string, object>> = {
   '/api/v1/webhooks': { url: 'https://example.com/hooks', event_type: '*' },
   '/api/v1/account/deletion': { confirm: 'auditor' },
 };
-/** Orders routes: new rows first, then changes, then deletions, so that each finds its row. */
+/** Orders routes: creations first, then changes, then deletions, so that each route finds its row. */
 const rank = ({ method, rest }: Route) => (method === 'DELETE' ? 2 : rest.audit.endsWith('.created') ? 0 : 1);
-/** Orders routes so that a row inside another row is deleted before that row. */
+/** Orders deletions so that a row inside another row is deleted before that row. */
 const innerFirst = (a: Route, b: Route) =>
   rank(a) === 2 ? b.template.split('/').length - a.template.split('/').length : 0;
 
@@ -126,7 +127,7 @@ test('every route that changes configuration leaves one row, which says who, wha
     const found = (await trail()).filter(({ request_id: id }) => requestIds.includes(id ?? ''));
     const own = found.filter(({ request_id: id, name }) => name === nameOf.get(id ?? undefined));
     expect(own.map(({ name }) => name).sort()).toEqual(calls.map(({ route }) => route.rest.audit).sort());
-    // A plan of the Operator makes its workflow by the workflows service, which audits it too.
+    // When the Operator applies a plan, the workflows service makes the workflow, and writes an entry too.
     expect(found.filter((entry) => !own.includes(entry)).map(({ name }) => name)).toEqual(['workflow.created']);
     return new Map(own.map((entry) => [entry.request_id, entry]));
   });
@@ -178,7 +179,7 @@ test('a call that is refused leaves no row, and neither does the repeat of an an
     ids.push((await admin.post('/api/v1/projects', { name: 'Once' }, { headers })).body.id);
   expect(ids[0]).toBe(ids[1]);
   await eventually(async () => expect((await trail()).length).toBe(before + 1));
-  // A later entry proves that no missing entry is only late.
+  // A later entry has arrived, so an entry that is still missing is not merely late.
   await admin.post('/api/v1/projects', { name: 'Later' });
   await eventually(async () => expect((await trail()).length).toBe(before + 2));
 });

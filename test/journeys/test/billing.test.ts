@@ -7,7 +7,7 @@ import { makeMember, roles } from '../src/organizations.ts';
 import { startOwnDatabase } from '../src/own-database.ts';
 
 const secret = 'whsec_journey';
-/** The default plans, with room for a member of each role. */
+/** The default plans, with enough seats for a member of each role. */
 const plans = JSON.parse(
   readFileSync(new URL('../../../services/billing/src/plans/default-plans.json', import.meta.url), 'utf8'),
 );
@@ -77,7 +77,8 @@ test('an organization subscribes by Checkout, changes, ends and keeps its plan; 
       stripe.dashboard.completeCheckout(answer.id);
       const back = await admin.get(`/api/v1/billing?checkout_session=${answer.id}`);
       expect(back.body).toMatchObject({ plan: 'starter', status: 'active', quantity: 1 });
-      // A payment method of Checkout belongs to the subscription; the customer's one is for later charges.
+      // The payment method from Checkout belongs to the subscription. The payment method of the customer is for later
+      // charges.
       const card = stripe.dashboard.card();
       const changed = await admin.post('/api/v1/billing/subscribe', { plan: 'scale', payment_method: card.id });
       expect(changed).toMatchObject({ status: 200, body: { plan: 'scale' } });

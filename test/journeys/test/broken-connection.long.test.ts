@@ -6,7 +6,7 @@ import { eventually, type Receiver, startReceiver, takesAll } from '@drippulse/t
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 const count = takesAll ? 1_000 : 300;
-/** Number of enrollments that continue at a further step when the first fails. */
+/** Number of enrollments in the workflow whose enrollments continue at a further step when the first step fails. */
 const others = 50;
 const [old, anew] = ['pat-na1-canary-old-0001', 'pat-na1-canary-new-0002'];
 const patience = { timeoutMs: 20 * 60_000 };
@@ -40,7 +40,7 @@ test('a connection that breaks under hundreds of running enrollments is said onc
   const going = await enroll('Goes on', { on_error: 'after' }, others);
 
   const hubspot = fakes.provider('hubspot');
-  /** Returns the people with a note, each as often as they have one. */
+  /** Returns the people who have a note, each once per note. */
   const done = (word: string) =>
     [...hubspot.effects()]
       .flatMap(([effect, times]) => {
@@ -49,7 +49,7 @@ test('a connection that breaks under hundreds of running enrollments is said onc
       })
       .sort();
 
-  // Some enrollments are done, and all others are under way, when the provider ends the token.
+  // The provider ends the token when some enrollments are done and all others are under way.
   await eventually(() => expect(hubspot.effects().size).toBeGreaterThan(count / 10), patience);
   hubspot.refuse(old);
   await eventually(async () => expect((await totals(failing)).active).toBe(0), patience);
@@ -80,7 +80,10 @@ test('a connection that breaks under hundreds of running enrollments is said onc
   expect(await mails()).toHaveLength(1);
 });
 
-/** Starts a workflow for people, each of whom gets a note at HubSpot by a step with this handling of errors. */
+/**
+ * Starts a workflow for a number of people. One step makes a note at HubSpot for each person; `more` says how the step
+ * handles errors.
+ */
 async function enroll(name: string, more: object, people: number): Promise<string> {
   const payload = { body: 'Of {{ email }}' };
   const act = { integration_id: 'hubspot', action: 'create_note', payload, ...more };

@@ -23,13 +23,13 @@ const post = (url: string, payload: object) => ({
   config: { url, headers: { Authorization: `Bearer ${platform.apiKey}` }, payload, on_error: 'continue' },
 });
 
-/** Waits until `count` cuts are announced, and returns them. */
+/** Waits until webhooks have announced `count` cut chains, and returns their data. */
 async function cuts(count: number) {
   const requests = await receiver.received(count);
   return requests.map(({ body }) => JSON.parse(body.toString()).data);
 }
 
-/** Waits until no enrollment of a workflow is under way, and returns their number. */
+/** Waits until no enrollment of a workflow is under way, and returns the number of its enrollments. */
 async function settled(enrollments: string): Promise<number> {
   return eventually(async () => {
     const { body } = await platform.api.get(`${enrollments}?limit=1`);
@@ -72,7 +72,7 @@ test('a lead whose workflow makes four leads by callbacks becomes no more than t
   await eventually(async () => {
     const enrolled = await settled(`/api/v1/workflows/${made.body.id}/enrollments`);
     const leads = await platform.api.get('/api/v1/crm/leads?limit=1');
-    // The first lead is the cause, and its enrollment is not counted.
+    // The first lead is the cause of the chain. It does not count towards the budget, and neither does its enrollment.
     expect(enrolled - 1 + Number(leads.body.total_count) - 1).toBe(budget);
   });
   expect(receiver.requests).toHaveLength(1);

@@ -28,7 +28,7 @@ test('a second start prints the same key, admin and address', async () => {
 
 test('readiness names the database of each service', async () => {
   const databases = Object.fromEntries(owners.map(({ name }) => [`${name}.database`, true]));
-  // The platform has just been restarted, and some of its parts become ready later.
+  // The platform has just restarted, and some of its parts become ready a little later.
   await eventually(async () => {
     const answer = await fetch(`${platform.opsUrl}/ready`);
     expect(await answer.json()).toMatchObject({ ok: true, parts: databases });
@@ -171,7 +171,7 @@ test('reset refuses under a running platform and without a terminal, and empties
   expect(() => statSync(platform.dataDir)).toThrow();
 });
 
-/** Makes a second folder, whose secrets file is truncated. */
+/** Makes a folder beside the given one, with a truncated secrets file. */
 function damaged(folder: string): string {
   const beside = `${folder}-damaged`;
   mkdirSync(beside, { recursive: true });

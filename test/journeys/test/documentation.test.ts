@@ -16,11 +16,11 @@ import { runPage } from '../src/documentation/run-page.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** The Markdown twins of all pages, by their path below `/docs`. The pack stands for the skills in it. */
+/** The Markdown versions of all pages, as paths below `/docs`. The pack is listed in place of its single skills. */
 const everyPage = readdirSync(`${root}site/static/docs`, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('skills/'))
   .sort();
-/** Pages with a sample for each operation, which `test/docs` runs. */
+/** Pages that have a sample for each operation. `test/docs` runs these samples. */
 const isReference = (page: string) => page.startsWith('api/');
 const pages = everyPage.filter((page) => !isReference(page));
 let platform: RunningPlatform;
@@ -40,7 +40,7 @@ async function read(address: string): Promise<string> {
   return answer.text();
 }
 
-/** Whether a block is run, or run by the page's other blocks. */
+/** Whether the test runs the block itself, or the other blocks of the page run it. */
 function isRun({ language, attributes }: CodeBlock): boolean {
   if (attributes['norun'] !== undefined || attributes['checked-by'] !== undefined) return false;
   return ['sh', 'ts', 'js'].includes(language) || attributes['file'] !== undefined;
@@ -101,7 +101,7 @@ describe.each(pages)('/docs/%s', (page) => {
       BRIDGE_PORT: String(await freePort()),
     };
     const programs = blocks.filter(isRun);
-    // A file that no program names is never run.
+    // A file that no shell block names is never run.
     for (const { place, attributes } of programs) {
       const { file } = attributes;
       const isUsed = programs.some(({ language, code }) => language === 'sh' && code.includes(file ?? ''));
@@ -151,7 +151,7 @@ test('an agent that has read only llms.txt and the skills pack enrolls a contact
   const events = readFileSync(path.join(walk.folder, 'verified-events.ndjson'), 'utf8');
   walk.dispose();
 
-  // Compares the output of the agent with the rows of the platform.
+  // Compares the agent's output with the data of the platform.
   const [, workflow, enrollment] = /^workflow (\d+)\n[\s\S]*^enrollment (\d+)$/m.exec(walk.stdout) ?? [];
   const { body } = await platform.api.get(`/api/v1/workflows/${workflow}/enrollments/${enrollment}`);
   expect(body).toMatchObject({ status: 'completed', lead_ref: 'skill-ada', contact: { email: 'ada@example.com' } });

@@ -24,7 +24,7 @@ let leaver: Api;
 let stayer: Api;
 let leaverId: string;
 let stayerId: string;
-/** The declarations of each service about its tables, by schema. */
+/** What each service declares about its tables, by schema. */
 const declared = new Map<string, Record<string, Table>>();
 
 beforeAll(async () => {
@@ -91,7 +91,7 @@ const isWork = (table: string) => {
 const withoutWork = (counts: Record<string, number>) =>
   Object.fromEntries(Object.entries(counts).filter(([table]) => !isWork(table)));
 
-/** Returns the files of a zip archive, by the directory at its end. */
+/** Returns the files of a zip archive. It reads the directory at the end of the archive. */
 function unzip(archive: Buffer): Map<string, string> {
   const end = archive.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
   const files = new Map<string, string>();
@@ -129,7 +129,7 @@ test('every table of every service is declared: what an export has of it, and wh
       schema,
       undeclared: [],
     });
-    // An exported table needs an owner, and a table with the id of an organization is either erased or has a reason to
+    // An exported table needs an owner. A table that has the id of an organization is either erased, or has a reason to
     // be kept.
     for (const name of there) {
       const table = tables[name];

@@ -20,7 +20,7 @@ let google: SignInProvider;
 let platform: RunningPlatform;
 /** A person, who has rights that keys lack. */
 let person: Api;
-/** A resource of each kind, and the resources that the routes of the reference have made since. */
+/** A resource of each kind. The routes of the reference add the resources that they create. */
 let made: Resources;
 const created: Record<string, number | string> = {};
 let mail: string;
@@ -63,7 +63,7 @@ function roomyPlans(): string {
   return JSON.stringify(plans);
 }
 
-/** Sends a mail by a step, whose links lead through the platform. */
+/** Sends a mail through a workflow step. Its links lead through the platform. */
 async function mailWithLinks(): Promise<string> {
   const config = {
     ...{ integration_id: 'nurture', track_opens: true, track_clicks: true, subject: 'Linked' },
@@ -92,7 +92,10 @@ type Request = {
   query?: string;
   body?: unknown;
   headers?: Record<string, string>;
-  /** Whether the request is sent without a credential: the route needs none, or has one of its own. */
+  /**
+   * Whether the request is sent without a credential, because the route needs none, or because the request contains one
+   * of its own.
+   */
   isOpen?: true;
 };
 
@@ -123,7 +126,7 @@ async function sourceWithFile(name: string): Promise<number> {
   return body.id;
 }
 
-/** Successful requests, for routes whose path alone is not enough. */
+/** Successful requests for the routes that need more than their path. */
 const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'POST /api/v1/admin/login': logIn,
   'POST /api/v1/sessions/admin': logIn,
@@ -227,10 +230,7 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'GET /auth/google_oauth2/callback': () => ({ isOpen: true }),
 };
 
-/**
- * Routes that succeed only with a browser, and the tests that show their success. In this test they refuse calls
- * without a browser.
- */
+/** Routes that succeed only in a browser, with the tests that show this. Here they refuse the call. */
 const shownElsewhere: Readonly<Record<string, string>> = {
   'GET /auth/google_oauth2/callback': 'test/docs/test/sign-in.test.ts',
 };
@@ -238,8 +238,8 @@ const shownElsewhere: Readonly<Record<string, string>> = {
 const shapeOf = (template: string) => template.replaceAll(/\{[^}]+\}/g, '{}');
 const isNested = (template: string) => nounsOf(template).length > 1;
 /**
- * Returns the pass of a route. Routes that make a row come first, and routes that delete a row last; a row inside
- * another row is deleted before it.
+ * Returns the pass in which a route is called. Routes that create a row come first, and routes that delete a row come
+ * last; a row inside another row is deleted before that row.
  */
 const passOf = ({ method, template }: ReferenceRoute) =>
   method === 'DELETE' ? 9 - nounsOf(template).length : method === 'POST' && !template.includes('{') ? 0 : 1;
@@ -265,7 +265,7 @@ function missing(noun: string): never {
   throw new Error(`no resource of ${noun} was made`);
 }
 
-/** Keeps the rows of a collection that a route has made, so that later routes change and delete these rows. */
+/** Keeps the row that a route has created in a collection, so that later routes change and delete this row. */
 function keep({ template }: ReferenceRoute, answer: ApiAnswer): void {
   if (answer.body?.id === undefined || template.includes('{')) return;
   const collection = template.split('/').at(-1) ?? '';

@@ -1,4 +1,4 @@
 import { describeLayout } from '../src/layout.ts';
 
-// This is a separate file, because both layouts wait most of the time, and so can run at the same time.
+// This layout has a file of its own, so that both layouts, which wait most of the time, can run at the same time.
 describeLayout('start:distributed');

@@ -13,7 +13,7 @@ let client: pg.Client;
 let receiver: Receiver;
 let platform: RunningPlatform;
 let testKey: Api;
-/** Rows of a live caller, and rows that the test key made. */
+/** `live` are the rows of a live caller, `own` the rows that the test key made. */
 let live: Resources;
 let own: Resources;
 let before: LiveRows;
@@ -55,7 +55,7 @@ afterAll(async () => {
  */
 const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true));
 
-/** Returns the number of events that the live webhook has got, which is subscribed to all events. */
+/** Returns the number of events that were sent to the live webhook, which is subscribed to all events. */
 const heard = async () => (await platform.api.get(`/api/v1/webhooks/${live['webhooks']}/deliveries`)).body.total_count;
 
 async function makeOwn(): Promise<Resources> {
@@ -142,7 +142,7 @@ const writes = routes.filter(({ method, needsCredential, rest }) => {
   return needsCredential && method !== 'GET' && rest.auth !== Auth.USER_ONLY;
 });
 
-/** Every mix of live and test rows in the path of a route, with at least one live row. */
+/** Each route with every combination of live and test rows in its path that has at least one live row. */
 const calls = writes.flatMap((route) => {
   const nouns = nounsOf(route.template);
   const ways = nouns.reduce<boolean[][]>(
@@ -163,10 +163,10 @@ const calls = writes.flatMap((route) => {
 });
 
 test.each(calls)('%s with a test key changes nothing that is live', async (_name, route, isLive) => {
-  // Kinds without a mode have only live rows.
+  // Resources without a mode have only live rows.
   const path = fill(route.template, (noun) => (isLive(noun) ? live[noun] : own[noun]) ?? live[noun] ?? missing(noun));
   const answers = [await testKey.request(route.method, path, route.body)];
-  // Repeats the calls with live rows in the members that name other rows.
+  // Repeats the call for each member that names another row, with a live row in that member.
   for (const { name, resource } of route.refs) {
     const value = live[resource] ?? live[collectionOf(resource) ?? ''];
     if (value === undefined) continue; // its kind does not exist yet
@@ -177,11 +177,11 @@ test.each(calls)('%s with a test key changes nothing that is live', async (_name
   const { changes, testMode } = route.rest;
   const nouns = nounsOf(route.template);
   const isMixed = nouns.some((noun) => !isLive(noun));
-  // A number that counts below its parent, such as the number of a version, belongs to no mode.
+  // A number that is counted within its parent, such as the number of a version, has no mode of its own.
   const isOwn = nouns.every((noun) => !isLive(noun) || own[noun] === live[noun]);
   for (const { status, body } of answers) {
     if (testMode === TestMode.READ || changes === 'none' || isOwn) expect(status).not.toBe(500);
-    // A row of one mode is never below a row of the other mode, so such a path names no row.
+    // A row is never inside a row of the other mode, so such a path leads to no row.
     else if (isMixed && status === 404) continue;
     else expect({ status, error: body?.error }).toEqual({ status: 403, error: 'test_mode' });
     if (changes === 'none' && body?.mode !== undefined) expect(body.mode).toBe('test');

@@ -17,8 +17,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const inPages = ['swagger-ui-dist', 'minisearch'];
 
 /**
- * Tests the promises of a service's image. Its contents are in a separate folder, because npm has installed more
- * packages.
+ * Tests the promises of a service's image. The contents of the image are copied to a separate folder, because npm has
+ * installed more packages than the image has.
  */
 export function describeImage(service: ServiceName): void {
   describe(`the image of ${service}`, () => image(service));
@@ -85,12 +85,11 @@ function image(service: ServiceName): void {
   }, 60_000);
 }
 
-/** Sources that a service loads on first use. */
+/** Sources that a service loads only when it first uses them. */
 const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./src/effects/email/compose-mail.ts'] };
 
 /**
- * Returns the modules of node for removing types that are still loaded after the image's process has loaded all
- * sources.
+ * Loads all sources in the process of the image. Returns node's modules for removing types that were loaded by then.
  */
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
   const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';
@@ -99,7 +98,7 @@ async function typeRemovers(folder: string, service: string, env: Record<string,
   const imported = [...(loadedLater[service] ?? []), `data:text/javascript,process.on("exit", () => ${print})`];
   const imports = imported.flatMap((source) => ['--import', source]);
   const cwd = path.join(folder, 'services', service);
-  // The process ends, because it has no settings.
+  // The process ends by itself, because it has no settings.
   const ended = await run(process.execPath, [...flags, ...imports, 'src/main.ts'], { cwd, env }).catch(
     (error) => error,
   );

@@ -5,10 +5,10 @@ import { portOf } from '@drippulse/servers';
 /** A completely received mail, with its headers. */
 export type AcceptedMail = { to: string; text: string };
 
-/** A mail server on 127.0.0.1 that accepts every mail. `recipients` has the addresses of the accepted mails. */
+/** A mail server on 127.0.0.1 that accepts every mail. `recipients` lists the recipients of the accepted mails. */
 export type MailServer = { port: number; recipients: string[]; mails: AcceptedMail[]; stop(): Promise<void> };
 
-/** Starts a mail server. `onMail` runs before the sender gets the confirmation of a mail. */
+/** Starts a mail server. `onMail` runs before the server confirms a mail to its sender. */
 export async function startMailServer(onMail?: () => Promise<void>): Promise<MailServer> {
   const recipients: string[] = [];
   const mails: AcceptedMail[] = [];

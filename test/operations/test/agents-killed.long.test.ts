@@ -6,7 +6,7 @@ import { type MailServer, startMailServer } from '../src/mail-server.ts';
 let platform: RunningPlatform;
 let model: Receiver;
 let mails: MailServer;
-/** Occasions that each kill the platform once. */
+/** The two occasions on which the platform is killed. Each is set to false after its kill. */
 const kills = { onMail: true, onAnswer: true };
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const mail = {
 };
 const script = [note('First'), mail, note('Second')];
 
-/** Returns the model's answer. It depends only on the model's input, not on the number of requests. */
+/** Returns the model's answer. It depends only on the request, not on the number of earlier requests. */
 function answerTo(body: string): string {
   const done = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
   const next = script[done];
@@ -56,7 +56,7 @@ function answerTo(body: string): string {
 test('an agent of a live workflow that is killed while its model and its mail are out does each effect once', async () => {
   model.answer(async ({ body }) => {
     const text = answerTo(body.toString());
-    // The first note is written, and the next call of the model is in flight.
+    // At this point the first note is written, and the next model call is in flight.
     if (kills.onAnswer && text.includes('email__send')) {
       kills.onAnswer = false;
       await platform.kill();
@@ -107,7 +107,7 @@ test('an agent of a live workflow that is killed while its model and its mail ar
   expect(new Set(ours.map(({ text }) => /^Message-ID: .*$/im.exec(text)?.[0])).size).toBe(1);
   const { body: history } = await platform.api.get(`/api/v1/agents/${agent.body.id}/executions`);
   expect(history.executions).toMatchObject([{ status: 'succeeded' }]);
-  // A call that was in flight when the process died is paid in full, and repeated.
+  // A call that was in flight when the process died is charged in full, and repeated.
   const { totals } = (await platform.api.get(`/api/v1/agents/${agent.body.id}/costs`)).body;
   expect(totals).toMatchObject({ calls: script.length + 2 });
   expect(Number(totals.assumed_usd)).toBeGreaterThan(0);

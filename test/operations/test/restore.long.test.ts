@@ -15,19 +15,19 @@ import { watchConsumerGroups } from '../src/rollout/consumer-groups.ts';
 const point = 'drill';
 const patience = { timeoutMs: 180_000 };
 
-/** Deliveries of webhooks take this long, so that some are under way at the restore point. */
+/** Each delivery of a webhook takes this long, so that some deliveries are under way at the restore point. */
 const hookMs = 300;
 /**
- * Time by which groups are set back before the point. It goes further back than the backup, because the groups'
- * positions at the point are unknown.
+ * Time before the restore point to which groups are set back. It reaches back beyond the backup, because the positions
+ * of the groups at the restore point are unknown.
  */
 const backMs = 600_000;
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
 
 const topicsOf = new Map(publishers.map(({ name, events }) => [name, topicOf(events).name]));
 /**
- * Consumer groups that skip events from after the restore point, which would bring back rows that the restored schemas
- * lack.
+ * Consumer groups that must skip the events from after the restore point. Such events would bring back rows that the
+ * restored schemas do not have.
  */
 const groupsOfState = [serviceOf('workflows'), serviceOf('identity')].flatMap((publisher) =>
   consumersOf(publisher)
@@ -143,12 +143,12 @@ function drill(brokers: string[] | undefined): void {
     process.stdout.write(
       `${doneBefore} callbacks before, ${recorded.length} of them recorded at the point, ${later.length} after it, ${repeated.length} of them again\n`,
     );
-    // Some work was done after the point, and the restored database does not know it.
+    // Some of the work was done after the restore point, so the restored database does not know about it.
     expect(repeated.length).toBeGreaterThan(0);
     expect(recorded.length).toBeGreaterThan(0);
     const keysAfter = new Set(later.map(({ key }) => key));
     expect(recorded.filter(({ effect_key: key }) => keysAfter.has(key))).toEqual([]);
-    // Each step of each enrollment has one key, whenever it was performed, and one content.
+    // All callbacks of a step of an enrollment have the same key and the same content, before and after the restore.
     for (const all of Map.groupBy(callbacks, ({ place }) => place).values()) {
       expect(new Set(all.map(({ key }) => key)).size).toBe(1);
       expect(new Set(all.map(({ body }) => body)).size).toBe(1);
@@ -170,9 +170,10 @@ function drill(brokers: string[] | undefined): void {
     }
     await everyHook(enrolled.map(({ id }) => Number(id)));
     expectHooks(hooks.requests.map(hookOf), hookedBefore, new Set(delivered.map(({ event_id: id }) => id)));
-    // Enrollments from after the point are gone; their effects are not.
+    // Enrollments that were made after the restore point are gone, but their effects remain.
     expect(contacts).toBeGreaterThan(enrolled.length);
-    // The change from after the point is gone everywhere: the next change gets its version, and runs.
+    // The change that was made after the restore point is gone everywhere. The next change gets the version of the lost
+    // change, and runs.
     await change('after the restore');
     const path = `/api/v1/workflows/${changedId}/enrollments/bulk`;
     expect((await platform.api.post(path, { contacts: [{ email: 'changed@example.com' }] })).status).toBe(201);
@@ -190,8 +191,8 @@ function drill(brokers: string[] | undefined): void {
   }
 
   /**
-   * Checks that a recorded delivery is not sent again, and that a delivery that is sent again has its `webhook-id` and
-   * its bytes.
+   * Checks that a recorded delivery is not sent again, and that a delivery that is sent again has the same `webhook-id`
+   * and the same bytes as before.
    */
   function expectHooks(all: readonly Hook[], countBefore: number, delivered: ReadonlySet<string>): void {
     const [before, later] = [all.slice(0, countBefore), all.slice(countBefore)];
@@ -239,13 +240,13 @@ function drill(brokers: string[] | undefined): void {
     expect(changed).toMatchObject({ status: 200, body: { version: 2 } });
   }
 
-  /** Enrolls ten contacts after ten others until it is stopped. */
+  /** Enrolls contacts, ten at a time, until it is stopped. */
   function startLoad(): { stop(): Promise<void> } {
     let isOver = false;
     const enrolling = (async () => {
       while (!isOver) {
         const given = Array.from({ length: 10 }, () => ({ email: `contact-${contacts++}@example.com` }));
-        // The platform is killed in the middle of a call.
+        // The call fails when the platform is killed during it.
         await platform.api
           .post(`/api/v1/workflows/${workflowId}/enrollments/bulk`, { contacts: given })
           .catch(() => undefined);
@@ -280,7 +281,7 @@ function drill(brokers: string[] | undefined): void {
     const [from, to] = [path.join(folder, 'postgres'), path.join(folder, 'backup')];
     await cp(from, to, {
       recursive: true,
-      // Files that the server removes in the meantime are in the log that is replayed.
+      // A file that the server removes during the copy is not needed, because the replayed log covers the removal.
       filter: (file) => existsSync(file) && !/\/(?:postmaster\.(?:pid|opts)|pg_wal\/.+|server\.log.*)$/.test(file),
     });
     const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(true)');
@@ -288,14 +289,16 @@ function drill(brokers: string[] | undefined): void {
     await client.end();
   }
 
-  /** Waits until the whole log is in the archive. */
+  /** Waits until the archive has the log up to now. */
   async function archiveAll(): Promise<void> {
     const [current] = await query<{ name: string }>('select pg_walfile_name(pg_current_wal_lsn()) as name');
     await query('select pg_switch_wal()');
     await eventually(() => existsSync(path.join(archive, current?.name ?? '')), patience);
   }
 
-  /** Replaces the server by the backup, and lets the server replay the archive up to the point. */
+  /**
+   * Replaces the data of the server with the backup, and lets the server replay the archive up to the restore point.
+   */
   async function restore(): Promise<void> {
     await postgres.stop();
     const dataDir = path.join(folder, 'postgres');

@@ -32,11 +32,11 @@ import { startWorks } from '../src/rollout/works.ts';
 
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
-/** The groups in the table of services, each with its service and topic. */
+/** The consumer groups that the table of services defines, each by its service and topic. */
 const groupsOfTable = publishers.flatMap(({ name, events }) =>
   consumersOf(name).map((service) => ({ service, topic: topicOf(events).name })),
 );
-/** The counter of the work of one process, for services whose work is not only answering calls. */
+/** The counter that shows whether a process has worked, for services that do more than answer calls. */
 const workOf: Partial<Record<ServiceName, string>> = {
   [runtime]: 'drippulse_effects_total',
   [deliverer]: 'drippulse_webhook_attempts_total',
@@ -66,7 +66,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   let hooks: CountingReceiver;
   let worked: Receiver;
   let reads: string[];
-  /** Number of live enrollments so far, which analytics counts. */
+  /** Number of live enrollments that were started so far. Analytics must count all of them. */
   let started = 0;
   let groups: ConsumerGroups;
   let api: Api;
@@ -128,7 +128,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   test('every service is replaced, one process after the other: every change is hinted at, and no client has to read all again', async () => {
     const testKey = (await api.post('/api/v1/api_keys', { mode: 'test' })).body.key;
     const workflowId = await createWaiting();
-    // Topics that the load of this file does not touch, because attempts of webhooks cause hints about live webhooks.
+    // Follows topics that the load of this file does not touch. `webhooks` is not one of them, because webhook attempts
+    // of the load cause hints about live webhooks.
     const live = await followHints(balancer.url, {
       topics: ['workflows', 'accounts', `enrollments:${workflowId}`],
       token: secrets.apiKey,
@@ -143,7 +144,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
       }),
       startHintedChanges(tests, {
         webhooks: async () => {
-          // An organization may have 100 webhooks, and a slow machine has time for more.
+          // An organization may have 100 webhooks. On a slow machine there is time to make more, so the earlier one is
+          // deleted.
           if (webhookId !== undefined) await api.as(testKey).delete(`/api/v1/webhooks/${webhookId}`);
           webhookId = await created('/api/v1/webhooks', { url: hooks.url, event_type: eventTypes[0] }, testKey);
           return webhookId;
@@ -164,7 +166,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
       expect(follower.ends()).toEqual(['restarting']);
       expect(resyncsOf(follower)).toEqual([]);
     }
-    // Each waiting enrollment has reported its start to the webhooks.
+    // A webhook got an event about the start of each waiting enrollment.
     const waiting = hinted[`enrollments:${workflowId}`] ?? 0;
     started += waiting;
     await everythingArrived({ callbacks: 0, hooks: waiting });
@@ -201,8 +203,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   });
 
   /**
-   * Starts enrollments and reads beside pieces of work of every service. `stop` checks that everything was done, and
-   * only once.
+   * Starts the load of enrollments and reads, and pieces of work of every service beside it. `stop` checks that
+   * everything was done exactly once.
    */
   function startLoads(name: string) {
     const load = startLoad(api, { workflowIds, name, reads });
@@ -241,7 +243,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const resyncsOf = (follower: HintFollower) => follower.hints().filter(({ kind }) => kind === 'resync');
 
-  /** Makes a workflow whose enrollments stop changing once they wait. */
+  /** Makes a workflow whose enrollments start, wait, and then do not change any more. */
   function createWaiting(): Promise<string> {
     const wait = { type: 'wait', name: 'Pause', config: { duration: 1, unit: 'days' } };
     const steps = [{ type: 'trigger', name: 'Start' }, wait];
@@ -281,8 +283,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 
   /**
-   * Waits until every group has a member in each process of its service, with partitions of its own, and no partition
-   * is unassigned.
+   * Waits until every group has a member in each process of its service, every member has partitions, and every
+   * partition is assigned.
    */
   async function untilShared(): Promise<void> {
     for (const { groupId, service, topic } of await consumerGroups()) {
@@ -302,7 +304,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 
   async function everyReplicaWorked(): Promise<void> {
-    // The clients keep their connections, so only new connections reach a new gateway.
+    // Clients keep their connections, so a new gateway process gets only new connections. Each process is therefore
+    // called directly.
     for (const { publicPort } of replicasOf(publicService)) {
       const direct = createApi(`http://127.0.0.1:${publicPort}`, secrets.apiKey);
       expect(await direct.get('/api/v1/webhooks')).toMatchObject({ status: 200 });
@@ -352,7 +355,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     hooks.arrivals.clear();
   }
 
-  /** Returns the log lines of services about calls that they aborted. */
+  /** Returns the log lines in which services report that they aborted calls. */
   function cutOff(): string[] {
     const lines = readdirSync(platform.logDir).flatMap((file) =>
       readFileSync(path.join(platform.logDir, file), 'utf8').split('\n'),

@@ -1,8 +1,8 @@
 import type { FakeAnswer } from './fake.ts';
 
-/** The facts of a request that a script of failures uses. */
+/** The facts about a request by which a failure is chosen. */
 export type Asked = {
-  /** Number of the request to the provider, from 0. */
+  /** Number of earlier requests to the provider. */
   index: number;
   /** Method and path of the operation, such as `POST /chat.postMessage`. */
   operation: string;

@@ -11,7 +11,7 @@ export type FakeRequest = {
   text: string;
 };
 
-/** An answer: JSON as `body`, text as `text`, or an empty body. Default status: 200. */
+/** An answer with JSON as `body`, with text as `text`, or with an empty body. Default status: 200. */
 export type FakeAnswer = {
   status?: number;
   headers?: Readonly<Record<string, string>>;
@@ -25,14 +25,16 @@ export type FakeCall<State> = {
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string>>;
-  /** The JSON or form in the body. It has the type that the description gives, so an operation may assert the type. */
+  /** The JSON or form in the body. It was checked against the description, so an operation may assert its type. */
   body: unknown;
   /** The text of the body. */
   text: string;
   /** The path, still encoded. */
   path: string;
   state: State;
-  /** Counts a real effect by its name. A repeat of the effect must have the same name. */
+  /**
+   * Counts an effect that really happened, by its name. If an effect is repeated, the repeat must have the same name.
+   */
   happened(effect: string): void;
 };
 
@@ -40,7 +42,7 @@ export type FakeCall<State> = {
 export type Fake<State> = {
   key: ProviderKey;
   makeState(): State;
-  /** Adds the objects to which the examples of the actions refer, such as the message to be updated. */
+  /** Adds the objects that the examples of the actions use, such as the message that an example updates. */
   addExamples?(state: State): void;
   /** The answer to a request whose token is missing or refused. */
   unauthorized: FakeAnswer;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '@drippulse/servers';
 import { Provider } from 'oidc-provider';
 
-/** The fault of a token request: the answer is delayed or lost, or never sent. */
+/** A fault of a token request: its answer is delayed, is lost, or is never sent. */
 export type TokenFault = { delayMs?: number; lost?: true; hang?: true };
 
 export type RotatingProvider = {
@@ -15,7 +15,7 @@ export type RotatingProvider = {
   tokenCalls(): number;
   /** Sets the faults of the next token requests, one fault for each request. */
   fail(...faults: TokenFault[]): void;
-  /** Answers the next API calls with 503, so that the account of the tokens stays unknown. */
+  /** Answers the next API calls with 503, so that the platform cannot find out to which account the tokens belong. */
   failCalls(count: number): void;
   /** Waits until there have been more than `count` token requests. */
   tokenCall(count: number): Promise<void>;
@@ -33,7 +33,7 @@ const scopes = ['user:read:user', 'meeting:write:meeting', 'meeting:update:meeti
 
 /**
  * Starts an authorization server that replaces zoom.us. It rotates refresh tokens, and ends a consent when an old
- * refresh token is used again. The part of a person's name after the `@` is the account, so two people may share an
+ * refresh token is used again. The account is the part of a person's name after the `@`, so two people may share an
  * account.
  */
 export async function startRotatingProvider({ redirectUri }: { redirectUri: string }): Promise<RotatingProvider> {
@@ -63,7 +63,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
       response.writeHead(404).end();
       return;
     }
-    // Sets what a framework sets when it mounts the provider below a path.
+    // Does what a framework does when it mounts the provider below a path.
     Object.assign(request, { originalUrl: path });
     request.url = path.slice('/zoom.us'.length);
     if (request.url.startsWith('/oauth/token')) {

@@ -13,14 +13,14 @@ export type Forgery = {
    * Claims that replace those of the ID token; `undefined` removes a claim. The provider's key signs the changed token.
    */
   claims?: Person;
-  /** Whether a foreign key signs the ID token, or no key does. */
+  /** Whether the ID token is signed with a foreign key, or not signed at all. */
   signature?: 'foreign' | 'none';
 };
 
 export type SignInProvider = {
   issuer: string;
   client: { id: string; secret: string };
-  /** The people who can sign in, by the name that they type. The name is also their subject. */
+  /** The people who can sign in, by the name that they type. This name is also their subject in tokens. */
   people: Map<string, Person>;
   /** Forges the next token response. */
   forge(forgery: Forgery): void;
@@ -59,7 +59,7 @@ export async function startSignInProvider({ redirectUris }: { redirectUris: stri
       response.end(JSON.stringify({ keys: [publicPart] }));
       return;
     }
-    // Removes Google's parameter for choosing an account, because people always type a name here.
+    // Removes Google's parameter for the choice of an account, because people always type a name here.
     if (path === '/auth') request.url = request.url?.replace('prompt=select_account&', '');
     if (path === '/token') await rewriteTokens(response);
     await provider.callback()(request, response);

@@ -13,7 +13,8 @@ export type FakeProviders = {
   url: string;
   provider<K extends FakedKey>(key: K): FakeProvider<FakedStates[K]>;
   /**
-   * Returns the requests that violate a provider's description, as sentences. A test that expects none must check this.
+   * Returns the requests that violated a provider's description, as sentences. A test that expects no violation must
+   * check this list.
    */
   refusals(): string[];
   /** Closes every connection. Throws if a fake itself made a mistake. */

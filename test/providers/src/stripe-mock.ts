@@ -15,10 +15,10 @@ import {
 
 const run = promisify(execFile);
 
-/** The release of stripe-mock, whose description the fake uses too. */
+/** The release of stripe-mock. The fake also uses the description in it. */
 const version = 'v0.203.0';
 
-/** Stripe's own mock, which refuses requests outside Stripe's description. It has no state. */
+/** Stripe's own mock, which refuses requests that violate Stripe's description. It has no state. */
 export type StripeMock = { url: string; stop(): Promise<void> };
 
 /** Starts stripe-mock. Go installs it if it is missing. */
@@ -26,7 +26,8 @@ export async function startStripeMock(): Promise<StripeMock | Unavailable> {
   const binary = await install();
   if (typeof binary !== 'string') return binary;
   const port = await freePort();
-  // By default, stripe-mock also listens with TLS on a fixed port. Port 0 keeps several processes apart.
+  // By default, stripe-mock also listens with TLS on a fixed port. Port 0 prevents a conflict between several
+  // processes.
   const child = execFile(binary, ['-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:0']);
   const ended = once(child, 'exit');
   if (child.pid !== undefined) endWithRun(child.pid, 'KILL');

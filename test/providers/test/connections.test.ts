@@ -90,7 +90,10 @@ describe.each(faked)('$name', ({ provider }) => {
       expect(run().answer(toRequest(revoked.url, revoked.request)).answer.status ?? 200).toBeLessThan(300);
   });
 
-  /** Whether a request gets tokens. The result counts, because a description may mark a grant's fields as optional. */
+  /**
+   * Whether a request gets tokens. The description alone does not decide this, because it may mark a grant's fields as
+   * optional.
+   */
   function isAccepted(running: SomeRunning, request: FakeRequest): boolean {
     const { status = 200 } = running.answer(request).answer;
     return status < 300 && (running.requests()[0]?.problems.length ?? 0) === 0;

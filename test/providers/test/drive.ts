@@ -11,10 +11,13 @@ import { judgeAnswer, type SomeRunning, toFakeRequest, toProviderAnswer } from '
 /** The end of a generator of requests: the generator's result, or the verdict that ended it. */
 export type Ended<T> = { result: T } | { verdict: Verdict };
 
-/** Answers requests: a running fake, or a wrapper around a fake. */
+/** Something that answers requests: a running fake, or a wrapper around a fake. */
 export type Answering = { answer(request: FakeRequest): ReturnType<SomeRunning['answer']> };
 
-/** Answers the requests of a generator as the executor does. An answer that is neither `ok` nor `done` ends it. */
+/**
+ * Answers the requests of a generator as the executor does. An answer with a verdict other than `ok` and `done` ends
+ * the generator.
+ */
 export function drive<T>(
   key: ProviderKey,
   calls: Generator<ProviderRequest, T, ProviderAnswer>,

@@ -1,6 +1,6 @@
 import type { FakeRequest } from '../src/index.ts';
 
-/** A name in a request that can be misspelt: the name's place, and the request with the misspelling. */
+/** A misspelling of a name in a request: the place of the name, and the whole request with the misspelling. */
 export type Misspelling = { at: string; request: FakeRequest };
 
 /** Returns all requests that differ from the given one by one misspelt name, in path, query, headers or body. */
@@ -29,7 +29,9 @@ export function misspellings(request: FakeRequest, literals: readonly string[], 
   ];
 }
 
-/** Misspells a header. For a content type, misspells the value, because a content type is one of few words. */
+/**
+ * Misspells the name of a header. For a content type, misspells the value instead, because only a few values are valid.
+ */
 function renameHeader(headers: FakeRequest['headers'], name: string, random: () => number): Record<string, string> {
   if (name === 'content-type') return { ...headers, [name]: misspell(headers[name] ?? '', random) };
   return Object.fromEntries(

@@ -298,8 +298,8 @@ export const moreExamples: Readonly<Record<string, readonly object[]>> = {
 };
 
 /**
- * Names that a provider accepts unchecked, by their place, because people choose them for their own data. Each entry
- * says who chooses the names.
+ * Places of names that a provider accepts unchecked, because people choose the names for their own data. Each entry
+ * says who chooses them.
  */
 export const freeNames: readonly (readonly [provider: string, at: RegExp, why: string])[] = [
   ['slack', /^body \/metadata\/event_payload\//, 'our own, in the metadata of a message'],

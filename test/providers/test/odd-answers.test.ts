@@ -6,7 +6,10 @@ import { seededRandom } from './seeded-random.ts';
 const { random, seed } = seededRandom();
 const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
 
-/** Names that occur in answers. Odd values get these names, so that they reach the code that reads the answers. */
+/**
+ * Names that occur in answers. Odd values are put under these names, so that they reach the code that reads the
+ * answers.
+ */
 const names =
   'ok error errors error_codes message code status reason id value result results data items meetings messages channel channels user ' +
   'response_metadata details contact calendars events updates records body innerError access_token scope team id_token __proto__';
@@ -73,7 +76,7 @@ describe.each(providers.map((provider) => ({ name: provider.key, provider })))('
   });
 });
 
-/** Whether a pause is plausible. `Retry-After` may be days. */
+/** Whether a pause is plausible. `Retry-After` may be several days. */
 function isPause(ms: number | undefined): boolean {
   return ms === undefined || (ms >= 0 && ms < 12 * 86_400_000);
 }

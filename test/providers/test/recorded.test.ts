@@ -57,8 +57,8 @@ function verdictOf(provider: Provider, one: Recorded): Verdict {
 }
 
 /**
- * Runs the action up to the request with the recorded answer, and passes this answer to the action. The action may find
- * a refusal inside a successful answer.
+ * Runs the action up to the request with the recorded answer, and gives the action this answer. The action may find a
+ * refusal in it even if its status is a success.
  */
 function verdictOfAction(provider: Provider, one: Recorded): Verdict {
   const action = actionsOf(provider.key).find(({ name }) => name === one.to);

@@ -11,7 +11,7 @@ const repeatable = providers.flatMap((provider) =>
 );
 
 /**
- * Returns the effects in order of their names. A fresh fake assigns the same ids, so names of two fakes are comparable.
+ * Returns the effects, sorted by name. Every new fake assigns the same ids, so the names of two fakes can be compared.
  */
 const effectsOf = (fake: SomeRunning) => [...fake.effects()].sort();
 
@@ -61,7 +61,7 @@ test.each(repeatable)(
   },
 );
 
-/** Hours after which a provider has forgotten keys. */
+/** Number of hours after which a provider has forgotten an idempotency key. */
 const forgotten: Readonly<Record<string, number>> = { stripe: 24, zendesk: 2 };
 
 test.each(repeatable.filter(({ provider, action }) => provider.key in forgotten && action.repeat === 'key'))(

@@ -1,6 +1,9 @@
 import { createRandom, testSeed } from '@drippulse/testing/hostile';
 
-/** Returns random numbers from 0 to below 1, and their seed, which a failing test shows. */
+/**
+ * Returns a function that makes random numbers from 0 up to, but not including, 1, and the seed, which a failing test
+ * shows.
+ */
 export function seededRandom(): { random: () => number; seed: number } {
   const seed = testSeed('requests and answers of providers');
   const { below } = createRandom(seed);

@@ -41,7 +41,8 @@ describe("Stripe's own description", () => {
 });
 
 /**
- * Sends the requests of an action, and expects that stripe-mock accepts them. The action may refuse an example answer.
+ * Sends the requests of an action, and expects stripe-mock to accept them. The action itself may refuse an example
+ * answer.
  */
 async function takes(url: string, action: Action, input: unknown, at: ActionPlace) {
   const sent = [];

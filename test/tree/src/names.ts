@@ -2,12 +2,12 @@ import type { TreeCopy } from './tree-copy.ts';
 
 type Tree = Pick<TreeCopy, 'files' | 'read'>;
 
-/** Matches files about the past, which keep the names of their time. */
+/** Matches files about the past, in which a service keeps the name that it had then. */
 const history = /^(CHANGELOG\.md|test\/upgrade\/dumps\/.*)$/;
 
 /**
- * Returns the lines of all files outside of a folder that match, except `other` meanings of the words, as `file:line:
- * text`.
+ * Returns the lines that match, of all files outside of the folder `own`, each as `file:line: text`, and the files
+ * whose names match. Other meanings of the words, which `other` matches, are ignored.
  */
 export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!)/g): string[] {
   const matches = (line: string) => pattern.test(line.replaceAll(other, ''));
@@ -21,10 +21,10 @@ export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!
     });
 }
 
-/** Manifests and references of a workspace list its dependencies, which need not be all services. */
+/** The manifest and the references of a workspace list its dependencies. They need not list all services. */
 const dependencies = /\/(package|tsconfig)\.json$/;
 
-/** Returns the files that name all services, or all but one, and not `name`. */
+/** Returns the files that name all services, or all but one, but do not name `name`. */
 export function filesWithout(tree: Tree, name: string, services: readonly string[]): string[] {
   const word = (service: string) => new RegExp(`(?<![\\w-])${service}(?![\\w-])`);
   return tree.files().filter((file) => {
@@ -35,7 +35,10 @@ export function filesWithout(tree: Tree, name: string, services: readonly string
   });
 }
 
-/** Matches a name in kebab-case in every spelling: kebab, snake, SCREAMING, camel, Pascal and words. */
+/**
+ * Matches every spelling of a name that is given in kebab-case: kebab, snake, SCREAMING, camel, Pascal and separate
+ * words.
+ */
 export function anySpelling(name: string): RegExp {
   return new RegExp(name.split('-').join('[-_ ]?'), 'i');
 }

@@ -18,13 +18,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A copy of the tree, with the files that git tracks or would track, and with the installed packages. */
+/** A copy of the tree: the files that git tracks or would track, and the installed packages. */
 export type TreeCopy = {
   root: string;
   read(file: string): string;
-  /** Lists every file that git tracks or would track, by its path, without links. */
+  /** Lists every file that git tracks or would track, by its path. Links are left out. */
   files(): string[];
-  /** Returns the paths that differ from the copied state. */
+  /** Returns the paths of files that were changed since the copy was made. */
   changed(): string[];
   git(...args: string[]): string;
   /** Runs Node or an installed program in the copy. Throws with the output unless it ends with 0. */
@@ -91,7 +91,7 @@ function filesOf(folder: string): string[] {
     .filter((file) => file !== '');
 }
 
-/** Links each installed package; links to workspaces lead into the copy. */
+/** Links each installed package. The links to workspaces lead to the workspaces of the copy. */
 function linkPackages(copy: string): void {
   const installed = path.join(root, 'node_modules');
   const own = path.join(installed, '@drippulse');

@@ -13,8 +13,8 @@ const renamed = [
   {
     old: serviceOf('webhooks'),
     name: 'hook-sender',
-    // Matches a message, the words for it, and a header that receivers answer with. The brackets keep this line from
-    // being a mention itself.
+    // Matches a message, the words for it, and a header in the answers of receivers. The brackets prevent this line
+    // from matching itself.
     otherMeaning:
       /Webhook(Delivery)|WEBHOOK_(DELIVERY)_STATUS|webhook (delivery)|'?webhook-(delivery)'?: ('abort-message'|disable|abort-message)/g,
   },
@@ -44,14 +44,14 @@ test('every service with another name than its area is renamed here', () => {
   expect(others).toEqual(renamed.map(({ old }) => old));
 });
 
-/** Renames the folder and the entry, and the name that the service uses for itself. */
+/** Renames the service's folder, its entry in the table, and the name that it uses for itself. */
 function rename(old: string, name: string): void {
   const at = (file: string) => path.join(copy.root, file);
   renameSync(at(`services/${old}`), at(`services/${name}`));
   for (const file of [table, `services/${name}/src/service.ts`, `services/${name}/src/migrate.ts`]) {
     writeFileSync(at(file), copy.read(file).replaceAll(`'${old}'`, `'${name}'`));
   }
-  // The package leads to the renamed folder, as after an installation.
+  // Links the package to the renamed folder, as an installation would.
   const { name: packageName } = JSON.parse(copy.read(`services/${name}/package.json`));
   const link = at(`node_modules/${packageName}`);
   rmSync(link);

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Lists the columns, constraints, indexes, triggers, functions and views of a schema, as sorted lines without
- * partitions.
+ * Lists the columns, constraints, indexes, triggers, functions and views of a schema, as sorted lines. Partitions are
+ * left out.
  */
 export async function describeSchema(url: string, schema: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
@@ -15,7 +15,7 @@ export async function describeSchema(url: string, schema: string): Promise<strin
   }
 }
 
-// Partitions differ, because they are made for the days and ids of each database.
+// Partitions are left out, because they depend on the days and ids of each database.
 const statement = `
   with relations as (
     select c.oid, c.relname, c.relkind from pg_class c

@@ -10,8 +10,8 @@ import { owners } from '@drippulse/topology';
 import { dumpFolder } from './dumps.ts';
 import { tellStory } from './story.ts';
 
-// Dumps this version: starts the platform on the empty server of DATABASE_URL, makes the data of the story, and writes
-// each schema.
+// Dumps the database of this version: starts the platform on the empty server of DATABASE_URL, makes the data of the
+// story, and writes a dump of each schema.
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const databaseUrl = process.env['DATABASE_URL'];
 if (databaseUrl === undefined) throw new Error('DATABASE_URL: name an empty PostgreSQL server');

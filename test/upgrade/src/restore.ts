@@ -3,7 +3,7 @@ import { owners } from '@drippulse/topology';
 import pg from 'pg';
 import { readDump, readDumpSecrets } from './dumps.ts';
 
-/** Restores each schema of a dump on an empty server, as the role that owns it. */
+/** Restores each schema of a dump on an empty server, as the schema's owner. */
 export async function restoreDump(adminUrl: string, version: string): Promise<void> {
   for (const schema of [...owners.map((owner) => owner.schema), 'events']) {
     const statements = readDump(version, schema);

@@ -38,7 +38,7 @@ afterAll(async () => {
 test.each(owners)('a dump of $schema migrates to the schema that is made from nothing', async ({ name, schema }) => {
   const service = await loadService(name);
   await service.migrate?.(fresh.url);
-  // A service that was added after the dump was made starts with its own migrations.
+  // A service that is newer than the dump starts with its own migrations, so there is nothing to upgrade.
   if (readDump(version, schema) === undefined) return;
   await service.migrate?.(await ownerUrl(upgraded.url, version, schema));
   expect(await describeSchema(upgraded.url, schema)).toEqual(await describeSchema(fresh.url, schema));
@@ -47,7 +47,7 @@ test.each(owners)('a dump of $schema migrates to the schema that is made from no
 test('the platform continues with the upgraded data: it reads, unseals and enrolls', async () => {
   const settings = readSettings({ DATABASE_URL: upgraded.url, PORT: '0', DATA_DIR: folder });
   await writeFile(path.join(folder, 'secrets.json'), JSON.stringify(secrets));
-  // The platform uses the keys that came with this version.
+  // The platform uses the keys of the dumped installation.
   const platform = await startPlatform(settings, loadSecrets(folder, undefined), createLogger({ level: 'fatal' }));
   try {
     const base = `http://127.0.0.1:${platform.port}`;

@@ -8,14 +8,14 @@ type Values = readonly unknown[] | Callback;
 /**
  * pg's client, with three differences:
  *
- * A query whose result is awaited gets its callback when it is made. pg adds the callback later, and V8 then keeps the
- * results of such queries until it collects old objects: 15 % of the allocated memory was copied twice, and old objects
- * were collected twice as often.
+ * An awaited query is created with its callback. pg adds the callback later, and V8 then keeps the results of such
+ * queries until it collects old objects: 15 % of the allocated memory was copied twice, and old objects were collected
+ * twice as often.
  *
- * A query object (`pg.Query`, such as a COPY) may be passed as the only parameter, and is then sent in place of the
- * text, because Kysely can pass only a text and parameters.
+ * Kysely can pass only text and parameters, so a query object (`pg.Query`, such as a COPY) may be passed as the only
+ * parameter. It is then sent in place of the text.
  *
- * A statement within a reading is bounded by the reading.
+ * A statement that runs within a reading (`readWithin`) ends with the reading.
  */
 export class Client extends pg.Client {
   readonly #config: pg.ClientConfig;

@@ -19,14 +19,17 @@ const idleInTransactionTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
 /** Longer than any statement may take, so that the server's own timeout comes first while the server is alive. */
 const defaultSilenceMs = 35_000;
-/** The kernel then probes ten times, a second apart, so an idle connection whose other end is gone ends within 20 s. */
+/**
+ * Idle time before the kernel probes a connection. It probes ten times, a second apart, so a connection whose other end
+ * is gone breaks within 20 s.
+ */
 const keepAliveMs = 10_000;
 
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
  * their text, `timestamptz` as Date. No statement runs longer than 30 s or waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is
- * the size of the pool (default 10); `service` names the pool in the metrics and to the server.
+ * transaction stays idle longer than 30 s. A connection that owes an answer for `silenceMs` (default 35 s) is closed.
+ * `max` is the size of the pool (default 10); `service` names the pool in the metrics and to the server.
  *
  * `.stream(chunkSize)` of a query reads the query's rows through a cursor of the server, `chunkSize` at a time. It
  * occupies a connection until the last row is read or the loop is left.
@@ -54,8 +57,8 @@ export function connectDatabase<DB>(options: {
     keepAliveInitialDelayMillis: keepAliveMs,
     types: typeParsers,
   });
-  // A connection may break while no statement runs on it, in the pool or inside a transaction. Without a listener, the
-  // error of either break would end the process. The next statement on that connection fails by itself.
+  // A connection may break while it runs no statement, either in the pool or inside a transaction. Without these
+  // listeners the error would end the process. The next statement on that connection fails by itself.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'database connection lost'));

@@ -8,7 +8,7 @@ import { nextConnection } from './next-connection.ts';
 /** The open pools, with their names. */
 const pools = new Map<pg.Pool, string>();
 
-/** Wraps the pool for Kysely. Measures the wait of callers for a connection, and counts connections by state. */
+/** Wraps the pool for Kysely. Measures how long callers wait for a connection, and counts connections by state. */
 export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
   const waits = histogram(processMetrics, 'drippulse_database_wait_seconds').labels(name);
   gauge(processMetrics, 'drippulse_database_connections', countConnections);

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Opening a connection usually takes milliseconds. */
+/** Opening a connection usually takes milliseconds, so after this time it probably hangs. */
 const askAgainMs = 1000;
 
 /**

@@ -1,16 +1,16 @@
 /** A message of the COPY protocol: its kind, its length, and a piece of the rows. */
 export type Chunk = { bytes: Buffer; view: DataView; length: number };
 
-/** Bytes of the kind and of the length. The length includes its own bytes. */
+/** Size in bytes of the kind and the length. The length counts its own bytes too. */
 const chunkHeaderBytes = 1 + 4;
 
 const kind = 'd'.charCodeAt(0);
 const chunkBytes = 64 * 1024;
-/** Number of kept chunks, 4 MB: the chunks of a few large concurrent calls. */
+/** Maximum number of unused chunks that are kept (4 MB), enough for a few large concurrent calls. */
 const keptChunks = 64;
 /**
- * Unused chunks. If each COPY made new chunks, a bulk enrollment would make twice the garbage, and the system would
- * have to clear the pages of each chunk: a quarter of the runtime's work.
+ * Unused chunks, kept for reuse. If each COPY allocated new chunks, a bulk enrollment would produce twice as much
+ * garbage, and the system would have to clear the pages of each chunk, which took a quarter of the runtime's work.
  */
 const idle: Chunk[] = [];
 

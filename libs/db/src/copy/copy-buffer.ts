@@ -15,7 +15,7 @@ export async function copyBuffer<DB>(
   if (count() === 0) return;
   const columns = sql.join(names.map((name) => sql.id(name)));
   const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
-  // `Client` sends a query that is passed in place of the parameters.
+  // `Client` sends a query object that is the only parameter, in place of the text.
   const chunks = end();
   await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
   // Chunks are given back only here, where the server has confirmed all of them. After a failed COPY some may still

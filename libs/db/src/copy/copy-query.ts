@@ -9,11 +9,11 @@ type CopyConnection = {
   endCopyFrom(): void;
 };
 
-/** Makes a query of pg that sends a COPY statement and its data. */
+/** Makes a pg query that sends a COPY statement and its data. */
 export function copyQuery(text: string, chunks: readonly Chunk[]): pg.Query {
   return Object.assign(new pg.Query(text), {
     // Sends the statement and then the data, without waiting in between; a server that refuses the statement skips the
-    // data. The chunks are written unchanged, because pg would copy each chunk once more.
+    // data. The chunks are written directly to the stream, because pg would copy each chunk once more.
     submit(connection: CopyConnection) {
       connection.stream.cork();
       connection.query(text);

@@ -1,6 +1,6 @@
 import { type Chunk, contentOf, giveBack, startChunk } from './chunks.ts';
 
-/** The types of PostgreSQL that can be copied, with the type of their values. Timestamps have milliseconds. */
+/** The PostgreSQL types that can be copied, each with the type of its values. Timestamps have millisecond precision. */
 type CopyTypes = {
   bool: boolean;
   int4: number;
@@ -21,7 +21,7 @@ export type CopyBuffer<Row, Fixed = never> = {
   /** The columns in the order in which they are copied. */
   names: readonly string[];
   add(row: Row): void;
-  /** Gives the fixed columns other values in the rows that are added afterwards. */
+  /** Changes the values of the fixed columns for the rows that are added afterwards. */
   fix(fixed: Fixed): void;
   count(): number;
   /** Returns the rows in the binary format of COPY. No row may be added afterwards. */
@@ -37,9 +37,9 @@ const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** The signature, then no flags and no extension. */
 const header = Buffer.concat([signature, Buffer.alloc(8)]);
 const postgresEpochMs = 946_684_800_000;
-/** Bytes of the length of a field, and of the largest value of fixed size, a UUID. */
+/** Bytes of the largest field of fixed size: its length, then a UUID. */
 const maxFixedBytes = 4 + 16;
-/** The largest number of UTF-8 bytes that one UTF-16 unit of a string can become. */
+/** The maximum number of UTF-8 bytes for one UTF-16 code unit of a string. */
 const maxUnitBytes = 3;
 /** The bytes of a string shorter than this are not counted in advance, because reserving the maximum is cheap. */
 const shortText = 1000;
@@ -73,8 +73,8 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 };
 
 /**
- * Starts a COPY of these columns. The columns of `fixed` have one value in all rows; they are encoded once, and added
- * rows leave them out.
+ * Starts a COPY of these columns. The columns of `fixed` have the same values in all rows until `fix` changes them.
+ * These values are encoded once, and added rows leave them out.
  */
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
   columns: C,

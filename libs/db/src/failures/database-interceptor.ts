@@ -3,9 +3,9 @@ import { DomainError, isShortage } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
- * Turns an infrastructure error of the database into `unavailable` with a time to retry; otherwise the caller would get
- * `internal`. It comes after the server interceptors in the list, so that they see the error that it throws. The
- * messages of a stream are read later than its response, and their errors are turned too.
+ * Translates an infrastructure error of the database into `unavailable` with a time to retry; otherwise the caller
+ * would get `internal`. In the list it comes after the server interceptors, so that they see the error that it throws.
+ * The messages of a stream are read after its response is returned; their errors are translated too.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
@@ -26,7 +26,7 @@ async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unk
 }
 
 function unavailableOr(error: unknown): unknown {
-  // A shortage of this machine has an error of its own.
+  // A shortage of this machine has its own error (`isShortage`).
   if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
   return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
     cause: error,

@@ -1,6 +1,8 @@
 import { DomainError, isShortage } from '@drippulse/errors';
 
-/** SQLSTATE classes of failures of the server, the connection or the moment, not of the statement. */
+/**
+ * SQLSTATE classes of errors that come from the server, the connection or a conflict, not from the statement itself.
+ */
 const infrastructureClasses = new Set(['08', '40', '53', '57', '58']);
 const infrastructureCodes = new Set([
   '25006', // read-only: a failover is under way
@@ -61,7 +63,7 @@ function chain(error: unknown): unknown[] {
   return links;
 }
 
-/** Reads a member of an error. It does not test the class, because errors of Node may be of another realm. */
+/** Reads a member of an error. It does not test the class, because an error from Node may belong to another realm. */
 function memberOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

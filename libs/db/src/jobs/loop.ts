@@ -8,7 +8,7 @@ import { claimJob, JobLost, type JobRow, nextJobInMs } from './rows.ts';
 
 /** The result of one slice of a job. */
 export type JobSlice = {
-  /** JSON text, from which the next slice starts. Null: from the beginning. */
+  /** Where the next slice starts, as JSON text. Null: at the beginning. */
   cursor: string | null;
   /** The amount of work that this slice did. */
   processed: number;
@@ -24,12 +24,12 @@ const defaultLeaseSeconds = 30;
 const giveUpAfter = 5;
 
 /**
- * Works on the jobs of one kind, slice by slice and by turns, until it is stopped. A slice, its cursor and its progress
- * are one transaction: a process that dies loses nothing, and when its lease ends another process continues from the
- * cursor. The fence rolls back a slice of a process that lost its lease, or of a job that was cancelled. The lease must
- * outlast a slice (default 30 s). Infrastructure errors are retried without end. After five successive errors of other
- * kinds the job fails; it fails immediately when a slice is refused (`failed_precondition`), with the reason as its
- * error.
+ * Works on the jobs of one kind until it is stopped, one slice at a time; the jobs take turns. A slice, its cursor and
+ * its progress are one transaction: a process that dies loses nothing, and when its lease ends another process
+ * continues from the cursor. The fence rolls back a slice of a process that lost its lease, or of a job that was
+ * cancelled. The lease (default 30 s) must outlast a slice. Infrastructure errors are retried without end. After five
+ * successive errors of other kinds the job fails; it fails immediately when a slice is refused (`failed_precondition`),
+ * with the reason as its error.
  *
  * `slice` runs before the transaction and may call other services, because no lock waits for their answers. It may run
  * twice for one cursor. The function that it returns then writes the slice.

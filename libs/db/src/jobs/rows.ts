@@ -55,7 +55,9 @@ export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<v
     where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** Leases the due job of a kind that has waited longest, so no other process takes it; undefined if none is due. */
+/**
+ * Leases the job of a kind that has been due longest, so that no other process takes it; undefined if no job is due.
+ */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`
     update jobs
@@ -69,8 +71,8 @@ export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: n
 }
 
 /**
- * Extends the lease of a job, in the middle of a slice with much work outside of transactions. Throws when another
- * process has leased the job.
+ * Extends the lease of a job during a slice that does much work outside of transactions. Throws `JobLost` when another
+ * process has leased the job, or the job was cancelled.
  */
 async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, leaseSeconds: number): Promise<void> {
   const { numAffectedRows } = await sql`
@@ -80,9 +82,9 @@ async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, l
 }
 
 /**
- * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its duration. `lost`
- * is aborted when another process has leased the job, or the job was cancelled; the call then throws `JobLost`,
- * regardless of the result of the work.
+ * Does work of a slice that may outlast the lease of its job, and renews the lease whenever a third of it has passed.
+ * `lost` is aborted when another process has leased the job, or the job was cancelled. If the work then fails, the call
+ * throws `JobLost` instead of the work's error.
  */
 export async function keepJob<DB, T>(
   db: Kysely<DB>,
@@ -95,7 +97,7 @@ export async function keepJob<DB, T>(
   const timer = setInterval(
     () => {
       renewing = renewJob(db, job, leaseSeconds).catch((error: unknown) => {
-        // After any other failure the renewal is tried again, because the lease lasts for two more renewals.
+        // After any other failure the next renewal tries again: the lease is long enough for two more tries.
         if (error instanceof JobLost) lost.abort(error);
       });
     },
@@ -112,8 +114,8 @@ export async function keepJob<DB, T>(
 }
 
 /**
- * Makes a job due that waits for its next slice. If a process works on the job, this ends its lease, so another process
- * may take the job over.
+ * Makes a waiting job due immediately. If a process works on the job, this ends that process's lease, so another
+ * process may take the job over.
  */
 export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`

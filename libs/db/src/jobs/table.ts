@@ -24,7 +24,7 @@ export async function createJobsTable<DB>(db: Kysely<DB>): Promise<void> {
       constraint jobs_status_check check (status in ('queued', 'running', 'completed', 'failed', 'cancelled'))
     )`.execute(db);
   await sql`create index jobs_organization_id_kind_id_idx on jobs (organization_id, kind, id)`.execute(db);
-  // Does not begin with the organization, because a loop looks for work of all organizations.
+  // This index does not begin with the organization, because a loop looks for work of all organizations.
   await sql`create index jobs_kind_wake_at_idx on jobs (kind, wake_at) where status in ('queued', 'running')`.execute(
     db,
   );

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 /** The filters of a list by the time at which a row was created: from `createdSince` on, and before `createdUntil`. */
 export type CreatedFilters = { createdSince?: Timestamp | undefined; createdUntil?: Timestamp | undefined };
 
-/** The filters as Dates in milliseconds, the precision in which rows show their times. */
+/** The filters as Dates with millisecond precision, like the times that rows show. */
 export type CreatedRange = { since?: Date | undefined; until?: Date | undefined };
 
 export function readCreatedRange({ createdSince, createdUntil }: CreatedFilters): CreatedRange {

@@ -1,4 +1,4 @@
-/** The type of a value of a cursor. It is checked, so that a forged cursor never reaches SQL with a wrong type. */
+/** The type of a cursor's value. It is checked, so that a forged cursor never reaches SQL with a wrong type. */
 export type CursorColumn = 'bigint' | 'time' | 'text';
 
 const longestCursor = 2_000;
@@ -41,7 +41,7 @@ function isBigint(value: string): boolean {
   return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
 }
 
-/** Whether PostgreSQL can read a time. It reads neither the year 0 nor a signed year, which ISO 8601 has. */
+/** Whether PostgreSQL can read a time. It reads neither the year 0 nor a signed year, although ISO 8601 allows both. */
 function isTime(value: string): boolean {
   if (!/^(?!0000)\d{4}-/.test(value) || Number.isNaN(Date.parse(value))) return false;
   return new Date(value).toISOString() === value;

@@ -43,7 +43,7 @@ function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined
   throw invalidCursor();
 }
 
-/** Makes the refusal of a cursor that comes from another list, or from another order of the list. */
+/** Makes the error for a cursor that comes from another list, or from another order of the list. */
 export function invalidCursor(): DomainError {
   const message = 'is not one that this list gave';
   const violations: Violation[] = [{ field: 'cursor', message, code: 'invalid' }];
@@ -61,9 +61,8 @@ function refuse(field: string, message: string, code: ViolationCode): never {
 }
 
 /**
- * Cuts the rows that were found, at most one more than the page has, to the rows of the page. An additional row shows
- * that there is a next page; `nextCursor` is then the position after the last row of this page, for a list ordered by
- * id.
+ * Cuts the found rows to one page. `found` may have one row more than the page, which shows that there is a next page.
+ * `nextCursor` is then the position after the last row of this page, for a list ordered by id.
  */
 export function cutPage<R extends { id: bigint }>(
   found: readonly R[],
@@ -75,8 +74,8 @@ export function cutPage<R extends { id: bigint }>(
 }
 
 /**
- * Returns the additional members of a response to `page` and `per_page`. A response to a cursor has none of these
- * members.
+ * Returns the additional members of a response to a request with `page` or `per_page`. Any other response has none of
+ * these members.
  */
 export function pageTotals({ page, perPage }: Page, totalCount: bigint) {
   if (perPage === undefined) return {};

@@ -11,15 +11,15 @@ export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 type RowColumns = { id: string; createdAt: string };
 
 /**
- * Milliseconds by which a row can be older than a row with a lower id: ids come from a sequence, whereas the time is
- * the start of the transaction or a process's time. No transaction lives so long.
+ * Maximum milliseconds by which a row's time can precede the time of a row with a lower id: ids come from a sequence,
+ * whereas the time is the start of the transaction or a process's time. No transaction lives this long.
  */
 const disorderMs = 300_000;
 
 /**
- * Returns the conditions of a list's filters by time of creation and ids. `rows` selects from the table of the list by
- * the columns that an index has before the id, such as the organization. The list is ordered by id, so a range of time
- * is read as a range of ids. Otherwise a list of a short period long ago would read all newer rows.
+ * Returns the conditions of a list's filters by time of creation and ids. `rows` selects from the list's table by the
+ * columns that precede the id in an index, such as the organization. The list is ordered by id, so a range of time is
+ * read as a range of ids. Otherwise a list of a short period long ago would read all newer rows.
  */
 export async function rowConditions<DB, TB extends keyof DB, O>(
   db: Kysely<DB>,
@@ -55,13 +55,16 @@ export function idConditions({ from, before }: IdRange, id: RawBuilder<unknown>)
 }
 
 /**
- * Rows in the order of their ids. `last` selects the highest id, `from` the first row (`id`, `created_at`) at or after
- * an id.
+ * Rows in the order of their ids. `last` selects the highest id. `from` selects the `id` and `created_at` of the first
+ * row whose id is at least `least`.
  */
 type OrderedRows = { last: RawBuilder<unknown>; from(least: RawBuilder<unknown>): Subquery };
 type Subquery = RawBuilder<unknown> | SelectQueryBuilder<never, never, unknown>;
 
-/** Finds a range of ids that has all rows of a range of time, and few others. Reads as many rows as an id has bits. */
+/**
+ * Finds a range of ids that contains all rows of a range of time, and few others. For each end of the range, it reads
+ * about one row for each bit of the highest id.
+ */
 export async function idsWithin<DB>(
   db: Kysely<DB>,
   { since, until }: CreatedRange,
@@ -74,7 +77,9 @@ export async function idsWithin<DB>(
   return { from: found[0]?.from ?? undefined, before: found[0]?.before ?? undefined };
 }
 
-/** Bisects the ids: every row before the result was created before `time`, and the next one was not. */
+/**
+ * Finds an id by bisection: the last row below this id was created before `time`; the first row at or above it was not.
+ */
 function firstFrom({ last, from }: OrderedRows, time: Date): RawBuilder<unknown> {
   return sql`(
     with recursive search (low, high) as (

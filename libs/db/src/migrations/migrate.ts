@@ -44,7 +44,10 @@ export async function migrate(options: { url: string; schema: string; migrations
   }
 }
 
-/** Locks the migrations of this database until the connection ends. Polls, because a wait meets the lock timeout. */
+/**
+ * Locks the migrations of this database until the connection ends. Polls, because a blocking wait would run into the
+ * lock timeout.
+ */
 async function lockMigrating(db: Kysely<unknown>): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ locked: boolean }>`

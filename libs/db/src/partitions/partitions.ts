@@ -3,9 +3,9 @@ import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
 /**
- * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the period for which its
- * rows are kept. Months suit rows that are kept for long and read over the whole period, because a query looks into
- * each partition. Default: the day.
+ * A table that is partitioned by the day (default) or the month (UTC) of a `timestamptz` column, and the hours for
+ * which its rows are kept. Months suit rows that are kept for long and read over the whole period, because such a query
+ * looks into every partition.
  */
 export type Partitioning = { table: string; column: string; keepHours: number; by?: Period };
 
@@ -16,14 +16,14 @@ const dayMs = 86_400_000;
 const ahead = { day: 3, month: 1 };
 const deleteSlice = 5_000;
 /**
- * Creating or dropping a partition locks the whole table for a moment, so it gives up fast rather than delay the
- * table's traffic.
+ * Creating or dropping a partition locks the whole table for a moment, so the statement gives up fast rather than delay
+ * the table's traffic.
  */
 const lockTimeout = '500ms';
 
 /**
- * Creates the partitions of `now`'s day (UTC) and the three days after it, or of its month and the next one, and the
- * default partition for all other rows. For migrations; `maintainPartitions` creates later partitions.
+ * Creates the default partition and the partitions of the first periods: the day of `now` (UTC) and the next three
+ * days, or the month of `now` and the next month. For migrations; `maintainPartitions` creates later partitions.
  */
 export async function createPartitions<DB>(
   db: Kysely<DB>,
@@ -36,9 +36,9 @@ export async function createPartitions<DB>(
 }
 
 /**
- * Creates the partitions of the next days and drops the partitions whose last row is older than `keepHours`, each in a
- * short transaction. If several processes call it, only one does the work. Returns the names that it created and
- * dropped.
+ * Creates the partitions of the next periods, drops the partitions that ended more than `keepHours` ago, and deletes
+ * equally old rows of the default partition, all in short transactions. If several processes call it, only one creates
+ * or drops a partition. Returns the names that it created and dropped.
  */
 export async function maintainPartitions<DB>(
   db: Kysely<DB>,
@@ -66,7 +66,8 @@ export async function maintainPartitions<DB>(
 
 async function addPartition<DB>(trx: Kysely<DB>, table: string, start: Date, by: Period): Promise<boolean> {
   if ((await partitionsOf(trx, table)).includes(partitionName(table, start, by))) return false;
-  // If no process created partitions for long, rows of this period may be in the default partition, and stay there.
+  // If this partition was not created in time, the default partition may already have rows of this period. They stay
+  // there.
   await sql`savepoint before_partition`.execute(trx);
   try {
     await createPartition(trx, table, start, by);

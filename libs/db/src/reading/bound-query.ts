@@ -11,8 +11,8 @@ type Query = Omit<pg.Query, 'submit'> & {
 const Query = pg.Query as unknown as new (config: pg.QueryConfig, callback: Callback) => Query;
 
 /**
- * A statement whose rows are counted as they arrive. After its reading has ended, it is not sent, and later rows are
- * dropped unparsed.
+ * A statement that counts the bytes of its rows as they arrive. Once the reading has ended, the statement is not sent,
+ * and rows that still arrive are dropped unparsed.
  */
 export class BoundQuery extends Query {
   readonly #reading: Reading;

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The end of a call's reading, and the limit in bytes of its rows; unlimited by default. */
+/** The signal that ends a call's reading, and the maximum number of bytes of its rows; default: no maximum. */
 type ReadBounds = { signal: AbortSignal; mostBytes?: number };
 
-/** The end of a reading whose rows exceed its limit of bytes. */
+/** Ends a reading whose rows exceed its maximum number of bytes. */
 export class TooManyBytes extends Error {
   override readonly name = 'TooManyBytes';
 
@@ -27,9 +27,9 @@ export type Reading = {
 const readings = new AsyncLocalStorage<Reading | undefined>();
 
 /**
- * Bounds everything that `read` reads from the database: the statements of a pool find their reading by themselves.
- * When the signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, and
- * further statements are not sent. When all of them have ended, this rejects with the reason of the signal or with
+ * Bounds everything that `read` reads from the database. Every statement finds the reading that it belongs to. When the
+ * signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, and further
+ * statements are not sent. When all running statements have ended, this rejects with the reason of the signal or with
  * TooManyBytes.
  */
 export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () => Promise<T>): Promise<T> {
@@ -48,7 +48,7 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     throw reading.ended;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // Statements that the call has left behind may continue, but no longer count.
+    // Statements that the call did not wait for may continue, but their bytes are no longer counted.
     reading.count = () => undefined;
   }
 }

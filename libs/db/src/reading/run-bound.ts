@@ -6,7 +6,10 @@ import type { Reading } from './reading.ts';
 /** The member of pg's client that its types leave out. */
 type Internals = { _getActiveQuery(): unknown };
 
-/** Statements that begin and end transactions: a transaction also ends after its reading. */
+/**
+ * Statements that begin and end transactions. The reading does not bound them: a transaction must be ended even after
+ * its reading.
+ */
 const control = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b/;
 
 export function isBound(text: string): boolean {

@@ -18,7 +18,7 @@ export type Resealed = {
   table: string;
   column: string;
   resealed: number;
-  /** Boxes that do not open, by the id of their key: the key is missing, or they belong to another row. */
+  /** Number of boxes that do not open, by key id. Either the key is missing, or the box belongs to another row. */
   unreadable: ReadonlyMap<string, number>;
 };
 
@@ -27,7 +27,7 @@ const headBytes = 5;
 const sliceRows = 500;
 
 /**
- * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service runs. A box that is
+ * Seals every box of a column with the first of ENCRYPTION_KEYS, slice by slice, while the service runs. A box that is
  * replaced in the meantime is left alone, and a second run changes nothing more. Null and empty values are not boxes. A
  * box that does not open is counted and left unchanged.
  */

@@ -1,6 +1,6 @@
 /**
- * Thrown by a write that needs an answer of another service. The write's transaction is rolled back, so that no
- * connection and no lock waits for the answer; then `call` runs, and then the write again.
+ * Thrown by a write that needs an answer from another service. The write's transaction is rolled back, so that no
+ * connection and no lock waits for the answer; then `call` runs, and then the write runs again.
  */
 export class CallFirst extends Error {
   readonly call: () => Promise<void>;
@@ -13,7 +13,10 @@ export class CallFirst extends Error {
 
 const callsAtMost = 5;
 
-/** Runs a write of one transaction and, between its tries, the calls that it asks for, at most five. */
+/**
+ * Runs a write, which is one transaction. When the write throws `CallFirst`, makes the call and runs the write again,
+ * at most five times.
+ */
 export async function withCalls<T>(write: () => Promise<T>): Promise<T> {
   for (let left = callsAtMost; ; left -= 1) {
     try {

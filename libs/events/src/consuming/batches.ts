@@ -46,7 +46,9 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return { done };
   }
 
-  /** Handles the events before the next undecodable event. An event that failed before is the last of its call. */
+  /**
+   * Handles the events before the next undecodable one. If an event has failed before, the call ends with that event.
+   */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];
     for (const item of batch) {

@@ -2,7 +2,7 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import type { Topic } from '../topic.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** An event in the form for its consumer. `message` has the time, organization, aggregate, sequence and payload. */
+/** An event as its consumer gets it. `message` has the time, organization, aggregate, sequence and payload. */
 export type ConsumedEvent<D extends DescMessage = DescMessage> = {
   /** `evt_` and a UUIDv7, the same for each delivery of the event. */
   id: string;

@@ -3,7 +3,7 @@ import { isInfrastructureError } from '@drippulse/db';
 type Handle<T> = (items: readonly T[]) => Promise<void>;
 type Call<T> = { items: readonly T[]; outcome: PromiseWithResolvers<void> };
 
-/** Limit of items for one call, as for one transaction. A larger batch is a call of its own. */
+/** Maximum number of items in one call, and so in one transaction. A larger batch gets a call of its own. */
 const mostItems = 500;
 
 /**

@@ -20,8 +20,8 @@ const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 
 /**
  * Creates the counts. An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs`
- * (default 100) and doubles, with jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors count only
- * for the delay, up to 5 s.
+ * (default 100) and doubles, with jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors do not use
+ * up tries; their delay doubles up to 5 s.
  */
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();

@@ -6,7 +6,9 @@ import type { Following, Subscription } from '../transport.ts';
 import type { Wakeups } from '../wakeups.ts';
 import { readFrom } from './read.ts';
 
-/** Limit of the search back for the first message of a time. Followed topics have few rows. */
+/**
+ * Maximum number of a partition's latest rows in which the start position is searched. Followed topics have few rows.
+ */
 const mostRowsBack = 5000;
 
 /** Reads a topic in this process only. The position in each partition is kept in memory. */
@@ -55,7 +57,7 @@ async function headsOf(db: Database<unknown>, topic: string): Promise<Map<number
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
-/** Finds in each partition the first message since that time, else the next message to arrive. */
+/** Finds in each partition the first message of the last `sinceMs`; without such a message, the next one to arrive. */
 async function startPositions(db: Database<unknown>, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; first: bigint }>`
     select head.partition, coalesce(recent.first, head.next_offset) as first

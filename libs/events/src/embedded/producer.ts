@@ -7,7 +7,7 @@ import { packMessages } from '../frame/frame.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
 import { partitionCount } from './tables.ts';
 
-/** Limits of one row. A read takes a few rows, and at least one. */
+/** Limits of one row: half the limits of a read, which takes at least one row. */
 const rowLimits = { count: 250, bytes: 128 * 1024 };
 
 /** Creates a producer that appends to the log. It calls `onSent` with each topic that got messages. */
@@ -50,8 +50,9 @@ async function append(db: Database<unknown>, topic: string, messages: readonly T
 type Row = { partition: number; last: number; messages: number; start: number; size: number };
 
 /**
- * Places messages in partitions and rows. `last` is the number of a row's last message among the messages of this call
- * in its partition. The values are one binary parameter, because in a text each byte would be two hexadecimal digits.
+ * Groups messages into rows by partition. `last` is the index of a row's last message among all messages of this call
+ * in the same partition. All values are sent as one binary parameter, because in text each byte would take two
+ * hexadecimal digits.
  */
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {
   const sizes = new Map<number, number>();

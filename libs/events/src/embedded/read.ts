@@ -28,8 +28,8 @@ const batchMessages = 500;
 const batchBytes = 256 * 1024;
 
 /**
- * Reads the next messages of these partitions, if this member still leases them. It reads a bounded number and size
- * from each partition, and at least one message. A partition without new messages is left out.
+ * Reads the next messages of these partitions, if this member still leases them. The number and size of the messages
+ * from each partition are limited, but at least one is read. A partition without new messages is left out.
  */
 export async function readUnread(
   db: Database<unknown>,
@@ -68,7 +68,10 @@ function messagesOf({ offset: last, value }: BatchRow, partition: number, from: 
     .map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
 }
 
-/** Selects the rows of one partition from an offset on, in no order, bounded by messages and bytes, at least one. */
+/**
+ * Selects rows of one partition, starting at an offset, in no particular order. Limits their messages and bytes, but
+ * selects at least one row.
+ */
 function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
   return sql`
     select "offset", value
@@ -131,8 +134,8 @@ export async function countLag(db: Database<unknown>, topic: string, group: stri
 export type Progress = { partition: number; fence: bigint; nextOffset: bigint };
 
 /**
- * Commits the progress of the group and returns the partitions in which it was committed; another member has taken over
- * the others. Does not wait for the disk: a batch whose commit a crash loses is handled again.
+ * Commits the progress of the group and returns the partitions in which it was committed; other members have taken over
+ * the remaining partitions. Does not wait for the disk: a batch whose commit a crash loses is handled again.
  */
 export async function commitOffsets(
   db: Database<unknown>,

@@ -76,8 +76,8 @@ export function startEmbeddedSubscription(options: {
   }
 
   /**
-   * Returns the time until the next partition resumes. `nowMs` is the time at which the partitions were chosen. A pause
-   * that has ended since then is over immediately.
+   * Returns the milliseconds until the next paused partition resumes; undefined if none is paused. `nowMs` is the time
+   * at which the ready partitions were chosen. A pause that has ended since then gives a negative time.
    */
   function resumesIn(nowMs: number): number | undefined {
     const resumes = [...pausedUntilMs.values()].filter((untilMs) => untilMs > nowMs);

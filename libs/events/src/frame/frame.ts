@@ -15,8 +15,9 @@ export function packMessages(messages: readonly TransportMessage[]): Uint8Array 
 }
 
 /**
- * Encodes a frame. Its messages share `headers`, unless a message has a header of that name itself, and their values
- * begin with `prefix`: `parts` are the messages without both. `hints` follow from the messages.
+ * Encodes a frame. All messages have `headers`, except a header that a message sets itself, and all values begin with
+ * `prefix`. `parts` are the messages without these headers and without the prefix. `hints` are the hints that follow
+ * from the messages.
  */
 export function packParts(
   headers: Headers,

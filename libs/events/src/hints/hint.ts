@@ -17,7 +17,7 @@ export const hintsKeptHours = 1;
 /** All hints have one key, so that they are in one partition, where an offset is a position in all hints. */
 export const hintsKey = 'hints';
 
-/** The hint that hints were lost, for every stream of every organization. */
+/** Tells every stream of every organization that hints were lost. */
 export const resyncForAll: Hint = { organizationId: 0n, topic: '', id: '', kind: 'resync', mode: Mode.UNSPECIFIED };
 
 /** Returns the key of a hint. Hints of the same key may be merged. */
@@ -31,7 +31,7 @@ export function merged<H extends { id: string; kind: string }>(one: H, other: H)
   return { ...one, id: one.id === other.id ? one.id : '', kind: one.kind === other.kind ? one.kind : 'changed' };
 }
 
-/** Adds a hint to the waiting ones, merged with the waiting hint of its key. */
+/** Adds a hint to the waiting hints. If a hint with the same key already waits, merges the two. */
 export function addTo(waiting: Map<string, Hint>, hint: Hint): void {
   const key = keyOf(hint);
   const known = waiting.get(key);

@@ -124,7 +124,7 @@ function compile(desc: DescMessage): Rules {
 function modeIn({ modePaths }: Rules, type: string | undefined, payload: Payload | undefined): Mode | undefined {
   const path = modePaths.get(type ?? '');
   if (path === undefined) return undefined;
-  // Test keys make no such rows, but may read all of them.
+  // The mode is always `live`. Test keys create no such rows, but may read all of them, so the hint is for both modes.
   if (path.length === 0) return Mode.UNSPECIFIED;
   let value = payload?.value;
   for (const name of path) value = memberOf(value, name);

@@ -9,8 +9,8 @@ import { addTo, type Hint, hintsKey, hintsTopic, keyOf, resyncForAll } from './h
 /** The part of a service that sends hints. */
 export type HintPublisher = {
   /**
-   * Sends a hint. Call it after the commit of the change, because readers look immediately. It costs an entry of a map.
-   * Hints of one key are merged and sent at most once a second, the first one immediately.
+   * Sends a hint. Call it after the commit of the change, because readers look immediately. The call only adds an entry
+   * to a map. Hints of one key are merged and sent at most once a second, the first one immediately.
    */
   note(hint: Hint): void;
   /** Sends the waiting hints, then ends. */
@@ -22,7 +22,10 @@ const gapMs = 1000;
 /** The minimum time between two sends, for any number of keys. */
 const sendGapMs = 200;
 const sendTimeoutMs = 5000;
-/** Limit of waiting hints while the transport is unavailable. Above it, one hint says that anything may be new. */
+/**
+ * Maximum number of waiting hints while the transport is unavailable. If there are more, a single hint replaces them,
+ * which says that anything may have changed.
+ */
 const mostWaiting = 10_000;
 const hintsOfMessage = 2000;
 

@@ -1,6 +1,9 @@
 import type { Admin, Kafka } from 'kafkajs';
 
-/** Asks the brokers through an admin connection. Closes a half-open one too, which would keep the process alive. */
+/**
+ * Queries the brokers through an admin connection. Always closes the connection, because even a half-open one would
+ * keep the process alive.
+ */
 export async function withAdmin<T>(kafka: Kafka, ask: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafka.admin();
   try {

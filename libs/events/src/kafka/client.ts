@@ -13,7 +13,9 @@ export const endlessRetry: RetryOptions = {
   factor: 0.2,
 };
 
-/** About three seconds, because callers that send or ask have an endless loop and a deadline of their own. */
+/**
+ * About three seconds, because callers that send or query retry without end themselves, and have their own deadline.
+ */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
 /**

@@ -7,7 +7,7 @@ import { withAdmin } from './admin.ts';
 import { endlessRetry } from './client.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Milliseconds that a fetch waits for a message, and so the longest time that a stop takes. */
+/** Maximum milliseconds that a fetch waits for a message, and therefore that a stop takes. */
 const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 
@@ -24,7 +24,9 @@ export function startKafkaFollower(
   let consumer: Consumer | undefined;
   let isRunning = false;
 
-  /** Connects. It runs until it has succeeded, and again when the consumer has crashed. */
+  /**
+   * Connects, unless the consumer runs. The loop calls it until it succeeds, and again when the consumer has crashed.
+   */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
     await ensureTopic();
@@ -43,13 +45,14 @@ export function startKafkaFollower(
 
   function createConsumer(): Consumer {
     const created = consuming.consumer({
-      // A new group for each connection, because a broker takes a lost member for alive for half a minute.
+      // Each connection gets a new group, because a broker considers a lost member alive for half a minute.
       groupId: `drippulse-follower-${randomUUID()}`,
       retry: endlessRetry,
       maxWaitTimeInMs: fetchWaitMs,
       allowAutoTopicCreation: false,
     });
-    // Set before each first fetch, because kafkajs begins at the end of the topic, even when it rejoins by itself.
+    // Positions are set after each join, before the first fetch, because kafkajs would begin at the end of the topic,
+    // even when it rejoins by itself.
     created.on(created.events.GROUP_JOIN, () => {
       for (const [partition, offset] of positions) created.seek({ topic, partition, offset: String(offset) });
     });
@@ -93,7 +96,7 @@ export function startKafkaFollower(
   };
 }
 
-/** Finds in each partition the first message since that time, else the next message to arrive. */
+/** Finds in each partition the first message of the last `sinceMs`; without such a message, the next one to arrive. */
 async function startPositions(kafka: Kafka, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);

@@ -4,7 +4,10 @@ import type { ReceivedMessage } from '../transport.ts';
 import { withAdmin } from './admin.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Calls `onMessage` for all messages that a topic has at the time, oldest first in each partition. Moves no group. */
+/**
+ * Calls `onMessage` for all messages that a topic has at the time, oldest first in each partition. Changes no group's
+ * position.
+ */
 export async function readTopic(
   kafka: Kafka,
   topic: string,

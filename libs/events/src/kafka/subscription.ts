@@ -9,7 +9,7 @@ import { batchesOf } from './messages.ts';
 const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
 /**
- * Milliseconds that a fetch waits, and so the longest time for which a partition whose pause is over waits for the
+ * Maximum milliseconds that a fetch waits. A partition whose pause has ended may have to wait this long for the current
  * fetch of other partitions.
  */
 const fetchWaitMs = 500;
@@ -54,7 +54,9 @@ export function startKafkaSubscription(options: {
   let isRunning = false;
   let failedJoins = 0;
 
-  /** Connects. It runs until it has succeeded, and again when the consumer has crashed. */
+  /**
+   * Connects, unless the consumer runs. The loop calls it until it succeeds, and again when the consumer has crashed.
+   */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
     // Fails after a few seconds when no broker answers. The retries of kafkajs itself cannot be stopped.

@@ -24,7 +24,8 @@ export function createKafkaTransport(options: {
   settings?: KafkaSettings;
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
-  // Callers retry with a new producer. A late retry of kafkajs must not send after them.
+  // kafkajs retries only briefly: callers retry with a new producer, and after that kafkajs must not send the old
+  // messages.
   const asking = once(() =>
     createClient({
       brokers,

@@ -14,8 +14,8 @@ type Init = Readonly<Record<string, unknown>>;
 
 /**
  * Encodes plain objects as messages, one after the other. It visits only the given fields: for a message with most
- * fields unset this costs a quarter of `toBinary`. All messages share one byte array, because an array for each is a
- * third of the work. A message that fails ends the encoding.
+ * fields unset this costs a quarter of `toBinary`. All messages share one byte array, because allocating an array for
+ * each was a third of the work. A message that fails ends the encoding.
  */
 export function startEncoding<D extends DescMessage>(desc: D) {
   const writer = new BinaryWriter();
@@ -31,7 +31,7 @@ export function startEncoding<D extends DescMessage>(desc: D) {
   };
 }
 
-/** Splits the bytes into messages, each of which follows its length. */
+/** Splits the bytes into messages, each of which is preceded by its length. */
 function piecesOf(bytes: Uint8Array): Uint8Array[] {
   const reader = new BinaryReader(bytes);
   const pieces: Uint8Array[] = [];
@@ -79,8 +79,8 @@ function writeField(writer: BinaryWriter, field: DescField, value: unknown): voi
     writeFields(writer, field.message, value as Init);
     writer.join();
   } else {
-    // Encodes all other kinds as a message with only this field set. It costs about 2 µs, so the frequent kinds are
-    // above.
+    // Encodes a field of any other kind as a message with only this field set. This costs about 2 µs, so the frequent
+    // kinds are handled above.
     const { oneof, localName } = field;
     const alone = oneof ? { [oneof.localName]: { case: localName, value } } : { [localName]: value };
     writer.raw(toBinary(field.parent, create(field.parent, alone)));

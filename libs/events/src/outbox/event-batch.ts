@@ -39,7 +39,7 @@ export type EventBatch<D extends DescMessage> = {
   };
 };
 
-/** The headers of an event that the event itself sets. */
+/** The headers that an event sets itself. */
 type Head = { id: string; aggregate: string; organization?: string; type?: string; time?: string };
 
 /**

@@ -53,7 +53,7 @@ export function startRelay<DB>(options: {
   leaseMs?: number;
   /** Returns the groups of consumers of a topic. The relay keeps pace with these groups. Default: none. */
   groups?(topic: string): readonly string[];
-  /** The clock for the patience with a group that handles nothing, in milliseconds. Default: the process's clock. */
+  /** The clock, in milliseconds, that measures how long a group has handled nothing. Default: the process's clock. */
   now?: () => number;
   /** Gets the hints that follow from sent events. Default: hints are dropped. */
   note?(hint: Hint): void;

@@ -5,7 +5,7 @@ import { unpackFrame } from '../frame/frame.ts';
 import type { Hint } from '../hints/hint.ts';
 import type { TransportMessage } from '../transport.ts';
 
-/** The events of one call of `appendEvents` that are not known to be sent. */
+/** The events of one call of `appendEvents` that may not have been sent yet. */
 export type ListedRow = {
   id: bigint;
   organization_id: bigint;
@@ -26,14 +26,14 @@ export type OutboxRow = ListedRow & { frame: Uint8Array };
 /** Limits of a read. They are so small that decoding a read does not noticeably delay other work of the process. */
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
-/** Bytes of frames below which a read includes them, because a second statement would not pay. */
+/** Maximum total bytes of frames that a read includes, because for so few bytes a second statement would cost more. */
 const smallBytes = 64 * 1024;
 
 /**
  * Lists the oldest row of each organization, then the next row of each, and so on, so an organization with thousands of
  * rows delays nobody. It always starts at the oldest rows, because a row with a lower id may commit later. The list is
- * bounded by bytes, and has at least one row. A few small rows come with their frames. The rows of a flood come
- * without, because most of them may have to wait, and are listed again and again.
+ * bounded by bytes, and has at least one row. A few small rows include their frames. The rows of a flood do not,
+ * because most of them may have to wait, and are listed again and again.
  */
 export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow & { found: number }>`
@@ -54,8 +54,8 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
 /**
- * Lists rows in the order of `roundRobin` if the outbox has more than one read takes. This takes four times as long. It
- * finds the organizations by a walk through the index, one step for each.
+ * Lists rows in the order of `roundRobin` if the outbox has more than one read takes. This takes four times as long as
+ * reading the oldest rows. It finds the organizations by a walk through the index, one step for each.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow>`

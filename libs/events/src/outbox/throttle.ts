@@ -1,28 +1,33 @@
 import { type ListedRow, readLimit } from './rows.ts';
 
-/** Limits of an organization in one read of the outbox, up to which it is not throttled. */
+/** Limits of an organization in one read of the outbox. An organization within them is not throttled. */
 const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
-/** Number of rows below which no organization is throttled, however many organizations share a read. */
+/** An organization with fewer rows is not throttled for their number, however many organizations share a read. */
 const fewRows = 10;
-/** Limit of events of a topic that its slowest group has yet to handle. The next event waits for about as many. */
+/**
+ * Maximum number of a topic's events that its slowest group has yet to handle. A new event waits behind about this
+ * many.
+ */
 const aheadEvents = 2000;
-/** A group that handles nothing for this long is ignored: the other groups get everything in the meantime. */
+/**
+ * A group that handles nothing for this long is ignored, so that it does not hold up the events of the other groups.
+ */
 const patienceMs = 10_000;
 
 /** Decides which rows of a read are sent now. */
 export type Throttle = {
   /**
-   * Returns the rows to send now, in order: all rows of organizations with few events, and of all other organizations
-   * as many rows as the groups have room for. Empty when they have no room.
+   * Returns the rows to send now, in order: all rows of organizations with few events, and from all other organizations
+   * as many rows as the groups have room for.
    */
   choose(rows: readonly ListedRow[]): Promise<ListedRow[]>;
 };
 
 /**
- * Makes a throttle. Events of a partition are handled in order, so organizations must be treated fairly before their
- * events reach it. The relay sends the flood of an organization no faster than the groups handle it: the flood waits in
- * the outbox, from which organizations are taken in turn, so only a small part of it is before the events of other
- * organizations. `lagOf` is the number of unhandled events of a group.
+ * Makes a throttle. The events of a partition are handled in order, so organizations must be treated fairly before
+ * their events reach a partition. The relay sends the flood of an organization no faster than the groups handle it. The
+ * rest of the flood waits in the outbox, from which organizations are taken in turn, so only a small part of the flood
+ * is ahead of the events of other organizations. `lagOf` returns the number of a group's unhandled events.
  */
 export function createThrottle(options: {
   /** Returns the groups that consume a topic. The events of a topic without groups are not throttled. */
@@ -70,7 +75,7 @@ export function createThrottle(options: {
   };
 }
 
-/** Finds the organizations with many events, or with as many rows as a read has for each. */
+/** Finds the organizations with many events or bytes, or with at least an equal share of the rows of a read. */
 function findFloods(rows: readonly ListedRow[]): Set<bigint> {
   const byOrganization = Map.groupBy(rows, (row) => row.organization_id);
   const mostRows = Math.max(fewRows, Math.min(burst.rows, readLimit.rows / byOrganization.size));

@@ -12,13 +12,14 @@ export type EventKeys = {
 export const signatureHeader = 'signature';
 
 /**
- * Number of messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. 32 messages add
- * five hashes to each message, and 64 would halve a cost that is already a fraction of sending.
+ * Number of messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. A tree of 32
+ * messages adds five hashes to each message. With 64, signing would cost half as much, but its cost is already a
+ * fraction of the cost of sending.
  */
 const messagesOfSignature = 32;
 const longestPath = 16 * hashBytes;
 const context = Buffer.from('drippulse events 1\n');
-/** Number of kept hashes: the hashes of 260 trees, which are 8,000 messages. */
+/** Maximum number of kept hashes, enough for 260 trees, which are 8,000 messages. */
 const keptHashes = 16_384;
 
 /** Adds to each message a signature of the service that publishes the topic. */
@@ -43,10 +44,13 @@ export function signMessages(
 /** Returns the reason why a message is not from a publisher of its topic; undefined when it is from one. */
 export type Verify = (topic: string, message: TransportMessage) => string | undefined;
 
-/** Verifies signatures of `publishersOf` a topic: its service, or the service in whose process it runs. */
+/**
+ * Makes a function that verifies signatures. `publishersOf` returns the services that may sign the events of a topic:
+ * the topic's service, or the service in whose process it runs.
+ */
 export function createVerify({ verifying }: EventKeys, publishersOf: (topic: string) => readonly string[]): Verify {
-  // Hashes below a root whose signature was right, oldest first, with the key. Most messages of a tree need no further
-  // check.
+  // Hashes from trees whose signature was valid, oldest first, each with the id of the key. Most messages of such a
+  // tree need no further check.
   const proven = new Set<string>();
   const idOf = (kid: string, hash: Buffer) => `${kid} ${hash.toString('latin1')}`;
 

@@ -3,14 +3,14 @@ import { isDeadLetterTopic } from '../topic.ts';
 import type { EventTransport, ReceivedBatch, ReceivedMessage } from '../transport.ts';
 import { createVerify, type EventKeys, signMessages } from './signatures.ts';
 
-/** Signatures that are verified between two turns of the event loop: 5 ms when each message has one of its own. */
+/** Number of messages that are verified between two turns of the event loop: 5 ms if each has its own signature. */
 const turnMessages = 50;
 
 /**
  * Makes the transport for one service. Events of its own topics are signed when they are sent. Consumed events that no
  * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass
- * unchanged, so that a redriven event has its first signature. A private transport needs no signatures and is returned
- * unchanged.
+ * unchanged, so that a redriven event keeps its original signature. A private transport needs no signatures and is
+ * returned unchanged.
  */
 export function signEvents(
   transport: EventTransport,

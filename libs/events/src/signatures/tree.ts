@@ -11,7 +11,7 @@ const nodeMark = Buffer.of(1);
 /** Computes the hash of a message: of everything that a consumer reads from it, except its trace. */
 export function leafOf(topic: string, { key, headers, value }: TransportMessage): Buffer {
   const { ce_id: id, ce_type: type, ce_time: time, organization } = headers;
-  // A line feed ends the head, because JSON has none within a string.
+  // A line feed ends the head, because a JSON string contains no line feed.
   const head = `${JSON.stringify([topic, key, id, type, time, organization])}\n`;
   return sha256([leafMark, Buffer.from(head), value]);
 }

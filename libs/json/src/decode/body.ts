@@ -71,8 +71,8 @@ function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage):
 }
 
 /**
- * Merges the members of a wrapper with the members beside it. Members beside the wrapper stay if the wrapper has no
- * member of the name.
+ * Merges the members of a wrapper with the members beside it. A member beside the wrapper stays if the wrapper has no
+ * member of the same name.
  */
 function merge(bare: Body, wrapped: Body, desc: DescMessage): Body {
   const { message, present, nulls } = bare;

@@ -17,7 +17,7 @@ export type DecodeOptions = {
   method: string;
   /** Parameters of the path by field name, percent-decoded. */
   path?: Readonly<Record<string, string>>;
-  /** Query parameters. With `bodyIsMessage` only the parameters count whose member has the option `also_query`. */
+  /** Query parameters. With `bodyIsMessage`, only parameters whose field has the option `also_query` count. */
   query?: URLSearchParams;
   /** Whether the body of the method is the whole message. Default: false. */
   bodyIsMessage?: boolean;

@@ -27,7 +27,7 @@ export function encodeField(field: DescField, message: unknown): string {
 export type ListEncoder = {
   /** Yields the text to send for a part, in pieces. */
   part(message: unknown): Generator<string>;
-  /** Returns the text that closes the object; the members beside the list are the last part's. */
+  /** Returns the text that closes the object. The members beside the list come from the last part. */
   end(): string;
 };
 

@@ -60,7 +60,7 @@ function unsetRule(field: DescField): (value: unknown) => boolean {
   const isOmitted = fieldRest(field).omitIfUnset;
   if (field.fieldKind === 'list') return (value) => isOmitted && (value as unknown[]).length === 0;
   if (field.fieldKind === 'map') return (value) => isOmitted && Object.keys(value as object).length === 0;
-  // The zero of an enum means "not set", and JSON text is never empty.
+  // An enum is unset if it is zero, and JSON text if it is empty.
   if (field.fieldKind === 'enum') return (value) => value === undefined || value === 0;
   if (fieldRest(field).json) return (value) => value === undefined || (value as Uint8Array).length === 0;
   return (value) => value === undefined;

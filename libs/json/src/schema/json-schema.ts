@@ -109,8 +109,9 @@ function enumSchema(owner: DescEnum | DescField, values: readonly string[], { re
 const idForms = { uuid: { format: 'uuid' }, public_id: { pattern: '^[a-z]+_[0-9A-Za-z]+$' } };
 
 /**
- * Returns the form of an id by its name: a record has a UUID in `id`, and in `public_id` an id that the record keeps in
- * every installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. The names of references to records end in the same way.
+ * Returns the form of an id, from the name of its field. `public_id` is an id that a record keeps in every
+ * installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`, and the `id` beside it is a UUID. References to records have
+ * names that end in `_public_id` or `_id`, and the same forms.
  */
 export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idForms | undefined {
   if (scalar !== ScalarType.STRING) return undefined;

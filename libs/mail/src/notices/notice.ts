@@ -1,5 +1,5 @@
 /**
- * A mail of the platform to one of its users. It reports, and a link in it opens a page. No mail decides or changes
+ * A mail of the platform to one of its users. It only reports; a link in it opens a page. No mail decides or changes
  * anything, because scanners follow every link, and mails are forwarded. It contains no data of contacts, because
  * nothing removes a mail from a mailbox again.
  */
@@ -11,6 +11,6 @@ export type Notice = {
   items: readonly { title: string; facts: readonly (readonly [name: string, value: string])[] }[];
   /** The address where the reader can continue. */
   link?: { label: string; url: string };
-  /** The reason why the reader gets the mail, and how to end it. */
+  /** The reason why the reader gets the mail, and how to stop such mails. */
   reason: string;
 };

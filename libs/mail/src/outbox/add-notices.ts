@@ -34,7 +34,9 @@ export async function addNotices<DB>(
   }
 }
 
-/** Adds mails, as `addNotices` does, whose text is a secret. They wait sealed, in a table with `allowSealedMails`. */
+/**
+ * Adds mails with secret text, as `addNotices` adds other mails. They wait sealed, in a table with `allowSealedMails`.
+ */
 export async function addSecretNotices<DB>(
   trx: Transaction<DB>,
   notices: readonly OutgoingNotice[],

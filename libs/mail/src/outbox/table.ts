@@ -22,7 +22,7 @@ export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
       constraint mails_status_check check (status in ('queued', 'sent', 'failed')),
       constraint mails_mail_check check ((mail is null) = (finished_at is not null))
     )`.execute(db);
-  // Does not begin with the organization, because it finds old mails of all organizations.
+  // This index does not begin with the organization, because it finds old mails of all organizations.
   await sql`create index mails_finished_at_idx on mails (finished_at)`.execute(db);
 }
 

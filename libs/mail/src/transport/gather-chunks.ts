@@ -3,8 +3,8 @@ import { Transform } from 'node:stream';
 const gatheredBytes = 65_536;
 
 /**
- * Joins the pieces of a mail. nodemailer emits each header, boundary and body as its own piece, and each piece would be
- * written to the connection by itself, which takes longer than making it.
+ * Joins the pieces of a mail. nodemailer emits each header, boundary and body as its own piece. Writing every piece to
+ * the connection by itself would take longer than making the mail.
  */
 export function gatherChunks(): Transform {
   let chunks: Buffer[] = [];

@@ -28,7 +28,7 @@ export type Mail = {
   dkim?: { domainName: string; keySelector: string; privateKey: string };
 };
 
-/** The reason why the mail server did not take a mail. The message has no credential that the server repeated. */
+/** The mail server did not take a mail. The message says why, without any credential that the server repeated. */
 export class MailFailure extends Error {
   /** Whether the server refused this mail for good. */
   readonly isRefused: boolean;
@@ -61,7 +61,7 @@ const maxConnections = 40;
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 
 /**
- * Makes a mailer that sends by SMTP, or writes files if there is no server. Without a folder there is no mailer.
+ * Makes a mailer that sends by SMTP, or without `smtpUrl` writes files to `mailDir`. Undefined if both are missing.
  * nodemailer is loaded with the first mail, because a process without mails does not need its 7 MB.
  */
 export function createMailer(config: {
@@ -89,7 +89,7 @@ function smtpMailer(url: string, from: string): Mailer {
   };
 }
 
-/** Returns the operator's login: each half alone, and in the form of `AUTH PLAIN`. */
+/** Returns the secrets in the operator's login: the password, and the login in the form of `AUTH PLAIN`. */
 function secretsIn(url: string): string[] {
   const { username, password } = new URL(url);
   if (password === '') return [];
@@ -128,7 +128,7 @@ async function openPool(url: string) {
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
-    // The default, ten minutes, would keep the connection of a mail that was given up.
+    // The default of ten minutes would keep a connection long after its mail was given up.
     socketTimeout: mailTimeoutMs,
   });
   transport.use('stream', ({ message }, done) => {

@@ -3,7 +3,7 @@ import type { CatalogEntry } from './entry.ts';
 
 /** Every service with a schema has an outbox, if only for the rows of the audit trail. */
 const publishers = owners.map(({ name }) => name);
-/** Limits go to the services that count, and usage events go back to the limiter. */
+/** Limits go to the services that count, and usage events go back to the limiter, so all of these consume events. */
 const metering = limiter === undefined ? [] : [limiter, ...counters.map(({ name }) => name)];
 const consumers = [...new Set([...consuming, auditor, ...metering])];
 

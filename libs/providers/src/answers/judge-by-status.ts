@@ -20,7 +20,8 @@ export function judgeByStatus(answer: ProviderAnswer, request: ProviderRequest, 
 }
 
 /**
- * Returns the milliseconds of a `Retry-After` in seconds; undefined otherwise. Only providers' own rules read dates.
+ * Returns the milliseconds of a `Retry-After` in seconds; undefined otherwise. A `Retry-After` that is a date is left
+ * to the provider's own rules.
  */
 export function retryAfterOf({ headers }: ProviderAnswer): number | undefined {
   const text = headers['retry-after'];

@@ -14,7 +14,7 @@ export function hubspotAction(kind: CrmStepKind, request: JsonObject): Choice {
   return choose('move_deal', { deal_id: request['record_id'], stage: fields['pipeline_stage_id'] });
 }
 
-/** Properties of a contact, by the platform's names. */
+/** Payload names of a contact's properties, by the platform's names. */
 const contactNames: FieldNames = {
   email: 'email',
   first_name: 'firstname',

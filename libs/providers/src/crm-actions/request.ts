@@ -6,7 +6,9 @@ export type CrmStepKind = 'crm_create_lead' | 'crm_update_record' | 'crm_create_
 /** The name of an action and its payload, or the reason why no action is possible. */
 export type Choice = { name: string; payload: JsonObject } | { refused: string };
 
-/** Names in the payload, by the platform's field names. A field without an entry has no counterpart. */
+/**
+ * Payload names of fields, by the platform's field names. A field without an entry has no counterpart at the provider.
+ */
 export type FieldNames = Readonly<Record<string, string>>;
 
 /**

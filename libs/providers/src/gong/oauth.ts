@@ -36,7 +36,7 @@ export const oauth: OAuth = {
   },
 };
 
-/** Returns the company whose name is in the base URL of its API, `https://company-17.api.gong.io`. */
+/** Returns the company that the base URL of its API names, such as `https://company-17.api.gong.io`. */
 export function companyOf(base: string | undefined): Account | undefined {
   const [, company] = /^https:\/\/([a-z0-9-]+)\.api\.gong\.io/.exec(base ?? '') ?? [];
   return company === undefined ? undefined : { id: company, name: null };

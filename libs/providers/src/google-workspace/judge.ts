@@ -5,12 +5,12 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 const minuteLimit = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/;
-/** Reasons which say that the API is switched off in the project of the client id. */
+/** Reasons that mean that the API is switched off in the client id's project. */
 const switchedOff = /^(accessNotConfigured|SERVICE_DISABLED)$/;
 const hour = 3_600_000;
 
 /**
- * Interprets an answer of Google. The reason of a 403 tells apart a limit, a missing scope, an API that is switched
+ * Interprets an answer of Google. The reason in a 403 distinguishes a limit, a missing scope, an API that is switched
  * off, and missing access.
  */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -28,7 +28,7 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   return judgeByStatus(answer, request, problem);
 }
 
-/** Returns the wait until the time in a Gmail message such as "Retry after 2026-11-27T07:00:00.000Z". */
+/** Returns the milliseconds until the time in a Gmail error message such as "Retry after 2026-11-27T07:00:00.000Z". */
 function namedTime(answer: ProviderAnswer, { message }: Problem): number | undefined {
   const [, time] = /retry after (\d{4}-\d\d-\d\dT[\d:.]+Z)/i.exec(message) ?? [];
   return time === undefined ? undefined : msUntil(answer, Date.parse(time));

@@ -29,9 +29,9 @@ export function sheetOfUrl(url: string): { spreadsheet_id: string; sheet_id?: nu
 }
 
 /**
- * Reads pages of a sheet, with the values that people see. A sheet has no modification times, so each run reads the
- * whole sheet: a cursor without `row` starts at the top. The cursor within a run is `{ row, sheet, header, rows }`, the
- * next row and the findings of the first page.
+ * Reads pages of a sheet, with the cell values as displayed. A sheet has no modification times, so each run reads the
+ * whole sheet: a cursor without `row` starts at the top. Within a run, the cursor is `{ row, sheet, header, rows }`:
+ * the next row, and the sheet's properties that the first page found.
  */
 export const sheetRows: RecordPages = function* ({ config: json, cursor }) {
   const config = sheetRowsConfig.parse(json);

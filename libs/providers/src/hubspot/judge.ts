@@ -4,8 +4,8 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 /**
- * Statuses of the network in front of HubSpot which mean that the request did not arrive. With 520 and 524 the request
- * did arrive; these statuses are judged by the general rules.
+ * Statuses from the network in front of HubSpot that mean that the request did not arrive. With 520 and 524 the request
+ * did arrive, so the general rules apply.
  */
 const notArrived = new Set([521, 522, 523]);
 
@@ -55,7 +55,9 @@ function problemOf({ status, headers, body: json }: ProviderAnswer): Problem {
   };
 }
 
-/** Returns the length of the window if its requests are used up, or an hour if those of the day are used up. */
+/**
+ * Returns an hour if the day's requests are used up, or the length of the window if the window's requests are used up.
+ */
 export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
   if (headers['x-hubspot-ratelimit-daily-remaining'] === '0') return 3_600_000;
   if (headers['x-hubspot-ratelimit-remaining'] !== '0') return undefined;

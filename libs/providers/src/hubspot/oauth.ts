@@ -4,7 +4,7 @@ import type { OAuth } from '../provider.ts';
 
 const host = 'https://api.hubapi.com';
 
-/** HubSpot keeps the refresh token on a refresh, and repeats it in its answers. */
+/** A refresh does not change HubSpot's refresh token, and each answer repeats the token. */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://app.hubspot.com/oauth/authorize',
   tokenUrl: (credentials) => credentials['token_url'] ?? `${host}/oauth/2026-09/token`,

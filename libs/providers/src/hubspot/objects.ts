@@ -18,7 +18,10 @@ export const properties = fieldsByName(propertyName, 'Further properties by thei
 
 export const objectId = z.object({ id: z.string() });
 
-/** Converts values to strings, as HubSpot requires. An empty string clears, and semicolons separate several choices. */
+/**
+ * Converts values to strings, as HubSpot requires. An empty string clears a property. Semicolons separate several
+ * choices.
+ */
 export function propertiesOf(values: FieldsByName | undefined): Record<string, string> {
   const entries = Object.entries(values ?? {}).map(([name, value]) => {
     if (value === null) return [name, ''];

@@ -16,16 +16,16 @@ export const hubspotRecordsConfig = z.strictObject({
 
 type Config = z.output<typeof hubspotRecordsConfig>;
 
-/** Overlap of windows. It exceeds the half minute after which the search shows a change. */
+/** Overlap of consecutive windows. The search may show a change half a minute late, so the overlap is longer. */
 const overlapMs = 60_000;
 const searchPage = 200;
 const listPage = 100;
 
 /**
  * Reads pages of HubSpot objects. The first run lists all objects. Later runs search a fixed window of modification
- * times, by rising ids. So neither the limit of 10,000 results nor many objects with equal times can end a reading or
- * make it repeat. An object that changes during a run leaves the window, and the next run reads it. The cursor is `{
- * since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within a run.
+ * times, in ascending order of ids. So neither the limit of 10,000 results nor many objects with equal times can cut a
+ * run short or make it repeat objects. An object that changes during a run leaves the window, and the next run reads
+ * it. The cursor is `{ since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within a run.
  */
 export const hubspotRecords: RecordPages = function* ({ config: json, cursor, upper }) {
   const config = hubspotRecordsConfig.parse(json);

@@ -20,7 +20,9 @@ const implied: Implied = {
   'User.ReadWrite': ['User.Read'],
 };
 
-/** A refresh returns a new refresh token, and the old one stays valid until its end. So a lost answer loses nothing. */
+/**
+ * A refresh returns a new refresh token, and the old one stays valid until it expires. So a lost answer does no harm.
+ */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => endpoint(credentials, 'authorize'),
   authorizeParams: { response_mode: 'query', prompt: 'select_account' },
@@ -49,7 +51,7 @@ export const oauth: OAuth = {
 
 type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
-/** Errors of the operator's secret or app (AADSTS7000215, 7000222, 700016), which customers cannot fix. */
+/** Errors of the operator's secret or app, by their AADSTS numbers. Customers cannot fix them. */
 const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112', '90002']);
 
 /**

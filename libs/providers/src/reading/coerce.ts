@@ -7,7 +7,7 @@ const words: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: tru
 /**
  * Converts a rendered value to the type of its schema. Templates render strings, so a string that represents a number,
  * a boolean or a list is converted. An empty string means that nothing was given, and becomes undefined. Null stays
- * null, which clears if the schema accepts it. Any other value stays unchanged, and the schema may refuse it.
+ * null, and clears the field if the schema accepts null. Any other value stays unchanged, and the schema may refuse it.
  */
 export function coerce(schema: z.core.$ZodType, value: JsonValue | undefined): unknown {
   if (typeof value === 'string' && value.trim() === '') return undefined;
@@ -37,7 +37,7 @@ export function coerce(schema: z.core.$ZodType, value: JsonValue | undefined): u
   }
 }
 
-/** Returns the schema without wrappers that make it optional. */
+/** Returns the schema inside the wrappers for optional, nullable, default and piped values. */
 export function innermost(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return innermost(schema.unwrap());
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return innermost(schema.unwrap());
@@ -85,7 +85,10 @@ function optionOf({ options }: z.ZodUnion, value: JsonValue): unknown {
   return plain(value);
 }
 
-/** Converts numbers that kept their digits to plain numbers, which the code that writes the request expects. */
+/**
+ * Converts raw JSON numbers, which keep all their digits, to plain numbers, as the code that writes the request
+ * expects.
+ */
 function plain(value: JsonValue): unknown {
   if (isRawNumber(value)) return Number(value.rawJSON);
   if (Array.isArray(value)) return value.map(plain);

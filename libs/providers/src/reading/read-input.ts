@@ -7,7 +7,10 @@ import { type InputProblem, problemsOf } from './problems.ts';
 /** An input in the form that the action accepts, or the problems of the input. */
 export type ReadInput = { input: z.output<z.ZodObject> } | { problems: InputProblem[] };
 
-/** Reads a rendered payload. Strings get the types of the schema, empty strings count as absent, and null clears. */
+/**
+ * Reads a rendered payload. Strings get the types of the schema, empty strings count as absent, and null clears a
+ * field.
+ */
 export function readInput({ input: schema }: Pick<Action, 'input'>, payload: JsonObject): ReadInput {
   const read = schema.safeParse(coerce(schema, payload), { reportInput: true });
   if (read.success) return { input: read.data };

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Returns hexadecimal digits derived from an effect's key, for providers that do not accept keys of that length. */
+/** Returns hexadecimal digits derived from an effect's key, for providers that do not accept such long keys. */
 export function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Returns the Message-ID for a mail that has none, at the domain of the mail's sender. */
+/** Makes a Message-ID for a mail without one, with the domain of the mail's sender. */
 export function messageIdOf(key: string, from: string | undefined): string {
   return `<${digestOf(key).slice(0, 40)}@${from?.split('@')[1] ?? 'drippulse.invalid'}>`;
 }

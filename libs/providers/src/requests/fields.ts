@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Builds the schema of a non-empty line of text. */
 export const line = (help: string, most = 255) => z.string().min(1).max(most).describe(help);
 
-/** Builds the schema of a text of any length that a step allows. */
+/** Builds the schema of non-empty text, up to the longest text that a step allows. */
 export const longText = (help: string) => z.string().min(1).max(65_536).describe(help);
 
 /**
@@ -36,7 +36,7 @@ export const webAddress = (help: string) =>
  */
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
 
-/** Builds the schema of values of fields that the customer's account defines, by the account's own names. */
+/** Builds the schema of fields that the customer's account defines: values by the account's own field names. */
 export const fieldsByName = (name: RegExp, help: string) => z.record(z.string().regex(name), fieldValue).describe(help);
 
 export type FieldsByName = Readonly<Record<string, z.output<typeof fieldValue>>>;

@@ -19,7 +19,7 @@ export type FilterOperator = (typeof filterOperators)[number];
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** Builds the schema of conditions that must all be met. A step's text becomes a value in a query, and nothing else. */
+/** Builds the schema of conditions that must all be met. Text from a step can become only a value in a query. */
 export const filtersBy = (name: RegExp) =>
   z
     .array(

@@ -57,7 +57,7 @@ function judgeCode(answer: ProviderAnswer, request: ProviderRequest, problem: Pr
   return judgeByStatus(answer, request, problem);
 }
 
-/** Returns the refused records of a collection, whose answer nevertheless has a successful status. */
+/** Returns the refused records of a collection. The answer has a successful status even if records were refused. */
 function failedRecords({ status, body }: ProviderAnswer): JsonObject[] {
   return status === 200
     ? listOf(body)

@@ -19,7 +19,10 @@ export const salesforceRecordsConfig = z.strictObject({
     .describe('Version of the REST API; 64.0 unless given.'),
 });
 
-/** Overlap of windows. A Salesforce transaction sets the time when it begins, and becomes visible when it ends. */
+/**
+ * Overlap of consecutive windows. A Salesforce transaction sets `SystemModstamp` at its start, but its changes become
+ * visible only at its end.
+ */
 const overlapMs = 5 * 60_000;
 const pageSize = 2000;
 

@@ -3,7 +3,7 @@ import { conditionOf, literal } from './soql.ts';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-/** Yields strings of special and other characters. */
+/** Yields random strings that mix special and ordinary characters. */
 function* hostileTexts(count: number): Generator<string> {
   const alphabet = [
     "'",

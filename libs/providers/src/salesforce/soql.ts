@@ -70,7 +70,7 @@ const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
 /**
  * Formats a value as a literal of a type. A value is unquoted only if it has exactly the form of its type. If no type
- * is given, a value in the form of a day or a time counts as one in order comparisons.
+ * is given, order comparisons treat a value in the form of a day or a time as a day or a time.
  */
 function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
   if (typeof value !== 'string') return String(value);

@@ -5,7 +5,7 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 /** Limit of pages to read. Slack cannot search channels by name, so they are read page by page. */
 const mostPages = 20;
 
-/** Lists channels that are not archived, until `isLast` returns true for a channel. */
+/** Lists channels that are not archived, page by page, until `isEnough` returns true for the channels found so far. */
 export function* listChannels(
   types: string,
   isEnough: (channels: readonly JsonObject[]) => boolean,

@@ -5,7 +5,10 @@ import type { Problem, Verdict } from '../outcomes.ts';
 
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
-/** Verdicts on Slack's error words, in a 200 answer of the API or in the text of a webhook. Others are `permanent`. */
+/**
+ * Verdicts by Slack's error word, which is in a 200 answer of the API or in the text of a webhook's answer. Other words
+ * are `permanent`, or `temporary` if the status is 503.
+ */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
   rate_limited: 'rate_limited',

@@ -48,6 +48,6 @@ export const stripe: Provider = {
       ],
     };
   },
-  // The limit of a sandbox, which is also that of one kind of request in a live account.
+  // The limit of a sandbox. In a live account, each kind of request has the same limit.
   limits: [{ points: 25, seconds: 1 }],
 };

@@ -13,7 +13,8 @@ export function get(path: string, query?: Query): ProviderRequest {
 }
 
 /**
- * Builds a request that changes something. Stripe repeats its answer to a key. `part` tells an action's calls apart.
+ * Builds a request that changes something. For a repeated key, Stripe repeats its first answer. `part` distinguishes
+ * the calls of one action.
  */
 export function post(path: string, parameters: Parameters, { key }: ActionPlace, part?: string): ProviderRequest {
   const idempotencyKey = part === undefined ? key : `${key}:${part}`;
@@ -34,7 +35,7 @@ export type Parameters = Readonly<Record<string, JsonValue | undefined>>;
 
 /**
  * Converts parameters to a form with bracket names, such as `items[0][price]`. Undefined parameters are left out. Null
- * becomes an empty string, which clears.
+ * becomes an empty string, which clears the parameter.
  */
 function formOf(parameters: Parameters): [string, string][] {
   return Object.entries(parameters).flatMap(([name, value]) => pairsOf(name, value));

@@ -24,7 +24,8 @@ export function pauseAfter(answer: ProviderAnswer): number | undefined {
 }
 
 /**
- * Returns the pause after a limit. `Retry-After` is a time, only for daily limits. Other limits end within a second.
+ * Returns the pause after a limit. Only daily limits come with `Retry-After`, which is a time. Other limits end within
+ * a second.
  */
 function pauseOf(answer: ProviderAnswer): number {
   const { 'retry-after': time = '', 'x-ratelimit-type': type = '' } = answer.headers;

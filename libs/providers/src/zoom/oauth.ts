@@ -34,7 +34,7 @@ export const oauth: OAuth = {
     const { error, reason } = objectOf(answer.body);
     const message = textOf(reason) ?? read.verdict.problem.message;
     const problem = { ...read.verdict.problem, message };
-    // Zoom answers this, with varying statuses, if a refresh token was used before or has expired.
+    // Zoom gives this reason, with varying statuses, if a refresh token was used before or has expired.
     if (/invalid token|expired/i.test(message) && textOf(error) !== 'invalid_client')
       return { verdict: { class: 'credentials', problem } };
     return { verdict: { ...read.verdict, problem } };

@@ -1,12 +1,12 @@
 import { wasNeverSent } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 
-/** Longer than a name look-up and a connection to a replacement process take. */
+/** Longer than it takes to look up a name and connect to a replacement process. */
 const reconnectMs = 2000;
 
 /**
- * Waits for a connection. Returns false after 2 s without a connection, and from then on immediately until there is a
- * connection again.
+ * Waits for a connection. Returns false after 2 s without a connection. Later calls return false immediately until
+ * there is a connection again.
  */
 export type Connected = () => Promise<boolean>;
 

@@ -4,8 +4,8 @@ import * as grpc from '@grpc/grpc-js';
 import type { GrpcTls } from '../tls.ts';
 
 /**
- * Creates the credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files
- * once.
+ * Creates the credentials of a port. With TLS, each client must have a certificate from the same authority. Reads the
+ * files once.
  */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {
   if (tls === undefined) return grpc.ServerCredentials.createInsecure();
@@ -14,8 +14,8 @@ export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredenti
 }
 
 /**
- * Creates the credentials of a client. With TLS they require a certificate of the authority for the host that the
- * client connects to.
+ * Creates the credentials of a client. With TLS, the server must have a certificate from the same authority, for the
+ * host that the client connects to.
  */
 export function clientCredentials(tls: GrpcTls | undefined): grpc.ChannelCredentials {
   if (tls === undefined) return withConnectDeadline(grpc.credentials.createInsecure());

@@ -10,9 +10,9 @@ type MessageList = DescField & { fieldKind: 'list'; listKind: 'message' };
 const turnBytes = 256 * 1024;
 
 /**
- * Encodes a message with all its fields, and lets other work have turns between elements of its lists: otherwise a list
- * of megabytes for one client would delay all others. Elements are encoded after all other fields, which makes no
- * difference to readers. Ends after a turn if no caller waits for the answer any more.
+ * Encodes a message with all its fields. Yields to other work between the elements of its lists; otherwise a list of
+ * megabytes for one client would delay all other clients. Elements are encoded after all other fields, which makes no
+ * difference to readers. Throws after a yield if no caller waits for the answer any more.
  */
 export async function encodeInTurns<D extends DescMessage>(
   desc: D,

@@ -17,7 +17,7 @@ type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Message>;
 type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Message };
 
-/** Makes the grpc-js handler of a Connect method implementation that is not unary. */
+/** Makes the grpc-js handler of a Connect method that is not unary. */
 export function streamHandler(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
   // grpc-js has a type for each kind of handler, and picks the kind by the method definition at run time.
   if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
@@ -51,7 +51,7 @@ function streamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
     const context = contextOf(spec.method, call);
     const requests: AsyncIterable<Message> =
       spec.kind === 'server_streaming' && call.request ? createAsyncIterable([call.request]) : call;
-    // A call that ended by itself (deadline, caller gone) emits an error that has no other listener.
+    // A call that ends early (deadline, caller gone) emits an error. Without a listener, the error would be uncaught.
     call.on('error', () => undefined);
     let headerSent = false;
     const sendHeader = () => {

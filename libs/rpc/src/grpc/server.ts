@@ -19,7 +19,7 @@ import { serveShared } from './shared/serve-shared.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 
-/** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running ones, then cuts these off. */
+/** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running calls, then cuts them off. */
 export type RpcServer = { port: number; stop(graceMs?: number): Promise<void> };
 
 /** Serves the methods that `routes` registers, and `grpc.health.v1`, over grpc-js. Port 0 takes a free port. */
@@ -73,7 +73,7 @@ export async function serveRpc(options: {
   };
 }
 
-/** Makes a Connect router that adds all methods to a grpc-js server, and the unary ones to `unary` by path. */
+/** Makes a Connect router that adds all methods to a grpc-js server, and the unary methods to `unary` by path. */
 function grpcRouter(
   server: grpc.Server,
   health: HealthImplementation,

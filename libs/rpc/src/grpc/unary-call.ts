@@ -19,7 +19,7 @@ import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
-/** A connection to a peer, or to each of its processes. On the large wire each shared stream has only one call. */
+/** A connection to a peer, or one to each of its processes. On the large wire, each shared stream has only one call. */
 export type Wire = { client: grpc.Client; connected: Connected; shared: SharedCalls };
 
 /** The connections over which unary calls reach a peer. */
@@ -63,9 +63,9 @@ type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 const maxSmallBytes = 64 << 10;
 
 /**
- * Makes one unary call over grpc-js. Repeats the call if it was not sent and a connection exists again. A call that its
- * signal ends fails with the signal's reason if that is a ConnectError. If traces are collected, the call is one client
- * span, and its trace context is added to `header`.
+ * Makes one unary call over grpc-js. Repeats the call if it was not sent and a connection exists again. If the signal
+ * ends the call, the call fails with the signal's reason if that is a ConnectError. If traces are collected, the call
+ * is one client span, and its trace context is added to `header`.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
   line: Line,

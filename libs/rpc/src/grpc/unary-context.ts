@@ -7,7 +7,7 @@ export type IncomingCall = {
   /** Milliseconds since the epoch; infinite without a deadline. */
   deadline: number;
   isCancelled(): boolean;
-  /** Calls `listener` once, when the caller went away or the deadline passed. */
+  /** Calls `listener` once, when the caller goes away or the deadline passes. */
   onCancelled(listener: () => void): void;
 };
 
@@ -15,9 +15,9 @@ export type IncomingCall = {
 export type UnaryContext = HandlerContext & { end(): void };
 
 /**
- * The context of a call, which creates its signal on first use. It is a class, because each object literal with a
- * getter has a hidden class of its own. That class keeps everything that the getter sees alive until old objects are
- * collected.
+ * The context of a call, which creates its signal on first use. It is a class, because every object literal with a
+ * getter gets its own hidden class. That hidden class keeps everything in the getter's scope alive until old objects
+ * are collected.
  */
 class CallContext implements UnaryContext {
   readonly service;
@@ -62,7 +62,7 @@ export function unaryContext(method: DescMethodUnary, call: IncomingCall): Unary
 function startController(call: IncomingCall): AbortController {
   const controller = new AbortController();
   const onCancelled = () => controller.abort(reasonOf(Date.now() >= call.deadline));
-  // Even if the call has ended already, the abort comes after the caller could add a listener.
+  // If the call has already ended, the abort is deferred, so that a listener can be added first.
   if (call.isCancelled()) queueMicrotask(onCancelled);
   else call.onCancelled(onCancelled);
   return controller;

@@ -8,12 +8,14 @@ import type { UnaryMethod } from './unary-method.ts';
 type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Buffer>;
 
-/** Makes the grpc-js handler of a unary method. It answers every error, or clients would await their deadline. */
+/**
+ * Makes the grpc-js handler of a unary method. It answers every error; otherwise clients would wait for their deadline.
+ */
 export function unaryHandler({ run }: UnaryMethod) {
   return async (call: UnaryCall, answer: grpc.sendUnaryData<Buffer>): Promise<void> => {
     try {
       const { bytes, header, trailer } = await run(incoming(call), call.request);
-      // If the method sets no headers, grpc-js sends its own in the packet of the message.
+      // If the method sets no headers, grpc-js sends its own in the same packet as the message.
       const metadata = fromHeaders(header);
       if (metadata !== undefined) call.sendMetadata(metadata);
       // grpc-js drops the answer of a call whose caller went away.

@@ -6,13 +6,17 @@ import { PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 
-/** The user for PostgreSQL's programs. `uid` owns its files; if undefined, the user of this process does. */
+/**
+ * The user that runs PostgreSQL's programs. `uid` owns PostgreSQL's files; if undefined, the user of this process owns
+ * them.
+ */
 export type Account = { prefix: string[]; uid?: number };
 
 /**
- * Finds the account to run PostgreSQL, which refuses to run as root. For root it runs in a user namespace in which root
- * has the id of another user, or, if namespaces are forbidden (in most containers), as another user who keeps root's
- * right to enter closed folders. Neither creates an account. A folder that belongs to a user stays with that user.
+ * Finds the account that runs PostgreSQL, which refuses to run as root. If this process is root, PostgreSQL runs in a
+ * user namespace in which root has the id of another user. Where namespaces are forbidden (in most containers), it runs
+ * as another user who keeps root's right to enter closed folders. Neither way creates an account. If the folder already
+ * belongs to another user, PostgreSQL runs as that user.
  */
 export async function accountFor(dataDir: string): Promise<Account> {
   if (process.getuid?.() !== 0) return { prefix: [] };

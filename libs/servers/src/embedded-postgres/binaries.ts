@@ -6,7 +6,7 @@ import { PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 
-/** The folders of PostgreSQL's programs, and its major version. */
+/** The paths of PostgreSQL's programs, and its major version. */
 export type Binaries = { initdb: string; pgCtl: string; major: string };
 
 /** Finds the PostgreSQL that npm installed for this platform and completes its libraries. */

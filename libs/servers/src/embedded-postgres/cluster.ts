@@ -40,7 +40,7 @@ export async function createCluster(
     await writeFile(pwFile, password, { mode: 0o600 });
     await runAs(account, binaries.initdb, [
       ...['-D', draft, '-U', 'postgres', `--pwfile=${pwFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
-      // Every system has the builtin provider, and the provider's order never changes under an index.
+      // The builtin provider exists on every system. Its sort order never changes, so indexes stay valid.
       ...[
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',

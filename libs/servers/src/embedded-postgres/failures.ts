@@ -3,10 +3,10 @@ export class PostgresError extends Error {
   override name = 'PostgresError';
 }
 
-/** The kinds of failed starts; `log` is the output of PostgreSQL. */
+/** The kinds of failed starts. */
 export type StartFailure = 'already_running' | 'memory_in_use' | 'port_taken' | 'other';
 
-/** Reads from the output of PostgreSQL whether to try another start. */
+/** Finds the kind of a failure in the output of PostgreSQL. The kind decides whether to try another start. */
 export function classifyFailure(log: string): StartFailure {
   if (/lock file "postmaster\.pid" already exists/.test(log)) return 'already_running';
   if (/pre-existing shared memory block/.test(log)) return 'memory_in_use';

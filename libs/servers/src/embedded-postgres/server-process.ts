@@ -16,15 +16,15 @@ export function findServer(dataDir: string): ServerProcess | undefined {
 
 /**
  * Removes the lock file of a server that is gone. Call it only when no other process can be starting a server.
- * PostgreSQL removes the file itself unless a process with that number lives, which may be a zombie, or another program
- * by now.
+ * PostgreSQL removes the file itself only if no process has the server's process id. A zombie or another program may
+ * have it.
  */
 export function removeStaleLock(dataDir: string): void {
   if (findServer(dataDir) === undefined) rmSync(lockFile(dataDir), { force: true });
 }
 
 /**
- * Ends the server of the folder. Its sessions are cut, and their commits are on disk. It waits until the lock file is
+ * Ends the server of the folder. Sessions are cut, and committed data are on disk. It waits until the lock file is
  * gone, not for the process, which may stay as a zombie if no parent reaps it.
  */
 export async function stopServer(dataDir: string): Promise<void> {

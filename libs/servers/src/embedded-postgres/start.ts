@@ -17,7 +17,10 @@ export type EmbeddedPostgresOptions = {
   dataDir: string;
   /** Port of the server. Default: a free one. */
   port?: number;
-  /** Password of the superuser of a new folder. Default: generated, and stored in the folder, readable by its owner. */
+  /**
+   * Password of the superuser of a new folder. Default: generated. It is stored in the folder, in a file that only its
+   * owner can read.
+   */
   password?: string;
   /** Settings of postgresql.conf. A change takes effect when the server next starts. */
   settings?: Settings;
@@ -30,9 +33,9 @@ export type EmbeddedPostgres = { url: string; port: number; pid: number; stop():
 const patienceMs = 90_000;
 
 /**
- * Runs the PostgreSQL that npm installed on a folder, which is created when missing. The server listens only on
- * 127.0.0.1. A server that already runs on the folder is used unchanged. The data of a killed server are recovered.
- * Throws `PostgresError`, whose message is one sentence.
+ * Runs npm's PostgreSQL on a data folder, which is created if it is missing. The server listens only on 127.0.0.1. A
+ * server that already runs on the folder is used unchanged. The data of a killed server are recovered. Throws
+ * `PostgresError`, whose message is one sentence.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
@@ -61,7 +64,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   return bringUp({ dataDir, logFile: path.join(dataDir, 'server.log'), binaries, account }, password, options);
 }
 
-/** Waits for a server that is starting or stopping, or starts a server, until a server of the folder answers. */
+/** Repeats until a server of the folder answers: waits for a server that is starting or stopping, or starts one. */
 async function bringUp(
   installation: Installation,
   password: string,
@@ -87,7 +90,8 @@ async function bringUp(
     await giveTo(account, dataDir);
     removeStaleLock(dataDir);
     said = (await launch(installation, { ...options.settings, port })) ?? said;
-    // Sessions of a killed server end within moments. A free port that was taken in the meantime is replaced.
+    // Sessions of a killed server end within moments, so the start is tried again. If a port that was chosen as free
+    // was taken in the meantime, the next try chooses another port.
     const kind = classifyFailure(said);
     if (said !== '' && (kind === 'other' || (kind === 'port_taken' && options.port !== undefined))) {
       throw new PostgresError(explainFailure(said, { dataDir, port, logFile }), { cause: said });

@@ -1,6 +1,6 @@
 /**
- * Returns the settings of one node that is broker and controller, sized for tests. Short sessions let a killed broker
- * return within seconds, because its successor waits until the old session has ended.
+ * Returns settings for tests, of a single node that is both broker and controller. Sessions are short, so that a killed
+ * broker can be restarted within seconds: the new process waits until the old session has ended.
  */
 export function brokerConfig(options: {
   port: number;
@@ -48,7 +48,7 @@ export const passwordSettings: Record<string, string> = {
 /** The one user of a broker with a password. */
 export const kafkaUser = 'drippulse';
 
-/** Returns the file of the Java option `java.security.auth.login.config`. */
+/** Returns the content of the file that the Java option `java.security.auth.login.config` names. */
 export function jaasConfig(password: string): string {
   return `KafkaServer {
   org.apache.kafka.common.security.plain.PlainLoginModule required

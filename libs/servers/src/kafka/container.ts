@@ -7,8 +7,8 @@ const startTimeoutMs = 180_000;
 const jaasFile = '/tmp/jaas.conf';
 
 /**
- * Starts an equal broker in a container; undefined if no engine answers. `testcontainers` is imported only by this
- * call, and the image is pulled only if an engine answers.
+ * Starts a broker like that of `startBroker`, in a container; undefined if no container engine answers.
+ * `testcontainers` is imported only by this call, and the image is pulled only if an engine answers.
  */
 export async function startContainer(options: {
   port?: number;
@@ -60,8 +60,8 @@ export async function startContainer(options: {
 }
 
 /**
- * Returns the settings of a password in the form of the image: `KAFKA_` and the upper-case name, with underscores for
- * dots.
+ * Returns the password settings in the form that the image expects: `KAFKA_` and the upper-case name, with underscores
+ * for dots.
  */
 function lockedEnvironment(): Record<string, string> {
   const settings = Object.entries(passwordSettings).map(([name, value]) => [

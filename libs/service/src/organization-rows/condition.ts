@@ -1,7 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { OrganizationTable } from './tables.ts';
 
-/** Returns the condition that a row `t` belongs to an organization. `tables` has the tables that own its rows. */
+/**
+ * Returns the condition that a row `t` belongs to an organization. `tables` must include the table that `owner` names,
+ * if any.
+ */
 export function isOf(
   { owner }: OrganizationTable,
   organizationId: bigint,

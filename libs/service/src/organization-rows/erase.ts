@@ -7,8 +7,8 @@ const sliceRows = 1_000;
 const rowsAtOnce = 5_000;
 
 /**
- * Erases up to some thousand rows of an organization, 1,000 in each transaction, so that nothing waits for its locks.
- * `isDone` says that a check of every table found no rows.
+ * Erases up to some thousand rows of an organization, at most 1,000 in each transaction, so that nothing waits long for
+ * a transaction's locks. `isDone` means that every table was checked and had no rows.
  */
 export async function eraseRows<DB>(
   db: Kysely<DB>,
@@ -66,7 +66,10 @@ async function clearOwnReferences<DB>(
   }
 }
 
-/** Returns the tables that contain the rows: the partitions, or the table itself. A ctid is valid in one table. */
+/**
+ * Returns the tables that contain the rows: the partitions, or the table itself. A ctid is valid only within one of
+ * them.
+ */
 async function leavesOf<DB>(db: Kysely<DB>, { name }: CatalogTable): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select c.relname::text as name from pg_partition_tree(${name}::regclass) as tree join pg_class c on c.oid = tree.relid

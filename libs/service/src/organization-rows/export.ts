@@ -7,7 +7,7 @@ import type { OrganizationTable } from './tables.ts';
 const mostRows = 200;
 /** Number of rows of the first page, before the size of the rows is known. */
 const firstRows = 16;
-/** Bytes of a page. The row that reaches this number ends the page, so a page has at most one row more. */
+/** Size limit of a page in bytes. The row that reaches it ends the page, so a page exceeds it by at most one row. */
 const pageBytes = 1024 * 1024;
 
 /** Returns the tables of an export, by name. */
@@ -58,7 +58,7 @@ export async function* exportRows<DB>(
     const found = rows[0]?.found ?? 0;
     if (found < most && rows.length === found) return;
     after = rows.at(-1)?.key;
-    // The rows that are cut off are read again for the next page, so large rows are read a few at a time.
+    // Rows beyond the end of the page are read again for the next page, so large rows are read a few at a time.
     most = rows.length < found ? Math.max(1, rows.length) : Math.min(2 * most, mostRows);
   }
 }

@@ -8,7 +8,7 @@ export type RowsOwner = {
   key?: string;
 };
 
-/** The treatment of the rows of a table in an export and at the deletion of an organization. */
+/** How a table's rows are treated in an export and when an organization is deleted. */
 export type OrganizationTable = {
   /** Undefined if the table has no rows of organizations. */
   owner?: RowsOwner;
@@ -27,14 +27,14 @@ export type OrganizationTable = {
   shown: readonly string[];
 };
 
-/** Every table of a schema, so that an undeclared new one does not compile. */
+/** Every table of a schema, so that code with an undeclared table does not compile. */
 export type OrganizationTables<DB> = { readonly [T in keyof DB & string]: OrganizationTable };
 
 type Columns = { hidden?: readonly string[]; shown?: readonly string[]; eraseBy?: string };
 
 const byOrganization: RowsOwner = { column: 'organization_id' };
 
-/** Declares rows with `organization_id`, or another column that has its id: exported and erased. */
+/** Declares rows with the organization's id in `organization_id` or another column: exported and erased. */
 export function ownRows({ column, ...columns }: Columns & { column?: string } = {}): OrganizationTable {
   const owner = column === undefined ? byOrganization : { column };
   return { owner, isExported: true, hidden: [], shown: [], ...columns };
@@ -46,8 +46,8 @@ export function rowsOf(table: string, column: string, { key = 'id', ...columns }
 }
 
 /**
- * Declares rows by which the service does its work, such as queues and leases: erased, and useless elsewhere, so not
- * exported.
+ * Declares rows that the service needs for its own work, such as queues and leases: erased, but not exported, because
+ * they are useless elsewhere.
  */
 export function workRows(table: OrganizationTable = ownRows()): OrganizationTable {
   return { ...table, isExported: false };

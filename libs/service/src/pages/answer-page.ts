@@ -32,7 +32,7 @@ const policy = ["default-src 'none'", `style-src '${hashOf(style)}'`, "base-uri 
 
 /**
  * Answers with a page for a person outside the platform. The page loads nothing, and runs only `script`. `body` is
- * HTML; its forms may go to `forms`.
+ * HTML. Its forms may be sent only to `forms`.
  */
 export function answerPage(
   call: HandlerContext,

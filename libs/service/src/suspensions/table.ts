@@ -13,8 +13,8 @@ export async function createSuspensionsTable<DB>(db: Kysely<DB>): Promise<void> 
 }
 
 /**
- * Returns the condition that the organization in an expression is suspended. The table has few rows, and a statement
- * reads all of them once.
+ * Returns the condition that the organization with this id is suspended. The table has few rows, and a statement reads
+ * all of them once.
  */
 export function isSuspended(organizationId: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`${organizationId} in (select organization_id from suspensions where is_suspended)`;

@@ -6,8 +6,8 @@ import { isSuspended } from './table.ts';
 const waitMs = 60_000;
 
 /**
- * Returns the slice of a job whose organization is suspended: it does nothing, and the job waits. Undefined if the
- * organization is not suspended.
+ * If the job's organization is suspended, returns a slice that does nothing and makes the job wait. Otherwise returns
+ * undefined.
  */
 export async function waitIfSuspended<DB>(
   { kysely }: Database<DB>,

@@ -1,4 +1,4 @@
-// For tests: input that costs much, and counts of its work.
+// For tests: input that is expensive to process, and counts of the work that it causes.
 
 export { testSeed } from '../test-seed.ts';
 export { startCounting } from './count-work.ts';

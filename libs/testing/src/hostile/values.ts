@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** Input of a hostile shape in any size. The size is about the size of its JSON. */
+/** Input of a hostile shape in any size. `size` is roughly the length of its JSON. */
 export type Hostile<T> = { name: string; make(size: number): T };
 
 const units = [
@@ -14,7 +14,7 @@ export const hostileTexts: readonly Hostile<string>[] = units.map((unit) => ({
   make: (size) => unit.repeat(size / unit.length),
 }));
 
-/** Texts that differ late or in one place from a text of equal characters. */
+/** Texts of equal characters, except for a difference in one place or near the end. */
 const almostTexts: readonly Hostile<string>[] = [
   { name: 'digits and a letter', make: (size) => `${'1'.repeat(size)}x` },
   { name: 'a number with many zeros', make: (size) => `${'0'.repeat(size / 2)}1${'0'.repeat(size / 2)}1` },
@@ -58,7 +58,7 @@ function nested(size: number, around: (inner: unknown) => unknown): unknown {
   return value;
 }
 
-/** JSON texts that are not a value, or not a value that a parser should keep, such as endless brackets. */
+/** Texts that are not valid JSON, or whose value a parser should not keep, such as endless brackets. */
 export const hostileJson: readonly Hostile<string>[] = [
   { name: 'open arrays', make: (size) => '['.repeat(size) },
   { name: 'open objects', make: (size) => '{"a":'.repeat(size / 5) },

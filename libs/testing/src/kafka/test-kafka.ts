@@ -6,8 +6,8 @@ import { shareWithRun } from '../shared-server.ts';
 export type TestKafka = { brokers: string[]; stop(): Promise<void> };
 
 /**
- * Returns Kafka for tests: `TEST_KAFKA_BROKERS`, else one broker for all processes of this test run, which ends with
- * the run. Tests use topics and groups with names of their own.
+ * Returns Kafka for tests: `TEST_KAFKA_BROKERS`, else one broker that all processes of this test run share and that
+ * ends with the run. Tests use topics and groups with names of their own.
  */
 export async function testKafka(
   options: { onProgress?(message: string): void } = {},

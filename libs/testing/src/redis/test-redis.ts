@@ -6,8 +6,8 @@ import { shareWithRun } from '../shared-server.ts';
 export type TestRedis = { url: string; stop(): Promise<void> };
 
 /**
- * Returns Redis for tests: `TEST_REDIS_URL`, else one server for all processes of this test run, which ends with the
- * run.
+ * Returns Redis for tests: `TEST_REDIS_URL`, else one server that all processes of this test run share and that ends
+ * with the run.
  */
 export async function testRedis(
   options: { onProgress?(message: string): void } = {},

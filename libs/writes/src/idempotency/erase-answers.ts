@@ -2,8 +2,8 @@ import { type RawBuilder, sql, type Transaction } from 'kysely';
 
 /**
  * Erases stored answers of an organization that meet a condition on `idempotency_keys`, because they contain an erased
- * person. The keys stay until their 24 h are over: a repeat does nothing, and is refused as `answer_erased`. The answer
- * of a durable call that still runs may have read the person earlier, and is not stored.
+ * person's data. The keys stay until their 24 h are over: a repeat does nothing, and is refused as `answer_erased`. The
+ * answer of a durable call that still runs may contain the data too, and is not stored.
  */
 export async function eraseAnswers<DB>(
   trx: Transaction<DB>,

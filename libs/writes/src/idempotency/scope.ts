@@ -6,13 +6,16 @@ import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_
 import { type Caller, callerOf } from '@drippulse/rpc';
 
 /**
- * The scope in which a key is unique, and the fingerprint of its request, which a repeat must match. Keys of test keys
- * are separate from keys of live callers: the stored `key` begins with the word `test` and a space, which no header may
- * contain.
+ * The scope in which a key is unique, and the fingerprint of its request, which a repeat must match. Idempotency keys
+ * sent with test API keys are separate from those of live callers: the stored `key` begins with the word `test` and a
+ * space, which no header may contain.
  */
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 
-/** `userOwned`: whether requests of two users differ. Set it for a method whose resource belongs to the user. */
+/**
+ * `userOwned`: whether equal requests of two users count as different. Set it for a method whose resource belongs to
+ * the user.
+ */
 export type TransactOptions = { userOwned?: boolean };
 
 /**

@@ -14,8 +14,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Scope } from './scope.ts';
 
 /**
- * A key as stored: with a response after the call, with an effect key and a lease while a durable call runs. A key with
- * neither belongs to a response that was erased.
+ * A key as stored. After the call, it has a response. While a durable call runs, it has an effect key and a lease. A
+ * key without response and effect key belongs to a response that was erased.
  */
 export type StoredKey = {
   created_at: Date;
@@ -28,7 +28,10 @@ export type StoredKey = {
   leased: boolean;
 };
 
-/** Finds the row of a key, if it is at most 24 h old. Refuses a key of another request, or of an erased response. */
+/**
+ * Finds the row of a key, if it is at most 24 h old. Refuses a key that belongs to another request or to an erased
+ * response.
+ */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`
     select created_at, fingerprint, response, response_headers, sealed, effect_key, fence,

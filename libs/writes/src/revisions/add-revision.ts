@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, from any writer: an
  * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from the revision. A write
- * that changes only columns in `apart` does not count; these are for counts and notes, such as the time of the last
+ * that changes a column in `apart` does not count. These columns are for counts and notes, such as the time of the last
  * use.
  */
 export async function addRevision(
@@ -25,8 +25,8 @@ export async function addRevision(
 }
 
 /**
- * Returns the condition under which an update counts. An update that changes nothing does not count either, because it
- * may have set a column in `apart` to its current value.
+ * Returns the condition under which an update counts: it changes the row, but no column in `apart`. An update that
+ * changes nothing does not count, because it may have set a column in `apart` to its current value.
  */
 function countedOnly(apart: readonly string[]) {
   if (apart.length === 0) return sql``;

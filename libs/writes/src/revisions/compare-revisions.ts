@@ -32,8 +32,8 @@ export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
 
 /**
  * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. The row stays
- * locked until the transaction ends. `transact` calls this function; a method that acts before its transaction first
- * calls it in a separate one.
+ * locked until the transaction ends. `transact` calls this function. A method that acts before its transaction first
+ * calls this function in a separate transaction.
  */
 export async function requireRevision<DB>(call: HandlerContext, trx: Transaction<DB>, caller: Caller): Promise<void> {
   await call.values.get(compareKey)?.(trx as unknown as Transaction<never>, caller);

@@ -11,8 +11,8 @@ import { addNotice } from '../notices/notice-jobs.ts';
 const topic = topicOf(BillingEventSchema);
 
 /**
- * Reports shares of limits that usage has reached: once for each meter, period and threshold, however often a service
- * reports them.
+ * Reports that usage has reached a share of a limit: once for each meter, period and threshold, however often a service
+ * reports it.
  */
 export function consumeUsage(ctx: Context): Promise<Consumer> {
   return startConsumer({
@@ -37,7 +37,7 @@ async function report(ctx: Context, organizationId: bigint, reached: ThresholdRe
   if (meter === undefined) return;
   const { threshold, resetsAt, periodStart } = reached;
   const [used, limit] = [fromUnits(meter, reached.used), fromUnits(meter, reached.limit)];
-  // A reached share of a concurrent limit is reported once a month, too.
+  // A concurrent limit has no period, so each of its thresholds is reported once a month.
   const period = periodStart ? sql`${timestampDate(periodStart)}` : sql`date_trunc('month', ${ctx.dbNow}, 'UTC')`;
   const isNew = await ctx.db.kysely.transaction().execute(async (trx) => {
     const { rows } = await sql<{ period_start: Date }>`

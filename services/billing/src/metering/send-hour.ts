@@ -109,7 +109,7 @@ async function putOff(ctx: Context, { organization_id: organizationId, meter, ho
     where organization_id = ${organizationId} and meter = ${meter} and hour = ${hour}`.execute(ctx.db.kysely);
 }
 
-/** Measures how long the oldest unsent total of an hour has been ready to be sent. */
+/** Measures how long the oldest unsent hourly total has been ready to be sent. */
 export async function measureUnsent({ db, dbNow, metrics }: Context): Promise<void> {
   const { rows } = await sql<{ seconds: number | null }>`
     select extract(epoch from ${dbNow} - min(hour) - interval '61 minutes')::float8 as seconds from metered_hours

@@ -19,12 +19,12 @@ const input = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('past_due'), key: z.string(), day: z.number(), holdsAt: z.string() }),
 ]);
 
-/** The content of a mail. Each admin of an organization gets one mail for a key. */
+/** The content of a mail. Each admin of an organization gets one mail per key. */
 export type BillingNotice = z.infer<typeof input>;
 
 /**
- * Adds a mail in the transaction of its subject. A job sends the mail, because only identity knows the members and no
- * transaction may wait for identity.
+ * Adds a notice in the transaction of the change that it reports. A job sends the mails, because only the identity
+ * service knows the members, and no transaction may wait for that service.
  */
 export async function addNotice(trx: Transaction<DB>, organizationId: bigint, notice: BillingNotice): Promise<void> {
   await addJob(trx, { organizationId, kind: noticeJobs, input: JSON.stringify(notice), total: 1n });

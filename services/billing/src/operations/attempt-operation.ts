@@ -9,13 +9,13 @@ import { isOperationKind, type OperationResult } from './operation.ts';
 import { performers } from './performers.ts';
 import type { Attempt, OperationRow } from './rows.ts';
 
-/** Operations without a result are given up after this time, shorter than Stripe's minimum for keeping keys. */
+/** Time after which an operation without a result is given up. Stripe keeps idempotency keys for longer than this. */
 const abandonAfterHours = 20;
 
 /**
- * Attempts an operation that this process has leased, and stores its outcome. An operation whose first attempt
- * certainly did nothing ends, so that nothing happens later that its caller no longer expects. An operation that may
- * have been done stays pending, and is repeated with the same keys until Stripe answers.
+ * Attempts an operation that this process has leased, and stores its outcome. If the first attempt certainly changed
+ * nothing, the operation ends, so that nothing happens later that its caller no longer expects. If the operation may
+ * have been done, it stays pending and is repeated until Stripe answers, for at most `abandonAfterHours`.
  */
 export async function attemptOperation(ctx: Context, operation: OperationRow): Promise<OperationResult> {
   const { organization_id: organizationId } = operation;
@@ -35,12 +35,15 @@ export async function attemptOperation(ctx: Context, operation: OperationRow): P
   return result;
 }
 
-/** Stores the end of an operation, and the mark by which the change is fetched even if this process dies now. */
+/**
+ * Stores that an operation is done, and marks the customer, so that the change is fetched even if this process dies
+ * now.
+ */
 async function settle(ctx: Context, { id, organization_id: organizationId }: OperationRow, result: OperationResult) {
   await ctx.db.kysely.transaction().execute(async (trx) => {
     // Called first, because a fetch that stores its state also locks the customer before the operation.
     await markCustomers(ctx, trx, { organizationId }, 'write');
-    // The fence is not checked, because the write is done, whichever process attempted it.
+    // The fence is not checked: Stripe has done the write, no matter which process attempted it.
     await sql`
       update operations
       set status = 'done', result = ${JSON.stringify(result)}::json, finished_at = ${ctx.dbNow}, leased_until = null

@@ -49,7 +49,7 @@ async function begin<K extends OperationKind>(
     const pending = rows.find(({ status }) => status === 'pending');
     const text = JSON.stringify(input);
     if (pending !== undefined) {
-      // An operation that is being repeated waits for Stripe.
+      // An operation that is being repeated has got no answer from Stripe yet.
       if (pending.is_leased) throw pending.attempts > 1 ? away() : inProgress();
       // A call with the same request takes over; a different request is refused.
       if (pending !== own && (pending.kind !== kind || pending.input !== text)) throw away();

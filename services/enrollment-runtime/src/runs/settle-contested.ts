@@ -8,8 +8,8 @@ import { storedJson } from './stored-json.ts';
 import { storedOutcome } from './stored-outcome.ts';
 
 /**
- * Whether another process may have stored a result since this work was read: for a parking whose end has come, or for
- * an effect that another service performs.
+ * Whether another process may have stored a result since this work was read. That can happen to a parking whose end has
+ * come, and to an effect that another service performs.
  */
 export function isContested({ run, settled, expiring }: Work, now: Date): boolean {
   if (expiring !== undefined) return (run.state.wakeAt ?? 0) <= now.getTime();
@@ -18,9 +18,9 @@ export function isContested({ run, settled, expiring }: Work, now: Date): boolea
 
 /**
  * Decides contested works. A result that was stored since the works were read wins: an event that was accepted before
- * the end of a parking counts, even if its transaction commits after that end. So the contacts and then the runs must
- * be locked by now; the intents are locked here. A parking expires only for a run that this process still has, one of
- * `ours`.
+ * the end of a parking counts, even if its transaction commits after that end. So the caller must have locked the
+ * contacts and then the runs; this function locks the intents. A parking expires only if this process still has its
+ * run, which is then in `ours`.
  */
 export async function settleContested(
   trx: Transaction<DB>,

@@ -5,12 +5,12 @@ import { type FreedPlace, type SettledSend, settleSends } from '../messaging/ind
 import type { Move } from './move.ts';
 import { problemOf, type Result, resultOf } from './record-results.ts';
 
-/** Writes the results of effects that reach people into the ledger. Returns the places that sends gave back. */
+/** Records in the ledger the results of effects that reach people. Returns the places that their sends gave back. */
 export async function settleLedger(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<FreedPlace[]> {
   return settleSends(trx, moves.flatMap(resultOf).flatMap(settledSend), now);
 }
 
-/** Returns the sends that moves hold in favour of another send. */
+/** Returns the sends that are held because they lost to another send. */
 export function lostSends(moves: readonly Move[]): Pick<SettledSend, 'organizationId' | 'key'>[] {
   return moves.flatMap(({ run, settled }) => {
     const isLost = settled?.result.outcome === 'held' && settled.result.lostTo !== undefined;
@@ -26,11 +26,11 @@ function settledSend({ move, settled, status }: Result): SettledSend[] {
     {
       organizationId: move.run.identity.organizationId,
       key,
-      // A provider that has accepted a message sends it.
+      // An accepted message counts as sent, because the provider will send it.
       status: status === 'succeeded' || status === 'accepted' ? 'sent' : status,
       reason: problemOf(settled),
       dueAt: status === 'pending' && wakeAt !== null ? new Date(wakeAt) : null,
-      // A goal ended the send while an attempt may have been made.
+      // A goal ended the send, which may already have been attempted.
       keepsPlace: settled.isCut === true,
       endsHeld: settled.isCut === true,
     },

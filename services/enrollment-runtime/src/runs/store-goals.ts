@@ -9,7 +9,8 @@ import { variantsAfter } from './variants.ts';
 
 /**
  * Stores the goals that moves met, and limits the watches of ended runs to the period in which their goals can be met.
- * Returns the changes of the counts, and counts the goals for cohorts. Runs of versions without goals cost nothing.
+ * Adds the met goals to the counts of cohorts, and returns the changes of the workflow's counts. Runs of versions
+ * without goals cost nothing.
  */
 export async function storeGoals(
   trx: Transaction<DB>,
@@ -33,7 +34,7 @@ export async function storeGoals(
   });
 }
 
-/** Stores met goals, and returns the goals that no event had met before. */
+/** Stores met goals, and returns the goals that were not stored before. */
 async function storeMet(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<Set<string>> {
   const rows = moves.flatMap(({ run, metGoals = [] }) =>
     metGoals.map((goal) => ({

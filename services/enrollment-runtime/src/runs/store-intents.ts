@@ -18,8 +18,8 @@ import { storedJson } from './stored-json.ts';
 import { variantsAfter } from './variants.ts';
 
 /**
- * Stores effects before they are performed: the effects that the moves handed out, with their rendered requests, and a
- * delivery for each mail. Returns the effects with their runs after the move, to be performed after the commit.
+ * Stores the effects that moves handed out, with their rendered requests, and a delivery for each mail. Returns each
+ * effect with its run after the move. The effects are performed only after the commit.
  */
 export async function storeIntents(
   ctx: Context,

@@ -6,7 +6,7 @@ import type { Move } from './move.ts';
 import { dueAt } from './store-runs.ts';
 import { storedJson } from './stored-json.ts';
 
-/** Stores the parkings that runs begin, and calls `opened` of their kinds. */
+/** Stores the parkings that runs begin, and calls `opened` for each kind of parking. */
 export async function storeParked(
   ctx: Context,
   trx: Transaction<DB>,
@@ -31,7 +31,7 @@ export async function endParked(ctx: Context, trx: Transaction<DB>, moves: reado
   }
 }
 
-/** Calls `ended` of every kind for runs that were ended from outside, not by a move of their own. */
+/** Calls `ended` of every kind of parking, for runs that ended other than by a move of their own. */
 export async function cancelParked(ctx: Context, trx: Transaction<DB>, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
   for (const parking of Object.values(ctx.parkings)) await parking.ended(trx, ids, 'cancelled');

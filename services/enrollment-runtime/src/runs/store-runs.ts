@@ -5,9 +5,9 @@ import type { Move } from './move.ts';
 import { variantsAfter } from './variants.ts';
 
 /**
- * Stores the states of moves whose runs still have their fences, and returns those moves: everything else that is
- * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move
- * raises the fence, so a worker that missed the answer to its commit tries the move again and changes nothing.
+ * Stores the states of moves whose runs still have their fences, and returns those moves. All other writes derive from
+ * the returned moves. An ended run leaves the table. A run with an effect handed out stays leased. Each move raises the
+ * fence, so a worker that missed the answer to its commit tries the move again and changes nothing.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -20,7 +20,7 @@ export async function storeRuns(
   return moves.filter(({ run }) => {
     const before = lines.get(run.identity.id);
     if (before === undefined) return false;
-    // A goal may have been counted since the claim. It adds lines, and changes nothing else.
+    // A goal that was counted since the claim has added lines, and has changed nothing else.
     run.lines = before;
     return true;
   });
@@ -79,8 +79,8 @@ function rowOf(move: Move, now: Date): string {
 }
 
 /**
- * Whether a move has entered the step on which it ends. A run enters a step once until it leaves the step, however
- * often it waits there.
+ * Whether a move has entered the step on which it ends. A run that waits on a step several times has entered the step
+ * only once.
  */
 export function hasEntered({ run, state }: Move): boolean {
   const before = run.state;
@@ -92,7 +92,7 @@ export function dueAt({ state }: Pick<Move, 'state'>, now: Date): Date {
   return state.wakeAt === null ? now : new Date(state.wakeAt);
 }
 
-/** Returns the wake of its lane that a moved run needs. A leased or ended run needs none. */
+/** Returns the wake that a moved run needs for its lane. A leased or ended run needs none. */
 export function wakeOf(move: Move, now: Date): Wake[] {
   if (move.state.status !== 'active' || move.effect !== undefined) return [];
   return [{ workflowId: move.run.identity.workflowId, at: dueAt(move, now) }];

@@ -50,7 +50,7 @@ export function addLines(timeline: ReturnType<typeof startTimeline>, { run, entr
     output: first.output === undefined ? null : storedJson(first.output),
     following: others.length === 0 ? null : storedJson(others.map(followingLine)),
     version: run.identity.version,
-    // A held effect ends its move, so this line is the only one.
+    // A held effect ends its move, so its line is the only new one.
     held: first.heldBy === undefined ? null : JSON.stringify(first.heldBy),
   });
 }

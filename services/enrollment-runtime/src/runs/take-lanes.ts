@@ -5,7 +5,10 @@ import { isLaneSuspended } from '../lanes/lane.ts';
 
 /** Limit of lanes for one claim. */
 const takenLanes = 32;
-/** Limit of due lanes to choose from. An organization with more lanes delays others only while these are taken. */
+/**
+ * Maximum number of due lanes to choose from. An organization with more due lanes delays others only until these lanes
+ * are taken.
+ */
 const candidates = 2_000;
 
 export type DueLane = { workflowId: bigint; catchingUp: boolean };

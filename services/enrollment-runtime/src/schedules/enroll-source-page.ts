@@ -11,9 +11,9 @@ import { readSourceJob } from './source-job.ts';
 const suspendedMs = 60_000;
 
 /**
- * Enrolls one page of the records that a tick's source selects. The page and the next cursor are one transaction, and a
- * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction, so a
- * pause of the workflow never waits for another service.
+ * Enrolls one page of the records that a tick's source selects. One transaction enrolls the page and stores the next
+ * cursor, and the pages of a cursor contain each record once, so a tick enrolls no record twice. The CRM is asked
+ * before the transaction, so a pause of the workflow never waits for another service.
  */
 export async function enrollSourcePage(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { selection } = readSourceJob(job.input);
@@ -43,7 +43,7 @@ async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: 
     await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: page.contacts });
   }
   const isFinished = !isActive || page.nextCursor === undefined;
-  // The finished job is deleted: nothing reads it, and an hourly schedule would leave many.
+  // The finished job is deleted: nothing reads it, and an hourly schedule would leave many of them.
   if (isFinished) await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: JSON.stringify(page.nextCursor ?? null), processed: page.contacts.length, isFinished };
 }

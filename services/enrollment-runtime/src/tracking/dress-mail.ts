@@ -28,8 +28,8 @@ export type DressedMail = {
 const longestUrl = 4_096;
 
 /**
- * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links of the text part stay as they are,
- * because a reader sees them. Equal mails give equal bytes.
+ * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links in the text part stay as they are,
+ * because a reader sees their addresses. Equal mails give equal bytes.
  */
 export function dressMail({ links }: { links: Links }, mail: UndressedMail): DressedMail {
   const urlOf = (kind: LinkKind, url = '') => {

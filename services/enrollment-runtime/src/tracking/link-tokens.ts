@@ -10,7 +10,7 @@ import {
 import { parseKeyList } from '@drippulse/process';
 import { z } from 'zod';
 
-/** The meaning of a link in a mail. The key of the delivery is the key of its effect. */
+/** The meaning of a link in a mail. `deliveryKey` is the key of the delivery's effect. */
 export type Link = {
   kind: LinkKind;
   organizationId: bigint;
@@ -37,10 +37,10 @@ const tagBytes = 16;
 const longestToken = 8_192;
 
 /**
- * Creates tokens by `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated; the first makes tokens, all of them read
- * tokens. A token is key id, tag and text. The tag is an HMAC of the text, and the text is encrypted with the tag as
- * nonce (the construction of SIV, RFC 5297): no id, address or step name shows, and equal links have equal tokens.
- * Throws a ConfigError that quotes no key.
+ * Makes and reads tokens with the keys of `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated. The first key
+ * makes tokens; every key reads them. A token consists of key id, tag and encrypted text. The tag is an HMAC of the
+ * text, and the nonce of its encryption (the construction of SIV, RFC 5297). So a token shows no id, address or step
+ * name, and equal links have equal tokens. Throws a ConfigError that quotes no key.
  */
 export function createLinkTokens(keys: string): LinkTokens {
   const { current, all } = parseKeyList('TRACKING_KEYS', keys, keyOf);
@@ -54,7 +54,7 @@ export function createLinkTokens(keys: string): LinkTokens {
     read(kind, given) {
       if (given.length > longestToken || !/^[\w-]+$/.test(given)) return undefined;
       const bytes = Buffer.from(given, 'base64url');
-      // Decoding drops some bits, so without this check many strings would be the same token.
+      // Decoding drops some bits, so without this check many different strings would be valid as the same token.
       if (bytes.toString('base64url') !== given) return undefined;
       const key = byId.get(bytes.subarray(0, idBytes).toString('hex'));
       const tag = bytes.subarray(idBytes, idBytes + tagBytes);
@@ -68,8 +68,8 @@ export function createLinkTokens(keys: string): LinkTokens {
 }
 
 /**
- * Key objects, made once. For a key given as bytes, Node makes a key object each time, which takes longer than the work
- * with it.
+ * Key objects, made once. If a call gets a key as bytes, Node first makes a key object, which takes longer than the
+ * rest of the call.
  */
 type Key = { id: Buffer; tagging: KeyObject; encrypting: KeyObject };
 

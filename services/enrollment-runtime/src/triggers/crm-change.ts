@@ -8,11 +8,11 @@ import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 import type { Link } from '../enrolling/entrants.ts';
 
-/** The group of the consumers of CRM changes, and the owner of their marks of handled events. */
+/** The name of the consumer group for CRM changes, which also owns the marks of handled events. */
 export const crmGroup = 'enrollment-runtime';
 
 type Clients = Pick<Context, 'clients'>;
-/** An event of a record. The event of an erasure starts nothing. */
+/** The payload of an event about a record. Erasures are excluded, because they start nothing. */
 type Payload = Exclude<Extract<CrmEvent['payload'], { value: object }>, { case: 'contactErased' }>;
 /** A record of the CRM. */
 type CrmRecord = Exclude<Payload, { case: 'leadScored' }>['value'];
@@ -51,7 +51,9 @@ function recordOf(payload: Payload): CrmRecord | undefined {
   return payload.case === 'leadScored' ? payload.value.lead : payload.value;
 }
 
-/** The person of a change: the JSON text of the person's fields, and references beside the `lead_ref`. */
+/**
+ * The person whom a change is about: the JSON text of the person's fields, and the references other than `lead_ref`.
+ */
 export type ChangedPerson = { contact: string; refs: string[] };
 
 /**

@@ -7,7 +7,7 @@ export type Trigger = { workflowId: bigint; organizationId: bigint; mode: Mode; 
 
 type Asked = { organizationId: bigint; mode: Mode; name: string };
 
-/** The wanted workflows of a name: the workflows after the id `after`, at most `most`. */
+/** Limits the workflows of each name: only workflows with ids after `after`, and at most `most` of them. */
 type Window = { after: bigint; most: number };
 
 /**
@@ -39,7 +39,7 @@ export function triggersQuery(asked: readonly Asked[], { after, most }: Window):
 }
 
 /**
- * Finds those of the given names that a workflow of the organization and mode listens to or waits for, each as
+ * Returns which of the given names a workflow of the organization and mode listens to or waits for, each as
  * `<organization> <mode> <name>`.
  */
 export async function findListened(db: Kysely<DB>, events: readonly Asked[]): Promise<Set<string>> {

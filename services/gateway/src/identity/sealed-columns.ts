@@ -10,7 +10,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     context: (row) => mfaContext(BigInt(String(row['identity_id']))),
   },
   {
-    // The column has an envelope key. Resealing the key leaves the content that it seals unchanged.
+    // The column contains an envelope key. Resealing this key does not change the content that it seals.
     table: 'sso_connections',
     row: ['organization_id'],
     column: 'data_key',

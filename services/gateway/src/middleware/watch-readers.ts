@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 
-/** `looks` is the number of consecutive looks at which the client had read nothing more. */
+/** `looks` is the number of consecutive checks in which the client had read nothing new. */
 type Reader = { taken: number; looks: number };
 
 const mostBetweenLooksMs = 1000;

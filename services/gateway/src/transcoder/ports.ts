@@ -92,8 +92,8 @@ export type OpenedStream = {
 };
 
 /**
- * Checks a request for events. Returns a function that writes the events to the response, whose head is set, and that
- * resolves when the response is closed.
+ * Checks a request for events. Returns a function that writes the events to the response. The head of the response must
+ * already be set. The function resolves when the response is closed.
  */
 export type StreamEvents = (opened: OpenedStream, message: Message) => () => Promise<void>;
 

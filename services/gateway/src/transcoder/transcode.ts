@@ -104,7 +104,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       raw: request,
       requestId,
       clientNetwork: networkOf(clientAddress),
-      // A browser reopens a stream by itself, and keeps it open without a person.
+      // A browser keeps a stream open, and reopens it, even when no person uses the page.
       ...(route.rest.eventStream && { isBackground: true }),
     };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);

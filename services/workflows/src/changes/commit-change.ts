@@ -18,8 +18,8 @@ import { announce } from './announce.ts';
 export type Written<Response> = { response: Response; change: Change | undefined };
 
 /**
- * Runs a write in one transaction (see `transact`), with the event of its change. Afterwards announces the committed
- * change.
+ * Runs a write and stores the event of its change, in one transaction (see `transact`). Afterwards announces the
+ * committed change.
  */
 export async function commitChange<I extends DescMessage, O extends DescMessage>(
   ctx: Context,

@@ -24,8 +24,8 @@ type TestInput = Pick<TestWorkflowRequest, 'fixtureProfile' | 'sampleData' | 'in
 type Tested = { workflowId: bigint; version: number; steps: readonly Step[]; settings?: Settings };
 
 /**
- * Time of the run, and the steps whose connection a live run could not use; undefined while the integrations service is
- * unavailable.
+ * `now` is the time of the run. `unusable` lists the steps whose connection a live run could not use; it is undefined
+ * while the integrations service is unavailable.
  */
 type Surroundings = { now: Date; unusable: readonly { step: Step; reason: string }[] | undefined };
 

@@ -1,9 +1,9 @@
 import type { Step } from '@drippulse/engine';
 
-/** Sender address of a step's mails. If the local part is a template, it is `*`. */
+/** Sender address of a step's mails. `*` stands for a local part that is a template. */
 export type SenderAddress = { position: number; address: string };
 
-/** Integrations that send mail from the platform itself. */
+/** Integrations whose mails the platform itself sends. */
 const ownMailers = ['internal', 'nurture'];
 
 /**

@@ -9,7 +9,7 @@ import { startServices } from '../services/start-services.ts';
 import { type BenchPostgres, startPostgres } from '../start-postgres.ts';
 
 const slowSteps = 500;
-/** Number of measured effects for each second. */
+/** Number of measured callbacks per second. */
 const rate = 50;
 const whole = { seconds: 20, delayMs: 3_000, turns: 3 };
 const short = { seconds: 6, delayMs: 500, turns: 1 };
@@ -17,9 +17,9 @@ const short = { seconds: 6, delayMs: 500, turns: 1 };
 const seldom = { everyMs: 500 };
 
 /**
- * Callbacks of one workflow at a fixed rate: alone, and in turn beside 500 steps of a second workflow of the
+ * Measures callbacks of one workflow at a fixed rate, in turn alone and beside 500 steps of a second workflow of the
  * organization, whose agent is slow. Each callback is timed from the due end of its wait until its enrollment has
- * ended, by the database.
+ * ended, by the clock of the database.
  */
 export const agentSteps: Bench = async ({ short: isShort, progress }) => {
   const { seconds, delayMs, turns } = isShort ? short : whole;

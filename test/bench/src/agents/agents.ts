@@ -14,8 +14,8 @@ const whole = { seconds: 20, scores: 10_000, calls: 8_000, warmUp: 2_000, fleet:
 const short = { seconds: 4, scores: 2_000, calls: 800, warmUp: 400, fleet: 20_000, reads: 10 };
 
 /**
- * Measures scores at a fixed rate and their CPU time, executions of code that answers immediately, and the state of the
- * fleet next to many executions. The service is one process, called over gRPC.
+ * Measures scores at a fixed rate and their CPU time, executions of code that answers immediately, and reads of the
+ * fleet's state beside many executions. The service is one process, called over gRPC.
  */
 export const agents: Bench = async (options) => {
   const sizes = options.short ? short : whole;

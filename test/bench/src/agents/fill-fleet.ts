@@ -3,7 +3,9 @@ import type { BenchPostgres } from '../start-postgres.ts';
 /** Number of agents in the fleet. */
 const fleetAgents = 200;
 
-/** Inserts executions of the last day, with the counts that ends write, for agents of organization 1. */
+/**
+ * Inserts executions of the last day for agents of organization 1, with the counts that the end of an execution writes.
+ */
 export async function fillFleet({ client }: BenchPostgres, executions: number): Promise<void> {
   await client.query('set search_path = agents, public');
   await client.query(

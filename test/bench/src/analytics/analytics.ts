@@ -25,7 +25,7 @@ const whole = {
 };
 const short = { events: 20_000, seconds: 3, facts: 100_000, others: 50_000, reads: 15, reports: 10, stepDays: 10 };
 
-/** Events a second in the measurement of lag, which is half of the target. */
+/** Events per second in the measurement of lag: half of the target rate. */
 const rate = 5_000;
 const beat = 100;
 const batch = 1_000;
@@ -35,9 +35,9 @@ const dayMs = 86_400_000;
 const patience = { timeoutMs: 600_000, everyMs: 20 };
 
 /**
- * Measures the facts a second in one process of analytics; the time until an event of a steady load is counted; the
- * time of a rebuild that counts raw facts of a year, beside the service; and charts and totals over random ranges of
- * these facts, with warm and with empty buffers of PostgreSQL.
+ * Measures how many facts per second one process of analytics counts; the time until an event of a steady load is
+ * counted; the time of a rebuild, which counts the raw facts of a year beside the running service; and charts and
+ * totals over random ranges of these facts, with warm and with empty buffers of PostgreSQL.
  */
 export const analytics: Bench = async ({ short: isShort, sizes: asked, progress }) => {
   const sizes = { ...(isShort ? short : whole), ...asked };
@@ -84,7 +84,7 @@ export const analytics: Bench = async ({ short: isShort, sizes: asked, progress 
   }
 };
 
-/** Measures events that wait for the process, and then events at a steady rate. */
+/** Measures a backlog of events that wait for the process, and then events at a steady rate. */
 async function measureFacts(
   postgres: BenchPostgres,
   service: Analytics,
@@ -169,7 +169,7 @@ async function measureReads(service: Analytics, reads: number): Promise<Reads> {
   };
 }
 
-/** Returns the time of charts while the service works off a queue of reports. */
+/** Returns the time of charts while the service works through a queue of reports. */
 async function measureBeside({ reports, ...service }: Analytics, count: number): Promise<number> {
   const types = [ReportType.WORKFLOW_PERFORMANCE, ReportType.EMAIL_ENGAGEMENT];
   for (let n = 0; n < count; n += 1) {
@@ -189,7 +189,7 @@ async function times(count: number, ask: () => Promise<number>): Promise<number[
   return found;
 }
 
-/** Checks that the answer for the whole time equals the number of raw facts. */
+/** Checks that the totals over the whole time equal the number of raw facts. */
 async function audit({ client }: BenchPostgres, service: Analytics): Promise<void> {
   const { metrics } = await service.analytics.getAnalyticsMetrics({
     from: timestampFromDate(new Date(Date.now() - (days + 2) * dayMs)),

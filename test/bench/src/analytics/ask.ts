@@ -9,7 +9,7 @@ import type { Analytics } from './start-analytics.ts';
 
 const dayMs = 86_400_000;
 const workflows = 50;
-/** Charts by hours cover days, all other charts up to the whole time. */
+/** Longest range of a chart, in days: hourly charts cover a few days, all other charts up to the whole time. */
 const mostDays = { hours: 30, whole: days };
 
 const metrics = [
@@ -28,7 +28,7 @@ const intervals = [
   AnalyticsInterval.MONTH,
 ];
 
-/** Asks for a chart of a random metric, range, interval, and of one workflow, all, or divided by workflow. */
+/** Asks for a chart with a random metric, range and interval: of one workflow, of all, or divided by workflow. */
 export async function askChart({ analytics }: Analytics): Promise<number> {
   const interval = oneOf(intervals);
   const isByHour = interval === AnalyticsInterval.HOUR;

@@ -13,9 +13,9 @@ const dayMs = 86_400_000;
 export const days = 390;
 
 /**
- * Inserts raw facts of organization 1 and of others, in the order of their times, without sums. Their key is made
- * afterwards, which is faster. Of 20 facts eight belong to enrollments, nine to mails, one to a lead, one to a won
- * opportunity and one to an agent.
+ * Inserts raw facts of organization 1 and of others, in the order of their times, without sums. The primary key is made
+ * afterwards, which is faster. Of every 20 facts, eight belong to enrollments, nine to mails, one to a lead, one to a
+ * won opportunity and one to an agent.
  */
 export async function loadFacts(
   { client, url }: BenchPostgres,

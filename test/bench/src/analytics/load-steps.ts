@@ -10,10 +10,10 @@ const quarterMs = 15 * 60_000;
 const dayMs = 86_400_000;
 /** Quarter hours between two entries of a workflow. */
 const everyQuarters = 24;
-/** Buckets of stays, of a second to ten days. */
+/** Buckets of stays that last from a second to ten days. */
 const buckets = [73, 97, 121, 145, 169, 193, 217];
 
-/** Inserts the changes at steps of organization 1, as the runtime reports them: for each workflow four times a day. */
+/** Inserts the changes at steps of organization 1, as the runtime reports them: four times a day for each workflow. */
 export async function loadSteps({ client }: BenchPostgres, days: number): Promise<void> {
   const today = Math.floor(Date.now() / dayMs) * dayMs;
   for (let day = days; day > 0; day -= 1) {

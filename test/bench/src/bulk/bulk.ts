@@ -21,8 +21,8 @@ const steps = [
 ];
 
 /**
- * Measures contacts enrolled through REST while another organization reads its list and details, and rows inserted by
- * pg-boss.
+ * Measures contacts that are enrolled through REST while another organization reads its list and details, and rows that
+ * pg-boss inserts.
  */
 export const bulk: Bench = async (options) => {
   const { calls, warmUpCalls } = options.short ? short : whole;
@@ -104,7 +104,7 @@ async function enroll(api: Api, workflowId: number, calls: number, first: number
   await Promise.all(Array.from({ length: concurrency }, send));
 }
 
-/** Makes a body in small parts, because this process also times the reads beside it, and must not be late itself. */
+/** Makes a body in small parts, because this process also times the concurrent reads, and must not be late itself. */
 async function bodyOf(call: number): Promise<string> {
   const contacts: string[] = [];
   for (let index = 0; index < rowsOfCall; index += 1) {
@@ -114,7 +114,7 @@ async function bodyOf(call: number): Promise<string> {
   return `{"contacts":[${contacts.join(',')}]}`;
 }
 
-/** Makes a contact as text, which must cost this process little beside the measured work. */
+/** Makes a contact as text, because this process must spend little time beside the measured work. */
 function contactOf(n: number): string {
   return `{"lead_ref":"crm-${n}","email":"person${n}@example.com","first_name":"First${n % 500}","last_name":"Last${n % 3000}","score":${n % 100},"company":"Company ${n % 1000}","country":"NL"}`;
 }
@@ -125,7 +125,10 @@ async function check(api: Api, workflowId: number, expected: number): Promise<vo
   if (total !== expected) throw new Error(`${total} of ${expected} contacts are enrolled`);
 }
 
-/** Prepares the other organization's workflow, with a thousand enrollments. Returns its reads, made in turn. */
+/**
+ * Prepares the other organization's workflow, with a thousand enrollments. Returns a function that makes one of its
+ * reads, in turn.
+ */
 async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown>> {
   const { id } = await api('POST', '/workflows', { name: 'Other', status: 'active', steps });
   const contacts = Array.from({ length: 1000 }, (_, index) => contactOf(index)).join(',');
@@ -134,7 +137,9 @@ async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown
   return (turn) => api('GET', turn % 2 === 0 ? list : `${list}/${ids[turn % ids.length]}`);
 }
 
-/** Starts a read at each of its times, whether or not earlier reads were answered. Measures the duration of each. */
+/**
+ * Starts a read at each scheduled time, whether or not earlier reads were answered. Measures the duration of each read.
+ */
 function startReading(read: (turn: number) => Promise<unknown>) {
   const times: number[] = [];
   const reads: Promise<void>[] = [];

@@ -13,8 +13,8 @@ const installArgs = [
 ];
 
 /**
- * Checks a commit out into a temporary work tree and installs its packages, because links between workspaces must lead
- * to its own code.
+ * Checks a commit out into a temporary work tree and installs its packages, because links between its workspaces must
+ * lead to the commit's own code.
  */
 export async function addBaseTree(root: string, name: string, signal: AbortSignal): Promise<BaseTree> {
   const commit = git(root, ['rev-parse', '--verify', `${name}^{commit}`]);

@@ -2,7 +2,7 @@ import type { Figures } from '../bench.ts';
 import type { Judged } from '../judged.ts';
 import { type MedianInterval, medianInterval } from './median-interval.ts';
 
-/** One bench that ran in the base and in the working tree, one after the other. */
+/** The figures of one bench that ran in the base and then in the working tree, or the other way round. */
 export type Pair = { base: Figures; change: Figures };
 
 /** A figure over all pairs: its medians, the ratio of change to base, and whether it is certainly worse. */

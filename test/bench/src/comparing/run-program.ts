@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 const patienceMs = 10_000;
 
 /**
- * Runs a program to its end and returns its standard output. Its errors go to this process's standard error. The
- * program gets a process group, which ends with `signal`.
+ * Runs a program to its end and returns its standard output. The program's errors go to this process's standard error.
+ * The program runs in a process group of its own, which `signal` ends.
  */
 export async function runProgram(
   file: string,

@@ -9,8 +9,8 @@ const whole = { contacts: 1_000_000, rounds: 40, naiveRounds: 2, imported: 100_0
 const short = { contacts: 20_000, rounds: 5, naiveRounds: 1, imported: 2_000 };
 
 /**
- * Texts that people type: whole words and halves of words. Few records contain some of them, all records contain some,
- * and no record contains the others.
+ * Texts that people type: whole words and halves of words. Some of them are in few records, some in all records, and
+ * some in no record.
  */
 const terms = {
   rare_address: 'anna.4720@',
@@ -59,7 +59,7 @@ export const crm: Bench = async (options) => {
   }
 };
 
-/** Searches for the terms in turn, so that the cache does not have only the pages of one term. */
+/** Searches for the terms in turn, so that the cache never contains the pages of one term only. */
 async function measure(api: Api, rounds: number): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(terms).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
@@ -91,7 +91,7 @@ async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<
   return times;
 }
 
-/** Measures one upload of new people beside existing contacts, sent in pieces, as a browser sends it. */
+/** Measures one upload of new people beside existing contacts. The file is sent in pieces, as a browser sends it. */
 async function measureImport(
   { crm, gateway, base, apiKey }: Crm,
   postgres: BenchPostgres,

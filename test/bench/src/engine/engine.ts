@@ -12,8 +12,8 @@ const whole: Sizes = { enrollments: 20_000, warmUpEnrollments: 6_000, rounds: 3 
 const short: Sizes = { enrollments: 6_000, warmUpEnrollments: 3_000, rounds: 1 };
 
 /**
- * Measures pure steps a second: the platform's with their timeline, and the steps of peers, each a fetched and
- * completed job.
+ * Measures pure steps per second: steps of the platform, with their timeline, and steps of peers, each of which is a
+ * job that is fetched and completed.
  */
 export const engine: Bench = async (options) => {
   const sizes = options.short ? short : whole;

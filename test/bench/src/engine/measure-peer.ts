@@ -3,13 +3,13 @@ import { percentile } from '../measuring/percentile.ts';
 import { runPeer } from '../peers.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** The cost of one run of a peer, including its database's CPU time if that is PostgreSQL. */
+/** The cost of one run of a peer. It includes the CPU time of the peer's database if that is PostgreSQL. */
 export type PeerSteps = { stepsPerSecond: number; cpuMicrosPerStep: number };
 
 export type PeerName = 'pgboss' | 'bullmq' | 'dbos';
 
 /**
- * The program and the share of the work of each peer. Slow peers take fewer steps, because more steps would not make
+ * The program of each peer, and its share of the work. Slow peers take fewer steps, because more steps would not make
  * them faster.
  */
 const programs: Record<PeerName, { file: string; share: number }> = {
@@ -18,7 +18,9 @@ const programs: Record<PeerName, { file: string; share: number }> = {
   dbos: { file: 'dbos.mjs', share: 0.05 },
 };
 
-/** Measures a peer's steps on the same PostgreSQL, each round in a database of its own; the median round counts. */
+/**
+ * Measures a peer's steps on the same PostgreSQL. Each round has a database of its own, and the median round counts.
+ */
 export async function measurePeer(
   postgres: BenchPostgres,
   peer: PeerName,

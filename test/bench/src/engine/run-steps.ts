@@ -25,8 +25,8 @@ const tomorrow: Place = { stepIndex: 0, phase: 'ready', dueAt: `now() + interval
 export type StepsRun = Spent & { steps: number; seconds: number };
 
 /**
- * Runs enrollments of a new workflow, all due, and checks that each has ended and left a line for each step. `among`
- * adds as many enrollments of the workflow that are not due.
+ * Runs enrollments of a new workflow, all of which are due. Checks that each has ended and has left a line for each
+ * step. `among` is the number of further enrollments of the workflow that are not due.
  */
 export async function runSteps(
   postgres: BenchPostgres,

@@ -10,7 +10,7 @@ import { type BenchPostgres, startPostgres } from '../start-postgres.ts';
 import { emailOf, matchesOf, names, orderOf, segments } from './load-events.ts';
 import type { Load, LoadReport } from './load-process.ts';
 
-/** Numbers of enrollments. Half of the waiting ones wait for one event and half for two. */
+/** Numbers of enrollments. Half of the waiting enrollments wait for one event and half for two. */
 const whole = { waiting: 100_000, warmUp: 2_000, atRate: 20_000, fast: 40_000 };
 const short = { waiting: 20_000, warmUp: 1_000, atRate: 4_000, fast: 8_000 };
 const eventsPerSecond = 2_000;
@@ -18,9 +18,9 @@ const rowsOfCall = 10_000;
 const timeout = { duration: 300, unit: 'days' };
 
 /**
- * Measures the events accepted a second while many enrollments wait and 200 workflows listen with filters, with no
- * match to three matches for each event; and the time from the acceptance of an event to the step that follows its
- * wait.
+ * Measures how many events per second are accepted while many enrollments wait and 200 workflows listen with filters.
+ * Each event has between no match and three matches. Also measures the time from the acceptance of an event to the step
+ * after the wait that it ends.
  */
 export const events: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -51,7 +51,7 @@ export const events: Bench = async (options) => {
   };
 };
 
-/** Makes ten workflows for each name. The filter of at most one of them accepts an event. */
+/** Makes ten workflows for each name. At most one of the ten has a filter that accepts a given event. */
 async function listen(api: Api): Promise<void> {
   for (const event_name of names) {
     for (let segment = 0; segment < segments; segment += 1) {
@@ -92,7 +92,7 @@ async function wait(postgres: BenchPostgres, api: Api, waiting: number): Promise
   await postgres.client.query('vacuum analyze');
 }
 
-/** Makes the function that sends loads one after the other, each for persons of its own. */
+/** Creates the function that sends loads one after the other. Each load has persons of its own. */
 function createLoads(postgres: BenchPostgres, { gateway, runtime, apiKey }: Services) {
   const processes = { gateway, runtime, database: postgres };
   const base = `http://127.0.0.1:${gateway.port}/api/v1`;
@@ -121,8 +121,8 @@ async function databaseTime({ client }: BenchPostgres): Promise<Date> {
 type Outcome = { events: string; resumed: string; started: string; times: number[] | null; last_ms: number | null };
 
 /**
- * Returns the milliseconds from the acceptance of each event to the step after its wait, for each enrollment that the
- * event resumed, and from the start to the last such step.
+ * Returns, for each enrollment that an event resumed, the milliseconds from the acceptance of the event to the step
+ * after the wait. Also returns the milliseconds from the start to the last such step.
  */
 async function untilResumed(
   { client }: BenchPostgres,

@@ -4,7 +4,10 @@ export const batchSize = 100;
 /** Names that workflows listen to. Enrollments wait only for the first two. */
 export const names = ['order.paid', 'page.visited', ...Array.from({ length: 18 }, (_, index) => `other.${index}`)];
 
-/** Values of `segment` that filters accept, one for each workflow that listens to a name. All others are refused. */
+/**
+ * Number of values of `segment` that filters accept, one for each workflow that listens to a name. All other values are
+ * refused.
+ */
 export const segments = 10;
 const noSegment = 99;
 

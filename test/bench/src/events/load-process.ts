@@ -31,7 +31,10 @@ const report: LoadReport = {
 };
 process.send?.(report, () => process.exit());
 
-/** Divides the events of a load. Every second block of a batch's size is a batch. */
+/**
+ * Divides the events of a load into blocks of a batch's size. Every second block is sent as a batch, and the events of
+ * all others as single requests.
+ */
 function divided(first: number, count: number): { batches: number[]; singles: number[] } {
   const blocks = Array.from({ length: Math.ceil(count / batchSize) }, (_, index) => first + index * batchSize);
   return {
@@ -46,7 +49,7 @@ function everyMs(requests: number): number | undefined {
   return load.perSecond === undefined ? undefined : (load.count / load.perSecond / requests) * 1000;
 }
 
-/** Sends requests at their times, or the next request when one is answered. */
+/** Sends each request at its scheduled time. Without a schedule, keeps `atOnce` requests under way. */
 async function sendAll(
   items: readonly number[],
   o: { atOnce: number; everyMs: number | undefined; times: number[]; send(item: number): Promise<void> },

@@ -33,7 +33,7 @@ const productionValues = new URL('../../../../helm/drippulse/examples/production
 const preload = new URL('../../../../libs/observability/src/tracing/preload.ts', import.meta.url);
 
 /**
- * Measures the CPU time of a request: the time of the gateway and of the service behind it, divided by the time of one
+ * Measures the CPU time that the gateway and the service behind it take for a request, divided by the CPU time of one
  * bare handler. It is measured twice: without tracing, and with the tracing of the production example.
  */
 export const gateway: Bench = async (options) => {
@@ -96,7 +96,7 @@ async function measureSetup(options: Options, setup: 'untraced' | 'traced') {
   };
 }
 
-/** Starts the services like the production example: with its share of kept traces. */
+/** Starts the services with tracing, with the share of kept traces of the production example. */
 async function startTraced(postgres: BenchPostgres, collector: string): Promise<Services> {
   const share = /\btracing: .*\bshare: ([\d.]+)/.exec(await readFile(productionValues, 'utf8'))?.[1];
   if (share === undefined) throw new Error(`no share of traces in ${productionValues.pathname}`);

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { percentile } from '../measuring/percentile.ts';
 
-/** A load: repeats one GET on kept connections, `concurrency` at a time, and then ends. */
+/** A load: repeats one GET on persistent connections, with `concurrency` requests at a time, and then ends. */
 export type Load = { url: string; apiKey: string; requests: number; concurrency: number };
 
 /** The result of a load. */

@@ -12,7 +12,7 @@ import { type Api, createApi } from '../services/api.ts';
 import { readServer } from '../services/read-server.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** `calmAfterMs` is the time until idle loops look less often. */
+/** `calmAfterMs` is the time after which idle loops look less often. */
 const whole = { calls: 10, seconds: 60, calmAfterMs: 45_000 };
 const short = { calls: 1, seconds: 6, calmAfterMs: 13_000 };
 const rowsOfCall = 10_000;
@@ -28,8 +28,9 @@ const steps = [
 ];
 
 /**
- * Measures the cores that the platform of `npm start` takes, including its database, while enrollments wait and nothing
- * is due; how many more it takes with open streams of hints; and the cores of one worker of pg-boss, with as many jobs.
+ * Measures how many cores the platform of `npm start` takes, including its database, while enrollments wait and nothing
+ * is due; how many more cores it takes with open streams of hints; and how many cores one worker of pg-boss takes with
+ * as many jobs.
  */
 export const idle: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -53,8 +54,7 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
     const server = readServer(platform.dataDir);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    // Does the maintenance that the fill left to the server, because the server would do it within minutes, and not
-    // again.
+    // Does the maintenance that the fill has made necessary. The server would otherwise do it once, within minutes.
     await client.query('vacuum analyze');
     await client.query('checkpoint');
     await sleep(calmAfterMs);

@@ -9,17 +9,17 @@ import { type BenchProvider, startProvider } from './start-provider.ts';
 
 const organizations = 10;
 const hanging = organizations;
-/** Number of concurrent actions: the runtime has up to 500, and 40 to one connection. */
+/** Number of concurrent actions. The runtime has up to 500 in total, and up to 40 for one connection. */
 const inFlight = 200;
 const hangingInFlight = 40;
-/** Actions a second of the organization that is measured beside the hanging one. */
+/** Actions per second of the organization that is measured beside the hanging one. */
 const rate = 100;
 const whole = { actions: 30_000, warmUp: 3_000, seconds: 20, turns: 3 };
 const short = { actions: 6_000, warmUp: 1_500, seconds: 6, turns: 2 };
 
 /**
- * Measures actions by one process of the service, each with its intent and its result on disk. Then it measures the
- * actions of one organization at a fixed rate, in turn alone and beside an organization whose provider hangs.
+ * Measures actions by one process of the service. The intent and the result of each action are on disk. Then measures
+ * the actions of one organization at a fixed rate, in turn alone and beside an organization whose provider hangs.
  */
 export const integrations: Bench = async (options) => {
   const sizes = options.short ? short : whole;

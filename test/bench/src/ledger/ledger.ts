@@ -12,9 +12,9 @@ const organizations = 4;
 const day = 86_400_000;
 
 /**
- * Measures the ledger of agents at a fixed rate: each call reserves in seven windows, three of which all calls of its
- * organization share, and is settled a second later. The time of a reservation is the time of its statement, seen by
- * this process.
+ * Measures the ledger of agents at a fixed rate. Each call reserves in seven windows, and is settled a second later.
+ * All calls of an organization share three of the windows. The time of a reservation is the time of its statement, as
+ * seen by this process.
  */
 export const ledger: Bench = async ({ short: isShort, progress }) => {
   const { seconds } = isShort ? short : whole;

@@ -64,7 +64,7 @@ async function check(api: Api, enrollments: number): Promise<void> {
   }
 }
 
-/** Runs the queries in turn, so that the cache does not have only the pages of one query. */
+/** Runs the queries in turn, so that the cache never contains the pages of one query only. */
 async function measure(api: Api, rounds: number): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(queries).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {

@@ -12,7 +12,7 @@ import { body, subject } from './template.ts';
 
 const whole = { mails: 20_000, warmUpMails: 4_000, pacedSeconds: 20 };
 const short = { mails: 3_000, warmUpMails: 1_000, pacedSeconds: 4 };
-/** Contacts enrolled a second, one with each call, while the time to the mail server is measured. */
+/** Number of contacts enrolled per second, each by a call of its own, while the time to the mail server is measured. */
 const pacedPerSecond = 100;
 /** Number of suppressed addresses that get no mails, so that a look-up has rows to search. */
 const suppressed = 10_000;
@@ -27,8 +27,8 @@ const steps: StepInput[] = [
 ];
 
 /**
- * Measures mails to a local mail server from one runtime process, each with its permit, its intent and its result on
- * disk.
+ * Measures mails from one runtime process to a local mail server. The permit, the intent and the result of each mail
+ * are on disk.
  */
 export const mail: Bench = async (options) => {
   const sizes = { ...(options.short ? short : whole), ...options.sizes };
@@ -99,7 +99,10 @@ async function measureOurs(
   }
 }
 
-/** Suppresses addresses without mails, in the organizations of the measured workflows, which have equal numbers. */
+/**
+ * Suppresses addresses that get no mails, in the organizations of the measured workflows. Each organization has the
+ * number of its workflow.
+ */
 async function suppressOthers({ client }: BenchPostgres): Promise<void> {
   await client.query(
     `insert into enrollments.suppressions (organization_id, mode, email, channel, reason, source, created_at)
@@ -109,7 +112,10 @@ async function suppressOthers({ client }: BenchPostgres): Promise<void> {
   );
 }
 
-/** Enrolls contacts at a fixed rate, regardless of the time of the calls, and waits until all are completed. */
+/**
+ * Enrolls contacts at a fixed rate, regardless of the duration of the calls, and waits until all enrollments are
+ * completed.
+ */
 async function enrollAtRate(
   postgres: BenchPostgres,
   runtime: Runtime,

@@ -1,6 +1,6 @@
 import { startCounting } from '../measuring/start-counting.ts';
 
-/** A mail that the server accepted, and the time at which it said so, in epoch milliseconds. */
+/** A mail that the server accepted, and the time at which it confirmed the mail, in epoch milliseconds. */
 export type Accepted = { messageId: string; to: string; bytes: number; at: number };
 
 /** A mail server that accepts everything; `taken` returns the mails that it has accepted since the last call. */

@@ -11,7 +11,8 @@ import { startPostgres } from '../start-postgres.ts';
 
 /** During `aloneWindows` nothing happens. Their spread is the smallest difference that means something. */
 const whole = { runs: 1_000_000, dueOnes: 200_000, windowSeconds: 12, aloneWindows: 5 };
-// Cancelling the runs of a deleted workflow takes a tenth of the time. Cancelling these runs takes half a minute.
+// The runtime spends a tenth of its time on cancelling the runs of a deleted workflow, so cancelling these runs takes
+// half a minute.
 const short = { runs: 6_000, dueOnes: 1_200, windowSeconds: 5, aloneWindows: 1 };
 const perSecond = 200;
 const steps = [
@@ -111,7 +112,7 @@ async function endedOf(client: pg.Client): Promise<number> {
   return rows[0]?.ended ?? 0;
 }
 
-/** Returns the rate at which runs are cancelled. For few runs, waits until none is left and each has an outcome. */
+/** Returns the rate at which runs are cancelled. In a short run, waits until no run is left and each has an outcome. */
 async function drained(client: pg.Client, { runs, isWhole }: { runs: number; isWhole: boolean }): Promise<Figures> {
   if (!isWhole) await until('all runs are cancelled', async () => !(await hasRuns(client)), { everyMs: 500 });
   const { rows } = await client.query<{ cancelled: number; ended: number; left: number; seconds: number }>(

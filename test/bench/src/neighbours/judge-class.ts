@@ -2,7 +2,7 @@ import type { Figures } from '../bench.ts';
 import { percentile, round } from '../measuring/percentile.ts';
 import type { Times } from './quiet/work.ts';
 
-/** Memory of a process at its peak, and the limit of its pod, in MB. */
+/** Peak memory of a process, and the limit of its pod, in MB. */
 export type Memory = { peak: number; limit: number };
 
 /** A class that was measured. */
@@ -25,8 +25,8 @@ export type Verdict = {
 };
 
 /**
- * Judges a class. It passes if three conditions hold. Every p99 beside the attack is at most twice the p99 alone or 100
- * ms more, whichever is larger. No call fails beside the attack. No process needs more memory than its pod has.
+ * Judges a class. It passes if three conditions hold. Every p99 beside the attack is at most twice the p99 alone, or at
+ * most 100 ms more. No call fails beside the attack. No process needs more memory than its pod has.
  */
 export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict {
   const figures: Figures = {};

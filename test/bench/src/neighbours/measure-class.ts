@@ -12,10 +12,10 @@ import { type Platform, startPlatform } from './start-platform.ts';
 /** The number and duration of the parts. */
 export type Length = { rounds: number; seconds: number };
 
-/** Rest after an attack, so that the attack's last work does not count as alone. */
+/** Rest after an attack, so that the attack's last work is not measured as part of the time alone. */
 const restMs = 3_000;
 
-/** Measures a class on a platform of its own, whose memory no other class has used. */
+/** Measures a class on a platform of its own, so that other classes do not affect the memory of its processes. */
 export async function measureClass(
   name: string,
   { attack, others }: AttackClass,
@@ -89,7 +89,7 @@ async function workAll(workers: readonly Worker[], seconds: number): Promise<Tim
   return joined(await Promise.all(workers.map((worker) => worker.work(seconds))));
 }
 
-/** Returns the longest turns since the last question. */
+/** Returns the longest turn of each process since the last call. */
 async function longestStalls({ processes }: Platform): Promise<ReadonlyMap<string, number>> {
   const stalls = new Map<string, number>();
   for (const [name, child] of processes) stalls.set(name, await child.longestStallMs());

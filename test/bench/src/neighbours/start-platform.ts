@@ -23,7 +23,7 @@ import { loadService } from '../services/load-service.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { readPodLimits } from './pod-limits.ts';
 
-/** Every process of the platform, over gRPC. */
+/** All processes of the platform, which call each other over gRPC. */
 export type Platform = {
   /** The processes by name. */
   processes: ReadonlyMap<string, Child>;
@@ -60,7 +60,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
       WEBHOOK_ALLOW_PRIVATE: 'true',
       ...(name === publicService && { PORT: '0' }),
     };
-    // As by node's default in a container, half of the memory is for the heap.
+    // Half of the memory is for the heap, as it is by Node's default in a container.
     const heap = `--max-old-space-size=${(limits.get(name) ?? Number.NaN) / 2}`;
     processes.set(name, await startChild(file, env, { execArgv: [...nodeFlagsOf(name), heap] }));
   }

@@ -20,8 +20,8 @@ const perSecond = 200;
 const never = { historyDays: 36_500 };
 
 /**
- * Measures the cost of pruning a partition for runs that move at the same time: how late the waits of an organization
- * end while a second process starts and prunes nothing, and while it starts and prunes a partition of a million.
+ * Measures what the pruning of a partition costs runs that move at the same time: how late an organization's waits end
+ * while a second process starts and prunes nothing, and while it starts and prunes a partition of a million.
  */
 export const retention: Bench = async ({ short: isShort, progress }) => {
   const { enrollments, windowSeconds, windows } = isShort ? short : whole;
@@ -94,8 +94,8 @@ async function measure(url: string, neighbour: Neighbour, window: Window): Promi
 }
 
 /**
- * Fills the first partition, so that all its ids are given out: with enrollments that ended long ago, and here and
- * there a run that waits.
+ * Fills the first partition with enrollments that ended long ago and a few runs that wait, so that all ids of the
+ * partition are used.
  */
 async function fillHistory(client: pg.Client, enrollments: number): Promise<void> {
   await client.query('set search_path = enrollments, public');
@@ -130,8 +130,8 @@ async function fillHistory(client: pg.Client, enrollments: number): Promise<void
 }
 
 /**
- * Returns whether pruning is done, by an ended enrollment and by undropped tables. The check must not affect other
- * work.
+ * Returns whether pruning is done: an ended enrollment has no lines any more, and no replaced table is left. The check
+ * must not affect other work.
  */
 async function isPruned(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(

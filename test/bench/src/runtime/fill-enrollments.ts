@@ -15,14 +15,14 @@ export type Filled = {
   firstId: bigint;
 };
 
-/** The place of enrollments. `dueAt` is SQL over the number of the enrollment among them, `n`, from 1. */
+/** The place of enrollments. `dueAt` is a SQL expression for the due time of enrollment number `n`, counted from 1. */
 export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: string };
 
 const atTheStart: Place = { stepIndex: 0, phase: 'ready', dueAt: 'now()' };
 
 /**
- * Enrolls contacts as a bulk call does, but in one statement, due at their first step or at `place`. The lane does not
- * exist yet, so nothing moves before `startLane`.
+ * Enrolls contacts as a bulk call does, but in one statement. They are due at their first step, or at `place` if it is
+ * given. The lane does not exist yet, so nothing moves before `startLane`.
  */
 export async function fillEnrollments(
   client: pg.Client,
@@ -86,8 +86,8 @@ function readStepsText(steps: readonly StepInput[]): string {
 }
 
 /**
- * Lets a filled workflow run. The lane is due with its row, and the runtime is notified of the workflow right after, as
- * by the workflows service. Returns the time, in epoch milliseconds of this machine's clock.
+ * Lets a filled workflow run. The lane is due as soon as its row exists, and the runtime is notified right after, as
+ * the workflows service would notify it. Returns the time of the start, in epoch milliseconds of this machine's clock.
  */
 export async function startLane(client: pg.Client, runtime: Runtime, filled: Filled): Promise<number> {
   const { workflowId, organizationId } = filled;

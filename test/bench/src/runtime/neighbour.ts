@@ -10,10 +10,10 @@ const steps = [
   { type: 'log', name: 'Note', message: '{{ first_name }} went on' },
 ];
 
-/** The delay that an organization notices: the lateness of its waits, in milliseconds. */
+/** The lateness of an organization's waits, which is the delay that the organization notices, in milliseconds. */
 export type Lateness = { p50: number; p99: number };
 
-/** Returns the median of several windows in which nothing else happened, and the range of their p99. */
+/** Returns the medians over several windows in which nothing else happened, and the range of the windows' p99. */
 export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
   const p99 = windows.map((window) => window.p99);
   return {
@@ -29,7 +29,7 @@ export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
 
 /** An organization whose waits end one after the other from now on. */
 export type Neighbour = {
-  /** Returns the lateness of the waits that were due since then. Throws when one of these waits has not ended. */
+  /** Returns the lateness of the waits that were due after `since`. Throws when one of these waits has not ended. */
   latenessSince(since: Date): Promise<Lateness>;
   /** Returns the time of the database. */
   now(): Promise<Date>;
@@ -53,7 +53,7 @@ export async function startNeighbour(
   return {
     now,
     async latenessSince(since) {
-      // Leaves out the waits of the last moment, which are still under way.
+      // Leaves out the waits of the last second, some of which are still under way.
       const until = new Date((await now()).getTime() - 1_000);
       const { rows } = await client.query<{ due: number; ended: number; p50: number; p99: number }>(
         `select count(*)::int as due, count(ended_at)::int as ended,

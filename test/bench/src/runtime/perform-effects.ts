@@ -9,7 +9,10 @@ export const organizations = 10;
 
 export type EffectsRun = Spent & { effects: number; seconds: number; filled: readonly Filled[] };
 
-/** Enrolls one contact for each effect, in workflows of one effect each, and waits until all have completed. */
+/**
+ * Enrolls one contact for each effect, in workflows with one effect each, and waits until all enrollments have
+ * completed.
+ */
 export async function performEffects(
   postgres: BenchPostgres,
   runtime: Runtime,
@@ -40,7 +43,10 @@ export function costOfEffect({ effects, cpuSeconds, databaseCpuSeconds, walBytes
   };
 }
 
-/** Counts the records of the effects of step 1 that succeeded: each as an effect with its result, and as a line. */
+/**
+ * Counts the records of the successful effects of step 1. Each effect has two records: the effect with its result, and
+ * a line.
+ */
 export async function readAudit({ client }: BenchPostgres): Promise<{ effects: number; lines: number }> {
   const { rows } = await client.query<{ effects: number; lines: number }>(
     `select

@@ -19,8 +19,8 @@ export type Runtime = Pick<RuntimeClients, 'workflows' | 'enrollments'> & {
 const file = fileURLToPath(new URL('runtime-process.ts', import.meta.url));
 
 /**
- * Starts a runtime on a database that has its schema. `execArgv` are options of node, for a profile; `config` are
- * differences from production.
+ * Starts a runtime on a database that already has the runtime's schema. `execArgv` are options of node, for example for
+ * a profile; `config` has the settings that differ from production.
  */
 export async function startRuntime(
   databaseUrl: string,

@@ -2,7 +2,7 @@ import { until } from '../measuring/until.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 import type { Filled } from './fill-enrollments.ts';
 
-/** Waits until `count` enrollments of these workflows are completed, by the counters, which are cheap to poll. */
+/** Waits until `count` enrollments of these workflows are completed. It polls the counters, which is cheap. */
 export async function untilEnded({ client }: BenchPostgres, filled: readonly Filled[], count: number): Promise<void> {
   const ids = filled.map(({ workflowId }) => String(workflowId));
   await until(`${count} enrollments are completed`, async () => {

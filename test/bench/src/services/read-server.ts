@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Reads the database server of a platform on embedded defaults. */
+/** Reads the process id and the URL of a platform's embedded database server. */
 export function readServer(dataDir: string): { pid: number; url: string } {
   const [pid, , , port] = readFileSync(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
   const { postgresPassword } = JSON.parse(readFileSync(path.join(dataDir, 'secrets.json'), 'utf8'));

@@ -8,14 +8,14 @@ import { addressVariable, processOf, type ServiceName, serviceNames, servicesOf 
 import { loadService } from './load-service.ts';
 
 /**
- * A process of a service as its main starts it, with no other service loaded, over gRPC, with the event transport that
- * needs no other server.
+ * A process that runs a service as the service's main does: without any other service, over gRPC, and with the event
+ * transport that needs no other server.
  */
 const env = process.env;
 // The parent that uses this process is gone.
 process.on('disconnect', () => process.exit(1));
 if (env['BENCH_STALLS'] !== undefined) measureStalls();
-// Started in the order of the main of their process: a service within another service comes first.
+// The services start in the same order as in the main of their process: a service within another service comes first.
 const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
 const definitions = await Promise.all(own.map(loadService));
 

@@ -18,7 +18,7 @@ import { type Api, createApi } from './api.ts';
 import { type Child, startChild } from './child.ts';
 import { loadService } from './load-service.ts';
 
-/** The services of the public API, of workflows and of enrollments, each a process of its own, over gRPC. */
+/** The public API, workflows and enrollments, each service in a process of its own, over gRPC. */
 export type Services = {
   gateway: Child;
   workflows: Child;
@@ -34,8 +34,8 @@ export type Services = {
 const file = new URL('service-process.ts', import.meta.url);
 
 /**
- * Starts the services on an empty database, each with the further options of node and the further environment. It also
- * starts the services `also`, whose addresses the other services then get.
+ * Starts the services on an empty database, each with the additional options of node and environment variables. It also
+ * starts the services in `also`, whose addresses the other services then get.
  */
 export async function startServices(
   { url }: BenchPostgres,

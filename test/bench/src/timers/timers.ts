@@ -20,7 +20,7 @@ type Window = { timers: number; seconds: number };
 const whole = { window: { timers: 5_000, seconds: 1 }, among: 1_000_000, due: { timers: 15_000, seconds: 15 } };
 const short = { window: { timers: 2_000, seconds: 1 }, among: 20_000, due: { timers: 2_000, seconds: 2 } };
 
-/** Measures the delay of a waiting enrollment after its due time, by the time on its timeline. */
+/** Measures how long after its due time a waiting enrollment moves, by the time on its timeline. */
 export const timers: Bench = async (options) => {
   const { window, among, due } = options.short ? short : whole;
   installPeers(options);
@@ -52,7 +52,7 @@ export const timers: Bench = async (options) => {
   }
 };
 
-/** Measures jobs of pg-boss that start after equal times. */
+/** Measures the lateness of pg-boss jobs that are due at equal intervals. */
 async function measurePeer(postgres: BenchPostgres, { timers: count, seconds }: Window): Promise<number[]> {
   const config = { timers: count, warmUpTimers: count, seconds };
   return (await runPeer(postgres, 'pg-boss-timers.mjs', config)).latenessMs ?? [];
@@ -76,7 +76,7 @@ async function fillWaiting({ client }: BenchPostgres, workflowId: bigint, count:
 /** Lower limit of the enrollments inserted in a millisecond. */
 const fillPerMs = 1;
 
-/** Measures timers of one workflow, spread evenly over a window that begins in a moment. */
+/** Measures timers of one workflow. Their due times are spread evenly over a window that begins in a moment. */
 async function measureLateness(
   postgres: BenchPostgres,
   runtime: Runtime,

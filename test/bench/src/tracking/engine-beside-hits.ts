@@ -12,20 +12,20 @@ import { moveTo } from './halves.ts';
 import { fillMails, untilStored } from './mails.ts';
 import { startLoad, totalOf } from './start-load.ts';
 
-/** Number of mails. More than a hundred hits of one mail in a minute would be dropped. */
+/** Number of mails. There are many, because more than a hundred hits of one mail in a minute would be dropped. */
 const mails = 20_000;
 const whole = { enrollments: 60_000, rounds: 5 };
 const short = { enrollments: 20_000, rounds: 2 };
 const concurrency = 64;
-/** More hits than fit into any run of steps. */
+/** More hits than can arrive while the steps run. */
 const mostHits = 2_000_000;
-/** Time until the load has reached its rate. */
+/** Time that the load needs to reach its rate. */
 const beginMs = 1_000;
 
 /**
  * Measures steps of an engine, in turn alone and beside as many hits as processes of the public role can take. The
- * engine and the database have one half of the cores, as in a Deployment with its own CPU; the gateway, the public role
- * and the load have the other half.
+ * engine and the database run on one half of the cores, as in a Deployment with its own CPU; the gateway, the public
+ * role and the load run on the other half.
  */
 export const engineBesideHits: Bench = async (options) => {
   const { enrollments, rounds } = options.short ? short : whole;

@@ -8,8 +8,8 @@ const execute = promisify(execFile);
 type Cores = 'first half' | 'second half' | 'all';
 
 /**
- * Moves this process to these cores; processes that it starts afterwards stay on them. Returns false if that is
- * impossible: without `taskset`, or with one core.
+ * Moves this process to the given cores; processes that it starts afterwards stay on them. Returns false if that is
+ * impossible, because `taskset` is missing or there is only one core.
  */
 export async function moveTo(cores: Cores): Promise<boolean> {
   const count = availableCores;
@@ -24,5 +24,5 @@ export async function moveTo(cores: Cores): Promise<boolean> {
   );
 }
 
-/** Counted once, because a process that was moved sees only its own cores. */
+/** Counted at the start, because a process that was moved sees only its own cores. */
 const availableCores = availableParallelism();

@@ -11,12 +11,12 @@ import { startLoad, totalOf } from './start-load.ts';
 const whole = { mails: 20_000, requests: 60_000, pacedSeconds: 20 };
 const short = { mails: 2_000, requests: 6_000, pacedSeconds: 3 };
 const concurrency = 64;
-/** Half of the hits a second that a process must be able to take. */
+/** Half of the hits per second that a process must be able to take. */
 const pacedPerSecond = 1_000;
 
 /**
- * Measures the hits of pixels and links that one process of the gateway and one of the public role take, and the time
- * of a pixel at half of the promised rate. Each mail has been sent, and every hit is stored in the end.
+ * Measures how many hits of pixels and links one process of the gateway and one of the public role take, and how long a
+ * pixel takes at half of the promised rate. The mails of the hits have been sent, and every hit is stored in the end.
  */
 export const tracking: Bench = async (options) => {
   const { mails, requests, pacedSeconds } = options.short ? short : whole;

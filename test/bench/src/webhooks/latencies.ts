@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../measuring/until.ts';
 import type { Platform } from './platform.ts';
 
-/** Publishes events at a steady rate, one transaction each. Returns each one's time from commit to arrival. */
+/**
+ * Publishes events at a steady rate, each in a transaction of its own. Returns the time from the commit of each event
+ * to its arrival.
+ */
 export async function latencies(
   { publisher, receiver }: Platform,
   o: { organizationId: bigint; perSecond: number; seconds: number },

@@ -8,8 +8,8 @@ import { latencies } from './latencies.ts';
 import type { Platform } from './platform.ts';
 
 /**
- * Measures the delivery of events of many transactions to forty webhooks of twenty organizations, until every attempt
- * is recorded.
+ * Measures deliveries to forty webhooks of twenty organizations, until every attempt is recorded. The events are
+ * committed in many transactions.
  */
 export async function measureThroughput(platform: Platform, deliveries: number) {
   const organizations = Array.from({ length: 20 }, (_, index) => BigInt(1000 + index));
@@ -46,12 +46,15 @@ export async function measureLatency(platform: Platform, seconds: number) {
   };
 }
 
-/** Measures a healthy endpoint, alone and while a hundred endpoints of one organization hang and a hundred refuse. */
+/**
+ * Measures a healthy endpoint, first alone and then while a hundred endpoints of one organization hang and a hundred
+ * endpoints of another refuse connections.
+ */
 export async function measureIsolation(platform: Platform, seconds: number) {
   const rate = { perSecond: 20, seconds };
   await platform.addWebhook(2n, '/ok');
   const alone = await latencies(platform, { organizationId: 2n, ...rate });
-  // These webhooks belong to other organizations, because each may have only a hundred webhooks.
+  // The failing webhooks belong to two other organizations, because an organization may have only a hundred webhooks.
   for (let index = 0; index < 100; index += 1) await platform.addWebhook(3n, `/hang/${index}`);
   const closed = await freePort();
   for (let index = 0; index < 100; index += 1) await platform.addWebhook(4n, `http://127.0.0.1:${closed}/${index}`);
@@ -140,7 +143,10 @@ export async function measureClaim(platform: Platform, retries: number) {
   };
 }
 
-/** Times claims of 64 due deliveries of 32 lanes. Each claim gets new deliveries; their endpoints are proven. */
+/**
+ * Times claims of 64 due deliveries of 32 lanes. New deliveries are made before each claim, for endpoints that are
+ * known to work.
+ */
 async function timeClaims({ db }: Platform): Promise<number[]> {
   const times: number[] = [];
   for (let turn = 0; turn < claims; turn += 1) {

@@ -26,8 +26,8 @@ import type { Arrival } from './receiver-process.ts';
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 /**
- * Starts the service in this process with its production settings, a PostgreSQL with fsync, a publisher with its own
- * outbox and relay, and a receiver in its own process.
+ * Starts the service in this process with its production settings, a PostgreSQL with fsync, a publisher with an outbox
+ * and a relay, and a receiver in a process of its own.
  */
 export async function startPlatform() {
   const postgres = await startPostgres();
@@ -130,7 +130,7 @@ function workflowCreated(organizationId: bigint) {
   };
 }
 
-/** Starts the endpoints; `arrivals` contains the first arrival of each event at /ok. */
+/** Starts the endpoints. `arrivals` has the time of the first arrival of each event at /ok. */
 async function startReceiver() {
   const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), { stdio: 'inherit' });
   const arrivals = new Map<string, number>();

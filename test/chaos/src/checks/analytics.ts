@@ -5,7 +5,9 @@ import type { Evidence } from './evidence.ts';
 const kinds = { completed: 2, failed: 3, cancelled: 4, sent: 10 };
 const stepKinds = { entered: 41, left: 42, completed: 43, failed: 44, cancelled: 45 };
 
-/** Compares the sums of analytics with the runtime's counters, rows and deliveries, and with attempts of webhooks. */
+/**
+ * Compares the sums of analytics with the runtime's counters, rows and deliveries, and with the attempts of webhooks.
+ */
 export function checkAnalytics({ facts }: Evidence): string[] {
   const { days, quarters, sent, attempts } = facts.analytics;
   const webhooks = attempts

@@ -4,7 +4,10 @@ import { journeysOf, nameOf } from './journey.ts';
 
 const followers: Record<string, number> = { approved: places.mail, rejected: places.finish, expired: places.late };
 
-/** Checks that one decision of each approval counts, even among concurrent ones, and that the run follows it. */
+/**
+ * Checks that exactly one decision on each approval counts, even if several are made at the same time, and that the run
+ * follows it.
+ */
 export function checkApprovals({ history, facts }: Evidence): string[] {
   const problems: string[] = [];
   const decisions = Map.groupBy(history.journeys.decisions, ({ approvalId }) => approvalId);

@@ -5,8 +5,8 @@ import { committedEvents } from './published.ts';
 const underWayMs = 8_000;
 
 /**
- * Checks that a report of a letter that came back counts once, whichever runtime got it. The letter's address is
- * suppressed, and gets nothing that is due later.
+ * Checks that the report of a bounced letter counts once, whichever runtime got it. The letter's address is suppressed,
+ * and gets nothing that is due later.
  */
 export function checkBounces(evidence: Evidence): string[] {
   const { history, facts } = evidence;

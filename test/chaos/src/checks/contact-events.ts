@@ -3,9 +3,9 @@ import type { Evidence } from './evidence.ts';
 import { journeysOf } from './journey.ts';
 
 /**
- * Checks that each answered event is in the log once, and no other event is. A run resumes from the earliest event of
- * its person that was accepted before the end of its wait, and times out if and only if there is no such event. A run
- * that an event claims to have resumed did resume from that event.
+ * Checks that each answered event is in the log once, and that no other event is in it. A run resumes from the earliest
+ * event of its person that was accepted before the end of its wait, and times out if and only if there is no such
+ * event. If an event names a run as resumed, the run did resume from that event.
  */
 export function checkContactEvents({ history, facts }: Evidence): string[] {
   const { intents, waitsLeft } = facts.journeys;

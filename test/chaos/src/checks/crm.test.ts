@@ -5,7 +5,9 @@ import { noFacts, noHistory } from './nothing.ts';
 
 const kinds = ['crm_create_lead', 'crm_create_activity', 'crm_update_record', 'crm_move_opportunity'];
 
-/** Makes evidence without a fault: a person whose four writes are done, with an opportunity that another person has. */
+/**
+ * Makes evidence without a fault: a person whose four writes are done once, and an open opportunity of another person.
+ */
 function sound() {
   const steps = kinds.map((kind) => ({
     enrollment_id: '5',

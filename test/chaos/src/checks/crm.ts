@@ -6,8 +6,8 @@ import type { Evidence } from './evidence.ts';
 const kinds = { created: 20, won: 21, attributed: 22 };
 
 /**
- * Checks that each write of a step to the CRM succeeds and is done once, that no record exists that neither a step nor
- * a client asked for, and that analytics counts the leads, the won opportunities and their amounts.
+ * Checks that each write of a step to the CRM succeeds and is done once, that every record was asked for by a step or a
+ * client, and that analytics counts the leads, the won opportunities and their amounts.
  */
 export function checkCrm({ history, facts }: Evidence): string[] {
   const { steps, opportunities } = facts.crm;
@@ -42,7 +42,10 @@ function timesDone({ crm }: Facts, { kind, lead_ref: ref, n }: CrmStepFact): num
   }
 }
 
-/** Returns the records that no step asked for. A repeat with the key of a lost answer makes none. */
+/**
+ * Returns the records that no step asked for. A call whose answer was lost is repeated with its key, which makes no
+ * further record.
+ */
 function unasked({ crm }: Facts): string[] {
   const asked = new Set(crm.steps.map(({ kind, lead_ref }) => `${kind} ${lead_ref}`));
   const won = crm.opportunities.filter(({ status }) => status === 'won');

@@ -3,8 +3,8 @@ import { checkDeliveries } from './deliveries.ts';
 import { noFacts, noHistory } from './nothing.ts';
 
 /**
- * Makes evidence without a fault: one event that was delivered at the second attempt, and is queued at the webhook that
- * is gone.
+ * Makes evidence without a fault: one event, which was delivered to one webhook at the second attempt, and is still
+ * queued for the webhook that is gone.
  */
 function sound() {
   const delivered = { webhook_id: '1', event_id: 'evt_1', status: 'delivered', attempts: 2, numbers: [1, 2] };

@@ -5,7 +5,10 @@ import { committedEvents, isForWebhooks } from './published.ts';
 
 const ends = ['delivered', 'exhausted', 'cancelled'];
 
-/** Compares deliveries with published events and webhooks, and requests that arrived with both. */
+/**
+ * Compares deliveries with the published events and the webhooks, and compares the requests that arrived with the
+ * deliveries.
+ */
 export function checkDeliveries(evidence: Evidence): string[] {
   const { hooks, history, facts } = evidence;
   const committed = committedEvents(facts);
@@ -49,8 +52,8 @@ function checkDelivery({ path, isGone }: Hook, delivery: DeliveryFact): string[]
 }
 
 /**
- * Checks that each request is signed, has a delivery, and repeats the bytes of its earlier attempts, and that each
- * delivery marked as delivered arrived.
+ * Checks that each request is signed, has a delivery, and has the same bytes as earlier attempts of the delivery. Also
+ * checks that each delivery marked as delivered arrived.
  */
 function checkReceipts({ hooks, history, facts }: Evidence): string[] {
   const problems: string[] = [];

@@ -47,7 +47,7 @@ function problemsOf(
   return problems;
 }
 
-/** Whether a request was answered. A request without an answer in time may not have arrived completely. */
+/** Whether a request was answered. A request that got no answer in time may not have arrived completely. */
 function isAnswered({ status, error }: LineFact): boolean {
   return status === 'succeeded' || / answered \d{3}/.test(error ?? '');
 }
@@ -79,8 +79,9 @@ function checkLines(settled: readonly Settled[], arrived: Map<string, Receipt[]>
 }
 
 /**
- * Whether two processes sent the same attempt, because one of them was frozen in between. The run continued from the
- * failure that was recorded first. The success of the second process was recorded later, because the effect happened.
+ * Whether two processes sent the same attempt, because one of them was frozen in between. The failure was recorded
+ * first, and the run continued from it. The success of the other process was recorded later, because the effect did
+ * happen.
  */
 function isLateSuccess({ line, effect }: Settled, receipts: readonly Receipt[]): boolean {
   const hasBoth = receipts.some((one) => one.succeeded) && receipts.some((one) => !one.succeeded);

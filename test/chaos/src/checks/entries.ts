@@ -2,8 +2,8 @@ import { entryLimits } from '../entries.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Checks that a person enters as often as the rules allow: two concurrent calls never let anybody in too often, and
- * nobody is refused who may enter. Each answered refusal is kept.
+ * Checks that a person enters as often as the rules allow: concurrent calls never let a person in too often, and nobody
+ * who may enter is refused. Each refusal in an answer is kept.
  */
 export function checkEntries({ history, facts }: Evidence): string[] {
   const tried = countOf(history.entries.flatMap(({ workflowId, refs }) => refs.map((ref) => `${workflowId} ${ref}`)));
@@ -19,7 +19,8 @@ export function checkEntries({ history, facts }: Evidence): string[] {
     return [
       ...(rows === expected ? [] : [`${contact} tried ${times} times and entered ${rows} times, not ${expected}`]),
       ...(answered === times - expected ? [] : [`${contact} tried ${times} times and was refused ${answered} times`]),
-      // A call that died after it had refused everybody refused the same people again when repeated.
+      // More refusals may be kept: a call that died after it had refused everybody refused the same people again when
+      // it was repeated.
       ...((noted ?? 0) >= (answered ?? 0)
         ? []
         : [`${answered} refusals of ${contact} were answered, ${noted} are kept`]),

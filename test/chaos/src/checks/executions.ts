@@ -6,8 +6,8 @@ import type { Evidence } from './evidence.ts';
 const thawMs = 1_000;
 
 /**
- * Checks that each execution that a step asked for ends, that there is one for each step, and that the step ends as its
- * execution does. A model is asked as often as the ledger has attempts, and never after an answer is stored.
+ * Checks that each execution that a step asked for ends, that each step has one execution, and that the step ends as
+ * its execution does. A model is called as often as the ledger has attempts, and never after an answer is stored.
  */
 export function checkExecutions({ history, facts }: Evidence): string[] {
   const { executions, steps } = facts.agents;

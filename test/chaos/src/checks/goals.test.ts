@@ -33,8 +33,8 @@ const eventOf = (id: string, goal: keyof typeof goalEvents, at: number) => ({
 });
 
 /**
- * Makes evidence without a fault. The first run has bought and ended for that reason; the second was seen and ended by
- * itself. One person entered once in two tries, the other twice in three.
+ * Makes evidence without a fault. The goal `bought` ended the first run; the second run met the goal `seen`, and ended
+ * by itself. One person tried to enter twice and entered once; another tried three times and entered twice.
  */
 function sound() {
   const facts = {

@@ -10,8 +10,8 @@ import type { Evidence } from './evidence.ts';
 const tieMs = 5_000;
 
 /**
- * Checks that a run meets a goal once, by the first event of its person after the entry and before the run's end. The
- * goal that ends a run does end it, and nothing else ends it early. Counts equal rows.
+ * Checks that a run meets a goal once, by the first event of its person after the entry and before the run's end. A
+ * goal that is to end the run ends it, and nothing else ends the run early. The counts equal the rows.
  */
 export function checkGoals(evidence: Evidence): string[] {
   const { workflows, facts } = evidence;

@@ -10,7 +10,7 @@ const aftermathMs = 1_000;
 
 /**
  * Checks that an answered hit is kept once, for its letter, unless a fault that loses results hit its process in the
- * meantime. Each hit is judged. Only the first hit of a person is shown by the letter and reported, once.
+ * meantime. Each kept hit is judged. Only a person's first hit on a letter is shown by the letter and reported, once.
  */
 export function checkHits({ history, facts }: Evidence): string[] {
   const { letters, hits } = facts.letters;
@@ -76,7 +76,7 @@ function problemsOfReactions(
   );
 }
 
-/** Returns the problems of events for webhooks, which name the enrollment; an enrollment has two letters. */
+/** Returns the problems of the events for webhooks. The events name only the enrollment, which has two letters. */
 function problemsOfNews(letters: readonly LetterFact[], news: readonly string[]): string[] {
   const counts = Map.groupBy(news, (each) => each);
   return [...Map.groupBy(letters, ({ enrollment_id }) => enrollment_id)].flatMap(([enrollmentId, own]) => {

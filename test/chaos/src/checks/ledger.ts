@@ -4,9 +4,9 @@ import type { Evidence } from './evidence.ts';
 const unsure = new Set(['assumed', 'estimated', 'overrun']);
 
 /**
- * Checks that in every sample the limit is at least the spent and reserved amount, which is at least the bill of the
- * provider. At the end nothing is reserved, all sums are equal, and they differ from the bill only by calls with
- * unknown costs.
+ * Checks that in every sample the limit is at least the spent and reserved amount, and that this amount is at least the
+ * bill of the provider. At the end nothing is reserved, all sums are equal, and they differ from the bill only by calls
+ * with unknown costs.
  */
 export function checkLedger({ history, facts }: Evidence): string[] {
   const { bill, samples } = history.models;

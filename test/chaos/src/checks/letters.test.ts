@@ -54,7 +54,7 @@ const eventOf = (name: string, delivery_id: string) => ({
 });
 
 /**
- * Makes evidence without a fault. One person got the first letter by day, which came back, so that the second letter
+ * Makes evidence without a fault. The first letter to one person was sent by day and came back, so the second letter
  * was skipped. The other person got both letters in the morning.
  */
 function sound() {
@@ -120,7 +120,10 @@ function sound() {
 
 type Sound = ReturnType<typeof sound>;
 
-/** Events for webhooks are bytes, which are not made here, so every sound evidence lacks these two events. */
+/**
+ * This file makes no events for webhooks, because they are bytes. So even sound evidence lacks the reports of these two
+ * events.
+ */
 const unreported = ['1 letters came back, 0 events report it', 'enrollment 2 reported emailOpened 0 times, not 1'];
 
 const against = (evidence: Sound) =>
@@ -203,8 +206,8 @@ test('a hit that its process took with it when it was killed is no violation', (
 });
 
 /**
- * Changes the evidence: the first letter of the first person arrived, its sender died with the result, and its repeat
- * was skipped at this time.
+ * Changes the evidence: the first letter of the first person arrived, but its sender died before it stored the result,
+ * and the repeat of the letter was skipped at this time.
  */
 function skippedAt(at: number) {
   const evidence = sound();

@@ -26,14 +26,17 @@ export function checkSuppressed({ history }: Evidence): string[] {
     .map(({ url, key }) => `${url} is suppressed and got ${key}`);
 }
 
-/** Checks that a mail that arrives again has equal bytes, and a reason: a failure, or a fault that hit its sender. */
+/**
+ * Checks that a mail that arrives again has the same bytes, and a reason to arrive again: a failure, or a fault that
+ * hit its sender.
+ */
 export function checkMailRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.mails, history);
 }
 
 /**
- * Checks that each mail at the receiver belongs to an enrollment that had to write, and goes to its person, and that
- * each end of a mail has its reason.
+ * Checks that each mail at the receiver belongs to an enrollment that had to send it, and goes to the enrollment's
+ * person. Also checks that each end of a mail has a reason.
  */
 export function checkMails({ history, facts }: Evidence): string[] {
   const journeys = journeysOf({ facts });
@@ -57,7 +60,10 @@ function mailsOf({ mails }: Evidence['history']): Receipt[] {
   return mails.filter(({ url }) => !url.endsWith(letterDomain));
 }
 
-/** Returns the problems of the mail of an enrollment's step: its lines, its rows in the ledger, its arrivals. */
+/**
+ * Returns the problems of the mail that a step of an enrollment sends: in its lines, in its rows in the ledger, and in
+ * its arrivals.
+ */
 export function problemsOfMail(
   { email, lines }: { email: string; lines: readonly LineFact[] },
   sends: readonly SendFact[],

@@ -54,7 +54,7 @@ export function noFacts() {
   };
 }
 
-/** Makes empty members for a made-up history. */
+/** Makes the members of a history, all of them empty, for evidence that a test makes up. */
 export function noHistory() {
   return {
     mails: [] as Receipt[],

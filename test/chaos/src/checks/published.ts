@@ -68,12 +68,15 @@ function* eventsOf(frames: readonly Uint8Array[]) {
   }
 }
 
-/** Whether webhooks get such events. Sums are only for services. */
+/** Whether webhooks get events of this type. Sums go only to services. */
 export function isForWebhooks({ type }: Pick<Reported, 'type'>): boolean {
   return type !== 'stepsCounted';
 }
 
-/** Checks that the events report once that each enrollment started and once how it ended, in its own organization. */
+/**
+ * Checks that the events report the start of each enrollment once, and its end once, in the enrollment's own
+ * organization.
+ */
 function checkReported(facts: Facts, committed: Map<string, Reported>): string[] {
   const counts = new Map<string, number>();
   for (const { organizationId, enrollmentId, type } of committed.values()) {

@@ -2,17 +2,20 @@ import type { Fault, History, Opened, Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Time after a fault for which the fault may still explain a repeat, because a result that was under way may be missing
- * until its lease has passed.
+ * Time after a fault in which the fault still explains a repeat: a result that was under way may be missing until its
+ * lease has passed.
  */
 const aftermathMs = 1_000;
-/** A runtime reports a connection before it uses it, but over a different channel, which may be slower. */
+/**
+ * Time by which the report of a connection may be late. A runtime reports a connection before using it, but over a
+ * different channel, which may be slower.
+ */
 const tellMs = 1_000;
 
 /**
- * Checks that a second arrival has a reason: between the two arrivals, the first attempt was answered with a failure,
- * or a fault that loses results hit one of the two senders. Kafka, clocks of processes and faults of other processes
- * are not reasons.
+ * Checks that a second arrival has a reason. Either the first attempt was answered with a failure, or a fault that
+ * loses results hit one of the two senders between the arrivals. Faults of Kafka, of clocks and of other processes are
+ * not reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.receipts, history);

@@ -3,9 +3,9 @@ import { isStarted, starterRules } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Checks that each accepted event is in the log once, however often it was sent. The event names each workflow that
- * listens once: either as started, by an enrollment of its person with the event in its data, or as not started, and no
- * enrollment exists in this case.
+ * Checks that each accepted event is in the log once, however often it was sent. The event names each listening
+ * workflow once, as started or as not started. If the workflow was started, its enrollment is of the event's person and
+ * has the event in its data; if not, there is no enrollment.
  */
 export function checkStarterEvents(evidence: Evidence): string[] {
   return [

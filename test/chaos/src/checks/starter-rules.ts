@@ -9,7 +9,7 @@ const tieMs = 5_000;
 type Try = { at: number; endedAt: number | undefined };
 
 /**
- * Walks the events of each person in their order, and checks that a person enters a workflow exactly when the rules
+ * Goes through the events of each person in order, and checks that the person enters a workflow exactly when the rules
  * allow it.
  */
 export function checkStarterRules({ facts }: Evidence): string[] {
@@ -39,7 +39,9 @@ function problemsOf(rule: StarterRule, tries: readonly Try[]): string[] {
   });
 }
 
-/** Orders the tries. Events of one transaction have the same time: the first ones enter, in an unknown order. */
+/**
+ * Orders the tries. Events of one transaction have the same time; of these, the events that started a run come first.
+ */
 function inOrder(a: Try, b: Try): number {
   return a.at - b.at || Number(a.endedAt === undefined) - Number(b.endedAt === undefined);
 }

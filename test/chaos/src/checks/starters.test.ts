@@ -21,9 +21,9 @@ function enrollmentOf(id: string, workflow_id: string, event: string): Enrollmen
 }
 
 /**
- * Makes evidence without a fault: three events of a person; the second has the other plan. The first event starts all
- * four workflows; the second starts the workflow with a gap, which is over; the third starts the workflow that takes
- * two, and the workflows whose gap is over and whose run has ended.
+ * Makes evidence without a fault: three events of one person, of which the second has the other plan. The first event
+ * starts all four workflows. The second starts only the workflow with a gap, because the gap is over. The third starts
+ * all workflows except the one that takes each person once.
  */
 function sound() {
   const enrollments = [

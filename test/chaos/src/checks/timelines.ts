@@ -3,7 +3,7 @@ import type { EnrollmentFact, LineFact } from '../facts.ts';
 import { exitGoal } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Walks each timeline through the graph by rules of its own, without the engine. */
+/** Walks each timeline through the graph of its steps, by rules that do not use the engine. */
 export function checkTimelines({ workflows, facts }: Evidence): string[] {
   const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
   return facts.enrollments.flatMap((enrollment) => {
@@ -20,11 +20,14 @@ const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 's
 const writes = ['crm_create_lead', 'crm_create_activity', 'crm_update_record', 'crm_move_opportunity'];
 const effects = new Set(['webhook_callback', ...writes, ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
-/** Matches the line of a goal that is only counted, beside the lines of the step at which the run is. */
+/** Matches the line of a goal that is only counted. Such a line can be among the lines of any step. */
 const countedGoal = /^Goal ".*" was met: (?!the run ends)/;
 const exits = ['on_event', 'on_approved', 'on_rejected', 'on_timeout'];
 
-/** The possible positions of a run: indexes of the step of the next line. The number of steps stands for the end. */
+/**
+ * The possible positions of a run: the indexes of the steps to which the next line may belong. The number of steps
+ * stands for the end.
+ */
 type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
 
 function problemOf(enrollment: EnrollmentFact, steps: readonly Step[], lines: readonly LineFact[]): string | undefined {
@@ -52,7 +55,7 @@ function follow(
   enrollment: EnrollmentFact,
   steps: readonly Step[],
 ): Place | string {
-  // An event may meet a goal at any step, which ends the run at that step. A different check compares the goal with the
+  // An event may meet a goal at any step, and the run then ends at that step. A different check compares goals with
   // events.
   if (line.message === exitMessage) return { next: [], retried: 0, ended: 'completed' };
   const stay = { next: [line.step_index], retried: place.retried };
@@ -103,7 +106,7 @@ function successors(step: Step, index: number, { contact }: EnrollmentFact, step
   return [index + 1];
 }
 
-/** Returns the problem of the end. All runs have ended, so the state must follow from the last line. */
+/** Returns the problem of a run's end. All runs have ended, so the state must follow from the last line. */
 function problemOfEnd(
   { status, step_index }: EnrollmentFact,
   steps: readonly Step[],

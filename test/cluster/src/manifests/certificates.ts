@@ -11,7 +11,10 @@ import type { KubernetesObject } from '../tools.ts';
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validMs = 24 * 3_600_000;
 
-/** Makes a Secret like cert-manager's: an authority of its own, and a certificate by it for the names. */
+/**
+ * Makes a Secret as cert-manager does: with a new authority, and a certificate that this authority issued for the
+ * names.
+ */
 export async function certificateSecret(
   metadata: { namespace: string; name: string },
   names: string[],

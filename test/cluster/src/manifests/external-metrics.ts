@@ -7,7 +7,10 @@ export const apiService = 'v1beta1.external.metrics.k8s.io';
 const name = 'external-metrics';
 const port = 8443;
 
-/** Makes a pod that serves the external metrics API, and its APIService, the only object without a namespace. */
+/**
+ * Makes a pod that serves the external metrics API, and the APIService that points to it. The APIService is the only
+ * object without a namespace.
+ */
 export async function externalMetrics(namespace: string, image: string): Promise<KubernetesObject[]> {
   const secret = await certificateSecret({ namespace, name }, [`${name}.${namespace}.svc`]);
   const { 'ca.crt': ca, 'tls.crt': cert, 'tls.key': key } = secret['stringData'];

@@ -4,7 +4,8 @@ import { namespaceOf, podWithService } from './pod.ts';
 
 /**
  * Makes the peers of the platform: a client of its API, a receiver of callbacks and webhooks, a collector of traces,
- * and a client that may read metrics. They run scripts from a ConfigMap on the Node in an image of the release.
+ * and a client that may read metrics. Their scripts come from a ConfigMap, and run on the Node of an image of the
+ * release.
  */
 export function peerManifests(namespace: string, image: string): KubernetesObject[] {
   const scripts = {
@@ -38,7 +39,10 @@ function scriptOf(name: string): string {
   return readFileSync(new URL(`../pods/${name}`, import.meta.url), 'utf8');
 }
 
-/** Makes a policy that lets pods with these names reach another namespace, besides the policies of the chart. */
+/**
+ * Makes a policy that lets pods with these names connect to another namespace, in addition to the policies of the
+ * chart.
+ */
 export function allowEgress(options: {
   namespace: string;
   names: string[];

@@ -13,17 +13,17 @@ type PodOptions = {
   namespace: string;
   name: string;
   image: string;
-  /** User of the image, who also owns the volume. */
+  /** User of the image. The volume belongs to this user too. */
   user: number;
   port: number;
   command?: string[];
   env?: Record<string, string>;
-  /** Mount path of an empty volume, or of a ConfigMap of that name. */
+  /** A mount, either of an empty volume or of the named ConfigMap. */
   mount: { path: string; configMap?: string };
   memory: string;
 };
 
-/** Makes a Deployment of one pod, and the Service that leads to it by the same name and port. */
+/** Makes a Deployment of one pod, and a Service with the same name and port that leads to the pod. */
 export function podWithService(options: PodOptions): KubernetesObject[] {
   const { namespace, name, image, user, port, command, env = {}, mount, memory } = options;
   const labels = { app: name };

@@ -12,7 +12,7 @@ const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 /** Returns the values of the release. */
 export function chartValues({ options, namespaces }: World): KubernetesObject {
   const { servers, peers } = namespaces;
-  // The receiver of the test has an address of the cluster.
+  // The receiver of the test has a private address of the cluster.
   const callers = ['workflows', 'enrollments', 'webhooks'] as const;
   const allowPrivate = new Set<string>(callers.map(serviceOf));
   return {

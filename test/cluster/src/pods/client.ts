@@ -1,11 +1,15 @@
-// Runs in the cluster: calls, connects to and loads the gateway, by one order in each POST.
+// Runs in the cluster. Each POST is one order: to call the gateway, to connect to an address, or to put load on the
+// gateway.
 import http, { Agent, createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Call = { method: string; url: string; headers?: Record<string, string>; body?: string };
 type Answer = { status: number; body: string };
-/** The answer, or the error in `failure`, and the duration of each phase. `connectedMs` is of a new connection only. */
+/**
+ * The answer or the `failure` of a call, and the duration of each phase. `connectedMs` is set only for a new
+ * connection.
+ */
 type Tried = { answer?: Answer; failure?: string; way: string; connectedMs?: number };
 type Plan = {
   name: string;
@@ -29,7 +33,7 @@ type Result = {
   maxMs: number;
   /** The phases of the longest request. */
   longest: string;
-  /** How many connections opened, and after how long the slowest one did, name included. */
+  /** The number of opened connections, and the time of the slowest one, including the look-up of the name. */
   connections: { ofKeepers: Connections; ofOthers: Connections };
 };
 type Connections = { opened: number; maxMs: number };
@@ -45,7 +49,7 @@ type Order =
 
 const giveUpMs = 60_000;
 let running: { stop(): Promise<Result> } | undefined;
-/** The open streams of events by their URL, each with its text so far. */
+/** The open streams of events by URL, each with the text that it has received so far. */
 const streams = new Map<string, { text: string; leave(): void }>();
 
 createServer((request, response) => {
@@ -136,7 +140,7 @@ function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Prom
   });
 }
 
-/** Returns whether a connection opens. A policy that blocks a connection gives no answer. */
+/** Tries to connect, and returns whether the connection opens. A policy that blocks a connection gives no answer. */
 function connectTo(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 });

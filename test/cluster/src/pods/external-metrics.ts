@@ -1,5 +1,5 @@
-// Runs in the cluster: an external metrics API that asks the pods of a service for a metric, as the adapter of a
-// Prometheus does, and returns the greatest value of any series.
+// Runs in the cluster: an external metrics API that reads a metric from the pods of a service, as an adapter of
+// Prometheus does, and returns the highest value of all series.
 import { lookup } from 'node:dns/promises';
 import { createServer } from 'node:https';
 

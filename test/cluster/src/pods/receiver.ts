@@ -31,5 +31,5 @@ function takeTraces(path: string, body: string): void {
   received.push({ path, key: service, headers: {}, body: '' });
 }
 
-// The first process of a container has no default handler.
+// The first process of a container has no default handler for signals.
 process.on('SIGTERM', () => process.exit());

@@ -17,7 +17,7 @@ const autoscaling = {
   enabled: true,
   minReplicas: 2,
   maxReplicas: 4,
-  // So high that CPU never asks for more pods, which would take a whole core of each pod.
+  // So high that CPU never causes more pods, because that would need a whole core of load on each pod.
   cpu: 1000,
   external: [{ name: metric, selector: { service }, averageValue: '10' }],
 };
@@ -29,7 +29,7 @@ export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
   return (await kubectl(['get', 'apiservice', apiService, '--ignore-not-found', '--output=name'])).trim() !== '';
 }
 
-/** Checks that work adds pods, by a metric of the pods from an external metrics API. */
+/** Checks that more work leads to more pods, by a metric that the pods have and the external metrics API serves. */
 export async function scaleByMetric(
   world: World,
   { api, receiver, image }: { api: Api; receiver: Agent; image: string },
@@ -62,7 +62,7 @@ export async function scaleByMetric(
   }
 }
 
-/** Waits until the autoscaler works, and wants and has this number of pods. */
+/** Waits until the autoscaler works, and the wanted and the actual number of pods are right. */
 async function untilScaled(world: World, isRight: (pods: number) => boolean): Promise<number> {
   let status: KubernetesObject = {};
   return until(
@@ -84,8 +84,8 @@ async function reasonsOfScaling({ tools, namespaces }: World): Promise<string[]>
 }
 
 /**
- * Removes the external metrics API with its pod. Without the pod the API would block the removal of every namespace of
- * the cluster.
+ * Removes the external metrics API together with its pod. If only the pod were removed, the API would block the removal
+ * of every namespace of the cluster.
  */
 export async function forgetExternalMetrics({ tools, namespaces }: World): Promise<void> {
   await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);

@@ -3,7 +3,10 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { deployments, isReady, release, serverPods, type World } from '../world.ts';
 
-/** Evicts pods as a drain does. Checks that budgets let no Deployment lose more than one pod at a time. */
+/**
+ * Evicts pods as a drain does. Checks that the disruption budgets protect every Deployment from losing more than one
+ * pod at a time.
+ */
 export async function drain(world: World, step: Step): Promise<void> {
   const { tools } = world;
   const nodes: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] = JSON.parse(
@@ -89,7 +92,8 @@ async function evictAll(world: World, step: Step): Promise<void> {
     }),
   );
   await untilAllReady(world);
-  // A busy node may delay a probe of the remaining pod; the load measures the cost.
+  // On a busy node, a probe of the remaining pod may be late, so fewer ready pods are no failure; the load measures the
+  // cost.
   step.measure(
     `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
   );

@@ -6,8 +6,9 @@ import type { World } from '../world.ts';
 const patienceSeconds = 30;
 
 /**
- * Finds out whether the network of this cluster enforces a NetworkPolicy: closes an open pod, and opens it again.
- * Without enforcement, a policy that allows everything looks like a policy that allows the right connections.
+ * Finds out whether the network of this cluster enforces a NetworkPolicy, by closing an open pod and opening it again.
+ * Without enforcement, a policy that allows everything could not be told from a policy that allows only the right
+ * connections.
  */
 export async function findEnforcement({ tools, namespaces }: World, client: Agent, step: Step): Promise<true> {
   const { peers: namespace } = namespaces;

@@ -9,8 +9,8 @@ export type Loaded = { world: World; api: Api; client: Agent; receiver: Agent; r
 
 /**
  * Runs an action while a client enrolls, lists and reads every service, with pauses of 200 ms. Checks that no request
- * was lost, and that every accepted contact was called once. A client that `repeats` repeats an unanswered request with
- * the same key.
+ * failed, and that every accepted contact got exactly one callback. With `repeats`, the client repeats an unanswered
+ * request with the same key.
  */
 export async function underLoad(
   { world, api, client, receiver, reads }: Loaded,

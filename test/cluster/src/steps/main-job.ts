@@ -7,7 +7,7 @@ import { receiverUrl, type World } from '../world.ts';
 
 const contactCount = 20;
 
-/** Lets contacts pass a wait and a callback to the end, while a signed webhook reports each of them. */
+/** Lets contacts go through a wait and a callback to the end. A signed webhook reports each contact's end. */
 export async function doMainJob(world: World, api: Api, receiver: Agent, step: Step): Promise<void> {
   const url = receiverUrl(world);
   const webhook = await api.call('POST', '/webhooks', {

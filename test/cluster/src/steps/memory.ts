@@ -1,12 +1,12 @@
 import type { Step } from '../report.ts';
 import { deployments, serverPods, type World } from '../world.ts';
 
-/** Limit of the memory of a pod's process after its start. */
+/** Limit in MB for the memory of a pod's process after its start. */
 export const mostAfterStartMb = 220;
 
 /**
- * Measures the current and the peak memory of the process of each pod, by the kernel's counts. Throws, after all
- * figures are in the report, when a process exceeds the limit at the time.
+ * Measures the current and the peak memory of each pod's process, as counted by the kernel. Once all figures are in the
+ * report, throws if the current memory of a process exceeds the limit.
  */
 export async function measureMemory(world: World, step: Step, mostMb = Number.POSITIVE_INFINITY): Promise<void> {
   const { tools, namespaces } = world;

@@ -6,7 +6,7 @@ import { untilAllReady } from './disruptions.ts';
 
 const service = 'workflows';
 
-/** Adds a replica, and checks that callers with kept connections find it. */
+/** Adds a replica, and checks that callers with open connections also call the new pod. */
 export async function scaleUp(world: World, monitoring: Agent, step: Step): Promise<void> {
   const before = new Set((await serverPods(world, service)).map((pod) => String(pod['metadata'].name)));
   await scaleTo(world, before.size + 1);

@@ -4,8 +4,8 @@ import type { World } from '../world.ts';
 const chart = fileURLToPath(new URL('../../../../helm/servers', import.meta.url));
 
 /**
- * Installs PostgreSQL, Kafka and Redis by their own chart, and waits until they are ready. Their data end with the
- * pods.
+ * Installs PostgreSQL, Kafka and Redis with their own chart, and waits until they are ready. Their data is lost when
+ * the pods end.
  */
 export async function installServers({ options, tools, namespaces }: World, postgresPassword: string): Promise<void> {
   const namespace = namespaces.servers;
@@ -18,8 +18,8 @@ export async function installServers({ options, tools, namespaces }: World, post
       stringData: { POSTGRES_PASSWORD: postgresPassword },
     },
   ]);
-  // A node that is short of CPU divides it by the requests. The database requests as much as a pod of the release, so
-  // that it gets its share while many such pods start.
+  // A node that is short of CPU shares it out in proportion to the requests. The database requests as much as a pod of
+  // the release, so that it gets enough while many such pods start.
   const small = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory: '1Gi' } });
   const values = {
     from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaces.release } } }],

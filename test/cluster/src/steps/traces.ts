@@ -10,7 +10,7 @@ export async function checkTraces(api: Api, collector: Agent, step: Step): Promi
   await until(
     60,
     async () => {
-      // Makes requests that the load does not make.
+      // Calls a service that the load does not call.
       await api.call('GET', '/crm/contacts?limit=1');
       const received = new Set((await collector.received('/v1/traces')).map(({ key }) => key));
       missing = services.filter((service) => !received.has(service));

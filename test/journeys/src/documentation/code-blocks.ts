@@ -1,9 +1,9 @@
 /** A code block of a page. */
 export type CodeBlock = {
-  /** Page and line of the block's fence, for failures. */
+  /** Page and line of the block's fence, for messages about failures. */
   place: string;
   language: string;
-  /** Words after the language, and `name=value` or `name="value"` by name. */
+  /** The words after the language. Those of the form `name=value` or `name="value"` are in `attributes`, by name. */
   words: readonly string[];
   attributes: Readonly<Record<string, string>>;
   code: string;

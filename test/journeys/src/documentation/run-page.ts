@@ -7,18 +7,17 @@ import type { CodeBlock } from './code-blocks.ts';
 
 const run = promisify(execFile);
 
-/** The output of a page's blocks, and their folder, which exists until `dispose` is called. */
+/** The output of a page's blocks, and the folder in which they ran, which exists until `dispose` is called. */
 export type PageRun = { stdout: string; folder: string; dispose(): void };
 
 /**
- * Uses a page as a reader does: saves the blocks that name a file, and runs all other blocks one after the other in one
- * shell and one folder. A block fails as a whole: the first command that fails ends the run, and the error names the
- * command's place.
+ * Uses a page as a reader does: saves the blocks that name a file, and runs all other blocks one after the other, in
+ * one shell and one folder. The first command that fails ends the run, and the error names the command's place.
  */
 export async function runPage(blocks: readonly CodeBlock[], env: Record<string, string>): Promise<PageRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'documentation-'));
   const dispose = () => rmSync(folder, { recursive: true, force: true });
-  // Ends the background processes of a failed page.
+  // Ends the background processes of the page, even if the page fails.
   const start = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
   const script = [start, ...blocks.map((block, index) => stepOf(block, index, folder))].join('\n');
   const programs = `${path.dirname(process.execPath)}:${process.env['PATH']}`;

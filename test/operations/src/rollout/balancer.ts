@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The ports of a process: for connections, and for its readiness. */
+/** The ports of a process. `publicPort` takes connections, and `opsPort` answers readiness probes. */
 export type Backend = { publicPort: number; opsPort: number };
 
 type Member = { backend: Backend; failures: number };
@@ -10,14 +10,14 @@ type Member = { backend: Backend; failures: number };
 /** Spreads connections over several processes, as a Kubernetes Service does. */
 export type Balancer = {
   url: string;
-  /** Adds a process, which gets connections while it is ready. */
+  /** Adds a process. It gets connections while it is ready. */
   add(backend: Backend): void;
   stop(): Promise<void>;
 };
 
 const probeEveryMs = 100;
 const probeTimeoutMs = 1000;
-/** As in the readiness probe of the chart, a single failed answer does not count. */
+/** A single failed probe does not count, as in the readiness probe of the chart. */
 const failureThreshold = 2;
 
 /** Starts a balancer. New connections are spread over the ready processes. Open connections stay with their process. */
@@ -28,7 +28,7 @@ export async function startBalancer(): Promise<Balancer> {
   const stopped = new AbortController();
   let turn = 0;
 
-  /** Probes each process independently, because a late answer of one process must not keep the others in. */
+  /** Probes each process independently, so that a late answer of one process does not delay the removal of another. */
   async function probe(member: Member): Promise<void> {
     while (!stopped.signal.aborted) {
       member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
@@ -50,7 +50,7 @@ export async function startBalancer(): Promise<Balancer> {
         sockets.delete(from);
         to.destroySoon();
       });
-      // A reset of one side resets the other, as with a node's address translation.
+      // A reset by one side also resets the other side, as with the address translation of a node.
       from.on('error', () => to.resetAndDestroy());
       from.setNoDelay(true);
       from.pipe(to);

@@ -4,19 +4,19 @@ import kafkajs from 'kafkajs';
 export type ConsumerGroups = {
   /** Lists every existing group, by its id. */
   list(): Promise<string[]>;
-  /** Returns the partitions of each member of a group that has settled; undefined while partitions move. */
+  /** Returns the partitions of each member of a group; undefined while the group is rebalancing. */
   assignments(groupId: string, topic: string): Promise<number[][] | undefined>;
   /** Returns the number of messages that the group has not handled. */
   lag(groupId: string, topic: string): Promise<bigint>;
   /**
-   * Sets a group to a time in milliseconds, or after the newest message, as `kafka-consumer-groups.sh --reset-offsets`
-   * does. Fails while the group has members.
+   * Sets the position of a group to a time in milliseconds, or to the end of the topic, as `kafka-consumer-groups.sh
+   * --reset-offsets` does. Fails while the group has members.
    */
   reset(groupId: string, topic: string, to: number | 'latest'): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Watches the groups by asking the brokers, because reports of the platform's own code would prove less. */
+/** Watches the groups by asking the brokers, because the platform's own reports would prove less. */
 export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGroups> {
   const kafka = new kafkajs.Kafka({ clientId: 'watcher', brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();

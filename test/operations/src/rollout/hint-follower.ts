@@ -4,7 +4,7 @@ import { type EventStream, eventually, openEvents } from '@drippulse/testing';
 /** A hint as a client receives it. */
 export type ReadHint = { topic: string; id: string | null; kind: string };
 
-/** A client that keeps a stream of hints: it reconnects after each end, from its last position. */
+/** A client that keeps a stream of hints open. When a stream ends, it reconnects from its last position. */
 export type HintFollower = {
   /** Returns all hints so far. */
   hints(): ReadHint[];
@@ -24,7 +24,7 @@ export async function followHints(
   const before: EventStream['events'] = [];
   let lastId: string | undefined;
   let stream = await open();
-  // A change before the first position causes no hint.
+  // Changes are reported only from the first position on, so this waits for it.
   await eventually(() => expectPosition(stream));
   const following = follow();
 
@@ -46,7 +46,10 @@ export async function followHints(
     }
   }
 
-  /** Opens a stream. A stopping process refuses new streams until the balancer has noticed. */
+  /**
+   * Opens a stream. Repeats refused attempts, because a stopping process refuses new streams until the balancer has
+   * noticed that it stops.
+   */
   async function untilOpen(): Promise<EventStream> {
     return eventually(open, { timeoutMs: 30_000 });
   }

@@ -6,16 +6,16 @@ type Change = (round: number) => Promise<string>;
 
 /** Changes under way. */
 export type HintedChanges = {
-  /** Ends the changes. Returns the number of changes of each topic, each of which caused a hint. */
+  /** Ends the changes. Returns the number of changes by topic. Each of these changes has caused a hint. */
   stop(): Promise<Record<string, number>>;
 };
 
-/** Longer than any process takes to stop and another to take over its work. */
+/** More time than any process needs to stop and another to take over its work. */
 const patienceMs = 180_000;
 
 /**
- * Makes one change of each topic after the other. The next change follows the hint of the last change, so no later hint
- * can replace a lost one.
+ * Repeatedly changes a resource of each topic. Each change waits for the hint of the previous change of its topic, so a
+ * later hint cannot make up for a lost one.
  */
 export function startHintedChanges(follower: HintFollower, changes: Readonly<Record<string, Change>>): HintedChanges {
   const stopped = new AbortController();

@@ -16,7 +16,10 @@ const contactsOfCall = 3;
 /** Limit of recorded failures, enough to see the cause: a platform that is down fails every request. */
 const mostFailures = 50;
 
-/** Starts five clients that each send one request at a time: enrollments, records, lists, and the paths in `reads`. */
+/**
+ * Starts five clients, each of which sends one request at a time: two enroll contacts, and the others read lists, call
+ * the paths in `reads`, and create and list leads.
+ */
 export function startLoad(
   api: Api,
   options: { workflowIds: readonly number[]; name: string; reads: readonly string[] },
@@ -95,7 +98,7 @@ export function startLoad(
   };
 }
 
-/** Describes an error, including the cause of fetch, which explains more than the failure. */
+/** Describes an error and its causes, because the cause of a failed `fetch` explains more than its message. */
 function describe(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   return cause === undefined ? String(error) : `${error}: ${describe(cause)}`;

@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, works } from '@drippulse/harness';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Pieces of work of every service, one after the other, until they are stopped. */
+/** Does pieces of work of every service, one after the other, until it is stopped. */
 export type WorkLoop = {
-  /** Ends after the piece under way. Returns each service's number of pieces, and the failures, one on each line. */
+  /**
+   * Stops after the current piece of work. Returns the number of pieces by service, and the failures, one on each line.
+   */
   stop(): Promise<{ done: Partial<Record<ServiceName, number>>; failures: string[] }>;
 };
 
 const pauseMs = 100;
 
-/** Starts the loop. No request is repeated, so an unsuccessful answer fails its piece of work. */
+/** Starts the loop. No request is repeated, so a piece of work fails if one of its requests does. */
 export function startWorks(api: Api, receiverUrl: string): WorkLoop {
   const stopped = new AbortController();
   const done: Partial<Record<ServiceName, number>> = {};

@@ -2,17 +2,21 @@ import { type Lock, nameAt } from './lock.ts';
 
 type Advisory = { name: string; title: string; url: string; severity: string; range: string };
 
-/** The members of `npm audit --json` that are judged. */
+/** The members of `npm audit --json` that the check reads. */
 export type AuditReport = { vulnerabilities?: Record<string, { nodes: string[]; via: (string | Advisory)[] }> };
 
-/** A grave advisory without an exception. `isNew` is true when the change under test added the package. */
+/**
+ * An advisory of high or critical severity that has no exception. `isNew` is true when the change under test added the
+ * package.
+ */
 export type Judged = { text: string; isNew: boolean };
 
 const grave = new Set(['high', 'critical']);
 
 /**
- * Returns the grave advisories without a written exception. A version in the lock file of `base` came with an earlier
- * change, and a new advisory about it must not fail unrelated work. Without `base` all advisories are new.
+ * Returns the advisories of high or critical severity that have no written exception. An advisory is not new if the
+ * lock file of `base` already has the package's version: a later advisory about that version must not fail unrelated
+ * work. Without `base`, all advisories are new.
  */
 export function judgeAdvisories(
   report: AuditReport,
@@ -24,7 +28,7 @@ export function judgeAdvisories(
   const judged = new Map<string, Judged>();
   for (const { nodes, via } of Object.values(report.vulnerabilities ?? {})) {
     for (const advisory of via) {
-      // A string names another package of the report, through which this package is affected.
+      // A string is the name of another package of the report, which makes this package vulnerable.
       if (typeof advisory === 'string' || !grave.has(advisory.severity)) continue;
       const id = advisory.url.split('/').at(-1) ?? advisory.url;
       if (o.exceptions[id] !== undefined) continue;

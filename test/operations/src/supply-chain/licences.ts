@@ -3,7 +3,7 @@ import { type Lock, nameAt } from './lock.ts';
 /** The members of an installed package.json that name the licence; old packages have a list of objects. */
 export type Manifest = { license?: string; licenses?: { type: string }[] };
 
-/** Licences that may be used and shipped without a decision. */
+/** Licences that need no decision before a package is used and shipped. */
 const allowed = new Set([
   ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0'],
   ...['Unlicense', 'CC0-1.0'],
@@ -17,8 +17,8 @@ export function isAllowed(expression: string): boolean {
 }
 
 /**
- * Returns the packages of a lock file whose licence is neither on the list nor excepted, and the unused exceptions.
- * `manifestOf` returns the installed manifest at a place, for packages whose licence is not in the lock file.
+ * Returns the packages of a lock file whose licence is neither allowed nor excepted, and the exceptions that nothing
+ * uses. `manifestOf` returns the installed manifest at a place, for packages whose licence the lock file lacks.
  */
 export function licenceProblems(
   lock: Lock,

@@ -1,7 +1,10 @@
 import type { FakeAnswer } from '../fake.ts';
 import { type Description, escapePointer, type Operation } from './load.ts';
 
-/** Returns the deviation of a fake's answer from the description. A fake must not promise more than the provider. */
+/**
+ * Returns how a fake's answer deviates from the description, if it does. A fake must not promise more than its provider
+ * does.
+ */
 export function answerProblem(
   description: Description,
   { definition, pointer }: Operation,

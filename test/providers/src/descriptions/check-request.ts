@@ -14,7 +14,7 @@ const commonHeaders = new Set(
 /** Names that a provider accepts in addition to the names in its description. */
 export type MoreNames = { headers?: readonly string[]; query?: readonly string[] };
 
-/** Checks a request against the description. Returns its problems as phrases, and its query and body as values. */
+/** Checks a request against the description. Returns the problems as phrases, and the decoded query and body. */
 export function checkRequest(
   description: Description,
   operation: Operation,

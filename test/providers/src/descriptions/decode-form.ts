@@ -1,7 +1,10 @@
 type Member = string | Members | Member[];
 type Members = { [name: string]: Member };
 
-/** Decodes a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`; `a[]=b` or a repeated name is a list of strings. */
+/**
+ * Decodes a form or query. For example, `a[b][0]=c` becomes `{ a: { b: ['c'] } }`, and `a[]=b` or a repeated name
+ * becomes a list of strings.
+ */
 export function decodeForm(pairs: readonly (readonly [name: string, value: string])[]): Record<string, unknown> {
   const root: Members = Object.create(null);
   for (const [name, value] of pairs) put(root, keysOf(name), value);

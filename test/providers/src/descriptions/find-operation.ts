@@ -1,7 +1,10 @@
 import type { FakeRequest } from '../fake.ts';
 import type { Description, Operation } from './load.ts';
 
-/** Finds the operation of a request, with the parameters of its path; undefined if the description has no match. */
+/**
+ * Finds the operation that a request calls, and the parameters in its path; undefined if the description has no such
+ * operation.
+ */
 export function findOperation(
   { operations }: Description,
   { method, host, path }: FakeRequest,

@@ -34,12 +34,12 @@ export type ParameterObject = {
   schema: { type?: string };
 };
 
-/** An operation of a description, with the members by which requests are matched to it. */
+/** An operation of a description, and how to recognize its requests. */
 export type Operation = {
   /** Method and path of the description, such as `POST /chat.postMessage`. */
   name: string;
   method: string;
-  /** Hosts of the operation's servers. Empty if the host name contains a customer's account. */
+  /** Hosts of the operation's servers. The list is empty if the name of the host depends on the customer's account. */
   hosts: readonly string[];
   /** Pattern of the path from the root of the host, with a group for each parameter. */
   pattern: RegExp;
@@ -91,14 +91,18 @@ function toDescription(document: Document): Description {
   };
 }
 
-/** Creates the compiler of validators. It does not optimize, because this would take longer than it saves in a test. */
+/**
+ * Creates the compiler of validators. Its optimization is off, because in a test it would take longer than it saves.
+ */
 function makeAjv({ paths, components }: Document, coerceTypes: boolean) {
   const ajv = new Ajv2020({ strict: false, logger: false, coerceTypes, code: { optimize: false } });
   addFormats.default(ajv);
   return ajv.addSchema({ $id: 'description', paths, components });
 }
 
-/** Returns the operations. Those with fewer parameters come first, so that `/users/me` precedes `/users/{id}`. */
+/**
+ * Returns the operations. An operation with fewer parameters comes first, so that `/users/me` precedes `/users/{id}`.
+ */
 function operationsOf(document: Document): Operation[] {
   return Object.entries(document.paths)
     .flatMap(([path, item]) =>

@@ -26,7 +26,7 @@ type State = ReturnType<typeof makeState>;
 const refused = (status: number, error: string): FakeAnswer => ({ status, body: { requestId, errors: [error] } });
 const given = (body: object): FakeAnswer => ({ body: { requestId, ...body } });
 
-/** Returns items, or 404 if there are none, as Gong does if a filter finds nothing. */
+/** Returns items, or 404 if there are none, as Gong does when a filter matches nothing. */
 const found = (name: string, items: readonly unknown[]): FakeAnswer =>
   items.length === 0
     ? refused(404, 'No calls found corresponding to the provided filters')

@@ -34,7 +34,7 @@ function makeState() {
     records: [] as Item[],
     /** Members by list. All lists of the fake are static. */
     lists: new Map<string, Set<string>>(),
-    /** Pairs of `from type/id` and `to type/id`. */
+    /** Associations, each as a pair of `type/id` of the source and `type/id` of the target. */
     associations: new Set<string>(),
     owners: [{ id: '77', email: 'sales@example.com', firstName: 'Sam', lastName: 'Seller' }],
     pipelines: {
@@ -64,7 +64,7 @@ const refused = (status: number, category: string, message: string): FakeAnswer 
 });
 const missing = () => refused(404, 'OBJECT_NOT_FOUND', 'resource not found');
 
-/** Finds the record in a path. The path contains the record's id, or its value of `idProperty`. */
+/** Finds the record that a path names by its id, or by its value of the property `idProperty`. */
 function findItem(
   state: State,
   type: string | undefined,
@@ -79,7 +79,10 @@ function findItem(
   );
 }
 
-/** Returns the name of the property with the modification time, which differs for contacts. */
+/**
+ * Returns the name of the property with the time of the last change. Contacts have a different name for it than other
+ * types.
+ */
 const modified = (type: string) => (type === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate');
 
 function addItem(state: State, type: string, properties: Properties): Item {

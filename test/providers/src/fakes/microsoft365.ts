@@ -42,7 +42,7 @@ function refused(status: number, code: string, message: string): FakeAnswer {
 
 const missing = () => refused(404, 'ErrorItemNotFound', 'The specified object was not found in the store.');
 
-/** Graph accepts JSON, or the mail itself in base64. */
+/** Microsoft Graph accepts a mail as JSON, or as the mail itself in base64. */
 export const microsoft365Fake = defineFake({
   key: 'microsoft365',
   makeState,

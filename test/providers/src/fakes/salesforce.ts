@@ -4,7 +4,7 @@ import { fieldOf, order, parseSoql } from './soql.ts';
 type Item = { type: string; fields: Record<string, unknown>; isDeleted: boolean };
 type Body = Record<string, unknown>;
 
-/** Objects of the description, with the prefixes of their ids. */
+/** Types of objects in the description, with the prefixes of their ids. */
 const prefixes = {
   Lead: '00Q',
   Contact: '003',
@@ -17,7 +17,7 @@ const prefixes = {
 } as const;
 type ObjectType = keyof typeof prefixes;
 const types = Object.keys(prefixes) as ObjectType[];
-/** Objects that the description allows to be upserted. */
+/** Types of objects that can be upserted according to the description. */
 const upserted: readonly ObjectType[] = ['Lead', 'Contact', 'Account', 'Opportunity', 'Case'];
 
 /** Returns the records to which the examples of the actions refer. */
@@ -34,7 +34,10 @@ function makeState() {
   return {
     organization: '00D5g000004AbCdEAE',
     instanceUrl: 'https://example.my.salesforce.com',
-    /** The fake does not enforce unique custom fields, so that an upsert can meet two records with the same value. */
+    /**
+     * The fake does not enforce that custom fields are unique, so that an upsert can find two records with the same
+     * value.
+     */
     records: [] as Item[],
     callsLeft: 14_998,
     /** Limit of records in a page, even if a query requests more. */

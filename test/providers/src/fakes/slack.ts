@@ -11,7 +11,7 @@ type Message = {
   reactions: string[];
 };
 
-/** Members of the operations' forms and JSON bodies, which the description has checked. */
+/** Members of the forms and JSON bodies of operations. They have been checked against the description. */
 type Body = {
   channel: string;
   text?: string;
@@ -187,7 +187,7 @@ export const slackFake = defineFake({
       if (state.deadWebhooks.has(path)) return { status: 404, text: 'no_service' };
       const { text, blocks } = body as Body;
       if (!text && !blocks) return { status: 400, text: 'no_text' };
-      // The path is a secret, so a digest of the path identifies the webhook.
+      // A digest of the path identifies the webhook, because the path itself is a secret.
       happened(`webhook:${createHash('sha256').update(path).digest('hex').slice(0, 8)}:${text ?? ''}`);
       state.messages.push({ channel: 'webhook', ts: '0', text: text ?? '', isDeleted: false, reactions: [] });
       return { text: 'ok' };

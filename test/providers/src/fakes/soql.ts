@@ -13,7 +13,8 @@ const form =
   /^SELECT (?<fields>[\w., ]+) FROM (?<object>\w+)(?: WHERE (?<where>.+?))?(?: ORDER BY (?<order>[\w., ]+?))?(?: LIMIT (?<limit>\d+))?$/s;
 
 /**
- * Parses the subset of SOQL that the actions and readers use; undefined for any other query, which counts as malformed.
+ * Parses the subset of SOQL that the actions and readers use. Returns undefined for any other query, which the fake
+ * then refuses as malformed.
  */
 export function parseSoql(text: string): Query | undefined {
   const groups = form.exec(text)?.groups;

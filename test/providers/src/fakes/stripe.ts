@@ -25,7 +25,8 @@ function makeState() {
     account: { id: 'acct_1032D82eZvKYlo2C', name: 'Example' },
     items: [] as Item[],
     /**
-     * First answers by Idempotency-Key. Stripe keeps them for 24 hours; tests clear them as if this time had passed.
+     * The first answer for each Idempotency-Key. Stripe keeps it for 24 hours; a test clears the map as if that time
+     * had passed.
      */
     keys: new Map<string, { asked: string; answer: FakeAnswer }>(),
     /** Ids of the invoices that were mailed. */
@@ -96,7 +97,7 @@ function add({ state, body, headers, happened }: Call, kind: Kind): Item {
   return item;
 }
 
-/** Returns the first answer to a repeated key, and an error to a key that is repeated with different parameters. */
+/** Repeats the first answer when a key is repeated. Answers with an error when the repeat has different parameters. */
 function once(run: (call: Call) => FakeAnswer): (call: Call) => FakeAnswer {
   return (call) => {
     const key = call.headers['idempotency-key'];

@@ -6,12 +6,12 @@ export type Reply = {
   headers?: Record<string, string>;
   /** Text that the model answers. */
   text?: string;
-  /** The raw body, which replaces the whole answer. */
+  /** The raw body, which is sent instead of a built answer. */
   body?: string;
   model?: string;
   finish?: 'stop' | 'length' | 'content_filter' | 'tool_calls';
   tools?: { name: string; arguments: string }[];
-  /** Tokens that the provider counts and bills. `null`: the answer contains no counts. */
+  /** Tokens that the provider counts and bills. If null, the answer contains no counts. */
   usage?: { input: number; output: number; cached?: number } | null;
   /** Delay of the answer. */
   delayMs?: number;
@@ -25,7 +25,7 @@ export type Reply = {
 
 export type ModelCall = { path: string; body: string; headers: IncomingMessage['headers']; model: string };
 
-/** Prices in US dollars per million tokens of the model `m`, and of `dear`, which costs ten times as much. */
+/** Prices in US dollars per million tokens. The model `dear` costs ten times as much as the model `m`. */
 export const prices = [
   { model: 'm', from: '2026-01-01', input: 2, output: 10, cache_read: 0.5 },
   { model: 'dear', from: '2026-01-01', input: 20, output: 100 },
@@ -35,7 +35,7 @@ function usageOf({ body }: ModelCall, reply: Reply) {
   return reply.usage === undefined ? { input: Math.ceil(body.length / 4), output: 5 } : reply.usage;
 }
 
-/** Returns the bill for a call in pico-USD, as the provider charges it. */
+/** Returns the amount in pico-USD that the provider charges for a call. */
 export function billOf(request: ModelCall, reply: Reply): bigint {
   if (reply.billed !== undefined) return reply.billed;
   const usage = usageOf(request, reply);

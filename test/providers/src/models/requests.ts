@@ -106,7 +106,8 @@ const anthropicMessage = z.discriminatedUnion('role', [
 ]);
 
 /**
- * Whether roles alternate, and whether each message with calls is followed by one that begins with all their results.
+ * Whether roles alternate, and whether each message with tool calls is followed by a message that begins with the
+ * results of all these calls.
  */
 function isConversation(messages: readonly z.infer<typeof anthropicMessage>[]): boolean {
   return messages.every(({ role, content }, index) => {

@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropicAnswer, billOf, type ModelCall, openaiAnswer, type Reply } from './answers.ts';
 import { anthropicRequest, openaiRequest } from './requests.ts';
 
-/** Starts a strict model provider for both protocols, which keeps its own bill. It shares no code with `agents`. */
+/**
+ * Starts a strict provider of models for both protocols. It computes its own bill, and shares no code with `agents`.
+ */
 export async function startModelProvider() {
   const requests: ModelCall[] = [];
   const script: Reply[] = [];

@@ -8,7 +8,7 @@ import type { Fake, FakeAnswer, FakeRequest } from '../fake.ts';
 
 /** A request that a fake provider received. */
 export type RecordedRequest = FakeRequest & {
-  /** Number of the request among those to the provider, from 0. */
+  /** Number of earlier requests to the provider. */
   index: number;
   /** Method and path, such as `POST /chat.postMessage`; `unknown` if the description has no such operation. */
   operation: string;
@@ -33,14 +33,14 @@ export type FakeProvider<State> = {
   refuse(...tokens: string[]): void;
   /** Clears requests, effects, failures, refused tokens and state. */
   reset(): void;
-  /** Adds the objects to which the examples of the actions refer. */
+  /** Adds the objects that the examples of the actions use. */
   addExamples(): void;
 };
 
-/** The end of a request: its answer, or a connection that is closed or never answered. */
+/** The end of a request: an answer, or a connection that is closed or stays silent. */
 export type Ending = { answer: FakeAnswer; delayMs: number; cut: 'reset' | 'hang' | undefined };
 
-/** A fake provider that is called directly. `answer` returns immediately. */
+/** A fake provider that is called without a network. `answer` returns immediately. */
 export type Running<State> = FakeProvider<State> & { key: ProviderKey; answer(request: FakeRequest): Ending };
 
 export function runFake<State>(fake: Fake<State>): Running<State> {
@@ -130,7 +130,10 @@ function answerOf({ status, headers, body, text }: Failure): FakeAnswer {
   };
 }
 
-/** Builds the answer to a request that the provider would refuse. It lists the problems for the failing test. */
+/**
+ * Builds the answer to a request that the provider would refuse. The answer lists the problems, so that the failing
+ * test shows them.
+ */
 function refusalOf({ problems }: RecordedRequest): FakeAnswer {
   return { status: 400, headers: { 'x-fake-provider': 'refused' }, body: { message: problems.join('; '), problems } };
 }

@@ -2,7 +2,8 @@ import type { Customer, Method, Price, Subscription } from './objects.ts';
 import { beginSubscription, type Desk, endSubscription } from './routes.ts';
 
 /**
- * Actions of people on Stripe's own pages, and effects of time. Each change emits the events that Stripe would emit.
+ * What people do on Stripe's own pages, and what happens as time passes. Each change emits the events that Stripe would
+ * emit.
  */
 export type Dashboard = ReturnType<typeof dashboardOf>;
 
@@ -10,7 +11,7 @@ export function dashboardOf(desk: Desk) {
   const { account } = desk;
   const updated = (subscription: Subscription) => desk.emit('customer.subscription.updated', subscription);
   return {
-    /** Adds a card that a browser has entered into Stripe's form. */
+    /** Adds a card, as if a person had entered it into Stripe's form. */
     card({ declines = false, last4 = '4242' }: { declines?: boolean; last4?: string } = {}): Method {
       const method: Method = {
         id: desk.id('pm'),
@@ -70,7 +71,7 @@ export function dashboardOf(desk: Desk) {
       subscription.status = 'unpaid';
       updated(subscription);
     },
-    /** Ends a subscription at a time as Stripe's portal does, by `cancel_at` alone. */
+    /** Schedules the end of a subscription as Stripe's portal does, with `cancel_at` alone. */
     scheduleEnd(subscription: Subscription, at: number | null): void {
       subscription.cancel_at = at;
       subscription.cancel_at_period_end = false;
@@ -122,7 +123,8 @@ export function dashboardOf(desk: Desk) {
       account.prices.set(price.id, price);
     },
     /**
-     * Returns the quantity for which a customer would be charged: the sum over hours of the last event in each hour.
+     * Returns the quantity for which a customer would be charged: the value of the last event in each hour, summed over
+     * the hours.
      */
     metered(customer: string, eventName: string): number {
       const hours = new Map<number, number>();

@@ -1,4 +1,4 @@
-/** A form as Stripe reads it. For example, `items[0][price]=x` is a list of objects. */
+/** A form as Stripe reads it. For example, `items[0][price]=x` describes a list of objects. */
 export type Form = { [name: string]: string | Form };
 
 export function parseForm(text: string): Form {
@@ -28,13 +28,13 @@ export function textOf(form: Form, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Returns the members of an object or of a list in a form. */
+/** Returns the members of an object or list that a form contains under a name. */
 export function partsOf(form: Form, name: string): Form {
   const value = form[name];
   return typeof value === 'object' ? value : {};
 }
 
-/** Returns the strings of an object or a list in a form. */
+/** Returns the strings in an object or list that a form contains under a name. */
 export function textsOf(form: Form, name: string): Record<string, string> {
   const texts = Object.entries(partsOf(form, name)).flatMap(([key, value]) =>
     typeof value === 'string' ? [[key, value] as const] : [],

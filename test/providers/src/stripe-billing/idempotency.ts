@@ -5,8 +5,8 @@ export type Answer = { status: number; body: unknown };
 type Stored = { fingerprint: string; answer: Answer | undefined };
 
 /**
- * Creates Stripe's idempotency keys. A repeat gets the first answer, even if it was a failure of Stripe. A repeat with
- * different parameters is refused.
+ * Creates a store of idempotency keys that behaves like Stripe's. A repeat gets the first answer, even if that was a
+ * failure of Stripe. A repeat with different parameters is refused.
  */
 export function createIdempotency() {
   const keys = new Map<string, Stored>();
@@ -18,7 +18,7 @@ export function createIdempotency() {
         const made: Stored = { fingerprint, answer: undefined };
         keys.set(key, made);
         made.answer = await run();
-        // A request that was refused before it began may be sent again.
+        // A request that was refused before it began may be sent again with the same key.
         if (made.answer.status === 400 || made.answer.status === 404) keys.delete(key);
         return made.answer;
       }

@@ -10,7 +10,7 @@ export type Price = {
   recurring: { usage_type: 'licensed' | 'metered' };
 };
 
-/** A payment method. Only the fake has `declines`, with which every payment fails. */
+/** A payment method. `declines` exists only in the fake, and lets every payment fail. */
 export type Method = {
   id: string;
   object: 'payment_method';
@@ -85,7 +85,7 @@ export type MeterEvent = {
   payload: Record<string, string>;
 };
 
-/** An event, with a copy of the event's object at that time. */
+/** An event, with a copy of its object as it was at that time. */
 export type Event = {
   id: string;
   object: 'event';
@@ -104,9 +104,9 @@ export type Account = {
   subscriptions: Map<string, Subscription>;
   sessions: Map<string, Session>;
   invoices: Map<string, Invoice>;
-  /** Event names of meters, all with an hourly window. */
+  /** The event names of the meters. Every meter has an hourly window. */
   meters: Set<string>;
-  /** Events of meters, in the order in which they arrived. */
+  /** The events that meters received, in the order of arrival. */
   meterEvents: MeterEvent[];
   events: Event[];
 };

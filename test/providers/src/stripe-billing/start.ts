@@ -9,25 +9,29 @@ import { type Account, type Event, newAccount } from './objects.ts';
 import { type Desk, routes, StripeRefusal } from './routes.ts';
 
 /**
- * How the fake fails. `lose` loses requests before they take effect. `cut` loses answers after the effect. `break`
- * answers 500 without an effect. `refuse` accepts no connection.
+ * How the fake fails. With `lose`, a request is lost before it takes effect. With `cut`, the answer is lost after the
+ * effect. With `break`, the fake answers 500 without an effect. With `refuse`, it accepts no connection.
  */
 export type FailureMode = 'lose' | 'cut' | 'break' | 'refuse';
 
 /** A received request, with the status of its answer. */
 export type SeenRequest = { method: string; path: string; key: string | undefined; status: number };
 
-/** Stripe as the platform uses it, with state, idempotency keys and signed events. Only the test sends the events. */
+/**
+ * The part of Stripe that the platform uses, with state, idempotency keys and signed events. The fake sends no events
+ * by itself; the test sends them.
+ */
 export type FakeStripe = {
   /** The value of STRIPE_API_BASE. */
   url: string;
   account: Account;
   dashboard: Dashboard;
   requests: SeenRequest[];
-  /** Fails in a mode from now on; undefined ends the failure. */
+  /** Lets the fake fail in a mode from now on; undefined ends the failure. */
   fail(mode: FailureMode | undefined): Promise<void>;
   /**
-   * Delays answers of writes, which still take effect. `path` selects writes; default: all. `release` ends the delay.
+   * Delays the answers to writes, which still take effect. `path` selects the writes; by default all are delayed.
+   * `release` ends the delay.
    */
   holdWrites(path?: RegExp): { held(): number; release(): void };
   /** Shifts the fake's clock. */
@@ -169,7 +173,10 @@ export function signEvent(
   return { body, header: `t=${at},v1=${signature}` };
 }
 
-/** Refuses requests that stripe-mock refuses. Ignores its other answers, which are only examples. */
+/**
+ * Refuses a request if stripe-mock refuses it. All other answers of stripe-mock are ignored, because they are only
+ * examples.
+ */
 async function askMock(
   mock: string,
   o: { method: string; path: string; text: string; headers: IncomingMessage['headers'] },

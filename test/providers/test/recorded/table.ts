@@ -6,7 +6,7 @@ export type Recorded = {
   what: string;
   /** The action whose request gets the answer, or `token` for the token endpoint. */
   to: string;
-  /** Index of the request within the action. The fake answers the requests before it. Default: 0. */
+  /** Index of the request within the action. The fake answers the earlier requests. Default: 0. */
   call?: number;
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -18,8 +18,8 @@ export type Recorded = {
 };
 
 /**
- * Recorded answers of a provider, taken from its documentation, and for each class without an answer the reason why it
- * never occurs. Together they name all ten classes.
+ * Recorded answers of a provider, taken from its documentation. For a class without a recorded answer, `never` gives
+ * the reason why it does not occur. Together they cover all ten classes.
  */
 export type RecordedTable = {
   provider: ProviderKey;

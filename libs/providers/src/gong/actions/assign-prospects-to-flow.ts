@@ -39,7 +39,10 @@ export const assignProspectsToFlow = defineAction({
   },
 });
 
-/** Whether a prospect was refused because it is already in the flow. Gong does not document a list of its codes. */
+/**
+ * Whether a prospect was refused because it is already in the flow. Gong does not document its error codes, so any text
+ * with "already" matches.
+ */
 function isInFlow({ errorCode, errorMessage }: JsonObject): boolean {
   return /already/i.test(`${textOf(errorCode)} ${textOf(errorMessage)}`);
 }

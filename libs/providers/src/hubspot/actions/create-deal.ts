@@ -16,7 +16,7 @@ import {
 import { searchRequest } from '../search.ts';
 import { findStage } from '../stages.ts';
 
-/** Upper bound of the time until HubSpot's search shows a write. The actual time may be half a minute. */
+/** Upper bound of the delay before HubSpot's search shows a write. The actual delay can be half a minute. */
 const indexLagMs = 60_000;
 
 export const createDeal = defineAction({

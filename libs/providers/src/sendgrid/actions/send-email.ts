@@ -69,7 +69,7 @@ export const sendEmail = defineAction({
               cc: toMailboxes(input.cc),
               bcc: toMailboxes(input.bcc),
               dynamic_template_data: input.template_data,
-              // SendGrid repeats these in every event of the mail, so an event resolves an unknown outcome.
+              // SendGrid repeats these arguments in every event of the mail, so an event resolves an unknown outcome.
               custom_args: given({ drippulse_key: place.key, drippulse_message_id: message_id }),
             }),
           ],

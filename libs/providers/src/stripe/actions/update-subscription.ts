@@ -27,7 +27,7 @@ export const updateSubscription = defineAction({
   example: { subscription_id: 'sub_1MowQVLkdIwHu7ixeRlqHVzs', cancel_at_period_end: true },
   *perform(input, place) {
     const { subscription_id, price_id, item_id, cancel_at_period_end, proration_behavior } = input;
-    // Without the item's id, Stripe would add the price beside the existing one.
+    // Without the item's id, Stripe would add the price instead of replacing the existing one.
     if (price_id !== undefined && item_id === undefined)
       refuse('item_required', 'item_id says which price is replaced by price_id.', { field: 'item_id' });
     const items = item_id === undefined ? undefined : [given({ id: item_id, price: price_id })];

@@ -16,20 +16,23 @@ import type { UnaryMethod } from '../unary-method.ts';
 
 type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
 
-/** The server side of the method that carries other calls. */
+/** The server side of the streaming method that carries unary calls. */
 export type SharedServer = {
   handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
   /** Refuses further calls. Streams end when all earlier calls are answered. */
   stop(): void;
 };
 
-/** Limit in bytes of the answers in one message, unless the first is larger: a reader keeps a message in memory. */
+/**
+ * Limit in bytes of the answers in one message, because a reader keeps a message in memory. A larger answer is sent
+ * alone.
+ */
 const maxBatchBytes = 256 << 10;
 
 /**
- * Limit of the calls of a stream that run at the same time, and that begin in one turn of the event loop. The
+ * Limit of a stream's calls that run at the same time, and of those that begin in one turn of the event loop. The
  * platform's own clients send no more than this on a stream. A refused call ends without waiting for anything, so
- * thousands of refused calls in one message would be one turn of seconds.
+ * without the second limit, thousands of refused calls in one message would take one turn of several seconds.
  */
 const callsAtOnce = 64;
 
@@ -131,7 +134,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
     waiting.clear();
     for (const { cancel } of running.values()) cancel();
   });
-  // A stream whose connection was lost emits an error that has no other listener.
+  // A stream emits an error when its connection is lost. Without a listener, the error would be uncaught.
   stream.on('error', () => undefined);
   return end;
 }

@@ -31,9 +31,9 @@ export type SharedCalls = {
 };
 
 /**
- * Limit of calls of a stream. A stream takes new calls up to this number, for a limited period, or until it has
- * answered all of them. The next stream goes to the next process of the peer, as a single call does. So both successive
- * and simultaneous calls are spread over all processes.
+ * Limit of calls of a stream. A stream takes new calls until it reaches this number, its time is over, or it has
+ * answered all its calls. The next stream goes to the next process of the peer, as a single call does. So both
+ * successive and simultaneous calls are spread over all processes.
  */
 const callsOfStream = 64;
 const openForMs = 250;
@@ -43,7 +43,7 @@ const path = pathOf(share);
 const encode = encoderOf(share.input);
 const decode = decoderOf(share.output);
 
-/** Makes unary calls of one peer over shared streams, each for up to `calls` calls (default 64). */
+/** Makes unary calls to one peer over shared streams. Each stream carries up to `calls` calls (default 64). */
 export function shareCalls(client: grpc.Client, calls: number = callsOfStream): SharedCalls {
   let current: Stream | undefined;
   return {

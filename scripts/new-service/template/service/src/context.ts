@@ -2,5 +2,5 @@ import type { ServiceBase } from '@drippulse/service';
 import type { Config } from './config.ts';
 import type { DB } from './db/schema.ts';
 
-/** The parts that every operation of this service works with. */
+/** The dependencies that all operations of this service share. */
 export type Context = ServiceBase<Config, DB>;

@@ -6,7 +6,10 @@ import { findSettings } from '../../settings/rows.ts';
 import { keyOf } from '../keys.ts';
 import type { Attempt } from '../rows.ts';
 
-/** Returns the organization's customer at Stripe, created with the first write. Its id is stored before its use. */
+/**
+ * Returns the id of the organization's customer at Stripe. The first write creates the customer, and stores the id
+ * before it is used.
+ */
 export async function ownCustomer(ctx: Context, client: Stripe, operation: Attempt): Promise<string> {
   const { organization_id: organizationId } = operation;
   const row = await findCustomer(ctx.db.kysely, organizationId);

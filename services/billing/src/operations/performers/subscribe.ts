@@ -10,8 +10,8 @@ import { endOpenSessions } from './checkout.ts';
 import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 
 /**
- * Returns the mark of a subscription that an operation changed, so that a repeat recognizes its own work even when the
- * key is no longer known.
+ * Returns the metadata that marks a subscription as changed by an operation, so that a repeat recognizes its own work
+ * even when Stripe no longer knows the key.
  */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
@@ -84,7 +84,10 @@ async function change(
   return { isNew: false };
 }
 
-/** Returns the named payment method, attached to the customer; else the customer's default one. */
+/**
+ * Returns the id of the payment method to charge. A named method is attached to the customer and becomes the default
+ * one; otherwise the customer's default method is used.
+ */
 async function payingMethod(
   client: Stripe,
   operation: Attempt,

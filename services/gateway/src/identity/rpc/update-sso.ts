@@ -50,7 +50,10 @@ export async function updateSso(ctx: Context, request: UpdateSsoRequest, call: H
   return response;
 }
 
-/** Returns the members of the request. Null counts as empty, which the checks refuse, unless null is a valid value. */
+/**
+ * Returns the members that the request names. A null counts as empty, which the checks refuse, unless null is a valid
+ * value of the member.
+ */
 function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
   const has = new Set(updateMask?.paths);
   return {
@@ -65,8 +68,8 @@ function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
 }
 
 /**
- * Returns the columns of a changed application; undefined while the tested application stays. Rotating its secret does
- * not change the application.
+ * Returns the columns of a changed application, or undefined if the application is still the tested one. A new secret
+ * does not make it a different application.
  */
 function changedApplication(before: SsoRow, { issuer = before.issuer, clientId = before.client_id }: Given) {
   const isSame = issuer === before.issuer && clientId === before.client_id;

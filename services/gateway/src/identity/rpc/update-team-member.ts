@@ -33,8 +33,8 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
     TeamMembersService.method.updateTeamMember,
     request,
     async (trx, { organizationId }) => {
-      // The organization is locked before the reads, because the new status depends on the row, and the check for the
-      // last administrator on all rows.
+      // The organization is locked before the reads: the new status depends on the member's row, and the check for the
+      // last administrator depends on all rows.
       await lockOrganization(trx, organizationId);
       const member = await findMember(trx, organizationId, request.id);
       const now = ctx.clock.now();

@@ -2,10 +2,7 @@ import type { Context } from '../context.ts';
 
 /** Time without use after which a session ends. */
 const idleMs = 2 * 3_600_000;
-/**
- * Shortest time between two writes of the time of last use, because otherwise every request of a session would write
- * it.
- */
+/** Minimum time between two writes of a session's time of last use. Without it, every request would write that time. */
 const notedEveryMs = 60_000;
 
 /** Returns the time at which a session ends if no further request uses it. */
@@ -13,7 +10,7 @@ export function idleEndOf(lastUsedAt: Date): Date {
   return new Date(lastUsedAt.getTime() + idleMs);
 }
 
-/** Returns the time before which a last use means that the session has ended. */
+/** Returns the limit for the time of last use: a session that was last used before this time has ended. */
 export function idleSince(now: Date): Date {
   return new Date(now.getTime() - idleMs);
 }

@@ -14,8 +14,8 @@ export type Facts = {
 };
 
 /**
- * The result of `judge`. `ask`: the person must sign in with the password once, and is then linked. `new`: no identity
- * has the address, and the address belongs to the person.
+ * The result of `judge`. With `ask`, the person must sign in with the password once, and is then linked. With `new`, no
+ * identity has the address, and the address belongs to the person.
  */
 export type Judgement =
   | { kind: 'linked'; identityId: bigint }

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 
 /** Progress of a person who is not signed in yet. */
 export type Pending =
-  /** A provider has named the person, who must be linked by the password. */
+  /** A provider has named the person, who must enter the password to be linked. */
   | { step: 'link'; issuer: string; subject: string; organizationId: bigint | null }
   /** The person is known, but the second factor is missing. */
   | ({ step: 'code' } & Known)

@@ -34,7 +34,7 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
   if (judged.kind === 'ask') return judged;
   return ctx.db.kysely.transaction().execute(async (trx) => {
     // The organization is locked, because the role depends on the member's row, and the check for the last
-    // administrator on all rows.
+    // administrator depends on all rows.
     await lockOrganization(trx, organizationId);
     const role = roleBy(
       { groups: groupsOf(sso), defaultRole: sso.default_role ? readRole(sso.default_role) : undefined },

@@ -8,7 +8,7 @@ const uploads = 5;
 const leaveAfterMs = 50;
 
 const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="leads.csv"\r\n\r\n';
-/** Positions at which uploads break off, each in a different part of the parser. */
+/** Beginnings of an upload that breaks off. Each ends in a different part of the parser. */
 const cutAt = [
   '',
   '--b\r\nContent-Dispo',

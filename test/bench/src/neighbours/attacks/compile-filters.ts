@@ -10,7 +10,10 @@ const webhooks = 100;
 /** The largest size of a webhook's filter. */
 const filterBytes = 16 * 1024;
 const outputs = 500;
-/** An event compiles all filters, because together they exceed the compiled bytes that an organization may keep. */
+/**
+ * Each event makes the platform compile all filters, because together they exceed the compiled bytes that an
+ * organization may keep.
+ */
 const leadEveryMs = 3_000;
 
 /** Webhooks with the largest filters. An event of a lead compiles all of them. */
@@ -44,7 +47,7 @@ function largestFilter(name: string) {
   return filterOf(name + output.repeat(outputs).padEnd(room, '.'));
 }
 
-/** Starts a receiver of the events about which a filter could not decide within its budget. */
+/** Starts a receiver. It gets the events about which a filter could not decide within its budget. */
 async function startReceiver(): Promise<string> {
   const receiver = createServer((request, response) => {
     request.resume();

@@ -13,7 +13,10 @@ const exports = 16;
 const lists = 6;
 const importedRows = 20_000;
 
-/** One organization that makes every kind of load at once: uploads, unread answers, exports, lists, imports, tests. */
+/**
+ * One organization that causes every kind of load at the same time: uploads, unread answers, exports, lists, imports
+ * and test runs.
+ */
 export const everything: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

@@ -39,7 +39,7 @@ async function runToItsEnd(place: Place, token: string, sourceId: number, round:
     round.count(`a run ${status}`);
     return;
   }
-  // The run of a round that is over would work in the next round, which is measured alone.
+  // A run that is not cancelled would continue in the next round, in which the quiet work is measured alone.
   if (run !== undefined) await api('POST', `/data_source_runs/${run.id}/cancel`).catch(() => undefined);
 }
 

@@ -5,7 +5,10 @@ import { sendCounted } from '../clients/repeat.ts';
 const records = 300;
 const atOnce = 16;
 
-/** A small list, after which the next lists count as small, and then sixteen concurrent lists of 18 MB, repeatedly. */
+/**
+ * Repeatedly asks for a small list, so that the next lists count as small, and then for sixteen lists of 18 MB at the
+ * same time.
+ */
 export const lists: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

@@ -5,14 +5,14 @@ import { fillContacts } from '../clients/fill-contacts.ts';
 import { keepOpen } from '../clients/keep-open.ts';
 import { openRequest } from '../clients/open-request.ts';
 
-/** 30 MB of records: for three organizations this is most of the memory for unread answers. */
+/** Number of records in 30 MB. Three organizations with such answers take most of the memory for unread answers. */
 const records = 500;
 const organizations = 3;
 /** Number of clients of each organization. A client that is disconnected makes room for the next. */
 const clients = 4;
 const takenBytes = 64 * 1024;
 
-/** Clients of three organizations that ask for 30 MB and take 64 KB a second. */
+/** Clients of three organizations that ask for 30 MB and read only 64 KB per second. */
 export const readers: Attack = {
   organizations,
   async prepare(place, tokens) {

@@ -8,7 +8,7 @@ const logins = 126;
 const bodyBytes = 900_000;
 const addresses = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 
-/** Logins of 900 KB from three addresses, without a credential. Each is held up before its last byte. */
+/** Logins of 900 KB from three addresses, without a credential. Each stops before its last byte. */
 export const strangers: Attack = {
   organizations: 0,
   async prepare(place) {
@@ -22,7 +22,7 @@ export const strangers: Attack = {
   },
 };
 
-/** Sends a login slowly. Every second one does not announce its length, so only its bytes can cause a refusal. */
+/** Sends a login slowly. Every second login does not announce its length, so only its bytes can cause a refusal. */
 function loginSlowly(place: Place, body: string, index: number, count: (what: string) => void): Socket {
   const isAnnounced = Math.floor(index / addresses.length) % 2 === 0;
   const length = isAnnounced ? `Content-Length: ${body.length}` : 'Transfer-Encoding: chunked';

@@ -10,7 +10,7 @@ const contactsOfCall = 1_000;
 const webhooks = 20;
 
 /**
- * One organization that uses every service at its worst: all of `everything`, imports of a data source, bulk
+ * One organization that uses every service as heavily as it can: all of `everything`, imports of a data source, bulk
  * enrollments whose events go to twenty webhooks, scores, charts and reports.
  */
 export const useServices: Attack = {

@@ -6,7 +6,7 @@ export function countAnswer(socket: Socket, count: Round['count']): void {
   socket.once('data', (bytes: Buffer) => count(`answered ${statusOf(bytes)}`));
 }
 
-/** Returns the three digits after the version of HTTP. */
+/** Returns the three digits of the status, which follow the version of HTTP. */
 export function statusOf(bytes: Buffer): string {
   return bytes.toString('latin1', 9, 12);
 }

@@ -2,7 +2,7 @@ import { createApi } from '../../services/api.ts';
 
 /** Characters of each contact, in addition to a few hundred. */
 const noteLength = 60_000;
-/** Number of contacts in one import: 3 MB, so that the preparation takes little memory. */
+/** Number of contacts in one import. Together they have 3 MB, so that the preparation takes little memory. */
 const atOnce = 50;
 
 /** Adds contacts of 60 KB: a page of 300 has 18 MB. */

@@ -5,7 +5,7 @@ import type { Round } from '../attack.ts';
 
 const pauseMs = 1_000;
 
-/** Keeps a connection open until the end of the round: opens the next one a second after one has closed. */
+/** Keeps a connection open until the end of the round. A second after the connection has closed, opens the next one. */
 export async function keepOpen({ signal }: Round, open: () => Socket): Promise<void> {
   while (!signal.aborted) {
     const socket = open();

@@ -9,7 +9,7 @@ import { addFailure, addTime, emptyTimes, type Worker } from './work.ts';
 const readEveryMs = 50;
 const enrollEveryMs = 250;
 const waitMs = 1_000;
-/** Time limit for the calls that began last. */
+/** Time limit for the calls that are still under way at the end. */
 const lastMs = 10_000;
 
 /** Starts an organization that reads, and whose enrollments wait, call back and publish webhooks to this process. */
@@ -21,7 +21,7 @@ export async function startQuietOrganization(base: string, token: string): Promi
     const at = Date.now();
     void bodyOf(request).then((body) => {
       const isCallback = request.url === '/callback';
-      // A request that an earlier attack has delayed does not belong to this period.
+      // A request that was due before this period was delayed by an earlier attack, and does not belong to the period.
       if (Number(isCallback ? body.due : body.data.lead_ref) < begunAt) return;
       if (isCallback) addTime(times, 'wake_ups', at - Number(body.due));
       else addTime(times, 'webhooks', at - Date.parse(body.data.completed_at));

@@ -3,8 +3,8 @@ import type { Work } from './work.ts';
 const rows = 500;
 
 /**
- * Dry runs of an upload, as a form makes them. No two uploads have a row in common, because an upload that meets the
- * record of another ends with 503.
+ * Dry runs of an upload, as a form makes them. No two uploads contain the same row, because an upload ends with 503 if
+ * another upload has the same record.
  */
 export const uploads: Work = {
   kind: 'uploads',

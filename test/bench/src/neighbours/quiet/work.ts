@@ -1,9 +1,11 @@
-/** The times, in milliseconds, of work at a fixed rate, by its kind, and the number of each failure. */
+/**
+ * The times of work at a fixed rate, in milliseconds, by the kind of the work, and the number of failures of each kind.
+ */
 export type Times = { ofKinds: Record<string, number[]>; failures: Record<string, number> };
 
 /** Work of an organization at a fixed rate. */
 export type Work = {
-  /** The name of the work in the names of figures. */
+  /** The name that this work has in the names of figures. */
   kind: string;
   everyMs: number;
   /** Prepares the work. The returned function does it once, and throws if it fails. */
