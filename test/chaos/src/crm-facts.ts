@@ -20,14 +20,12 @@ export type CrmFacts = {
   opportunities: readonly { ref: string; status: string; amount: number }[];
   /** Frames of the committed outbox rows of the CRM. */
   frames: readonly Uint8Array[];
-  outboxLeft: number;
   /** Sums of analytics over all days, by the kind of fact; `amount` is in cents. */
   counted: readonly { kind: number; count: number; amount: number }[];
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: rows as the query that is next to it names them
 export async function readCrmFacts(rowsOf: (text: string) => Promise<any[]>): Promise<CrmFacts> {
-  const [left] = await rowsOf('select count(*)::int as count from crm.outbox');
   const own = `organization_id = ${crmOrganization}`;
   return {
     steps: await rowsOf(`
@@ -44,7 +42,6 @@ export async function readCrmFacts(rowsOf: (text: string) => Promise<any[]>): Pr
     opportunities: await rowsOf(`
       select name as ref, status, amount_cents::float8 as amount from crm.opportunities where ${own}`),
     frames: (await rowsOf(`select frame from chaos.outbox where service = 'crm'`)).map((row) => row.frame),
-    outboxLeft: left.count,
     counted: await rowsOf(`
       select kind, sum(count)::int as count, sum(amount)::float8 as amount from analytics.rollup_days
       where ${own} and kind in (20, 21, 22) and dimension = 0 and workflow_id = 0 and variant = '' group by 1`),

@@ -61,7 +61,8 @@ export type Facts = {
   counters: readonly CounterFact[];
   /** Frames of the committed outbox rows with events of enrollments. */
   frames: readonly Uint8Array[];
-  outboxLeft: number;
+  /** Names of the services whose outbox has rows. */
+  outboxLeft: readonly string[];
   deliveries: readonly DeliveryFact[];
   /** Events of contacts of all organizations. */
   contactEvents: readonly EventFact[];
@@ -116,7 +117,6 @@ export async function readFacts(url: string): Promise<Facts> {
     const lines: LineFact[] = await rowsOf(
       'select enrollment_id, at, sequence, step_index, attempt, status, message, error from timeline_lines order by enrollment_id, sequence',
     );
-    const [left] = await rowsOf('select count(*)::int as count from outbox');
     return {
       enrollments: await rowsOf(enrollmentsQuery),
       lines: Map.groupBy(lines, (line) => line.enrollment_id),
@@ -125,7 +125,7 @@ export async function readFacts(url: string): Promise<Facts> {
       ),
       counters: await rowsOf(countersQuery),
       frames: (await rowsOf("select frame from chaos.outbox where service = 'enrollments'")).map((row) => row.frame),
-      outboxLeft: left.count,
+      outboxLeft: await outboxLeft(rowsOf),
       deliveries: await rowsOf(deliveriesQuery),
       contactEvents: await rowsOf(eventsQuery),
       journeys: {
@@ -147,6 +147,20 @@ export async function readFacts(url: string): Promise<Facts> {
   } finally {
     await client.end();
   }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: rows as the query that is next to it names them
+async function outboxLeft(rowsOf: (text: string) => Promise<any[]>): Promise<string[]> {
+  const outboxes = await rowsOf(
+    "select schemaname as schema from pg_tables where tablename = 'outbox' and schemaname <> 'chaos'",
+  );
+  const left = await Promise.all(
+    outboxes.map(async ({ schema }) => {
+      const [row] = await rowsOf(`select exists (select from ${schema}.outbox) as is_left`);
+      return row.is_left ? [schema] : [];
+    }),
+  );
+  return left.flat();
 }
 
 const enrollmentsQuery = `

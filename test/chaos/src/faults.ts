@@ -165,14 +165,12 @@ const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
     inflict: (_, { runtime }) => runtime.dieAt(point, patienceMs),
   }));
 
-/** The lease of a step at a provider, 40 s, ends in the meantime, so another process takes the step over. */
-const integratorFreezeMs = 44_000;
+const freezeOf = (name: string): string => `freeze ${name}`;
 
-/** Faults of the processes that perform steps at providers. They lose no results of callbacks or mails. */
-export const integratorFaults: readonly FaultKind[] = [
-  ...pointsOf(integratorPoints, 'an integrator'),
+/** Makes the faults that every process may meet. They lose no results of callbacks or mails. */
+const processFaultsOf = (name: string, freezeMs: number): FaultKind[] => [
   {
-    name: 'kill -9 an integrator',
+    name: `kill -9 ${name}`,
     losesResultsOf: 'none',
     async inflict(_, { runtime }, random) {
       await sleep(random.between(0, 500));
@@ -181,15 +179,15 @@ export const integratorFaults: readonly FaultKind[] = [
     },
   },
   {
-    name: 'freeze an integrator',
+    name: freezeOf(name),
     losesResultsOf: 'none',
     async inflict(_, { runtime }) {
-      await runtime.freeze(integratorFreezeMs);
+      await runtime.freeze(freezeMs);
       return true;
     },
   },
   {
-    name: 'cut an integrator off',
+    name: `cut ${name} off`,
     losesResultsOf: 'none',
     async inflict(_, { proxy }) {
       proxy.cutAll();
@@ -198,38 +196,24 @@ export const integratorFaults: readonly FaultKind[] = [
   },
 ];
 
-export const agentFreeze = 'freeze an agent';
+/** The lease of a step at a provider, 40 s, ends in the meantime, so another process takes the step over. */
+const integratorFreezeMs = 44_000;
+
+/** Faults of the processes that perform steps at providers. They lose no results of callbacks or mails. */
+export const integratorFaults: readonly FaultKind[] = [
+  ...pointsOf(integratorPoints, 'an integrator'),
+  ...processFaultsOf('an integrator', integratorFreezeMs),
+];
+
+const anAgent = 'an agent';
+export const agentFreeze = freezeOf(anAgent);
 /** Longer than the lease of an execution. */
 const agentFreezeMs = 9_000;
 
 /** Faults of the processes of agents. */
 export const agentFaults: readonly FaultKind[] = [
-  ...pointsOf(agentPoints, 'an agent'),
-  {
-    name: 'kill -9 an agent',
-    losesResultsOf: 'none',
-    async inflict(_, { runtime }, random) {
-      await sleep(random.between(0, 500));
-      await runtime.kill();
-      return true;
-    },
-  },
-  {
-    name: agentFreeze,
-    losesResultsOf: 'none',
-    async inflict(_, { runtime }) {
-      await runtime.freeze(agentFreezeMs);
-      return true;
-    },
-  },
-  {
-    name: 'cut an agent off',
-    losesResultsOf: 'none',
-    async inflict(_, { proxy }) {
-      proxy.cutAll();
-      return true;
-    },
-  },
+  ...pointsOf(agentPoints, anAgent),
+  ...processFaultsOf(anAgent, agentFreezeMs),
 ];
 
 /** Longer than the deadline of a write, so that the step tries again at the other process. */
@@ -244,31 +228,7 @@ export const crmFaults: readonly FaultKind[] = [
       inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
     }),
   ),
-  {
-    name: 'kill -9 a CRM',
-    losesResultsOf: 'none',
-    async inflict(_, { runtime }, random) {
-      await sleep(random.between(0, 500));
-      await runtime.kill();
-      return true;
-    },
-  },
-  {
-    name: 'freeze a CRM',
-    losesResultsOf: 'none',
-    async inflict(_, { runtime }) {
-      await runtime.freeze(crmFreezeMs);
-      return true;
-    },
-  },
-  {
-    name: 'cut a CRM off',
-    losesResultsOf: 'none',
-    async inflict(_, { proxy }) {
-      proxy.cutAll();
-      return true;
-    },
-  },
+  ...processFaultsOf('a CRM', crmFreezeMs),
 ];
 
 /** Every kind of fault once. The groups run in parallel; the seed decides the order within each group. */

@@ -20,7 +20,7 @@ function sound() {
     executionOf('3', 'a2', 'execute', 2),
   ];
   const facts = {
-    ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },
+    ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], deliveries: [] },
     journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
     ...noFacts(),
     agents: {

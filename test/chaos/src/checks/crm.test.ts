@@ -31,7 +31,6 @@ function sound() {
       { kind: 22, count: 1, amount: 30 },
     ],
     frames: [],
-    outboxLeft: 0,
   };
   const opportunities = [
     { ref: 'r', amount: 30 },

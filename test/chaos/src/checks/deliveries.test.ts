@@ -27,7 +27,7 @@ function sound() {
       hookReceipts: [receipt, { ...receipt }, { ...receipt, path: '/1/gone' }],
     },
     facts: {
-      ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0 },
+      ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [] },
       journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
       ...noFacts(),
       deliveries: [

@@ -8,7 +8,6 @@ export function checkDrained({ facts }: Evidence): string[] {
     ...living.map((row) => `enrollment ${row.id} still lives, on step ${row.step_index}`),
     ...pending.map((effect) => `effect ${effect.effect_key} is pending`),
     ...open.map((intent) => `the ${intent.kind} of enrollment ${intent.enrollment_id} is pending`),
-    ...(facts.outboxLeft > 0 ? [`${facts.outboxLeft} rows are in the outbox`] : []),
-    ...(facts.crm.outboxLeft > 0 ? [`${facts.crm.outboxLeft} rows are in the outbox of the CRM`] : []),
+    ...facts.outboxLeft.map((service) => `rows are in the outbox of ${service}`),
   ];
 }

@@ -45,7 +45,7 @@ function sound() {
       enrollmentOf('4', '152', 'e1'),
       enrollmentOf('5', '152', 'e1'),
     ],
-    ...{ lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },
+    ...{ lines: new Map(), effects: [], counters: [], frames: [], deliveries: [] },
     journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
     ...noFacts(),
   };

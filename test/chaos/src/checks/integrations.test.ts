@@ -16,7 +16,7 @@ const stepOf = (action: string | null, status = 'succeeded', error: string | nul
 /** Makes evidence without a fault: a step of each kind, where the outcome of the alert is unknown. */
 function sound() {
   const facts = {
-    ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },
+    ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], deliveries: [] },
     journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
     ...noFacts(),
   };

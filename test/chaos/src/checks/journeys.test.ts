@@ -104,7 +104,7 @@ function sound() {
       mails: [mailOf(4_000)],
     },
     facts: {
-      ...{ enrollments, lines, effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },
+      ...{ enrollments, lines, effects: [], counters: [], frames: [], deliveries: [] },
       ...noFacts(),
       contactEvents: [event, tooLate],
       journeys: {

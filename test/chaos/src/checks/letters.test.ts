@@ -73,7 +73,7 @@ function sound() {
   const sent = { status: 'sent', decision: 'sent', rule: null as string | null, reason: null as string | null };
   const facts = {
     enrollments: [enrollmentOf('1', 'awake'), enrollmentOf('2', 'quiet')],
-    ...{ lines, effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },
+    ...{ lines, effects: [], counters: [], frames: [], deliveries: [] },
     journeys: {
       ...{ intents: [], approvals: [], waitsLeft: 0 },
       sends: [

@@ -42,10 +42,8 @@ export function noFacts() {
       attempts: [] as { webhook_id: string; succeeded: boolean; counted: number; made: number }[],
       ids: new Set<string>(),
     },
-    crm: {
-      ...{ steps: [], leads: [], notes: [], opportunities: [], frames: [], counted: [] },
-      outboxLeft: 0,
-    } as CrmFacts,
+    crm: { steps: [], leads: [], notes: [], opportunities: [], frames: [], counted: [] } as CrmFacts,
+    outboxLeft: [] as string[],
     letters: {
       letters: [] as LetterFact[],
       hits: [] as HitFact[],

@@ -32,7 +32,7 @@ function sound() {
     ...[1, 2, 3].map((index) => enrollmentOf(String(index + 5), `17${index}`, 'c')),
   ];
   const facts = {
-    ...{ enrollments, lines: new Map(), effects: [], counters: [], frames: [], outboxLeft: 0, deliveries: [] },
+    ...{ enrollments, lines: new Map(), effects: [], counters: [], frames: [], deliveries: [] },
     journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
     ...noFacts(),
   };
