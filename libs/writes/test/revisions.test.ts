@@ -53,6 +53,19 @@ test('what a row only notes raises nothing, nor does an update that changes noth
   expect(await stored()).toMatchObject({ revision: 1n });
 });
 
+test('an update that changes a counted column raises the revision, whatever it notes beside that', async () => {
+  await update({ name: 'a', seen_at: new Date('2026-11-27T00:00:00Z') });
+  expect(await stored()).toEqual({ name: 'a', revision: 2n });
+  await update({ settings: '{"a":1}', seen_at: null, revision: 9n });
+  expect(await stored()).toEqual({ name: 'a', revision: 3n });
+});
+
+test('a column that a later migration adds counts', async () => {
+  await sql`alter table things add column colour text`.execute(probe.db.kysely);
+  await sql`update things set colour = 'red', seen_at = now()`.execute(probe.db.kysely);
+  expect(await stored()).toMatchObject({ revision: 2n });
+});
+
 test('of two writers that read the same revision, one writes and the other is refused', async () => {
   const both = gate();
   let begun = 0;

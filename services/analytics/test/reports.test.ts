@@ -70,6 +70,8 @@ test('a report is made of the rows of its period, and each download has the same
   const id = asked.report?.id ?? 0n;
   const report = await harness.ended(id);
   expect(report).toMatchObject({ status: ReportStatus.READY, progress: 1, rows: 2_500n });
+  // Its begin and its end count, its progress alone does not.
+  expect(report.revision).toBe((asked.report?.revision ?? 0n) + 2n);
   expect(report.downloadUrl).toBe(`/api/v1/reports/${id}/download`);
 
   const first = await harness.download(id);

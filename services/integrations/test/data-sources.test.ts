@@ -487,7 +487,10 @@ test('a schedule starts runs, skips while one is under way, and is paused after 
     );
     expect(paused).toHaveLength(1);
   });
+  const { revision = 0n } = (await find()) ?? {};
   await harness.sources(editor).updateDataSource({ id, mapping: json(mapping), updateMask: { paths: ['mapping'] } });
+  // The change resumes the schedule too, which alone would not count.
+  expect(await find()).toMatchObject({ revision: revision + 1n });
   expect((await find())?.schedulePausedAt).toBeUndefined();
   expect((await find())?.nextRunAt).toBeDefined();
 });

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, from any writer: an
- * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from the revision. A write
- * that changes a column in `apart` does not count. These columns are for counts and notes, such as the time of the last
+ * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from the revision. An update
+ * that changes only columns in `apart` does not count; these are for counts and notes, such as the time of the last
  * use.
  */
 export async function addRevision(
@@ -12,6 +12,7 @@ export async function addRevision(
   { apart = [] }: { apart?: readonly string[] } = {},
 ): Promise<void> {
   await sql`alter table ${sql.table(table)} add column revision bigint not null default 1`.execute(db);
+  if (apart.length > 0) return setApart(db, table, { apart });
   await sql`
     create or replace function raise_revision() returns trigger language plpgsql as $$
     begin
@@ -19,18 +20,36 @@ export async function addRevision(
       new.revision := old.revision + 1;
       return new;
     end $$`.execute(db);
-  await sql`
-    create trigger ${sql.ref(`${table}_raise_revision`)} before update on ${sql.table(table)}
-    for each row ${countedOnly(apart)} execute function raise_revision()`.execute(db);
+  await setTrigger(db, table, 'raise_revision');
 }
 
 /**
- * Returns the condition under which an update counts: it changes the row, but no column in `apart`. An update that
- * changes nothing does not count, because it may have set a column in `apart` to its current value.
+ * Sets the columns of a table whose changes do not raise the revision. An update counts if any other column changes,
+ * also one that a later migration adds. An update that changes nothing does not count, because it may have set a column
+ * in `apart` to its current value.
  */
-function countedOnly(apart: readonly string[]) {
-  if (apart.length === 0) return sql``;
-  const kept = apart.map((column) => sql`new.${sql.ref(column)} is not distinct from old.${sql.ref(column)}`);
+export async function setApart(
+  db: Kysely<unknown>,
+  table: string,
+  { apart }: { apart: readonly string[] },
+): Promise<void> {
+  const raise = `raise_${table}_revision`;
+  const unchanged = [...apart, 'revision'].map((column) => sql`counted.${sql.ref(column)} := old.${sql.ref(column)};`);
   // Compares bytes, because columns of type json have no equality.
-  return sql`when (old *<> new and ${sql.join(kept, sql` and `)})`;
+  await sql`
+    create or replace function ${sql.ref(raise)}() returns trigger language plpgsql as $$
+    declare
+      counted ${sql.table(table)}%rowtype := new;
+    begin
+      ${sql.join(unchanged, sql` `)}
+      new.revision := old.revision + case when counted *<> old then 1 else 0 end;
+      return new;
+    end $$`.execute(db);
+  await setTrigger(db, table, raise);
+}
+
+async function setTrigger(db: Kysely<unknown>, table: string, raise: string): Promise<void> {
+  await sql`
+    create or replace trigger ${sql.ref(`${table}_raise_revision`)} before update on ${sql.table(table)}
+    for each row execute function ${sql.ref(raise)}()`.execute(db);
 }

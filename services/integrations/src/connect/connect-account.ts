@@ -151,11 +151,11 @@ async function storeConnection(
       refresh_failures: 0,
       refresh_not_before: null,
       announced_end: null,
+      connected_by: connectedBy,
+      updated_at: ctx.clock.now(),
     })
     .where('id', '=', id)
     .execute();
-  const changed = { connected_by: connectedBy, updated_at: ctx.clock.now() };
-  await trx.updateTable('connections').set(changed).where('id', '=', id).execute();
   await recoverIn(trx, { id, organizationId, statusReason: before.status_reason });
   return trx.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }

@@ -35,19 +35,16 @@ export async function failIn(
   { id, organizationId, version }: Failing,
   problem: Pick<Problem, 'code' | 'message'>,
 ): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update connections set status = 'disabled', status_reason = 'reconnect_required'
-    where id = ${id} and organization_id = ${organizationId} and status = 'active' and version = ${version}`.execute(
-    trx,
-  );
-  if (numAffectedRows !== 1n) return false;
   const { rows } = await sql<{ sequence: bigint; failed_at: Date }>`
     update connections
-    set failed_at = clock_timestamp(), last_error = ${storeError(problem, ctx.clock.now())}, sequence = sequence + 1,
+    set status = 'disabled', status_reason = 'reconnect_required', failed_at = clock_timestamp(),
+      last_error = ${storeError(problem, ctx.clock.now())}, sequence = sequence + 1,
       lease_owner = null, lease_until = null, refresh_started_at = null
-    where id = ${id} returning sequence, failed_at`.execute(trx);
+    where id = ${id} and organization_id = ${organizationId} and status = 'active' and version = ${version}
+    returning sequence, failed_at`.execute(trx);
   const [row] = rows;
-  if (row !== undefined) await addNews(trx, { kind: 'failed', id, organizationId, reason: problem.code, ...row });
+  if (row === undefined) return false;
+  await addNews(trx, { kind: 'failed', id, organizationId, reason: problem.code, ...row });
   await appendAudit(trx, {
     organizationId,
     name: 'integration_connection.disabled',

@@ -151,7 +151,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     .execute();
 }
 
-/** Stores the fields that a person changes. A separate statement, because only such changes raise the revision. */
+/** Stores the fields that a person changes. */
 async function storeFields(
   ctx: Context,
   trx: Transaction<DB>,

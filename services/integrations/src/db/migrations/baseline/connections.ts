@@ -10,7 +10,7 @@ export async function createConnections(db: Kysely<unknown>): Promise<void> {
 /**
  * Columns that the platform itself writes. Changes of them are not changes by a person, and do not raise the revision.
  */
-const apart = [
+export const connectionsApart = [
   ...['version', 'credentials', 'data_key', 'shown_credentials', 'token_expires_at', 'refresh_expires_at'],
   ...['lease_owner', 'lease_until', 'refresh_started_at', 'refresh_failures', 'refresh_not_before', 'refreshed_at'],
   ...['last_used_at', 'last_error', 'failed_at', 'rate_limited_until', 'ends_at', 'announced_end', 'kept_at'],
@@ -71,7 +71,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   // The index does not begin with the organization, because loops look for ends in all organizations.
   await sql`create index connections_expiry_idx on connections (token_expires_at) where status = 'active'`.execute(db);
   await sql`create index connections_ends_at_idx on connections (ends_at) where ends_at is not null`.execute(db);
-  await addRevision(db, 'connections', { apart });
+  await addRevision(db, 'connections', { apart: connectionsApart });
 }
 
 /**

@@ -8,7 +8,7 @@ export async function createDataSources(db: Kysely<unknown>): Promise<void> {
 }
 
 /** Columns that a run or the schedule writes. */
-const apart = [
+export const dataSourcesApart = [
   ...['next_run_at', 'schedule_paused_at', 'last_skipped_at', 'failures_in_a_row'],
   ...['columns', 'header_fingerprint', 'position', 'last_read'],
 ];
@@ -66,7 +66,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   );
   await sql`create index data_sources_fingerprint_idx on data_sources (organization_id, header_fingerprint)
     where deleted_at is null`.execute(db);
-  await addRevision(db, 'data_sources', { apart });
+  await addRevision(db, 'data_sources', { apart: dataSourcesApart });
 }
 
 /** Creates the files. They are stored in UTF-8 and in parts, so that a reading can continue at any byte. */

@@ -1,0 +1,11 @@
+import { setApart } from '@drippulse/writes';
+import { type Kysely, sql } from 'kysely';
+import { connectionsApart } from './baseline/connections.ts';
+import { dataSourcesApart } from './baseline/data-sources.ts';
+
+/** Counts every change of a row that shows: also one that an update makes together with a note. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await setApart(db, 'connections', { apart: connectionsApart });
+  await setApart(db, 'data_sources', { apart: dataSourcesApart });
+  await sql`drop function if exists raise_revision()`.execute(db);
+}
