@@ -24,7 +24,7 @@ let leaver: Api;
 let stayer: Api;
 let leaverId: string;
 let stayerId: string;
-/** What each service declares about its tables, by schema. */
+/** The declarations of the services about their tables, by schema. */
 const declared = new Map<string, Record<string, Table>>();
 
 beforeAll(async () => {
