@@ -2,8 +2,8 @@ import type { Customer, Method, Price, Subscription } from './objects.ts';
 import { beginSubscription, type Desk, endSubscription } from './routes.ts';
 
 /**
- * The actions of people on Stripe's own pages, and the effects of passing time. Each change emits the events that Stripe
- * would emit.
+ * The actions of people on Stripe's own pages, and the effects of passing time. Each change emits the events that
+ * Stripe would emit.
  */
 export type Dashboard = ReturnType<typeof dashboardOf>;
 
