@@ -7,7 +7,10 @@ import { callMs, type UntilAnswered } from './until-answered.ts';
 export type Driving = {
   seed: number;
   clients: readonly RuntimeClient[];
-  history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters' | 'opportunities'>;
+  history: Pick<
+    History,
+    'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters' | 'opportunities' | 'atStripe'
+  >;
   untilAnswered: UntilAnswered;
   /** Aborted when the load stops. */
   stopped: AbortSignal;

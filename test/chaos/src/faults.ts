@@ -216,19 +216,27 @@ export const agentFaults: readonly FaultKind[] = [
   ...processFaultsOf(anAgent, agentFreezeMs),
 ];
 
+/** Makes faults that lose the connection of a commit, before or after the database has committed. */
+const commitFaultsOf = (name: string): FaultKind[] =>
+  (['before', 'after'] as const).map((point) => ({
+    name: `cut ${name} ${point} COMMIT`,
+    losesResultsOf: 'none',
+    inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
+  }));
+
 /** Longer than the deadline of a write, so that the step tries again at the other process. */
 const crmFreezeMs = 12_000;
 
 /** Faults of the processes of the CRM. Their writes have keys, so a repeat after a lost answer writes nothing more. */
-export const crmFaults: readonly FaultKind[] = [
-  ...(['before', 'after'] as const).map(
-    (point): FaultKind => ({
-      name: `cut a CRM ${point} COMMIT`,
-      losesResultsOf: 'none',
-      inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
-    }),
-  ),
-  ...processFaultsOf('a CRM', crmFreezeMs),
+export const crmFaults: readonly FaultKind[] = [...commitFaultsOf('a CRM'), ...processFaultsOf('a CRM', crmFreezeMs)];
+
+/** Longer than the lease of a customer or an operation, so that the other process takes it over. */
+const billingFreezeMs = 14_000;
+
+/** Faults of the processes of billing. Their requests to Stripe have keys, so a repeat changes nothing more. */
+export const billingFaults: readonly FaultKind[] = [
+  ...commitFaultsOf('billing'),
+  ...processFaultsOf('billing', billingFreezeMs),
 ];
 
 /** Every kind of fault once. The groups run in parallel; the seed decides the order within each group. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   agentFaults,
   analystFaults,
+  billingFaults,
   crmFaults,
   delivererFaults,
   type FaultKind,
@@ -30,6 +31,7 @@ export type Others = {
   integrators: readonly Node[];
   agents: readonly Node[];
   crm: readonly Node[];
+  billing: readonly Node[];
 };
 
 /**
@@ -38,7 +40,7 @@ export type Others = {
  */
 export async function inflictAll(
   target: Target,
-  { deliverers, analysts, integrators, agents, crm }: Others,
+  { deliverers, analysts, integrators, agents, crm, billing }: Others,
   plan: Plan,
 ): Promise<FaultCounts> {
   const counts: FaultCounts = {};
@@ -52,6 +54,7 @@ export async function inflictAll(
     rowOf('integrators', integrators, integratorFaults),
     rowOf('agents', agents, agentFaults),
     rowOf('crm', crm, crmFaults),
+    rowOf('billing', billing, billingFaults),
   ]);
   return counts;
 }

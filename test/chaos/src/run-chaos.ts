@@ -51,6 +51,8 @@ export type Outcome = {
   executions: number;
   /** Writes of steps to the CRM. */
   crmSteps: number;
+  /** Changes of subscriptions that billing reported. */
+  planChanges: number;
   hits: number;
   bounces: number;
   /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
@@ -83,20 +85,21 @@ export async function runChaos(options: {
   const mailEndpoint = await startMailEndpoint(seed);
   const providers = await startProviders(seed);
   const models = await startModels(seed);
-  const { published, publishedByCrm } = servers;
+  const { published, publishedBy } = servers;
   const history: History = {
     faults: [],
     calls: [],
     receipts: endpoint.receipts,
     connections: [],
     published,
-    publishedByCrm,
+    publishedBy,
     hookReceipts: hookEndpoint.receipts,
     mails: mailEndpoint.receipts,
     journeys: { events: [], decisions: [], suppressed: [] },
     entries: [],
     starters: [],
     opportunities: [],
+    atStripe: [],
     made: [],
     refusedByProviders: [],
     models: { asked: models.asked, refused: [], samples: [], bill: 0n },
@@ -117,6 +120,7 @@ export async function runChaos(options: {
       hooks,
       agentIds,
       crm: crmPair,
+      billing,
     } = await startServices(servers, {
       ...{ history, opened, urls, hookEndpoint },
     });
@@ -128,6 +132,8 @@ export async function runChaos(options: {
     const load = await startLoad({
       ...{ seed, workflows: { plain, ...rest, agents, crm }, clients, history },
       crmClients: crmPair.clients,
+      billingClients: billing.clients,
+      stripe: billing.stripe,
     });
     const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
     await load.stop();
@@ -162,6 +168,7 @@ export async function runChaos(options: {
       executions: facts.agents.executions.length,
       providerSteps: facts.providerSteps.length,
       crmSteps: facts.crm.steps.length,
+      planChanges: facts.billing.customers.reduce((sum, { sequence }) => sum + sequence, 0),
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
       faults,
