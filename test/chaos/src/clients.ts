@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
 import { service as agents } from '@drippulse/agents';
 import { type Config as AnalystConfig, service as analyst } from '@drippulse/analytics';
-import { service as billing } from '@drippulse/billing';
+import { type Config as BillingConfig, service as billing } from '@drippulse/billing';
 import { service as crm } from '@drippulse/crm';
 import { type Config, service as runtime } from '@drippulse/enrollments';
 import { prices } from '@drippulse/fake-providers/models';
@@ -191,7 +191,7 @@ const billingLeaseMs = 12_000;
 const stripeTimeoutMs = 2_000;
 
 /** Returns the configuration of a process of billing, whose calls to Stripe go to `stripeUrl`. */
-export function billingConfig(options: ProcessOptions, stripeUrl: string) {
+export function billingConfig(options: ProcessOptions, stripeUrl: string): BillingConfig {
   const environment = {
     ...environmentOf(billing.name, options),
     ...{ STRIPE_SECRET_KEY: 'sk_test_123', STRIPE_WEBHOOK_SECRET: hookSecret, STRIPE_API_BASE: stripeUrl },

@@ -13,7 +13,7 @@ function frameOf(sequence: bigint, plan: string): Uint8Array {
   const payload = { case: 'subscriptionUpdated' as const, value: { billing } };
   const value = toBinary(BillingEventSchema, create(BillingEventSchema, { sequence, organizationId: 30n, payload }));
   const frame = { ids: [`evt_${sequence}`], sizes: [value.byteLength], rests: value, headers: { organization: '30' } };
-  return toBinary(FrameSchema, create(FrameSchema, { ...frame, otherHeaders: [{}] }));
+  return toBinary(FrameSchema, create(FrameSchema, frame));
 }
 
 /** Makes evidence without a fault: an organization that subscribed, and then changed its plan. */

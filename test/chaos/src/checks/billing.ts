@@ -58,7 +58,7 @@ function compareEvents({ organization_id: id, sequence, state }: CustomerFact, c
   const last = changes.at(-1)?.billing;
   const isLast =
     last?.plan === state.plan &&
-    SubscriptionStatus[last.status] === state.status.toUpperCase() &&
+    last.status === SubscriptionStatus[state.status.toUpperCase() as keyof typeof SubscriptionStatus] &&
     last.quantity === state.quantity;
   return [
     ...(changes.length === sequence && changes.every((change, index) => change.sequence === BigInt(index + 1))
