@@ -137,11 +137,9 @@ function subscribing(mockUrl?: string) {
     const hold = harness.stripe.holdWrites();
     const first = call();
     await eventually(() => expect(hold.held()).toBe(1));
-    await harness.db
-      .updateTable('idempotency_keys')
-      .set({ locked_until: null })
-      .where('organization_id', '=', organizationId)
-      .execute();
+    await sql`update idempotency_keys set locked_until = null where organization_id = ${organizationId}`.execute(
+      harness.db,
+    );
     expect(await refusalOf(call())).toEqual({ reason: 'billing_in_progress', retryAfterSeconds: 5 });
     hold.release();
     const { checkout } = await first;

@@ -87,10 +87,9 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
   }
 
   async function changeByCall(isEnding: boolean): Promise<void> {
-    const at = random.pick([undefined, CancelTime.NOW, CancelTime.PERIOD_END]);
+    const end = (at: CancelTime) => call((billing, options) => billing.cancelSubscription({ at }, options));
     if (isEnding) await call((billing, options) => billing.reactivateSubscription({}, options));
-    else if (at === undefined) await subscribe();
-    else await call((billing, options) => billing.cancelSubscription({ at }, options));
+    else await random.pick([subscribe, () => end(CancelTime.NOW), () => end(CancelTime.PERIOD_END)])();
   }
 }
 

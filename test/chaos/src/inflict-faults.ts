@@ -74,7 +74,7 @@ async function inflictRow<V extends Victim>(
       if (node === undefined) throw new Error('there is no node to break');
       turns = [...others, node];
       await sleep(random.between(100, 500));
-      await node.runtime.untilReady();
+      await node.runtime.untilSettled();
       const from = Date.now();
       const met = await kind.inflict(target, node, random);
       history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
