@@ -5,6 +5,7 @@ import { CancelTime } from '@drippulse/proto/drippulse/billing/v1/billing_pb';
 import { liveOf, payingOrganizations, plans, stateAtStripe, subscriptionsOf } from './billing.ts';
 import { type BillingClient, hookSecret } from './clients.ts';
 import { type Driving, pause } from './driving.ts';
+import type { History } from './history.ts';
 import { createRandom, type Random } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
 
@@ -13,7 +14,11 @@ const leastRounds = 12;
 const failures: readonly FailureMode[] = ['lose', 'cut', 'break', 'refuse'];
 
 type Billing = ReturnType<BillingClient['billing']>;
-type DrivingBilling = Driving & { billingClients: readonly BillingClient[]; stripe: FakeStripe };
+type DrivingBilling = Pick<Driving, 'seed' | 'stopped'> & {
+  history: Pick<History, 'atStripe'>;
+  clients: readonly BillingClient[];
+  stripe: FakeStripe;
+};
 
 /**
  * Changes subscriptions through the platform and at Stripe. Stripe fails now and then, and its hooks come in any order,
@@ -36,9 +41,9 @@ async function failAtTimes(driving: DrivingBilling): Promise<void> {
 }
 
 async function drivePayer(driving: DrivingBilling, organizationId: bigint): Promise<void> {
-  const { stripe, history, stopped, billingClients } = driving;
+  const { stripe, history, stopped, clients } = driving;
   const random = createRandom(driving.seed, `subscriptions of ${organizationId}`);
-  const untilAnswered = createUntilAnswered(billingClients);
+  const untilAnswered = createUntilAnswered(clients);
   let keys = 0;
   /** Calls with one key until there is an answer. */
   const call = async <T>(send: (billing: Billing, options: CallOptions) => Promise<T>): Promise<T> => {
@@ -66,7 +71,7 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
     }
     for (let count = random.between(0, 3); count > 0; count--) {
       // Lost if the process does not answer.
-      await deliver(random.pick(events()), random.pick(billingClients)).catch(() => undefined);
+      await deliver(random.pick(events()), random.pick(clients)).catch(() => undefined);
     }
     await pause(driving, random.between(300, 1_200));
   }

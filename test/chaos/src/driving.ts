@@ -7,10 +7,7 @@ import { callMs, type UntilAnswered } from './until-answered.ts';
 export type Driving = {
   seed: number;
   clients: readonly RuntimeClient[];
-  history: Pick<
-    History,
-    'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters' | 'opportunities' | 'atStripe'
-  >;
+  history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters' | 'opportunities'>;
   untilAnswered: UntilAnswered;
   /** Aborted when the load stops. */
   stopped: AbortSignal;

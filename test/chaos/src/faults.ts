@@ -34,6 +34,27 @@ const hourMs = 3_600_000;
 /** The leases of the frozen process are ended in the meantime. */
 const delivererFreezeMs = 2_000;
 
+/** Stops all connections of all processes. */
+const crashDatabase: FaultKind = {
+  name: 'stop PostgreSQL at once',
+  losesResultsOf: 'all',
+  async inflict({ servers }) {
+    await servers.crashPostgres();
+    return true;
+  },
+};
+
+const killKafka: FaultKind = {
+  name: 'kill Kafka',
+  losesResultsOf: 'none',
+  async inflict({ servers }, _, random) {
+    await servers.kafka.kill();
+    await sleep(random.between(0, 500));
+    await servers.kafka.restart();
+    return true;
+  },
+};
+
 /** Faults that lose results. They happen one after the other, so that each repeat can be attributed. */
 const losing: readonly FaultKind[] = [
   ...faultPoints.map(
@@ -75,14 +96,7 @@ const losing: readonly FaultKind[] = [
       return true;
     },
   },
-  {
-    name: 'stop PostgreSQL at once',
-    losesResultsOf: 'all',
-    async inflict({ servers }) {
-      await servers.crashPostgres();
-      return true;
-    },
-  },
+  crashDatabase,
 ];
 
 /** Faults that lose no result. They happen beside all other faults. */
@@ -92,16 +106,7 @@ const harmless: readonly FaultKind[] = [
     losesResultsOf: 'none',
     inflict: (_, { runtime }) => runtime.askToEnd(endMs),
   },
-  {
-    name: 'kill Kafka',
-    losesResultsOf: 'none',
-    async inflict({ servers }, _, random) {
-      await servers.kafka.kill();
-      await sleep(random.between(0, 500));
-      await servers.kafka.restart();
-      return true;
-    },
-  },
+  killKafka,
   ...([1, -1] as const).map(
     (direction): FaultKind => ({
       name: direction > 0 ? 'clock an hour ahead' : 'clock an hour behind',
@@ -237,6 +242,7 @@ const billingFreezeMs = 14_000;
 export const billingFaults: readonly FaultKind[] = [
   ...commitFaultsOf('billing'),
   ...processFaultsOf('billing', billingFreezeMs),
+  ...[crashDatabase, killKafka],
 ];
 
 /** Every kind of fault once. The groups run in parallel; the seed decides the order within each group. */

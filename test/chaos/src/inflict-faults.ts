@@ -22,16 +22,22 @@ export type FaultCounts = Record<string, { inflicted: number; met: number }>;
 /** Number of times that a fault is repeated if it did not happen. */
 const repeats = 2;
 
-type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
+/** The plan of a run, which adds to `counts`. Each part of it lasts for `seconds` at least. */
+export type Plan = {
+  seed: number;
+  seconds: number;
+  history: History;
+  counts: FaultCounts;
+  onProgress(line: string): void;
+};
 
-/** The processes, other than the runtimes, that faults may hit. */
+/** The processes, other than the runtimes, that faults of the first part may hit. */
 export type Others = {
   deliverers: readonly Victim[];
   analysts: readonly Victim[];
   integrators: readonly Node[];
   agents: readonly Node[];
   crm: readonly Node[];
-  billing: readonly Node[];
 };
 
 /**
@@ -40,13 +46,10 @@ export type Others = {
  */
 export async function inflictAll(
   target: Target,
-  { deliverers, analysts, integrators, agents, crm, billing }: Others,
+  { deliverers, analysts, integrators, agents, crm }: Others,
   plan: Plan,
-): Promise<FaultCounts> {
-  const counts: FaultCounts = {};
-  const end = Date.now() + plan.seconds * 1_000;
-  const rowOf = <V extends Victim>(row: string, victims: readonly V[], kinds: readonly FaultKind<V>[]) =>
-    inflictRow(target, victims, plan, { row, kinds, counts, end });
+): Promise<void> {
+  const rowOf = rowsOf(target, plan);
   await Promise.all([
     ...Object.entries(faultRows).map(([row, kinds]) => rowOf(row, target.nodes, kinds)),
     rowOf('deliverers', deliverers, delivererFaults),
@@ -54,17 +57,27 @@ export async function inflictAll(
     rowOf('integrators', integrators, integratorFaults),
     rowOf('agents', agents, agentFaults),
     rowOf('crm', crm, crmFaults),
-    rowOf('billing', billing, billingFaults),
   ]);
-  return counts;
+}
+
+/** Inflicts the faults of billing likewise. */
+export async function inflictOnBilling(target: Target, billing: readonly Node[], plan: Plan): Promise<void> {
+  await rowsOf(target, plan)('billing', billing, billingFaults);
+}
+
+/** Returns a function that inflicts a row of faults. All rows end at the same time. */
+function rowsOf(target: Target, plan: Plan) {
+  const end = Date.now() + plan.seconds * 1_000;
+  return <V extends Victim>(row: string, victims: readonly V[], kinds: readonly FaultKind<V>[]) =>
+    inflictRow(target, victims, plan, { row, kinds, end });
 }
 
 /** Inflicts faults in rounds, on the two nodes in turn. Each round has an order of its own. */
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],
-  { seed, history, onProgress }: Plan,
-  { row, kinds, counts, end }: { row: string; kinds: readonly FaultKind<V>[]; counts: FaultCounts; end: number },
+  { seed, history, counts, onProgress }: Plan,
+  { row, kinds, end }: { row: string; kinds: readonly FaultKind<V>[]; end: number },
 ): Promise<void> {
   const random = createRandom(seed, row);
   let turns = random.shuffle(victims);
@@ -74,7 +87,7 @@ async function inflictRow<V extends Victim>(
       if (node === undefined) throw new Error('there is no node to break');
       turns = [...others, node];
       await sleep(random.between(100, 500));
-      await node.runtime.untilSettled();
+      await node.runtime.untilReady();
       const from = Date.now();
       const met = await kind.inflict(target, node, random);
       history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });

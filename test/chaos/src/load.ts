@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
-import type { FakeStripe } from '@drippulse/fake-providers/stripe-billing';
 import { WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import type { BillingClient, CrmClient, RuntimeClient } from './clients.ts';
+import type { CrmClient, RuntimeClient } from './clients.ts';
 import { driveAgents } from './drive-agents.ts';
-import { driveBilling } from './drive-billing.ts';
 import { driveCrm } from './drive-crm.ts';
 import { driveEntries } from './drive-entries.ts';
 import { driveGoals } from './drive-goals.ts';
@@ -38,11 +36,9 @@ export async function startLoad(options: {
   workflows: Record<Kind, readonly ChaosWorkflow[]>;
   clients: readonly RuntimeClient[];
   crmClients: readonly CrmClient[];
-  billingClients: readonly BillingClient[];
-  stripe: FakeStripe;
   history: Driving['history'];
 }): Promise<Load> {
-  const { seed, workflows, clients, crmClients, billingClients, stripe, history } = options;
+  const { seed, workflows, clients, crmClients, history } = options;
   const { plain, journeys, goals, entries, letters, integrations, agents, crm } = workflows;
   const { calls } = history;
   const stopped = new AbortController();
@@ -105,7 +101,6 @@ export async function startLoad(options: {
     driveIntegrations({ ...driving, integrations }),
     driveAgents({ ...driving, agents }),
     driveCrm({ ...driving, crm, crmClients }),
-    driveBilling({ ...driving, billingClients, stripe }),
   ]);
   // Rethrown by stop(); until then a failure must not end the process.
   running.catch(() => undefined);

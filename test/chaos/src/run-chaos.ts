@@ -1,4 +1,5 @@
 import { makeAgentWorkflows } from './agents.ts';
+import { breakBilling } from './break-billing.ts';
 import { checks } from './checks/index.ts';
 import { makeCrmWorkflows } from './crm.ts';
 import { startEndpoint } from './endpoint.ts';
@@ -24,6 +25,9 @@ import { factsWhenDrained } from './until-drained.ts';
 import { watchDatabase } from './watch-database.ts';
 import { watchLedger } from './watch-ledger.ts';
 import { makeWorkflows } from './workflows.ts';
+
+/** Share of the time in which billing's processes run and are broken, after the load of the other services. */
+const billingShare = 0.2;
 
 /** The outcome of a chaos run. */
 export type Outcome = {
@@ -120,7 +124,7 @@ export async function runChaos(options: {
       hooks,
       agentIds,
       crm: crmPair,
-      billing,
+      places,
     } = await startServices(servers, {
       ...{ history, opened, urls, hookEndpoint },
     });
@@ -132,11 +136,13 @@ export async function runChaos(options: {
     const load = await startLoad({
       ...{ seed, workflows: { plain, ...rest, agents, crm }, clients, history },
       crmClients: crmPair.clients,
-      billingClients: billing.clients,
-      stripe: billing.stripe,
     });
-    const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
+    const faults: FaultCounts = {};
+    const target = { nodes, servers, leaseMs };
+    const plan = { seed, history, counts: faults, onProgress };
+    await inflictAll(target, others, { ...plan, seconds: seconds * (1 - billingShare) });
     await load.stop();
+    await breakBilling(target, { ...plan, seconds: seconds * billingShare }, { opened, places });
     for (const { runtime } of [...nodes, ...Object.values(others).flat()]) await runtime.untilReady();
     onProgress('all mended, coming to its end');
     const facts = await factsWhenDrained(servers, history, hooks);

@@ -34,18 +34,12 @@ export type Runtime = {
   shiftClock(ms: number): void;
   /** Waits until the process serves. */
   untilReady(): Promise<void>;
-  /**
-   * Waits until the process has been ready for as long as it took to become ready. Faults that wait for it leave both
-   * processes of a service half of their time, even on a slow machine.
-   */
-  untilSettled(): Promise<void>;
   /** Ends the process without a replacement. */
   stop(): Promise<void>;
 };
 
 /** Enough for a busy machine. */
-const timeoutMs = 120_000;
-const until = async (isTrue: () => boolean) => void (await eventually(isTrue, { timeoutMs }));
+const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
@@ -62,8 +56,6 @@ export function startRuntime(options: {
   const log = openSync(`${folder}/runtime-${name}.log`, 'a');
   let isStopping = false;
   let isReady = false;
-  let begunAt = 0;
-  let settledAt = 0;
   let next: ChildProcess | undefined;
   let child = begin();
 
@@ -84,11 +76,9 @@ export function startRuntime(options: {
   function begin(): ChildProcess {
     const begun = next === undefined || isGone(next) ? load() : next;
     next = undefined;
-    begunAt = Date.now();
     begun.on('message', ({ ready, stalledMs, openedPort }: FromRuntime) => {
       if (ready) {
         isReady = true;
-        settledAt = 2 * Date.now() - begunAt;
         next ??= load();
       }
       if (stalledMs !== undefined) onStall(stalledMs);
@@ -130,8 +120,7 @@ export function startRuntime(options: {
       frozen.kill('SIGCONT');
     },
     shiftClock: (shiftMs) => send(child, { shiftMs }),
-    untilReady: () => until(() => isReady),
-    untilSettled: () => until(() => isReady && Date.now() >= settledAt),
+    untilReady: async () => void (await eventually(() => isReady, { timeoutMs: readyMs })),
     async stop() {
       isStopping = true;
       await Promise.all([kill(), next && end(next)]);

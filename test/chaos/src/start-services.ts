@@ -1,6 +1,5 @@
 import { startAgents } from './agent-pair.ts';
 import { startAnalyst } from './analyst.ts';
-import { startBilling } from './billing-pair.ts';
 import { startCrm } from './crm-pair.ts';
 import { startDeliverers } from './deliverers.ts';
 import type { History } from './history.ts';
@@ -29,14 +28,12 @@ export async function startServices(
   const integrators = await startIntegrators(servers, { opened, providersUrl: urls.providers, places });
   const { agents, ids: agentIds } = await startAgents(servers, { opened, modelsUrl: urls.models, places });
   const crm = await startCrm(servers, { opened, places });
-  const billing = await startBilling(servers, { opened, places });
   const others: Others = {
     deliverers: deliverers.map((runtime) => ({ runtime })),
     analysts: [{ runtime: analyst }],
     integrators,
     agents,
     crm: crm.nodes,
-    billing: billing.nodes,
   };
-  return { nodes, clients, others, hooks, agentIds, crm, billing };
+  return { nodes, clients, others, hooks, agentIds, crm, places };
 }
