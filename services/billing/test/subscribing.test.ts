@@ -129,6 +129,23 @@ function subscribing(mockUrl?: string) {
     expect(once.billing?.plan).toBe('scale');
   });
 
+  test('a repeat that outlives the lease of its key, but not of its operation, is the same operation later', async () => {
+    const organizationId = 43n;
+    const own = harness.billing({ ...admin, organizationId });
+    const request = { plan: 'starter', successUrl: 'https://example.com/s', cancelUrl: 'https://example.com/c' };
+    const call = () => own.startCheckout(request, { headers: { 'idempotency-key': 'checkout' } });
+    const hold = harness.stripe.holdWrites();
+    const first = call();
+    await eventually(() => expect(hold.held()).toBe(1));
+    await sql`update idempotency_keys set locked_until = null where organization_id = ${organizationId}`.execute(
+      harness.db,
+    );
+    expect(await refusalOf(call())).toEqual({ reason: 'billing_in_progress', retryAfterSeconds: 5 });
+    hold.release();
+    const { checkout } = await first;
+    expect((await call()).checkout?.id).toBe(checkout?.id);
+  });
+
   test.each([
     { end: 'done', organizationId: 41n, declines: false, refusal: undefined },
     { end: 'refused', organizationId: 42n, declines: true, refusal: { reason: 'payment_failed' } },

@@ -12,13 +12,19 @@ export type UntilAnswered<C = RuntimeClient> = <T>(call: (client: C) => Promise<
 export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> {
   return async (call, first = 0) => {
     const end = Date.now() + patienceMs;
+    const refusals = new Map<string, number>();
     for (let turn = first; ; turn++) {
       const client = clients[turn % clients.length];
       if (client === undefined) throw new Error('there is no process to call');
       try {
         return await call(client);
       } catch (error) {
-        if (Date.now() > end) throw error;
+        const refusal = String(error);
+        refusals.set(refusal, (refusals.get(refusal) ?? 0) + 1);
+        if (Date.now() > end) {
+          const list = [...refusals].map(([text, count]) => `${count} times ${text}`).join('; ');
+          throw new Error(`a call was not answered: ${list}`, { cause: error });
+        }
         await sleep(100);
       }
     }

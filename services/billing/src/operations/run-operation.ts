@@ -50,7 +50,7 @@ async function begin<K extends OperationKind>(
     const text = JSON.stringify(input);
     if (pending !== undefined) {
       // An operation that is being repeated has got no answer from Stripe yet.
-      if (pending.is_leased) throw pending.attempts > 1 ? away() : inProgress();
+      if (pending.is_leased) throw pending.attempts > 1 ? away() : inProgress(pending === own);
       // A call with the same request takes over; a different request is refused.
       if (pending !== own && (pending.kind !== kind || pending.input !== text)) throw away();
       const { rows: taken } = await sql<OperationRow>`
@@ -76,7 +76,10 @@ function firstOf([row]: OperationRow[]): OperationRow {
   return row;
 }
 
-function inProgress(): DomainError {
-  const message = 'Another change of the subscription is under way.';
-  return new DomainError('aborted', 'billing_in_progress', message, { retryAfterSeconds: 5 });
+/** Makes the refusal of a call during an operation. The refusal of a repeat of the operation's call keeps its key. */
+function inProgress(isRepeat: boolean): DomainError {
+  const message = `${isRepeat ? 'This' : 'Another'} change of the subscription is under way.`;
+  return new DomainError(isRepeat ? 'unavailable' : 'aborted', 'billing_in_progress', message, {
+    retryAfterSeconds: 5,
+  });
 }

@@ -8,8 +8,8 @@ import { requireStripe } from '../stripe/account.ts';
 import type { InputOf, OperationKind, OperationResult } from './operation.ts';
 import { runOperation } from './run-operation.ts';
 
-/** Longer than a call may take. */
-const leaseSeconds = 120;
+/** Seconds from the lease of a call's key to that of its operation, which starts later. */
+const marginSeconds = 30;
 
 /** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and returns its result. */
 export async function writeForCall<K extends OperationKind, I extends DescMessage, O extends DescMessage>(
@@ -33,7 +33,7 @@ export async function writeForCall<K extends OperationKind, I extends DescMessag
       const result = await runOperation(ctx, call, { caller, key, kind: o.kind, input: o.input });
       return o.answer(result, caller.organizationId);
     },
-    { leaseSeconds },
+    { leaseSeconds: ctx.config.leaseMs / 1000 + marginSeconds },
   );
 }
 
