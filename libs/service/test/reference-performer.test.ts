@@ -14,7 +14,7 @@ effectServiceContract(async ({ address, keys }) => {
     address: performer.address,
     samples: {
       done: sample('now'),
-      accepted: sample('later'),
+      accepted: () => sample('later'),
       passing: sample('fail_once'),
       refused: sample('fail'),
     },

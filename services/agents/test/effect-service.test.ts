@@ -70,13 +70,16 @@ effectServiceContract(async ({ address: runtime, keys }) => {
     request: { agent_id: String(agent?.id), input: { a: 1 }, save_as: 'agent' },
   });
   const db = harness.connect<DB>();
-  const release = receiver.hold({ body: '{"ok":true}' });
+  let release = () => {};
   return {
     name,
     address: `127.0.0.1:${port}`,
     samples: {
       done: { kind: 'score_lead', request: { agent_id: String(scores.agent?.id), lead: { email: 'a@b.co' } } },
-      accepted: sample(calls.agent),
+      accepted() {
+        release = receiver.hold({ body: '{"ok":true}' });
+        return sample(calls.agent);
+      },
       passing: sample(routes.agent),
       refused: sample({ id: 999n }),
     },
@@ -90,7 +93,7 @@ effectServiceContract(async ({ address: runtime, keys }) => {
         .execute();
       return rows.length;
     },
-    finish: release,
+    finish: () => release(),
     async stop() {
       await harness.stop();
       toRuntime.close();

@@ -62,7 +62,7 @@ export type Facts = {
   counters: readonly CounterFact[];
   /** Frames of the committed outbox rows with events of enrollments. */
   frames: readonly Uint8Array[];
-  /** Names of the services whose outbox has rows. */
+  /** Names of the schemas whose outbox has rows. */
   outboxLeft: readonly string[];
   deliveries: readonly DeliveryFact[];
   /** Events of contacts of all organizations. */

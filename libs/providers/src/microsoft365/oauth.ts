@@ -52,7 +52,10 @@ export const oauth: OAuth = {
 type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
 /** Errors of the operator's secret or app, by their AADSTS numbers. Customers cannot fix them. */
-const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112', '90002']);
+const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112']);
+
+/** Error of a tenant that does not exist. The customer names the tenant, in the connection's token URL. */
+const unknownTenant = '90002';
 
 /**
  * Refines a verdict by the AADSTS numbers, because `error` does not tell whether the customer or the operator must act.
@@ -60,7 +63,9 @@ const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112', '90002
 function refine(verdict: Refusal, { body }: ProviderAnswer): Refusal {
   const { error, error_codes } = objectOf(body);
   const { problem } = verdict;
-  if (listOf(error_codes).some((code) => operatorCodes.has(textOf(code) ?? ''))) return { class: 'operator', problem };
+  const codes = listOf(error_codes).map((code) => textOf(code) ?? '');
+  if (codes.some((code) => operatorCodes.has(code))) return { class: 'operator', problem };
+  if (codes.includes(unknownTenant)) return { class: 'credentials', problem };
   if (textOf(error) === 'interaction_required') return { class: 'credentials', problem };
   if (textOf(error) === 'temporarily_unavailable') return { class: 'temporary', problem };
   return verdict;

@@ -27,8 +27,11 @@ export type EffectServiceUnderTest = {
   samples: {
     /** An effect that is done within the call. */
     done: Sample;
-    /** An effect that is accepted, and settles by itself. Undefined if the service accepts no effects. */
-    accepted?: Sample;
+    /**
+     * Returns an effect that is accepted, and has no result before `finish`. Undefined if the service accepts no
+     * effects.
+     */
+    accepted?: () => Sample;
     /** An effect whose first attempt fails temporarily, and whose second succeeds. */
     passing: Sample;
     /** An effect that fails for good. */
@@ -108,7 +111,8 @@ export function effectServiceContract(
   });
 
   test.each(['done', 'accepted'] as const)('calls with one key at once are %s once', async (how) => {
-    const sample = service.samples[how];
+    const { done, accepted } = service.samples;
+    const sample = how === 'done' ? done : accepted?.();
     if (sample === undefined) return;
     const key = randomUUID();
     await Promise.all([1, 2, 3].map(() => perform(sample, { key })));
@@ -146,7 +150,7 @@ export function effectServiceContract(
   });
 
   test('what is accepted says until when, is done once however often it is asked for, and is settled by its key', async () => {
-    const { accepted } = service.samples;
+    const accepted = service.samples.accepted?.();
     if (accepted === undefined) return;
     const { key, answer } = await perform(accepted);
     expect(answer.answer.case).toBe('accepted');

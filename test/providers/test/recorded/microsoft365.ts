@@ -72,6 +72,7 @@ export const microsoft365Answers: RecordedTable = {
     token('invalid_grant', [700082], 'credentials'),
     token('invalid_grant', [50173], 'credentials'),
     token('interaction_required', [50076], 'credentials'),
+    token('invalid_request', [90002], 'credentials'),
     token('invalid_client', [7000222], 'operator', 401),
     token('unauthorized_client', [700016], 'operator'),
     token('temporarily_unavailable', [90033], 'temporary'),
