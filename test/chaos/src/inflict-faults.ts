@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
 import {
   agentFaults,
   analystFaults,
@@ -19,6 +20,12 @@ import { createRandom } from './random.ts';
 /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
 export type FaultCounts = Record<string, { inflicted: number; met: number }>;
 
+/**
+ * Number of faults that are inflicted at the same time, each until its process serves again. A process takes seconds of
+ * CPU time to start. If more processes started at once, all others would hardly run, and calls would find no process
+ * that answers.
+ */
+const faultsAtOnce = 2;
 /** Number of times that a fault is repeated if it did not happen. */
 const repeats = 2;
 
@@ -68,8 +75,9 @@ export async function inflictOnBilling(target: Target, billing: readonly Node[],
 /** Returns a function that inflicts a row of faults. All rows end at the same time. */
 function rowsOf(target: Target, plan: Plan) {
   const end = Date.now() + plan.seconds * 1_000;
+  const limit = pLimit(faultsAtOnce);
   return <V extends Victim>(row: string, victims: readonly V[], kinds: readonly FaultKind<V>[]) =>
-    inflictRow(target, victims, plan, { row, kinds, end });
+    inflictRow(target, victims, plan, { row, kinds, end, limit });
 }
 
 /** Inflicts faults in rounds, on the two nodes in turn. Each round has an order of its own. */
@@ -77,29 +85,33 @@ async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],
   { seed, history, counts, onProgress }: Plan,
-  { row, kinds, end }: { row: string; kinds: readonly FaultKind<V>[]; end: number },
+  { row, kinds, end, limit }: { row: string; kinds: readonly FaultKind<V>[]; end: number; limit: LimitFunction },
 ): Promise<void> {
   const random = createRandom(seed, row);
   let turns = random.shuffle(victims);
-  const inflict = async (chosen: readonly FaultKind<V>[]) => {
+  const inflict = async (kind: FaultKind<V>) => {
+    const [node, ...others] = turns;
+    if (node === undefined) throw new Error('there is no node to break');
+    turns = [...others, node];
+    await node.runtime.untilReady();
+    const from = Date.now();
+    const met = await kind.inflict(target, node, random);
+    history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
+    onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
+    const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
+    counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
+    await node.runtime.untilReady();
+  };
+  const inflictEach = async (chosen: readonly FaultKind<V>[]) => {
     for (const kind of random.shuffle(chosen)) {
-      const [node, ...others] = turns;
-      if (node === undefined) throw new Error('there is no node to break');
-      turns = [...others, node];
       await sleep(random.between(100, 500));
-      await node.runtime.untilReady();
-      const from = Date.now();
-      const met = await kind.inflict(target, node, random);
-      history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
-      onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
-      const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
-      counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
+      await limit(() => inflict(kind));
     }
   };
-  do await inflict(kinds);
+  do await inflictEach(kinds);
   while (Date.now() < end);
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    await inflict(kinds.filter(({ name }) => counts[name]?.met === 0));
+    await inflictEach(kinds.filter(({ name }) => counts[name]?.met === 0));
   }
 }
 
