@@ -29,9 +29,10 @@ export async function readOutcomes(
     scope,
     sql`(kind = ${stepKinds.people} or (kind = ${stepKinds.goal} and key = ${goal}))`,
   );
+  const columns = sql`kind, version, variant, count`;
+  const parts = await partsOf(db, [period], timezone, { columns, areOfScope: [isOfScope] });
   const { rows } = await sql<Row>`
-    with ${partsOf([period], timezone, { columns: sql`kind, version, variant, count`, isOfScope })}
-    select kind, version, variant, sum(count)::bigint as count from part group by 1, 2, 3`.execute(db);
+    select kind, version, variant, sum(count)::bigint as count from (${parts}) as part group by 1, 2, 3`.execute(db);
   const outcomes: Outcomes = { all: none(), heldOut: none(), splits: new Map(), given: new Map() };
   for (const row of rows) add(outcomes, row);
   return outcomes;

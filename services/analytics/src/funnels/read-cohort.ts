@@ -33,9 +33,10 @@ export async function readCohort(
     scope,
     sql`kind = any(${kinds}::smallint[]) and (variant = ${variant} or (variant = ${holdout} and kind = ${stepKinds.people}))`,
   );
+  const columns = sql`kind, variant, key, count`;
+  const parts = await partsOf(db, [period], timezone, { columns, areOfScope: [isOfScope] });
   const { rows } = await sql<Row>`
-    with ${partsOf([period], timezone, { columns: sql`kind, variant, key, count`, isOfScope })}
-    select kind, variant, key, sum(count)::bigint as count from part group by 1, 2, 3`.execute(db);
+    select kind, variant, key, sum(count)::bigint as count from (${parts}) as part group by 1, 2, 3`.execute(db);
   const people = (of: string) => sumOf(rows.filter((row) => row.kind === stepKinds.people && row.variant === of));
   const own = rows.filter((row) => row.kind !== stepKinds.people);
   return {

@@ -12,7 +12,20 @@ const mostSeries = 20;
 /** The sums of a series, by the index of the point. */
 export type Series = { key: string; points: ReadonlyMap<number, ReadonlyMap<FactKind, Sum>> };
 
-type Row = { key: string; place: number; kind: FactKind; bucket: number | null; count: bigint; amount: bigint };
+/** A series while rows are added to it. `isOther` tells that it contains the smallest keys. */
+type GrowingSeries = { key: string; isOther: boolean; size: number; points: Map<number, Map<FactKind, GrowingSum>> };
+
+type GrowingSum = Sum & { buckets: Map<number, number> };
+
+type Row = {
+  isOther: boolean;
+  key: string;
+  place: number;
+  kind: FactKind;
+  bucket: number | null;
+  count: number;
+  amount: number;
+};
 
 /** Reads the sums of a measure by points and series, the largest series first. `points` come from `readPoints`. */
 export async function readSeries(
@@ -33,24 +46,19 @@ export async function readSeries(
     with part as (
       select ${key} as key, width_bucket(at, ${points}::timestamptz[]) - 1 as place, kind,
         ${measure.isByDuration ? sql`rollup.key::int` : sql`null::int`} as bucket,
-        sum(count)::bigint as count, sum(amount)::bigint as amount
+        sum(count)::float8 as count, sum(amount)::float8 as amount
       from ${sql.id(interval === 'hour' ? 'rollup_quarters' : 'rollup_days')} as rollup
       where ${isOfChart}
       group by 1, 2, 3, 4),
     ranked as (
-      select key, sum(count) as size, row_number() over (order by sum(count) desc, key) as rank, count(*) over () as keys
+      select key, row_number() over (order by sum(count) desc, key) as rank, count(*) over () as keys
       from part group by key),
-    named as (
-      select key, size, keys > ${sql.lit(mostSeries)} and rank >= ${sql.lit(mostSeries)} as is_other from ranked)
-    select case when is_other then 'other' else key end as key, place, kind, bucket,
-      sum(count)::bigint as count, sum(amount)::bigint as amount
+    named as (select key, keys > ${sql.lit(mostSeries)} and rank >= ${sql.lit(mostSeries)} as is_other from ranked)
+    select is_other as "isOther", case when is_other then 'other' else key end as key, place, kind, bucket,
+      sum(count) as count, sum(amount) as amount
     from part join named using (key)
-    group by is_other, 1, 2, 3, 4
-    order by is_other, max(size) desc, 1, 2`.execute(db);
-  return [...Map.groupBy(rows, (row) => row.key)].map(([name, own]) => ({
-    key: name,
-    points: new Map([...Map.groupBy(own, ({ place }) => place)].map(([place, sums]) => [place, sumsOf(sums)])),
-  }));
+    group by 1, 2, 3, 4, 5`.execute(db);
+  return seriesOf(rows);
 }
 
 /** Whether a chart has one series for each variant. The sums of all enrollments then belong to no series. */
@@ -58,13 +66,26 @@ function isEveryVariant({ variant }: Scope, group: Group | undefined): boolean {
   return group === 'variant' && variant === undefined;
 }
 
-function sumsOf(rows: readonly Row[]): ReadonlyMap<FactKind, Sum> {
-  const sums = [...Map.groupBy(rows, ({ kind }) => kind)].map(([kind, own]): [FactKind, Sum] => {
-    const add = (read: (row: Row) => bigint) => own.reduce((sum, row) => sum + Number(read(row)), 0);
-    const buckets = own.flatMap(({ bucket, count }) => (bucket === null ? [] : [[bucket, Number(count)] as const]));
-    return [kind, { count: add(({ count }) => count), amount: add(({ amount }) => amount), buckets: new Map(buckets) }];
-  });
-  return new Map(sums);
+/** Builds series from their rows, the largest first. The series of the smallest keys is the last one. */
+function seriesOf(rows: readonly Row[]): Series[] {
+  const all = new Map<string, GrowingSeries>();
+  for (const { key, isOther, place, kind, bucket, count, amount } of rows) {
+    const series = all.get(key) ?? { key, isOther, size: 0, points: new Map<number, Map<FactKind, GrowingSum>>() };
+    all.set(key, series);
+    series.isOther ||= isOther;
+    series.size += count;
+    const point = series.points.get(place) ?? new Map<FactKind, GrowingSum>();
+    series.points.set(place, point);
+    const sum = point.get(kind) ?? { count: 0, amount: 0, buckets: new Map() };
+    point.set(kind, sum);
+    sum.count += count;
+    sum.amount += amount;
+    if (bucket !== null) sum.buckets.set(bucket, (sum.buckets.get(bucket) ?? 0) + count);
+  }
+  return [...all.values()].sort(
+    (one, other) =>
+      Number(one.isOther) - Number(other.isOther) || other.size - one.size || (one.key < other.key ? -1 : 1),
+  );
 }
 
 const divisions: Readonly<Record<Group, { dimension: Dimension; key: RawBuilder<unknown> }>> = {

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Period } from '../periods/period.ts';
-import { dimensions } from '../rollups/dimensions.ts';
+import { type Dimension, dimensions } from '../rollups/dimensions.ts';
 import type { FactKind } from '../rollups/kinds.ts';
 import type { Sum } from './measure.ts';
 import { partsOf } from './parts.ts';
@@ -31,17 +31,21 @@ export async function readTotals(
   periods: readonly Period[],
   o: { kinds: readonly FactKind[]; timedKinds: readonly FactKind[]; timezone: string },
 ): Promise<Total[][]> {
-  const isOfScope = scopeConditions(
-    scope,
-    sql`kind = any(${o.kinds}::smallint[]) and variant = ${scope.variant ?? ''}
-    and dimension = any(${[dimensions.total, dimensions.currency, dimensions.duration]}::smallint[])
-    and (dimension <> ${sql.lit(dimensions.duration)}
-      or kind = any(${o.timedKinds}::smallint[]))`,
-  );
+  const select = (kinds: readonly FactKind[], ...of: Dimension[]) =>
+    scopeConditions(
+      scope,
+      sql`kind = any(${kinds}::smallint[]) and dimension = any(${of}::smallint[]) and variant = ${scope.variant ?? ''}`,
+    );
+  // Separate selections: in a single one, the index would also find all durations of kinds without timed metrics.
+  const areOfScope = [
+    select(o.kinds, dimensions.total, dimensions.currency),
+    select(o.timedKinds, dimensions.duration),
+  ];
+  const columns = sql`kind, dimension, key, count, amount`;
+  const parts = await partsOf(db, periods, o.timezone, { columns, areOfScope });
   const { rows } = await sql<Row>`
-    with ${partsOf(periods, o.timezone, { columns: sql`kind, dimension, key, count, amount`, isOfScope })}
-    select place::int as period, kind, dimension, key, sum(count)::bigint as count, sum(amount)::bigint as amount
-    from part group by 1, 2, 3, 4`.execute(db);
+    select place as period, kind, dimension, key, sum(count)::bigint as count, sum(amount)::bigint as amount
+    from (${parts}) as part group by 1, 2, 3, 4`.execute(db);
   return periods.map((_, index) => totalsOf(rows.filter(({ period }) => period === index + 1)));
 }
 

@@ -9,8 +9,7 @@ const keys = ['organization_id', 'mode', 'kind', 'dimension', 'workflow_id', 'at
  * columns to group the sums.
  */
 const planned = sql`
-  select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true),
-    set_config('jit', 'off', true)`;
+  select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true)`;
 
 /**
  * Replaces the rows of a rollup that meet a condition by the rows of a query with the same columns. In `isReplaced`,

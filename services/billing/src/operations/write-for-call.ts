@@ -8,7 +8,7 @@ import { requireStripe } from '../stripe/account.ts';
 import type { InputOf, OperationKind, OperationResult } from './operation.ts';
 import { runOperation } from './run-operation.ts';
 
-/** Seconds from the lease of a call's key to that of its operation, which starts later. */
+/** Seconds by which the lease of a call's key outlasts that of its operation, which begins later. */
 const marginSeconds = 30;
 
 /** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and returns its result. */

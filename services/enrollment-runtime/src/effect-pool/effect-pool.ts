@@ -5,6 +5,7 @@ import type { Permits } from '../messaging/index.ts';
 import type { Room } from '../runs/claim.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import { commitResults } from './commit-results.ts';
+import type { LeasedEffect } from './leased-effect.ts';
 import { giveBack, renewLeases } from './leases.ts';
 import { roomOf } from './pool-room.ts';
 import { createPoolState, type PoolState } from './pool-state.ts';
@@ -67,18 +68,24 @@ export function createEffectPool(ctx: Context, permits: Permits): EffectPool {
   };
 }
 
-/** Renews the leases of effects in flight and of uncommitted results, before the leases end. */
-async function renewOld(ctx: Context, { inFlight, settled }: PoolState): Promise<undefined> {
+/**
+ * Renews the leases of effects in flight and of uncommitted results, before the leases end. Returns the time until the
+ * next try, if some leases could not be renewed.
+ */
+async function renewOld(ctx: Context, { inFlight, settled }: PoolState): Promise<number | undefined> {
+  const { leaseMs } = ctx.config;
   const old = [...inFlight.keys(), ...settled.map(({ of }) => of)].filter(
-    (leased) => performance.now() - leased.leasedAt > ctx.config.leaseMs / 4,
+    (leased) => performance.now() - leased.leasedAt > leaseMs / 4,
   );
-  if (old.length === 0) return;
+  if (old.length === 0) return undefined;
   const leasedAt = performance.now();
-  await renewLeases(
+  const renewed = await renewLeases(
     ctx,
     old.map((leased) => leased.run),
   );
-  for (const leased of old) leased.leasedAt = leasedAt;
+  const isRenewed = (leased: LeasedEffect) => renewed.has(leased.run.identity.id);
+  for (const leased of old.filter(isRenewed)) leased.leasedAt = leasedAt;
+  return old.every(isRenewed) ? undefined : leaseMs / 12;
 }
 
 /** Waits for the effects in flight, and aborts them when they take too long. */

@@ -25,13 +25,22 @@ export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): 
   });
 }
 
-/** Extends the leases of runs whose effects are in flight. */
-export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<void> {
-  await sql`
+/**
+ * Extends the leases of runs whose effects are in flight, and returns the enrollments of these runs. A run that another
+ * transaction has locked, for example because an event changes the run, is left for a later call. If this call waited
+ * for the run, all other leases could end meanwhile, and their effects would be repeated.
+ */
+export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<ReadonlySet<bigint>> {
+  const { rows } = await sql<{ enrollment_id: bigint }>`
     update runs set lease_until = ${leaseEnd(ctx)}
-    from ${leasedRows(runs)}
-    where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
-      and runs.fence = leased.fence`.execute(ctx.db.kysely);
+    from (
+      select runs.workflow_id, runs.enrollment_id from ${leasedRows(runs)}, runs
+      where runs.workflow_id = leased.workflow_id and runs.enrollment_id = leased.enrollment_id
+        and runs.fence = leased.fence
+      for update of runs skip locked) as free
+    where runs.workflow_id = free.workflow_id and runs.enrollment_id = free.enrollment_id
+    returning runs.enrollment_id`.execute(ctx.db.kysely);
+  return new Set(rows.map((row) => row.enrollment_id));
 }
 
 /** Gives back runs whose effects were not started, so that other workers can claim them immediately. */
