@@ -85,7 +85,7 @@ const losing: readonly FaultKind[] = [
   },
 ];
 
-/** Faults that lose no result. They happen beside all other faults. */
+/** Faults that lose no result. They happen at the same time as all other faults. */
 const harmless: readonly FaultKind[] = [
   {
     name: askedToEnd,

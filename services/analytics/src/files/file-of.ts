@@ -28,7 +28,7 @@ export function fileOf(table: Table, { report, timezone, onPage }: FileFacts): A
 async function* pdfPieces(table: Table, { report, timezone, onPage }: FileFacts): AsyncGenerator<Uint8Array> {
   const { from, to } = report.parameters;
   const period = `${localTime(from, timezone)} to ${localTime(to, timezone)}`;
-  // A process without such reports does not load the library and the fonts.
+  // A process that makes no PDF does not load the library and the fonts.
   const { pdfOf } = await import('./pdf/pdf.ts');
   yield await pdfOf(table, { heading: { period, asOf: report.as_of, timezone }, onPage });
 }

@@ -26,7 +26,7 @@ export function watchesOf(identity: Identity, goals: readonly CompiledGoal[], en
   }));
 }
 
-/** Stores watches. The contacts are locked, so that no event comes between. */
+/** Stores watches. The contacts are locked, so that no event is accepted in between. */
 export async function watchEntrants(trx: Transaction<DB>, watches: readonly Watch[]): Promise<void> {
   if (watches.length === 0) return;
   await sql`

@@ -54,7 +54,7 @@ export function committedByCrm({ crm }: Facts): Map<string, Omit<Reported, 'enro
   );
 }
 
-/** Reads the events of outbox rows, only by frame.proto, without the code of libs/events. */
+/** Reads the events of outbox rows with frame.proto only, without the code of libs/events. */
 function* eventsOf(frames: readonly Uint8Array[]) {
   for (const bytes of frames) {
     const frame = fromBinary(FrameSchema, bytes);

@@ -32,7 +32,7 @@ export function readBars(
   return bars.some((bar) => bar.value !== 0) ? bars.slice(0, mostBars) : [];
 }
 
-/** Draws bars as paths, in one figure with an alternative text. A sum below zero hangs below the line of zero. */
+/** Draws bars as paths, in one figure with an alternative text. A negative sum hangs below the zero line. */
 export function drawChart(document: Document, root: Structure, { bars, title }: { bars: Bar[]; title: string }): void {
   const width = document.page.width - 2 * margin;
   const top = document.y;

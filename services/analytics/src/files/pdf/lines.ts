@@ -8,7 +8,7 @@ const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Measures the width of a string in one of the document's fonts. */
 export type Measure = (text: string, font: FontName) => number;
 
-/** A line of a text, with the direction of the whole text. */
+/** A line of text, with the direction of the whole text. */
 export type Line = { text: string; direction: Direction };
 
 export function widthOf(line: string, measure: Measure): number {

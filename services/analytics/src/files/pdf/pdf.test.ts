@@ -13,7 +13,7 @@ function make(rows: Cell[][], chart = { label: 'name', value: 'amount' }): Promi
   return pdfOf({ title: 'Pipeline', columns, pages: pages(), chart }, { heading, onPage: async () => undefined });
 }
 
-/** Reads the texts of a document by page, in drawing order, and the roles of the document's structure. */
+/** Reads the text of a document by page, in drawing order, and the roles of the document's structure. */
 async function read(bytes: Buffer): Promise<{ pages: string[]; roles: Set<string> }> {
   const loading = getDocument({ data: new Uint8Array(bytes), verbosity: 0 });
   const document = await loading.promise;

@@ -24,8 +24,8 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const box = '□';
 
 /**
- * Puts a string on one line. Removes characters that could mislead a reader, and replaces what neither font has by an
- * empty box.
+ * Puts a string on one line. Removes characters that could mislead a reader, and replaces characters that neither font
+ * has with an empty box.
  */
 export function oneLine(text: string): string {
   const line = text.toWellFormed().replaceAll(/[\t\r\n]+/g, ' ');
@@ -84,7 +84,7 @@ function reordered(runs: Run[]): Run[] {
   return ordered;
 }
 
-/** Returns the direction of a text: that of its first letter with a direction. */
+/** Returns the direction of a text, which is that of its first letter with a direction. */
 export function directionOf(text: string): Direction {
   return !plain.test(text) && bidi.getEmbeddingLevels(text, 'auto').paragraphs[0]?.level === 1 ? 'rtl' : 'ltr';
 }
