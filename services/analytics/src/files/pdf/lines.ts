@@ -1,9 +1,8 @@
 import type { FontName } from './fonts.ts';
-import { type Direction, directionOf, oneLine, runsOf } from './runs.ts';
+import { type Direction, directionOf, graphemes, oneLine, runsOf } from './runs.ts';
 
 const ellipsis = '…';
 const segments = new Intl.Segmenter(undefined, { granularity: 'word' });
-const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** Measures the width of a string in one of the document's fonts. */
 export type Measure = (text: string, font: FontName) => number;
@@ -47,12 +46,12 @@ function linesOf(text: string, { width, most, measure }: { width: number; most: 
 function* partsOf(text: string, width: number, measure: Measure): Generator<string> {
   for (const { segment } of segments.segment(text)) {
     if (widthOf(segment, measure) <= width) yield segment;
-    else for (const character of characters.segment(segment)) yield character.segment;
+    else for (const character of graphemes.segment(segment)) yield character.segment;
   }
 }
 
 function shortened(line: string, width: number, measure: Measure): string {
-  const left = Array.from(characters.segment(line), ({ segment }) => segment);
+  const left = Array.from(graphemes.segment(line), ({ segment }) => segment);
   let used = left.reduce((sum, character) => sum + widthOf(character, measure), widthOf(ellipsis, measure));
   while (left.length > 0 && used > width) used -= widthOf(left.pop() ?? '', measure);
   return left.join('').trimEnd() + ellipsis;

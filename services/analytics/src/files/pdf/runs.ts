@@ -19,7 +19,7 @@ const plain = /^[ -~]*$/;
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
 const letter = /\p{L}/u;
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+export const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Stands for a character that neither font has. */
 const box = '□';
 
