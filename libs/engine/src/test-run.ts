@@ -92,7 +92,7 @@ export function* testRunInTurns(definition: Definition, o: TestRunOptions): InTu
   return conclude(definition, run, result, work);
 }
 
-/** `warning` names what a live run would need and lacks. */
+/** `warning` names what is missing for a live run. */
 type Move = Advance & { until: number; preview?: string; warning?: string };
 
 /** Runs one step, settles its effect with a stub, and ends its wait. */

@@ -205,7 +205,7 @@ test('people who are held out have a completed row without steps, beside the tot
   const [one] = heldOut.enrollments;
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: one?.id ?? 0n });
   expect(enrollment).toMatchObject({ outcome: 'holdout', status: 3, actionTimeline: [], goalsMet: [] });
-  // Another version of the workflow draws the same people.
+  // A new version holds out the same people.
   const emails = heldOut.enrollments.map(({ contact }) => contact?.email).sort();
   await apply(harness, workflowOf(steps, { id: workflowId, version: 2, settings: { holdout: { percent: 40 } } }));
   await enroll(workflowId, people(...names));

@@ -49,7 +49,7 @@ async function setRules({ untilAnswered }: Driving): Promise<void> {
   await untilAnswered((client) => client.rules(journeyOrganization).updateSendingRules(changes, { timeoutMs: callMs }));
 }
 
-/** Lets the same persons enter each workflow, under a separate reference. */
+/** Lets the same persons enter each workflow, each under a reference of its own. */
 async function enter(
   { journeys, history, untilAnswered }: JourneyDriving,
   random: Random,

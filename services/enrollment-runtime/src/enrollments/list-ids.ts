@@ -130,7 +130,7 @@ function isByText({ q, email }: Filter): boolean {
   return q !== undefined || email !== undefined;
 }
 
-/** Returns the conditions on columns of `e` without an index, and on its search text. */
+/** Returns the conditions on unindexed columns of `e` and on its search text. */
 function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] {
   return [
     ...(q === undefined ? [] : [byText(searchedPart(q))]),

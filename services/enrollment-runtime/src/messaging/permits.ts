@@ -38,7 +38,7 @@ async function answerAll(ctx: Context, record: Records, sends: readonly SendRequ
     if (verdict === undefined) throw new Error(`nothing was decided about ${send.key}`);
     return { send, verdict };
   });
-  // A skipped send takes no place, so the sends that lost to it become due.
+  // A skipped send frees its place, so the sends that lost to it become due.
   const skipped = decided.filter(({ verdict }) => verdict.decision.kind === 'skip');
   await wakeHeld(
     ctx,

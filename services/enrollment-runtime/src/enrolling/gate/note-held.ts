@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * The mail waits this long after the first waiting contact, because many contacts come at a time, and some enter soon.
+ * The mail waits this long after the first waiting contact, because contacts often come in crowds and some enter soon.
  */
 const gatherMinutes = 10;
 /** An organization gets one mail a day. */

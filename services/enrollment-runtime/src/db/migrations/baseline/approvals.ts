@@ -62,7 +62,7 @@ export async function createApprovals(db: Kysely<unknown>): Promise<void> {
     create index approvals_unnotified_idx on approvals (organization_id, id)
     where notified_at is null and status = 'pending' and mode = 'live'`.execute(db);
   await sql`create index approvals_decided_at_idx on approvals (decided_at) where status <> 'pending'`.execute(db);
-  // The time of the last mail about approvals to an organization.
+  // The time of the last mail to an organization about approvals.
   await sql`
     create table approval_notices (
       organization_id bigint primary key,
