@@ -9,7 +9,7 @@ import { migrate } from '@drippulse/db';
 import { createTestDatabase } from '@drippulse/testing';
 import { owners, processOf } from '@drippulse/topology';
 
-// The results of the type parsers of libs/db. Free JSON is text, because its numbers keep every digit.
+// The results of the type parsers of libs/db. Free JSON stays text, so that its numbers keep every digit.
 const typeMapping = { int8: 'bigint', json: 'string', jsonb: 'string', timestamptz: 'Date' };
 // Only libs and the migrator use these tables. If a service had the tables' types, the types would change with the
 // libs.

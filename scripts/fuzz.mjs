@@ -9,7 +9,7 @@ import { jestFiles } from './testing/suites.mjs';
 const usage = `npm run fuzz -- --minutes 30            hostile input for every operator, filter, tag, parser and route with a body
 npm run fuzz -- --seed 7 [--minutes 1]  the same rounds again`;
 
-/** Counts the tests in a file that run for the minutes they are given. */
+/** Counts the tests in a file that run for a given number of minutes. */
 const roundsIn = (file) => readFileSync(file, 'utf8').match(/\binRounds\(async/g)?.length ?? 0;
 
 const { values } = parseArgs({

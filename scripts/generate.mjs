@@ -13,7 +13,10 @@ import { markInstalled, npm } from './setup/install.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
-/** The list is in the folder of the code, but generated from the options that the code reads. */
+/**
+ * The list of public services. It is in the folder of the generated code, but is made from the options, which that code
+ * reads.
+ */
 const listName = 'public-services.ts';
 /** Folders whose every file is generated. */
 const generatedFolders = ['site/static'];
@@ -28,8 +31,8 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // The list is written only when it changed, because running processes read these files. It stays when the options
-    // have faults.
+    // The list of public services is kept here and written only when it has changed, because running processes read
+    // these files. It also stays when the options have faults.
     if (existsSync(join(root, codePath, listName))) {
       cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
     }

@@ -1,7 +1,7 @@
 import { copiedFor, packages, usedBy } from './used.mjs';
 
 /**
- * Lists the contents of an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name,
+ * Lists the contents of an image, except its Debian packages, as CycloneDX 1.6: Node and each npm package by name,
  * version, licence and hash. `npm sbom -w` does not fit, because it lists packages of tests and lacks packages that
  * workspaces share.
  */
@@ -34,13 +34,13 @@ function componentOf(place) {
   };
 }
 
-/** Returns the entry of Node, which is copied from the stage of the build that runs this script. */
+/** Returns the entry for Node, which is copied from the build stage that runs this script. */
 function nodeItself() {
   const version = process.versions.node;
   return { type: 'platform', 'bom-ref': 'node', name: 'node', version, purl: `pkg:generic/node@${version}` };
 }
 
-/** Returns the hash in `sha512-<base64>`, as it is in the lock file. */
+/** Returns the hash in the form of the lock file, `sha512-<base64>`. */
 function hashOf(integrity) {
   const [algorithm, digest] = integrity.split('-');
   return { alg: algorithm.replace('sha', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') };

@@ -44,8 +44,8 @@ function copy(source) {
 }
 
 /**
- * Links the files of a package if possible, because packages have more than ten thousand files that nothing changes. A
- * package within a package has a place of its own, and may be unused.
+ * Links the files of a package if possible, instead of copying more than ten thousand files that nothing changes. A
+ * package within a package (`skipped`) has a place of its own, and may be unused.
  */
 function link(source, target, skipped) {
   mkdirSync(target, { recursive: true });

@@ -23,7 +23,7 @@ export function usedBy(service) {
   return [...used];
 }
 
-/** Files that a service reads at run time beside its sources. */
+/** Files that a service reads at run time besides its sources. */
 const reads = { gateway: ['site/static'] };
 
 export function readBy(service) {

@@ -11,7 +11,10 @@ export function namesOf(name) {
   };
 }
 
-/** PostgreSQL cuts names at 63 bytes, and the role has a prefix; Kubernetes allows 63, with a prefix and a suffix. */
+/**
+ * PostgreSQL cuts names at 63 bytes, and the role's name has a prefix. Kubernetes allows 63, with a prefix and a
+ * suffix.
+ */
 const maxLength = 30;
 
 /** Returns the reason, as a sentence, why a new service cannot have a name; undefined when it can. */

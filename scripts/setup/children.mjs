@@ -22,7 +22,7 @@ export async function runForeground(file, args, { onSpawn, ...options } = {}) {
   }
 }
 
-/** Ends this process as the program ended: by its exit code or signal. */
+/** Ends this process as the program ended: with its exit code or its signal. */
 export function endAs({ code, signal }) {
   if (signal) process.kill(process.pid, signal);
   else process.exitCode = code;

@@ -29,9 +29,9 @@ const npmCommands = {
 };
 
 /**
- * Installs the missing packages of `wanted`: `product` are the packages that DripPulse runs on, `all` also the packages
- * for tests, generation and benches. Runs on any Node from 20, without any package. Packages of the product stay in
- * place when others are added, because the platform may be running on them.
+ * Installs the missing packages of `wanted`: `product` stands for the packages that DripPulse runs on, `all` also for
+ * the packages of tests, generation and benches. Runs on any Node from 20, without any package. Packages of the product
+ * stay in place when others are added, because the platform may be running on them.
  */
 export async function install(wanted) {
   checkNode();

@@ -3,13 +3,16 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A lock file is written in one step, so after this time every rival in a takeover has read the new owner. */
+/**
+ * A lock file is written in one step. After this time, every process that competes for an abandoned lock has read the
+ * new owner.
+ */
 const settledMs = 200;
 
 /**
- * Runs `work` while no other process runs its own under the same lock file. `work` gets a function that names a child.
- * The lock counts as abandoned only when the child has ended too, because npm survives a SIGKILL of the process that
- * started it.
+ * Runs `work` while no other process runs its own work under the same lock file. `work` gets a function that names a
+ * child. The lock is treated as abandoned only when the child has ended too, because npm survives a SIGKILL of the
+ * process that started it.
  */
 export async function withLock(file, work, onWait = () => undefined) {
   mkdirSync(path.dirname(file), { recursive: true });

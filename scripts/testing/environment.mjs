@@ -9,8 +9,8 @@ const graceMs = 10_000;
 
 /**
  * The environment of a suite. It records which process runs the suite, so that the process can be ended when the suite
- * hangs. It fails a suite that leaves a pool, a timer, a loop or a process behind, because the next suite of the worker
- * would run beside it.
+ * hangs. It fails a suite that leaves a pool, a timer, a loop or a process behind, because this would run alongside the
+ * worker's next suite.
  */
 export default class extends TestEnvironment {
   #file;

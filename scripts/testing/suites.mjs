@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 
 /**
- * Suites that start processes or servers of their own. Each runs alone, because beside other suites its processes would
- * wait for a core, and the suite would exceed its time limits.
+ * Suites that start processes or servers of their own. Each runs alone: alongside other suites its processes would wait
+ * for a core, and the suite would exceed its time limits.
  */
 const ownRoom = [
   'libs/events/test/{embedded-internals,kafka-outage,relay}.test.ts',
@@ -33,7 +33,7 @@ export function isLong(file) {
   return file.endsWith('.long.test.ts');
 }
 
-/** Returns the suites that run alone, and the suites that run beside others. A long test runs alone. */
+/** Returns the suites that run alone, and the suites that run alongside others. A long test runs alone. */
 export function inRooms(files) {
   const alone = new Set(globSync(ownRoom));
   const needsRoom = (file) => isLong(file) || alone.has(file);

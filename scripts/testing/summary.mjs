@@ -8,7 +8,7 @@ const unavailable =
 /** The number of slowest suites to print. */
 const slowestCount = 5;
 
-/** Limit of failed suites for a second run. More failures than this are not an accident. */
+/** Maximum number of failed suites for a second run. More failures than this are not an accident. */
 const mostSecondRuns = 10;
 
 /** Counts tests that passed, failed, were skipped or not run, and decides which suites get a second run. */
@@ -73,7 +73,7 @@ export function createSummary({ isCi }) {
   };
 }
 
-/** Whether a suite failed, by a test or as a whole. */
+/** Whether a suite failed, because of a test or as a whole. */
 export function hasFailed({ failure }) {
   return failure !== undefined;
 }

@@ -56,7 +56,7 @@ function scaledBy(service: ServiceName, metric: string, averageValue: number): s
   ];
 }
 
-/** The scaling of services that need more than the default in the production example. */
+/** The scaling, in the production example, of services that need more than the default. */
 const ownScaling = new Map<ServiceName | RoleName, string[]>([
   [
     publicService,
@@ -131,7 +131,7 @@ function listLines(name: string, entries: readonly string[]): string[] {
   return line.length <= 120 ? [line] : [`  ${name}:`, ...entries.map((entry) => `    - ${entry}`)];
 }
 
-/** Limit of characters of a line, as in the formatter. */
+/** Maximum number of characters of a line, as in the formatter. */
 const lineWidth = 120;
 
 function callLines(name: string, calls: readonly string[]): string[] {

@@ -77,7 +77,7 @@ function processLines({ name: own, service: name, role, calls }: LayoutProcess):
   ];
 }
 
-/** Returns the addresses of services within the process of a peer, for the processes that call them. */
+/** Returns the addresses of services that run in the process of a peer, for the processes that call them. */
 function innerAddresses(name: ServiceName): string[] {
   return processEntry(name)
     .calls.filter((peer) => processOf(peer) !== peer)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { processNames } from '@drippulse/topology';
 import { makeSecrets, roleUrl, type Secrets, secretsOf } from './secrets.ts';
 
-/** `npm run compose -- [up|down|…]`: every part in a container, by the installed engine. */
+/** `npm run compose -- [up|down|…]`: every part in a container, with the installed Docker. */
 const composeFile = fileURLToPath(new URL('../../compose.yaml', import.meta.url));
 const folder = path.resolve(process.env['DATA_DIR'] ?? '.data', 'compose');
 const words = process.argv.slice(2);
@@ -24,7 +24,7 @@ if (spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status !== 
     stdio: 'inherit',
     env: { ...process.env, COMPOSE_SECRETS: folder },
   });
-  // The engine receives Ctrl-C too; this process ends with it.
+  // Docker receives Ctrl-C too; this process ends when `docker compose` ends.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;

@@ -53,7 +53,7 @@ const passedOn = [
   'OTEL_TRACES_SAMPLER_ARG',
 ] as const;
 
-/** Variables of single services, by the table of services. */
+/** Variables of single services, from the table of services. */
 const ofServices = serviceNames.flatMap((name) => {
   const { optionalSecrets = [], environment = [] } = services[name];
   return [...optionalSecrets, ...environment];

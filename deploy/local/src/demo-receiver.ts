@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** The requests that the receiver of the demo has got. */
+/** Counts of the requests that the demo's receiver has got. */
 export type Seen = { callbacks: number; repeats: number; events: Map<string, number>; refused: number };
 
 /** Starts a small endpoint like a customer's, which verifies each webhook's signature and counts callbacks by key. */

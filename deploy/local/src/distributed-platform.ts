@@ -32,7 +32,10 @@ export type DistributedPlatform = {
   processes: PlacedProcess[];
   kafkaBrokers: string[];
   logDir: string;
-  /** Starts one more process of a service, which its peers reach beside the first one. Resolves when it is ready. */
+  /**
+   * Starts one more process of a service. Its peers spread calls over it and the first process. Resolves when it is
+   * ready.
+   */
   startAnother(service: ServiceName): Promise<PlacedProcess>;
   stop(): Promise<void>;
 };
@@ -40,7 +43,7 @@ export type DistributedPlatform = {
 /**
  * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of
  * processes of a service that can run at the same time. With more than one, peers spread calls over the places, as over
- * the pods of a name.
+ * the pods behind a name.
  */
 export async function startDistributed(
   given: Settings,
@@ -136,7 +139,7 @@ export async function startDistributed(
   }
 }
 
-/** The variables by which processes reach the brokers, in addition to the variables that an operator has set. */
+/** The variables with which processes reach the brokers, in addition to the variables that an operator has set. */
 type KafkaVariables = { KAFKA_BROKERS: string } & Record<string, string>;
 
 const kafkaOf = (brokers: string): KafkaVariables => ({ KAFKA_BROKERS: brokers });

@@ -11,7 +11,7 @@ export type Servers = {
   redisUrl: string | undefined;
 };
 
-/** Returns the environment of a service and of the services within its process, the same in every layout. */
+/** Returns the environment of a service and of the services that run in its process. It is the same in every layout. */
 export function serviceEnvironment(
   name: ServiceName,
   settings: Settings,

@@ -12,9 +12,10 @@ const withinMs = 600_000;
 const patientMs = 5000;
 
 /**
- * Brings PostgreSQL back whenever it ends; until then requests are answered with 503. An embedded server is started
- * five times within ten minutes. After that this process ends with a sentence, because a supervisor or a person can do
- * more. Tries on a full disk, and tries to reach an external server, do not count.
+ * Brings PostgreSQL back whenever it ends; until then requests are answered with 503. An embedded server is started up
+ * to five times within ten minutes. After that this process ends with an error message, because a supervisor or a
+ * person can do more. Tries that fail because the disk is full, and tries to reach an external server, do not count
+ * towards the five.
  */
 export function keepPostgres(
   postgres: ReservedPostgres,

@@ -18,8 +18,8 @@ const startMs = 180_000;
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
 /**
- * Starts a service's main.ts with an environment, and waits until its operations port says ready. The service writes
- * its log file itself, and it ends when this process does, by the channel between them.
+ * Starts a service's main.ts with an environment, and waits until its operations port says that it is ready. The
+ * service writes its log file itself. It ends when this process ends, because the channel between them closes.
  */
 export async function startProcess(
   service: ServiceName,
@@ -95,7 +95,7 @@ function append(logFile: string, text: Buffer): void {
   try {
     appendFileSync(logFile, text, { mode: 0o600 });
   } catch {
-    // A disk without room for the last output of a service must not end the other services.
+    // If a full disk has no room for the last output of a service, the other services must not end.
   }
 }
 

@@ -31,7 +31,7 @@ export const eventSchema = 'events';
 /** Every schema of an installation. */
 const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 
-/** Variables of keys, of every service or of some. */
+/** The variables of keys, of all services or of some. */
 const keyNames = [...new Set(processNames.flatMap((name) => processEntry(name).keys))];
 
 /**

@@ -66,7 +66,9 @@ function groupsOf({ name }: Alert): { rules: Rule[] }[] {
     .filter((group) => group.rules.length > 0);
 }
 
-/** Makes a test in promtool's format: the number of series of the alert that fire at the minute of the scenario. */
+/**
+ * Makes a test in promtool's format. It expects the number of series of the alert that fire at the scenario's minute.
+ */
 function scenarioTest({ name, severity }: Alert, { series, atMinute }: Scenario, firing: number) {
   const expr = `count(ALERTS{alertname="${name}",severity="${severity}",alertstate="firing"})`;
   return {

@@ -24,7 +24,7 @@ export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string
   return { dataKey: sealer.seal(key, context), box: Buffer.concat([nonce, cipher.getAuthTag(), text]) };
 }
 
-/** Opens an envelope. Throws if the context is another one, or if the wrapped key or the box was changed. */
+/** Opens an envelope. Throws if the context differs, or if the wrapped key or the box was changed. */
 export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Buffer {
   const bytes = Buffer.from(box);
   const nonce = bytes.subarray(0, nonceBytes);
@@ -34,7 +34,7 @@ export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context
   return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
 }
 
-/** Returns the envelope with its key rewrapped by the first of ENCRYPTION_KEYS. */
+/** Returns the envelope with its key rewrapped with the first of ENCRYPTION_KEYS. */
 export function rewrapEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Envelope {
   return { dataKey: sealer.seal(sealer.open(dataKey, context), context), box };
 }

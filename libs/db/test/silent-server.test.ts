@@ -55,7 +55,7 @@ test('a transaction whose commit is swallowed fails, and the server has nothing 
   expect((await sql`select n from facts`.execute(db.kysely)).rows).toEqual([]);
 });
 
-/** Whether a cursor of this file has been open on the server for `span`, by the server's clock. */
+/** Whether a cursor opened by these tests has run on the server for `span`, by the server's clock. */
 async function openFor(span: string): Promise<boolean> {
   const direct = connectDatabase({ url: database.url, schema: 'public', service: 'test', log: silent, max: 1 });
   try {

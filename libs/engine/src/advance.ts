@@ -27,9 +27,9 @@ import {
   workOf,
 } from './walk.ts';
 
-/** Units of work after which a move stops and the run is due immediately: as much as two steps may use. */
+/** Units of work after which a move stops, with the run due immediately: as much as two steps may use. */
 export const moveUnits = 2 * stepUnits;
-/** Limit of visits of one step. At this number the step fails, because its loop seems endless. */
+/** Maximum number of visits of one step. The next visit fails the run, because the loop seems endless. */
 const maxVisits = 100;
 
 /**
@@ -42,7 +42,7 @@ export function advance(definition: Definition, run: Run, now: Date, maxSteps?: 
   return atOnce(advanceInTurns(definition, run, now, maxSteps));
 }
 
-/** Advances a run in turns. Each turn is at most one part of a step: its compiling, its work, or its data change. */
+/** Advances a run in turns. Each turn is at most one part of a step: its compilation, its work, or its data change. */
 export function* advanceInTurns(definition: Definition, run: Run, now: Date, maxSteps = 1_000): InTurns<Advance> {
   const at = now.getTime();
   if (!isDue(run.state, at)) return unchanged(run);
@@ -145,8 +145,8 @@ function park(walk: Walk, step: CompiledStep, outcome: Extract<Outcome, { kind: 
 }
 
 /**
- * Adds to the preview of a request the effect of the step at an exit. The data do not change while the run is parked,
- * so the later effect is the same, unless its templates use the time.
+ * Adds the effect of the step at an exit to the preview of a request. The data do not change while the run is parked,
+ * so the later effect equals the preview, unless its templates use the time.
  */
 function withPreview(walk: Walk, step: CompiledStep, exit: string, request: JsonObject): JsonObject {
   const next = walk.definition.steps[step.exits.get(exit) ?? -1];

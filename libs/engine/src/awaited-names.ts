@@ -4,8 +4,8 @@ import type { Settings } from './settings/settings.ts';
 import type { Step } from './step.ts';
 
 /**
- * Returns the names of the events that steps wait for, and that goals watch for. Steps and settings were checked when
- * they were saved, so they are valid.
+ * Returns the names of the events that steps wait for and that goals watch. Steps and settings were checked when they
+ * were saved, so they are valid.
  */
 export function awaitedNamesOf(
   steps: readonly Pick<Step, 'type' | 'config'>[],

@@ -15,7 +15,7 @@ export type StepTypeInfo = {
   fields: StepField[];
   outputs: readonly string[];
   sideEffects: boolean;
-  /** The service that a live run needs for the step, and that an installation may lack. */
+  /** The service that the step needs in a live run, if some installations lack it. */
   requires: Requirement | undefined;
   /** A complete, valid step. */
   example: JsonObject;
@@ -41,11 +41,11 @@ function describeStepType(stepType: StepType): StepTypeInfo {
 }
 
 function schemaOf(stepType: StepType): JsonObject {
-  // The round trip through text reduces zod's object to plain JSON.
+  // Writing the schema as JSON text and parsing it reduces zod's object to plain JSON.
   const schema = z.toJSONSchema(stepType.config, {
     io: 'input',
     unrepresentable: 'any',
-    // Zod omits the defaults of parameters whose input is preprocessed, such as words in any case.
+    // Zod omits the defaults of parameters whose input is preprocessed, such as words in any letter case.
     override({ zodSchema, jsonSchema }) {
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
     },
@@ -67,8 +67,8 @@ function fieldOf(name: string, property: JsonValue, required: boolean): StepFiel
 }
 
 /**
- * Returns the JSON type. If there are several types, returns the last: the type of the value itself where templates are
- * accepted too.
+ * Returns the JSON type. If there are several types, returns the last one, which is the type of the value itself if
+ * templates are accepted too.
  */
 function typeOf(schema: JsonObject): string {
   if (schema['format'] === 'template') return 'template';

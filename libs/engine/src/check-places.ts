@@ -6,14 +6,16 @@ import type { Place } from './template-places.ts';
 import type { Compiling } from './templates/compiling.ts';
 import { templateProblem } from './templates/template.ts';
 
-/** Limit in bytes of a rule about events, as JSON: every event is tested by all rules of its organization. */
+/**
+ * Maximum number of bytes of a rule about events, as JSON: every event is tested against all rules of its organization.
+ */
 const maxRuleBytes = 16 * 1024;
 const maxRuleTags = 500;
-/** Units of writing a rule as JSON, for each unit of the rule. */
+/** Units for writing a rule as JSON, for each unit of the rule. */
 const writingUnits = 2;
 
 /**
- * Finds the problems of templates, and of rules about events, up to `most` of them, and yields the work. Throws
+ * Finds at most `most` problems of templates and of rules about events, and yields the units of work. Throws
  * TooManyTags.
  */
 export function* checkPlaces(
@@ -43,7 +45,7 @@ function problemOf(place: Place, compiling: Compiling): Problem | undefined {
   return problem === undefined ? undefined : { message: `is not a valid template: ${problem}`, code: 'format' };
 }
 
-/** Returns the problem of a rule that decides about events and is too large. */
+/** Returns the problem of a rule about events if the rule is too large. */
 export function ruleProblem(rule: JsonValue): Problem | undefined {
   const text = stringifyJson(rule);
   if (Buffer.byteLength(text) > maxRuleBytes) return { message: 'may be at most 16 KiB', code: 'length' };

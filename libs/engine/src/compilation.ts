@@ -2,13 +2,16 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Compiling, startCompiling } from './templates/compiling.ts';
 
 /**
- * The compiled parts of a definition or a filter. Each part is compiled on its first use, with a meter of its own: the
- * failure of a step must not depend on parts that other runs have compiled.
+ * The compiled parts of a definition or a filter. Each part is compiled on its first use, with a meter of its own, so
+ * that the failure of a step does not depend on the parts that other runs have compiled.
  */
 export type Compilation = {
-  /** Units of all reading and compiling so far. Its growth during a use is the cost of compiling in that use. */
+  /** Units of all reading and compiling so far. The increase during a use is the cost of compiling in that use. */
   readonly work: number;
-  /** Returns a function that gives the part, and rethrows errors of compiling. */
+  /**
+   * Returns a function that returns the part. The function compiles the part if needed, and rethrows errors of
+   * compiling.
+   */
   lazily<T>(compile: (compiling: Compiling) => T): () => T;
   /** Drops all parts. Each part is compiled again on its next use. */
   drop(): void;

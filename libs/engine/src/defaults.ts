@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import { stepTypes } from './catalog.ts';
 import type { Step } from './step.ts';
 
-/** The parameters of each step type that have a default. */
+/** The default values of parameters, by step type. */
 const defaults: ReadonlyMap<string, JsonObject> = new Map(
   stepTypes.map(({ type, fields }) => [
     type,
@@ -11,8 +11,8 @@ const defaults: ReadonlyMap<string, JsonObject> = new Map(
 );
 
 /**
- * Returns the step with every parameter that has a value: its own value, else the default. Null means absent. The
- * returned step runs as the given one does.
+ * Returns the step with its own parameters and the defaults of all other parameters. A null parameter is treated as
+ * absent. The returned step runs like the given one.
  */
 export function withDefaults(step: Step): Step {
   const given = Object.entries(step.config).filter(([, value]) => value !== null);

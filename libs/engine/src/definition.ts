@@ -15,7 +15,7 @@ import type { BoundStep, EffectOfStep, EffectPolicy, Parks, RunStep } from './st
 
 /** Bytes of a step, in addition to its config. */
 const stepBytes = 2_048;
-/** Units of reading for each unit of a config, from its text to the form of the step. */
+/** Units for reading a config from its text into a bound step, for each unit of the config. */
 const readingUnits = 8;
 
 /**
@@ -30,9 +30,9 @@ export type Definition = {
   readonly steps: readonly CompiledStep[];
   /** The event that starts runs, if the trigger has one. */
   readonly eventTrigger?: EventTrigger | undefined;
-  /** The CRM records that its schedule enrolls, if the trigger has any. */
+  /** The CRM records that the trigger's schedule enrolls, if it enrolls any. */
   readonly source?: CrmSelection | undefined;
-  /** The members of the workflow that are part of the version. */
+  /** The workflow's settings in this version. */
   readonly settings: Settings;
   readonly goals: readonly CompiledGoal[];
   /** The rule of re-entry. If undefined, everybody may enter again. */
@@ -45,7 +45,7 @@ export type CompiledStep = {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  /** Whether the step can be reached again, from itself or by a goal. Visits are counted only then. */
+  /** Whether the step can be reached again, from itself or through a goal. Only then are its visits counted. */
   readonly inLoop: boolean;
   /** Compiles the step, unless it is compiled already. Throws StepFailure if it can't be compiled. */
   readonly prepare: () => void;
@@ -53,11 +53,11 @@ export type CompiledStep = {
   readonly run: RunStep;
   readonly effect: CompiledEffect | undefined;
   readonly parks: Parks | undefined;
-  /** The indexes of the following steps, by the keys of the exits. */
+  /** The indexes of the steps that the exits lead to, by the keys of the exits. */
   readonly exits: ReadonlyMap<string, number>;
 };
 
-/** The retries of a step's effect, and the step that follows its failure (undefined: the run fails). */
+/** The effect of a step, with its retries, and the step that follows its failure (undefined: the run fails). */
 export type CompiledEffect = EffectOfStep & {
   readonly maxAttempts: number;
   readonly backoffSeconds: number;
@@ -65,7 +65,7 @@ export type CompiledEffect = EffectOfStep & {
 };
 
 /**
- * Makes the definition of one version. Throws on an invalid step, because `readSteps` checks steps when they are saved.
+ * Makes the definition of one version. Throws on an invalid step; `readSteps` refuses such steps when they are saved.
  * `onGrow` gets the bytes of memory that the definition takes now, and later the bytes of each part that is compiled.
  */
 export function compileDefinition(source: {

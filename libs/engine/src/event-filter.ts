@@ -9,12 +9,12 @@ import { StepFailure } from './step-failure.ts';
 import type { Compiling } from './templates/compiling.ts';
 
 /**
- * Limit of units of one filter for one event: a quarter of a step, because every event meets every filter of its
- * organization.
+ * Maximum number of units of one filter for one event: a quarter of a step's, because every event meets every filter of
+ * its organization.
  */
 const filterUnits = 1024 * 1024;
 
-/** Units of reading a character of a rule, from its JSON to its form. */
+/** Units for reading a character of a rule's JSON into the rule. */
 const readingUnits = 4;
 const ruleSchema = eventRule();
 
@@ -26,7 +26,7 @@ export type Verdict = {
   isUndecided: boolean;
   /** Counted work, in units of `Meter`. Includes the compiling of the filter, if this use compiled it. */
   work: number;
-  /** Units to compile the filter and to decide. They are the same whether or not the filter was compiled before. */
+  /** Units to compile the filter and to decide. Equal for every use, whether or not the filter was compiled before. */
   cost: number;
 };
 
@@ -49,8 +49,8 @@ export function compileEventFilter(config: RuleConfig, compilation: Compilation)
 }
 
 /**
- * Returns the filter of the `match` in the request of a `wait_for_event`. The rule was rendered when the run parked, so
- * its values are never templates. `onGrow` gets the bytes of memory that the filter takes.
+ * Returns the filter for the `match` in the request of a `wait_for_event` step. The rule was rendered when the run
+ * parked, so its values are never templates. `onGrow` gets the bytes of memory that the filter takes.
  */
 export function eventMatchOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
   return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
@@ -92,7 +92,7 @@ function meteredFilter(compilation: Compilation, compile: (compiling: Compiling)
   };
 }
 
-/** Whether the budget was used up. If a template failed, the original error is the cause of the failure. */
+/** Whether the budget was used up. If a template failed for this reason, BudgetSpent is the cause of its failure. */
 function isSpent(error: StepFailure): boolean {
   return error instanceof BudgetSpent || error.cause instanceof BudgetSpent;
 }

@@ -4,7 +4,7 @@ import { compileEventFilter, type Verdict } from './event-filter.ts';
 import type { Step } from './step.ts';
 import { triggerConfig } from './steps/trigger.ts';
 
-/** A trigger that starts a workflow for each event of a name. */
+/** A trigger that starts a workflow for each event with a given name. */
 export type EventTrigger = {
   eventName: string;
   /** IANA time zone of the runs that the trigger starts. */

@@ -38,7 +38,10 @@ const profiles: Record<string, 'minimal' | 'demo'> = {
   legacy: 'demo',
 };
 
-/** Returns the fixture of a name: `full`, `rich` and `legacy` mean `demo`; undefined for unknown names. */
+/**
+ * Returns the fixture with this name; undefined for an unknown name. `full`, `rich` and `legacy` are other names of
+ * `demo`.
+ */
 export function fixtureProfile(name = 'minimal'): 'minimal' | 'demo' | undefined {
   const lower = name.toLowerCase();
   return Object.hasOwn(profiles, lower) ? profiles[lower] : undefined;

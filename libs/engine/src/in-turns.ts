@@ -1,4 +1,4 @@
-/** Work that is done part by part. Yields the units of `Meter` of each part, so that other work can have a turn. */
+/** Work that is done part by part. Yields the units (of `Meter`) of each part, so that other work can have a turn. */
 export type InTurns<T> = Generator<number, T>;
 
 /** Does all parts without a pause. */

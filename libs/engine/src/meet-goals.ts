@@ -6,7 +6,7 @@ import type { Advance } from './run.ts';
 import { StepFailure } from './step-failure.ts';
 import { beginStep, end, needsPause, note, pause, stop, type Walk } from './walk.ts';
 
-/** Whether an event has met a goal that has yet to act on the run. */
+/** Whether an event has met a goal that has not yet acted on the run. */
 export function hasDueGoals({ goals }: Walk): boolean {
   return goals !== undefined && goals.due.length > 0;
 }
@@ -69,7 +69,7 @@ function canMeet({ goals, run, scope }: Walk, goal: CompiledGoal): boolean {
   return isOpen(goal, { at: scope.now, enteredAt: run.enteredAt ?? scope.now, timezone: scope.timezone });
 }
 
-/** Returns whether a goal's rule holds now. A rule that cannot be decided counts as false. */
+/** Returns whether a goal's rule holds now. A rule that cannot be decided is treated as false. */
 function holdsNow({ scope }: Walk, holds: NonNullable<CompiledGoal['holds']>): boolean {
   try {
     return holds(scope);

@@ -7,12 +7,12 @@ import { StepFailure } from './step-failure.ts';
  */
 export type Meter = { spent: number; readonly limit: number };
 
-/** Limit of units of one step: about 50 ms. */
+/** Maximum number of units of one step: about 50 ms. */
 export const stepUnits = 4 * 1024 * 1024;
 
 /**
- * Units in one turn of the event loop. A turn also includes the part that exceeds them: about 3 ms in total, or 50 ms
- * if that part uses a step's whole budget. Most batches take less in total.
+ * Units after which a turn of the event loop ends. The part that exceeds them still belongs to the turn: about 3 ms in
+ * total, or 50 ms if that part uses a step's whole budget. Most batches take less in total.
  */
 export const turnUnits = 256 * 1024;
 
@@ -39,14 +39,14 @@ export function charge(meter: Meter, units: number): void {
   if (spent > meter.limit) throw new BudgetSpent(meter.limit);
 }
 
-/** Charges the reading of a whole value, times `factor`. */
+/** Charges `factor` times the units for reading a whole value. */
 export function chargeReading(meter: Meter, value: unknown, factor = 1): void {
   if (typeof value === 'string') charge(meter, factor * (value.length + 1));
   else if (typeof value !== 'object' || value === null) charge(meter, factor);
   else charge(meter, factor * weigh(value, (meter.limit - meter.spent) / factor));
 }
 
-/** Returns the units of a value: its characters, plus some units for each value in it. Stops above `limit`. */
+/** Returns the units of a value: its characters, plus some units for each value in it. Stops counting above `limit`. */
 export function weigh(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return 1;

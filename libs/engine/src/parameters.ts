@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { marked } from './template-places.ts';
 import { isTemplate } from './templates/template.ts';
 
-/** The `params` of a rule about the format of a string. */
+/** The `params` of a zod check of a string's format. */
 export const formatCode = { code: 'format' } as const satisfies { code: ViolationCode };
 
 /** Describes the config of a step. Keeps unknown parameters. */
@@ -12,7 +12,7 @@ export function config<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/** Limit of problems that are searched in one value, because no more are shown and each takes much work to find. */
+/** Maximum number of problems that are looked for in one value: no more are shown, and each takes much work to find. */
 export const mostIssues = 100;
 
 /** Accepts a string that may contain `{{ … }}`. `checkPlaces` checks whether it can be parsed. */

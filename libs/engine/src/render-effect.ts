@@ -7,8 +7,8 @@ import { startRun } from './start-run.ts';
 import type { Step } from './step.ts';
 
 /**
- * Returns the request of a step's effect with these data, or the reason why there is no request. The step is taken by
- * itself, so its jumps lead nowhere.
+ * Returns the request of a step's effect with these data, or the reason why there is no request. The step is compiled
+ * as the only step of a workflow.
  */
 export function* renderEffectInTurns(
   step: Step,

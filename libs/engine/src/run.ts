@@ -18,9 +18,9 @@ export type RunState = {
    * ended, or waits for an effect, does not continue by time.
    */
   wakeAt: number | null;
-  /** Attempt of the effect that is handed out, from 1; otherwise 0. */
+  /** Number of the attempt of the effect that is handed out, from 1; otherwise 0. */
   attempt: number;
-  /** Finished visits by step id, only for steps in a loop. */
+  /** Number of finished visits by step id, only for steps in a loop. */
   visits: Record<string, number>;
   /** Absent until a goal was met. */
   goals?: GoalState;
@@ -28,7 +28,7 @@ export type RunState = {
 
 /**
  * The goals of a run: the names of the goals that were met, and the indexes of the goals that events have met and that
- * have yet to act.
+ * have not yet acted on the run.
  */
 export type GoalState = { met: readonly string[]; due: readonly number[] };
 
@@ -59,7 +59,7 @@ export type Entry = {
   /** Data that the step added. */
   output?: JsonObject;
   error?: string;
-  /** Attempt of an effect, from 1. */
+  /** Number of the effect's attempt, from 1. */
   attempt: number;
   /** The rule that holds the effect back. */
   heldBy?: HeldBy;
@@ -88,7 +88,7 @@ export type EffectKind =
 /** Kinds of effects that reach people. Suppressions and sending rules are checked before each of these effects. */
 export type SendingKind = Extract<EffectKind, 'email'>;
 
-/** Kinds of results from outside the engine for which a run parks without an effect. */
+/** Kinds of results from outside the engine that a run parks for. No effect is performed. */
 export type ParkKind = 'wait_for_event' | 'approval';
 
 /** The request of a parking, fully rendered. `RunState.wakeAt` is the end of the parking. */
@@ -105,19 +105,22 @@ export type Effect = {
   request: JsonObject;
 };
 
-/** The result of a move: the new state, data and timeline to store, and the effect to perform or the parking. */
+/**
+ * The result of a move: the new state, data and timeline to store, and the effect to perform or the request of the
+ * parking.
+ */
 export type Advance = {
   state: RunState;
   data: JsonObject;
   dataChanged: boolean;
   entries: Entry[];
-  /** Counted work of the steps in this move, in units of `Meter`, without their compiling. */
+  /** Counted work of the steps in this move, in units of `Meter`, without the work of compiling them. */
   work: number;
   effect?: Effect;
   parked?: Parked;
   /** Names of goals that the move met. */
   metGoals?: readonly string[];
-  /** The reason for the run's end, unless its steps ended it: `goal:<name>`. */
+  /** The reason why the run ended, unless its steps ended it: `goal:<name>`. */
   outcome?: string;
 };
 
@@ -125,7 +128,7 @@ export type Advance = {
 export type EffectResult =
   /** `output` is merged shallowly into the data. `exit` is the key of the exit to follow; default: the next step. */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
-  /** `rule` names the rule that left the effect out, if a rule did, such as `suppression`. */
+  /** `rule` names the rule, such as `suppression`, that kept the effect from being performed, if a rule did. */
   | { outcome: 'skipped'; reason: string; rule?: string }
   /** Not tried, because a rule holds the effect back. The effect is due again at `until`, as the same attempt. */
   | ({ outcome: 'held'; reason: string } & HeldBy)

@@ -25,9 +25,9 @@ const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
  * Applies the result of the effect that is handed out, or of the parking. After success or skip, merges the output and
- * makes the next step ready for `advance`. A held or accepted effect stays at its step. After a failure, hands the
- * effect out again from `wakeAt` on, with the same key and request; after the last attempt, follows `on_error`. A
- * result that the run does not wait for changes nothing.
+ * makes the next step ready for `advance`. A held or accepted effect stays at its step. After a failure, makes the
+ * effect due again at `wakeAt`, with the same key and request; after the last attempt, follows `on_error`. A result
+ * that the run does not wait for changes nothing.
  */
 export function settleEffect(
   definition: Definition,
@@ -145,7 +145,10 @@ function retry(walk: Walk, step: CompiledStep, effect: CompiledEffect, failure: 
   return close(walk, { status: 'active', stepIndex: step.index, phase: 'effect', wakeAt, attempt: attempt + 1 });
 }
 
-/** Returns the pause before a retry. It doubles with each failure, ±20 % for spread. `Retry-After` is a minimum. */
+/**
+ * Returns the pause before a retry. It doubles with each failure, and varies randomly by ±20 %. `Retry-After` is a
+ * minimum.
+ */
 function pauseMs(
   backoffSeconds: number,
   attempt: number,

@@ -4,7 +4,7 @@ import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 
 /**
  * Returns the result that replaces an effect in a test run, and a preview of its content. If `connection` is missing,
- * no connection is known.
+ * the state of the connection is unknown.
  */
 export function stubEffect(
   { kind, request }: Pick<Effect, 'kind' | 'request'>,

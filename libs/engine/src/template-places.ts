@@ -4,15 +4,15 @@ import { objectOf } from './json-value.ts';
 import { isTemplate } from './templates/template.ts';
 
 /**
- * A value that is checked apart from the shape of its container: a template, or a rule that decides about events. Zod
- * checks only forms, so that stored values can be read again without parsing their templates.
+ * A value that is checked separately from the form of its container: a template, or a rule about events. Zod checks
+ * only forms, so that stored values can be read again without parsing their templates.
  */
 export type Place = { path: PropertyKey[] } & ({ template: string } | { rule: JsonValue });
 
 /** Finds the places in a value. */
 export type FindPlaces = (value: JsonValue) => Place[];
 
-/** `texts`: every string inside that looks like a template is a template. `rule`: the value decides about events. */
+/** `texts`: every string inside that looks like a template is a template. `rule`: the value is a rule about events. */
 const marks = z.registry<{ mark: 'texts' | 'rule' }>();
 
 /** Marks a schema for `placesIn`. */
@@ -21,7 +21,10 @@ export function marked<Schema extends z.ZodType>(schema: Schema, mark: 'texts' |
   return schema;
 }
 
-/** Finds the places of a schema, by the JSON Schema that zod makes of it. */
+/**
+ * Returns a function that finds the places in values of a schema. The function follows the JSON Schema that zod makes
+ * of it.
+ */
 export function placesIn(schema: z.ZodType): FindPlaces {
   const described = z.toJSONSchema(schema, {
     io: 'input',
@@ -96,7 +99,7 @@ function visitMembers(value: JsonValue, path: PropertyKey[], found: Place[], vis
   for (const [name, member] of Object.entries(objectOf(value) ?? {})) visitAt(name, member, path, found, visit);
 }
 
-/** Visits one member directly. An object may have so many other members that visiting all would be much work. */
+/** Visits one named member directly. An object may have so many other members that visiting all would be much work. */
 function visitNamed(name: string, value: JsonValue, path: PropertyKey[], found: Place[], visit: Visit): void {
   const object = objectOf(value);
   const member = object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;

@@ -10,9 +10,9 @@ import { startRun } from './start-run.ts';
 import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 import { stubEffect } from './stub-effect.ts';
 
-/** Limit of steps of a test run, because its answer contains the data of each step. */
+/** Maximum number of steps of a test run, because its answer contains the data of each step. */
 const maxSteps = 1_000;
-/** Limit of units of work of a test run, which is one request. */
+/** Maximum number of units of work of a test run, which is one request. */
 const runUnits = moveUnits;
 const maxStartedData = 16 * 1024;
 const maxPreview = 1_000;
@@ -55,7 +55,7 @@ type TestRunOptions = {
 
 /**
  * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end
- * immediately and report their length. `elapsedMs` is read before and after each step, for `durationMs`.
+ * immediately and report their length. `elapsedMs` is called before and after each step, for `durationMs`.
  */
 export function testRun(definition: Definition, o: TestRunOptions): TestRun {
   return atOnce(testRunInTurns(definition, o));
@@ -92,7 +92,7 @@ export function* testRunInTurns(definition: Definition, o: TestRunOptions): InTu
   return conclude(definition, run, result, work);
 }
 
-/** `warning` names the missing requirement of a live run. */
+/** `warning` names what is missing for a live run. */
 type Move = Advance & { until: number; preview?: string; warning?: string };
 
 /** Runs one step, settles its effect with a stub, and ends its wait. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { firstIndexOf, lastIndexOf, occurrences, splitBy } from './text-search.ts';
 
 const letters = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 400 });
-/** Parts that occur in the text, almost occur in it, or do not occur. */
+/** Parts that occur in a string, almost occur in it, or do not occur in it. */
 const searched = fc
   .tuple(letters, fc.nat(300), fc.nat(300), fc.constantFrom('', 'a', 'b'))
   .map(([text, from, length, tail]) => ({

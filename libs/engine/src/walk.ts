@@ -6,9 +6,11 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Advance, type Entry, type GoalState, type Run, type RunState, visitsOf } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
-/** Units of each character of the data when a step changes the data, which are then copied, measured and stored. */
+/**
+ * Units for each character of the data when a step changes them, because the data are then copied, measured and stored.
+ */
 const changeUnits = 4;
-/** Limit of characters of keys and values in a run's data. */
+/** Maximum number of characters of keys and values in a run's data. */
 const maxDataSize = 1024 * 1024;
 export const dataTooLarge = 'the data of the run would be larger than 1 MiB';
 const maxMessageLength = 4_000;
@@ -68,15 +70,15 @@ export function beginStep(walk: Walk): void {
 }
 
 /**
- * Returns the units of the work of all steps so far, without compiling, which depends on parts that other runs have
- * compiled.
+ * Returns the units of the work of all steps so far. Compiling is not included, because it depends on the parts that
+ * other runs have compiled.
  */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }
 
 /**
- * Units of work, about 0.8 ms, after which other work gets a turn. The value is small, because the next part may use a
+ * Units of work (about 0.8 ms) after which other work gets a turn. The value is small, because the next part may use a
  * whole budget.
  */
 const partUnits = 64 * 1024;
@@ -154,7 +156,7 @@ export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
   walk.index = next;
 }
 
-/** Fails a step. The run fails too, unless the step's `on_error` continues it. */
+/** Fails a step. The run fails too, unless the step's `on_error` leads to another step. */
 export function fail(walk: Walk, step: CompiledStep, error: string, attempt = 1): Advance | undefined {
   const next = step.effect?.onErrorNext;
   if (next === undefined) return failRun(walk, step, error, attempt);
@@ -172,12 +174,12 @@ function noteFailure(walk: Walk, step: CompiledStep, error: string, attempt: num
   note(walk, step, 'failed', `Failed: ${error}`, { error, attempt });
 }
 
-/** Ends the run on its last step. */
+/** Ends the run. The last step stays its current step. */
 export function end(walk: Walk, step: { index: number }, status: RunState['status']): Advance {
   return close(walk, { status, stepIndex: step.index, phase: 'ready', wakeAt: null, attempt: 0 });
 }
 
-/** Stops the move on a step. */
+/** Stops the move at a step. */
 export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null): Advance {
   const attempt = phase === 'effect' || phase === 'parked' ? 1 : 0;
   return close(walk, { status: 'active', stepIndex: walk.index, phase, wakeAt, attempt });

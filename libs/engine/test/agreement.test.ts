@@ -25,7 +25,7 @@ test('a test run and a live run agree line by line in 200 random workflows, with
       const steps: RawStep[] = [{ type: 'trigger', id: 'start' }, ...random];
       const definition = defineWorkflow(steps);
       const tested = testRun(definition, { data: contact, timezone: 'UTC', now: start });
-      // A test run is one request, and stops after a thousand steps.
+      // Leaves out runs of more than a thousand steps, at which a test run stops because it is one request.
       fc.pre(!tested.errors.some(({ message }) => message.startsWith('the test run was stopped')));
       for (const { type } of steps) used.add(type);
       requireAgreement(tested, runLive(definition, contact));
@@ -35,7 +35,7 @@ test('a test run and a live run agree line by line in 200 random workflows, with
   expect(used.size).toBe(stepTypes.length);
 });
 
-/** Simulates a run of a test key: its effects are described, its parkings are settled, and time passes. */
+/** Simulates a live run in test mode: its effects are stubbed, its parkings are settled, and time passes. */
 function runLive(definition: Definition, data: JsonObject): LiveRun {
   let run = newRun(data, { mode: 'test', contactKey: contactKeyOf(data, 'test') });
   let now = start;

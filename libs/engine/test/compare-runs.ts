@@ -1,6 +1,6 @@
 import type { TestRun } from '../src/index.ts';
 
-/** A line of a live run's timeline, in test mode, with its warnings after the message. */
+/** A line of a live run's timeline, in test mode. */
 export type LiveLine = { stepId: string; status: string; message: string; warnings: readonly string[] };
 
 /** The results of a live run. */

@@ -11,7 +11,7 @@ import {
 import { afterAll, expect, test } from '@jest/globals';
 import type { Step } from '../src/index.ts';
 
-// The code is loaded after the counting has started.
+// The code is imported after counting has started, so that its work is counted.
 const counting = startCounting();
 const { operators } = await import('../src/conditions/operators.ts');
 const { BudgetSpent, createMeter, stepUnits } = await import('../src/meter.ts');
@@ -30,13 +30,13 @@ const sizes = [1_000, 8_000, largest];
 /** Units and blocks that each call costs, regardless of its input. */
 const base = 60_000;
 /**
- * Limit of units for a character of the input: sixteen passes over the input, for sorts and for several uses of one
- * value.
+ * Maximum number of units for a character of the input: sixteen passes over the input, for sorts and for several uses
+ * of one value.
  */
 const unitsPerCharacter = 400;
-/** Limit of blocks for a unit: a unit is 12 ns, and a block a few nanoseconds. */
+/** Maximum number of blocks for a unit: a unit is 12 ns, and a block a few nanoseconds. */
 const blocksPerUnit = 3;
-/** Limit of blocks for a character of steps that are read. */
+/** Maximum number of blocks for a character of steps that are read. */
 const blocksPerCharacter = 200;
 
 type Meter = ReturnType<typeof createMeter>;
@@ -62,7 +62,7 @@ function requireCharges(name: string, { size, run }: Probe): void {
   throw new Error(`${name}: ${meter.spent} units for ${size} characters`);
 }
 
-/** Whether the budget was used up. Other failures of a step count as results. */
+/** Whether the budget was used up. Other failures of a step are treated as results. */
 function isRefused(run: () => void): boolean {
   try {
     run();
@@ -96,10 +96,10 @@ test(
   fuzzTimeoutMs,
 );
 
-/** Returns the upper limit of the characters that a template writes for two values. */
+/** Returns the maximum number of characters that a template writes for two values. */
 type Output = (a: unknown, b: unknown) => number;
 
-/** Outputs by filter. `join` writes its separator once for each element. */
+/** Maximum outputs by filter. `join` writes its separator once for each element. */
 const outputs: Readonly<Record<string, Output>> = {
   join: (a, b) => (Array.isArray(a) ? a.length : 1) * JSON.stringify(b).length,
 };
@@ -237,7 +237,7 @@ test(
   fuzzTimeoutMs,
 );
 
-/** Does work, and returns its result, the units of all its parts, and the units of the largest part. */
+/** Does work, and returns its result, the units of all its parts in total, and the units of the largest part. */
 function inParts<T>(work: Generator<number, T>): { result: T; units: number; most: number } {
   let units = 0;
   let most = 0;
@@ -249,7 +249,9 @@ function inParts<T>(work: Generator<number, T>): { result: T; units: number; mos
   }
 }
 
-/** Does work. No part of it may use more units than a step may, and the whole must do no more work than was counted. */
+/**
+ * Does work. None of its parts may use more units than a step may, and the whole must do no more work than was counted.
+ */
 async function requireCounted<T>(
   name: string,
   work: () => Generator<number, T>,

@@ -21,10 +21,13 @@ type Trace = {
   delays: number;
   now: number;
 };
-/** The results of effects by key, attempt and number of delays. No order and number of computations changes them. */
+/**
+ * The results of effects by key, attempt and number of delays. They do not depend on the order or number of
+ * computations.
+ */
 type World = {
   fate(key: string, attempt: number, delays: number): EffectResult;
-  /** Returns one of the exits of a step that parks; undefined for no exit. */
+  /** Chooses one of the exits of a parked step; undefined for no exit. */
   exit(key: string, exits: readonly string[]): string | undefined;
   jitter(key: string, attempt: number): number;
 };

@@ -19,7 +19,7 @@ export async function addUsage<DB>(
 
 /**
  * Returns the statement that counts a use. As a `with` clause of the statement that has the effect, it saves a round
- * trip to the database. `rows` are SQL rows of `organization_id` and `amount`, which are summed up. `at` may be a
+ * trip to the database. `rows` selects rows of `organization_id` and `amount`, which are summed up. `at` may be a
  * column of these rows.
  */
 export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: RawBuilder<Date>): RawBuilder<unknown> {

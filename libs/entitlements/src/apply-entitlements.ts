@@ -5,7 +5,10 @@ import { meterFromProto } from './meters.ts';
 import { readUses, type StandingCounts } from './read-usage.ts';
 import { noteThresholds } from './thresholds.ts';
 
-/** The entitlements that apply to an organization: the given entitlements, or newer ones. */
+/**
+ * The version of the entitlements that apply to an organization. `isNew` is false if equal or newer entitlements
+ * applied already.
+ */
 export type Applied = { sequence: bigint; isNew: boolean };
 
 /**

@@ -2,9 +2,10 @@ import type { MeterName } from '@drippulse/topology';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
- * Creates triggers that count the rows of a table as the usage of a meter without months. The triggers count every
- * write. Call this function in the migration of the service that creates the table. `isThere` is a condition on a row,
- * such as `new`: a row that is only marked as deleted does not count. The table must have `organization_id`.
+ * Creates triggers that count the rows of a table as the usage of a meter that is not counted by month. The triggers
+ * count every write. Call this function in the migration of the service that creates the table. `isThere` is a
+ * condition on a row, such as `new`: a row that is only marked as deleted is not counted. The table must have
+ * `organization_id`.
  */
 export async function countRowsAsUsage(
   db: Kysely<unknown>,

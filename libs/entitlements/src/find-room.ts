@@ -65,7 +65,7 @@ type Ceiling = { organization_id: bigint; ceiling: bigint | null; entries_held: 
 
 /**
  * Finds the ceilings, ordered by organization. All transactions lock in this order, so that they never deadlock. Only
- * enrollments can be held.
+ * the meter `enrollments` can have held entries.
  */
 async function findCeilings<DB>(
   trx: Transaction<DB>,

@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { isMonthly, monthOf } from './meters.ts';
 import { noteThresholds } from './thresholds.ts';
 
-/** Limit of rows that are summed up in one transaction. */
+/** Maximum number of rows that are summed up in one transaction. */
 const mostRows = 5_000;
 const keptYears = 2;
 const forgetEveryMs = 3_600_000;

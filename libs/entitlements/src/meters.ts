@@ -42,7 +42,7 @@ export function monthAfter(at: RawBuilder<Date>): RawBuilder<Date> {
   return sql<Date>`((date_trunc('month', ${at} at time zone 'UTC') + interval '1 month') at time zone 'UTC')`;
 }
 
-/** Returns the period of a meter in which a use counts, as SQL. A meter that is not monthly has one period. */
+/** Returns the period of a meter to which a use belongs, as SQL. A meter that is not monthly has one period. */
 export function periodOf(meter: MeterName, at: RawBuilder<Date>): RawBuilder<Date> {
   return isMonthly(meter) ? monthOf(at) : sql<Date>`'-infinity'::timestamptz`;
 }

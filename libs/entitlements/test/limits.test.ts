@@ -79,7 +79,7 @@ async function thresholdsOf(organizationId: bigint) {
 test.each([
   ['parts of a tenth each', 1_000, 100, 0],
   ['parts that do not fit', 1_000, 37, 0],
-  // With so large a limit, single uses do not wait for each other until the limit is near.
+  // With such a high limit, single uses do not wait for each other until the limit is near.
   ['single ones, of a limit that is far at first', 2_100, 1, 0.75],
 ])('two processes that use at the same time get exactly the limit: %s', async (_name, most, part, share) => {
   const organizationId = nextOrganization();

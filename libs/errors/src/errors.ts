@@ -1,4 +1,4 @@
-/** Every kind of failure that a caller can meet. `libs/rpc` maps it to a status code, the gateway to an HTTP status. */
+/** The kinds of failures that a caller can meet. `libs/rpc` maps them to status codes, the gateway to HTTP statuses. */
 export const errorKinds = [
   'malformed',
   'invalid',
@@ -59,7 +59,7 @@ export type Violation = {
   code?: ViolationCode;
   /** The values that the field accepts, if they are a closed list. */
   allowed?: string[];
-  /** The value or name that was probably meant. */
+  /** The value or name that the caller probably meant. */
   suggestion?: string;
   /** The message without the place, if `message` begins with a place: "Step 2 (wait): duration must be at least 1". */
   phrase?: string;
@@ -71,7 +71,7 @@ export type DomainErrorOptions = {
   violations?: Violation[];
   retryAfterSeconds?: number;
   /**
-   * Facts about this reason for programs. They are members of the error answer, beside the members that every error
+   * Facts about this reason for programs. They are members of the error answer, besides the members that every error
    * has.
    */
   facts?: Facts;

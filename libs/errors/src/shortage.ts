@@ -19,8 +19,8 @@ export function isShortage(error: unknown, depth = 0): boolean {
 }
 
 /**
- * Whether a string names a shortage. It is for libraries that keep only the message of an error, such as the details of
- * a gRPC status.
+ * Whether a text names a shortage. It is for libraries that keep only an error's message, such as the details of a gRPC
+ * status.
  */
 export function namesShortage(text: string): boolean {
   return text.split(/\W+/).some((word) => shortageCodes.has(word));

@@ -5,7 +5,7 @@ export type TransportMessage = { key: string; value: Uint8Array; headers: Record
 export type ReceivedMessage = TransportMessage & {
   partition: number;
   offset: bigint;
-  /** The reason for which the message must not be handled: it is not from a publisher of the topic. */
+  /** The reason why the message must not be handled: it is not from a publisher of the topic. */
   refusal?: string;
 };
 
@@ -22,8 +22,8 @@ export type BatchOutcome = { done: number; retryAfterMs?: number };
 /** Sends messages. A producer whose send has failed or timed out must be closed and not used again. */
 export type Producer = {
   /**
-   * Stores all messages, and messages of one key in the given order. When it rejects, any part of the messages may be
-   * stored.
+   * Stores all messages. Messages of one key are stored in the given order. When it rejects, any part of the messages
+   * may be stored.
    */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export type Producer = {
 /** A consumer's membership in its group. */
 export type Subscription = { stop(): Promise<void> };
 
-/** The messages of a topic that a process reads for itself, without a group. */
+/** The messages of a topic that a process reads for itself alone, without a group. */
 export type Following = {
   topic: string;
   /** The reading begins with the first message of the last `sinceMs` milliseconds. */
@@ -64,8 +64,8 @@ export type EventTransport = {
    */
   follow(following: Following): Promise<Subscription>;
   /**
-   * Calls `onMessage` for all messages that a topic has at the time, in order within a partition. Changes no group's
-   * position.
+   * Calls `onMessage` for all messages that a topic has at the time of the call, in order within a partition. Changes
+   * no group's position.
    */
   read(topic: string, onMessage: (message: ReceivedMessage) => Promise<void>): Promise<void>;
   /** Returns the number of unhandled messages of the group, with all its consumers, in each partition. */

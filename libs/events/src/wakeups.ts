@@ -40,7 +40,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     connecting.on('error', lost);
     connecting.on('end', lost);
     try {
-      // These transactions write nothing that must survive a crash.
+      // Transactions with NOTIFY write nothing that must survive a crash.
       const { rows } = await connecting.query('select pg_backend_pid() as pid, set_config($1, $2, false)', [
         'synchronous_commit',
         'off',

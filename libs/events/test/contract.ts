@@ -5,7 +5,7 @@ import { describeDeadLetters } from './contract/dead-letters.ts';
 import { describeFollowing } from './contract/following.ts';
 import { describeSharing } from './contract/sharing.ts';
 
-/** Tests the duties of every transport, through the outbox of a service and its consumers. */
+/** Tests the guarantees of every transport, through the outbox of a service and its consumers. */
 export function describeContract(name: string, open: () => Promise<Opened>): void {
   describe(`events over ${name}`, () => {
     const contract = openContract(open);

@@ -170,7 +170,7 @@ test('a consumer that was frozen past its lease does not move the group back', a
   await eventually(async () => expect(await position()).toEqual({ next: 10n, holders: 1 }));
 
   child.process.kill('SIGCONT');
-  // When the resumed member has its share again, it has also tried its late commit.
+  // Once the resumed member has its share again, it has also tried its late commit.
   await eventually(async () => expect(await position()).toEqual({ next: 10n, holders: 2 }));
   expect(received).toHaveLength(10);
   await child.kill();

@@ -37,7 +37,7 @@ export function uniqueTopic(): Topic<typeof ProbeEventSchema> {
   return { ...topicOf(ProbeEventSchema), name: `drippulse.probes-${randomUUID().slice(0, 8)}.v1` };
 }
 
-/** Trace that every event of a test belongs to. */
+/** The trace that every event of a test belongs to. */
 export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** Appends the events in one transaction. */

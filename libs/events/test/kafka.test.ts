@@ -21,7 +21,7 @@ const keys: EventKeys = {
   signing: { kid: 'probes/1', key: privateKey },
   verifying: new Map([['probes/1', { service: 'probes', key: publicKey }]]),
 };
-/** Returns the publishers of a topic: every topic of the tests is one of the service `probes`. */
+/** Returns the publishers of a topic. All topics of these tests belong to the service `probes`. */
 const publishersOf = (topic: string) => (/^drippulse\.(probes|hints)/.test(topic) ? ['probes'] : []);
 
 if ('unavailable' in kafka) {

@@ -18,8 +18,9 @@ export async function untilListening<DB>(db: Database<DB>, count: number): Promi
 }
 
 /**
- * Makes three rounds on timers that advance by only half a second in each. In that time no loop of this process looks
- * by itself, so a round ends only if a wake-up arrives. The first round may still end by a timer that ran before.
+ * Runs three rounds, in each of which timers advance by only half a second. In that time no loop of this process looks
+ * by itself, so a round ends only if a wake-up arrives. The first round may still end because of a timer that ran
+ * before.
  */
 export async function wokenRounds(round: (isDone: (check: () => Promise<void>) => Promise<void>) => Promise<void>) {
   jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });

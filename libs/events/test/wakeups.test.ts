@@ -6,7 +6,10 @@ import { createTestService, log, type TestService } from './fixture.ts';
 
 const channel = 'probes_wakeups';
 
-/** Ends the connection that listens, as a server does that stops. Returns its process id. */
+/**
+ * Ends the connection that listens for wake-ups, as a stopping server does. Returns the process id of its server
+ * process.
+ */
 async function endListener({ db }: TestService, except: readonly number[]): Promise<number> {
   return eventually(async () => {
     const { rows } = await sql<{ pid: number }>`
@@ -34,6 +37,6 @@ test('connections that are lost are made again, and none of the lost ones is kep
   });
   expect(service.db.pool.totalCount - service.db.pool.idleCount).toBe(1);
   await wakeups.stop();
-  // Would wait indefinitely for a client that was not released.
+  // `drop` would wait indefinitely for a client that was not released.
   await service.drop();
 });

@@ -20,10 +20,11 @@ const developmentBlocks = blocksOf(
 );
 
 /**
- * Of the blocks that contain an address, the one with the longest prefix decides. Beside IANA's special-purpose
- * registries the blocks are: all of IPv4 except multicast (RFC 5771), and of IPv6 only the global unicast space (RFC
- * 4291), so that an unregistered form, such as `::a.b.c.d`, is refused. Identifiers that are not locators (ORCHIDv2 of
- * RFC 7343, and drone ids of RFC 9374) count as reachable in the registry, but no packet is routed to them.
+ * Of the blocks that contain an address, the one with the longest prefix decides. Besides those in IANA's
+ * special-purpose registries there are these blocks: all of IPv4 except multicast (RFC 5771), and of IPv6 only the
+ * global unicast space (RFC 4291), so that an unregistered form, such as `::a.b.c.d`, is refused. The registry calls
+ * identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids of RFC 9374) reachable, but no packet is
+ * routed to them, so they are left out.
  */
 const blocks = blocksOf([
   ['0.0.0.0/0', true],
@@ -40,9 +41,10 @@ const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
  * Whether a connection to this IP address may be opened: only if IANA calls the address globally reachable. An IPv4
- * address that is mapped into IPv6 (RFC 4291), translated by the well-known NAT64 prefix (RFC 6052) or the end of an
- * ISATAP address (RFC 5214) is judged too. Every other form of IPv4 in IPv6 is refused: 6to4, Teredo, IPv4-compatible
- * and local NAT64. `allowPrivate` adds loopback and private networks, never metadata services.
+ * address inside an IPv6 address is judged too if it is mapped (RFC 4291), translated with the well-known NAT64 prefix
+ * (RFC 6052) or the end of an ISATAP address (RFC 5214). All other IPv6 addresses that contain an IPv4 address are
+ * refused: 6to4, Teredo, IPv4-compatible and local NAT64. `allowPrivate` adds loopback and private networks, never
+ * metadata services.
  */
 export function isAllowedAddress(text: string, allowPrivate: boolean): boolean {
   // ipaddr.js reads the IPv4-compatible form `::a.b.c.d`, which inet_ntop prints, as a mapped address.
@@ -56,7 +58,7 @@ function isAllowed(address: Address, allowPrivate: boolean): boolean {
   return blockOf(blocks, address)?.isGloballyReachable === true;
 }
 
-/** Returns the addresses to judge: the address that a packet goes to, and the IPv4 address in it. */
+/** Returns the addresses to judge: the address that packets go to, and the IPv4 address in it, if there is one. */
 function formsOf(address: Address): Address[] {
   if (!isIPv6(address)) return [address];
   const bytes = address.toByteArray();

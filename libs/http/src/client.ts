@@ -36,13 +36,13 @@ export type HttpClientOptions = {
   /** Allows plain http and private addresses, for development. */
   allowPrivate: boolean;
   userAgent: string;
-  /** Limit of connections to one origin. Further requests wait within their own deadline. Default: 128. */
+  /** Maximum number of connections to one origin. Further requests wait within their own deadline. Default: 128. */
   maxConnectionsPerOrigin?: number;
   /** Time limit for connecting, including TLS. Default: 5 s. */
   connectTimeoutMs?: number;
-  /** Limit of characters of a URL. Default: 2,048; providers accept more. */
+  /** Maximum number of characters of a URL. Default: 2,048; providers accept more. */
   maxUrlLength?: number;
-  /** Resolves names. Default: by the name servers, or by the system with `allowPrivate`. */
+  /** Resolves names. Default: with the name servers, or with the system's resolver if `allowPrivate` is set. */
   resolve?: Resolve;
 };
 
@@ -54,7 +54,7 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
   let kept: Promise<Sender> | undefined;
   let fresh: Promise<Sender> | undefined;
   const sender = () => (kept ??= createSender(o, {}));
-  // Without pipelining a connection is closed after its answer.
+  // Without pipelining, a connection is closed after its answer, so no request uses a kept connection.
   const freshSender = () => (fresh ??= createSender(o, { pipelining: 0 }));
   return {
     async request(request) {

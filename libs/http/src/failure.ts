@@ -112,8 +112,9 @@ export function mayHaveBeenSent(error: unknown): boolean {
 }
 
 /**
- * Whether this machine, and not the other side, caused a failed request. A machine without IPv6 has no local address
- * for a receiver that has only IPv6 addresses. That failure is not transient, so it is `unreachable`.
+ * Whether this machine, and not the other side, caused a failed request. On a machine without IPv6, the missing local
+ * address for a receiver that has only IPv6 addresses is not such a shortage: the failure is not transient, so it is
+ * `unreachable`.
  */
 export function isOurShortage(error: unknown, hasIPv6: () => boolean = hasOwnIPv6): boolean {
   return isShortage(error) && !(wantsIPv6(error) && !hasIPv6());

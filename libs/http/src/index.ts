@@ -1,4 +1,4 @@
-// For services. No other library sends requests.
+// For services: HTTP requests to hosts outside the installation.
 
 export { createHttpClient, type HttpClient, type HttpClientOptions } from './client.ts';
 export { domainOf, readDomain } from './domain-name.ts';

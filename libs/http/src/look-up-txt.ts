@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 
 /**
- * Looks up the TXT records of a name, each as one string; empty when the name has no records. Undefined when no name
- * server answers in time, which says nothing about the records.
+ * Looks up the TXT records of a name, each as one string; empty when the name has no records. The result is undefined
+ * when no name server answers in time, because then nothing is known about the records.
  */
 export type LookUpTxt = (name: string) => Promise<string[] | undefined>;
 

@@ -1,15 +1,15 @@
 import { createShares, withTimeout } from '@drippulse/loops';
 import type { Resolve } from './resolve.ts';
 
-/** Limit of concurrent look-ups of one organization. */
+/** Maximum number of concurrent look-ups of one organization. */
 const perOrganization = 4;
-/** Time limit for a look-up, which begins with the call and includes the wait for a place. */
+/** Time limit in milliseconds for a look-up, counted from the call, so that it includes the wait for a place. */
 const deadlineMs = 2000;
 
 /**
  * Looks up the names of URLs that an organization saves. Undefined means unknown: the name has no address, or no
- * address came in time. Unknown is not safe: every connection attempt looks the name up again, and judges the addresses
- * that it gets.
+ * address came in time. An unknown name may still lead to a forbidden address, so every connection attempt looks the
+ * name up again and judges the addresses that it gets.
  */
 export type LookUp = (organizationId: bigint, hostname: string) => Promise<string[] | undefined>;
 

@@ -3,7 +3,7 @@ import { failureMessages, HttpFailure } from './failure.ts';
 import { readBody } from './read-body.ts';
 import { type Download, defaultReadBytes, type HttpRequest, type WholeAnswer } from './request.ts';
 
-/** Sends a request, and reads the answer with the kept bytes of its body. */
+/** Sends a request, and reads the answer. Keeps the first `keepBytes` of its body. */
 export async function readAll(sender: Sender, request: HttpRequest): Promise<WholeAnswer> {
   const { answer, elapsedMs, failure, end } = await beginRequest(sender, request);
   try {

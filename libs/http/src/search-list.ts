@@ -5,12 +5,12 @@
 export type SearchList = { domains: readonly string[]; ndots: number };
 
 const mostNdots = 15;
-/** The limits of resolv.conf(5) before glibc 2.26. With them a customer's name costs at most seven look-ups. */
+/** The limits of resolv.conf(5) before glibc 2.26. With these, a customer's name costs at most seven look-ups. */
 const most = { domains: 6, characters: 256 };
 
 /**
- * Reads the search list of a `resolv.conf` (resolv.conf(5)). The last `search` or `domain` counts. If both are missing,
- * the list has the domain of the host name.
+ * Reads the search list of a `resolv.conf` (resolv.conf(5)). The last `search` or `domain` line applies. If there is
+ * neither, the list has the domain of the host name.
  */
 export function readSearchList(conf: string, hostname: string): SearchList {
   const dot = hostname.indexOf('.');

@@ -55,7 +55,8 @@ test('it is hidden in base64, which may be escaped itself', () => {
     ]);
     const kept = redact(`you sent ${echo}.`, [secret]);
     expect(kept).toContain('[redacted]');
-    // Characters of the first and the last base64 group that also encode neighbouring bytes are not redacted.
+    // The first and the last base64 group may have characters that also encode neighbouring bytes. These characters are
+    // not redacted.
     expect(kept.length).toBeLessThan(hidden.length + 24);
   }
 });

@@ -1,7 +1,8 @@
 import type { Random } from '@drippulse/testing/hostile';
 
 /**
- * A method to escape a string as a server would: one kind of escape, in one case, of the same characters everywhere.
+ * A way in which a server may escape a string: one kind of escape, in one letter case, for the same characters
+ * everywhere.
  */
 type Escape = { name: string; write(character: string): string };
 
@@ -59,14 +60,14 @@ const letters = [...'abcdefghijkmnopqrstuvwxyzABCDEF0123456789'];
 const marks = [...'%\\&;#"\'<>/+ =._-~:,@!|\n\tä€😀%\\&+'];
 
 /**
- * Makes a secret with six letters and, here and there, characters that look like escapes; the pieces that a server
- * sends back; and the method by which it escaped them, up to three times.
+ * Makes a secret with six letters and, here and there, characters that look like escapes. Returns it with the pieces
+ * that a server sends back, and with the escapes that the server applied, up to three on top of each other.
  */
 export function makeEcho(random: Random): { secret: string; pieces: string[]; how: string } {
   const middle = Array.from({ length: 8 + random.below(24) }, () =>
     random.pick(random.below(2) === 0 ? letters : marks),
   );
-  // The last letter ends no escape, so that it is found unescaped.
+  // The last letter does not end an escape, so it is found even if it is not escaped.
   const characters = [...random.some(letters, 6), ...middle, 'z'];
   const layers = Array.from({ length: random.below(4) }, () => makeEscape(random));
   const pieces = characters.map((character) =>

@@ -1,7 +1,7 @@
 import { DomainError, type Violation } from '@drippulse/errors';
 import { partLength } from './parts.ts';
 
-/** Largest depth of nested arrays and objects, the body itself included. */
+/** Maximum depth of nested arrays and objects, including the body itself. */
 const maxDepth = 64;
 
 /** A fault of a value, without the path to it. */
@@ -27,10 +27,14 @@ export type Cursor = {
   readonly isStrict: boolean;
 };
 
-/** Checks of values: `syntax` (with depth), `strings` (also: can be stored), `free` (also: no dangerous key). */
+/**
+ * Checks of values, each including the checks before it: `syntax` (and depth), `strings` (they can be stored), `free`
+ * (no dangerous key).
+ */
 export type Checks = 'syntax' | 'strings' | 'free';
 
-// Limit of problems. A hostile body could have a problem every ten bytes, and its sender does not need all of them.
+// Maximum number of problems. A hostile body could have a problem every ten bytes, and its sender does not need all of
+// them.
 const maxProblems = 100;
 
 export function startCursor(text: string, bytes?: Uint8Array, isStrict = false): Cursor {

@@ -8,7 +8,7 @@ export type RawNumber = { readonly rawJSON: string };
 export type JsonValue = string | number | boolean | null | RawNumber | JsonValue[] | JsonObject;
 export type JsonObject = { [key: string]: JsonValue };
 
-// The TypeScript library lacks this part of ECMAScript.
+// TypeScript's library has no types for this part of ECMAScript.
 type LosslessJson = { rawJSON(text: string): RawNumber; isRawJSON(value: unknown): value is RawNumber };
 const losslessJson = JSON as unknown as LosslessJson;
 
@@ -34,13 +34,13 @@ function parseMarked(marked: string, text: string): JsonValue {
   try {
     return JSON.parse(marked) as JsonValue;
   } catch {
-    // This throws too, with a message that cites the text without marks.
+    // This throws too, but its message quotes the text without marks.
     return JSON.parse(text) as JsonValue;
   }
 }
 
 /**
- * Replaces each number at risk by a marked string; undefined if there is no such number. Text that is not JSON stays
+ * Replaces each number at risk with a marked string; undefined if there is no such number. Text that is not JSON stays
  * invalid.
  */
 function markNumbers(text: string): string | undefined {
@@ -111,7 +111,7 @@ function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   return value;
 }
 
-/** Whether a value is a marked string or may contain one. All other members are not rewritten. */
+/** Whether a value is a marked string or may contain one. Other values are left as they are. */
 function isMarkable(value: JsonValue): boolean {
   return typeof value === 'string' ? value.startsWith(mark) : typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,4 @@
-/** Limit of a name's length. A longer name is probably not a typing slip, and costs more to compare. */
+/** Maximum length of a name. A longer name is probably not a typing slip, and costs more to compare. */
 const maxLength = 64;
 const maxNames = 500;
 
@@ -16,7 +16,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (++count > maxNames) break;
     const most = Math.floor(Math.max(name.length, candidate.length) / 3);
-    // Each additional letter is a slip, so most names need no comparison.
+    // Each extra letter is a slip, so the lengths alone exclude most names.
     if (Math.abs(name.length - candidate.length) > most + 2) continue;
     const bound = Math.min(most, least - 1);
     const slips = distance(given, plain(candidate), bound);

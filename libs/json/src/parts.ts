@@ -3,7 +3,9 @@ import { yieldToEventLoop } from '@drippulse/loops';
 /** Work that stops after each part, so that other work may have its turn. */
 export type Parts<T> = Generator<undefined, T, undefined>;
 
-/** Characters in a part. A part of rows takes 50 µs; the slowest input, messages without members, takes 6 ms. */
+/**
+ * Number of characters in a part. A part of rows takes 50 µs; the slowest input, messages without members, takes 6 ms.
+ */
 export const partLength = 16 << 10;
 
 /** Does all parts without a pause. */

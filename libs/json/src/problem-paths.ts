@@ -14,7 +14,7 @@ export function violationsOf(text: string, problems: readonly Problem[], prefix:
   return finish(violationParts(text, problems, prefix));
 }
 
-/** Turns offsets into paths in parts, as `violationsOf` does without parts. */
+/** Does the work of `violationsOf` in parts. */
 export function* violationParts(
   text: string,
   problems: readonly Problem[],
@@ -44,8 +44,8 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
   }
 
   function* walkInto(step: string, keyAt?: number): Parts<void> {
-    // A key needs no more characters than the whole path may have, because a hundred problems below a long key must not
-    // copy it a hundred times.
+    // A key is cut to the maximum length of a path, so that a hundred problems below a long key do not copy it a
+    // hundred times.
     path.push(step.slice(0, maxPathLength + 1));
     if (keyAt !== undefined) report(keyAt);
     yield* walk(cursor, path, report);

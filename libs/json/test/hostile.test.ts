@@ -13,7 +13,7 @@ import {
 } from '@drippulse/testing/hostile';
 import { afterAll, expect, test } from '@jest/globals';
 
-// The code is loaded after the counting has started.
+// The code is imported after counting has started, so that its work is counted.
 const counting = startCounting();
 const { checkJsonText, decodeJson, jsonRows, parseJson, stringifyJson } = await import('../src/index.ts');
 
@@ -36,7 +36,7 @@ async function requireBounded(name: string, text: string, parse: (text: string) 
   throw new Error(`${name}: ${blocks} blocks for ${text.length} characters, such as ${text.slice(0, 100)}`);
 }
 
-/** The methods that a route with a body calls, taken from the protos, so that new methods are included. */
+/** The methods of all routes with a body, taken from the protos, so that new methods are included. */
 const requests = publicServices.flatMap(({ methods }) =>
   methods.flatMap(({ input, name, ...method }) => {
     if (!hasOption({ ...method, input, name }, http)) return [];
@@ -92,7 +92,8 @@ test(
         for (const size of sizes) {
           await requireBounded(`rows of ${name}`, make(size), (text) => [...jsonRows(text)]);
           await requireBounded(`a check of ${name}`, make(size), (text) => checkJsonText(text));
-          // Only text that passed the check is parsed, because endless brackets are nested too deeply.
+          // Only text that passed the check is parsed, because endless opening brackets are nested too deeply for the
+          // parser.
           await requireBounded(`a value of ${name}`, make(size), (text) => {
             checkJsonText(text);
             stringifyJson(parseJson(text));

@@ -103,7 +103,7 @@ test('of any number of unknown names a hundred are reported, and their names are
 
 type Place = { desc: DescMessage; path: string[]; text: string };
 
-/** Makes a body for each message in a request message, with an unknown member in that message. */
+/** Makes a body for each message inside a request message, with an unknown member in that message. */
 function places(desc: DescMessage, seen: readonly DescMessage[] = []): Place[] {
   const here = { desc, path: ['unknown_one'], text: '{"unknown_one": {"a": [1]}}' };
   const below = desc.fields.flatMap((field) => {

@@ -1,6 +1,6 @@
-/** A cache of values by keys, with a limit of bytes. */
+/** A cache of values by key, with a maximum number of bytes. */
 export type ByteCache<Value> = {
-  /** Finds the value of a key. Finding it counts as a use. */
+  /** Finds the value of a key, which thereby becomes the most recently used value. */
   find(key: string): Value | undefined;
   /**
    * Keeps a value for an organization. `make` gets a function that adds to the value's bytes, now or later, whenever

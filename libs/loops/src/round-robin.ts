@@ -1,6 +1,6 @@
 /**
  * Returns the items of all groups in turn: the first of each group, then the second of each. The order within a group
- * stays.
+ * is kept.
  */
 export function roundRobin<T>(items: readonly T[], groupOf: (item: T) => unknown): T[] {
   const turns: T[][] = [];

@@ -31,7 +31,7 @@ export type Shares = {
 type Waiting = { amount: number; give(): void };
 type Share = { used: number; holders: number; waiting: Set<Waiting> };
 
-/** Limit of waiting callers of one key, each of which has a request in memory. */
+/** Maximum number of waiting callers of one key, each of which has a request in memory. */
 const mostWaiting = 1000;
 
 /**
@@ -42,10 +42,10 @@ export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare
 
 /**
  * Divides a scarce resource: one key may have `ofEach` of it, and all keys together `ofAll`. Shares shrink when many
- * keys have one: no key may then have more than what stays free for further keys (dynamic thresholds, Choudhury and
- * Hahne 1998). If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next key. A key
- * that has nothing may get one amount larger than its share if `spare` stays free, so that no single request is
- * impossible. Waiting callers of a key are served in order, and keys in turn; a key whose share is used up delays no
+ * keys have one: a key may then have no more than the amount that stays free for further keys (dynamic thresholds,
+ * Choudhury and Hahne 1998). If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next
+ * key. A key that has nothing may get one amount larger than its share if `spare` stays free, so that no single request
+ * is impossible. Waiting callers of a key are served in order, and keys in turn; a key whose share is used up delays no
  * other key. `of` names the resource in a refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {

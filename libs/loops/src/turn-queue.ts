@@ -12,7 +12,7 @@ export const queueTurns: Channel = channel('drippulse:queue-turns');
 export type TurnQueue = {
   /**
    * Does work part by part, and returns its result. Each part yields its units. If the signal aborts, the work ends
-   * early with its reason. Errors of parts are rethrown.
+   * early with the signal's reason. Errors of parts are rethrown.
    */
   run<T>(organization: string, work: Iterator<number, T>, signal?: AbortSignal): Promise<T>;
 };

@@ -1,12 +1,14 @@
-/** The error of `withTimeout`. It has the code of a connection timeout, so it counts as an infrastructure failure. */
+/**
+ * The error of `withTimeout`. It has the code of a connection timeout, so it is treated as an infrastructure failure.
+ */
 export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
 /**
  * Settles as the promise does, or rejects with a TimeoutError after `timeoutMs`. The work behind the promise may still
- * complete later. An answer that arrived in time counts, even if the process was too busy to read it, because the event
- * loop reads its sockets once more after the timeout.
+ * complete later. An answer that arrived in time is accepted even if the process was too busy to read it, because the
+ * event loop reads its sockets once more after the timeout.
  */
 export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -5,7 +5,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Lets other work of the process run once, during work that takes long. One caller continues in each round of the event
- * loop, so several large requests delay small ones no more than one does.
+ * loop, so several large requests delay small requests no more than a single large one does.
  */
 export async function yieldToEventLoop(): Promise<void> {
   last = last.then(() => nextRound());

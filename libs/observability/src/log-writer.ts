@@ -5,8 +5,8 @@ import { counter } from './instruments.ts';
 import { processMetrics } from './process-metrics.ts';
 
 /**
- * A file that is renamed to `<file>.1` at `maxBytes`, and `<file>.1` to `<file>.2`. `kept` is the number of such files
- * that stay.
+ * A file that is renamed to `<file>.1` when it has `maxBytes`. Before that, `<file>.1` is renamed to `<file>.2`, and so
+ * on. `kept` is the number of renamed files that are kept.
  */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
@@ -15,7 +15,7 @@ type RotatedFile = { file: string; maxBytes: number; kept: number };
  */
 const batchLength = 8 * 1024;
 const flushAfterMs = 100;
-/** Limit of characters that wait for a destination that accepts none. */
+/** Maximum number of characters that wait for a destination which accepts none. */
 const mostWaiting = 1024 * 1024;
 const retryAfterMs = 250;
 

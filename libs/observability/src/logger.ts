@@ -17,8 +17,8 @@ const secretPatterns: [RegExp, string][] = [
 ];
 
 /**
- * Matches lines that have only text of the platform itself. The full search takes a tenth of a request's time, so only
- * warnings and errors are searched, which may contain the text of a server that answered.
+ * Matches lines that contain only the platform's own text. The full search for credentials takes a tenth of a request's
+ * time, so only warnings and errors are searched, which may quote another server's answer.
  */
 const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
 

@@ -8,7 +8,7 @@ import { askParts, type Parts } from './parts.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
 
 /**
- * `/ready` waits this long for a part. A busy database that answers late still serves calls, and it is late for every
+ * How long `/ready` waits for a part. A busy database that answers late still serves calls, and it is late for every
  * process. If all processes left the load balancer, every request would fail.
  */
 const readyWithinMs = 5000;

@@ -6,7 +6,7 @@ export type Part = () => Promise<boolean> | boolean;
 /** The parts that a service needs, by name. */
 export type Parts = Record<string, Part>;
 
-/** A part that does not answer within this time is unavailable, unless the asker waits longer. */
+/** A part that does not answer within this time is treated as unavailable, unless the caller waits longer. */
 const partTimeoutMs = 1000;
 
 /** The unanswered question to each part. A part that hangs is not asked again before it has answered. */

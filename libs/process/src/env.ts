@@ -12,8 +12,8 @@ export class ConfigError extends Error {
 }
 
 /**
- * Parses the environment by a zod object. A variable that is set but empty counts as unset, because
- * compose files and charts leave a variable out that way.
+ * Parses the environment with a zod object. A variable that is set but empty is treated as unset, because compose files
+ * and charts leave a variable out that way.
  */
 export function readEnv<S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv): z.infer<S> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));

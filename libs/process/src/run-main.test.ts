@@ -15,7 +15,7 @@ test('a process that was started with a channel stops when its parent is gone', 
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await once(child, 'message');
-  // Has the same effect as the death of a parent, whose channel the kernel closes.
+  // When a parent dies, the kernel closes the channel, which has the same effect.
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([7, null]);
 });

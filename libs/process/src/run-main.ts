@@ -8,7 +8,10 @@ export const processStopped: Channel = channel('drippulse:process-stopped');
 
 /** Under npm, a Ctrl-C arrives twice. A signal within this time after the first one is its repeat. */
 const repeatWithinMs = 1000;
-/** Node removes signal handlers at its exit, and a repeat that arrives then would kill the process. */
+/**
+ * Minimum milliseconds from the first signal to the exit. Node removes signal handlers at the exit, and a repeat that
+ * arrives then would kill the process.
+ */
 const handledForMs = 100;
 /**
  * The time for which open handles may keep the process alive, such as handles that a library leaves open after an

@@ -10,20 +10,20 @@ import type { GrpcTls } from './tls.ts';
 const channelOptions: grpc.ClientOptions = {
   'grpc.max_receive_message_length': maxWireBytes,
   'grpc.max_send_message_length': maxWireBytes,
-  // By default grpc-js waits 1 s before the first reconnect and up to minutes before later ones. A restart takes less
-  // time.
+  // By default grpc-js waits 1 s before the first reconnect and up to minutes before later reconnects. A restart takes
+  // less time.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
   // A rolling upgrade changes the address of every replica within seconds. With the default of 30 s, a client would
   // keep calling addresses that no longer exist.
   'grpc.dns_min_time_between_resolutions_ms': 1000,
-  // Saves a second DNS query: the platform publishes no service configuration.
+  // The platform publishes no service configuration in DNS, so no query for it is needed.
   'grpc.service_config_disable_resolution': 1,
   [lookUpEveryMs]: 10_000,
   // A vanished peer is detected within 9 s, which is before the default deadline of a call, 10 s.
   'grpc.keepalive_time_ms': 4000,
   'grpc.keepalive_timeout_ms': 5000,
-  // Turns off channelz, statistics for a debugger that nobody attaches.
+  // Turns off channelz, which collects statistics for a debugger that nobody attaches.
   'grpc.enable_channelz': 0,
   // Spreads calls evenly over the replicas of a name.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
@@ -36,11 +36,11 @@ type Peer = ServiceName | RoleName;
 
 /**
  * Makes peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with
- * mutual TLS. A name is looked up every 10 s. Calls then also go to processes that are new behind the name, and no
- * longer to processes that have left it. Connections to all other processes stay open.
+ * mutual TLS. A name is looked up every 10 s. Calls then also go to processes that the name has gained, and no longer
+ * to processes that it has lost. Connections to all other processes stay open.
  *
  * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the
- * connection, up to 2 s after the peer was lost. Calls of a peer that is unavailable for longer fail immediately.
+ * connection, up to 2 s after the peer was lost. Calls to a peer that is unavailable for longer fail immediately.
  */
 export function createGrpcPeers(
   addresses: Partial<Record<Peer, string>>,

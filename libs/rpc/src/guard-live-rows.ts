@@ -17,9 +17,9 @@ type RowMode = (caller: Caller, id: unknown, ids: Readonly<Record<string, unknow
 export type RowModes = Readonly<Record<string, RowMode>>;
 
 /**
- * Refuses a test key as `test_mode` when the row that the method changes is live, before the method runs. The rest
- * option names that row (`changes`). The mode of a row never changes, so the decision is still right when the method
- * runs. A call of a live caller costs nothing. A method whose kind has no entry in `modes` fails for test keys.
+ * Refuses a call with a test key (`test_mode`) before its method runs, if the row that the method changes is live. The
+ * rest option names that row (`changes`). The mode of a row never changes, so the decision is still right when the
+ * method runs. For a live caller nothing is checked. A method whose kind has no entry in `modes` fails for test keys.
  */
 export function guardLiveRows(modes: RowModes): Interceptor {
   return (next) => (request) => {

@@ -9,7 +9,7 @@ import { type OnWork, onWorkKey } from './work.ts';
 const limits = { readMaxBytes: maxMessageBytes, writeMaxBytes: maxMessageBytes };
 
 /**
- * Makes peers in one process. Each call looks its service up, so services may call each other in a circle. Messages are
+ * Makes peers in one process. A service is looked up at each call, so two services may call each other. Messages are
  * encoded and tokens checked as over gRPC.
  */
 export function createInMemoryPeers(): Peers {
@@ -72,9 +72,9 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
 type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
- * Ends a call or its answer stream when the caller aborts or the deadline passes, even if the handler still waits.
- * There is no connection whose loss would end the call. A follower of the work learns when the handler itself has
- * ended.
+ * Ends a call or its answer stream when the caller aborts or the deadline passes, even if the handler still waits,
+ * because in memory there is no connection whose loss would end the call. A follower of the work learns when the
+ * handler itself has ended.
  */
 function endingWithItsCaller(
   handler: UniversalHandler,

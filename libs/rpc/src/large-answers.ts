@@ -20,17 +20,20 @@ export function withLargeAnswer(): ContextValues {
 }
 
 /**
- * The size of list that a caller accepts: at most 256 KiB of rows, at most 4 MiB, or without such a limit. The list
- * gets a place among lists of its requested size.
+ * The size of the list that a caller accepts: `small` has at most 256 KiB of rows, `medium` at most 4 MiB, and `large`
+ * has no such limit. The list gets a place among lists of its requested size.
  */
 export type ListSize = (typeof listSizes)[number];
 
 const listSizes = ['small', 'medium', 'large'] as const;
 
-/** The metadata by which the gateway requests a list size from a service. */
+/** The metadata with which the gateway requests a list size from a service. */
 export const listSizeMetadata = 'x-list-size';
 
-/** Returns the list size that a call accepts; undefined for a call that is not a client's list and so has no bound. */
+/**
+ * Returns the list size that a call accepts; undefined for a call that is not a client's list and therefore has no
+ * limit.
+ */
 export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeader'>): ListSize | undefined {
   const text = requestHeader.get(listSizeMetadata);
   return listSizes.find((size) => size === text);

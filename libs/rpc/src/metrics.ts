@@ -4,7 +4,7 @@ type Duration = { observe(seconds: number): void };
 
 /**
  * Measures served calls. Call the result with the method when a call starts. It returns a function to call with the
- * code when the call ends; only the first end counts.
+ * code when the call ends; only its first call is counted.
  */
 export function measureCalls(metrics: Metrics): (method: string) => (code: string) => void {
   const durations = histogram(metrics, 'drippulse_rpc_duration_seconds');

@@ -1,7 +1,7 @@
 import { Mode as ProtoMode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import type { Caller, Mode } from './caller.ts';
 
-/** Returns the mode in a column. */
+/** Returns the mode that a column contains. */
 export function modeOf(column: string): Mode {
   return column === 'test' ? 'test' : 'live';
 }

@@ -8,7 +8,7 @@ type Preferences = ReadonlyMap<string, string>;
 const none: Preferences = new Map();
 
 /**
- * Reads a `Prefer` header. If a preference is repeated, the first one counts, as in the standard. Parameters of
+ * Reads a `Prefer` header. If a preference is repeated, the first one is used, as the standard requires. Parameters of
  * preferences, and malformed parts, are ignored: a preference is a wish, so it causes no error.
  */
 export function readPreferences(header: string | undefined): Preferences {
@@ -27,7 +27,7 @@ export function prefersAsync(call: Pick<HandlerContext, 'requestHeader'>): boole
   return readPreferences(call.requestHeader.get('prefer') ?? undefined).has('respond-async');
 }
 
-/** The metadata by which the gateway tells a service that a request prefers `handling=strict`. */
+/** The metadata with which the gateway tells a service that a request prefers `handling=strict`. */
 export const strictMetadata = 'x-handling';
 
 /** Whether a call prefers that unknown members are refused. */

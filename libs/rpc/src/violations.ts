@@ -6,8 +6,8 @@ import { BadRequestSchema } from '@drippulse/proto/google/rpc/error_details_pb';
 type Details = ConnectError['details'];
 
 /**
- * Limit of characters in the hints of one error. They are sent as trailers, and peers accept only a few kilobytes of
- * trailers.
+ * Maximum number of characters in the hints of one error. They are sent as trailers, and peers accept only a few
+ * kilobytes of trailers.
  */
 const maxHintCharacters = 4096;
 

@@ -15,10 +15,10 @@ const keys = generateInternalTokenKeys(serviceNames);
 const served = createTokens({ service: 'workflows', keys: parseInternalTokenKeys(keys.workflows) });
 const log = createLogger({ level: 'silent' });
 
-/** The interceptors of a service `workflows`. */
+/** The interceptors of the service `workflows`. */
 export const interceptors = serverInterceptors({ tokens: served, log });
 
-/** Tokens of a caller of an echo. */
+/** Mints the tokens with which `gateway` calls the service. */
 export const tokens = createTokens({ service: 'gateway', keys: parseInternalTokenKeys(keys.gateway) });
 
 type Probe = ServiceImpl<typeof ProbeService>;

@@ -67,7 +67,7 @@ test('refused calls that come in one message are refused a few in each turn of t
   const calls = await callsOf(2_000, '/drippulse.testing.v1.ProbeService/Nothing');
   stream.write(create(ShareRequestSchema, { calls }));
   await eventually(() => expect(messages.flat()).toHaveLength(calls.length));
-  // The answers of one turn are one message.
+  // The answers of one turn are sent in one message.
   expect(Math.max(...messages.map((answers) => answers.length))).toBeLessThanOrEqual(callsAtOnce);
   stream.end();
 });

@@ -5,8 +5,8 @@ import { type Edit, edited, type View } from './view.ts';
 const escapes = /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|["'\\/bfnrt])|(?:%[0-9a-f]{2})+|&#?[0-9a-z]{1,31};/gi;
 const beginsEscape = /[\\%&]/;
 /**
- * Limit of layers of escapes. It exceeds what a server produces by accident, and keeps the work proportional to the
- * text.
+ * Maximum number of layers of escapes. It exceeds what a server produces by accident, and keeps the work proportional
+ * to the text.
  */
 const mostLayers = 10;
 

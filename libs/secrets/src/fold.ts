@@ -1,6 +1,9 @@
 import { edited, type View } from './view.ts';
 
-/** Forms write a space as a plus, base64 has two alphabets, and a line end may appear as the letter of its escape. */
+/**
+ * Units that are compared as equal: forms write a space as a plus, base64 has two alphabets, and a line end may appear
+ * as the letter of its escape.
+ */
 const sameUnits: Readonly<Record<string, string>> = {
   ...{ '+': ' ', '-': ' ', _: '/' },
   ...{ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' },

@@ -77,7 +77,10 @@ function problemOf(isMoved: boolean): string {
     : 'has a masked value, and none is stored: enter the value';
 }
 
-/** Returns the place that a secret belongs to: the origin, or the whole shown text if no origin is written. */
+/**
+ * Returns the place that a secret belongs to: the origin of the URL, or the whole masked URL if it has no certain
+ * origin.
+ */
 function placeOf(url: string): string {
   return originOf(url) ?? maskRequest({ url, headers: {} }).url;
 }

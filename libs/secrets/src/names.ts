@@ -7,7 +7,7 @@ const harmless = new Set([
   ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'drippulse-chain'],
 ]);
 
-/** Whether a header of this name never carries a credential, so that its value need not be looked at. */
+/** Whether a header of this name never carries a credential, so that its value need not be searched. */
 export function isHarmlessName(name: string): boolean {
   return harmless.has(name) || harmless.has(name.toLowerCase());
 }

@@ -60,7 +60,7 @@ test.each(['', 'h.example', '//h.example/', 'https://', 'https://[/{{ path }}', 
   },
 );
 
-// Each value replaces the template; the origin must not follow it.
+// Each value replaces the template, and must not change the origin.
 const values = [
   '',
   'x',

@@ -19,7 +19,7 @@ const examples: Record<string, [text: string, secret: string][]> = {
     [pem('OPENSSH PRIVATE KEY'), letters],
     [pem('ENCRYPTED PRIVATE KEY'), letters],
     [pem('PGP PRIVATE KEY BLOCK'), letters],
-    // Truncated by the limit of an excerpt.
+    // Truncated, as in an excerpt of limited length.
     [pem('PRIVATE KEY').slice(0, -40), letters],
     [JSON.stringify({ key: pem('PRIVATE KEY'), ok: true }), letters],
   ],

@@ -7,8 +7,8 @@ import { asItStands, type Span, type View } from './view.ts';
 
 const redacted = '[redacted]';
 /**
- * Limits of secrets. A request with more secrets does not come from a sensible step, and its answer is not worth the
- * search.
+ * Maximum numbers of secrets and of their characters. A request with more secrets does not come from a sensible step,
+ * and its answer is not worth the search.
  */
 const most = { secrets: 25, characters: 20 * 1024 };
 
@@ -97,7 +97,8 @@ function inJson(text: string, values: readonly JsonValue[], find: FindSecrets): 
 }
 
 /**
- * Applies replacements. If some overlap, the one that begins first counts. If they begin together, the longest counts.
+ * Applies replacements. If some overlap, only the one that begins first is applied; if they begin together, only the
+ * longest.
  */
 function replaceAll(text: string, replacements: readonly Replacement[]): string {
   const pieces: string[] = [];

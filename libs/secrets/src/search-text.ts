@@ -1,6 +1,6 @@
 /**
- * A string to search for, and its borders: for each of its prefixes, the length of the longest shorter prefix that is
- * also the end of that prefix.
+ * A string to search for, and its borders: for each prefix of the string, the length of the longest shorter prefix with
+ * which that prefix ends.
  */
 export type Needle = { text: string; borders: readonly number[] };
 

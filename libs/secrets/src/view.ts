@@ -4,7 +4,7 @@ export type View = { text: string; from(at: number): number; to(at: number): num
 /** A part of the original text. */
 export type Span = { from: number; to: number };
 
-/** A replacement in a part of a view. No span may begin or end within a gap. */
+/** A replacement in a part of a view. If it is a gap, no span may begin or end within it. */
 export type Edit = { at: number; length: number; by: string; isGap?: boolean };
 
 /** Returns a string as the view of itself. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Returns a name of a running process that no later process gets. Process ids are reused, within moments in a
- * container, so on Linux the name contains the start time. Returns undefined when there is no such process.
+ * Returns a name of a running process. Process ids are reused, within moments in a container, so on Linux the name
+ * contains the start time, and no later process gets the same name. Returns undefined when there is no such process.
  */
 export function identityOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return isAlive(pid) ? String(pid) : undefined;

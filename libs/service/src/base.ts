@@ -25,11 +25,14 @@ export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
   relay: { wake(): void };
   /** Publishes hints about changes that raise no event. Call it after the commit. Events cause their own hints. */
   hints: Pick<HintPublisher, 'note'>;
-  /** Encrypts columns by ENCRYPTION_KEYS. */
+  /** Encrypts columns with ENCRYPTION_KEYS. */
   sealer: Sealer;
 };
 
-/** Each connection serves four transfers, because a transfer needs a connection only between its slices. */
+/**
+ * Number of connections for transfers. Each connection serves four transfers, because a transfer needs a connection
+ * only between its slices.
+ */
 const transferConnections = 4;
 
 /**

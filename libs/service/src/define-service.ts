@@ -31,7 +31,7 @@ export type Service = {
   stop(): Promise<void>;
 };
 
-/** A service as the layouts start it: alone in a process, beside others, or in a test. */
+/** A service as the layouts start it: alone in a process, with other services, or in a test. */
 export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends object = object> = {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;

@@ -3,7 +3,7 @@ import { readForAll, readWithin, TooManyBytes } from '@drippulse/db';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf, type ListSize, largeListError, listSizeOf } from '@drippulse/rpc';
 
-/** Limit in bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
+/** Maximum number of bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
 const mostBytes: Readonly<Record<ListSize, number>> = {
   small: 256 << 10,
   medium: 4 << 20,
@@ -29,10 +29,10 @@ export function listPlaces(): ListPlaces {
 
 /**
  * Bounds the lists that clients ask for, in every method. All statements of a list end when its caller goes away. A
- * list ends with `largeListError` as soon as its rows have more bytes than its requested size. The bytes are counted as
- * they arrive, so the earlier size of the list does not matter. A medium or large list gets a place before its first
- * statement, so that no list waits while it occupies a database connection, and keeps the place until its answer is
- * encoded. The interceptor comes after the server interceptors, which know the caller.
+ * list ends with `largeListError` as soon as its rows have more bytes than its requested size allows. The bytes are
+ * counted as they arrive, so the size of the list need not be known in advance. A medium or large list gets a place
+ * before its first statement, so that no list waits while it occupies a database connection, and keeps the place until
+ * its answer is encoded. The interceptor comes after the server interceptors, which know the caller.
  */
 export function boundLists(places: ListPlaces): Interceptor {
   return (next) => async (request) => {

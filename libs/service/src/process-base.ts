@@ -96,7 +96,7 @@ function signedEvents(name: ServiceName, events: EventTransport, keys: EventKeys
 const signers = new Map<string, readonly ServiceName[]>([
   ...publishers.map(({ name, events }): [string, ServiceName[]] => [topicOf(events).name, [name, processOf(name)]]),
   [hintsTopic, publishers.flatMap(({ name }) => [name, processOf(name)])],
-  // Every service has configuration.
+  // Every service with a schema publishes changes of configuration.
   [auditTopic.name, owners.flatMap(({ name }) => [name, processOf(name)])],
   [usageTopic.name, counters.flatMap(({ name }) => [name, processOf(name)])],
   [entitlementsTopic.name, limiter === undefined ? [] : [limiter, processOf(limiter)]],

@@ -69,9 +69,9 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
 const whenSplit = 'is required when services run as processes of their own';
 
 /**
- * Reads the settings of a process, and requires those that separate processes need. Processes share events only through
- * Kafka. A separate process does not know the address of the public API, and a mail with a wrong link could not be
- * taken back.
+ * Reads the settings of a process, and requires those that separate processes need: Kafka, because it is the only way
+ * for processes to share events, and the address of the public API, which a separate process cannot know. A mail with a
+ * wrong link could not be taken back.
  */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);

@@ -2,9 +2,9 @@ import type { Interceptor, StreamResponse } from '@connectrpc/connect';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Limits of concurrent transfers in a process of a service, for each organization and in total. */
+/** Maximum numbers of concurrent transfers in a process of a service, for each organization and in total. */
 const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
-/** Limit of the wait for a place. Within this period, a short transfer of the organization ends. */
+/** Maximum wait for a place in milliseconds, within which a short transfer of the same organization ends. */
 const waitMs = 5_000;
 
 /** Returns a context with the connections for transfers, for an operation that takes or returns a stream. */

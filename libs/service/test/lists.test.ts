@@ -159,7 +159,7 @@ test.each(layouts)('%s: a caller that leaves while its list waits for a place is
   expect(await service.ask(2, 'small')).toBe(2);
   leaving.abort();
   expect(await Promise.all(left)).toEqual(left.map(() => 'cancelled'));
-  // This answer comes after the earlier calls have also ended in the service.
+  // When this answer comes, the earlier calls have also ended in the service.
   expect(await service.ask(2, 'small')).toBe(2);
   letGo();
   expect(await first).toBe(300);
@@ -222,6 +222,6 @@ test('a large list keeps its place until its answer is encoded', async () => {
   });
   expect(await service.ask(300, 'large')).toBe(300);
   await eventually(() => expect(service.used()).toBe(0));
-  // 18 MB are encoded 256 KiB in a turn.
+  // 18 MB are encoded, 256 KiB in each turn.
   expect(turnsWithPlace).toBeGreaterThan(30);
 });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** The number of times that bytes of one length were given to an HMAC since the start. */
+/** The number of times that input of one length was given to an HMAC since the start. */
 type HashCount = { count: number; stop(): void };
 
 /** Counts the HMACs of this process over texts of `bytes` bytes. Choose a length that no other text has. */

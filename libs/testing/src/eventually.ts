@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Limit of every wait for a state, in milliseconds. No test asserts it, so a higher limit slows down no test that
- * passes. A test may take twice as long (`testTimeout` of jest), so that a wait ends first and names the missing state.
+ * Maximum milliseconds of every wait for a state. No test asserts it, so a higher limit slows down no test that passes.
+ * A test may take twice as long (`testTimeout` of jest), so that a wait ends first and names the missing state.
  */
 export const patienceMs = 60_000;
 

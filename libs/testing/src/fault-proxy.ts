@@ -10,9 +10,9 @@ export type CutPoint = 'before' | 'after';
 
 /**
  * The kind of a server's failure. `cut`: its connections break, and new ones are closed immediately. `swallowed`:
- * connections stay open and new ones are opened, but no byte arrives any more, in either direction. `half_open`: the
- * server has forgotten the open connections, and their clients are not notified; new connections work. `slow`: each
- * piece arrives 50 ms later.
+ * connections stay open and new ones are opened, but no more bytes arrive in either direction. `half_open`: the server
+ * has forgotten the open connections, and their clients are not notified; new connections work. `slow`: each piece
+ * arrives 50 ms later.
  */
 export type Fault = 'cut' | 'swallowed' | 'half_open' | 'slow';
 

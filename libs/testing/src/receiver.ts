@@ -54,7 +54,7 @@ export type Receiver = {
   received(count: number, options?: { timeoutMs?: number }): Promise<ReceivedRequest[]>;
   /** Forgets the requests so far. */
   clear(): void;
-  /** Stops the server and ends every connection, answered or not. */
+  /** Stops the server and ends every connection, even if its request was not answered. */
   stop(): Promise<void>;
 };
 

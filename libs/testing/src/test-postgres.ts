@@ -4,7 +4,7 @@ import { shareWithRun } from './shared-server.ts';
 /** A PostgreSQL server for tests; `url` names its superuser. */
 export type TestPostgres = { url: string; stop(): Promise<void> };
 
-/** Data of tests need not survive a crash of the machine. */
+/** Settings that trade durability for speed, because data of tests need not survive a crash of the machine. */
 const fastSettings = { fsync: false, full_page_writes: false, max_connections: 300, max_locks_per_transaction: 256 };
 
 /**

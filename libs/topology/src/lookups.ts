@@ -23,7 +23,7 @@ const byArea = new Map<string, ServiceName>(
   }),
 );
 
-/** Returns the service that owns a schema and the protos of the same area. */
+/** Returns the service that owns both a schema and the protos of the area with the schema's name. */
 export function serviceOf(schema: SchemaName): ServiceName {
   return ownerOf(schema, schema);
 }

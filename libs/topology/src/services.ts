@@ -11,7 +11,9 @@ import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/trackin
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 
-/** A server that services share. The chart opens the network to it, and `npm start` replaces it by an embedded part. */
+/**
+ * A server that services share. The chart opens the network to it, and `npm start` replaces it with an embedded part.
+ */
 export type ServerName = 'postgres' | 'kafka' | 'redis' | 'mail';
 
 /** A meter that plans may limit, by its name in the API. */
@@ -37,7 +39,7 @@ export type ServiceEntry<Name extends string = string> = {
    * nothing.
    */
   events?: DescMessage;
-  /** Services whose events this service consumes; `all` is every publisher. Default: none. */
+  /** Services whose events this service consumes; `all` stands for every publisher. Default: none. */
   consumes?: readonly Name[] | 'all';
   /**
    * Whether the service keeps the audit trail, to which every service with a schema publishes. Exactly one service

@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { durable, eraseAnswers } from '../src/index.ts';
 import { gate, type Probe, startProbe } from './probe.ts';
 
-/** `echo` as a durable method. */
+/** The method `echo` with durable idempotency. */
 const echoMethod = ProbeService.method.echo;
 const proto = clone(MethodDescriptorProtoSchema, echoMethod.proto);
 proto.options = create(MethodOptionsSchema);

@@ -28,7 +28,7 @@ export const readConfig = configReader(
       protocol: read.LLM_PROTOCOL,
       /** The operator's prices, as JSON. */
       prices: read.LLM_PRICES,
-      /** Limit of the daily cost (UTC) of all organizations together; undefined: no limit. */
+      /** Maximum cost of all organizations together in a day (UTC). If undefined, there is no limit. */
       dailyLimitUsd: read.LLM_DAILY_LIMIT_USD,
     },
     /** Whether endpoints may have private addresses and plain http, for development. */

@@ -13,7 +13,7 @@ export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** Reads a JSON object of a request. Empty bytes and null are an empty object. */
+/** Reads a JSON object of a request. Returns an empty object for empty bytes and for null. */
 export function readObject(
   bytes: Uint8Array | undefined,
   { field, maxBytes }: { field: string; maxBytes: number },

@@ -136,7 +136,7 @@ test('of executions that end together, one that another process has taken stays 
   });
 });
 
-/** Returns the number of the agent's executions in the counts. */
+/** Returns the number of the agent's executions, according to the counts. */
 async function counted(): Promise<number> {
   const { sum } = await harness.db.kysely
     .selectFrom('execution_counts')

@@ -328,7 +328,7 @@ test('eval sets of another organization, and of test keys, are out of reach', as
     [other, 0n],
     [evalSetId, 1n],
   ]);
-  // An eval set of a test key runs without a model.
+  // An eval set in test mode runs without a model.
   const own = await scorer(tester);
   const testSet = await setOf(own.agentId, tester);
   await evals(tester).createAgentEvalCase({ evalSetId: testSet, input: json({ email: 'a@b.example' }), checks });

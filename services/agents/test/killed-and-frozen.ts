@@ -10,9 +10,9 @@ import { endLeases } from './leases.ts';
 import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
 
 /**
- * Repeats two faults for a period, at least once: kills one of two working processes, and freezes the other until after
- * its leases. In every sample, the limit is at least the spent and reserved sum, and this sum is at least the
- * provider's bill. Returns the difference at the end, row by row.
+ * Repeats two faults for a period, at least once: kills one of two working processes, and freezes the other until its
+ * leases have ended. Expects in every sample that the limit is at least the spent and reserved sum, and that this sum
+ * is at least the provider's bill. Returns the difference at the end, row by row.
  */
 export async function killAndFreeze(
   harness: Harness,

@@ -34,7 +34,10 @@ export async function expectSumsEqual(harness: Harness): Promise<void> {
   expect(row).toEqual({ ledger: row?.ledger, executions: row?.ledger, counts: row?.ledger, days: row?.ledger });
 }
 
-/** Starts the service in a child process that dies at a point after passing it `passes` times, or never without one. */
+/**
+ * Starts the service in a child process. The process dies at `point` after passing it `passes` times. Without a point
+ * it does not die.
+ */
 export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes = 0): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(new URL('child-service.ts', import.meta.url))], {
     env: {

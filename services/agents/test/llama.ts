@@ -14,7 +14,8 @@ const program = fileURLToPath(new URL('llama-server.py', import.meta.url));
 const timeout = 300_000;
 
 /**
- * Starts llama.cpp's server with a small model (MIT and Apache-2.0, 127 MB). It speaks OpenAI and Anthropic protocols.
+ * Starts llama.cpp's server with a small model (MIT and Apache-2.0, 127 MB). It speaks the protocols of OpenAI and
+ * Anthropic.
  */
 export async function startLlama(): Promise<{ url: string; stop(): Promise<void> } | Unavailable> {
   try {

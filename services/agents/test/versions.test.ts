@@ -92,7 +92,7 @@ test('versions of another organization, of test keys and of the platform are out
   expect((await versions(stranger).listAgentTemplateVersions({ id: 1n })).versions).toHaveLength(1);
 });
 
-/** Reads every row of the service's tables, by table, except those of the agents' rates. */
+/** Reads every row of the service's tables, by table, except those of the agents' rate limits. */
 async function rowsOfAll(): Promise<string> {
   const { rows: tables } = await sql<{ name: string }>`
     select tablename as name from pg_tables where schemaname = 'agents' and tablename !~ '^(kysely|outbox|usage|entitlements)'
@@ -146,7 +146,7 @@ test('a hundred stored executions are replayed by another version without any ef
     if (agentId === scorer) {
       const known = ['output.factors.0.contribution', 'output.factors.0.weight', 'output.score'];
       const unknown = ['output.factors.0.weight'];
-      // The scores of known leads are 0.73 by the first version and 0.88 by the second, whose threshold is higher.
+      // The scores of known leads are 0.73 with the first version and 0.88 with the second, whose threshold is higher.
       expect([n, paths]).toEqual([
         n,
         [...(n % 2 === 0 ? known : [...unknown, 'output.qualified']), 'output.threshold'].sort(),

@@ -46,8 +46,8 @@ test('processes that are killed before and after the commit of facts lose no eve
 });
 
 /**
- * Runs the service in a child process until it dies at a point. It has unhandled events, because a process that dies
- * after the commit of facts has not marked their events as handled.
+ * Runs the service in a child process until it dies at a point. The child has events to handle, because a process that
+ * dies after the commit of facts has not marked their events as handled.
  */
 async function killAt(point: FaultPoint): Promise<void> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('child.ts', import.meta.url))], {

@@ -70,7 +70,7 @@ test('a report is made of the rows of its period, and each download has the same
   const id = asked.report?.id ?? 0n;
   const report = await harness.ended(id);
   expect(report).toMatchObject({ status: ReportStatus.READY, progress: 1, rows: 2_500n });
-  // Its begin and its end count, its progress alone does not.
+  // The report's start and its end raise the revision. Its progress does not.
   expect(report.revision).toBe((asked.report?.revision ?? 0n) + 2n);
   expect(report.downloadUrl).toBe(`/api/v1/reports/${id}/download`);
 

@@ -39,7 +39,7 @@ export async function startS3Server(): Promise<S3Server | Unavailable> {
     binary,
     [
       ...['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', '--quiet'],
-      // Uses a sidecar, because the file system of a test may lack extended attributes.
+      // Keeps metadata in a sidecar folder, because the file system of a test may lack extended attributes.
       ...['posix', '--sidecar', path.join(folder, 'sidecar'), path.join(folder, 'root')],
     ],
     { env: { ...process.env, ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey } },

@@ -24,7 +24,7 @@ export const readConfig = configReader(
     /** The secret key of Stripe. If undefined, every organization has the plan `self_hosted`. */
     stripeKey: read.STRIPE_SECRET_KEY,
     /**
-     * Secrets of Stripe's webhook signatures. A signature by any of these secrets is valid, so that a secret can be
+     * Secrets of Stripe's webhook signatures. A signature with any of these secrets is valid, so that a secret can be
      * replaced.
      */
     hookSecrets: secretsOf(read.STRIPE_WEBHOOK_SECRET),
@@ -39,8 +39,8 @@ export const readConfig = configReader(
     /** Time limit for Stripe's answer to one request. */
     stripeTimeoutMs: 10_000,
     /**
-     * Time for which one process leases a customer or an operation. All requests during a lease together take less
-     * time.
+     * Time for which one process leases a customer or an operation. It exceeds the time of all requests during a lease
+     * together.
      */
     leaseMs: 90_000,
   }),

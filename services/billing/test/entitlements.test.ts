@@ -146,7 +146,7 @@ test('the event of entitlements says what the push said', async () => {
   expect(entitlementsTopic.name).toBe('drippulse.entitlements.v1');
 });
 
-/** Restarts the service, because the loop of reminders looks only twice a minute and at its start. */
+/** Restarts the service, because the loop of reminders runs only at its start and twice a minute. */
 async function restart(): Promise<void> {
   await harness.stopServices();
   await harness.start();

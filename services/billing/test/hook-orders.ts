@@ -52,7 +52,7 @@ async function oneOrder(harness: Harness, caller: Caller, random: Random): Promi
   for (const event of random.some(mine(), 1 + random.below(mine().length * 2))) await harness.deliver(event);
   const lastEvent = mine().at(-1);
   if (lastEvent === undefined) throw new Error('nothing happened');
-  // The event has a new id, because a repeat reports nothing.
+  // The event has a new id, because a repeated id would be ignored.
   const unseen = { ...lastEvent, id: `${lastEvent.id}_last` };
   await harness.deliver(unseen);
   const deliveredAt = performance.now();

@@ -17,7 +17,7 @@ afterAll(() => harness.stop());
 
 const name = serviceOf('billing');
 
-/** The writes of a subscribe, in their order. */
+/** The writes of `subscribe`, in their order. */
 test.each([
   ['the customer', /customers$/],
   ['the payment method', /attach$/],

@@ -78,7 +78,7 @@ function subscribing(mockUrl?: string) {
     const { billing: kept } = await own().reactivateSubscription({});
     expect(kept).toMatchObject({ cancelAtPeriodEnd: false });
     expect(kept?.cancelAt).toBeUndefined();
-    // The portal schedules an end in the other form.
+    // The portal schedules an end with `cancel_at` instead of `cancel_at_period_end`.
     const [subscription] = subscriptions();
     if (subscription === undefined) throw new Error('there is no subscription');
     harness.stripe.dashboard.scheduleEnd(subscription, 2_000_000_000);
@@ -168,7 +168,8 @@ function subscribing(mockUrl?: string) {
               and query like '%set marks = marks + 1%'`.execute(harness.db);
           expect(rows).toHaveLength(1);
         });
-        // Then the fetch locks the operation, which the end of the write must not have locked while it waits.
+        // Then the fetch locks the operation. The end of the write must not have locked it while it waits for the
+        // customer.
         const { rows } = await sql`
           select from operations where organization_id = ${organizationId} for update nowait`.execute(trx);
         expect(rows).toHaveLength(1);

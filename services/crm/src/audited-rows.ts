@@ -9,7 +9,7 @@ import { findForm, leadFormToProto } from './lead-forms/form.ts';
 import { findPlan, planToProto } from './operator/plan.ts';
 import { findPipeline, pipelineToProto, selectStages } from './pipelines/rows.ts';
 
-/** The rows of configuration, as the API shows them. */
+/** Configuration rows in the form that the API shows. */
 export const auditedRows: AuditedRows<DB> = {
   custom_fields: audited(CrmCustomFieldSchema, async (trx, { organizationId }, id: bigint) => {
     const row = await selectFields(trx, organizationId).where('id', '=', id).executeTakeFirst();

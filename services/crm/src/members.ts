@@ -19,7 +19,7 @@ export type Members = {
  */
 const cachedForMs = 30_000;
 const maxCached = 10_000;
-/** Upper limit of ids in `FindMembers`. */
+/** Maximum number of ids in one `FindMembers` call. */
 const maxAsked = 1000;
 
 /** Creates the look-up of members. Only members are cached, so that a new member can be made an owner immediately. */

@@ -4,7 +4,7 @@ import type { DB } from './db/schema.ts';
 export const organizationTables: OrganizationTables<DB> = {
   accounts: ownRows(),
   activities: ownRows(),
-  // The trigger of this table permits deletion only by this function.
+  // A trigger of this table allows only this function to delete rows.
   change_events: ownRows({ eraseBy: 'erase_change_events' }),
   contacts: ownRows(),
   custom_fields: ownRows(),

@@ -4,7 +4,7 @@ import { type AuditedRows, audited } from '@drippulse/service';
 import type { DB } from './db/schema.ts';
 import { domainToProto, findDomain, findRules, findSender, rulesToProto, senderToProto } from './messaging/index.ts';
 
-/** The rows of configuration in the form that the API shows. */
+/** Configuration rows in the form that the API shows. */
 export const auditedRows: AuditedRows<DB> = {
   sender: audited(SenderSchema, async (trx, { organizationId }) =>
     senderToProto(await findSender(trx, organizationId)),

@@ -33,7 +33,7 @@ export const readConfig = configReader(
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     /** Minimum number of days for which timeline and effects are kept after the end of an enrollment. */
     historyDays: read.HISTORY_DAYS,
-    /** Limit of enrollments and records that may follow from one cause. */
+    /** Maximum number of enrollments and records that may follow from one cause. */
     chainBudget: read.CHAIN_BUDGET,
     /** Start of the links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
@@ -41,9 +41,9 @@ export const readConfig = configReader(
     trackingKeys: read.TRACKING_KEYS,
     /** Days for which hits of links and pixels are kept. */
     trackingDays: read.TRACKING_DAYS,
-    /** Secret of a mail server's reports. If undefined, reports are refused. */
+    /** Secret that authenticates a mail server's reports. If undefined, reports are refused. */
     bounceSecret: read.BOUNCE_WEBHOOK_SECRET === undefined ? undefined : parseBounceSecret(read.BOUNCE_WEBHOOK_SECRET),
-    /** Key of SendGrid's reports. If undefined, reports are refused. */
+    /** Key that verifies SendGrid's reports. If undefined, reports are refused. */
     sendgridKey: read.SENDGRID_WEBHOOK_KEY === undefined ? undefined : parseSendgridKey(read.SENDGRID_WEBHOOK_KEY),
     /** The work of this process: links of mails and inbound reports (`public`), all other work (`engine`), or both. */
     role: read.ROLE,

@@ -43,7 +43,7 @@ export type Clients = {
 
 /** The members that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
-  /** Database time at the start of the transaction, as SQL; tests shift it. */
+  /** SQL for the database time at the start of the transaction; tests shift it. */
   dbNow: RawBuilder<Date>;
   clients: Clients;
   definitions: Definitions;

@@ -6,7 +6,7 @@ import type { DB } from './db/schema.ts';
 import { wakeLine } from './enrolling/gate/held-entries.ts';
 import { quotaRule } from './messaging/index.ts';
 
-/** Configures the counting of this service's meters. */
+/** Configures how this service counts the usage of its meters. */
 export function countingOf(ctx: Context): Counting<DB> {
   return {
     name: serviceOf('enrollments'),

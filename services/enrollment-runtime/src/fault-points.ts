@@ -14,12 +14,12 @@ export const faultPoints = [
 ] as const;
 
 /**
- * Points that only a mail has: the ledger has its permit, and nothing was sent; or the mail server took the mail, and
- * the ledger does not know yet.
+ * Points that only mails have. At `after-permit`, the ledger has the permit and nothing was sent. At `after-smtp`, the
+ * mail server has taken the mail and the ledger does not know it yet.
  */
 export const mailFaultPoints = ['after-permit', 'after-smtp'] as const;
 
 export type FaultPoint = (typeof faultPoints)[number] | (typeof mailFaultPoints)[number];
 
-/** Throws or kills the process. Nothing catches the error before the loop in which it is thrown. */
+/** Throws an error or kills the process. Only the loop in which the error is thrown catches the error. */
 export type Fault = (point: FaultPoint) => void | Promise<void>;

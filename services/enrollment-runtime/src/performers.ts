@@ -6,10 +6,13 @@ import { owners, type ServiceName } from '@drippulse/topology';
 /** A service that performs effects of steps. */
 export type Performer = { name: ServiceName; client: ClientOf<typeof EffectsService> };
 
-/** The services that perform effects, by the requirement of step types. The platform may lack any of them. */
+/** The services that perform effects, by the requirement of step types. The platform may run without any of them. */
 export type Performers = Readonly<Partial<Record<Requirement, Performer>>>;
 
-/** Creates the performers in the table of services. The requirement of a step type is the schema of the service. */
+/**
+ * Creates the performers from the table of services. The requirement of a step type is the schema of the service that
+ * performs it.
+ */
 export function performersOf({
   client,
 }: {

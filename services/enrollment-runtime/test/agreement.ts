@@ -18,7 +18,7 @@ import { settleAllParked } from '../src/parking/settle-parked.ts';
 import { type Harness, startHarness, tester } from './harness.ts';
 import { contacts, json, makeWorkflow, parsed, type StepInput } from './workflow.ts';
 
-/** Upper limit of visits. A detail shows the last 1,000 lines, and a visit has up to two lines. */
+/** Maximum number of visits. A detail shows the last 1,000 lines, and a visit has up to two lines. */
 const mostVisits = 300;
 /** Longer than any wait, and shorter than any timeout, in a random workflow. */
 const roundMs = 2 * 3_600_000;
@@ -87,7 +87,7 @@ async function runAll(cases: readonly Case[]): Promise<void> {
   }
 }
 
-/** Waits until each run waits for a time, or is parked. */
+/** Waits until no run is leased or due: each waits for a time, or is parked. */
 async function untilIdle(ids: readonly bigint[]): Promise<void> {
   // A call wakes the runtime, which otherwise would not notice that time has passed.
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);

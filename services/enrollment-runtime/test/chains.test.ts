@@ -14,7 +14,7 @@ const budget = 10;
 const trigger = { type: 'trigger' };
 const onLead = { type: 'trigger', kind: 'event', event_name: 'lead.created', timezone: 'UTC' };
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
-/** Makes a step whose call is soon retried if a busy machine cuts it off. */
+/** Makes a step that is retried soon if its call times out on a busy machine. */
 const createLead = (email = 'next@example.com') => ({ type: 'crm_create_lead', email, retry: { backoff_seconds: 1 } });
 
 let harness: Harness;

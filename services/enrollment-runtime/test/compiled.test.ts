@@ -14,12 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Compiling takes seconds on a slow machine. */
+/** Long, because compiling takes seconds on a slow machine. */
 const patience = { timeoutMs: 180_000 };
-/** Limit in bytes of the definitions of one organization. */
+/** Maximum size in bytes of the cached definitions of one organization. */
 const ofEach = 16 << 20;
 /**
- * Upper limit of units in one turn: the limit of one step, plus the units that the turn may have used before that step.
+ * Maximum number of units in one turn: the limit of one step, plus the units that the turn may have used before that
+ * step.
  */
 const mostUnits = 4 * 1024 * 1024 + 320 * 1024;
 

@@ -218,7 +218,7 @@ test('one that completed has the data its steps left, with every digit of the co
   const answered = { status: 201, body: { score: 0.1 } };
   expect(detail.data).toEqual({ ...wholeContact, greeting: 'Hi Ada', response: expect.objectContaining(answered) });
   const written = await text();
-  // The number of the contact is in the contact and in the data; the number of the answer is in the data and in the
+  // The contact's number is stored in the contact and in the data; the answer's number is stored in the data and in the
   // callback's line.
   expect(written.split('12345678901234567890.10')).toHaveLength(3);
   expect(written.split('0.1000000000000000000001')).toHaveLength(3);

@@ -141,7 +141,7 @@ test('a gap says from when on a person may enter again', async () => {
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: enrollmentIds[0] ?? 0n });
   const again = await enroll(workflowId, people('ada', 'bob'), { timezone: 'Europe/Berlin' });
   const allowedAt = Number(again.refused[0]?.allowedAt?.seconds ?? 0n) * 1000;
-  // Clocks may change between the two times.
+  // Clocks may be put forward or back between the two times.
   const enteredAt = Number(enrollment?.createdAt?.seconds ?? 0n) * 1000;
   expect(Math.abs(allowedAt - enteredAt - 2 * dayMs)).toBeLessThanOrEqual(3_601_000);
   harness.pass(2 * dayMs + 3_700_000);
@@ -205,7 +205,7 @@ test('people who are held out have a completed row without steps, beside the tot
   const [one] = heldOut.enrollments;
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: one?.id ?? 0n });
   expect(enrollment).toMatchObject({ outcome: 'holdout', status: 3, actionTimeline: [], goalsMet: [] });
-  // Another version of the workflow draws the same people.
+  // A new version holds out the same people.
   const emails = heldOut.enrollments.map(({ contact }) => contact?.email).sort();
   await apply(harness, workflowOf(steps, { id: workflowId, version: 2, settings: { holdout: { percent: 40 } } }));
   await enroll(workflowId, people(...names));

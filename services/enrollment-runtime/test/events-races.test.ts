@@ -31,7 +31,7 @@ test('an event wins against the timeout if and only if it was accepted before it
     .execute();
   const endOf = new Map(rows.map((row) => [row.enrollment_id, row.expires_at]));
   const shuffled = ids.map((id, index) => ({ id, index, at: random.below(1_000_000) })).sort((a, b) => a.at - b.at);
-  // The events follow each other across the end of the waits, which falls between the first and the last event.
+  // The waits end between the first and the last event.
   harness.pass(Math.max(...[...endOf.values()].map((end) => end.getTime())) - Date.now() - 60 - random.below(60));
   const events = new Map<bigint, string>();
   for (let start = 0; start < shuffled.length; start += 3) {

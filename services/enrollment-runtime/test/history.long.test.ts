@@ -185,7 +185,7 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   await startKeeping(harness.db, { table: 'timeline', partition });
   await untilNobodyPrunes();
   await harness.startRuntime();
-  // Shows that the partition was considered.
+  // An analyzed partition shows that the runtime has considered pruning it.
   await eventually(async () => {
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);

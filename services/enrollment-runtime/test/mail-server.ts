@@ -15,7 +15,7 @@ export async function startMailServer() {
   const refusals: Refusal[] = [];
   /** Replies to the next mails to an address. */
   const refusalsTo = new Map<string, Refusal[]>();
-  /** The time in milliseconds before the server takes a mail, and a promise that it awaits before it answers. */
+  /** The delay in milliseconds before the server takes a mail, and a promise for which it waits before it answers. */
   const pace: { delayMs: number; until?: Promise<void> } = { delayMs: 0 };
   let connections = 0;
   const take = async (stream: AsyncIterable<Buffer>, { mailFrom, rcptTo }: SMTPServerSession['envelope']) => {

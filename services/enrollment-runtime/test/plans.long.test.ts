@@ -93,7 +93,7 @@ const days = (since: number, until: number) => ({
   createdUntil: timestampFromMs(Date.now() - until * 86_400_000),
 });
 
-/** Number of pages that a statement may read for a row. A text adds the pages of its block. */
+/** Number of pages that a statement may read for a row. A filter by text may also read the pages of the row's block. */
 const rowPages = 20;
 const blockPages = 30;
 
@@ -207,7 +207,7 @@ test.each(Object.entries(filters))(
       expect(whole.result?.found).toEqual(parts.result);
       const [only, ...others] = whole.costs;
       expect(others).toEqual([]);
-      // Twice as many, because a table scan starts where another scan has just been.
+      // The limit is doubled, because a table scan starts where another scan has just been.
       expect(only?.buffers).toBeLessThanOrEqual(2 * parts.costs.reduce((sum, { buffers }) => sum + buffers, 0));
     }
   },

@@ -117,7 +117,7 @@ test('a choice of nothing, or of what the organization does not have, changes no
     expect(await leave(token, ...keys)).toContain('Nothing chosen');
   }
   expect(await suppressionsOf(organization, email)).toEqual([]);
-  // The known categories of a choice count.
+  // Only the known categories of a choice take effect.
   expect(await leave(token, 'unknown', 'offers')).toContain('“Offers”');
   expect((await suppressionsOf(organization, email)).map(({ category }) => category)).toEqual(['offers']);
 });

@@ -158,7 +158,7 @@ test("an organization's ticks are its own", async () => {
   await expect(listed(id)).rejects.toThrow('no workflow');
 });
 
-/** Returns the boundary that a trigger gets from a change whose transaction began more than 2 ms ago. */
+/** Returns the boundary that a trigger gets from a change in a transaction that began more than 2 ms ago. */
 async function syncedAt(began: string, schedule: { frequency: string; timezone: string }): Promise<Date | undefined> {
   const workflowId = 900_000_001n;
   const { steps } = workflowOf([{ type: 'trigger', ...schedule }]);

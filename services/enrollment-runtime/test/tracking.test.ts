@@ -261,7 +261,7 @@ test('new rules correct what old ones counted, and raise nothing', async () => {
   await stored(one, 2);
   await judged(one);
   expect((await one.read())?.deliverySummary).toMatchObject({ opened: 1, clicked: 0 });
-  // Sets verdicts that older rules made, which had no list of agents, or a wrong list.
+  // Sets the verdicts of older rules, which had no list of agents, or a wrong list.
   await sql`update hits set rules = 0, verdict = case kind when 'click' then 'human' else 'scanner' end
     where enrollment_id = ${one.id}`.execute(harness.db);
   await sql`update deliveries set clicked_at = sent_at, opened_at = null where enrollment_id = ${one.id}`.execute(
@@ -408,10 +408,10 @@ test('a mail that came back before its result was recorded counts as sent and bo
   });
   const { request, options } = reportOf({ type: 'bounce', message_id: mail.parsed.messageId, reason: 'no such user' });
   expect(await harness.bounces.reportBounces(request, options)).toMatchObject({ accepted: 1 });
-  // The server has taken the mail, but its answer denies it.
+  // The server has taken the mail, but answers that it has not.
   answered.reject(Object.assign(new Error('try later'), { responseCode: 451 }));
   delete server.pace.until;
-  // An enrollment is already due at its start, so its due time does not show that the attempt has failed.
+  // An enrollment is due from its start, so its due time does not show that the attempt has failed.
   await eventually(async () => {
     const lines = await harness.db
       .selectFrom('timeline_lines')

@@ -1,7 +1,10 @@
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Network of all addresses that cannot be read. They share one budget, so that no unreadable address gets its own. */
+/**
+ * Stands for the network of every address that cannot be read. All these addresses share one budget, so that none gets
+ * its own.
+ */
 const unreadable = 'unknown';
 
 /**

@@ -6,7 +6,7 @@ import { toDomainError } from './transcoder/problem.ts';
 
 /**
  * Writes one log line for each answer, measures the answer, and counts the request of its API key. Only a defect is
- * logged as an error. 5xx refusals because of a lack of room or an unavailable service are summed by reason, because an
+ * logged as an error. 5xx refusals due to a lack of room or an unavailable service are summed by reason, because an
  * unknown client could cause any number of them.
  */
 export function createObserve(options: {

@@ -64,7 +64,7 @@ test('who is linked signs in whatever the address is now, and whoever has it by 
   says('bea');
   const first = openBrowser(gateway.url);
   await first.get(await first.visit(start, 'bea'));
-  // Bea's account at Google has the unproven address of Cam, and Bea's own address was given to a different person.
+  // Bea's Google account now has Cam's address, but its subject is still linked to Bea.
   says('bea', { email: 'cam@example.com' });
   const browser = openBrowser(gateway.url);
   expect(await browser.get(await browser.visit(start, 'bea'))).toMatchObject({ title: 'You are signed in' });
@@ -225,7 +225,7 @@ test('a second factor is asked for on the pages, whichever way somebody comes, a
   expect(await google.submit('/dashboard/login/code', { code: recovery[1] ?? '' })).toMatchObject({
     title: 'You are signed in',
   });
-  // A further account is linked by password and code together.
+  // A further Google account is linked only with both the password and the code.
   says('lin2', { email: 'elsewhere@example.com' });
   const other = openBrowser(gateway.url);
   await other.get(await other.visit(start, 'lin2'));

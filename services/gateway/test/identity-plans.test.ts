@@ -26,7 +26,7 @@ import { createProviders } from '../src/identity/sign-in/providers.ts';
 import { mailless } from './mailless.ts';
 import { watchReads } from './watch-reads.ts';
 
-/** Upper limit for the number of rows that a count reads. */
+/** Maximum number of rows that a count reads. */
 const countCap = 10_000;
 const key32 = Buffer.alloc(32, 1).toString('base64');
 const caller: Caller = { organizationId: 2n, actor: { type: 'user', id: '1' }, role: 'admin', mode: 'live' };

@@ -29,7 +29,7 @@ withRedis('while Redis does not answer, limits are counted in memory and no requ
   });
 
   async function untilDegraded(value: 0 | 1): Promise<void> {
-    // The gateway and identity each have the gauge.
+    // The gateway and the identity service each export the gauge.
     const gauges = async () => [...(await gateway.metrics()).matchAll(/^drippulse_limits_degraded\S* (\d)$/gm)];
     await eventually(async () => expect((await gauges()).map(([, found]) => Number(found))).toEqual([value, value]));
   }

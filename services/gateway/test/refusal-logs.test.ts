@@ -6,7 +6,7 @@ import { layouts, type Probe, startProbe } from './probe/start-probe.ts';
 
 const refusals = 200;
 /**
- * Upper limit of log lines. There is one line for the first refusal, and one for each interval that passes; the test
+ * Maximum number of log lines. There is one line for the first refusal, and one for each interval that passes; the test
  * takes far fewer intervals than this.
  */
 const mostLines = refusals / 10;

@@ -19,7 +19,7 @@ const multipart =
   'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n';
 const filePart = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\nfirst';
 
-/** Resolves when everything that was sent before has been read. Requests of one process are read in order. */
+/** Resolves when the process has read everything that was sent before. The process reads requests in order. */
 async function untilRead(probe: Probe): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await send(probe, 'GET', '/api/v1/probe/items', { role: 'viewer@9' });
 }

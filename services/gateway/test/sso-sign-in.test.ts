@@ -242,7 +242,7 @@ test("an invited person joins by the organization's provider without a password,
   const email = 'joiner@acme.example';
   says('joiner');
   const token = await invite(admin, email, 1);
-  // Without the token from the mail, the provider alone admits nobody.
+  // Without the token from the mail, a sign-in with the provider is not enough to join.
   expect((await come('joiner')).shown).toMatchObject({ status: 403 });
   const browser = openBrowser(gateway.url);
   const page = await browser.submit('/dashboard/invitation', { token, by: 'provider' });

@@ -176,7 +176,7 @@ describe.each(layouts)('%s', (layout) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(isStill).toBe(true);
     });
-    // Of the 1.3 GB, only as much is sent as the buffers on the way can contain.
+    // Of the 1.3 GB, no more is sent than fits into the buffers on the way.
     expect(probe.log.chunksSent).toBeLessThan(1000);
     request.destroy();
     await eventually(() => expect(probe.log.cancelled).toContain('download'));

@@ -39,7 +39,8 @@ export const readConfig = configReader(
   },
   (read) => ({
     /**
-     * Address of Redis, which counts the rates of accounts for all processes; undefined: each process counts its own.
+     * Address of Redis, which counts the rates of accounts for all processes. If undefined, each process counts its
+     * own.
      */
     redisUrl: read.REDIS_URL,
     /** Lease of an effect, longer than all requests of an action take. */
@@ -53,7 +54,8 @@ export const readConfig = configReader(
     /** Whether data sources may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     /**
-     * Base URL that replaces those of all providers, for tests and egress proxies; undefined: the providers' own URLs.
+     * Base URL that replaces those of all providers, for tests and egress proxies. If undefined, the providers' own
+     * URLs are used.
      */
     hostsOverride: checkOverride(read.PROVIDER_HOSTS_OVERRIDE, read.PROVIDER_HOSTS_OVERRIDE_CONFIRM),
     /** The operator's applications at providers, through which accounts are connected. */

@@ -30,7 +30,10 @@ export function createServiceMetrics(registry: Metrics, { hostsOverride }: { hos
       calls.inc({ provider, class: verdict });
       duration.observe({ provider }, durationMs / 1000);
     },
-    /** Counts a wait for a rate. `slept`: the call continued after a pause. `postponed`: its caller must try again. */
+    /**
+     * Counts a wait for a rate limit. `slept` means that the call continued after a pause, `postponed` that its caller
+     * must try again.
+     */
     limitWaited: (provider: string, kind: 'slept' | 'postponed') => limitWaits.inc({ provider, kind }),
     refreshed: (provider: string, result: string) => refreshes.inc({ provider, result }),
     waitedForRefresh: (seconds: number) => waits.observe(seconds),

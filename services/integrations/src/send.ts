@@ -13,7 +13,10 @@ export type Outgoing = {
   timeoutMs: number;
   /** Size limit of the answer in bytes. Default: 1 MiB. A longer answer counts as a failure, and is never truncated. */
   maxBytes?: number;
-  /** Whether to avoid a kept-alive connection, because a repeat of the request would take effect twice. */
+  /**
+   * Whether to use a new connection. The provider may just have closed a kept-alive one, and a repeat of the request
+   * could take effect twice.
+   */
   freshConnection?: boolean;
   signal?: AbortSignal;
 };

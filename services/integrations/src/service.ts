@@ -119,7 +119,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startAnnounceEnds(ctx));
     keep(startForgetAuthorizations(ctx));
     keep(startCheckKeys(ctx));
-    // Registered last, so that it is stopped first.
+    // This is registered last, so that it is stopped first.
     keep({ stop: async () => stopping.abort() });
     return routesOf(ctx, { effects: createEffects(ctx) });
   },

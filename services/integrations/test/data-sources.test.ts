@@ -489,7 +489,7 @@ test('a schedule starts runs, skips while one is under way, and is paused after 
   });
   const { revision = 0n } = (await find()) ?? {};
   await harness.sources(editor).updateDataSource({ id, mapping: json(mapping), updateMask: { paths: ['mapping'] } });
-  // The change resumes the schedule too, which alone would not count.
+  // The change also resumes the schedule, but that alone would not raise the revision.
   expect(await find()).toMatchObject({ revision: revision + 1n });
   expect((await find())?.schedulePausedAt).toBeUndefined();
   expect((await find())?.nextRunAt).toBeDefined();

@@ -28,7 +28,7 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export async function startHarness(o: { env?: Record<string, string>; config?: Partial<Config> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'integrations-mails-'));
   const uses: { workflowId: bigint; name: string; stepIds: string[]; actions: string[] }[] = [];
-  /** The role of every member; undefined: nobody is a member any more. */
+  /** The role of every member. If undefined, the organization has no members left. */
   const actor: { role: Role | undefined } = { role: Role.ADMIN };
   const harness = await createHarness(service, {
     env: { MAIL_DIR: mails, ...o.env },

@@ -55,7 +55,7 @@ export const service = defineService<Config, DB, Overrides>({
       allowPrivate: config.allowPrivate,
       userAgent: 'DripPulse-Webhooks/1',
       // Endpoints of many customers may share an origin, and an endpoint that hangs must not take the connections of
-      // the others.
+      // other endpoints.
       maxConnectionsPerOrigin: maxInFlight,
       resolve,
     });

@@ -38,8 +38,8 @@ afterAll(async () => {
 });
 
 /**
- * Inserts 200,000 queued deliveries of three organizations. Half of them belong to one webhook; a third of the webhooks
- * is disabled with a full queue, a third has a queue that is not due yet.
+ * Inserts 200,000 queued deliveries of three organizations. Half of them belong to one webhook. A third of the webhooks
+ * are disabled with a full queue, and a third have a queue that is not due yet.
  */
 async function fill(): Promise<void> {
   const { kysely } = ctx.db;

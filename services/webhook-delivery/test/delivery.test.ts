@@ -148,7 +148,7 @@ test('a redirect is a failure and is not followed', async () => {
   expect(harness.receiver.requests.map(({ url }) => url)).toEqual(['/from']);
 });
 
-/** Returns the number of published attempts of a webhook, from the counts. */
+/** Returns the number of published attempts of a webhook, according to the counts. */
 function attemptsCounted(webhookId: bigint, succeeded: boolean): number {
   const counts = harness.published.flatMap(({ payload }) =>
     payload.case === 'attemptsCounted' ? payload.value.counts : [],

@@ -16,7 +16,7 @@ function open(limits: EndpointLimits): EndpointLimits {
 }
 
 test('takes what is left of a second, says how long to wait, and gives back', async () => {
-  // Keeps seconds from ending by themselves.
+  // A second ends only when the test advances the fake clock.
   jest.useFakeTimers();
   const limits = open(createEndpointLimits(undefined, { log, registry: createMetrics('test') }));
   expect(await limits.take(1n, 5, 3)).toEqual({ granted: 3, waitMs: 0 });

@@ -71,7 +71,7 @@ async function fill(): Promise<void> {
     from generate_series(1, ${webhooks}::int) w, unnest(array[true, false]) kind order by w desc, kind desc`.execute(
     kysely,
   );
-  // Each write of a row takes a while, so that transactions meet half way.
+  // Each write of a row takes a while, so that transactions overlap.
   await sql`create function linger() returns trigger language plpgsql
     as $$ begin perform pg_sleep(0.001); return coalesce(new, old); end $$`.execute(kysely);
   for (const table of ['queue', 'lanes', 'endpoints']) {

@@ -84,7 +84,7 @@ async function until(start: (context: Context) => { stop(): Promise<void> }, hol
 }
 
 /**
- * All writers of lanes or of rows of the queue, except the claims. Each writer is prepared first, and returns the
+ * All functions that write lanes or rows of the queue, except the claims. Each is prepared first, and returns the
  * write.
  */
 const writers = {

@@ -129,7 +129,7 @@ test('a claim takes no more from an endpoint than its rate for a second, tests i
     update queue set is_manual = true where webhook_id = 1 and delivery_id in (
       select delivery_id from queue where webhook_id = 1 order by delivery_id limit 10)`.execute(db.kysely);
   const claimed = Map.groupBy(await claim(ctx, createConcurrency(1024)), ({ lane }) => lane.webhookId);
-  // Each of the two lanes could start two.
+  // Each of the two lanes could start two deliveries, but the rate of the endpoint allows three in total.
   expect(claimed.get(1n)).toHaveLength(3);
   expect(claimed.get(2n)).toHaveLength(2);
 });

@@ -52,7 +52,8 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
   /** Living enrollments that the runtime returns, by version. */
   const active: Record<number, bigint> = {};
   /**
-   * Functions that are each called once, after the identity service has found the next project and before it answers.
+   * Functions to call, one for each look-up of a project, after the identity service has found the project and before
+   * it answers.
    */
   const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {

@@ -9,7 +9,7 @@ import { sliceVersions } from '../src/workflows/versions.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { insertWorkflows } from './insert-workflows.ts';
 
-/** Upper limit for the number of rows that a count may read before it costs more than a page. */
+/** Maximum number of rows that a count may read before it costs more than a page. */
 const countCap = 10_000;
 const rowsOfOrganization = [100_000, 70_000, 30_000];
 

@@ -48,7 +48,7 @@ test('a workflow whose write had begun when its project was deleted leaves the p
       const { rows } = await sql`select from pg_locks where not granted`.execute(harness.db);
       return rows.length >= count;
     });
-  // The row of the workflow is written, while the insert of its version waits.
+  // The workflow's row is written, but the insert of its version waits.
   const creating = create(102n);
   await waiting(1);
   const closing = close(102n);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Upper limit of units in one turn: the units of one step, and the units already in the turn before that step. */
+/** Maximum number of units in one turn: the units of one step, and the units already in the turn before that step. */
 const mostUnits = 4 * 1024 * 1024 + 320 * 1024;
 
 function requireSliced(turns: readonly { units: number; round: number }[]): void {

@@ -1,4 +1,5 @@
-// The frame of every peer's program: it prepares, says so, waits for the signal, works, and reports the result.
+// The common frame of all peer programs: it prepares, reports that it is ready, waits for the signal, works, and
+// reports the result.
 import process from 'node:process';
 
 /** The request of the bench, as its process passes it. */

@@ -1,11 +1,11 @@
-// pg-boss as it ships, with its maintenance: one worker, and jobs none of which is due.
+// pg-boss as it ships, with its maintenance: one worker, and jobs that are not due.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
 
 const queue = 'waiting';
 const { databaseUrl, waiting, seconds } = config;
-/** A short rest suffices, because pg-boss looks as often at first as later. */
+/** A short rest suffices, because pg-boss polls as often at first as it does later. */
 const calmAfterMs = 2_000;
 
 const boss = new PgBoss({ connectionString: databaseUrl });

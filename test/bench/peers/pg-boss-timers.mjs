@@ -1,5 +1,5 @@
-// pg-boss. Its jobs start after a moment, and two loops fetch and complete them. The loops look every few milliseconds,
-// more often than its own workers can. The lateness of a job is the time from that moment to its completion.
+// pg-boss. Its jobs have start times, and two loops fetch and complete them. The loops poll every few milliseconds,
+// more often than its own workers can. The lateness of a job is the time from its start time to its completion.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';

@@ -1,6 +1,6 @@
 /** Options of a bench. */
 export type Options = {
-  /** Whether the run is small, which takes seconds. A small run shows that the bench works, and measures ratios. */
+  /** Whether the run is short. A short run takes seconds, shows that the bench works, and measures ratios. */
   short: boolean;
   /** Whether to run all peers, not only the peer whose figures come closest. */
   allPeers: boolean;

@@ -5,7 +5,7 @@ export type Better = 'higher' | 'lower';
 
 /**
  * A figure by which a change is judged. `shortLimit` is the worst value of the figure in a short run on a busy machine
- * of two cores. Only figures that such a machine changes little have it.
+ * of two cores. It is set only for figures that vary little on such a machine.
  */
 export type Judged = { better: Better; shortLimit?: number };
 

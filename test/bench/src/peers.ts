@@ -34,7 +34,7 @@ export function installPeers({ progress }: Pick<Options, 'progress'>): void {
 
 /**
  * Runs a peer's program in a process of its own, on a database of its own on the same server. The program prepares,
- * says so, works on a signal, and reports.
+ * reports that it is ready, works on a signal, and reports the result.
  */
 export async function runPeer(postgres: BenchPostgres, program: string, config: object): Promise<PeerRun> {
   const database = await postgres.addDatabase();

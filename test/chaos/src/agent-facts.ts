@@ -10,7 +10,7 @@ export type ExecutionFact = {
   kind: string;
   status: string;
   error_code: string | null;
-  /** Attempts that were sent, by the ledger. */
+  /** Number of attempts that were sent, according to the ledger. */
   attempts: number;
   answered_at: Date | null;
 };
@@ -18,8 +18,8 @@ export type ExecutionFact = {
 export type ChargeFact = { state: string; count: number; charged: string };
 
 /**
- * The rows of the agents service after a run. `sums` are amounts in pico-USD, as text, which different tables have for
- * the same calls.
+ * The rows of the agents service after a run. `sums` has the amounts that different tables state for the same calls, in
+ * pico-USD, as text.
  */
 export type AgentFacts = {
   executions: readonly ExecutionFact[];

@@ -79,7 +79,7 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
   };
 }
 
-/** Creates the methods of a deliverer that the gateway calls. */
+/** Creates a client that calls a deliverer like the gateway. */
 export function createWebhooksClient(port: number) {
   const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -94,7 +94,7 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
-/** Creates the methods of an integrator that the gateway calls. */
+/** Creates a client that calls an integrator like the gateway. */
 export function createConnectionsClient(port: number) {
   const peers = createGrpcPeers({ [integrator.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -105,7 +105,7 @@ export function createConnectionsClient(port: number) {
   };
 }
 
-/** Creates the methods of agents that the gateway calls. */
+/** Creates a client that calls the agents service like the gateway. */
 export function createAgentsClient(port: number) {
   const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);

@@ -72,8 +72,8 @@ async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook
 }
 
 /**
- * Ends all waits and leases immediately, because waits last hours and leases half a minute, longer than a run. Rows
- * that a frozen process has locked are skipped.
+ * Ends all waits and leases immediately. Waits last hours and leases half a minute, which would be too long for a run.
+ * Rows that a frozen process has locked are skipped.
  */
 export async function hurryDeliveries(client: pg.Client): Promise<void> {
   await client.query(`

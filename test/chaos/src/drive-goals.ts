@@ -22,7 +22,7 @@ export async function driveGoals(driving: GoalDriving): Promise<void> {
     for (const workflow of driving.goals) await enter(driving, workflow, persons, round);
     for (const email of persons) {
       const events = sendEvents(driving, random, email);
-      // Rethrown below; until then a failure must not end the process.
+      // The failure is rethrown below, and must not end the process before that.
       events.catch(() => undefined);
       sending.push(events);
     }

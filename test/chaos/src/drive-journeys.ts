@@ -17,7 +17,7 @@ export async function driveJourneys(driving: JourneyDriving): Promise<void> {
   await setRules(driving);
   const entered = new AbortController();
   const deciding = decideAll(driving, entered.signal);
-  // Rethrown below; until then a failure must not end the process.
+  // The failure is rethrown below, and must not end the process before that.
   deciding.catch(() => undefined);
   const random = createRandom(driving.seed, 'journeys');
   const events: Promise<void>[] = [];
@@ -49,7 +49,7 @@ async function setRules({ untilAnswered }: Driving): Promise<void> {
   await untilAnswered((client) => client.rules(journeyOrganization).updateSendingRules(changes, { timeoutMs: callMs }));
 }
 
-/** Lets the same persons enter each workflow, under a separate reference. */
+/** Lets the same persons enter each workflow, each under a reference of its own. */
 async function enter(
   { journeys, history, untilAnswered }: JourneyDriving,
   random: Random,
@@ -79,7 +79,7 @@ async function suppress({ history, untilAnswered }: Driving, email: string): Pro
   history.journeys.suppressed.push(email);
 }
 
-/** Sends none, one or two events: immediately, near the end of the wait, or after it. */
+/** Sends up to two events: immediately, near the end of the wait, or after it. */
 async function sendEvents(driving: Driving, random: Random, email: string): Promise<void> {
   const chance = random.next();
   const count = chance < 0.1 ? 0 : chance < 0.7 ? 1 : 2;

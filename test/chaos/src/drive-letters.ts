@@ -26,7 +26,7 @@ export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
   const entered = new AbortController();
   const reacting = reactToAll(driving, entered.signal);
-  // Rethrown below; until then a failure must not end the process.
+  // The failure is rethrown below, and must not end the process before that.
   reacting.catch(() => undefined);
   const random = createRandom(driving.seed, 'letters');
   try {

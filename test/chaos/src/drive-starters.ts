@@ -16,7 +16,7 @@ export async function driveStarters(driving: Driving): Promise<void> {
   for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
     for (let person = 0; person < random.between(2, 4); person++) {
       const events = sendAll(driving, random, `s${round}-${person}`);
-      // Rethrown below; until then a failure must not end the process.
+      // The failure is rethrown below, and must not end the process before that.
       events.catch(() => undefined);
       sending.push(events);
     }
@@ -46,7 +46,7 @@ async function sendAll(driving: Driving, random: Random, name: string): Promise<
 
 type Sending = { sent: SentStart; written: string; first: number };
 
-/** The methods to send an event. A batch returns no ids. A single repeat returns the id of the event in the batch. */
+/** The ways to send an event. A batch returns no ids. A single repeat returns the id of the event in the batch. */
 const ways = [
   sendOne,
   (driving: Driving, event: Sending) =>

@@ -3,7 +3,7 @@ import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /**
- * Limits of a person's entries, by workflow. A workflow without a limit here has one entry per person, because nobody
+ * Limits on a person's entries, by workflow. A workflow without a limit here has one entry per person, because nobody
  * tries to enter it again.
  */
 export const entryLimits: ReadonlyMap<bigint, number> = new Map([

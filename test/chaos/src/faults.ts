@@ -99,7 +99,7 @@ const losing: readonly FaultKind[] = [
   crashDatabase,
 ];
 
-/** Faults that lose no result. They happen beside all other faults. */
+/** Faults that lose no result. They happen at the same time as all other faults. */
 const harmless: readonly FaultKind[] = [
   {
     name: askedToEnd,

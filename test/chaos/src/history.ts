@@ -41,12 +41,12 @@ export type SentEvent = { id: string; email: string };
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
 /**
- * A bulk enrollment into a workflow with a limit of re-entry. `refs` are the references of all contacts, `refused`
- * those of the refused ones.
+ * A bulk enrollment into a workflow that limits re-entry. `refs` are the references of all contacts, `refused` those of
+ * the refused ones.
  */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
-/** A request for the pixel or the link of a letter. Each request has an agent of its own. */
+/** A request for the pixel or the link of a letter. Each request has a user agent of its own. */
 export type SentHit = {
   kind: 'open' | 'click';
   /** Message-ID of the letter. */
@@ -58,7 +58,7 @@ export type SentHit = {
   answered: boolean;
 };
 
-/** A report that a letter came back, which was answered as accepted. */
+/** An accepted report that a letter came back. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
 /** An object at a provider: the step that makes such objects, and the reference of the contact in it. */
@@ -103,7 +103,7 @@ export type History = {
   starters: SentStart[];
   opportunities: MadeOpportunity[];
   atStripe: AtStripe[];
-  /** Objects that are at the providers at the end. */
+  /** The providers' objects at the end of the run. */
   made: MadeThing[];
   models: {
     asked: AskedModel[];
@@ -113,7 +113,7 @@ export type History = {
     /** The provider's bill at the end. */
     bill: bigint;
   };
-  /** Requests that a provider refused for their form, as sentences. */
+  /** Requests that a provider refused because of their form, as sentences. */
   refusedByProviders: string[];
   letters: {
     /** The end of the night, in epoch milliseconds. */

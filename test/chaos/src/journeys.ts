@@ -6,7 +6,7 @@ export const journeyOrganization = 14n;
 export const journeyEvent = 'chaos.paid';
 export const eventTimeoutMs = 4_000;
 const approvalTimeoutMs = 5_000;
-/** Limit of a person's mails within `capDays`, which is longer than a run. */
+/** Maximum number of mails to a person within `capDays`, which is longer than a run. */
 export const capLimit = 1;
 export const capDays = 1;
 export const holdSeconds = 3;

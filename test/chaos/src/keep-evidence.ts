@@ -17,7 +17,7 @@ export async function keepEvidence(folder: string, evidence: object): Promise<st
 }
 
 /**
- * Replaces values that JSON cannot contain: a map by its entries, a set by its members, and a large number by its
+ * Replaces values that JSON cannot contain: a map with its entries, a set with its members, and a large number with its
  * digits.
  */
 function plain(_: string, value: unknown): unknown {

@@ -102,7 +102,7 @@ export async function startLoad(options: {
     driveAgents({ ...driving, agents }),
     driveCrm({ ...driving, crm, crmClients }),
   ]);
-  // Rethrown by stop(); until then a failure must not end the process.
+  // stop() rethrows the failure, which must not end the process before that.
   running.catch(() => undefined);
   return {
     async stop() {

@@ -15,8 +15,8 @@ type Taken = { to: string; raw: string };
 
 const accepted: Answer = { text: '250 2.0.0 Ok: queued' };
 /**
- * Limit of a mail's failed attempts. Later attempts succeed, because if the sender gave the mail up, nobody would know
- * whether an earlier attempt had arrived.
+ * Maximum number of failed attempts of a mail. Later attempts succeed, because if the sender gave the mail up, nobody
+ * would know whether an earlier attempt had arrived.
  */
 const mostFailures = 2;
 

@@ -8,7 +8,7 @@ export type Providers = {
   url: string;
   /** Returns the objects that are at the providers now. */
   made(): MadeThing[];
-  /** Returns the requests that a real provider would refuse for their form. */
+  /** Returns the requests that a real provider would refuse because of their form. */
   refusals(): string[];
   stop(): Promise<void>;
 };

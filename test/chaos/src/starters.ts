@@ -42,7 +42,7 @@ export function makeStarters(): ChaosWorkflow[] {
   }));
 }
 
-/** Whether an event, and not a call, started an enrollment. */
+/** Whether an event, rather than a call, started an enrollment. */
 export function isStarted(enrollment: { organization_id: string }): boolean {
   return enrollment.organization_id === String(starterOrganization);
 }

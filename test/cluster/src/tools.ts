@@ -7,7 +7,7 @@ export type KubernetesObject = Record<string, any>;
 export type Tools = {
   kubectl(args: readonly string[], input?: string): Promise<string>;
   helm(args: readonly string[], input?: string): Promise<string>;
-  /** Creates or changes objects by one call. */
+  /** Creates or changes objects in one call. */
   apply(objects: readonly KubernetesObject[]): Promise<void>;
   /** The items that `kubectl get` finds. */
   list(namespace: string, kind: string, selector?: string): Promise<KubernetesObject[]>;

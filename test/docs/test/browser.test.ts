@@ -42,7 +42,7 @@ function pagesInBrowser(executable: string): void {
     await using opened = await openPage(browser, `${platform.baseUrl}/docs/api/workflows.html`, {
       javaScriptEnabled: false,
     });
-    // The text that is shown, which hidden elements are no part of.
+    // The text that is shown, without hidden elements.
     // biome-ignore lint/performance/useDomNodeTextContent: the rendered text is what is tested
     const text = await opened.page.locator('main').innerText();
     for (const part of ['/api/v1/workflows', 'Least role', 'curl -sS', 'await fetch(', 'Answer 201']) {

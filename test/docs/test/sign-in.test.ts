@@ -60,7 +60,7 @@ function signsInInBrowser(executable: string): void {
       expect(await look()).toEqual([]);
       await page.getByRole('link', { name: 'Sign in with Google' }).click();
       await atProvider(page, `grace-${javaScriptEnabled}`);
-      // An administrator entered the member's address, and the member has never proved to own it.
+      // An administrator entered the member's address, and the member has never proved that the address is theirs.
       expect(await page.textContent('h1')).toBe('Who are you here?');
       expect(await look()).toEqual([]);
       await page.fill('input[name=username]', member.username);

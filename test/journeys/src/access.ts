@@ -62,13 +62,13 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     };
     testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
     const scopes = ['crm:read', 'workflows:write'];
-    // In a separate organization, so that the other tests do not use up its limits.
+    // Runs in a separate organization, so that the other tests do not use up its limits.
     const scoped = await makeOrganization(platform, 'scoped');
     scopedKey = scoped.as((await scoped.post('/api/v1/api_keys', { scopes })).body.key);
     ({ operations } = (await platform.api.get('/docs/skills/manifest.json')).body);
     stranger = await makeOrganization(platform, 'stranger');
     hostile = await makeOrganization(platform, 'hostile');
-    // Also a separate organization, so that the other tests do not use up its reports.
+    // Runs in a separate organization too, so that the other tests do not use up its reports.
     strict = await makeOrganization(platform, 'strict');
     ours = await makeAllResources(platform.api, 'mark-of-ours');
     theirs = await makeAllResources(stranger, 'mark-of-theirs');

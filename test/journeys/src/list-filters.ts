@@ -3,7 +3,7 @@ import type { Random } from '@drippulse/testing/hostile';
 import { type Route, routes } from './routes.ts';
 
 /**
- * The rows of this list come from the limit of a plan, not from requests. The tests of its service cover its filters.
+ * The limit of a plan adds the rows of this list, and no request can. So the tests of its service cover its filters.
  */
 const heldEntries = '/api/v1/account/held_entries';
 
@@ -46,7 +46,7 @@ function rowsOf(body: Record<string, unknown>): ListedRow[] {
   return lists.find((list) => list.some((row) => row?.id !== undefined)) ?? [];
 }
 
-/** A filter as a client sends it, and a function that tells whether a row meets it. */
+/** A filter as a client sends it, and a function that returns whether a row meets it. */
 type TriedFilter = { query: string[]; isMet: (row: ListedRow) => boolean };
 
 /** Makes a filter by a range of time whose bounds are times of rows, so that a mistake at the bounds shows. */
@@ -61,7 +61,7 @@ export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFil
   };
 }
 
-/** Limit of chosen ids. A request may name 100 ids, and unknown ids are added to the chosen ones. */
+/** Maximum number of ids to choose. A request may name 100 ids, and unknown ids are added to the chosen ones. */
 const maxChosen = 90;
 
 /**

@@ -51,7 +51,7 @@ const growing = new Set([
   'workflows.workflow_versions',
 ]);
 
-/** Columns with the last or next time of work by a worker or of use of a key. */
+/** Columns with the time at which a worker last worked or will next work, or at which a key was last used. */
 const clocks = ['last_used_at', 'wake_at', 'next_due_at', 'lease_until', 'catching_up'];
 
 /** Reads the live rows of all schemas. New tables are included. */

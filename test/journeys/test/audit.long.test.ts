@@ -26,7 +26,7 @@ test('a platform that is killed between changes and answers has as many rows in 
           () => undefined,
         ),
       );
-      // Waits for none to seven answers, and then for about one transaction, so that the kill comes before, during or
+      // Waits for zero to seven answers, and then for about one transaction, so that the kill comes before, during or
       // after the other writes.
       await eventually(() => expect(answered).toBeGreaterThanOrEqual(round % together));
       for (let turns = (seed + round * 7) % 20; turns > 0; turns -= 1) await client.query('select 1');

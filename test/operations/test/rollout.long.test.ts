@@ -203,7 +203,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   });
 
   /**
-   * Starts the load of enrollments and reads, and pieces of work of every service beside it. `stop` checks that
+   * Starts the load of enrollments and reads, and at the same time pieces of work of every service. `stop` checks that
    * everything was done exactly once.
    */
   function startLoads(name: string) {
@@ -364,7 +364,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 }
 
-/** Returns the sum of all samples of a counter of one process. */
+/** Returns the total of a counter in one process, over all its samples. */
 async function sumOf(opsPort: number, metric: string): Promise<number> {
   const lines = (await scrape(opsPort)).split('\n').filter((line) => line.startsWith(`${metric}{`));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);

@@ -1,6 +1,6 @@
 import type { FakeAnswer } from './fake.ts';
 
-/** The facts about a request by which a failure is chosen. */
+/** The facts about a request that determine which failure it gets. */
 export type Asked = {
   /** Number of earlier requests to the provider. */
   index: number;

@@ -1,7 +1,7 @@
 /** Values of a series over time, in promtool's notation: `0+60x90` are 91 values, a minute apart, growing by 60. */
 export type Series = Record<string, string>;
 
-/** Series on which an alert must fire or stay silent, and the minute at which a test looks. */
+/** Series on which an alert must fire or stay silent, and the minute at which a test checks it. */
 export type Scenario = { series: Series; atMinute: number };
 
 /** `page` wakes a person; a `ticket` is for one of the next days. */

@@ -1,6 +1,6 @@
 import type { Alert, Scenario } from './alert.ts';
 
-/** A promise about a share of good events, and the computation of the bad share. */
+/** A promised share of good events, and the computation of the share of bad events. */
 export type Slo = {
   /** Name of the promise's alerts. */
   name: string;
@@ -12,7 +12,7 @@ export type Slo = {
   bad: string;
   /** Returns PromQL for the share of bad events over a window. */
   errorRatio(window: string): string;
-  /** Returns series in which this share of a hundred events a minute is bad, for `minutes` minutes. */
+  /** Returns series with a hundred events a minute, of which this share is bad, for `minutes` minutes. */
   series(badShare: number, minutes: number): Scenario['series'];
 };
 
@@ -29,7 +29,7 @@ const ticketBurns = [
 ];
 const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'];
 
-/** Returns the ratios that the alerts of an SLO compare, and dashboards show. */
+/** Returns the ratios that the alerts of an SLO compare and that dashboards show. */
 export function recordingRules(slo: Slo): RecordingRule[] {
   return windows.map((window) => ({ record: ratioName(slo, window), expr: slo.errorRatio(window) }));
 }

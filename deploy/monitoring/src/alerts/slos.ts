@@ -82,7 +82,7 @@ function withinLimit(o: {
   };
 }
 
-/** Returns a counter that grows by this share of a hundred a minute. */
+/** Returns a counter that grows by this share of a hundred each minute. */
 function counts(share: number, minutes: number): string {
   return `0+${Number((share * 100).toFixed(6))}x${minutes}`;
 }

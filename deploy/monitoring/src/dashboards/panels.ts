@@ -12,7 +12,10 @@ const height = 8;
 const halfWidth = 12;
 const quarterWidth = 6;
 
-/** Makes lines over time, half as wide as the page. `unit` is one of Grafana's, such as `s`, `reqps`, `percentunit`. */
+/**
+ * Makes a panel of lines over time, half as wide as the page. `unit` is one of Grafana's, such as `s`, `reqps`,
+ * `percentunit`.
+ */
 export function lines(title: string, unit: string, queries: readonly Query[]): PanelBuilder {
   return new PanelBuilder()
     .title(title)
@@ -24,7 +27,7 @@ export function lines(title: string, unit: string, queries: readonly Query[]): P
     .targets(queries.map(target));
 }
 
-/** Makes the newest value as a number, a quarter as wide as the page. */
+/** Makes a panel with the newest value as a number, a quarter as wide as the page. */
 export function number(title: string, unit: string, expr: string): StatBuilder {
   return new StatBuilder()
     .title(title)

@@ -10,14 +10,14 @@ import { typeParsers } from './type-parsers.ts';
 /** The members of a logger that the pool needs. */
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
-/** A service's own schema: typed queries, the connection pool behind them, and `close`. */
+/** The connection to a service's own schema: typed queries, the connection pool behind them, and `close`. */
 export type Database<DB> = { kysely: Kysely<DB>; pool: pg.Pool; close(): Promise<void> };
 
 const statementTimeoutMs = 30_000;
 const lockTimeoutMs = 10_000;
 const idleInTransactionTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
-/** Longer than any statement may take, so that the server's own timeout comes first while the server is alive. */
+/** Longer than any statement may take. While the server is alive, its own timeout therefore comes first. */
 const defaultSilenceMs = 35_000;
 /**
  * Idle time before the kernel probes a connection. It probes ten times, a second apart, so a connection whose other end
@@ -25,17 +25,17 @@ const defaultSilenceMs = 35_000;
  */
 const keepAliveMs = 10_000;
 /**
- * Settings of the planner. A statement uses one core of the server, so that no request takes the cores of others. It is
- * not compiled, because compiling takes longer than it saves for statements that read up to some 100,000 rows.
+ * Settings of the planner. A statement uses only one core of the server, so that no request takes the cores of other
+ * requests. JIT is off, because compiling takes longer than it saves for statements that read up to some 100,000 rows.
  */
 const planning = '-c max_parallel_workers_per_gather=0 -c jit=off';
 
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
  * their text, `timestamptz` as Date. No statement runs longer than 30 s or waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. No statement runs in parallel or is compiled. A connection that owes an
- * answer for `silenceMs` (default 35 s) is closed. `max` is the size of the pool (default 10); `service` names the pool
- * in the metrics and to the server.
+ * transaction stays idle longer than 30 s. No statement uses parallel workers or JIT. A connection that owes an answer
+ * for `silenceMs` (default 35 s) is closed. `max` is the size of the pool (default 10); `service` names the pool in the
+ * metrics and to the server.
  *
  * `.stream(chunkSize)` of a query reads the query's rows through a cursor of the server, `chunkSize` at a time. It
  * occupies a connection until the last row is read or the loop is left.

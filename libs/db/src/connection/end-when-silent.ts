@@ -6,10 +6,10 @@ import Cursor from 'pg-cursor';
 type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
 
 /**
- * Breaks a connection that owes an answer and has sent no byte for `silenceMs`. Otherwise a frozen server, or a network
- * that swallows bytes, would keep the query, its transaction and its place in the pool: no timeout of the server ends a
- * query whose answer is lost, and the kernel resends lost bytes for a quarter of an hour. The query then fails as if
- * its connection had timed out.
+ * Breaks a connection over which the server owes an answer and has sent no byte for `silenceMs`. Its query then fails
+ * as if the connection had timed out. Otherwise a frozen server, or a network that swallows bytes, would keep the
+ * query, its transaction and its place in the pool: no timeout of the server ends a query whose answer is lost, and the
+ * kernel resends lost bytes for a quarter of an hour.
  */
 export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
   const internals = client as unknown as Internals; // missing in pg's types, and used by pg's own pool and cursor

@@ -4,8 +4,8 @@ import { copyQuery } from './copy-query.ts';
 import type { CopyBuffer } from './format.ts';
 
 /**
- * Appends the rows of a buffer to a table by COPY, in the transaction. For many rows this costs the server half as much
- * as an insert. Constraints and triggers apply as they do to an insert. A buffer may be copied only once.
+ * Appends the rows of a buffer to a table with COPY, in the transaction. For many rows this costs the server half as
+ * much as an insert. Constraints and triggers apply as they do to an insert. A buffer may be copied only once.
  */
 export async function copyBuffer<DB>(
   trx: Transaction<DB>,
@@ -15,7 +15,7 @@ export async function copyBuffer<DB>(
   if (count() === 0) return;
   const columns = sql.join(names.map((name) => sql.id(name)));
   const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
-  // `Client` sends a query object that is the only parameter, in place of the text.
+  // `Client` sends a query object that is the only parameter, instead of the text.
   const chunks = end();
   await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
   // Chunks are given back only here, where the server has confirmed all of them. After a failed COPY some may still

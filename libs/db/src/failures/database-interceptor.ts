@@ -4,8 +4,8 @@ import { isInfrastructureError } from './failures.ts';
 
 /**
  * Translates an infrastructure error of the database into `unavailable` with a time to retry; otherwise the caller
- * would get `internal`. In the list it comes after the server interceptors, so that they see the error that it throws.
- * The messages of a stream are read after its response is returned; their errors are translated too.
+ * would get `internal`. In the list of interceptors it comes after the server interceptors, so that they see the
+ * translated error. The messages of a stream are read after its response is returned; their errors are translated too.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {

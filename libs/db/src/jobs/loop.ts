@@ -51,7 +51,7 @@ export function startJobLoop<DB>(o: {
       const dueInMs = await nextJobInMs(db.kysely, kind);
       if (dueInMs === undefined || dueInMs > 0) return dueInMs;
       const job = await claimJob(db.kysely, kind, leaseSeconds);
-      // Another process has taken the due job.
+      // Another process took the due job first.
       if (job === undefined) return undefined;
       try {
         const write = await o.slice(job);

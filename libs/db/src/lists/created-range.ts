@@ -1,7 +1,9 @@
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { type RawBuilder, sql } from 'kysely';
 
-/** The filters of a list by the time at which a row was created: from `createdSince` on, and before `createdUntil`. */
+/**
+ * The filters of a list by the time at which a row was created: at or after `createdSince`, and before `createdUntil`.
+ */
 export type CreatedFilters = { createdSince?: Timestamp | undefined; createdUntil?: Timestamp | undefined };
 
 /** The filters as Dates with millisecond precision, like the times that rows show. */

@@ -17,9 +17,10 @@ const maxLimit = 1_000;
 const deepestRow = 10_000;
 
 /**
- * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1; values above 1,000 count
- * as 1,000. `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns by which the
- * list is ordered. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
+ * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1; values above 1,000 are
+ * reduced to 1,000. `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns by
+ * which the list is ordered. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as
+ * `invalid_cursor`.
  */
 export function readPage(request: PageRequest, columns?: readonly CursorColumn[]): Page {
   const { limit, cursor, page, perPage } = request;

@@ -11,8 +11,8 @@ export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 type RowColumns = { id: string; createdAt: string };
 
 /**
- * Maximum milliseconds by which a row's time can precede the time of a row with a lower id: ids come from a sequence,
- * whereas the time is the start of the transaction or a process's time. No transaction lives this long.
+ * Maximum number of milliseconds by which a row's time can precede the time of a row with a lower id: ids come from a
+ * sequence, whereas the time is the start of the transaction or a process's time. No transaction lives this long.
  */
 const disorderMs = 300_000;
 
@@ -44,7 +44,7 @@ export async function rowConditions<DB, TB extends keyof DB, O>(
   return all([...idConditions(ids, id), ...created]);
 }
 
-/** Ids from `from` on and before `before`. */
+/** Ids of at least `from` and below `before`. */
 export type IdRange = { from: bigint | undefined; before: bigint | undefined };
 
 export function idConditions({ from, before }: IdRange, id: RawBuilder<unknown>): RawBuilder<boolean>[] {

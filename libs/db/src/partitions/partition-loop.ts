@@ -8,7 +8,7 @@ const hourMs = 3_600_000;
 const lockNotAvailable = '55P03';
 const tableInUseMs = 5_000;
 
-/** Creates the coming partitions of a service's tables and drops the expired ones, once an hour. */
+/** Once an hour, creates the coming partitions of a service's tables and drops the expired partitions. */
 export function startPartitionLoop<DB>(options: {
   db: Database<DB>;
   tables: readonly Partitioning[];

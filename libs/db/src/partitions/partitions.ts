@@ -4,8 +4,8 @@ import { checkIdentifier } from '../identifiers.ts';
 
 /**
  * A table that is partitioned by the day (default) or the month (UTC) of a `timestamptz` column, and the hours for
- * which its rows are kept. Months suit rows that are kept for long and read over the whole period, because such a query
- * looks into every partition.
+ * which its rows are kept. Months suit rows that are kept for long and read over the whole period, because such a read
+ * visits every partition.
  */
 export type Partitioning = { table: string; column: string; keepHours: number; by?: Period };
 

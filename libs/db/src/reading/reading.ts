@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The signal that ends a call's reading, and the maximum number of bytes of its rows; default: no maximum. */
+/**
+ * The bounds of a call's reading: the signal that ends it, and the maximum number of bytes of its rows (default: no
+ * maximum).
+ */
 type ReadBounds = { signal: AbortSignal; mostBytes?: number };
 
-/** Ends a reading whose rows exceed its maximum number of bytes. */
+/** The rows of a reading exceed its maximum number of bytes, so the reading ends. */
 export class TooManyBytes extends Error {
   override readonly name = 'TooManyBytes';
 

@@ -7,8 +7,8 @@ import type { Reading } from './reading.ts';
 type Internals = { _getActiveQuery(): unknown };
 
 /**
- * Statements that begin and end transactions. The reading does not bound them: a transaction must be ended even after
- * its reading.
+ * Matches statements that begin or end transactions. The reading does not bound them: a transaction must be ended even
+ * after its reading.
  */
 const control = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b/;
 

@@ -13,7 +13,7 @@ export type SealedColumn = {
   context(row: Readonly<Record<string, unknown>>): string;
 };
 
-/** The outcome for one column. */
+/** The result of resealing one column. */
 export type Resealed = {
   table: string;
   column: string;

@@ -2,10 +2,10 @@ import { Temporal } from 'temporal-polyfill';
 import { addSpan, momentOf } from '../time/spans.ts';
 import type { Cap, Span } from './rules.ts';
 
-/** 1970-01-05, a Monday: weeks of the calendar begin on Mondays. */
+/** Days from 1970-01-01 to the first Monday: calendar weeks begin on Mondays. */
 const firstMonday = 4;
 const epoch = Temporal.PlainDate.from('1970-01-01');
-/** Upper limit of successive full periods of a cap, so that the search ends. */
+/** Maximum number of full periods of a cap that the search tries in succession, so that it ends. */
 const mostPeriods = 1_000;
 
 /** Returns how many of the sends at these times fall into the period of a cap at `now`. */
@@ -16,7 +16,9 @@ export function countedBy(cap: Cap, times: readonly number[], now: number, timez
   return times.filter((at) => at >= start && at < end).length;
 }
 
-/** Returns the earliest time from `now` on at which a cap has a place beside the sends at these times. */
+/**
+ * Returns the earliest time, not before `now`, at which a cap allows one more send besides the sends at these times.
+ */
 export function freeAt(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling') {
     const ends = times.map((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone)).sort((a, b) => a - b);

@@ -180,7 +180,7 @@ describe('quiet hours', () => {
   test.each([
     ['2026-07-01T20:59:59Z', []],
     ['2026-07-01T08:00:00Z', []],
-    // A Wednesday. The quiet hours that began on Tuesday night are not those of Friday.
+    // A Wednesday. This night began on Tuesday, but the quiet hours begin only on Fridays.
     ['2026-07-01T03:00:00Z', [5]],
   ])('at %s with the days %j a mail leaves', (now, days) => {
     expect(decideSend(rules({ quietHours: [{ ...night, days }] }), asked(), empty, at(now))).toEqual({ kind: 'send' });

@@ -5,7 +5,7 @@ import { quietUntil } from './quiet-hours.ts';
 import type { Cap, SendingRules, Span } from './rules.ts';
 import { type AskedSend, goesBefore, type Owner, type PlacedSend, type PlannedSend } from './sends.ts';
 
-/** The ledger's rows of the contact, without the send itself. Planned sends are those that could be sent. */
+/** The contact's rows in the ledger, without the send itself. `planned` has only sends that could be sent. */
 export type ContactLedger = { placed: readonly PlacedSend[]; planned: readonly PlannedSend[] };
 
 /**
@@ -18,8 +18,8 @@ export type Decision =
   | { kind: 'skip'; rule: string; reason: string };
 
 /**
- * Decides about a send by the rules, at `now`. Equal arguments give equal decisions. Only quiet hours hold a send that
- * already has its place: its last attempt may have arrived, so the place stays taken.
+ * Decides about a send according to the rules, at `now`. Equal arguments give equal decisions. Only quiet hours hold a
+ * send that already has its place: its last attempt may have arrived, so the place stays taken.
  */
 export function decideSend(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Decision {
   if (send.expiresAt !== null && send.expiresAt <= now) {
@@ -58,7 +58,7 @@ function fullCap(cap: Cap, { send, placed, rivals, now }: Place): Full | undefin
   const before = rivals.filter((one) => isOf(cap, one));
   const places = cap.limit - countedBy(cap, times, now, send.timezone);
   if (before.length < places) return undefined;
-  // The sends that get a place before the given send, each with its time.
+  // The sends that get a place before the given send.
   const winners = places <= 0 ? [] : before.slice(0, places);
   const until = freeAt(cap, [...times, ...winners.map(({ dueAt }) => Math.max(now, dueAt))], now, send.timezone);
   const reason = `${cap.limit} ${cap.limit === 1 ? 'mail' : 'mails'} per ${spanOf(cap.per)} (cap ${cap.id})`;
@@ -95,7 +95,7 @@ function overMaxHold({ maxHold, afterMaxHold }: SendingRules, send: AskedSend, n
   return { kind: 'skip', rule: 'max_hold', reason: `rules held it for ${spanOf(maxHold)}` };
 }
 
-/** Limits a hold by the send's own end: from its end on, a send is skipped. */
+/** Ends a hold no later than the send expires: an expired send is skipped. */
 function within(send: AskedSend, hold: Extract<Decision, { kind: 'hold' }>): Decision {
   return send.expiresAt === null ? hold : { ...hold, until: Math.min(hold.until, send.expiresAt) };
 }

@@ -23,7 +23,7 @@ export type Cap = {
 
 export type SendClass = 'marketing' | 'transactional';
 
-/** The rules by which an organization sends. */
+/** The rules for an organization's sends. */
 export type SendingRules = {
   quietHours: readonly QuietHours[];
   caps: readonly Cap[];
@@ -33,7 +33,7 @@ export type SendingRules = {
   lookAhead: Span | null;
   /** The rules from which a class is exempt. `caps` includes the minimum gap. */
   exempt: Readonly<Record<SendClass, readonly ('caps' | 'quiet_hours')[]>>;
-  /** A send that rules have held for this long is skipped, or sent in spite of caps and gap. */
+  /** A send that rules have held for this long is skipped, or sent in spite of caps and the minimum gap. */
   maxHold: Span | null;
   afterMaxHold: 'skip' | 'send';
   throughput: { perMinute: number | null; perDomainPerMinute: number | null };

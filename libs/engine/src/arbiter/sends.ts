@@ -1,12 +1,12 @@
 import type { SendClass } from './rules.ts';
 
-/** The members of a send that rules match. */
+/** The members of a send that rules are matched against. */
 type Kind = { channel: string; category: string | null; class: SendClass };
 
 /** The enrollment that a send belongs to. */
 export type Owner = { workflowId: bigint; enrollmentId: bigint };
 
-/** A send that has its place, so it counts against caps and gap. */
+/** A send that has its place, so it counts towards caps and the minimum gap. */
 export type PlacedSend = Kind & Owner & { at: number };
 
 /** A send that waits for its place. */
@@ -27,13 +27,16 @@ export type AskedSend = PlannedSend & {
   /** The contact's zone. */
   timezone: string;
   onCapped: 'hold' | 'skip';
-  /** Whether an earlier attempt got the send's place, which the send keeps. */
+  /** Whether an earlier attempt already got a place for the send. The send keeps that place. */
   isPlaced: boolean;
   /** Milliseconds to add to a time at which many contacts become due together. */
   spreadMs: number;
 };
 
-/** Whether the first send goes before the second: by the higher priority, then the earlier plan, then the lower id. */
+/**
+ * Whether the first send goes before the second: the higher priority, then the earlier plan, then the lower id comes
+ * first.
+ */
 export function goesBefore(one: PlannedSend, other: PlannedSend): boolean {
   if (one.priority !== other.priority) return one.priority > other.priority;
   if (one.plannedAt !== other.plannedAt) return one.plannedAt < other.plannedAt;

@@ -41,8 +41,8 @@ const timeUnits = 800;
 
 /**
  * All operators by name. Numbers and numeric strings are compared by value, other strings exactly. Each operator
- * charges both values to the meter before it reads them. So the work of a test must be proportional to their sizes; any
- * further work is charged separately.
+ * charges both values to the meter before it reads them. So the work of a test must be proportional to their sizes, or
+ * the operator charges the further work separately.
  */
 export const operators = Object.fromEntries(
   Object.entries<Test>(tests).map(([name, test]) => [name, metered(test, unread.has(name))]),
@@ -82,7 +82,7 @@ function trimmed(option: JsonValue): JsonValue {
   return typeof option === 'string' ? option.trim() : option;
 }
 
-/** Whether a field has a value. An empty string counts as absent, as in enrollment of contacts. */
+/** Whether a field has a value. An empty string is treated as absent, as in the enrollment of contacts. */
 function exists(actual: Value): boolean {
   return actual !== undefined && actual !== null && actual !== '';
 }

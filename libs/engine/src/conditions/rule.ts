@@ -44,23 +44,23 @@ const shapeOf = (condition: ReturnType<typeof conditionOf>) => ({
 /** The parameters of a rule: `match` and `conditions`. */
 export const ruleShape = shapeOf(conditionOf(jsonTemplate()));
 
-/** Describes a rule that decides about events. The rule's size is bounded when it is saved, by `checkPlaces`. */
+/** Describes a rule about events. `checkPlaces` limits the rule's size when the rule is saved. */
 export function eventRule() {
   return marked(config(ruleShape), 'rule');
 }
 
-/** The parameters of a rule that was rendered. A value that looks like a template came from the data. */
+/** The parameters of a rendered rule. A value that looks like a template came from the data. */
 const renderedRule = config(shapeOf(conditionOf(z.custom<JsonValue>())));
 
 /** A valid rule. */
 export type RuleConfig = Pick<z.output<z.ZodObject<typeof ruleShape>>, 'match' | 'conditions'>;
 
-/** Compiles a rule. It tests its conditions in order, until the result is certain. */
+/** Compiles a rule. The rule tests its conditions in order, until the result is certain. */
 export function compileRule(rule: RuleConfig, compiling: Compiling): Rule {
   return compile(rule, compiling, compileJson);
 }
 
-/** Compiles the rendering of a rule's values, for a rule that is tested later, without the data. */
+/** Compiles the rendering of a rule's values, for a rule that is tested later, when the data are not available. */
 export function compileRendering({ match, conditions }: RuleConfig, compiling: Compiling): Template<JsonObject> {
   const rendered = conditions.map(({ field, operator, value }) => ({
     field,
@@ -80,7 +80,7 @@ export function compileRendered(rendered: JsonObject, compiling: Compiling): Rul
 
 type CompileValue = (value: JsonValue, compiling: Compiling) => Template<JsonValue>;
 
-/** Units of a condition, and its bytes. */
+/** Units of work and bytes of memory of one condition. */
 const conditionUnits = 200;
 const conditionBytes = 768;
 

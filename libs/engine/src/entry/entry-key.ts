@@ -4,7 +4,7 @@ import { createMeter } from '../meter.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { Template } from '../templates/template.ts';
 
-/** Limit of units of work for one key: a call may have ten thousand keys. */
+/** Maximum number of units of work for one key: a call may have ten thousand keys. */
 const keyUnits = 64 * 1024;
 
 /**

@@ -2,8 +2,8 @@ import { shareOf } from '../share-of.ts';
 import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts';
 
 /**
- * A contact at the gate. `key` is the key of re-entry. It is undefined for a contact that nothing identifies; such a
- * contact is treated as new.
+ * A contact that asks to enter. `key` is the key of re-entry. It is undefined for a contact that nothing identifies;
+ * such a contact is treated as new.
  */
 export type Arrival = { key: bigint | undefined; contactKey: string };
 
@@ -12,16 +12,16 @@ export type EntryVerdict =
   | { decision: 'enter' | 'holdout' }
   | { decision: 'refused'; reason: 're_entry'; allowedAt: number | undefined };
 
-/** The rules of a version for entries. */
+/** A version's rules about entries. */
 export type EntryRules = {
   readonly workflowId: string;
   readonly reEntry: ReEntryRule | undefined;
-  /** Percent of the people who are held out. */
+  /** Percentage of the people who are held out. */
   readonly holdoutPercent: number;
 };
 
 /**
- * Judges arrivals in their order. Each verdict also counts the arrivals before it. Re-entry is checked before holdout.
+ * Judges arrivals in order. Each verdict takes the arrivals before it into account. Re-entry is checked before holdout.
  * `past` has the earlier entries of the arrivals' keys.
  */
 export function judgeEntries(

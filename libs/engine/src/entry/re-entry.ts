@@ -3,16 +3,16 @@ import type { ReEntry, Span } from '../settings/settings.ts';
 import { compileText, type Template } from '../templates/template.ts';
 import { addSpan } from '../time/spans.ts';
 
-/** The rule of a version by which a key may enter again. */
+/** A version's rule about when a key may enter again. */
 export type ReEntryRule = {
   readonly mode: ReEntry['mode'];
   readonly minGap: Span | undefined;
   readonly maxPer: (Span & { count: number }) | undefined;
-  /** Limit of enrollments of a key that run at the same time. */
+  /** Maximum number of enrollments of one key that run at the same time. */
   readonly concurrent: number | undefined;
   /** The template of the key. If undefined, the contact's key is used. */
   readonly key: (() => Template) | undefined;
-  /** The number of newest entries of a key that the rule considers. */
+  /** The number of a key's newest entries that the rule considers. */
   readonly lookedAt: number;
 };
 
@@ -22,7 +22,10 @@ export type PastEntries = { enteredAt: readonly number[]; running: number };
 /** The verdict on a key. `allowedAt` is the first time at which the key may enter again, if time alone decides it. */
 export type ReEntryVerdict = { isAllowed: true } | { isAllowed: false; allowedAt: number | undefined };
 
-/** Compiles a rule; its key is compiled on its first use. Returns undefined when the rule refuses nothing. */
+/**
+ * Compiles a rule; the template of its key is compiled on its first use. Returns undefined when the rule refuses
+ * nothing.
+ */
 export function compileReEntry(rule: ReEntry | undefined, { lazily }: Compilation): ReEntryRule | undefined {
   if (rule === undefined) return undefined;
   const { mode, min_gap: minGap, max_per: maxPer, key, concurrent } = rule;
@@ -51,7 +54,7 @@ export function judgeReEntry(
     entry === undefined || span === undefined ? now : addSpan(entry, span.duration, span.unit, timezone);
   const oldest = maxPer === undefined ? undefined : enteredAt[maxPer.count - 1];
   const allowedAt = Math.max(after(newest, minGap), after(oldest, maxPer));
-  // The end of a run cannot be predicted.
+  // Nobody can predict when a run ends.
   if (concurrent !== undefined && running >= concurrent) return { isAllowed: false, allowedAt: undefined };
   return allowedAt > now ? { isAllowed: false, allowedAt } : { isAllowed: true };
 }

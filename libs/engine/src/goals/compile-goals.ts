@@ -12,10 +12,10 @@ export type CompiledGoal = {
   readonly action: 'count' | 'exit' | 'jump';
   /** The step that a jump goes to. */
   readonly next: number | undefined;
-  /** The consequence in the words of a timeline. */
+  /** The consequence in words, for the timeline. */
   readonly consequence: string;
   /**
-   * Returns the end of the goal's window, which counts from the entry. A goal without a window can be met while the run
+   * Returns the end of the goal's window, which begins at the entry. A goal without a window can be met while the run
    * lasts.
    */
   readonly windowEnd: ((enteredAt: number, timezone: string) => number) | undefined;

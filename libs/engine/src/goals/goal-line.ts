@@ -5,5 +5,5 @@ export function goalLine({ name, consequence }: Pick<CompiledGoal, 'name' | 'con
   return `Goal "${name}" was met: ${consequence}`;
 }
 
-/** Matches a line of a timeline about a goal, as a regular expression of PostgreSQL. */
+/** A regular expression of PostgreSQL that matches a timeline's line about a goal. */
 export const goalLinePattern = '^(\\[test\\] )?Goal ".*" was met: ';

@@ -4,18 +4,18 @@ import { StepFailure } from '../step-failure.ts';
 import type { Scope } from '../templates/scope.ts';
 import { type CompiledGoal, isOpen } from './compile-goals.ts';
 
-/** Limit of units of work for the goals of one enrollment and one event. */
+/** Maximum number of units of work for the goals of one enrollment and one event. */
 const eventUnits = 1024 * 1024;
 
 /**
- * An event of the contact. The rules of goals see `contact` merged over the data of the run, and the remaining members
- * beside these.
+ * An event of the contact. The rules of goals see the data of the run with `contact` merged over them, and next to
+ * these the remaining members of the event.
  */
 export type GoalEvent = { name: string; contact: JsonObject; properties: JsonValue };
 
 /**
- * Returns the goals of an enrollment that an event meets, in the order of the array, up to the first that acts on a
- * run. `met` has the names of the goals that were met before. A rule that cannot be decided counts as false.
+ * Returns the goals of an enrollment that an event meets, in the order of the array, up to the first that acts on the
+ * run. `met` has the names of the goals that were met before. A rule that cannot be decided is treated as false.
  */
 export function goalsOfEvent(
   goals: readonly CompiledGoal[],

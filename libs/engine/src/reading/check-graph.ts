@@ -8,7 +8,7 @@ import type { ReadStep } from './read-step.ts';
 /** An exit and the index of its target; undefined if there is no such step. */
 type Landing = Exit & { index: number | undefined };
 
-/** Limit of targets for which a name is suggested: each target is compared with the id of every step. */
+/** Maximum number of targets for which a name is suggested: each target is compared with the id of every step. */
 const mostSuggestions = 20;
 
 /** Finds the problems of each step, in the order of steps: unknown targets, and loops without a wait. */

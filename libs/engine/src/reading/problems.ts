@@ -1,6 +1,6 @@
 import type { Violation } from '@drippulse/errors';
 
-/** The members of a problem beside its message. */
+/** The members of a problem besides its field and message. */
 export type Hints = Pick<Violation, 'code' | 'allowed' | 'suggestion'>;
 
 /**

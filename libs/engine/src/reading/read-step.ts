@@ -9,7 +9,7 @@ import { type Hints, stepProblem } from './problems.ts';
 import { idProblem } from './step-ids.ts';
 
 const maxNameLength = 255;
-/** The step's own keys. All other keys belong into `config`. */
+/** The step's own keys. All other keys belong in `config`. */
 export const stepKeys: ReadonlySet<string> = new Set(['id', 'type', 'name', 'position', 'config']);
 
 type Complain = (key: string, message: string, hints?: Hints) => void;
@@ -44,7 +44,10 @@ export function readStep(raw: JsonValue, index: number, config: JsonObject, ids:
   return { step, bound, waits: stepType?.waits === true, places, problems };
 }
 
-/** Moves parameters beside the step's own keys into `config`. If a parameter is in both, the one in `config` wins. */
+/**
+ * Moves parameters that are next to the step's own keys into `config`. If a parameter is in both places, the one in
+ * `config` wins.
+ */
 export function configOf(given: JsonObject): JsonObject {
   const beside = Object.entries(given).filter(([key]) => !stepKeys.has(key));
   const config = objectOf(given['config']) ?? {};

@@ -12,7 +12,9 @@ import { assignIds } from './step-ids.ts';
 import { unknownParameters } from './unknown-parameters.ts';
 
 const maxSteps = 200;
-/** Limit in bytes of all configs as JSON. Normalising does not change their size, so results can be read again. */
+/**
+ * Maximum number of bytes of all configs as JSON. Normalising does not change their size, so results can be read again.
+ */
 const maxConfigBytes = 256 * 1024;
 const maxProblems = 100;
 /** Units for parsing a character as JSON, and for writing and reading a character of a config. */
@@ -23,7 +25,7 @@ type StepsOptions = { active: boolean; makeId: () => string; strict?: boolean };
 type Steps = { steps: Step[]; problems: Violation[] };
 
 /**
- * Reads the `steps` of a request. Moves parameters beside `type` into `config` (whose parameters win), creates missing
+ * Reads the `steps` of a request. Moves parameters next to `type` into `config` (whose parameters win), creates missing
  * ids and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the steps can't
  * run, as `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step.
  * `strict` also refuses parameters that the step type does not list; without it they are kept.
@@ -63,7 +65,7 @@ export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps>
   return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
 }
 
-/** Returns the problems of steps that a draft may have but an active workflow may not: it needs at least one step. */
+/** Returns the problems that steps may have in a draft but not in an active workflow, which needs at least one step. */
 export function activeProblems(steps: readonly unknown[]): Violation[] {
   return steps.length > 0 ? [] : refuse('an active workflow needs at least one step', 'required').problems;
 }
@@ -79,7 +81,7 @@ function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Ste
   }
 }
 
-/** Checks the places of each step. Skips a field that reading found a problem in. */
+/** Checks the places of each step. Leaves out problems of fields in which reading already found a problem. */
 function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Violation[][]> {
   const problems: Violation[][] = [];
   let room = maxProblems;

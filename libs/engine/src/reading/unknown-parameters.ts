@@ -5,10 +5,10 @@ import { findStepType } from '../steps/registry.ts';
 import { stepProblem } from './problems.ts';
 import { stepKeys } from './read-step.ts';
 
-/** Limit of letters of a name in a message. */
+/** Maximum number of characters of a name in a message. */
 const longestName = 100;
 
-/** Returns the first `most` parameters of a step, beside its config or in it, that its type does not list. */
+/** Returns the first `most` parameters of a step, next to its config or in it, that its type does not list. */
 export function unknownParameters(raw: JsonValue, index: number, most: number): Violation[] {
   const given = objectOf(raw) ?? {};
   const stepType = findStepType(String(given['type']).trim());
@@ -17,7 +17,7 @@ export function unknownParameters(raw: JsonValue, index: number, most: number): 
   const ofStep = [...stepKeys, ...parameters];
   const beside = Object.keys(given).filter((name) => !ofStep.includes(name));
   const within = Object.keys(objectOf(given['config']) ?? {}).filter((name) => !parameters.includes(name));
-  // Each parameter is compared with every known name, so only as many are checked as are shown.
+  // Each parameter is compared with every known name, so only `most` parameters are checked.
   return [
     ...beside.slice(0, most).map((name) => problem(name, name, ofStep)),
     ...within.slice(0, Math.max(0, most - beside.length)).map((name) => problem(name, `config.${name}`, parameters)),

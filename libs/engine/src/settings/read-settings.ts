@@ -9,22 +9,25 @@ import { placesIn } from '../template-places.ts';
 import { startCompiling, TooManyTags } from '../templates/compiling.ts';
 import { defaultClass, defaultPriority, type Settings, settingsSchema } from './settings.ts';
 
-/** Limit of problems that are shown. */
+/** Maximum number of problems that are shown. */
 const maxProblems = 100;
 const longestName = 100;
 
-/** Limit of characters of all settings as JSON. */
+/** Maximum number of characters of all settings as JSON. */
 const maxLength = 128 * 1024;
-/** Limit of tags and outputs in all settings, because the rules of goals are compiled together. */
+/**
+ * Maximum numbers of tags (with outputs) and of words in all settings, because the rules of goals are compiled
+ * together.
+ */
 const settingsBounds = { tags: 1_000, words: 3_000 };
-/** Units for reading a character. It is read once for its form and once for its templates. */
+/** Units for reading a character, which is read once for the form of the settings and once for their templates. */
 const readingUnits = 12;
 const findPlaces = placesIn(settingsSchema);
 
 /**
- * Reads the settings of a request for a workflow with these steps. A member that is null counts as absent. `problems`
- * has the reasons why the settings can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses
- * unknown members; without it they are left out. Templates are checked separately, when settings are saved.
+ * Reads the settings of a request for a workflow with these steps. A member that is null is treated as absent.
+ * `problems` has the reasons why the settings can't be used, as `goals.0.go_to`: "names no step: done". `strict` also
+ * refuses unknown members; without it they are left out. Templates are checked separately, when settings are saved.
  */
 export function readSettings(
   given: JsonObject,
@@ -94,7 +97,7 @@ function withoutDefaults({ goals, re_entry, holdout, priority, class: sendingCla
   };
 }
 
-/** The known names, by the place of their object. */
+/** The known names of members, by the path of the object that contains them. */
 const spanNames = ['duration', 'unit'];
 const known: Readonly<Record<string, readonly string[]>> = {
   goals: ['name', 'event_name', 'match', 'conditions', 'window', 'action', 'go_to'],

@@ -8,7 +8,7 @@ import { unitMs, units } from '../time/spans.ts';
 const mostGoals = 20;
 const longestName = 100;
 const longestSpan = { ms: 3_653 * unitMs.days, words: '10 years' };
-/** Limit of entries that a re-entry rule counts, because they are looked up for each contact. */
+/** Maximum number of entries that a re-entry rule counts, because they are looked up for each contact. */
 const mostCounted = 1_000;
 
 /** A length of time. */
@@ -50,7 +50,7 @@ const goalShape = z
     if (action !== 'jump' && go_to !== undefined) complain('go_to', 'needs action jump', 'not_allowed');
   });
 
-/** The size of a goal has the limit of an event filter, because goals are tested equally often. */
+/** A goal may be as large as an event filter, because goals are tested equally often. */
 const goal = marked(goalShape, 'rule');
 
 const reEntry = z
@@ -71,7 +71,7 @@ const reEntry = z
     if (mode !== 'min_gap' && min_gap !== undefined) complain('needs mode min_gap', 'not_allowed');
   });
 
-/** The members of a workflow, beside its steps, that are part of its version. */
+/** The members of a workflow, besides its steps, that are part of its version. */
 export const settingsSchema = z.object({
   goals: z.array(goal).max(mostGoals).optional(),
   re_entry: reEntry.optional(),

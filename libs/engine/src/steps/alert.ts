@@ -4,7 +4,7 @@ import { compileText } from '../templates/template.ts';
 import { defineStep } from './define-step.ts';
 import { effectShape, policyOf, unknownOf, unknownShape } from './effect-policy.ts';
 
-/** Posts a message to people of the organization. */
+/** Posts a message to people in the organization. */
 export const alertStep = defineStep({
   type: 'alert',
   label: 'Alert',

@@ -7,7 +7,7 @@ import { defineStep } from './define-step.ts';
 import type { StubbedEffect } from './step-type.ts';
 import { compileTimeout, timeoutShape } from './timeout.ts';
 
-/** Roles that may decide, from the lowest. */
+/** Roles that may decide, from the lowest to the highest. */
 const approvers = ['approver', 'editor', 'admin'] as const;
 
 /** Parks the run until somebody decides. */

@@ -80,7 +80,7 @@ export const changeableFields: Readonly<Record<RecordType, readonly string[]>> =
 export const recordTypes = ['account', 'contact', 'lead', 'opportunity', 'activity'] as const;
 export type RecordType = (typeof recordTypes)[number];
 
-/** Returns the given values of the fields of `shape` in a config. */
+/** Returns the members of a config that are fields of `shape` and have a value. */
 export function pickFields(config: object, shape: object): JsonObject {
   const values = Object.entries(config).filter(([name, value]) => Object.hasOwn(shape, name) && value !== undefined);
   return Object.fromEntries(values);

@@ -6,7 +6,7 @@ import type { BoundStep, Exit, StepDefinition, StepType } from './step-type.ts';
 
 const followingStep: readonly Exit[] = [{ target: 'next' }];
 
-/** Hides the config type of a step type, so that all step types fit in one registry. */
+/** Makes a step type from its definition. Hides the type of its config, so that all step types fit in one registry. */
 export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<Schema>): StepType {
   const { exits, compile, effect, ...rest } = definition;
   let findPlaces: FindPlaces | undefined;
@@ -34,7 +34,7 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
   };
 }
 
-/** Removes parameters that are null: as in requests, null means absent. A large config without null is not copied. */
+/** Removes null parameters, because null means absent, as in requests. A large config without null is not copied. */
 function withoutNulls(config: JsonObject): JsonObject {
   if (!Object.values(config).includes(null)) return config;
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));

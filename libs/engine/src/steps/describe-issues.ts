@@ -7,7 +7,7 @@ type Issue = z.core.$ZodIssue;
 
 /**
  * Turns the issues of zod into phrases that follow the parameter's name: "must be at least 1". Keeps only the first
- * problem of each value: for a string that should be an array, zod also counts the characters.
+ * problem of each value: for a string that should be an array, zod also reports a wrong length.
  */
 export function describeIssues(issues: readonly Issue[], input: unknown): ConfigProblem[] {
   const byPath = new Map<string, ConfigProblem>();
@@ -54,7 +54,7 @@ function fault(issue: Issue, value: unknown): Omit<ConfigProblem, 'path'> {
   }
 }
 
-/** Returns the code that one of the engine's own rules gives beside its message. */
+/** Returns the code that one of the engine's own rules gives with its message. */
 function codeIn(params: Record<string, unknown> | undefined): ViolationCode {
   return violationCodes.find((code) => code === params?.['code']) ?? 'invalid';
 }

@@ -28,7 +28,7 @@ export const unknownShape = {
     ),
 };
 
-/** Returns the member of a request that has this parameter. The default is left out. */
+/** Returns the member of a request for this parameter. The default value is left out. */
 export function unknownOf({ on_unknown }: { on_unknown: 'fail' | 'repeat' }): { on_unknown?: 'repeat' } {
   return on_unknown === 'repeat' ? { on_unknown } : {};
 }

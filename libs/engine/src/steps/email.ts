@@ -98,7 +98,7 @@ function compileMail(config: EmailConfig, compiling: Compiling): (scope: Scope) 
     connection_key: config.connection_key,
     ...(config.track_opens && { track_opens: true }),
     ...(config.track_clicks && { track_clicks: true }),
-    // A category that differs between people is not counted, because it may name one of these people.
+    // A category that differs between people is not kept, because it may name a person.
     ...(isTemplate(config.category ?? '') && { category_varies: true }),
     ...rulesOf(config),
     ...unknownOf(config),

@@ -15,7 +15,7 @@ export const mailers = [
   ...(['sg', 'gmail', 'outlook', 'office365'] as const),
 ] as const;
 
-/** Returns the integration of a name, in any case. */
+/** Returns the integration with this name, in any letter case. */
 export function resolveIntegration(name: string): string {
   const lower = name.toLowerCase();
   return Object.hasOwn(aliases, lower) ? (aliases[lower] ?? lower) : lower;

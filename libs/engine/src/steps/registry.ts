@@ -48,7 +48,7 @@ export const registry: readonly StepType[] = [
 
 const byType = new Map(registry.map((stepType) => [stepType.type, stepType]));
 
-/** Returns the step type of a name, in any case. */
+/** Returns the step type with this name, in any letter case. */
 export function findStepType(type: string): StepType | undefined {
   return byType.get(type.toLowerCase());
 }

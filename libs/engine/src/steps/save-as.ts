@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Defines the parameter that names the member of the data for an output. */
+/** Defines the parameter that names the member of the data in which the output is stored. */
 export function saveAs(name: string) {
   return z
     .string()

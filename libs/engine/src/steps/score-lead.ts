@@ -4,7 +4,7 @@ import { defineStep } from './define-step.ts';
 import { effectShape, policyOf } from './effect-policy.ts';
 import { saveAs } from './save-as.ts';
 
-/** Scores the contact by an agent. */
+/** Lets an agent score the contact. */
 export const scoreLeadStep = defineStep({
   type: 'score_lead',
   label: 'Score lead',

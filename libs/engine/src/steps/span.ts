@@ -19,7 +19,7 @@ export function durationProblem(count: number, unit: Unit, longest: Longest): st
   return undefined;
 }
 
-/** Compiles a length of time, which may be a template. The step fails if its template renders no length of time. */
+/** Compiles a length of time, which may be a template. The step fails if the template renders something else. */
 export function compileSpan(
   duration: string | number,
   unit: Unit,
@@ -35,7 +35,10 @@ export function compileSpan(
   };
 }
 
-/** Computes the end of a wait. Beyond the limits of zone data or calendar, the step fails and the engine does not. */
+/**
+ * Computes the end of a wait. If the end is beyond the limits of zone data or the calendar, throws StepFailure, so that
+ * only the step fails.
+ */
 export function reckon<Span extends { until: number; span?: string }>(target: Target<Span>, scope: Scope): Span {
   try {
     return target(scope);

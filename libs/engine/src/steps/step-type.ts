@@ -21,7 +21,7 @@ export type RunStep = (scope: Scope) => Outcome;
 /** A possible successor of a step: the key in the step's config (absent for the following step) and the target. */
 export type Exit = { key?: string; target: string };
 
-/** The place of a step in its workflow, and the meter of its compiling. */
+/** The place of a step in its workflow, and the object that counts the costs of compiling it. */
 export type Place = {
   workflowId: string;
   stepId: string;
@@ -63,7 +63,7 @@ export type BoundStep = {
 /** A service that performs effects and that an installation may lack. */
 export type Requirement = 'agents' | 'integrations';
 
-/** One problem of a config: the path below `config`, and the rest of the sentence. */
+/** One problem of a config: the path below `config`, and the sentence without its subject. */
 export type ConfigProblem = Omit<Violation, 'field'> & { path: readonly PropertyKey[] };
 
 /** The definition of a step type. A new step type is a file that calls `defineStep` and a line in `registry.ts`. */
@@ -72,7 +72,7 @@ export type StepDefinition<Schema extends z.ZodType> = {
   label: string;
   category: 'trigger' | 'logic' | 'data' | 'action';
   description: string;
-  /** The service that performs the step in live runs, unless every installation has it. */
+  /** The service that the step needs in live runs, if some installations lack it. */
   requires?: Requirement;
   /** Keys the step adds to the data. */
   outputs?: readonly string[];

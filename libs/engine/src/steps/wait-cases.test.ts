@@ -28,17 +28,17 @@ test.each<[string, string, number, 'days' | 'weeks', string]>([
   ['2026-03-28T12:00', 'Europe/Berlin', 1, 'days', '2026-03-29T12:00+02:00'],
   ['2026-03-07T09:00', 'America/New_York', 1, 'days', '2026-03-08T09:00-04:00'],
   ['2026-03-01T12:00', 'Europe/Berlin', 4, 'weeks', '2026-03-29T12:00+02:00'],
-  // The time does not exist, so the result is as far past the gap.
+  // The time does not exist, so the result is as far past the end of the gap as the time is past its start.
   ['2026-03-28T02:30', 'Europe/Berlin', 1, 'days', '2026-03-29T03:30+02:00'],
   ['2026-03-07T02:00', 'America/New_York', 1, 'days', '2026-03-08T03:00-04:00'],
   ['2026-03-28T01:59', 'Europe/Berlin', 1, 'days', '2026-03-29T01:59+01:00'],
   // Midnight does not exist.
   ['2026-09-05T00:00', 'America/Santiago', 1, 'days', '2026-09-06T01:00-03:00'],
-  // Clocks go back; of two equal times the first counts.
+  // Clocks go back; of two equal local times, the first is used.
   ['2026-10-24T12:00', 'Europe/Berlin', 1, 'days', '2026-10-25T12:00+01:00'],
   ['2026-10-24T02:30', 'Europe/Berlin', 1, 'days', '2026-10-25T02:30+02:00'],
   ['2026-10-31T01:15', 'America/New_York', 1, 'days', '2026-11-01T01:15-04:00'],
-  // Zones of half and quarter hours, and one whose clocks move by half an hour.
+  // Zones with offsets of half and quarter hours, and a zone whose clocks move by half an hour.
   ['2026-02-28T23:45', 'Asia/Kolkata', 1, 'days', '2026-03-01T23:45+05:30'],
   ['2026-02-28T23:45', 'Asia/Kathmandu', 1, 'weeks', '2026-03-07T23:45+05:45'],
   ['2026-04-04T12:00', 'Australia/Lord_Howe', 1, 'days', '2026-04-05T12:00+10:30'],
@@ -70,7 +70,7 @@ test.each<[string, string, number, 'hours' | 'minutes', string]>([
   expect(shown(end)).toBe(shown(Temporal.ZonedDateTime.from(`${from}[${timezone}]`).add({ [unit]: duration })));
 });
 
-// A skipped time means the moment at which clocks go forward; a time that occurs twice means the first.
+// A skipped time means the moment at which clocks go forward; a time that occurs twice means its first occurrence.
 test.each<[string, string, JsonObject, string]>([
   ['2026-03-28T12:00', 'Europe/Berlin', { time_of_day: '02:30' }, '2026-03-29T03:00+02:00'],
   ['2026-10-25T01:00', 'Europe/Berlin', { time_of_day: '02:30' }, '2026-10-25T02:30+02:00'],

@@ -3,25 +3,25 @@ import { charge, createMeter, type Meter } from '../meter.ts';
 import { wordsIn } from './words.ts';
 
 /**
- * The costs of compiling: work, which is charged before it is done, and memory, which is weighed. Texts that are
+ * The costs of compiling: work, which is charged before it is done, and memory, which is added up. Texts that are
  * compiled together share one object.
  */
 export type Compiling = {
   readonly meter: Meter;
   readonly bounds: Bounds;
-  /** Numbers of tags and outputs so far, and of the words and signs in them. */
+  /** Number of tags and outputs so far, and number of the words and signs in them. */
   tags: number;
   words: number;
   /** Bytes of memory that the results keep. */
   bytes: number;
 };
 
-/** Limits of tags and outputs in texts that are compiled together, and of the words and signs in them. */
+/** Maximum number of tags and outputs in texts that are compiled together, and of the words and signs in them. */
 export type Bounds = { readonly tags: number; readonly words: number };
 
-/** The bounds of a definition, of its settings, and of texts that are rendered once. */
+/** The bounds for a definition, for its settings, and for texts that are rendered once. */
 export const definitionBounds: Bounds = { tags: 10_000, words: 30_000 };
-/** Bounds for texts that were checked against real bounds when they were saved. */
+/** No bounds, for texts that were checked against real bounds when they were saved. */
 const unbounded: Bounds = { tags: Number.POSITIVE_INFINITY, words: Number.POSITIVE_INFINITY };
 
 /** Units of a tag or an output: Liquid takes 2.5 µs for each. */
@@ -34,12 +34,12 @@ const wordUnits = 24;
  */
 const characterUnits = 5;
 /**
- * Upper limits of the bytes of Liquid's objects. 450 bytes were measured for an operator and its operand, and 1,250 for
- * the smallest output.
+ * Upper bounds on the bytes of Liquid's objects. Measured: 450 bytes for an operator and its operand, and 1,250 for the
+ * smallest output.
  */
 const tagBytes = 1_088;
 const wordBytes = 224;
-/** Bytes of a quoted character: Liquid joins them one by one, and V8 keeps each of the joined texts. */
+/** Bytes of a quoted character: Liquid joins quoted characters one by one, and V8 keeps each intermediate string. */
 const quotedBytes = 32;
 
 /** A tag or an output of Liquid. */

@@ -5,7 +5,7 @@ const namedUnits = 5_000;
 const partUnits = 32;
 const named = new Set('aAbBhcxX');
 
-/** Returns the units of writing a date in a format. */
+/** Returns the units for writing a date in a format. */
 export function dateUnits(format: unknown): number {
   if (typeof format !== 'string') return zoneUnits + 2 * namedUnits; // the default has two names
   let units = zoneUnits;
@@ -16,8 +16,8 @@ export function dateUnits(format: unknown): number {
 }
 
 /**
- * Returns the letter of a part, after its flags, width and modifier. Each character is visited once, because none of
- * the three is a percent sign.
+ * Returns the letter of a part of a format, after its flags, width and modifier. Each character is visited once,
+ * because flags, width and modifier contain no percent sign.
  */
 function conversionAt(format: string, start: number): string {
   let at = start;

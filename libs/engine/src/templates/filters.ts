@@ -39,7 +39,7 @@ const allowed: ReadonlyMap<number, readonly string[]> = new Map([
 const callUnits = 32;
 /** Additional units for each element whose property a filter reads. */
 const propertyUnits = 64;
-/** Limit of characters of a property's name, which is read for each element. */
+/** Maximum number of characters of a property's name, which is read for each element. */
 const longestProperty = 255;
 
 /** Charges the additional work of a filter that does more than read its input once. */
@@ -53,7 +53,7 @@ const extras: Readonly<Record<string, Extra>> = {
   json: chargeIndents,
 };
 
-/** Replaces the filters of a Liquid engine by the filters that templates may use. */
+/** Replaces the filters of a Liquid engine with the filters that templates may use. */
 export function useFilters(liquid: Liquid): void {
   for (const name of Object.keys(liquid.filters)) delete liquid.filters[name];
   for (const [cost, names] of allowed) {
@@ -81,7 +81,7 @@ function register(liquid: Liquid, name: string, filter: Handler, cost: number): 
   });
 }
 
-/** Charges the length of a written value to the step's allowance, and returns the value. */
+/** Charges the length of a written value to the step's meter, and returns the value. */
 export function write(filter: FilterThis, text: string): string {
   contextOf(filter.context).charge(text.length);
   return text;
@@ -123,7 +123,7 @@ function chargeIndents(context: RenderContext, value: unknown, [space]: readonly
 }
 
 /**
- * Counts the characters of the indents below a value. The value may be read here, because the step was already charged
+ * Counts the characters of the indents inside a value. The value may be read here, because the step was already charged
  * for each member.
  */
 function indentsOf(value: unknown, width: number): number {

@@ -5,10 +5,12 @@ import type { Compiling } from './compiling.ts';
 import type { Scope } from './scope.ts';
 import { compileText, isTemplate, type Template } from './template.ts';
 
-/** Bytes of a member whose text is a template, in addition to those of the template. */
+/** Bytes of a member whose text is a template, in addition to the bytes of the template. */
 const memberBytes = 96;
 
-/** Compiles all strings in a JSON value. A rendered string stays a string, for variables of every type. */
+/**
+ * Compiles all strings in a JSON value. A rendered string stays a string, even if its only variable is of another type.
+ */
 export function compileJson(value: JsonValue, compiling: Compiling): Template<JsonValue> {
   return compileValue(value, compiling) ?? (() => value);
 }
@@ -19,8 +21,8 @@ export function compileObject(value: JsonObject, compiling: Compiling): Template
 }
 
 /**
- * Compiles a value, visiting each part once. Returns undefined for a value without templates, which is its own
- * rendering.
+ * Compiles a value, visiting each part once. Returns undefined for a value without templates, whose rendering equals
+ * the value itself.
  */
 function compileValue(value: JsonValue, compiling: Compiling): Template<JsonValue> | undefined {
   charge(compiling.meter, memberUnits);

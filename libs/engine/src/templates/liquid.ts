@@ -4,7 +4,7 @@ import { asText, type FilterThis, useFilters, write } from './filters.ts';
 import { MeteredCase } from './metered-case.ts';
 
 /**
- * Tags of templates. Because there are no loops and includes, the cost of a template is bounded by its length and the
+ * Tags of templates. Because there are no loops or includes, the cost of a template is bounded by its length and the
  * data.
  */
 const allowedTags = new Set(['if', 'unless', 'case', 'assign', 'capture', 'comment', 'raw', '#']);
@@ -30,7 +30,7 @@ export const textLiquid = createLiquid(asItIs);
 /** Renders HTML. Escapes values unless the template says `| raw`. */
 export const htmlLiquid = createLiquid(escapeHtml);
 
-/** Returns the function by which a Liquid engine writes a value. */
+/** Returns the function with which a Liquid engine encodes the values that it writes. */
 export function encoderOf(liquid: Liquid): Encode {
   return liquid === htmlLiquid ? escapeHtml : asItIs;
 }

@@ -1,6 +1,6 @@
 import { CaseTag, type Context, type Emitter, evalToken, toValue } from 'liquidjs';
 
-/** Liquid's `case`, which compares by the operator `==`. The comparison of the original is not charged. */
+/** Liquid's `case`, but it compares with the operator `==`, because Liquid's own comparison is not charged. */
 export class MeteredCase extends CaseTag {
   override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
     const { lenientIf, operators } = context.opts;

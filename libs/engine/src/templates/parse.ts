@@ -1,7 +1,7 @@
 import { type Liquid, Parser, type Template, Tokenizer, TypeGuards } from 'liquidjs';
 import { type Compiling, countTag, countText } from './compiling.ts';
 
-/** Limit of characters of one template. */
+/** Maximum number of characters of one template. */
 const maxLength = 256 * 1024;
 
 /**
@@ -23,8 +23,8 @@ function parse(liquid: Liquid, text: string, compiling: Compiling): Template[] {
   countText(compiling, text);
   const tokens = new Tokenizer(text, liquid.options.operators).readTopLevelTokens(liquid.options);
   for (const token of tokens) if (TypeGuards.isDelimitedToken(token)) countTag(compiling, token);
-  // The parser takes tokens from the front, which would move all remaining tokens. So it gets them in reverse, and
-  // takes the last.
+  // The parser takes tokens from the front of the array, and each time all remaining tokens would move. So the array is
+  // reversed, and `shift` takes its last token.
   const waiting = tokens.reverse();
   waiting.shift = () => waiting.pop();
   return new Parser(liquid).parseTokens(waiting);

@@ -4,8 +4,8 @@ import { Output, type Template, TypeGuards } from 'liquidjs';
 export type Piece = string | string[];
 
 /**
- * Returns the pieces of a template with only text and plain variables, such as `{{ first_name }} of {{ company.name
- * }}`. Most templates are like this. Returns undefined for other templates.
+ * Returns the pieces of a template with only text and plain variables, as most templates are, such as `{{ first_name }}
+ * of {{ company.name }}`. Returns undefined for other templates.
  */
 export function piecesOf(templates: readonly Template[]): Piece[] | undefined {
   const pieces = templates.map(pieceOf);

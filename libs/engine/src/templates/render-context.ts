@@ -6,7 +6,7 @@ import type { Scope } from './scope.ts';
 
 /** Units of a tag or an output, regardless of its work. */
 const templateUnits = 128;
-/** Units of reading a variable. */
+/** Units for reading a variable. */
 const variableUnits = 8;
 
 /**
@@ -81,15 +81,15 @@ export class RenderContext extends Context {
   }
 }
 
-/** Returns the context of a filter or operator, which Liquid passes on. */
+/** Returns the context that Liquid passes to a filter or operator. */
 export function contextOf(context: unknown): RenderContext {
   if (context instanceof RenderContext) return context;
   throw new Error('templates are rendered in a RenderContext');
 }
 
 /**
- * Wraps the step's meter as Liquid's limits. Liquid asks a limit before each tag and output; limits that Liquid creates
- * later charge the same meter.
+ * Makes the object that Liquid uses as its limits, which charges the step's meter. Liquid asks a limit before each tag
+ * and output; limits that Liquid creates later charge the same meter.
  */
 function limiterOf(scope: Scope): Context['memoryLimit'] {
   scope.limiter ??= createLimiter(scope.meter);
@@ -109,7 +109,7 @@ function createLimiter(meter: Meter): Context['memoryLimit'] {
   return limiter as unknown as Context['memoryLimit']; // Liquid's own class has private members, so nothing else has its type
 }
 
-/** Turns a number with many digits into text, because Liquid's filters know only plain values. */
+/** Turns a number with many digits into a string, because Liquid's filters know only plain values. */
 function readable(value: unknown): unknown {
   if (isRawNumber(value)) return value.rawJSON;
   if (Array.isArray(value) && value.some(isRawNumber)) return value.map(readable);

@@ -6,7 +6,7 @@ import { definitionBounds, startCompiling, TooManyTags } from './compiling.ts';
 import type { Scope } from './scope.ts';
 import { compileHtml, compileText, NotATemplate, type Template } from './template.ts';
 
-/** Templates from a person who is writing them, each under the name of its member. */
+/** Templates that a person is writing, by the names of their members. */
 export type RenderInput = { text?: string | undefined; subject?: string | undefined; body?: string | undefined };
 
 /** The texts, or the reasons why they can't be rendered: a template is not valid, or fails with these data. */
@@ -15,7 +15,7 @@ export type Rendered = { texts: RenderInput; isHtml: boolean; warnings: string[]
 type Fault = { message: string; isInvalid: boolean };
 type Problem = Fault & { member: keyof RenderInput };
 
-/** Whether a body is HTML, which means that it has a tag. */
+/** Whether a body is HTML, that is, contains a tag. */
 export function isHtmlBody(body: string): boolean {
   return /<[a-z!/]/i.test(body);
 }
@@ -25,12 +25,12 @@ export function oneLine(text: string): string {
   return text.replace(/[\r\n\t\0]+/g, ' ').trim();
 }
 
-/** Renders templates as a step does: each by itself, with the budget of one step for all. */
+/** Renders templates as a step does: each by itself, with one step's budget for all of them. */
 export function renderOnce(input: RenderInput, o: { data: JsonObject; now: Date; timezone: string }): Rendered {
   return atOnce(renderInTurns(input, o));
 }
 
-/** Renders templates in turns, as `renderOnce` does at one time. */
+/** Does the work of `renderOnce` in turns. */
 export function* renderInTurns(
   input: RenderInput,
   o: { data: JsonObject; now: Date; timezone: string },

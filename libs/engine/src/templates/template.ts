@@ -10,7 +10,7 @@ import { RenderContext } from './render-context.ts';
 import type { Scope } from './scope.ts';
 import { watchOutputs } from './watch-outputs.ts';
 
-/** Limit of characters of a variable's name in a warning. */
+/** Maximum number of characters of a variable's name in a warning. */
 const maxNameLength = 255;
 
 /** Bytes of the function that renders a text, and of its reference. */
@@ -52,7 +52,7 @@ export function compileHtml(text: string, compiling: Compiling): Template {
   return compile(text, htmlLiquid, compiling);
 }
 
-/** A string is not a valid template. `reason` is the last part of an error message. */
+/** A string is not a valid template. `reason` is the end of the error message. */
 export class NotATemplate extends StepFailure {
   readonly reason: string;
 
@@ -63,8 +63,8 @@ export class NotATemplate extends StepFailure {
 }
 
 /**
- * Compiles a template. No other function does. It charges and weighs the work; see `Compiling`. Throws NotATemplate,
- * and rethrows errors of charging.
+ * Compiles a template. All templates are compiled here. Charges the work and adds up the memory; see `Compiling`.
+ * Throws NotATemplate, and rethrows errors of charging.
  */
 function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   compiling.bytes += textBytes;
@@ -81,7 +81,8 @@ function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   return joinerOf(liquid, pieces);
 }
 
-// These are separate functions, because closures made by one function share every variable that any of them uses.
+// `rendererOf` and `joinerOf` are separate functions, because closures made by one function share every variable that
+// any of them uses.
 
 function rendererOf(liquid: Liquid, templates: LiquidTemplate[]): Template {
   return (scope) =>
@@ -134,7 +135,7 @@ function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** Returns the original error, which Liquid wraps in errors of its own, one for each tag around the place. */
+/** Returns the original error. Liquid wraps it in errors of its own, one for each tag around the place. */
 function originOf(error: LiquidError): unknown {
   let origin: unknown = error;
   while (origin instanceof LiquidError && 'originalError' in origin) origin = origin.originalError;

@@ -3,8 +3,8 @@ const space = ' '.charCodeAt(0);
 
 /**
  * Counts the words and signs in a part of a string: runs of letters and digits, and every other character except
- * blanks. Liquid makes at most one object for each word or sign. Words in quotes count too, because Liquid skips some
- * quotes without treating them as quotes. `quoted` is the number of characters that may be in quotes.
+ * blanks. Liquid makes at most one object for each word or sign. Words in quotes are counted too, because Liquid skips
+ * some quotes without treating them as quotes. `quoted` is the number of characters that may be in quotes.
  */
 export function wordsIn(text: string, begin: number, end: number): { words: number; quoted: number } {
   let words = 0;

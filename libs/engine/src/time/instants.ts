@@ -1,7 +1,10 @@
 import { isRawNumber } from '@drippulse/json';
 import { Temporal } from 'temporal-polyfill';
 
-/** Numbers from this value on are milliseconds since 1970, smaller ones seconds. 1e11 seconds is the year 5138. */
+/**
+ * Numbers of at least this value are milliseconds since 1970, smaller numbers are seconds. 1e11 seconds is the year
+ * 5138.
+ */
 const firstMilliseconds = 1e11;
 const latestMs = 8.64e15;
 const longestText = 100;

@@ -11,7 +11,7 @@ test.each<[string, number, Unit, string, string]>([
   ['2026-10-24T12:00Z', 1, 'days', 'Europe/Berlin', '2026-10-25T13:00Z'],
   ['2026-03-22T12:00Z', 1, 'weeks', 'Europe/Berlin', '2026-03-29T11:00Z'],
   ['2026-03-28T12:00Z', 1, 'days', 'UTC', '2026-03-29T12:00Z'],
-  // 02:30 on the 29th does not exist, so the result is as far past the gap.
+  // 02:30 on the 29th does not exist, so the result is as far past the end of the gap as 02:30 is past its start.
   ['2026-03-28T01:30Z', 1, 'days', 'Europe/Berlin', '2026-03-29T01:30Z'],
   ['2026-01-31T08:00Z', 30, 'minutes', 'Europe/Berlin', '2026-01-31T08:30Z'],
   ['2026-02-28T23:30Z', 1, 'days', 'America/New_York', '2026-03-01T23:30Z'],
@@ -35,9 +35,9 @@ test.each<[string, string, Set<number>, string, string]>([
   ['2026-05-10T13:00Z', '09:00', new Set([1]), 'Pacific/Auckland', '2026-05-10T21:00Z'],
   ['2026-05-06T06:00Z', '09:30', new Set([3]), 'UTC', '2026-05-06T09:30Z'],
   ['2026-05-06T10:00Z', '09:30', new Set([3]), 'UTC', '2026-05-13T09:30Z'],
-  // Skipped when clocks go forward, so it means the moment at which they do.
+  // A time that is skipped when clocks go forward means the moment at which they do.
   ['2026-03-28T12:00Z', '02:30', any, 'Europe/Berlin', '2026-03-29T01:00Z'],
-  // Occurs twice when clocks go back, and only the first counts.
+  // Of a time that occurs twice when clocks go back, only the first occurrence is used.
   ['2026-10-24T12:00Z', '02:30', any, 'Europe/Berlin', '2026-10-25T00:30Z'],
   ['2026-10-25T00:30Z', '02:30', any, 'Europe/Berlin', '2026-10-26T01:30Z'],
   // Samoa had no 30 December 2011.

@@ -4,7 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 export const units = ['seconds', 'minutes', 'hours', 'days', 'weeks'] as const;
 export type Unit = (typeof units)[number];
 
-/** Length of a unit in milliseconds; for days and weeks without a change of clocks. */
+/** Length of a unit in milliseconds. For days and weeks it assumes that clocks do not change. */
 export const unitMs: Record<Unit, number> = {
   seconds: 1_000,
   minutes: 60_000,
@@ -22,8 +22,8 @@ export function addSpan(now: number, duration: number, unit: Unit, timezone: str
 
 /**
  * Returns the next time after `now` at which clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7
- * Sunday; empty: all). A time that is skipped when clocks go forward counts as the moment they do; a time that occurs
- * twice counts once.
+ * Sunday; empty: all). A time that is skipped when clocks go forward means the moment at which they do; of a time that
+ * occurs twice, the first occurrence is used.
  */
 export function nextTimeOfDay(now: number, timeOfDay: string, days: ReadonlySet<number>, timezone: string): number {
   const time = Temporal.PlainTime.from(timeOfDay);

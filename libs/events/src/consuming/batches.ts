@@ -12,7 +12,7 @@ import { createRetries } from './retries.ts';
 
 /**
  * Makes a handler of batches from a handler of events. The batch handler decides which events are done, retried or
- * given up.
+ * given up on.
  */
 export function createBatchHandler<D extends DescMessage>(options: {
   topic: Topic<D>;
@@ -47,7 +47,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
   }
 
   /**
-   * Handles the events before the next undecodable one. If an event has failed before, the call ends with that event.
+   * Handles the events before the next undecodable one. If an event has failed before, the handled events end with it.
    */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];
@@ -64,8 +64,8 @@ export function createBatchHandler<D extends DescMessage>(options: {
   }
 
   /**
-   * Handles events, and adds a step to each of their traces. The work itself is part of the trace if all events belong
-   * to one trace.
+   * Handles events, and adds a step to each of their traces. The handler's own work is part of a trace only if all
+   * events belong to that trace.
    */
   async function handleTraced(events: readonly ConsumedEvent<D>[]): Promise<Handled> {
     const traces = new Set(events.flatMap(({ traceparent }) => traceparent ?? []));
@@ -78,7 +78,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return handled;
   }
 
-  /** Returns the milliseconds before the next try; undefined when the event is on the dead-letter topic. */
+  /** Returns the milliseconds before the next try; undefined when the event was sent to the dead-letter topic. */
   async function retryOrGiveUp(partition: number, failed: Decoded<D>, error: unknown): Promise<number | undefined> {
     const { offset } = failed.received;
     const cause = isInfrastructureError(error) ? 'infrastructure' : 'event';

@@ -18,7 +18,7 @@ export type Consumer = {
 
 const pruneEveryMs = 60 * 60_000;
 const countLagEveryMs = 10_000;
-/** The interval between counts, if the last count found no lag. */
+/** The interval between counts of the lag, if the last count was 0. */
 const countNoLagEveryMs = 30_000;
 
 /**
@@ -26,8 +26,8 @@ const countNoLagEveryMs = 30_000;
  * When `handle` resolves, the effects of all its events are committed. When it rejects, the events are delivered again,
  * maybe in other batches. Infrastructure errors, including unavailable peers, are retried without end. After any other
  * error the batch is split to find the event that fails. That event gets 10 tries within 5 minutes and then goes to
- * `<topic>.dead` with the reason; an event that cannot be decoded goes to `<topic>.dead` immediately. The event's
- * partition waits in the meantime; other partitions continue.
+ * `<topic>.dead` with the reason; an event that cannot be decoded goes to `<topic>.dead` immediately. While an event is
+ * retried, its partition waits; other partitions continue.
  */
 export async function startConsumer<D extends DescMessage, DB>(options: {
   transport: EventTransport;

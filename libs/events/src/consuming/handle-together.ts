@@ -9,7 +9,7 @@ const mostItems = 500;
 /**
  * Makes a handler that runs one call at a time. The next call handles all batches that arrive in the meantime, so that
  * the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself and
- * gets its own result. An infrastructure error is the result of all these batches.
+ * gets its own result. An infrastructure error rejects all these batches instead.
  */
 export function handleTogether<T>(handle: Handle<T>): Handle<T> {
   const waiting: Call<T>[] = [];

@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '../topic.ts';
 import type { EventTransport, ReceivedMessage, TransportMessage } from '../transport.ts';
 
-/** A message that a group gave up, with its position on the dead-letter topic and the reason. */
+/** A message that a group gave up on, with its position on the dead-letter topic and the reason. */
 export type DeadLetter = {
   partition: number;
   offset: bigint;

@@ -1,5 +1,5 @@
 /**
- * The consequence of a failure. `failures` counts all successive failures, and `tries` the failures that the event
+ * The consequence of a failure. `failures` counts all successive failures, and `tries` those that the event itself
  * caused.
  */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
@@ -20,8 +20,8 @@ const maxDelayMs = { event: 30_000, infrastructure: 5000 };
 
 /**
  * Creates the counts. An event that fails gets ten tries within five minutes. The delay starts at `firstDelayMs`
- * (default 100) and doubles, with jitter, up to 30 s, so that ten tries take a minute. Infrastructure errors do not use
- * up tries; their delay doubles up to 5 s.
+ * (default 100) and doubles, with jitter, up to 30 s, so that ten tries take about a minute. Infrastructure errors do
+ * not use up tries; the delay after them doubles up to 5 s.
  */
 export function createRetries(firstDelayMs = 100): Retries {
   const failures = new Map<number, Failure>();

@@ -7,7 +7,7 @@ import type { Wakeups } from '../wakeups.ts';
 import { readFrom } from './read.ts';
 
 /**
- * Maximum number of a partition's latest rows in which the start position is searched. Followed topics have few rows.
+ * Maximum number of a partition's latest rows that are searched for the start position. Followed topics have few rows.
  */
 const mostRowsBack = 5000;
 
@@ -34,7 +34,7 @@ export function startEmbeddedFollower(
       while (from < head && !signal.aborted) {
         const messages = await readFrom(db, topic, partition, from);
         for (const message of messages) onMessage(message);
-        // Missing messages below the head were deleted after their retention.
+        // Messages that are missing below the head were deleted after their retention.
         from = (messages.at(-1)?.offset ?? head - 1n) + 1n;
         positions.set(partition, from);
       }

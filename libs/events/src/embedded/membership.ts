@@ -37,7 +37,7 @@ export function createMembership(
 
   /**
    * Renews the member and its leases in one statement, without waiting for the disk: a crash of the database also ends
-   * the readers. A lease that ended but that no other member took is renewed too, because taking a lease raises the
+   * the readers. A lease that has ended is renewed too if no other member took it, because taking a lease raises the
    * fence.
    */
   async function stayAlive(): Promise<void> {

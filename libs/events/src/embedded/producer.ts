@@ -7,7 +7,7 @@ import { packMessages } from '../frame/frame.ts';
 import type { Producer, TransportMessage } from '../transport.ts';
 import { partitionCount } from './tables.ts';
 
-/** Limits of one row: half the limits of a read, which takes at least one row. */
+/** Maximum size of one row: half the size of a read, because a read takes at least one row. */
 const rowLimits = { count: 250, bytes: 128 * 1024 };
 
 /** Creates a producer that appends to the log. It calls `onSent` with each topic that got messages. */

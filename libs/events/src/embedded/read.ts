@@ -15,7 +15,7 @@ export type Unread = {
   messages: ReceivedMessage[];
 };
 
-/** A frame of successive messages; `offset` is the offset of the last one. */
+/** A frame of successive messages. `offset` is the offset of its last message. */
 type BatchRow = { offset: bigint; value: Uint8Array };
 
 type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: bigint } & (
@@ -24,7 +24,10 @@ type UnreadRow = { partition: number; next_offset: bigint; head: bigint; fence: 
 );
 
 const batchMessages = 500;
-/** Limit in bytes for one partition. The eight partitions of a topic together take eight times as much. */
+/**
+ * Maximum number of bytes of one partition in a read. The eight partitions of a topic together may have eight times as
+ * many.
+ */
 const batchBytes = 256 * 1024;
 
 /**
@@ -88,7 +91,7 @@ function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<un
     where number = 1 or messages <= ${batchMessages} and bytes <= ${batchBytes}`;
 }
 
-/** Calls `onMessage` for all messages that a topic has at the time, in order within a partition. */
+/** Calls `onMessage` for all messages that a topic has at the time of the call, in order within a partition. */
 export async function readTopic(
   db: Database<unknown>,
   topic: string,
@@ -106,7 +109,7 @@ export async function readTopic(
   }
 }
 
-/** Reads the next messages of a partition, starting at an offset, bounded by messages and bytes. */
+/** Reads the next messages of a partition, starting at an offset. Limits their number and bytes. */
 export async function readFrom(
   db: Database<unknown>,
   topic: string,

@@ -9,8 +9,9 @@ import { commitOffsets, type Progress, readUnread, type Unread } from './read.ts
 import { partitionCount } from './tables.ts';
 
 /**
- * Reads the partitions that this member of the group leases: one batch of each at a time, all partitions together. One
- * loop renews the leases, so that a long batch loses none of them; the other loop reads.
+ * Reads the partitions that this member of the group leases. A read takes one batch of each partition, and the batches
+ * are handled concurrently. One loop renews the leases, so that no lease ends during a long batch; the other loop
+ * reads.
  */
 export function startEmbeddedSubscription(options: {
   db: Database<unknown>;
@@ -35,7 +36,7 @@ export function startEmbeddedSubscription(options: {
     const hasTaken = await membership.renew();
     const isNew = !isJoined;
     isJoined = true;
-    // The share of the other members may be smaller now.
+    // This member's gain may make the share of the other members smaller.
     if (isNew || hasTaken) wakeups.wake(groupName);
     // This member may have partitions to release, or new partitions to read.
     if (hasTaken || membership.exceeds()) reading.wake();
@@ -65,7 +66,7 @@ export function startEmbeddedSubscription(options: {
   }
 
   async function handle({ partition, fence, head, messages }: Unread): Promise<Progress | undefined> {
-    // Missing messages below the head were deleted after their retention.
+    // Messages that are missing below the head were deleted after their retention.
     if (messages.length === 0) return { partition, fence, nextOffset: head };
     const outcome = await onBatch({ partition, messages });
     if (outcome.retryAfterMs !== undefined) {

@@ -28,7 +28,8 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
       primary key (topic, partition)
     ) with (fillfactor = 50)
   `.execute(db);
-  // A row is a frame (frame.proto). `messages` is the number of its messages, and `offset` the offset of the last one.
+  // A row is a frame (frame.proto). `messages` is the number of its messages, and `offset` the offset of its last
+  // message.
   await sql`
     create table embedded_log (
       topic text not null,

@@ -51,7 +51,7 @@ export function createEmbeddedTransport(options: {
   }
 
   return {
-    // Only one process has the role that writes the log. That process runs every service, and has all keys.
+    // Only this process has the role that writes the log. It runs every service, and has all keys.
     isPrivate: true,
     ensureTopics,
     read: (topic, onMessage) => readTopic(db, topic, onMessage),

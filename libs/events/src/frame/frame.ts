@@ -7,7 +7,7 @@ type Headers = TransportMessage['headers'];
 
 const none: Headers = {};
 
-/** Encodes messages as one frame, which contains their shared headers and first bytes only once. */
+/** Encodes messages as one frame, which contains only once the headers and the first bytes that all messages share. */
 export function packMessages(messages: readonly TransportMessage[]): Uint8Array {
   const headers = sharedHeaders(messages);
   const parts = messages.map(({ key, value, headers: own }) => ({ key, value, headers: otherHeaders(own, headers) }));
@@ -15,8 +15,8 @@ export function packMessages(messages: readonly TransportMessage[]): Uint8Array 
 }
 
 /**
- * Encodes a frame. All messages have `headers`, except a header that a message sets itself, and all values begin with
- * `prefix`. `parts` are the messages without these headers and without the prefix. `hints` are the hints that follow
+ * Encodes a frame. `headers` belong to all messages, unless a message has its own header of that name; `prefix` begins
+ * all values. `parts` are the messages without these headers and without the prefix. `hints` are the hints that follow
  * from the messages.
  */
 export function packParts(
@@ -54,7 +54,7 @@ export function unpackFrame(bytes: Uint8Array, more: Headers): { messages: Trans
 function messagesIn(frame: Frame, more: Headers): TransportMessage[] {
   const { headers, prefix, keys, ids, sizes, rests, otherHeaders: others } = frame;
   const shared = { ...more, ...headers };
-  // All values share one allocation, because with one allocation each, decoding takes twice the time.
+  // All values share one allocation. With one allocation for each value, decoding takes twice the time.
   const values = new Uint8Array(keys.length * prefix.byteLength + rests.byteLength);
   let from = 0;
   let end = 0;
@@ -78,7 +78,7 @@ function headersBesidesId(parts: readonly TransportMessage[]) {
   for (const [index, { headers }] of parts.entries()) {
     for (const name in headers) {
       const value = headers[name];
-      // An empty id counts as absent.
+      // An empty id is treated as absent.
       if (value === undefined || (name === 'ce_id' && value !== '')) continue;
       others[index] ??= { headers: {} };
       others[index].headers[name] = value;

@@ -8,10 +8,10 @@ import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
  */
 export type Hint = { organizationId: bigint; topic: string; id: string; kind: string; mode: Mode };
 
-/** The topic of the transport that has all hints. */
+/** The transport's topic, which has all hints. */
 export const hintsTopic = 'drippulse.hints.v1';
 
-/** Hours for which the transports keep hints: longer than any reader goes back. */
+/** Hours for which the transports keep hints. No reader goes back that far. */
 export const hintsKeptHours = 1;
 
 /** All hints have one key, so that they are in one partition, where an offset is a position in all hints. */
@@ -38,7 +38,7 @@ export function addTo(waiting: Map<string, Hint>, hint: Hint): void {
   waiting.set(key, known === undefined ? hint : merged(known, hint));
 }
 
-/** Makes the hint of a message. A message of an older process may lack members. */
+/** Makes a hint from its message. A message of an older process may lack members. */
 export function hintOf(init: MessageInitShape<typeof HintSchema>): Hint {
   const { organizationId = 0n, topic = '', id = '', kind = '', mode = Mode.UNSPECIFIED } = init;
   return { organizationId, topic, id, kind, mode };

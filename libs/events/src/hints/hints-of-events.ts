@@ -7,8 +7,8 @@ import { addTo, type Hint } from './hint.ts';
 type Payload = { case?: string; value?: unknown };
 
 /**
- * The fields of an event from which its hint is made. Fields that the events of a batch share are given when the batch
- * ends.
+ * The fields of an event from which its hint is made. Fields that all events of a batch share are given only when the
+ * batch ends.
  */
 type Noticed = { organizationId: bigint | undefined; aggregate: string; payload: Payload | undefined };
 
@@ -23,7 +23,7 @@ type HintCollector = {
 export function collectHints(topic: Topic): HintCollector | undefined {
   const rules = rulesOf(topic.desc);
   if (rules.byNoun.size === 0) return undefined;
-  // Merged as they arrive: a batch may have ten thousand events.
+  // Hints are merged as events arrive: a batch may have ten thousand events.
   const found = new Map<string, Found>();
   let last: Found | undefined;
 
@@ -38,8 +38,8 @@ export function collectHints(topic: Topic): HintCollector | undefined {
       const mode = modeIn(rules, type, payload);
       const divider = memberOf(payload?.value, rule.dividedBy);
       const one = { organizationId, rule, type, mode, divider };
-      // Most events of a batch resemble the event before, and making the text of a key takes longer than all other
-      // work.
+      // The key is made only for an event that differs from the event before: most events of a batch do not, and making
+      // a key's text takes longer than all other work.
       if (last === undefined || !isLike(last, one)) {
         const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
         last = found.get(key) ?? { ...one, id };

@@ -30,8 +30,8 @@ const mostWaiting = 10_000;
 const hintsOfMessage = 2000;
 
 /**
- * Publishes hints of one process. They are in memory until they are sent, at most for a second. A process that is
- * killed loses these hints; a process that stops does not. The transport is used from the first hint on.
+ * Publishes hints of one process. They stay in memory until they are sent, at most a second later. A process that is
+ * killed loses these hints; a process that stops does not. The transport is first used for the first hint.
  */
 export function startHints(options: { transport: EventTransport; log: Logger; metrics: Metrics }): HintPublisher {
   const { transport, log } = options;

@@ -4,7 +4,7 @@ import type { KafkaSettings } from './kafka-env.ts';
 import { liveSockets } from './live-sockets.ts';
 import { securityOf } from './security.ts';
 
-/** Practically endless, so that a consumer survives any outage and continues within a second after its end. */
+/** In practice endless, so that a consumer survives any outage and continues within a second of its end. */
 export const endlessRetry: RetryOptions = {
   retries: 1_000_000,
   initialRetryTime: 100,
@@ -14,7 +14,8 @@ export const endlessRetry: RetryOptions = {
 };
 
 /**
- * About three seconds, because callers that send or query retry without end themselves, and have their own deadline.
+ * Retries for about three seconds, because callers that send or query retry without end themselves, and have their own
+ * deadline.
  */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 

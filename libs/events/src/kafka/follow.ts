@@ -7,7 +7,7 @@ import { withAdmin } from './admin.ts';
 import { endlessRetry } from './client.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Maximum milliseconds that a fetch waits for a message, and therefore that a stop takes. */
+/** Maximum number of milliseconds that a fetch waits for a message, and that stopping therefore takes. */
 const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 

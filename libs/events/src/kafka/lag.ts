@@ -9,8 +9,8 @@ export async function countLag(kafka: Kafka, topic: string, groupId: string): Pr
     const handled = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
     return new Map(
       ends.map(({ partition, high, low }) => {
-        // A group that has handled nothing (-1), or only messages that were deleted since, starts at the oldest kept
-        // message.
+        // A group that has handled nothing (-1), or only messages that have since been deleted, starts at the oldest
+        // kept message.
         const next = handled.get(partition) ?? -1n;
         return [partition, BigInt(high) - (next < BigInt(low) ? BigInt(low) : next)];
       }),

@@ -2,7 +2,7 @@ import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { chunksOf } from '../chunks.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** Limits of a batch for a handler. */
+/** Maximum size of a batch for a handler. */
 const batchLimits = { count: 500, bytes: 1024 * 1024 };
 
 /** Cuts the messages of one fetch into batches. */

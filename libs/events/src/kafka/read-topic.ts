@@ -5,8 +5,8 @@ import { withAdmin } from './admin.ts';
 import { receivedMessage } from './messages.ts';
 
 /**
- * Calls `onMessage` for all messages that a topic has at the time, oldest first in each partition. Changes no group's
- * position.
+ * Calls `onMessage` for all messages that a topic has at the time of the call, oldest first in each partition. Changes
+ * no group's position.
  */
 export async function readTopic(
   kafka: Kafka,

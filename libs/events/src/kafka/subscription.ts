@@ -9,12 +9,14 @@ import { batchesOf } from './messages.ts';
 const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
 /**
- * Maximum milliseconds that a fetch waits. A partition whose pause has ended may have to wait this long for the current
- * fetch of other partitions.
+ * Maximum number of milliseconds that a fetch waits. A partition whose pause has ended may have to wait this long for
+ * the current fetch of other partitions.
  */
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
-/** Limit of attempts to join a group while the broker answers. After that, only a restart is likely to help. */
+/**
+ * Maximum number of attempts to join a group while the broker answers. After that, only a restart is likely to help.
+ */
 const mostFailedJoins = 5;
 /**
  * Number of batches of one fetch that are handled concurrently. A topic has eight partitions unless it was created with
@@ -32,13 +34,13 @@ export function groupIdOf(topic: string, group: string): string {
 
 /**
  * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although
- * the broker answers. An unavailable broker does not count, because a restart would not help.
+ * the broker answers. An unavailable broker does not make it false, because a restart would not help.
  */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
 /**
  * Consumes a topic with kafkajs. Connects in the background until the broker answers, and replaces a consumer that
- * kafkajs gives up.
+ * kafkajs gives up on.
  */
 export function startKafkaSubscription(options: {
   kafka: Kafka;
@@ -59,7 +61,8 @@ export function startKafkaSubscription(options: {
    */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
-    // Fails after a few seconds when no broker answers. The retries of kafkajs itself cannot be stopped.
+    // This call fails after a few seconds when no broker answers. It comes first, because the retries of kafkajs itself
+    // cannot be stopped.
     await ensureTopic();
     await disconnect();
     const joining = createConsumer();

@@ -20,7 +20,7 @@ export async function createMissingTopics(
       topics: missing.map((topic) => ({
         topic,
         numPartitions: partitions,
-        // Undefined is the default of the brokers.
+        // Without `replicas`, the brokers' default applies (-1).
         replicationFactor: replicas ?? -1,
         configEntries: [
           { name: 'retention.ms', value: String((topic === hintsTopic ? hintsKeptHours : retentionHours) * 3_600_000) },

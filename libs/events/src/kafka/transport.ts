@@ -12,7 +12,7 @@ import { createMissingTopics } from './topics.ts';
 
 const sendTimeoutMs = 5000;
 const consumeTimeoutMs = 30_000;
-/** A member that joins a group waits for the others, up to the 60 s of a rebalance. */
+/** How long a member may take to join a group. It waits for the other members, up to the 60 s of a rebalance. */
 const joinMs = 70_000;
 
 /** Creates the transport over Kafka. It connects when it is first used, and retries without end. */
@@ -24,8 +24,8 @@ export function createKafkaTransport(options: {
   settings?: KafkaSettings;
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
-  // kafkajs retries only briefly: callers retry with a new producer, and after that kafkajs must not send the old
-  // messages.
+  // kafkajs retries only briefly, because callers retry with a new producer, and kafkajs must not send the old messages
+  // after that.
   const asking = once(() =>
     createClient({
       brokers,
@@ -56,7 +56,7 @@ export function createKafkaTransport(options: {
   }
 
   return {
-    // Brokers are often shared, and anybody who may write to a topic may write any event.
+    // Brokers are often shared, and everybody with write access to a topic can write any event to it.
     isPrivate: false,
     ensureTopics,
     lag: async (topic, group) => countLag(await asking(), topic, groupIdOf(topic, group)),

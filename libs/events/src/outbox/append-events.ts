@@ -7,7 +7,10 @@ import { packParts } from '../frame/frame.ts';
 import type { Topic } from '../topic.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
 
-/** Limits of a row, which is sent and deleted as a whole: small enough for memory, with room for a thousand events. */
+/**
+ * Maximum size of a row, which is sent and deleted as a whole: small enough for memory, with room for a thousand
+ * events.
+ */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
 /** Number of events that are encoded between two turns of the event loop. */
 const turnEvents = 100;

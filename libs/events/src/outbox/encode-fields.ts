@@ -15,7 +15,7 @@ type Init = Readonly<Record<string, unknown>>;
 /**
  * Encodes plain objects as messages, one after the other. It visits only the given fields: for a message with most
  * fields unset this costs a quarter of `toBinary`. All messages share one byte array, because allocating an array for
- * each was a third of the work. A message that fails ends the encoding.
+ * each was a third of the work. Once a message has failed, the encoder is not used again.
  */
 export function startEncoding<D extends DescMessage>(desc: D) {
   const writer = new BinaryWriter();

@@ -10,7 +10,7 @@ import { startEncoding } from './encode-fields.ts';
 
 type Headers = TransportMessage['headers'];
 
-/** Limit in bytes of an event. Both transports must carry it: topics that the platform creates take 16 MiB. */
+/** Maximum number of bytes of an event. Both transports must carry it: topics that the platform creates take 16 MiB. */
 const maxEventBytes = 8 * 1024 * 1024;
 
 /** The fields that every event message starts with. */

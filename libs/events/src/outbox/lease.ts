@@ -10,7 +10,7 @@ export type OutboxLease = {
   ensure(): Promise<boolean>;
   /**
    * Returns the milliseconds for which the lease certainly lasts, by a clock that continues while the process is
-   * frozen; negative when lost.
+   * frozen; negative when the lease is lost.
    */
   leftMs(): number;
   /** Ends the lease, so that the next process can take it immediately. */

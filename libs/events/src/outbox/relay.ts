@@ -29,7 +29,10 @@ export type Relay = {
 };
 
 const committed = 'committed';
-/** Pause while consumers have no room for the flood of an organization. A commit of other events ends the pause. */
+/**
+ * The pause while consumers have no room for an organization's flood of events. A commit of other events ends the
+ * pause.
+ */
 const pauseMs = 100;
 const defaultLeaseMs = 6000;
 /** The part of the lease that is left when a send times out, so that no other process sends before the timeout. */
@@ -116,7 +119,7 @@ export function startRelay<DB>(options: {
 
   /** Sends rows. Returns false when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
-    // A send has events of many traces, which an instrumentation of the client cannot distinguish.
+    // The events of one send belong to many traces. An instrumentation of the client could not tell them apart.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
     try {
       const unpacked = rows.map((row, index) => unpackRow(row, { service, traceparent: steps[index]?.traceparent }));

@@ -23,10 +23,10 @@ export type ListedRow = {
 /** A row with its events. */
 export type OutboxRow = ListedRow & { frame: Uint8Array };
 
-/** Limits of a read. They are so small that decoding a read does not noticeably delay other work of the process. */
+/** Maximum size of a read: so small that decoding it does not noticeably delay other work of the process. */
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
-/** Maximum total bytes of frames that a read includes, because for so few bytes a second statement would cost more. */
+/** Maximum number of bytes of frames that a read includes. For so few bytes a second statement would cost more. */
 const smallBytes = 64 * 1024;
 
 /**
@@ -54,8 +54,9 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
 /**
- * Lists rows in the order of `roundRobin` if the outbox has more than one read takes. This takes four times as long as
- * reading the oldest rows. It finds the organizations by a walk through the index, one step for each.
+ * Lists rows in the order of `roundRobin` if the outbox has more rows than one read takes. This takes four times as
+ * long as reading the oldest rows. It finds the organizations by a walk through the index, with one step for each
+ * organization.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow>`

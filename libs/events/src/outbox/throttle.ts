@@ -1,6 +1,9 @@
 import { type ListedRow, readLimit } from './rows.ts';
 
-/** Limits of an organization in one read of the outbox. An organization within them is not throttled. */
+/**
+ * Maximum numbers of an organization's events, bytes and rows in one read of the outbox, up to which the organization
+ * is not throttled.
+ */
 const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
 /** An organization with fewer rows is not throttled for their number, however many organizations share a read. */
 const fewRows = 10;

@@ -41,7 +41,7 @@ export function signMessages(
   return signed;
 }
 
-/** Returns the reason why a message is not from a publisher of its topic; undefined when it is from one. */
+/** Returns the reason why a message is not from a publisher of its topic; undefined when it is. */
 export type Verify = (topic: string, message: TransportMessage) => string | undefined;
 
 /**

@@ -11,7 +11,7 @@ const nodeMark = Buffer.of(1);
 /** Computes the hash of a message: of everything that a consumer reads from it, except its trace. */
 export function leafOf(topic: string, { key, headers, value }: TransportMessage): Buffer {
   const { ce_id: id, ce_type: type, ce_time: time, organization } = headers;
-  // A line feed ends the head, because a JSON string contains no line feed.
+  // A line feed ends the head. It cannot occur within the head, because `JSON.stringify` escapes line feeds.
   const head = `${JSON.stringify([topic, key, id, type, time, organization])}\n`;
   return sha256([leafMark, Buffer.from(head), value]);
 }
@@ -38,7 +38,9 @@ export function treeOf(leaves: readonly Buffer[]): { root: Buffer; paths: Buffer
   return { root: level[0]?.hash ?? Buffer.alloc(hashBytes), paths };
 }
 
-/** Computes the hash above two others. The two are sorted, so that a path need not record the side of a hash. */
+/**
+ * Computes the hash above two other hashes. These are sorted, so that a path need not record on which side a hash is.
+ */
 export function nodeOf(one: Buffer, other: Buffer): Buffer {
   return one.compare(other) < 0 ? sha256([nodeMark, one, other]) : sha256([nodeMark, other, one]);
 }

@@ -33,7 +33,7 @@ export function* readBody(desc: DescMessage, { text, bytes }: Source, { wrapper,
   yield* readMembers(cursor, 'strings', (key, keyAt) => {
     if (key === wrapper) {
       const isObject = cursor.text.charCodeAt(cursor.at) === 0x7b;
-      // If the wrapper's key is repeated, the last one counts, so each wrapper starts empty.
+      // If the wrapper's key is repeated, the last wrapper is used, so each wrapper starts empty.
       wrapped = isObject ? emptyBody(desc, cursor) : undefined;
       if (wrapped !== undefined) {
         const target = wrapped;
@@ -71,7 +71,7 @@ function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage):
 }
 
 /**
- * Merges the members of a wrapper with the members beside it. A member beside the wrapper stays if the wrapper has no
+ * Merges the members of a wrapper with the members next to it. A member next to the wrapper stays if the wrapper has no
  * member of the same name.
  */
 function merge(bare: Body, wrapped: Body, desc: DescMessage): Body {

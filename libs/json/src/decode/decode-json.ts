@@ -17,7 +17,7 @@ export type DecodeOptions = {
   method: string;
   /** Parameters of the path by field name, percent-decoded. */
   path?: Readonly<Record<string, string>>;
-  /** Query parameters. With `bodyIsMessage`, only parameters whose field has the option `also_query` count. */
+  /** Query parameters. With `bodyIsMessage`, only parameters whose field has the option `also_query` are read. */
   query?: URLSearchParams;
   /** Whether the body of the method is the whole message. Default: false. */
   bodyIsMessage?: boolean;
@@ -28,7 +28,7 @@ export type DecodeOptions = {
   strict?: { query: URLSearchParams } | undefined;
 };
 
-/** Limit of the violations that are reported for one request. */
+/** Maximum number of violations that are reported for one request. */
 const maxViolations = 100;
 
 /**
@@ -85,8 +85,8 @@ function* decodeParts<D extends DescMessage>(
 }
 
 /**
- * Refuses the problems of the strict reading together with all others, because a misspelt member may be the missing
- * one.
+ * Refuses unknown members and parameters, and lists all other violations with them, because a misspelt member may be
+ * the missing one.
  */
 function refuseUnknown(violations: readonly Violation[]): void {
   const isUnknown = ({ code }: Violation) => code === 'unknown_member';

@@ -33,7 +33,7 @@ export function readQuery(
     const parameter = known.get(key.endsWith('[]') ? key.slice(0, -2) : key);
     if (parameter === undefined || !isParameter(parameter.field)) continue;
     const { field, list, mostItems, rule } = parameter;
-    // If there are more items than allowed, reading one too many is enough to refuse them all.
+    // If there are more items than allowed, it is enough to read one item too many, because all of them are refused.
     const texts = mostItems === 0 ? [text] : text.split(',', mostItems + 1);
     for (const each of texts) {
       const value = readText(field, rule, each, violations);

@@ -46,7 +46,7 @@ const readBool: ReadValue = (cursor, keep) => {
 
 const readFree: ReadValue = (cursor, keep) => readJson(cursor, 'free', keep);
 
-// The service checks rows one by one, so that a bad row fails alone, without the request.
+// The service checks the contents of rows one by one, so that a bad row fails alone and not with the whole request.
 const readRows: ReadValue = (cursor, keep) => readJson(cursor, 'syntax', keep);
 
 function* readJson(cursor: Cursor, checks: Checks, keep: (value: Uint8Array) => void): Parts<void> {

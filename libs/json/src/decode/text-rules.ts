@@ -10,7 +10,7 @@ export const maxId = 2n ** 53n - 1n;
 /** Parses the text of a JSON string or a query parameter. Undefined when the text is not such a value. */
 type ParseText = (text: string) => unknown;
 
-/** The text form of a scalar, and the fault of other text. */
+/** The text form of a scalar, and the fault that any other text gets. */
 export type TextRule = Fault & { parse: ParseText };
 
 /** Returns the fault of a string that a rule refuses. */
@@ -92,7 +92,7 @@ function parseWide(text: string): bigint | undefined {
 }
 
 function parseInt64(text: string): bigint | undefined {
-  // Limits the digits first: BigInt takes quadratic time.
+  // The number of digits is limited before BigInt parses them, which takes quadratic time.
   if (/^-?\d{1,19}$/.test(text)) {
     const value = BigInt(text);
     return value === BigInt.asIntN(64, value) ? value : undefined;

@@ -27,7 +27,7 @@ export function encodeField(field: DescField, message: unknown): string {
 export type ListEncoder = {
   /** Yields the text to send for a part, in pieces. */
   part(message: unknown): Generator<string>;
-  /** Returns the text that closes the object. The members beside the list come from the last part. */
+  /** Returns the text that closes the object. The members next to the list come from the last part. */
   end(): string;
 };
 

@@ -3,7 +3,7 @@ import { partLength } from '../parts.ts';
 import { encodeField } from './encode-json.ts';
 import { elementWriter, type Members, memberWriters } from './writers.ts';
 
-/** The unsent text. Pieces are taken from its start. */
+/** The text that was written but not yet yielded. */
 type Text = { made: string };
 
 /**

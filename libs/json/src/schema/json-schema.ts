@@ -37,7 +37,7 @@ export function fieldSchemaOf(field: DescField, options: SchemaOptions = {}): Js
 }
 
 function schemaOf(desc: DescMessage, options: SchemaOptions, within: readonly DescMessage[]): JsonSchema {
-  // Without references a message that contains itself has no finite schema.
+  // Without references, the schema of a message that contains itself would be infinite.
   if (within.includes(desc)) return { type: 'object' };
   const isRequest = options.direction === 'request';
   const properties: Record<string, JsonSchema> = {};
@@ -110,8 +110,8 @@ const idForms = { uuid: { format: 'uuid' }, public_id: { pattern: '^[a-z]+_[0-9A
 
 /**
  * Returns the form of an id, from the name of its field. `public_id` is an id that a record keeps in every
- * installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`, and the `id` beside it is a UUID. References to records have
- * names that end in `_public_id` or `_id`, and the same forms.
+ * installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`; the `id` next to it is a UUID. Fields that refer to records
+ * have names that end in `_public_id` or `_id`, and the same forms.
  */
 export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idForms | undefined {
   if (scalar !== ScalarType.STRING) return undefined;

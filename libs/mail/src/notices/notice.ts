@@ -7,7 +7,7 @@ export type Notice = {
   subject: string;
   /** Paragraphs of plain text, at least one. */
   paragraphs: readonly string[];
-  /** The subjects of the mail, each with its facts. */
+  /** The things that the mail reports, each with its facts. */
   items: readonly { title: string; facts: readonly (readonly [name: string, value: string])[] }[];
   /** The address where the reader can continue. */
   link?: { label: string; url: string };

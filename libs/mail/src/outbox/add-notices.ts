@@ -11,13 +11,13 @@ export type OutgoingNotice = {
   key: string;
   to: Address;
   notice: Notice;
-  /** A file, which the loop reads by `readFile` when it sends the mail. */
+  /** A file, which the loop reads with `readFile` when it sends the mail. */
   attachment?: AttachedFile;
 };
 
 /**
  * Adds mails in the transaction of the change that they report; wake the loop after the commit. Their sender is
- * DripPulse with the address of `mailFrom`, the value of `MAIL_FROM`; `date` is the time of their header `Date`. A key
+ * DripPulse with the address in `mailFrom`, the value of `MAIL_FROM`; `date` is the value of their `Date` header. A key
  * that was added before changes nothing, even after its mail was sent.
  */
 export async function addNotices<DB>(

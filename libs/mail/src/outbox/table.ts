@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Creates the table of the platform's own mails, in a migration of the service that sends them. The service must
  * already have the table of jobs (`createJobsTable`). A key has one mail. `mail` is the whole mail while it waits, and
- * null once it was sent or given up. The key stays, so that no late repeat sends the mail again. Rows are deleted 90
- * days after their end.
+ * null once it was sent or has failed for good. The key stays, so that no late repeat sends the mail again. Rows are
+ * deleted 90 days after their end.
  */
 export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
   await sql`

@@ -3,8 +3,8 @@ import { Transform } from 'node:stream';
 const gatheredBytes = 65_536;
 
 /**
- * Joins the pieces of a mail. nodemailer emits each header, boundary and body as its own piece. Writing every piece to
- * the connection by itself would take longer than making the mail.
+ * Joins the pieces of a mail, because nodemailer emits each header, boundary and body as its own piece. Writing each
+ * piece to the connection separately would take longer than making the mail.
  */
 export function gatherChunks(): Transform {
   let chunks: Buffer[] = [];

@@ -9,7 +9,10 @@ export type Address = { name: string; address: string };
 /** A file in a mail. */
 export type Attachment = { filename: string; contentType: string; content: Buffer };
 
-/** A mail in the form for nodemailer. Addresses are objects, so nodemailer does not parse them for lists or fields. */
+/**
+ * A mail as nodemailer expects it. Addresses are objects, so that nodemailer does not parse them and finds no lists or
+ * fields in them.
+ */
 export type Mail = {
   messageId: string;
   from: Address;
@@ -50,11 +53,13 @@ export type Mailer = {
   close(): Promise<void>;
 };
 
-/** Deadline of sending one mail. */
+/** Time limit in milliseconds for sending one mail. */
 export const mailTimeoutMs = 60_000;
 
 const connectTimeoutMs = 10_000;
-/** As many connections as effects in flight to the mail server, so that no effect waits inside of nodemailer. */
+/**
+ * As many connections to the mail server as there may be mails in flight, so that no effect waits inside nodemailer.
+ */
 const maxConnections = 40;
 
 // The guard keeps the content of a template from making nodemailer read a file or fetch a URL.
@@ -128,7 +133,7 @@ async function openPool(url: string) {
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
-    // The default of ten minutes would keep a connection long after its mail was given up.
+    // The default of ten minutes would keep a connection long after the deadline of its mail.
     socketTimeout: mailTimeoutMs,
   });
   transport.use('stream', ({ message }, done) => {

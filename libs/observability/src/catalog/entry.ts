@@ -1,13 +1,13 @@
 /** One metric: its instrument, its documentation and the services that export it. */
 export type CatalogEntry = {
   type: 'counter' | 'gauge' | 'histogram';
-  /** Unit of a value, as in the name. */
+  /** Unit of the metric's values, as in its name. */
   unit: string;
   help: string;
   labels: readonly string[];
-  /** Services that register it; `process` for every process. */
+  /** Services that register the metric; `process` for every process. */
   of: readonly string[];
-  /** Upper bounds of a histogram, in its unit. */
+  /** Upper bounds of a histogram's buckets, in the metric's unit. */
   buckets?: readonly number[];
 };
 

@@ -1,7 +1,7 @@
 import { serviceOf } from '@drippulse/topology';
 import type { CatalogEntry } from './entry.ts';
 
-/** Metrics of connections, calls of providers, and data sources. */
+/** Metrics of connections, calls to providers, and data sources. */
 export const integrationsMetrics = {
   drippulse_provider_hosts_override: {
     type: 'gauge',

@@ -89,7 +89,7 @@ export function nameRequest(name: string): void {
   trace.getActiveSpan()?.updateName(name);
 }
 
-/** Returns the ids by which a log line and its trace find each other. */
+/** Returns the ids that link a log line to its trace. */
 export function traceIds(): { trace_id?: string; span_id?: string } {
   const span = trace.getActiveSpan()?.spanContext();
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };

@@ -13,7 +13,7 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   });
 }
 
-/** Whether the result is empty, because Gong answers 404 if a filter finds nothing. */
+/** Whether the answer says that a filter found nothing, for which Gong answers 404. */
 export const isEmpty = ({ status }: ProviderAnswer): boolean => status === 404;
 
 /** Whether an object with our id already exists. */

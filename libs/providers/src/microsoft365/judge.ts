@@ -4,8 +4,8 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 /**
- * Error codes for an account without a mailbox. They count as a missing permission, because the request itself is not
- * wrong.
+ * Error codes for an account without a mailbox. They are treated as a missing permission, because the request itself is
+ * not wrong.
  */
 const lacking = /^(MailboxNotEnabledForRESTAPI|MailboxNotHostedInExchangeOnline)$/;
 /** Code which says that the tenant does not know the application. */
@@ -16,7 +16,7 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   const { status } = answer;
   if (problem.code === appRefused) return { class: 'operator', problem };
   if (lacking.test(problem.code)) return { class: 'permission', problem };
-  // The provider would accept a different sender.
+  // With a different sender the provider would accept the mail, so no permission is missing.
   if (problem.code === 'ErrorSendAsDenied') return { class: 'permanent', problem };
   // A throttled call was not started, whether its status is 429, 503 or 504.
   const wait = retryAfterOf(answer);

@@ -58,7 +58,8 @@ const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112']);
 const unknownTenant = '90002';
 
 /**
- * Refines a verdict by the AADSTS numbers, because `error` does not tell whether the customer or the operator must act.
+ * Refines a verdict with the AADSTS numbers, because `error` does not tell whether the customer or the operator must
+ * act.
  */
 function refine(verdict: Refusal, { body }: ProviderAnswer): Refusal {
   const { error, error_codes } = objectOf(body);

@@ -76,7 +76,7 @@ function memberSchema(schema: z.core.$ZodType, name: string): z.core.$ZodType {
   return z.unknown();
 }
 
-/** Converts the value by the first option of the union that accepts it. */
+/** Converts the value according to the first option of the union that accepts it. */
 function optionOf({ options }: z.ZodUnion, value: JsonValue): unknown {
   for (const option of options) {
     const read = coerce(option, value);

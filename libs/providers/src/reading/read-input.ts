@@ -8,7 +8,7 @@ import { type InputProblem, problemsOf } from './problems.ts';
 export type ReadInput = { input: z.output<z.ZodObject> } | { problems: InputProblem[] };
 
 /**
- * Reads a rendered payload. Strings get the types of the schema, empty strings count as absent, and null clears a
+ * Reads a rendered payload. Strings get the types of the schema, empty strings are treated as absent, and null clears a
  * field.
  */
 export function readInput({ input: schema }: Pick<Action, 'input'>, payload: JsonObject): ReadInput {

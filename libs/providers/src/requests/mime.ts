@@ -22,9 +22,9 @@ export type MailParts = {
 };
 
 /**
- * Composes a mail by RFC 5322. nodemailer's MIME node writes the headers without I/O, and prevents a contact's value
- * from adding a header. nodemailer's composer would stream the bodies, so this function writes them, in base64 with
- * lines of 76 characters.
+ * Composes a mail according to RFC 5322. nodemailer's MIME node writes the headers without I/O, and prevents a
+ * contact's value from adding a header. nodemailer's composer would stream the bodies, so this function writes them, in
+ * base64 with lines of 76 characters.
  */
 export function composeMime(mail: MailParts): string {
   const parts = [

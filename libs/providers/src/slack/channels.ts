@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 
-/** Limit of pages to read. Slack cannot search channels by name, so they are read page by page. */
+/** Maximum number of pages to read. Slack cannot search channels by name, so they are read page by page. */
 const mostPages = 20;
 
 /** Lists channels that are not archived, page by page, until `isEnough` returns true for the channels found so far. */

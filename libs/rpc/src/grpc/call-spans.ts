@@ -7,7 +7,9 @@ import { errorOf } from './status.ts';
 // Names, attributes and statuses are those of OpenTelemetry's semantic conventions for gRPC.
 const system = { 'rpc.system.name': 'grpc' };
 
-/** Statuses that count as failures of the server itself. With any other status the server rightly refused a call. */
+/**
+ * Statuses that are treated as failures of the server itself. With any other status the server rightly refused a call.
+ */
 const serverFailures = new Set<number>([
   status.UNKNOWN,
   status.DEADLINE_EXCEEDED,

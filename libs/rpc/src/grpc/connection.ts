@@ -1,7 +1,10 @@
 import { wasNeverSent } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 
-/** Longer than it takes to look up a name and connect to a replacement process. */
+/**
+ * How long calls wait for a connection, in milliseconds: longer than it takes to look up a name and connect to a
+ * replacement process.
+ */
 const reconnectMs = 2000;
 
 /**

@@ -73,7 +73,10 @@ export async function serveRpc(options: {
   };
 }
 
-/** Makes a Connect router that adds all methods to a grpc-js server, and the unary methods to `unary` by path. */
+/**
+ * Makes a Connect router that adds all methods to a grpc-js server, and also adds the unary methods to `unary`, by
+ * path.
+ */
 function grpcRouter(
   server: grpc.Server,
   health: HealthImplementation,

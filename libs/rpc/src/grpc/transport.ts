@@ -113,7 +113,7 @@ async function sendAll<I, O>(call: BidiCall<I, O>, messages: AsyncIterable<I>): 
     wake?.();
   });
   for await (const message of messages) {
-    // Once the server has answered, it reads no more messages. The return also closes the iterator of the messages.
+    // Once the server has answered, it reads no more messages. `return` also closes the iterator of the messages.
     if (ended) return;
     if (call.write(message) || ended) continue;
     await new Promise<void>((resolve) => {

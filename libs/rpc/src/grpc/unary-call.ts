@@ -19,7 +19,10 @@ import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
-/** A connection to a peer, or one to each of its processes. On the large wire, each shared stream has only one call. */
+/**
+ * The connection to a peer, or the connections to each of its processes. On the wire for large calls, each shared
+ * stream has only one call.
+ */
 export type Wire = { client: grpc.Client; connected: Connected; shared: SharedCalls };
 
 /** The connections over which unary calls reach a peer. */
@@ -57,8 +60,8 @@ type Outgoing = {
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 
 /**
- * Limit in bytes of a small request. A larger request would delay the calls behind it, because HTTP/2 sends the bodies
- * on a connection one after the other.
+ * Maximum number of bytes of a small request. A larger request would delay the calls behind it, because HTTP/2 sends
+ * the bodies on a connection one after the other.
  */
 const maxSmallBytes = 64 << 10;
 

@@ -9,7 +9,7 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
-/** An answer in its sent form. */
+/** An answer in the form in which it is sent. */
 type Encoded = { header: Headers; trailer: Headers; bytes: Buffer };
 
 /** A served unary method with its interceptors. */

@@ -22,7 +22,7 @@ export async function hasCluster(dataDir: string, binaries: Binaries): Promise<b
 }
 
 /**
- * Creates the cluster beside its final place and then moves it there, so that an incomplete cluster is never mistaken
+ * Creates the cluster next to its final place and then moves it there, so that an incomplete cluster is never mistaken
  * for data. Its superuser `postgres` logs in with a password only.
  */
 export async function createCluster(

@@ -34,7 +34,7 @@ export function explainFailure(log: string, where: { dataDir: string; port: numb
   return `PostgreSQL does not start${said === undefined ? '' : ` (${said})`}: see ${logFile}.`;
 }
 
-/** Whether PostgreSQL did not start because the disk is full, which a person can change. */
+/** Whether a full disk or quota kept PostgreSQL from starting. A person can free space. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof PostgresError && /^The disk (is full|quota is used up)/.test(error.message);
 }

@@ -12,7 +12,7 @@ import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? test : test.skip;
 const ordinaryUser = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-// If the repository is in a root's home that others cannot enter, only root can run anything in it.
+// If the repository is in root's home, which others cannot enter, only root can run anything in it.
 const asOrdinaryUser = isRoot && spawnAs(ordinaryUser, ['test', '-r', import.meta.filename]) ? test : test.skip;
 const searchPath = process.env['PATH'] ?? '';
 

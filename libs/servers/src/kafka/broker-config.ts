@@ -36,7 +36,7 @@ export function brokerConfig(options: {
   return lines(settings);
 }
 
-/** Settings by which both listeners ask for the password of `jaasConfig`. */
+/** Settings with which both listeners require the password of `jaasConfig`. */
 export const passwordSettings: Record<string, string> = {
   'listener.security.protocol.map': 'SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
   'inter.broker.listener.name': 'SASL_PLAINTEXT',

@@ -5,7 +5,7 @@ import { encodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson }
 import { field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
 /**
- * Limit of a value's length. A longer value is replaced by its hash, so that the trail stays small. The chain of
+ * Maximum length of a value. A longer value is replaced by its hash, so that the trail stays small. The chain of
  * entries proves the hash.
  */
 const maxValueLength = 16 * 1024;

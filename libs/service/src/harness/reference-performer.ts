@@ -28,10 +28,10 @@ type Known = {
 export type ReferencePerformer = Awaited<ReturnType<typeof startReferencePerformer>>;
 
 /**
- * Starts the smallest service that performs effects, over gRPC, by the contract of `EffectsService`: the effect of a
- * key is recorded before the answer, and a repeat does nothing. `action` in the request of an effect chooses its
- * outcome: `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails temporarily at the first
- * attempt, `later` is accepted, `early` is settled before its acceptance is returned. Accepted effects wait for
+ * Starts the smallest service that performs effects, over gRPC, according to the contract of `EffectsService`: the
+ * effect of a key is recorded before the answer, and a repeat does nothing. `action` in the request of an effect
+ * chooses its outcome: `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails temporarily at the
+ * first attempt, `later` is accepted, `early` is settled before its acceptance is returned. Accepted effects wait for
  * `finish`. `postpone` is postponed by `acceptedMs` at the first request, and then succeeds.
  */
 export async function startReferencePerformer(o: {

@@ -7,7 +7,7 @@ import type { OrganizationTable } from './tables.ts';
 const mostRows = 200;
 /** Number of rows of the first page, before the size of the rows is known. */
 const firstRows = 16;
-/** Size limit of a page in bytes. The row that reaches it ends the page, so a page exceeds it by at most one row. */
+/** Size of a page in bytes. The row that reaches it ends the page, so a page exceeds it by at most one row. */
 const pageBytes = 1024 * 1024;
 
 /** Returns the tables of an export, by name. */

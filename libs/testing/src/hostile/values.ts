@@ -14,7 +14,7 @@ export const hostileTexts: readonly Hostile<string>[] = units.map((unit) => ({
   make: (size) => unit.repeat(size / unit.length),
 }));
 
-/** Texts of equal characters, except for a difference in one place or near the end. */
+/** Texts whose characters are equal except in one place or near the end. */
 const almostTexts: readonly Hostile<string>[] = [
   { name: 'digits and a letter', make: (size) => `${'1'.repeat(size)}x` },
   { name: 'a number with many zeros', make: (size) => `${'0'.repeat(size / 2)}1${'0'.repeat(size / 2)}1` },
@@ -58,7 +58,7 @@ function nested(size: number, around: (inner: unknown) => unknown): unknown {
   return value;
 }
 
-/** Texts that are not valid JSON, or whose value a parser should not keep, such as endless brackets. */
+/** Texts that are not valid JSON, such as endless brackets, or whose value a parser should not keep. */
 export const hostileJson: readonly Hostile<string>[] = [
   { name: 'open arrays', make: (size) => '['.repeat(size) },
   { name: 'open objects', make: (size) => '{"a":'.repeat(size / 5) },

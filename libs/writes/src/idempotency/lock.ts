@@ -13,7 +13,7 @@ export async function lockKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<void> 
   if (rows[0]?.locked !== true) throw inProgress();
 }
 
-/** Makes the refusal of a call whose key belongs to a call that still runs. */
+/** Makes the error for a call whose key belongs to a call that still runs. */
 export function inProgress(): DomainError {
   const message = 'A request with this Idempotency-Key is still running.';
   return new DomainError('aborted', 'idempotency_in_progress', message, { retryAfterSeconds: 1 });

@@ -13,8 +13,8 @@ import { type Caller, callerOf } from '@drippulse/rpc';
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 
 /**
- * `userOwned`: whether equal requests of two users count as different. Set it for a method whose resource belongs to
- * the user.
+ * `userOwned`: whether equal requests of two users are treated as different. Set it for a method whose resource belongs
+ * to the user.
  */
 export type TransactOptions = { userOwned?: boolean };
 

@@ -9,8 +9,9 @@ type Compare = (trx: Transaction<never>, caller: Caller) => Promise<void>;
 const compareKey = createContextKey<Compare | undefined>(undefined, { description: 'If-Match' });
 
 /**
- * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), in which the row is locked. A call
- * without the header costs nothing. A method whose kind has no entry in `revisions` fails for calls with the header.
+ * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), in which the row is locked. For a
+ * call without the header nothing is compared. A method whose kind has no entry in `revisions` fails for calls with the
+ * header.
  */
 export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
   return (next) => (request) => {

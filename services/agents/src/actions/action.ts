@@ -42,7 +42,7 @@ export type Action = {
    * For each argument that the constraint `contact` restricts, the member of the contact that the argument must equal.
    */
   ofContact: Readonly<Record<string, ContactMember>>;
-  /** Names of the arguments that name receivers. */
+  /** Names of the arguments that name recipients. */
   receivers: readonly string[];
   /** Whether the action needs the enrollment of a workflow, because it reaches the contact of the enrollment. */
   needsEnrollment: boolean;

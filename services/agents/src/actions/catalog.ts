@@ -21,7 +21,7 @@ function integrationActions(): Action[] {
   return providerKeys.flatMap((provider) => actionsOf(provider).map(integrationAction));
 }
 
-/** Names of arguments that identify people. `to` and `email` identify one person, who may be the contact. */
+/** Names of arguments that identify people. Of these, `to` and `email` identify one person, who may be the contact. */
 const receiving = ['to', 'email', 'cc', 'bcc', 'user', 'attendees', 'requester_email'];
 
 function integrationAction({ provider, name, description, input, repeat, reaches }: ProviderAction): Action {

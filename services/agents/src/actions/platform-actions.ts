@@ -8,7 +8,7 @@ const recordId = text(64).describe('UUID or public id of the record.');
 const scalar = z.union([z.string().max(4_000), z.number(), z.boolean(), z.null()]);
 const owner = z.int().min(1).describe('User who looks after it.');
 
-/** The members by which steps refer to the organization's own CRM. */
+/** Members with which a step refers to the organization's own CRM. */
 const own = { integration_id: 'internal', integration_name: 'internal', connection_key: 'default' };
 
 const changeable = {
@@ -18,7 +18,7 @@ const changeable = {
   opportunity: ['name', 'amount_cents', 'currency', 'expected_close_at', 'description', 'owner_id'],
 } as const;
 
-/** Actions that belong to the platform and to no integration. */
+/** Actions of the platform itself rather than of an integration. */
 export const platformActions: readonly Action[] = [
   defineAction({
     name: 'crm.find_records',

@@ -49,25 +49,25 @@ export type AgentDefinition = {
   work: Work;
 };
 
-/** The members of the context that reading definitions needs. */
+/** The members of the context that are needed to read definitions. */
 type Reader = { db: { kysely: Kysely<DB> }; code: CodeRegistry };
 
-/** Limit of agents per statement. */
+/** Maximum number of agents per statement. */
 const most = 50;
 
 /**
- * Reads definitions in batches: one statement for the concurrent requests of one organization. Each definition is read
- * after its request arrived.
+ * Reads definitions in batches: one statement for the concurrent requests of one organization. No definition is read
+ * before its request arrives.
  */
 const batchesOf = onceFor(({ db }: Reader) =>
   inBatches((asked: readonly Place[]) => findAll(db.kysely, asked), {
     ...{ most, laneOf: ({ organizationId }) => organizationId },
-    // A failed read has changed nothing, but an unavailable database is not asked again for each agent.
+    // After a failed batch, each agent is read alone, unless the database is unavailable.
     hasDoneNothing: (error) => !isInfrastructureError(error),
   }),
 );
 
-/** Loads the definition for a request, together with those of other requests. */
+/** Loads the definition for a request, in one batch with the definitions for concurrent requests. */
 export async function loadForRequest(ctx: Reader, organizationId: bigint, agentId: bigint): Promise<AgentDefinition> {
   return definitionOf(ctx.code, await batchesOf(ctx)({ organizationId, agentId }));
 }
@@ -103,7 +103,7 @@ type Place = { organizationId: bigint; agentId: bigint };
 
 /**
  * Reads agents of one organization and their templates, each as the agent's mode sees it. Returns them in the order in
- * which they are asked for. One statement, because every execution reads both.
+ * which they are asked for. Agents and templates are read in one statement, because every execution needs both.
  */
 async function findAll(db: Kysely<DB>, asked: readonly Place[]): Promise<(Found | undefined)[]> {
   const ids = [...new Set(asked.map(({ agentId }) => agentId))];

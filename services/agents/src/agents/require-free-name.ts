@@ -4,7 +4,8 @@ import type { DB } from '../db/schema.ts';
 import { selectAgents } from './rows.ts';
 
 /**
- * Refuses a name that another agent of the mode has. A concurrent request waits for the commit, and is then refused.
+ * Refuses a name that another agent of the same mode has. A concurrent request waits for the commit, and is then
+ * refused.
  */
 export async function requireFreeName(
   trx: Transaction<DB>,

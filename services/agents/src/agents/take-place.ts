@@ -3,7 +3,7 @@ import type { Caller } from '@drippulse/rpc';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Counts the live agents of an organization, as SQL. Agents of test keys cost nothing. */
+/** Counts the live agents of an organization, as SQL. Agents in test mode cost nothing. */
 export function countAgents(organizationId: bigint): RawBuilder<bigint> {
   return sql<bigint>`(
     select count(*) from agents where organization_id = ${organizationId} and mode = 'live' and deleted_at is null)`;
@@ -11,7 +11,7 @@ export function countAgents(organizationId: bigint): RawBuilder<bigint> {
 
 /**
  * Takes a place in the plan for an agent that the transaction adds. Call it before the row is written. Refuses an agent
- * beyond the plan's limit as `plan_limit_reached`.
+ * beyond the plan's limit with `plan_limit_reached`.
  */
 export async function takePlace(
   trx: Transaction<DB>,

@@ -4,7 +4,7 @@ import { mapTexts, showInvisible } from '../guards/invisible.ts';
 import { canonicalJson } from '../json-objects.ts';
 import type { CheckedCall } from '../tools/check-call.ts';
 
-/** Identifies a call. An approval is valid for this call alone. */
+/** Identifies a call. An approval is valid only for this call. */
 export type CallSite = { executionKey: string; executionId: bigint; agentId: bigint; seq: number };
 
 /**

@@ -10,7 +10,7 @@ export type Decision =
   | { kind: 'approved'; edited: string | undefined }
   | { kind: 'refused'; code: string; message: string };
 
-/** Reads the decision about the call that `preview` describes. An approval of any other content does not count. */
+/** Reads the decision about the call that `preview` describes. Ignores an approval of any other content. */
 export function readDecision(approval: Approval | undefined, preview: JsonObject): Decision {
   switch (approval?.status) {
     case ApprovalStatus.PENDING:

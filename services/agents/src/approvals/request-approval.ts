@@ -19,7 +19,7 @@ export type Question = {
   expiresAt: Date;
 };
 
-/** Asks for an approval, once for its key, and returns its current state. Only administrators decide about budgets. */
+/** Asks for an approval, once per key, and returns its current state. Only administrators decide about budgets. */
 export async function requestApproval(
   ctx: Context,
   { caller, row, seq, kind, message, preview, expiresAt }: Question,

@@ -70,7 +70,7 @@ export async function prepareCall(ctx: Context, llm: Llm, asking: Asking, model:
   return { llm, request, body, price, amountPicoUsd: amountOf(dearestOf(price), call) };
 }
 
-/** Returns the message that the price of a model is unknown and who can set the price. */
+/** Returns a message that says that the price of a model is unknown, and who can set it. */
 export function priceUnknown({ source: { owner } }: Llm, model: string): string {
   const how =
     owner === 'organization'

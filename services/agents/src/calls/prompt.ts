@@ -67,9 +67,7 @@ function resultOf({ kind, request, result }: ToolStep): ModelRequest['prompt'] {
   return [{ role: 'tool', content: [{ type: 'tool-result', toolCallId: request.call_id, toolName, output }] }];
 }
 
-/**
- * Parses the arguments of a call. Replaces arguments that are not an object, too deep or too long by an empty object.
- */
+/** Parses the arguments of a call. Returns an empty object if they are not an object, too deep or too long. */
 function readInput(input: string): unknown {
   return readArguments(input) ?? {};
 }

@@ -20,7 +20,7 @@ export type Reserve = (
   o: { spender: Spender; kind: string; timeoutMs: number; isSent: boolean },
 ) => Promise<void>;
 
-/** A window is full, or has no room before a draw from the installation's limit. */
+/** Reports a full window. A window that draws from the installation's limit may have room after a draw. */
 class NoRoom extends Error {
   readonly full: FullWindow;
 

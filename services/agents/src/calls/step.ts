@@ -60,10 +60,12 @@ export type ModelStep = {
    * `budget`, the requested raise.
    */
   request: JsonObject;
-  /** Attempts begun since the key last started the execution. An attempt without a result was interrupted. */
+  /**
+   * Number of attempts since the execution was last started with its key. An attempt without a result was interrupted.
+   */
   attempts: number;
-  /** Attempts begun before the key last started the execution. */
+  /** Number of attempts before the execution was last started with its key. */
   formerAttempts: number;
-  /** Result of the last attempt. For tool steps read it by `toolStepsOf`, for raises by `raiseStepsOf`. */
+  /** Result of the last attempt. Read it with `toolStepsOf` for tool steps, and with `raiseStepsOf` for raises. */
   result: ModelResult | null;
 };

@@ -3,7 +3,9 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ExecutionRow } from '../executions/rows.ts';
 
-/** Limits of concurrent executions: in this process, per organization, and per organization and destination. */
+/**
+ * Maximum numbers of concurrent executions: in this process, per organization, and per organization and destination.
+ */
 export const limits = { total: 200, perOrganization: 50, perDestination: 20 };
 
 /** An execution that this process works on, for as long as the execution's fence is unchanged. */
@@ -12,7 +14,7 @@ export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'c
 /** Number of an organization's executions under way in this process at one destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
-/** Each organization and destination with scheduled executions. Finding each takes one step in the index. */
+/** Each organization and destination with scheduled executions. Each is found with one probe of the index. */
 const lines = sql`lines as (
       (select organization_id, destination from executions where wake_at is not null
         order by organization_id, destination limit 1)
@@ -63,7 +65,7 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
 
 /**
  * Returns the milliseconds until the next execution is due; undefined if none is scheduled. Executions of suspended
- * organizations don't count: they cannot be claimed, and would be asked for again and again.
+ * organizations don't count: they cannot be claimed, so the loop would only ask again and again.
  */
 export async function nextDueMs({ db }: Pick<Context, 'db'>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`

@@ -9,8 +9,8 @@ import type { ChainStep, StepResult } from './step.ts';
 export type OwnStep = { claimed: Claimed; seq: number };
 
 /**
- * Commits the starts of attempts before anything is sent. Returns for each step, in order, whether its attempt was
- * committed. An attempt is not committed if this process has lost the execution.
+ * Commits the starts of attempts before anything is sent. Returns in the same order, for each step, whether its attempt
+ * was committed. An attempt is not committed if this process has lost the execution.
  */
 export async function beginAttempts(ctx: Context, steps: readonly OwnStep[]): Promise<boolean[]> {
   const { rows } = await sql<{ execution_id: bigint }>`

@@ -19,8 +19,9 @@ export type Ended = {
 };
 
 /**
- * Reads and commits executions of this process in batches, each batch for one organization. One by one, round trips and
- * commits would take most of an execution's time under load. No organization waits for another organization's locks.
+ * Reads and commits executions of this process in batches, each batch for one organization. Without batches, round
+ * trips and commits would take most of an execution's time under load. No organization waits for another organization's
+ * locks.
  */
 export type Lanes = {
   load(claimed: Claimed): Promise<Loaded | undefined>;
@@ -29,10 +30,11 @@ export type Lanes = {
   end(ended: Ended): Promise<ExecutionView | undefined>;
 };
 
-/** Limit of executions per batch: as many as an organization may have under way at one destination. */
+/** Maximum number of executions per batch: as many as an organization may have under way at one destination. */
 const most = 20;
 /**
- * Whether a failed batch changed nothing. A refused statement changed nothing. A broken connection leaves it unknown.
+ * Whether a failed batch certainly changed nothing, as after a refused statement. After a broken connection this is
+ * unknown.
  */
 const hasDoneNothing = (error: unknown) => !isInfrastructureError(error);
 
@@ -51,7 +53,8 @@ export function openLanes(ctx: Context): Lanes {
 
 /**
  * Commits ends in one transaction, with the results that caused them. None of the executions may have an unsent
- * reservation, because its release locks budgets, and several releases would lock them out of the order of their keys.
+ * reservation. Its release would lock budgets, and several releases would lock them in a different order than that of
+ * their keys.
  */
 async function endAll(ctx: Context, ended: readonly Ended[]): Promise<(ExecutionView | undefined)[]> {
   const asked = ended.map(({ claimed, end, last }) => ({

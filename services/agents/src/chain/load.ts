@@ -35,8 +35,8 @@ type Found = ExecutionRow & {
 };
 
 /**
- * Loads executions, in the given order. Returns undefined in place of each execution whose fence has changed. A step is
- * kept for a year. An execution that outlived its step has failed.
+ * Loads executions, in the given order. Returns undefined in place of each execution whose fence has changed. Steps are
+ * kept for a year. An execution whose step is gone has failed.
  */
 export async function loadExecutions(ctx: Context, claimed: readonly Claimed[]): Promise<(Loaded | undefined)[]> {
   const { rows } = await sql<Found>`

@@ -50,7 +50,7 @@ export function startExecutions(ctx: Context): Loop {
     const run = claimed.work === 'llm' ? driveModel : drive;
     const done = run(ctx, lanes, claimed, stopping.signal)
       .catch((error: unknown) => {
-        // The execution's lease expires, and a process tries again.
+        // A process tries again after the execution's lease expires.
         if (!isInfrastructureError(error) && !stopping.signal.aborted) {
           ctx.log.error({ err: error, execution_id: String(claimed.id) }, 'an execution could not go on');
         }

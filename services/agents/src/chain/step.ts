@@ -15,7 +15,7 @@ export type ChainStep = {
   request: JsonObject;
   /** Attempts begun. An attempt without a result was interrupted. */
   attempts: number;
-  /** Time of the first attempt, which may precede the key's last start of the execution. */
+  /** Time of the first attempt, which may be earlier than the last start of the execution with its key. */
   firstSentAt: Date | null;
   /** Result of the last attempt. */
   result: StepResult | null;

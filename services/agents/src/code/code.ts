@@ -8,7 +8,7 @@ export type BuiltInCode = {
   run(input: JsonObject): JsonObject;
 };
 
-/** Code at an external endpoint, called by signed HTTP. */
+/** Code at an external endpoint, called with signed HTTP requests. */
 export type RemoteCode = {
   kind: 'remote';
   url: string;

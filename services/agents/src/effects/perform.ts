@@ -13,7 +13,7 @@ import { type EffectRow, executionOf, findEffect, storeTry } from './rows.ts';
 
 type Answer = MessageInitShape<typeof PerformEffectResponseSchema>;
 
-/** Time after the execution's deadline in which leases may end and the result is reported. */
+/** Time after the execution's deadline for leases to end and for the result to be reported. */
 const graceMs = 300_000;
 const dayMs = 86_400_000;
 /** Maximum duration of a workflow that a step waits for, equal to that of a step. */
@@ -22,8 +22,8 @@ const longestMs = 365 * dayMs;
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Starts the execution that a step asks for, by the key of the effect. A repeat gets the stored answer or the state of
- * the execution. All attempts of one effect share the execution, so that nothing is done twice.
+ * Starts the execution that a step asks for, under the key of the effect. A repeat gets the stored answer or the state
+ * of the execution. All attempts of one effect share the execution, so that nothing is done twice.
  */
 export async function performEffect(ctx: Context, effect: AskedEffect): Promise<Answer> {
   const { organizationId } = effect.asked.caller;
@@ -43,7 +43,7 @@ export async function performEffect(ctx: Context, effect: AskedEffect): Promise<
   }
 }
 
-/** Returns the answer of a repeated attempt, from the stored try. */
+/** Returns the answer to a repeated attempt, from the stored try. */
 async function answerOf(ctx: Context, known: EffectRow): Promise<Answer> {
   if (known.state === 'refused') return ended(refusalOf(known));
   const view = await executionOf(ctx.db.kysely, known);
@@ -71,7 +71,9 @@ async function refuse(
   return ended(failed(message, { retryable, retryAfterSeconds }));
 }
 
-/** Makes a result due for its report if the execution ended before the try was stored, and so was not reported. */
+/**
+ * Schedules the report of a result if the execution ended before the try was stored, because that end was not reported.
+ */
 async function reportIfEnded(
   ctx: Context,
   { key, plannedAt, asked: { caller } }: AskedEffect,

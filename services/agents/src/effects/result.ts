@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { type EffectResult, EffectResultSchema } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import type { ExecutionView } from '../executions/rows.ts';
 
-/** Failures that may not occur again in a later attempt of the step. */
+/** Transient failures, after which a later attempt of the step may succeed. */
 const passing = new Set(['provider_unavailable', 'timeout']);
 
 /** Converts an ended execution to the result of the step that asked for it. */

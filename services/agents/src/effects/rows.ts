@@ -5,7 +5,7 @@ import type { AskedEffect } from './asked-effect.ts';
 
 export type EffectRow = Selectable<Effects>;
 
-/** Finds the effect of a key. An equal key with a different planned time belongs to a different effect. */
+/** Finds the effect of a key. The same key with a different planned time belongs to a different effect. */
 export async function findEffect(
   db: Kysely<DB>,
   { organizationId, key, plannedAt }: { organizationId: bigint; key: string; plannedAt?: Date },

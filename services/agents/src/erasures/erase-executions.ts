@@ -9,7 +9,7 @@ import { finishExecution } from '../executions/finish.ts';
 import { afterEnd } from '../executions/record-ends.ts';
 import { type ExecutionView, isActive } from '../executions/rows.ts';
 
-/** Limit of executions in one transaction. */
+/** Maximum number of executions in one transaction. */
 const sliceRows = 200;
 
 /** Identifies the executions of a person. */
@@ -28,12 +28,13 @@ type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
  */
 export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
   const ended: ExecutionView[] = [];
-  // Read before active executions end, because the events of these ends contain nothing of the person and are kept.
+  // This time precedes the ends of active executions. The events of these ends contain nothing of the person, so they
+  // are kept.
   const erasedAt = ctx.clock.now();
   const count = await ctx.db.kysely.transaction().execute(async (trx) => {
     const found = await findSlice(trx, organizationId, person);
     for (const { id } of found.filter(isActive)) {
-      // Blanked before its end, so that the event of the end contains nothing of the person.
+      // The execution is blanked before it ends, so that the event of its end contains nothing of the person.
       await blank(trx, organizationId, [id]);
       const ending = { status: 'failed' as const, code: 'erased', message: 'A person of the input was erased.' };
       const view = await finishExecution(ctx, trx, { organizationId, id }, ending);

@@ -14,7 +14,7 @@ export type Check = {
   calls_not?: string;
 };
 
-/** The result that a version made for a case. */
+/** The result that a version produced for a case. */
 export type Made = {
   outcome: { output: JsonObject } | { error: { code: string; message: string } };
   /** Actions that were called. */

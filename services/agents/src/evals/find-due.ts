@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { DB, EvalRuns } from '../db/schema.ts';
 import type { EvalCaseRow } from './rows.ts';
 
-/** A case that a version must run once. `steps` is the chain so far, if an interrupted slice began the case. */
+/** A case that must be run once with a version. `steps` is the chain so far, if an interrupted slice began the case. */
 export type Due = Pick<EvalCaseRow, 'at' | 'input' | 'expected' | 'checks' | 'calls' | 'contact' | 'has_enrollment'> & {
   case_id: bigint;
   ordinal: number;

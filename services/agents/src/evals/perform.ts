@@ -26,7 +26,7 @@ type Place = { job: JobRow; run: Selectable<EvalRuns>; definition: AgentDefiniti
 /** Failures that do not depend on the version. They end the run. */
 const outside: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_refused']);
 
-/** Runs a case by a version. Performs no action. Calls the model of the version, at the cost of the run. */
+/** Runs a case with a version. Calls the model of the version, at the cost of the run, but performs no action. */
 export async function performCase(ctx: Context, place: Place, due: Due, stopping: AbortSignal): Promise<Performed> {
   const startedAt = ctx.clock.now().getTime();
   const { steps, ...made } = await makeOf(ctx, place, due, stopping);

@@ -13,7 +13,7 @@ import { type Performed, performCase } from './perform.ts';
 import { readOutcomes } from './rows.ts';
 import { verdictOfRun } from './verdict-of-run.ts';
 
-/** Limit of concurrent model calls per run. */
+/** Maximum number of concurrent model calls per run. */
 const modelsAtOnce = 4;
 const casesOfSlice = 50;
 

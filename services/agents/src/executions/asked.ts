@@ -15,7 +15,7 @@ export type Asked = {
   input: JsonObject;
   /** The text of the input, as received. */
   inputText: string;
-  /** The caller's idempotency key; undefined: every call starts an execution. */
+  /** The caller's idempotency key. If undefined, every call starts an execution. */
   key: string | undefined;
   correlationId: string | undefined;
   /** Cause whose chain the execution continues. */
@@ -27,9 +27,7 @@ export type Asked = {
 /** An execution, and whether its key had already started it. */
 export type Started = { view: ExecutionView; replayed: boolean };
 
-/**
- * Hashes a key. The execution is found by the hash indefinitely. The key of a step never collides with a caller's key.
- */
+/** Hashes a key. The hash finds the execution indefinitely. The key of a step never collides with a caller's key. */
 export function keyHashOf({ key, source }: Pick<Asked, 'key' | 'source'>): Buffer | null {
   const text = source === undefined ? key && `key:${key}` : `effect:${source.effectKey}`;
   return text === undefined || text === '' ? null : createHash('sha256').update(text).digest();

@@ -4,7 +4,9 @@ import type { DB } from '../db/schema.ts';
 import { finishExecution } from './finish.ts';
 import type { ExecutionView } from './rows.ts';
 
-/** Cancels an execution, and makes it due if an enrollment or question must end too. Undefined if it had ended. */
+/**
+ * Cancels an execution, and makes it due if an enrollment or question must end too. Returns undefined if it had ended.
+ */
 export async function cancelExecution(
   ctx: Context,
   trx: Transaction<DB>,

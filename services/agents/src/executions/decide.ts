@@ -16,8 +16,8 @@ import { chooseOwner, compileRouter, type Matched, type People, takesTurns } fro
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
 /**
- * A decision, or the function that makes it in the transaction of the execution and takes the turn there. Other
- * services were called beforehand.
+ * A decision, or a function that makes it in the execution's transaction. The function takes the router's turn, but
+ * calls no other service: such calls were made beforehand.
  */
 export type Decision = Decided | ((trx: Transaction<DB>) => Promise<Decided>);
 
@@ -66,7 +66,10 @@ function routed({ rule, decision, trace }: Matched, people: People, turn: bigint
   };
 }
 
-/** Takes the turn in the transaction of the execution, so a rollback gives it back. A repeat by key takes no turn. */
+/**
+ * Takes the router's next turn in the transaction of the execution, so a rollback gives it back. A repeat by key takes
+ * no turn.
+ */
 async function takeTurn(
   trx: Transaction<DB>,
   { organizationId, agentId }: { organizationId: bigint; agentId: bigint },
@@ -91,8 +94,8 @@ async function findPeople(
   const members = new Set(userIds.map(Number));
   const open = new Map<number, number>();
   if (owner.type === 'least_open') {
-    // Counts for at most twenty owners, one owner after the other. A single count costs little, but a burst of counts
-    // does not.
+    // Counts for at most twenty owners, one owner after the other. A single count costs little, but concurrent counts
+    // would burden the CRM.
     for (const id of owner.owner_ids.filter((one) => members.has(one))) {
       const request = { ownerId: BigInt(id), status: CrmStageType.OPEN, limit: 1 };
       const { totalCount } = await ctx.clients.opportunities(caller, from).listCrmOpportunities(request);

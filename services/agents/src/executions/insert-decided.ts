@@ -6,7 +6,7 @@ import { insertExecutions, type NewExecution } from './insert.ts';
 import { recordEnds } from './record-ends.ts';
 import type { ExecutionView } from './rows.ts';
 
-/** Limit of executions per transaction. */
+/** Maximum number of executions per transaction. */
 const most = 50;
 
 /** Inserts an execution that has ended. Returns undefined if its key already has an execution. */
@@ -15,8 +15,8 @@ export function insertDecided(ctx: Context, made: NewExecution): Promise<Executi
 }
 
 /**
- * Inserts ended executions in batches, each batch for one organization. One by one, round trips and commits would take
- * most of the time of a decision under load. A batch that a statement refused has changed nothing.
+ * Inserts ended executions in batches, each batch for one organization. Without batches, round trips and commits would
+ * take most of the time of a decision under load. A batch that a statement refused has changed nothing.
  */
 const batchesOf = onceFor((ctx: Context) =>
   inBatches((made: readonly NewExecution[]) => insertAll(ctx, made), {

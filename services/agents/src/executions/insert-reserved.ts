@@ -12,7 +12,7 @@ import type { Asked } from './asked.ts';
 import { insertQueued } from './insert-queued.ts';
 import type { ExecutionView } from './rows.ts';
 
-/** Whether executions of an agent call a model. Executions of test keys have a generated output, and cost nothing. */
+/** Whether executions of an agent call a model. Executions in test mode have a generated output, and cost nothing. */
 export function callsModel({ work, agent }: AgentDefinition): boolean {
   return work.kind === 'llm' && agent.mode === 'live';
 }

@@ -54,7 +54,7 @@ export type NewStep = {
  * execution whose key already has one.
  */
 export async function insertExecutions(db: Kysely<DB>, asked: readonly NewExecution[]): Promise<ExecutionView[]> {
-  // Concurrent processes insert keys in one order, so that they wait for each other without a deadlock.
+  // Concurrent processes insert keys in the same order, so that they wait for each other without a deadlock.
   const made = asked.toSorted((a, b) => Buffer.compare(a.key_hash ?? noHash, b.key_hash ?? noHash));
   const { rows } = await sql<ExecutionRow>`
     with inserted as (

@@ -45,7 +45,7 @@ export function newExecution(
   };
 }
 
-/** Returns the kind of work and its destination. Agents of test keys call neither a model nor remote code. */
+/** Returns the kind of work and its destination. Agents in test mode call neither a model nor remote code. */
 function placeOf(work: AgentDefinition['work'], mode: string): { work: string; destination: string } {
   if (work.kind === 'workflow') return { work: 'workflow', destination: 'runtime' };
   if (mode === 'live' && work.kind === 'remote_code') return { work: 'code', destination: `code:${work.codeId}` };

@@ -21,8 +21,8 @@ export async function recordEnds(
 ): Promise<void> {
   if (views.length === 0) return;
   await publishEnds(trx, views);
-  // Counted last, because the counts of an agent stay locked until the commit, and other ends of the agent wait for
-  // them.
+  // The counts are updated last, because the counts of an agent stay locked until the commit, and other ends of the
+  // agent wait for them.
   await countEnds(trx, views, Math.min(shards - 1, Math.floor(random() * shards)));
 }
 

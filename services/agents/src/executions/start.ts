@@ -81,7 +81,7 @@ async function prepare(
   return prepareDecision(ctx, { caller: asked.caller, from }, { ...definition, work }, asked.input);
 }
 
-/** Returns a decision with a generated output, for agents of test keys. */
+/** Returns a decision with a generated output, for agents in test mode. */
 function stub(outputSchema: string | null): Decided {
   return { output: stubOf(outputSchema), decision: { stub: true } };
 }

@@ -6,7 +6,7 @@ import { activeStatuses, type ExecutionView } from './rows.ts';
 export type StoredEnd = {
   organizationId: bigint;
   id: bigint;
-  /** Expected fence; undefined: any fence. */
+  /** Expected fence. If undefined, any fence is accepted. */
   fence?: bigint;
   status: 'succeeded' | 'failed' | 'cancelled';
   code: string | null;

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@drippulse/json';
 import { objectOf, storedObject } from '../json-objects.ts';
 
 /**
- * Generates an output that a schema accepts, for agents of test keys, which call neither a model nor remote code.
+ * Generates an output that a schema accepts, for agents in test mode, which call neither a model nor remote code.
  * Without a schema, the output is a string.
  */
 export function stubOf(outputSchema: string | null): JsonObject {

@@ -16,7 +16,7 @@ export function stripInvisible(text: string): string {
   return text.toWellFormed().replaceAll(invisible, '');
 }
 
-/** Replaces invisible characters by escapes such as `\u{202e}`, for people who decide about the text. */
+/** Replaces invisible characters with escapes such as `\u{202e}`, for people who decide about the text. */
 export function showInvisible(text: string): string {
   return text.toWellFormed().replaceAll(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
@@ -26,7 +26,7 @@ export function mapTexts(value: JsonValue, change: (text: string) => string): Js
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
   if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
-  // Built from entries, so that a member named `__proto__` stays a member.
+  // The object is built from entries, so that a member named `__proto__` stays a member.
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [change(name), mapTexts(member as JsonValue, change)]), // members of JSON are JSON
   );

@@ -16,7 +16,7 @@ const secrets = [
 const namedSecret =
   /\b((?:password|passwd|api[_-]?key|secret|access[_-]?token|client[_-]?secret)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"',}]{6,}/gi;
 
-/** Replaces each secret by a placeholder. Repetitions are bounded, so that matching takes linear time. */
+/** Replaces each secret with a placeholder. Repetitions are bounded, so that matching takes linear time. */
 export function maskSecrets(text: string): string {
   const masked = secrets.reduce((rest, pattern) => rest.replaceAll(pattern, '[secret removed]'), text);
   return masked.replaceAll(namedSecret, '$1[secret removed]');

@@ -5,7 +5,7 @@ import { picoOf } from '../money.ts';
 /** Daily limit of an organization that has not set a limit, so that spend is bounded in every installation. */
 const defaultDailyPicoUsd = picoOf(25);
 
-/** Time for which a time zone counts as current after it was read. */
+/** Time after which a stored time zone must be read again. */
 const zoneKeptSeconds = 600;
 
 type Period = { start: Date; end: Date };

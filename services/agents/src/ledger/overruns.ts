@@ -16,7 +16,10 @@ export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Prom
     .execute();
 }
 
-/** Builds the refusal of a model with an overrun. A provider that contradicts its own rules must not go unnoticed. */
+/**
+ * Builds the refusal of a model with an overrun, so that a provider that contradicts its own rules does not go
+ * unnoticed.
+ */
 export function modelOverrun(model: string): DomainError {
   const message = `A call of ${model} cost more than it could by its price. It is refused until an administrator acknowledges it.`;
   return new DomainError('failed_precondition', 'model_overrun', message);

@@ -16,7 +16,7 @@ export type Raise = {
   reserved: string;
   needed: string;
   raised_to: string;
-  /** Time at which the window resets by itself; null: never. */
+  /** Time at which the window resets by itself. Null if it never does. */
   resets_at: string | null;
 };
 

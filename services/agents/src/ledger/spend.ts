@@ -14,7 +14,7 @@ export type Reservation = {
   model: string;
   windows: readonly Window[];
   amountPicoUsd: bigint;
-  /** The basis of the amount. It contains no text of a person. */
+  /** The facts that the amount was computed from. They contain no text that a person wrote. */
   basis: object;
   leaseSeconds: number;
   /** Whether the call is about to be sent. An unsent call costs nothing if its process dies. */

@@ -2,7 +2,9 @@ import { isInfrastructureError } from '@drippulse/db';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Time that a sweep waits for the locked windows of an organization before it leaves the reservation and continues. */
+/**
+ * Maximum time that a sweep waits for locked windows of an organization before it leaves the reservation and continues.
+ */
 const patienceMs = 1_000;
 const lockTimeoutCode = '55P03';
 
@@ -57,7 +59,7 @@ async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`select set_config('lock_timeout', ${String(patienceMs)}, true)`.execute(trx);
-      // Checked again, because the process of the reservation may have renewed the lease.
+      // The lease is checked again, because the process of the reservation may have renewed it.
       await sql`
         select settle_spend(created_at, execution_id, seq, attempt, ${amountPicoUsd}, 'assumed', 0, 0, 0) from reservations
         where ${own} and state = 'open' and lease_until <= clock_timestamp()`.execute(trx);

@@ -33,7 +33,7 @@ export type Spender = {
   /** Limits that the policy sets. */
   executionPicoUsd: bigint;
   agentDayPicoUsd: bigint | null;
-  /** Limits that people have raised for this execution alone, by window key. */
+  /** Limits that people have raised only for this execution, by window key. */
   raised: ReadonlyMap<string, bigint>;
 };
 

@@ -34,13 +34,13 @@ export async function callModel(
         body,
         totalTimeoutMs: timeoutMs,
         maxReadBytes: mostAnswerBytes,
-        // A new connection, because a reused one may just have been closed by the provider, and the outcome would be
+        // Opens a new connection. The provider may just have closed a reused one, which would leave the outcome
         // unknown.
         freshConnection: true,
         signal,
       })
       .catch((error: unknown) => {
-        // The failure is recorded here, because the library replaces it by its own error.
+        // The failure is recorded here, because the library replaces it with its own error.
         seen.result = failureOf(source, error);
         throw error;
       });

@@ -6,7 +6,7 @@ export type ModelRequest = {
   model: string;
   prompt: LanguageModelV4CallOptions['prompt'];
   maxOutputTokens: number;
-  /** JSON Schema of the answer; undefined: free text. */
+  /** JSON Schema of the answer. If undefined, the answer is free text. */
   schema: object | undefined;
   tools: NonNullable<LanguageModelV4CallOptions['tools']>;
 };
@@ -30,7 +30,7 @@ export async function modelOf(source: ModelSource, id: string, fetch: Fetch): Pr
     ...(apiKey !== undefined && { apiKey }),
     fetch,
     supportsStructuredOutputs: true,
-    // OpenAI's own reasoning models accept the limit by this name alone. Other servers use the older name.
+    // OpenAI's own reasoning models accept the limit only under this name. Other servers use the older name.
     ...(new URL(baseURL).hostname === 'api.openai.com' && {
       transformRequestBody: ({ max_tokens, ...body }: Record<string, unknown>) => ({
         ...body,

@@ -11,7 +11,7 @@ export async function renderRequest(source: ModelSource, request: ModelRequest):
   try {
     await model.doGenerate(optionsOf(request));
   } catch (error) {
-    // If there is a body, the request was rendered, and the error is the expected one.
+    // If there is a body, the request was rendered, and the error is the one that ended the rendering.
     if (body === undefined) throw error;
   }
   if (body === undefined) throw new Error('the request of a model has no text');

@@ -24,7 +24,7 @@ export function startEvals(ctx: Context): Loop {
   return {
     wake: () => running.wake(),
     async stop() {
-      // Calls under way may finish within this time. The next process repeats unfinished calls.
+      // Calls under way may finish until this timer ends. The next process repeats unfinished calls.
       const timer = setTimeout(() => stopping.abort(), stopWithinMs);
       await running.stop();
       clearTimeout(timer);

@@ -49,7 +49,7 @@ function keyProblems(apiKey: string): Violation[] {
   return [{ field, message: 'must have visible ASCII characters only', code: 'format' }];
 }
 
-/** Returns the key to store; undefined: the stored key stays. A key is valid only for its scheme, host and port. */
+/** Returns the key to store, or undefined to keep the stored key. A key is valid only for its scheme, host and port. */
 export function newKey(
   { base_url, shown_key }: Pick<ModelConnectionRow, 'base_url' | 'shown_key'>,
   { baseUrl = base_url, apiKey = shown_key }: Fields,

@@ -21,7 +21,7 @@ const scorerOf = createRecent(500, (text): Scorer => {
   return compileScorer(read.config);
 });
 
-/** Prepared scorers by configuration. Equal configurations share one object, so most lookups succeed. */
+/** Prepared scorers by configuration. Equal configurations share one object, so most lookups find a scorer. */
 const rules = new WeakMap<JsonObject, Scorer>();
 
 function rulesOf(configuration: JsonObject): Scorer {
@@ -34,7 +34,7 @@ const mostModels = 500;
 /** Configurations of models. A model never changes, so a process reads each model once. */
 const models = new Map<string, string>();
 
-/** Scores by the model or the rules in force for the agent. */
+/** Scores with the model or the rules in force for the agent. */
 export async function scoreByAgent(
   db: Kysely<DB>,
   { agent, configuration }: { agent: AgentRow; configuration: JsonObject },

@@ -5,11 +5,11 @@ import { type Policy, policyDefaults } from './policy.ts';
 export type Bounds = {
   timeoutSeconds: number;
   maxRetries: number;
-  /** Limit of executions per minute; undefined: no limit. */
+  /** Maximum number of executions per minute. If undefined, there is no limit. */
   ratePerMinute: number | undefined;
   logReasoning: boolean;
   executionPicoUsd: bigint;
-  /** Limit of the agent's daily cost; null: no limit. */
+  /** Maximum daily cost of the agent. If null, there is no limit. */
   agentDayPicoUsd: bigint | null;
   /** Models in the order in which they are tried. An undefined first element means the default model of the account. */
   models: readonly (string | undefined)[];

@@ -16,7 +16,10 @@ export type RecordedWorld = {
   answers: ReadonlyMap<string, ModelStep['result']>;
 };
 
-/** An execution by a model that performs no actions. A tool returns its recorded result, or that nothing was done. */
+/**
+ * A rehearsed execution, which calls its model but performs no actions. Each tool returns its recorded result, or says
+ * that nothing was done.
+ */
 export type Rehearsal = {
   prompt: string;
   configuration: JsonObject;
@@ -25,7 +28,7 @@ export type Rehearsal = {
   bounds: Bounds;
   place: CallPlace;
   recorded: RecordedWorld;
-  /** Owner of the budgets that pay. */
+  /** Owner of the budgets that pay for the calls. */
   payer: Payer;
   spender: Spender;
   /** Position of the calls in the ledger. `seqBefore` is added to the number of each step. */

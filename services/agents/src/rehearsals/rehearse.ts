@@ -8,8 +8,8 @@ import { newStep, type Rehearsal, type Rehearsed, withStep } from './rehearsal.t
 import { stubTool } from './stub-tool.ts';
 
 /**
- * Drives a chain to its end, by the rules of an execution. Calls only models, and reserves each call. Continues a chain
- * that another process began; a stored answer is never requested again. Throws errors that do not depend on the
+ * Drives a chain to its end, with the same rules as an execution. Calls only models, and reserves each call. Continues
+ * a chain that another process began; a stored answer is never requested again. Throws errors that do not depend on the
  * version: a full budget, a model without a price, `RehearsalLost`.
  */
 export async function rehearse(

@@ -26,16 +26,16 @@ type ReplayedModel = Pick<Replayed, 'outcome'> & {
   chargedPicoUsd: bigint;
 };
 
-/** Failures that the provider causes and not the version, with the reasons of their refusals. */
+/** Failures that are the provider's fault rather than the version's, with the reasons of their refusals. */
 const passing = new Map([
   ['provider_unavailable', 'provider_unavailable'],
   ['timeout', 'agent_timeout'],
 ]);
 
 /**
- * Runs a stored execution by the prompt, the schemas and the policy of a different version. Calls the model within the
- * agent's budgets, but uses the recorded answer if a request has the same bytes. Tools return their recorded results.
- * Stores only the costs.
+ * Runs a stored execution with the prompt, the schemas and the policy of a different version. Calls the model within
+ * the agent's budgets, but uses the recorded answer if a request has the same bytes. Tools return their recorded
+ * results. Stores only the costs.
  */
 export async function replayModel(
   ctx: Context,
@@ -48,7 +48,7 @@ export async function replayModel(
   const none = { recordedSteps: recorded.steps, steps: [], costPicoUsd: 0n, chargedPicoUsd: 0n };
   const refused = refusalOf(definition, storedObject(execution.input));
   if (refused !== undefined) return { ...none, outcome: refused.outcome };
-  // Agents of test keys do not call a model.
+  // Agents in test mode do not call a model.
   if (agent.mode === 'test') return { ...none, outcome: { output: stubOf(template?.output_schema ?? null) } };
   const executionId = await newLedgerId(ctx.db.kysely);
   const rehearsal = await rehearsalOf(ctx, definition, execution, { recorded, executionId });

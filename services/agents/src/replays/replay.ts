@@ -22,7 +22,7 @@ type Recorded = {
   at: Date;
 };
 
-/** The result of running the execution by a different version. */
+/** The result of running the execution with a different version. */
 export type Replayed = {
   outcome: { output: JsonObject } | { error: { code: string; message: string } };
   /** Step numbers of the recorded calls whose results were used. */
@@ -30,7 +30,7 @@ export type Replayed = {
 };
 
 /**
- * Runs a stored execution by the definition of a different version. Only reads stored data and models: it writes
+ * Runs a stored execution with the definition of a different version. Only reads stored data and models: it writes
  * nothing, makes no calls and takes no turn. Results of other services come from the record. The time is that of the
  * original request.
  */
@@ -51,7 +51,9 @@ export function refusalOf({ template }: Pick<AgentDefinition, 'template'>, input
   return refusal && failed('validation_failed', `${refusal.field} ${refusal.message}`);
 }
 
-/** Scores with the model that decided, at the version's threshold. If rules decided, scores by the version's rules. */
+/**
+ * Scores with the model that decided, at the version's threshold. If rules decided, scores with the version's rules.
+ */
 async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const version = numberOf(recorded.output?.['model_version']) ?? rulesVersion;
   const scorer = await scorerOfVersion(db, definition, version);
@@ -60,7 +62,9 @@ async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded
   return succeeded(decidedBy({ score, modelVersion, shadow: undefined }).output);
 }
 
-/** Routes by the version's rules. A replay takes no turn, so it keeps the execution's owner if the rule allows that. */
+/**
+ * Routes with the version's rules. A replay takes no turn, so it keeps the execution's owner if the rule allows that.
+ */
 function routeOf(configuration: JsonObject, { input, output, at }: Recorded): JsonObject {
   const read = readRouter(configuration, 'configuration');
   if ('violations' in read) throw new Error(`a stored configuration is not valid: ${read.violations[0]?.field}`);
@@ -77,7 +81,9 @@ function routeOf(configuration: JsonObject, { input, output, at }: Recorded): Js
   };
 }
 
-/** Judges the recorded answer by the version's output schema. An execution without a recorded answer fails again. */
+/**
+ * Judges the recorded answer against the version's output schema. An execution without a recorded answer fails again.
+ */
 function replayCall({ template }: AgentDefinition, { calls, error }: Recorded): Replayed {
   const call = calls.find(({ kind, output }) => kind === 'code_call' && output !== undefined);
   if (call?.output === undefined) {

@@ -95,7 +95,7 @@ async function readToday(
   return readSpend<{ agent_id: bigint }>(db, where, sql`agent_id`);
 }
 
-/** Reads the last error of each agent, by one index probe per agent. */
+/** Reads the last error of each agent, with one index probe per agent. */
 async function lastErrors(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -16,8 +16,8 @@ export async function scoreLead(ctx: Context, request: ScoreLeadRequest, call: H
 }
 
 /**
- * Returns the fields of the lead. A reference means the lead's current fields, so a repeated request with a reference
- * scores the same fields only if it has a key.
+ * Returns the fields of the lead. A reference stands for the lead's current fields, so a repeated request with a
+ * reference may score different fields, unless it has a key.
  */
 async function leadOf(
   ctx: Context,

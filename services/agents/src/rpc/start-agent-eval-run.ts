@@ -48,7 +48,7 @@ export async function startAgentEvalRun(ctx: Context, request: StartAgentEvalRun
         created_at: ctx.clock.now(),
       })
       .execute();
-    // Ordered by trial and then by case, so that all versions progress equally.
+    // The results are ordered by trial and then by case, so that all versions progress equally.
     await sql`
       insert into eval_results (organization_id, run_id, ordinal, case_id, version, trial)
       select ${organizationId}, ${id}, row_number() over (order by trial, own.id, version) - 1, own.id, version, trial

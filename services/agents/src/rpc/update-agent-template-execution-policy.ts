@@ -37,7 +37,10 @@ export async function updateAgentTemplateExecutionPolicy(
   });
 }
 
-/** Stores the policy in a new version of the own template, or as the organization's policy for a built-in template. */
+/**
+ * Stores the policy in a new version of the organization's own template, or as the organization's policy for a built-in
+ * template.
+ */
 async function storePolicy(
   trx: Transaction<DB>,
   caller: Caller,

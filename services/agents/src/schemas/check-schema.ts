@@ -2,7 +2,7 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { isJsonObject } from '../json-objects.ts';
 
-/** Limits of a schema, so that checking an input is cheap for any schema. */
+/** Limits on schemas, so that checking an input is cheap for any schema. */
 const limits = { bytes: 32 * 1024, depth: 8, properties: 200 };
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];

@@ -9,7 +9,9 @@ const compiled = createRecent<z.ZodType>(500, (text) => {
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
-/** Validates a value by a schema that `schemaProblems` accepted. `field` is the request's member with the value. */
+/**
+ * Validates a value against a schema that `schemaProblems` accepted. `field` is the request's member with the value.
+ */
 export function validate(schema: string, value: JsonObject, field: string): Violation[] {
   const { error } = compiled(schema).safeParse(plain(value));
   return (error?.issues ?? []).slice(0, 20).map(({ path, message, code }) => ({
@@ -30,7 +32,7 @@ export function withNulls(value: JsonValue): JsonValue {
 }
 
 /**
- * Rewrites a schema's member. Values of `enum` and `const` are no schemas, and a property may be named like a keyword.
+ * Rewrites a schema's member. Values of `enum` and `const` are not schemas, and a property may be named like a keyword.
  */
 function inner(name: string, member: JsonValue): JsonValue {
   if (name === 'enum' || name === 'const') return member;
@@ -38,7 +40,7 @@ function inner(name: string, member: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(member).map(([property, schema]) => [property, withNulls(schema)]));
 }
 
-/** Converts numbers to doubles for comparison by the schema. The result is not stored. */
+/** Converts numbers to doubles, so that the schema can compare them. The result is not stored. */
 function plain(value: JsonValue): JsonValue {
   if (isRawNumber(value)) return numberOf(value) ?? null;
   if (Array.isArray(value)) return value.map(plain);

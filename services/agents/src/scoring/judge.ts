@@ -1,7 +1,8 @@
 /** The quality of scores on held-out records. Shares are from 0 to 1. */
 export type Judged = {
   /**
-   * Probability that a won record scores higher than a lost record. `auc_low` and `auc_high`: 95 % interval by DeLong.
+   * Probability that a won record scores higher than a lost record. `auc_low` and `auc_high` are the bounds of DeLong's
+   * 95 % interval.
    */
   auc: number;
   auc_low: number;
@@ -38,7 +39,7 @@ export function judge(scored: readonly Scored[], threshold: number): Judged {
   };
 }
 
-/** Computes the AUC by the placements of DeLong, DeLong and Clarke-Pearson. A tie counts as half. */
+/** Computes the AUC from the placements of DeLong, DeLong and Clarke-Pearson. A tie counts as half. */
 function aucOf(scored: readonly Scored[]): Pick<Judged, 'auc' | 'auc_low' | 'auc_high'> {
   const won = scored.filter((one) => one.won).map(({ score }) => score);
   const lost = scored.filter((one) => !one.won).map(({ score }) => score);

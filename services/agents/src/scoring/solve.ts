@@ -36,7 +36,7 @@ export function solveBy(factor: Float64Array, right: Float64Array): Float64Array
   return x;
 }
 
-/** Returns an element of an array of fixed length. The caller must pass an index within bounds. */
+/** Returns an element of a fixed-length array. The caller must pass an index within bounds. */
 export function at(values: Float64Array, index: number): number {
   return values[index] ?? 0;
 }

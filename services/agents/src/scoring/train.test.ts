@@ -24,7 +24,7 @@ function whole<T>(pieces: Pieces<T>): T {
   }
 }
 
-/** The weights by which the outcomes of the leads are drawn. */
+/** The weights that determine the probabilities of the leads' outcomes. */
 const planted = { base: -0.7, 'custom.size': 1.2, 'source = webinar': 0.9, 'source = list': -1.1, 'has phone': 0.6 };
 function plantedLeads(count: number, seed: number) {
   const random = createRandom(seed);

@@ -51,7 +51,7 @@ export function splitByTime(won: Uint8Array): number | undefined {
 }
 
 /**
- * Fits weights to the older records, with the penalty chosen by cross-validation over five folds. Judges the weights by
+ * Fits weights to the older records, with the penalty chosen by cross-validation over five folds. Judges the weights on
  * the newer records. The same rows give the same weights.
  */
 export function* train(
@@ -101,7 +101,7 @@ function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measu
   }
 }
 
-/** Returns the penalty with the least loss on the held-out folds. Of equally good penalties, returns the larger. */
+/** Returns the penalty with the lowest loss on the held-out folds. Of equally good penalties, returns the larger. */
 function* chooseLambda(measured: Measured, split: number): Pieces<number> {
   let best = { lambda: lambdas.at(-1) ?? 1, loss: Number.POSITIVE_INFINITY };
   for (const lambda of lambdas.toReversed()) {

@@ -27,14 +27,16 @@ export type CheckedCall = {
 };
 
 export type Refusal = {
-  /** `denied`: a policy forbids the call. `invalid`: the call is malformed. */
+  /** `denied` means that a policy forbids the call, `invalid` that the call is malformed. */
   why: 'denied' | 'invalid';
   problem: string;
 };
 
 const longestArguments = 32 * 1024;
 
-/** Checks a call by the policies in force. Runs before a person is asked, and again before the call is performed. */
+/**
+ * Checks a call against the policies in force. Runs before a person is asked, and again before the call is performed.
+ */
 export function checkCall({ name, input }: AskedCall, place: CallPlace): CheckedCall | { refused: Refusal } {
   const action = findAction(name);
   if (action === undefined || !isOffered(action, place)) {

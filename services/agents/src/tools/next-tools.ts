@@ -62,8 +62,8 @@ function plannedOf(request: ToolRequest, place: CallPlace): PlannedTool[] {
 }
 
 /**
- * Decides the next action after a question. A question costs nothing and exists once for its key, so it is repeated
- * until a person answers it. The wait for a person does not count against the execution's time.
+ * Decides the next action after a question. A question costs nothing and exists once per key, so it is repeated until a
+ * person answers it. The wait for a person does not count against the execution's time.
  */
 function nextOfApproval({ isDue }: ToolState, { seq, result }: ToolStep): ToolNext {
   if (result === null || isDue) return { do: 'perform', seq };

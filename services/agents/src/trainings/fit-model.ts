@@ -59,7 +59,7 @@ export async function fitModel(
   };
 }
 
-/** Share of the fitting in the progress of a training, in records. */
+/** Amount that the fitting adds to the progress of a training, which otherwise counts records. */
 export const fitWork = 100;
 
 async function factorsOf(db: Kysely<DB>, job: JobRow, own: readonly Factor[]): Promise<Factor[]> {
@@ -88,7 +88,7 @@ async function measureAll(
   for await (const record of records(db, job)) {
     // If an erasure has happened since the count, the slice will be repeated.
     if (times.length === rows) break;
-    // The age of a record is measured at its creation.
+    // Factors that depend on the current time use the record's time of creation instead.
     values.set(measure(record.fields, record.createdAt), times.length * columns);
     won[times.length] = Number(record.won);
     scored.push({ score: inForce(record.fields, record.createdAt).score, won: record.won });

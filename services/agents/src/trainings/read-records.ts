@@ -11,7 +11,7 @@ import { peopleIn } from '../executions/people.ts';
 import { isJsonObject, storedObject } from '../json-objects.ts';
 import type { TrainingPlace } from './place.ts';
 
-/** Limit of records for a training, which reads the newest records. */
+/** Maximum number of records for a training, which reads the newest ones. */
 export const mostRecords = 10_000;
 
 const timeoutMs = 20_000;

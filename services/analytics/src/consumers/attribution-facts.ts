@@ -5,7 +5,8 @@ import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace } from './event-place.ts';
 
 /**
- * Returns the fact that a won opportunity is attributed to the last workflow that touched it. Opportunities are live.
+ * Returns the fact that a won opportunity is attributed to the last workflow that touched it. Its mode is always live,
+ * because opportunities have no test mode.
  */
 export function attributionFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;

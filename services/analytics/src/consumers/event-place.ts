@@ -5,7 +5,7 @@ import type { Fact } from '../facts/fact.ts';
 const aheadMs = 60_000;
 
 /**
- * Returns the organization, the id and the time of an event's facts. Replaces a time in the future by the time in the
+ * Returns the organization, the id and the time of an event's facts. Replaces a time in the future with the time in the
  * event's id, so that a repeated event gets the same time.
  */
 export function eventPlace(event: {

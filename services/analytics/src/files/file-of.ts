@@ -2,7 +2,6 @@ import { Temporal } from 'temporal-polyfill';
 import type { Page, Table } from '../tables/table.ts';
 import { csvOf } from './csv.ts';
 import { jsonOf } from './json.ts';
-import { pdfOf } from './pdf/pdf.ts';
 
 /** The facts about a report that its file contains. */
 export type FileFacts = {
@@ -29,6 +28,8 @@ export function fileOf(table: Table, { report, timezone, onPage }: FileFacts): A
 async function* pdfPieces(table: Table, { report, timezone, onPage }: FileFacts): AsyncGenerator<Uint8Array> {
   const { from, to } = report.parameters;
   const period = `${localTime(from, timezone)} to ${localTime(to, timezone)}`;
+  // A process that makes no PDF does not load the library and the fonts.
+  const { pdfOf } = await import('./pdf/pdf.ts');
   yield await pdfOf(table, { heading: { period, asOf: report.as_of, timezone }, onPage });
 }
 

@@ -5,7 +5,7 @@ import { reportJobs } from '../reports/ask.ts';
 import { leaseSeconds, makeReport } from '../reports/make-report.ts';
 
 /**
- * Limit of reports that a process makes at the same time. The limit is low, so that a queue of reports does not slow
+ * Maximum number of reports that a process makes at the same time. It is low, so that a queue of reports does not slow
  * down the requests of people.
  */
 const lanes = 2;

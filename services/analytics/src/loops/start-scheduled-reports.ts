@@ -28,7 +28,10 @@ export function startScheduledReports(ctx: Context): Loop {
   });
 }
 
-/** Requests due reports. A report and the next tick are one commit, so several processes make one report per tick. */
+/**
+ * Requests due reports. A report and the next tick are stored in one commit, so several processes make one report per
+ * tick.
+ */
 async function startDue(ctx: Context, trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<ReportRow & { next_run_at: Date; schedule: string }>`
     select * from reports

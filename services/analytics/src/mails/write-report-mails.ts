@@ -15,8 +15,9 @@ const mostAttachedBytes = 5n * 1024n * 1024n;
 const done = { cursor: 'null', processed: 1, isFinished: true };
 
 /**
- * Writes the mails about the report of a tick, with the end of the job. Leaves out members who were removed or no
- * longer want mails. The key of a mail consists of tick and member, so each tick has one Message-ID for each member.
+ * Writes the mails about the report of a tick, in the transaction that ends the job. Leaves out members who were
+ * removed or no longer want mails. The key of a mail consists of tick and member, so each tick has one Message-ID for
+ * each member.
  */
 export async function writeReportMails(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { organization_id: organizationId } = job;

@@ -27,13 +27,13 @@ export type Group = 'workflow' | 'version' | 'variant' | 'step' | 'category' | '
 
 type Facts = { kinds: readonly FactKind[]; groups: readonly Group[] };
 
-/** Returns the metric that counts the facts of some kinds, minus the facts of other kinds, but at least 0. */
+/** Returns a metric that counts facts of some kinds, less the facts of other kinds, but never below 0. */
 export function countOf({ kinds, groups }: Facts, less: readonly FactKind[] = []): Measure {
   const value = (sums: Sums) => Math.max(0, countIn(sums, kinds) - countIn(sums, less));
   return { kinds: [...kinds, ...less], unit: 'count', value, n: value, groups };
 }
 
-/** Returns the metric that is the share of a part in a whole. */
+/** Returns a metric that is a part's share of a whole. */
 export function shareOf(part: Measure, whole: Measure): Measure {
   return {
     kinds: [...new Set([...part.kinds, ...whole.kinds])],

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Period } from '../periods/period.ts';
 
-/** Times of one rollup, which belong to the period with this place, from 1. */
+/** A range of times in one rollup. `place` is the number of its period, from 1. */
 type Part = { place: number; rollup: 'rollup_days' | 'rollup_quarters'; from: Date; until: Date };
 
 /**

@@ -4,7 +4,7 @@ import type { Period } from '../periods/period.ts';
 
 export type Interval = 'hour' | 'day' | 'week' | 'month';
 
-/** Limit of points in a chart. */
+/** Maximum number of points in a chart. */
 export const mostPoints = 1_000;
 
 /**

@@ -6,13 +6,13 @@ import type { Group, Measure, Sum } from './measure.ts';
 import type { Interval } from './points.ts';
 import { type Scope, scopeConditions } from './read-totals.ts';
 
-/** Limit of series in a chart. If a chart has more series, the smallest ones are merged into one. */
+/** Maximum number of series in a chart. If a chart has more series, the smallest ones are merged into one. */
 const mostSeries = 20;
 
 /** The sums of a series, by the index of the point. */
 export type Series = { key: string; points: ReadonlyMap<number, ReadonlyMap<FactKind, Sum>> };
 
-/** A series while rows are added to it. `isOther` tells that it contains the smallest keys. */
+/** A series while rows are added to it. `isOther` says whether it combines the smallest keys. */
 type GrowingSeries = { key: string; isOther: boolean; size: number; points: Map<number, Map<FactKind, GrowingSum>> };
 
 type GrowingSum = Sum & { buckets: Map<number, number> };

@@ -10,7 +10,7 @@ import { partsOf } from './parts.ts';
 export type Scope = {
   organizationId: bigint;
   mode: 'live' | 'test';
-  /** Ids of workflows, whose sums are added up. 0 stands for all workflows, and includes facts without a workflow. */
+  /** Ids of workflows whose sums are added up. 0 stands for all workflows, and includes facts without a workflow. */
   workflowIds: readonly bigint[];
   version?: number;
   /** Selects enrollments with this variant: the id of the split, a colon and the name. Default: all enrollments. */
@@ -36,7 +36,7 @@ export async function readTotals(
       scope,
       sql`kind = any(${kinds}::smallint[]) and dimension = any(${of}::smallint[]) and variant = ${scope.variant ?? ''}`,
     );
-  // Separate selections: in a single one, the index would also find all durations of kinds without timed metrics.
+  // The selections are separate, because a single one would also find all durations of kinds without timed metrics.
   const areOfScope = [
     select(o.kinds, dimensions.total, dimensions.currency),
     select(o.timedKinds, dimensions.duration),

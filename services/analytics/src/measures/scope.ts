@@ -33,7 +33,10 @@ export function readScope({ workflowId, version, variant }: Asked, { organizatio
   };
 }
 
-/** Refuses a string that cannot name a variant. Any name is possible, so a variant that nobody uses has zeros. */
+/**
+ * Refuses a string that cannot name a variant. Any name is possible, so the values of a variant that nobody uses are
+ * zero.
+ */
 export function checkVariant(variant: string | undefined, others: readonly string[] = []): void {
   if (variant === undefined || others.includes(variant) || /^[\w.-]{1,64}:/.test(variant)) return;
   const message = `must be ${['the id of a split, a colon and the name of a variant', ...others].join(', or ')}`;

@@ -5,7 +5,7 @@ import { askTimezone } from './ask-timezone.ts';
 
 /**
  * Stores the time zones of new organizations, which determine when their days start. Fails if identity is unavailable,
- * so that no day is counted by a wrong time zone. Does not store a deleted organization.
+ * so that no day is counted in a wrong time zone. Does not store a deleted organization.
  */
 export async function knowOrganizations(ctx: Context, organizationIds: readonly bigint[]): Promise<void> {
   const ids = [...new Set(organizationIds)].filter((id) => !ctx.knownOrganizations.has(id));

@@ -46,7 +46,7 @@ async function changeTimezone(ctx: Context, organizationId: bigint, timezone: st
       from rollup_quarters where organization_id = ${organizationId}`.execute(trx);
     const { from, until } = rows[0] ?? {};
     if (from && until) {
-      // Deletes the days that were summed by the old time zone, from the first day whose quarter hours are still kept.
+      // Deletes the days that were summed in the old time zone, from the first day whose quarter hours are still kept.
       await sql`
         delete from rollup_days using organizations
         where rollup_days.organization_id = ${organizationId} and organizations.organization_id = ${organizationId}

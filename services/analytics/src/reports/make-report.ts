@@ -28,8 +28,8 @@ const done = { cursor: 'null', processed: 1, isFinished: true };
 
 /**
  * Makes the file of a report. Each try begins with the first row. Bytes that a dead process wrote have a different
- * fence, and are never read. The report becomes ready or failed with the end of the job. If the report was deleted
- * during the try, nothing stays.
+ * fence, and are never read. The report becomes ready or failed in the transaction that ends the job. If the report was
+ * deleted during the try, nothing is kept.
  */
 export async function makeReport(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const report = await beginReport(ctx, job);

@@ -14,7 +14,7 @@ const input = z.object({ report_id: z.string() });
 
 /**
  * Counts the consecutive failures of a schedule. Queues the mails about the report of a tick, either with the report's
- * file or about the third failure. Reports of test keys are not mailed.
+ * file or about the third failure. Reports in test mode are not mailed.
  */
 export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise<void> {
   const { id, organization_id: organizationId, scheduled_by: scheduledBy, status, mode } = report;

@@ -1,7 +1,7 @@
 /**
- * Growth of the buckets in which durations in milliseconds are counted. Each bucket is a tenth larger than the previous
- * one, so that its middle is within 5 % of its values. Bucket 0 is below one millisecond, and bucket `n` begins at
- * `growth ** (n - 1)`.
+ * Factor between the bounds of the buckets in which durations in milliseconds are counted. Each bucket is a tenth
+ * larger than the previous one, so that its middle is within 5 % of its values. Bucket 0 is below one millisecond, and
+ * bucket `n` begins at `growth ** (n - 1)`.
  */
 export const growth = 1.1;
 

@@ -3,8 +3,8 @@ import { factHours } from '../db/partitions.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Limit of organizations in a statement. For each day of each organization, the statement probes the keys of three
- * tables, 60,000 probes in all.
+ * Maximum number of organizations in a statement. For each day of each organization, the statement probes the keys of
+ * three tables, 60,000 probes in all.
  */
 const pageOrganizations = 50;
 /**
@@ -13,9 +13,7 @@ const pageOrganizations = 50;
  */
 const sumHours = factHours - 48;
 
-/**
- * Requests that the days of all organizations are marked. The marking of an unfinished earlier rebuild starts again.
- */
+/** Requests that the days of all organizations be marked. The marking of an unfinished earlier rebuild starts again. */
 export async function askForMarks(db: Kysely<DB>): Promise<void> {
   await sql`
     insert into rebuilds (marked_until) values (0)
@@ -23,9 +21,9 @@ export async function askForMarks(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Marks the days (UTC) of the next organizations: days with facts, and days with sums but no facts. Days with any other
- * mark come first. Returns false if no organization is left for this process. Days are marked in a fixed order, so that
- * two processes never deadlock.
+ * Marks the days (UTC) of the next organizations: days with facts, and days with sums but no facts. Days that are
+ * marked for any other reason are recounted first. Returns false if no organization is left for this process. Days are
+ * marked in a fixed order, so that two processes never deadlock.
  */
 export async function markNext(db: Kysely<DB>): Promise<boolean> {
   return db.transaction().execute(async (trx) => {

@@ -3,7 +3,7 @@ import type { DB } from '../db/schema.ts';
 import type { Span } from './span.ts';
 
 /**
- * Limits of a transaction that recounts more than one day. New facts of the organization wait for the transaction, so
+ * Limits on a transaction that recounts more than one day. New facts of the organization wait for the transaction, so
  * it takes a few seconds at most. Sparse facts become four times as many sums. Each day is a partition, and each
  * statement locks it.
  */

@@ -16,8 +16,8 @@ const saidEveryMs = 5_000;
  * Recounts every day whose facts are kept. One transaction covers several days of an organization, and responses change
  * only with its commit. Facts that arrive meanwhile are counted too, because they wait for the transaction that
  * recounts days of their organization. After a kill, the loop of any process continues, even if the marking was not
- * finished. A rebuild may be repeated, and may run beside the services. Days that late facts have marked are recounted
- * first.
+ * finished. A rebuild may be repeated, and may run while the services run. Days that late facts have marked are
+ * recounted first.
  */
 export async function rebuild(
   db: Kysely<DB>,

@@ -10,7 +10,7 @@ import { type StepSum, startAddingUp, stepSums, stepSumsTable } from './step-sum
 import { sumsOfFacts } from './sums-of-facts.ts';
 
 const kinds = [...Object.values(factKinds), ...Object.values(stepKinds)];
-/** Limit of events about steps that are read at a time. */
+/** Maximum number of events about steps that are read at a time. */
 const pageEvents = 500;
 
 /**

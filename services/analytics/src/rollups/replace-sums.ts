@@ -12,11 +12,11 @@ const planned = sql`
   select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true)`;
 
 /**
- * Replaces the rows of a rollup that meet a condition by the rows of a query with the same columns. In `isReplaced`,
- * the rows are named `kept`. Correct rows are not written, because a row that is deleted and inserted again slows each
- * search of its key until the next vacuum. The caller must have locked the organization, so that nobody else writes
- * these rows. Rows are inserted in the order of the numeric key columns, so that neighbouring rows share pages. Strings
- * are not compared, because that would take as long as the rest of the sort.
+ * Replaces the rows of a rollup that meet a condition with the rows of a query that has the same columns. In
+ * `isReplaced`, the rows are named `kept`. Correct rows are not written, because a row that is deleted and inserted
+ * again slows each search of its key until the next vacuum. The caller must have locked the organization, so that
+ * nobody else writes these rows. Rows are inserted in the order of the numeric key columns, so that neighbouring rows
+ * share pages. Strings are not compared, because that would take as long as the rest of the sort.
  */
 export async function replaceSums(
   trx: Transaction<DB>,

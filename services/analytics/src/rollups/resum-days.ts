@@ -6,7 +6,10 @@ import type { Span } from './span.ts';
 /** Maximum shift of a day's start from midnight, for time zones whose clocks change at midnight. */
 const slackHours = 3;
 
-/** Sums the days that a period touches again, from quarter hours. The caller must have locked the organization. */
+/**
+ * Recomputes the sums of the days that a period touches, from quarter hours. The caller must have locked the
+ * organization.
+ */
 export async function resumDays(trx: Transaction<DB>, organizationId: bigint, { from, until }: Span): Promise<void> {
   const { rows } = await sql<{ timezone: string; first: Date; last: Date }>`
     select timezone, date_trunc('day', ${from}::timestamptz, timezone) as first,

@@ -21,7 +21,8 @@ export async function generateReport(ctx: Context, request: GenerateReportReques
   const asOf = ctx.clock.now();
   const parameters = readParameters(type, request.parameters, asOf);
   const { workflowId } = parameters;
-  // Checked with the caller's rights, so that a workflow of another organization is reported as missing.
+  // The workflow is checked with the caller's rights, so that a workflow of another organization is reported as
+  // missing.
   if (workflowId !== undefined) await checkWorkflow(ctx, call, workflowId);
   const { method } = ReportsService;
   const response = await transact(ctx, call, method.generateReport, request, async (trx, caller) => {

@@ -34,7 +34,7 @@ export async function getAnalyticsChart(ctx: Context, request: GetAnalyticsChart
     const message = `must leave at most ${mostPoints} points: ask for less time, or a longer one`;
     refuseViolations([{ field: 'interval', message, code: 'range' }]);
   }
-  // Read before the sums. Facts that are counted in between make the sums more complete than stated, not less.
+  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
   const until = await completeUntil(ctx.db.kysely);
   const found = await readSeries(ctx.db.kysely, scope, measure, { points, interval, group });
   const isWhole = group === undefined && !measure.isByCurrency;

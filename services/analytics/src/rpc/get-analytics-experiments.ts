@@ -18,7 +18,8 @@ import { completeUntil } from '../progress/complete-until.ts';
 import { findVersion, type Step, type Version } from '../workflows/find-version.ts';
 
 /**
- * Limit of versions whose weights are requested. If more versions assigned people to a split, it has no probability.
+ * Maximum number of versions whose weights are requested. If more versions assigned people to a split, the split has no
+ * probability.
  */
 const mostVersions = 20;
 
@@ -38,7 +39,7 @@ export async function getAnalyticsExperiments(
     throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
   }
   const goal = request.goal ?? current.goals[0] ?? refuseGoal();
-  // Read before the sums. Facts that are counted in between make the sums more complete than stated, not less.
+  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
   const until = await completeUntil(ctx.db.kysely);
   const outcomes = await readOutcomes(ctx.db.kysely, scope, { period, timezone, goal });
   const splits = splitsOf(current, outcomes).filter(({ id }) => stepId === undefined || id === stepId);

@@ -17,7 +17,7 @@ export async function getAnalyticsMetrics(ctx: Context, request: GetAnalyticsMet
   const scope = await findScope(ctx, request, callerOf(call));
   const period = readPeriod(request, ctx.clock.now());
   const timezone = await timezoneOf(ctx, scope.organizationId);
-  // Read before the sums. Facts that are counted in between make the sums more complete than stated, not less.
+  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
   const until = await completeUntil(ctx.db.kysely);
   const kinds = Object.values(factKinds);
   const timedKinds = [...measures.values()].flatMap((measure) => (measure.isByDuration ? measure.kinds : []));
@@ -38,7 +38,10 @@ export async function getAnalyticsMetrics(ctx: Context, request: GetAnalyticsMet
   };
 }
 
-/** Returns the currencies in which a metric has values, in order; one undefined for a metric without currencies. */
+/**
+ * Returns the sorted currencies in which a metric has values. For a metric without currencies, returns one undefined
+ * element.
+ */
 function currenciesOf(measure: Measure, totals: readonly Total[]): (string | undefined)[] {
   if (!measure.isByCurrency) return [undefined];
   const own = totals.filter(({ kind }) => measure.kinds.includes(kind));

@@ -7,7 +7,9 @@ import type { ReportSchedule } from './schedule.ts';
 type Times = Pick<ReportSchedule, 'cron' | 'timezone'>;
 
 const leastMs = 3_600_000;
-/** Number of ticks that are enough to show every gap of an expression of minutes and hours. */
+/**
+ * Number of ticks to check for short gaps. An expression of minutes and hours shows all its gaps within so many ticks.
+ */
 const looked = 50;
 const longestCron = 200;
 

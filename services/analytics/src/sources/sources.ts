@@ -7,7 +7,7 @@ import type { Source } from './source.ts';
 import { webhookHealth } from './webhook-health.ts';
 import { workflowPerformance } from './workflow-performance.ts';
 
-/** The source of each type of report, by the string of the type. */
+/** The source of each report type, by the type's name. */
 export const sources: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['workflow_performance', workflowPerformance],
   ['enrollment_funnel', enrollmentFunnel],

@@ -47,7 +47,7 @@ export function s3Store(settings: S3Settings): FileStore {
   };
 }
 
-/** Joins pieces to parts; the last part may be shorter. Yields at least one part. */
+/** Joins pieces into parts; the last part may be shorter. Yields at least one part. */
 async function* inParts(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let bytes = 0;

@@ -5,8 +5,8 @@ export type StoreName = 'folder' | 's3';
 export type FileStore = {
   name: StoreName;
   /**
-   * Writes a file and returns its size. Before the first bytes are sent, calls `onUpload` with an id. By this id,
-   * `remove` finds an upload that a dead process has left. A failed call leaves no file.
+   * Writes a file and returns its size. Before the first bytes are sent, calls `onUpload` with an id. `remove` uses
+   * this id to find an upload that a dead process has left. A failed call leaves no file.
    */
   write(name: string, pieces: AsyncIterable<Buffer>, onUpload: (id: string) => Promise<void>): Promise<number>;
   read(name: string): AsyncIterable<Uint8Array>;

@@ -6,8 +6,8 @@ export type Count = { totalCount: bigint; totalCountIsMinimum?: boolean | undefi
 const leastMs = 1;
 
 /**
- * Counts a list exactly. The list must have a filter by time, and count up to a cap. If a period exceeds the cap, its
- * halves are counted separately. If a single millisecond has more rows than the cap, they count as the cap.
+ * Counts a list exactly. The list must have a filter by time, and may stop counting at a cap. If a period exceeds the
+ * cap, its halves are counted separately. If a single millisecond has more rows than the cap, they count as the cap.
  */
 export async function countExactly({ from, to }: Period, count: (period: Period) => Promise<Count>): Promise<bigint> {
   const { totalCount, totalCountIsMinimum = false } = await count({ from, to });

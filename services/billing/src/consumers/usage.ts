@@ -37,7 +37,7 @@ async function report(ctx: Context, organizationId: bigint, reached: ThresholdRe
   if (meter === undefined) return;
   const { threshold, resetsAt, periodStart } = reached;
   const [used, limit] = [fromUnits(meter, reached.used), fromUnits(meter, reached.limit)];
-  // A concurrent limit has no period, so each of its thresholds is reported once a month.
+  // A limit on what currently exists has no period, so each of its thresholds is reported once a month.
   const period = periodStart ? sql`${timestampDate(periodStart)}` : sql`date_trunc('month', ${ctx.dbNow}, 'UTC')`;
   const isNew = await ctx.db.kysely.transaction().execute(async (trx) => {
     const { rows } = await sql<{ period_start: Date }>`

@@ -32,7 +32,10 @@ function audited({ plan, status, quantity, cancel_at }: State) {
   return { plan, status, quantity, cancel_at: cancelAt };
 }
 
-/** Takes the last unreported operation. Each is reported once; the hook about its effect may precede its answer. */
+/**
+ * Takes the last unreported operation. Each operation is reported once. Stripe's hook about its effect may arrive
+ * before the operation's own answer.
+ */
 async function takeOperation(trx: Transaction<DB>, organizationId: bigint): Promise<Reported | undefined> {
   const { rows } = await sql<Reported>`
     update operations set is_reported = true

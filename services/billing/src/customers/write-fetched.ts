@@ -11,7 +11,7 @@ import { billingToProto } from './billing-to-proto.ts';
 import { reportPlanChange } from './report-plan-change.ts';
 import type { CustomerRow } from './rows.ts';
 
-/** A customer that this process has leased. `marks` is the number of marks that the fetch will have answered. */
+/** A customer that this process has leased. `marks` is the number of marks that the fetch covers. */
 export type Claim = { row: CustomerRow; marks: bigint; fence: bigint };
 
 const topic = topicOf(BillingEventSchema);
@@ -56,7 +56,10 @@ async function lockClaimed(trx: Transaction<DB>, { row, fence }: Claim): Promise
     .executeTakeFirst();
 }
 
-/** Ends the lease. A failed payment counts from the first fetch that found it; a payment ends the reminders. */
+/**
+ * Ends the lease. The days of a failed payment are counted from the first fetch that found the failure. A payment ends
+ * the reminders.
+ */
 async function endLease(
   ctx: Context,
   trx: Transaction<DB>,

@@ -20,22 +20,25 @@ const schema = z.object({
     seats: limit,
     contacts: limit,
   }),
-  // The ceilings up to which services count, for meters whose use beyond the plan is charged, in the units of services.
+  // The highest counts that services allow, for meters whose use beyond the plan is charged, in the units of services.
   ceilings: z.partialRecord(z.enum(monthlyMeters), z.number()).optional(),
 });
 
 /** The entitlements of an organization. */
 export type Content = z.infer<typeof schema>;
 
-/** Returns the limits of the current plan. The free plan counts once, for any quantity of an ended subscription. */
+/**
+ * Returns the limits of the current plan. The limits of the free plan are not multiplied, because `quantity` may be
+ * that of an ended subscription.
+ */
 export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<State, 'plan' | 'quantity'>): Limits {
   if (plan === 'self_hosted') return noLimits;
   return plan === 'free' ? plans.free : timesLimits(plans[plan], quantity);
 }
 
 /**
- * Returns the entitlements that follow from a state. `isOverdue`: a payment failed so long ago that new entries wait.
- * `ceilings`: of meters whose use beyond the plan is charged.
+ * Returns the entitlements that follow from a state. `isOverdue` says that a payment failed so long ago that new
+ * entries wait. `ceilings` are those of the meters whose use beyond the plan is charged.
  */
 export function contentOf(
   plans: Plans,

@@ -5,7 +5,7 @@ import { DomainError } from '@drippulse/errors';
 const toleranceSeconds = 300;
 
 /**
- * Checks `Stripe-Signature` (`t=<seconds>,v1=<hex>,…`): HMAC-SHA256 of time and raw body by one of the secrets. The
+ * Checks `Stripe-Signature` (`t=<seconds>,v1=<hex>,…`): HMAC-SHA256 of time and raw body with one of the secrets. The
  * time is checked after the signature, so that only Stripe learns of a wrong clock.
  */
 export function verifyStripe(

@@ -9,15 +9,15 @@ import { accountUse, leftOf, type MeteredMonth, type OverageMeter } from '../pla
 import { mayOverrun, readState } from '../subscriptions/state.ts';
 
 /**
- * A month in UTC. `isFinal`: the month ended so long ago that nothing is counted in it any more. `isNew`: the use so
- * far costs nothing.
+ * A month in UTC. `isFinal` says that the month ended so long ago that nothing is counted in it any more. `isNew` says
+ * that the use so far costs nothing.
  */
 export type MeteredPeriod = { month: Date; isCurrent: boolean; isFinal: boolean; isNew: boolean };
 
 type Customer = { state: string; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Charges the use beyond the plan since the last look, up to the spend cap. The month, the hour to send to Stripe, and
+ * Charges the use beyond the plan since the last check, up to the spend cap. The month, the hour to send to Stripe, and
  * the resulting ceilings are written in one transaction. A repeated or older answer adds nothing.
  */
 export async function accountUsage(
@@ -27,7 +27,7 @@ export async function accountUsage(
   uses: ReadonlyMap<OverageMeter, bigint>,
 ): Promise<void> {
   const isChanged = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // The lock serializes concurrent looks.
+    // The lock serializes concurrent checks.
     const { rows } = await sql<Customer>`
       select state, metered, spend_cap_cents from customers left join settings using (organization_id)
       where organization_id = ${organizationId} for update of customers`.execute(trx);

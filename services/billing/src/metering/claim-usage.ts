@@ -5,12 +5,12 @@ import type { Customers } from '../db/schema.ts';
 /** Minutes between two checks of the use of an organization that pays beyond its plan. */
 const everyMinutes = 5;
 
-/** `is_new`: the organization has only now asked for more than its plan, and its earlier use costs nothing. */
+/** `is_new` says that the organization has only now asked for more than its plan, so its earlier use costs nothing. */
 export type UsageClaim = Selectable<Customers> & { is_new: boolean };
 
 /**
- * Takes an organization that is due for a look at its use; undefined when no organization is due. If the process dies,
- * the next look follows at the usual time.
+ * Takes an organization whose use is due for a check; undefined when no organization is due. If the process dies, the
+ * next check follows at the usual time.
  */
 export async function claimUsage({ db, dbNow }: Context): Promise<UsageClaim | undefined> {
   const { rows } = await sql<UsageClaim>`

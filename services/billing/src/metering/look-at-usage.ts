@@ -6,23 +6,23 @@ import { askUsage } from './ask-usage.ts';
 import { claimUsage } from './claim-usage.ts';
 import { oldestDays } from './send-hour.ts';
 
-/** For this long after the end of a month, more use may still be counted in it. */
+/** Time after the end of a month during which more use may still be counted in it. */
 const settleMs = 3_600_000;
 
 /**
- * Looks at the use of one due organization that pays beyond its plan: charges new use, and adds items for this use to
- * the subscription. Returns whether an organization was due.
+ * Checks the use of one due organization that pays beyond its plan: charges new use, and adds items for this use to the
+ * subscription. Returns whether an organization was due.
  */
 export async function lookAtUsage(ctx: Context): Promise<boolean> {
   const customer = await claimUsage(ctx);
   if (customer === undefined) return false;
   await charge(ctx, customer.organization_id, { isNew: customer.is_new });
-  // Called after the first look, so that earlier use is not charged.
+  // Called after the first check, so that earlier use is not charged.
   await addItems(ctx, customer);
   return true;
 }
 
-/** Charges the use of an organization since the last look. Call it before the organization's cap changes. */
+/** Charges the use of an organization since the last check. Call it before the organization's cap changes. */
 export async function chargeNow(ctx: Context, organizationId: bigint): Promise<void> {
   await charge(ctx, organizationId, { isNew: false });
 }
@@ -33,7 +33,7 @@ async function charge(ctx: Context, organizationId: bigint, { isNew }: { isNew: 
   }
 }
 
-/** Returns the past months without a look since their end, and the current month. */
+/** Returns the current month, and the past months whose use was not checked since they ended. */
 async function periodsOf({ db, dbNow }: Context, organizationId: bigint): Promise<Omit<MeteredPeriod, 'isNew'>[]> {
   const { rows } = await sql<{ month: Date; current: Date; now: Date }>`
     with present as (select ${dbNow} as now, date_trunc('month', ${dbNow}, 'UTC') as current)

@@ -21,8 +21,9 @@ type Hour = {
 };
 
 /**
- * Sends Stripe the total of one due past hour. The meter keeps the last event for an hour, and accepts an identifier
- * once: a repeat changes nothing, and a larger total replaces the total before. Returns whether an hour was due.
+ * Sends Stripe the total of one due past hour. For each hour, Stripe's meter uses the last event. It accepts each
+ * identifier once, so a repeat changes nothing, and a larger total replaces the previous one. Returns whether an hour
+ * was due.
  */
 export async function sendHour(ctx: Context): Promise<boolean> {
   const hour = await claimHour(ctx);

@@ -76,7 +76,10 @@ function firstOf([row]: OperationRow[]): OperationRow {
   return row;
 }
 
-/** Makes the refusal of a call during an operation. The refusal of a repeat of the operation's call keeps its key. */
+/**
+ * Builds the refusal of a call during an operation. If the call repeats the operation's own call, the refusal does not
+ * free its key.
+ */
 function inProgress(isRepeat: boolean): DomainError {
   const message = `${isRepeat ? 'This' : 'Another'} change of the subscription is under way.`;
   return new DomainError(isRepeat ? 'unavailable' : 'aborted', 'billing_in_progress', message, {

@@ -2,8 +2,10 @@ const dayMs = 24 * 3_600_000;
 
 /** Days after a failed payment during which nothing changes. */
 export const graceDays = 14;
-/** The grace in milliseconds. */
+/** The grace period in milliseconds. */
 export const holdsAfterMs = graceDays * dayMs;
 
-/** Days after a failed payment with a step: a reminder to admins, and on the last day new entries begin to wait. */
+/**
+ * Days after a failed payment on which a step is due: a reminder to admins, or on the last day the hold on new entries.
+ */
 export const stepDays = [1, 7, 13, graceDays] as const;

@@ -8,7 +8,7 @@ const overage: Overage = {
 };
 const untouched: MeteredMonth = { used: 0n, charged: 0n };
 const ofEnrollments = (known: MeteredMonth) => new Map([['enrollments' as const, known]]);
-/** Looks at the use, with 1,000 units included, 2 cents for each further unit, up to 100 cents. */
+/** Checks the use, with 1,000 units included, 2 cents for each further unit, up to 100 cents. */
 const look = (known: MeteredMonth, used: bigint, included = 1_000n) =>
   accountUse(known, { used, included, left: leftOf(overage, 100n, ofEnrollments(known)), nanocents: 2n * cent });
 
@@ -48,7 +48,7 @@ test('the ceiling is what is included and what the cap covers, however much of i
   expect(ceiling(known, 20_000n)).toBe(20_000n);
   expect(ceiling(known, 1_000n, 0n)).toBe(1_050n);
   expect(ceiling(untouched, 1_000n, 0n)).toBe(1_000n);
-  // Use from before the organization asked for more leaves the whole cap.
+  // Use before the organization asked for more does not reduce the cap.
   expect(ceiling({ used: 1_200n, charged: 0n })).toBe(1_250n);
 });
 

@@ -5,7 +5,9 @@ export type OverageMeter = (typeof monthlyMeters)[number];
 
 /** The price of a unit beyond the plan, and its references at Stripe. */
 type OverageRate = {
-  /** Billionths of a cent for a unit of the services that count. For models, that unit is a millionth of a dollar. */
+  /**
+   * Price in billionths of a cent per unit, as the services count units. For models, a unit is a millionth of a dollar.
+   */
   nanocents: bigint;
   /** The key by which Stripe finds the metered price. */
   lookupKey: string;
@@ -41,9 +43,9 @@ export function spentCents(overage: Overage, months: MeteredMonths): bigint {
 }
 
 /**
- * Returns the use of a meter that a look adds: the units beyond the plan since the last look, up to the cap. A repeated
- * look adds nothing. Units beyond the cap are never charged, and neither are units from a period when less was
- * included.
+ * Returns the use of a meter that a check adds: the units beyond the plan since the last check, up to the cap. A
+ * repeated check adds nothing. Units beyond the cap are never charged, and neither are units from a period when less
+ * was included.
  */
 export function accountUse(
   known: MeteredMonth,

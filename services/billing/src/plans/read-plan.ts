@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { type BoughtPlan, boughtPlans } from './read-plans.ts';
 
 /**
- * Reads a plan that can be bought from its name in a request, in any letter case. Other names are refused as
+ * Reads a plan that can be bought from its name in a request, in any letter case. Refuses other names with
  * `unknown_plan`.
  */
 export function readPlan(text: string | undefined): BoughtPlan {

@@ -16,7 +16,7 @@ test('without a file there are four plans, of which three have a price', () => {
   expect(readPlans(text)).toEqual(plans);
 });
 
-/** Changes one place of the default plans. */
+/** Changes one value in the default plans. */
 function changed(change: (plans: Record<string, Record<string, unknown>>) => void): string {
   const file = JSON.parse(text);
   change(file.plans);

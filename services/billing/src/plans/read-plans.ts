@@ -28,8 +28,8 @@ const lookupKey = z.string().min(1).max(200);
 const bought = z.strictObject({ lookup_key: lookupKey, limits });
 
 const rate = z.strictObject({
-  // For models the price is for each dollar, for all other meters for each unit. It is rounded to billionths of a cent
-  // for the units of services.
+  // The price is per dollar for models, and per unit for all other meters. It is rounded to billionths of a cent for
+  // the units of services.
   unit_cents: z.number().min(0.001).max(1_000_000),
   lookup_key: lookupKey,
   event_name: z.string().regex(/^\w{1,100}$/),
@@ -53,7 +53,7 @@ const schema = z.strictObject({
 const defaultFile = new URL('default-plans.json', import.meta.url);
 
 /**
- * Reads the plans of an installation: the JSON itself, or the path of a file with the JSON. Default: the file beside
+ * Reads the plans of an installation: the JSON itself, or the path of a file with the JSON. Default: the file next to
  * this one. Throws a ConfigError that lists every mistake.
  */
 export function readPlans(variable: string | undefined): Plans {
@@ -76,7 +76,7 @@ export function readPlans(variable: string | undefined): Plans {
 }
 
 const nanocentsOfCent = 1e9;
-/** Units of the services for a dollar, because services count models in millionths of a dollar. */
+/** Number of units per dollar, because services count models in millionths of a dollar. */
 const unitsOfDollar = 1e6;
 
 function overageOf(given: z.output<typeof rates>): Overage {

@@ -39,7 +39,7 @@ export async function listInvoices(ctx: Context, request: ListInvoicesRequest, c
   };
 }
 
-/** Converts an invoice. Its addresses are for admins only, because they work for anybody who has them. */
+/** Converts an invoice. Only admins see its URLs, because anybody who has a URL can open it. */
 function invoiceToProto(invoice: Stripe.Invoice, { isAdmin }: { isAdmin: boolean }) {
   const { id, number, status, currency, total, amount_remaining: due, created } = invoice;
   return {

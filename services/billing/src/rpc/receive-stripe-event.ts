@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { eventSchema, type StripeEvent, takeEvent } from '../hooks/take-events.ts';
 import { verifyStripe } from '../hooks/verify.ts';
 
-/** Accepts an event of Stripe. The signature covers the bytes as received, and is checked before their parsing. */
+/** Accepts an event of Stripe. The signature covers the bytes as received, and is checked before they are parsed. */
 export async function receiveStripeEvent(ctx: Context, request: ReceiveStripeEventRequest, call: HandlerContext) {
   const { hookSecrets } = ctx.config;
   if (ctx.stripe === undefined || hookSecrets.length === 0) {
@@ -26,7 +26,7 @@ export async function receiveStripeEvent(ctx: Context, request: ReceiveStripeEve
   return { duplicate: taken === 'duplicate' };
 }
 
-/** Returns the time of the database, so that all processes judge alike. */
+/** Returns the time of the database, so that all processes judge the age of a signature alike. */
 async function signedNow(ctx: Context): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(ctx.db.kysely);
   return rows[0]?.now ?? ctx.clock.now();

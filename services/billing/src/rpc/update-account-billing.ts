@@ -56,8 +56,8 @@ async function chargeByCap(ctx: Context, organizationId: bigint): Promise<void> 
 }
 
 /**
- * Applies the ceilings of the new cap immediately. An organization without an earlier cap has no use under it, which
- * null expresses.
+ * Applies the ceilings of the new cap immediately. Null as the due time says that the earlier use costs nothing,
+ * because the organization had no cap.
  */
 async function applyCap(ctx: Context, trx: Transaction<DB>, organizationId: bigint, formerCents: bigint) {
   const dueAt = formerCents > 0n ? ctx.dbNow : sql`null`;

@@ -30,7 +30,7 @@ export type StripeAccount = {
   prices(): Promise<Prices>;
 };
 
-/** Opens the account; undefined without a key. */
+/** Opens the account. Returns undefined without a key. */
 export function openStripe(config: Config, clock: Clock): StripeAccount | undefined {
   const { stripeKey } = config;
   if (stripeKey === undefined) return undefined;

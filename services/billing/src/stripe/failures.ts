@@ -16,7 +16,7 @@ type StripeErrorShape = {
   detail?: { code?: string } | string | undefined;
 };
 
-/** Codes of errors of connections that were never made. */
+/** Error codes of connections that were never established. */
 const unsentCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -24,7 +24,7 @@ const unsentCodes: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Upper limit of characters of Stripe's message to show. */
+/** Maximum number of characters of Stripe's message to show. */
 const maxMessageLength = 500;
 
 /** Interprets an error that a request to Stripe threw. Other errors are rethrown. */
@@ -50,7 +50,7 @@ export function failureOf(error: unknown): Failure {
   return { verdict: 'refused', refusal: new DomainError('failed_precondition', reason, message, { cause: error }) };
 }
 
-/** Makes the refusal of a call while Stripe is unavailable. */
+/** Builds the refusal of a call while Stripe is unavailable. */
 export function away(cause?: unknown): DomainError {
   const message = 'Stripe did not answer. What you have works as before.';
   return new DomainError('unavailable', 'stripe_unavailable', message, { cause, retryAfterSeconds: 30 });

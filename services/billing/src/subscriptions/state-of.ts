@@ -42,9 +42,15 @@ export function stateOf({ subscriptions, customer }: Fetched, known: Known): Sta
   };
 }
 
-/** States in which the plan counts. An unpaid subscription keeps it; later, entitlements hold new entries. */
+/**
+ * States in which the plan applies. An unpaid subscription keeps its plan, but later its organization's new entries
+ * wait.
+ */
 const plansCount: ReadonlySet<Status> = new Set(['active', 'trialing', 'past_due', 'unpaid']);
-/** A subscription in one of these states can still be changed. If there are several, the first state counts. */
+/**
+ * A subscription in one of these states can still be changed. If there are several, the one whose state comes first
+ * counts.
+ */
 const liveOrder: readonly Status[] = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'];
 
 /** Returns the subscriptions that have not ended; the first one counts. */

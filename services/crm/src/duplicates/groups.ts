@@ -9,8 +9,7 @@ export type Kind = 'email' | 'phone';
 export type Group = { kind: Kind; key: string; recordCount: bigint };
 
 /**
- * Number of index entries that one page reads. Reading them takes 65 ms in a million records, including the shown
- * records.
+ * Number of index entries that one page reads. With a million records, reading them and the shown records takes 65 ms.
  */
 const window = 50_000;
 /** Number of records shown for each group. */

@@ -23,7 +23,7 @@ export async function lockContact(trx: Transaction<DB>, organizationId: bigint, 
   return row;
 }
 
-/** Locks the records that were merged into these, directly or through a further record. */
+/** Locks the records that were merged into the given records, directly or through a further record. */
 export async function lockMerged<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -70,7 +70,7 @@ export async function lockLeads(
   return rows;
 }
 
-/** Finds all addresses that these records have or had, in lower case. */
+/** Finds all addresses that the given records have or had, in lower case. */
 export async function findEmails(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -33,8 +33,9 @@ export async function buryPerson(
 }
 
 /**
- * Finds the positions of erased people in the list: people with an identifier that a tombstone has and that their
- * stored record does not have yet. For an organization without erasures, this takes one query.
+ * Returns the positions of erased people in the list. A person counts as erased if a tombstone has one of the given
+ * identifiers, unless the stored record already has this identifier. For an organization without erasures, this takes
+ * one query.
  */
 export async function findBuried(
   { sealer }: { sealer: Sealer },
@@ -105,8 +106,8 @@ async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizat
 }
 
 /**
- * Returns the identifiers of a person. A phone number identifies a person only if there is no address, because several
- * people of a household or an office may share it.
+ * Returns the identifiers of a person. A phone number is an identifier only if there is no address, because a household
+ * or an office may share the number.
  */
 function namesOf({ email, phone, external_system: system, external_id: externalId, public_id: publicId }: Known) {
   const digits = typeof phone === 'string' ? phone.replace(/\D/g, '') : '';

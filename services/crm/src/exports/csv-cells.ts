@@ -2,7 +2,9 @@ import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drip
 import { stringify } from 'csv-stringify/sync';
 import { guardFormula } from './formula-guard.ts';
 
-/** Every character except visible ASCII, and the characters that separate or quote cells. */
+/**
+ * Matches characters that need a quoted cell: those that separate or quote cells, and all that are not visible ASCII.
+ */
 const notPlain = /[^!#-+\--:<-~]/;
 
 /** Returns the cells of a record, from the record's JSON. */
@@ -17,8 +19,9 @@ function cellOf(value: JsonValue | undefined): string {
 }
 
 /**
- * Returns the lines of rows. The library quotes a cell only for the line end that it writes itself. But readers treat
- * every line feed and carriage return as the end of a row, and trim spaces.
+ * Returns the CSV lines of rows. The library quotes a cell only if it contains the line end that the library writes.
+ * But readers treat every line feed and carriage return as the end of a row, and trim spaces, so `notPlain` quotes
+ * these cells too.
  */
 export function csvLines(rows: readonly (readonly string[])[]): string {
   const guarded = rows.map((row) => row.map(guardFormula));

@@ -1,6 +1,7 @@
 /**
- * A cell that a spreadsheet may read as a formula, because it begins with a line feed or with a character that OWASP's
- * page on CSV injection lists, also in full width. Leading apostrophes count as existing guards.
+ * Matches a cell that a spreadsheet may read as a formula. Such a cell begins with a line feed, with a character from
+ * OWASP's page on CSV injection, or with the full-width form of one. Leading apostrophes are guards that the cell
+ * already has.
  */
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 

@@ -3,10 +3,7 @@ import { importers } from './importers.ts';
 import { type Keys, type KnownBy, keysOf } from './keys.ts';
 import type { SourceRow } from './source-row.ts';
 
-/**
- * Upper limit for the rows of one transaction. It is small, because other transactions wait for the records that are
- * locked.
- */
+/** Maximum number of rows in one transaction. It is small, because other transactions wait for the locked records. */
 const maxRows = 500;
 const maxLength = 1024 * 1024;
 

@@ -5,7 +5,7 @@ import { isMergeable, tables } from '../records/collection.ts';
 import { contentIdOf, type Found, findByPublicIds } from './public-ids.ts';
 import type { ReadRow } from './source-row.ts';
 
-/** The keys of a row. In a file, the mail address is also a key of people. */
+/** The keys of a row. In a CSV file, the mail address of a person is a key too. */
 export type Keys = { publicId?: string; external?: string; email?: string; domain?: string; content?: string };
 
 /** Keys of rows in addition to ids: the mail address of people, and the domain of accounts (default: false). */

@@ -11,17 +11,17 @@ export type Result = Outcome | 'skipped' | Violation[];
 
 /** The effects that rows may have on records. */
 export type Policy = {
-  /** Whether a row that has no record creates one. */
+  /** Whether a row without an existing record creates a record. */
   creates: boolean;
   /** Whether a row changes its existing record. */
   updates: boolean;
-  /** Whether existing values of a record stay, so that rows fill only empty members. */
+  /** Whether a row fills only empty members of its record and keeps existing values. */
   fillsBlanks: boolean;
   /** Called with the record of each row that has one, and with the index of the row. */
   onRecord?(index: number, id: string): void;
 };
 
-/** Policy of an upload, by which all rows and values are written. */
+/** Policy for uploads: every row and every value is written. */
 export const uploadPolicy: Policy = { creates: true, updates: true, fillsBlanks: false };
 
 /** Whether the policy allows a row to be written. */

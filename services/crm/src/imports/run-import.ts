@@ -49,7 +49,7 @@ class DryRunOver extends Error {}
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
   const { author } = upload;
-  // The number is not counted in a chain, because the records are rolled back.
+  // A dry run does not count records in a chain, because the records are rolled back.
   const made = { records: 0 };
   let batches = 0;
   try {
@@ -67,7 +67,7 @@ export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   return report;
 }
 
-/** Ends the dry run when its locks keep a different transaction waiting, because real writes take precedence. */
+/** Ends the dry run if another transaction waits for its locks, because real writes take precedence. */
 async function giveWay(trx: Transaction<DB>): Promise<void> {
   const { rows } = await sql`
     select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1`.execute(trx);

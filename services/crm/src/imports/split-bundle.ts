@@ -4,7 +4,7 @@ import { DomainError } from '@drippulse/errors';
 export type BundleRow = { collection: string; row: number; text: string };
 
 const maxRowLength = 1024 * 1024;
-/** Maximum nesting of a request with one record, plus the bundle and its array. */
+/** Maximum nesting depth: that of a request with one record, plus the bundle and its array. */
 const maxDepth = 64 + 2;
 
 /**
@@ -20,7 +20,7 @@ export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 function createSplitter() {
-  /** The closing brackets of the brackets that are open, outermost first. */
+  /** The closing brackets that are still expected, outermost first. */
   const open: string[] = [];
   let isString = false;
   let isEscaped = false;
@@ -100,7 +100,9 @@ function readKey(text: string): string {
   }
 }
 
-/** Creates a decoder that joins characters which are split between pieces of the upload. Undefined ends the upload. */
+/**
+ * Creates a decoder that joins characters which the pieces of the upload split. A call without a piece ends the upload.
+ */
 function createDecoder(): (chunk: Uint8Array | undefined) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   return (chunk) => {

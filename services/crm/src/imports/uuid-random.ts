@@ -1,7 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
 const idBytes = 16;
-/** Random bytes for 256 ids. A system call for each id would take several times as long as the rest of the id. */
+/**
+ * Random bytes for 256 ids. A system call for each id would take several times as long as building the rest of the id.
+ */
 const pool = new Uint8Array(256 * idBytes);
 let used = pool.byteLength;
 

@@ -34,7 +34,7 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
   /** The create request, whose decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
-  /** Columns that no request writes: the place of an opportunity, the conversion of a lead. */
+  /** Returns the columns that no request writes: the place of an opportunity, the conversion of a lead. */
   further?(write: Write, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
 
@@ -142,8 +142,8 @@ function problemOf<Row extends RecordRow>(
 }
 
 /**
- * Returns the columns of a new record, or the columns of the row; if only blanks are filled, returns the columns that
- * the record lacks.
+ * Returns the columns that a row writes: all columns for a new record, else the columns that the row contains. If only
+ * blanks are filled, columns that have a value in the record are left out.
  */
 function valuesOf<Row extends RecordRow>(
   plan: Plan<Row>,

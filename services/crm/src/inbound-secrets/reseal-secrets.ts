@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { resealSecret } from './secrets.ts';
 
-/** Upper limit for the rows that one statement reads. An organization has one secret, so there are few rows. */
+/** Maximum number of rows that one statement reads. An organization has one secret, so there are few rows. */
 const slice = 500;
 /** The version and key id at the start of a sealed value; see `createSealer`. */
 const headBytes = 5;

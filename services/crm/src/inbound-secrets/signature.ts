@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** A message and its headers, as Standard Webhooks signs them: `{id}.{timestamp}.{body}`. */
+/** A message with its headers. Standard Webhooks signs `{id}.{timestamp}.{body}`. */
 export type SignedMessage = { id: string; timestamp: string; signature: string; body: Uint8Array };
 
 /** Accepted difference between the signed time and now, in either direction. */
 const toleranceMs = 300_000;
 
-/** Limit of signatures, more than a sender needs during the rotation of its secret. */
+/** Maximum number of signatures, more than a sender needs while it rotates its secret. */
 const maxSignatures = 8;
 const digestBytes = 32;
 
@@ -31,7 +31,7 @@ export function isStale({ timestamp }: Pick<SignedMessage, 'timestamp'>, now: Da
 }
 
 /**
- * Returns a time in whole seconds as milliseconds. Returns undefined for any other notation, because the signature
+ * Converts a time in whole seconds to milliseconds. Returns undefined for any other notation, because the signature
  * covers the exact notation.
  */
 function timeOf(timestamp: string): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * Whether an `Accept` header names HTML, as that of a browser does. The range of any type, which programs send, does
- * not count.
+ * Whether an `Accept` header names HTML, as a browser's does. A range for any media type, which programs send, does not
+ * count.
  */
 export function acceptsHtml(accept: string | null): boolean {
   return (accept ?? '').split(',').some((range) => {

@@ -7,7 +7,10 @@ export function mayPass({ kind }: DomainError): boolean {
   return passing.has(kind);
 }
 
-/** Whether an earlier attempt enrolled the lead, but its answer was lost, and the lead has changed in the meantime. */
+/**
+ * Whether an earlier attempt enrolled the lead. The answer of that attempt was lost, and the lead has changed since
+ * then.
+ */
 export function isEnrolledAlready({ reason }: DomainError): boolean {
   return reason === 'idempotency_key_reused';
 }

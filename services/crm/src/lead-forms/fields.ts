@@ -16,7 +16,7 @@ const maxFields = 50;
 const maxOptions = 200;
 const maxLabelLength = 255;
 
-/** Labels of the lead's columns that a form can have as fields. */
+/** Labels of the lead columns that a form can have as fields. */
 const labels: ReadonlyMap<string, string> = new Map([
   ['email', 'Email'],
   ['first_name', 'First name'],

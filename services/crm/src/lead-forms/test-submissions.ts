@@ -17,13 +17,13 @@ import { leadOf } from './lead-of.ts';
 import type { Submission } from './read-submission.ts';
 import { keyOf } from './submissions.ts';
 
-/** Time limit of the enrollment, for which the visitor waits. */
+/** Timeout of the enrollment call. The visitor waits for this call. */
 const timeoutMs = 5_000;
 
 /**
- * Handles a submission of a test form. The submission is checked like one of a live form, but creates no lead. It is
- * enrolled as a test enrollment before the visitor gets the answer, so that its values are stored nowhere else. The
- * submission is the idempotency key, so a repeat enrolls nobody twice.
+ * Handles a submission of a test form. Checks the submission like one of a live form, but creates no lead. Makes the
+ * test enrollment before the visitor gets the answer, so that the values are stored nowhere else. The submission is the
+ * idempotency key, so a repeat enrolls nobody twice.
  */
 export async function keepTestSubmission(
   ctx: Context,

@@ -56,7 +56,7 @@ function toPercent(scale: LeadScoreScale | undefined, score: number): number {
   return Number((scale === LeadScoreScale.PERCENT ? score : score * 100).toPrecision(10));
 }
 
-/** Creates the error for an id that several leads have, each from a different system. */
+/** Creates the error for an external id that leads from several systems have. */
 export function ambiguous(): DomainError {
   const violations: Violation[] = [
     { field: 'lead.external_system', message: 'is needed: leads of several systems have this id', code: 'required' },

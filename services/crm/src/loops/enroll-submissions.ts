@@ -11,7 +11,7 @@ import { leads, leadToProto } from '../leads/lead.ts';
 import { selectRecords } from '../records/rows.ts';
 import { findSurvivors } from '../records/survivors.ts';
 
-/** Upper limit for the submissions of one run. They are enrolled one after the other. */
+/** Maximum number of submissions in one run. They are enrolled one after the other. */
 const batch = 50;
 /** Lease of a batch, longer than the maximum duration of `batch` calls. */
 const leaseSeconds = 120;
@@ -29,7 +29,10 @@ type Due = {
   cause: string | null;
 };
 
-/** Enrolls the leads of forms in the forms' workflows, each once, because the submission is the idempotency key. */
+/**
+ * Enrolls leads that forms created in the workflows of these forms. Each lead is enrolled once, because the submission
+ * is the idempotency key.
+ */
 export function startEnrollSubmissions(ctx: Context): Loop {
   return startLoop({
     name: 'enroll submissions',

@@ -5,7 +5,7 @@ import type { DB } from '../db/schema.ts';
 
 const everyMs = 3_600_000;
 
-/** Upper limit of rows that one statement deletes. */
+/** Maximum number of rows that one statement deletes. */
 export const forgottenAtOnce = 1_000;
 
 /**

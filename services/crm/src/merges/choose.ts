@@ -5,10 +5,10 @@ import type { Mergeable } from './mergeable.ts';
 
 const customPrefix = 'custom.';
 
-/** The record whose value each field takes, for the fields that the request names. */
+/** The record that provides the value of each field that the request names. */
 export type Choices<Row> = ReadonlyMap<string, Row>;
 
-/** Reads the choices as records. Returns violations if they are invalid. */
+/** Reads the choices of a request. Returns the chosen record of each field, and violations for invalid choices. */
 export function readChoices<Row extends RecordRow>(
   { fields }: Pick<Mergeable<Row>, 'fields'>,
   rows: readonly Row[],
@@ -33,8 +33,8 @@ export function isNamed(row: RecordRow, id: string): boolean {
 }
 
 /**
- * Returns the columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has no
- * value, the value of the first merged record that has one.
+ * Returns the columns that the survivor takes over. A chosen value is taken even if it is empty. Otherwise, a column
+ * that is empty in the survivor gets the value of the first merged record that has one.
  */
 export function chooseValues<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,

@@ -25,7 +25,7 @@ import { columnsTo, countLinks, type LinkColumn, type Moved, relink } from './re
 import { changedFields, type UndoData } from './undo-data.ts';
 
 const maxMerged = 20;
-/** More links would exceed the time limit of a request. */
+/** Maximum number of links. More links would exceed the time limit of a request. */
 const maxLinks = 10_000;
 
 type Request = { survivor?: string; merged: readonly string[]; fields: Readonly<Record<string, string>> };
@@ -100,7 +100,7 @@ function hasAnyId<Row extends RecordRow>({ type }: Collection<Row>, ids: readonl
   return sql<boolean>`(id = any(${uuids}::uuid[]) or public_id = any(${publicIds}::text[]))`;
 }
 
-/** Returns the error for a missing record, which names the field of that record. */
+/** Returns the error for a missing record. The error names the request's field with the id of the record. */
 async function missingOne<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -13,7 +13,7 @@ export type Mergeable<Row extends RecordRow> = {
   fields: Readonly<Record<string, Columns>>;
   /**
    * Fields that a request cannot choose. A survivor that lacks such a field takes the first available value, and the
-   * values that this implies.
+   * further values that follow from it.
    */
   carried: Readonly<Record<string, { columns: Columns; implies: Values }>>;
 };

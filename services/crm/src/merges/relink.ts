@@ -9,7 +9,7 @@ import { recordColumns } from '../records/rows.ts';
 import type { Write } from '../records/write.ts';
 
 /**
- * Upper limit for the records that one statement writes. It is small, because the texts of the records are in memory
+ * Maximum number of records that one statement writes. It is small, because the texts of these records are in memory
  * several times.
  */
 const slice = 500;
@@ -67,7 +67,10 @@ export async function countLinks(
   return rows[0]?.count ?? 0n;
 }
 
-/** Changes links in slices until no record meets the condition. The condition must be false for a changed record. */
+/**
+ * Changes links in slices until no record meets the condition. A changed record must not meet the condition, or the
+ * loop would not end.
+ */
 export async function relink({ type }: LinkColumn, relinking: Relinking): Promise<Moved[]> {
   const moved: Moved[] = [];
   const { relinkSlice } = linked.find((one) => one.type === type) ?? unknownType(type);

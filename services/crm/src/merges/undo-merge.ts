@@ -12,7 +12,7 @@ import { type Mergeable, mergeableContacts, mergeableLeads } from './mergeable.t
 import { relink } from './relink.ts';
 import { readUndo, revert, type UndoData } from './undo-data.ts';
 
-/** Upper limit for the number of links that one statement restores. */
+/** Maximum number of links that one statement restores. */
 const slice = 500;
 
 export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: number; keptLinks: number };

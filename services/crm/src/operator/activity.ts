@@ -51,7 +51,7 @@ export async function logActivity(
     .execute();
 }
 
-/** Logs the creation of a form, by a plan or directly. */
+/** Logs that a form was created, either by a plan or directly. */
 export function logForm(
   ctx: Context,
   trx: Transaction<DB>,

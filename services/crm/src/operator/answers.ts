@@ -101,7 +101,7 @@ function orDefault(given: readonly string[] | undefined, otherwise: string[]): s
   return given === undefined || given.length === 0 ? otherwise : [...given];
 }
 
-/** Returns the violations of answers, by the paths in a request. */
+/** Returns the violations of answers, with the paths of the request as fields. */
 export function checkAnswers(goal: Goal, answers: Answers): Violation[] {
   const { form, pipeline, workflowName, notifyEmail, slack } = answers;
   return [

@@ -25,8 +25,8 @@ export type Applying = { ctx: Context; call: HandlerContext; caller: Caller; pla
 type Of<Kind extends Operation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
 /**
- * Refuses an operation that the caller could not do directly, because of role, scope or mode, or because the operation
- * needs a user. Calls to other services have no scopes, so the scopes for a workflow are checked here too.
+ * Refuses operations that the caller could not do directly, because of role, scope or mode, or because only users may
+ * do them. Calls to other services have no scopes, so the scopes for a workflow are checked here too.
  */
 export function requireRights(caller: Caller, operations: readonly Operation[]): void {
   for (const { kind } of operations) {

@@ -11,14 +11,14 @@ import type { PlannedOperation } from './plan.ts';
 import type { Operation } from './plan-operations.ts';
 import type { PlannedStep } from './workflow-steps.ts';
 
-/** Upper limit for the workflows that are read for one name. Workflows seldom share a name. */
+/** Maximum number of workflows that are read for one name. Workflows seldom share a name. */
 const mostOfName = 100;
 
 type Found = Pick<PlannedOperation, 'status' | 'resource_id' | 'note'>;
 
 const planned: Found = { status: 'planned', resource_id: null, note: null };
 
-/** Looks for existing resources with the names of those that the operations would create. */
+/** Looks for existing resources that have the names of the resources to create. */
 export async function findExisting(
   ctx: Context,
   call: HandlerContext,

@@ -59,7 +59,7 @@ export function planOperations(goal: Goal, answers: Answers): Operation[] {
   ];
 }
 
-/** Returns a description of an operation's resource, as lines. */
+/** Returns the lines that describe an operation's resource. */
 export function detailsOf(operation: Operation): string[] {
   switch (operation.kind) {
     case 'create_pipeline':

@@ -4,9 +4,9 @@ import type { Answers, Goal } from './answers.ts';
 /** A step as `POST /workflows` accepts it. */
 export type PlannedStep = { id: string; type: string; name: string; config: JsonObject };
 
-/** Template that describes a lead for people. */
+/** Template with the lead's name, company and address, for messages that people read. */
 const leadText = '{{ first_name }} {{ last_name }} {{ company_name }} {{ email }}';
-/** Template of the run's lead, by its public id. */
+/** Template with the public id of the run's lead. */
 const leadRef = '{{ lead_ref }}';
 
 /** Returns the steps of a plan's workflow. The same goal and answers always give the same steps. */

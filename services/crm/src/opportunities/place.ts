@@ -65,7 +65,7 @@ export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: Stag
   return { ...placeIn(ctx, stage), stage_position: BigInt(last ?? 0) + stageGap };
 }
 
-/** Returns the columns that depend only on the stage. The status is the type of the stage. */
+/** Returns the columns that follow from entering the stage now. The status is the type of the stage. */
 export function placeIn(ctx: Context, stage: StageRow) {
   return {
     pipeline_id: stage.pipeline_id,

@@ -5,10 +5,10 @@ export const stageGap = 1n << 20n;
 export type Placed = { id: string; position: bigint | undefined };
 
 /**
- * Returns the order of a stage in which `ordered` is put. The named opportunities exchange places among themselves, so
- * that all others keep their places, such as one that a different user has just added. An opportunity from a different
- * stage follows the named opportunity before it. If it is the first, it precedes the next named opportunity of this
- * stage; if none follows, it goes to the end.
+ * Returns the order of a stage after the opportunities in `ordered` were put in this order. These opportunities
+ * exchange places among themselves, so that all others keep their places, such as one that a different user has just
+ * added. An opportunity from a different stage follows the opportunity before it in `ordered`. If it is the first, it
+ * precedes the next one that is in this stage; if none follows, it goes to the end.
  */
 export function mergeOrder(current: readonly string[], ordered: readonly string[]): string[] {
   const standing = new Set(current);

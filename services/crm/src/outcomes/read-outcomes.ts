@@ -2,7 +2,7 @@ import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippu
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** A record that ended, with the audit stream's lines about the creation of the record and of its contact. */
+/** A won or lost record, with the lines of the audit stream about the creation of the record and of its contact. */
 export type OutcomeRow = {
   id: string;
   public_id: string;
@@ -21,7 +21,9 @@ type OutcomePlace = { createdAt: Date; id: string };
 const examinedRows = 1_000;
 const countedRows = 100_000;
 
-/** Columns that are set after the creation, that follow from the outcome, or that name other records. */
+/**
+ * Columns that are left out, because they are set after the creation, follow from the outcome, or name other records.
+ */
 const hidden = new Set([
   ...['status', 'score', 'owner_id', 'contact_id', 'account_id', 'converted_at', 'closed_at', 'merged_into_id'],
   ...['pipeline_id', 'pipeline_stage_id', 'stage_position', 'external_system', 'external_id', 'deleted_at'],

@@ -13,7 +13,7 @@ export function isMergeable(type: RecordType): type is MergeableType {
 /** The value of a column. */
 export type Value = string | number | bigint | Date | null;
 
-/** Values by column. Absent columns do not change. */
+/** Values by column. Columns that are absent keep their values. */
 export type Values = Readonly<Record<string, Value>>;
 
 /** Columns that every record has. */

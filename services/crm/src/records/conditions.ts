@@ -49,7 +49,7 @@ export function equals(column: string, value: Value | undefined): Condition {
   return value === undefined || value === null ? undefined : sql<boolean>`${sql.ref(column)} = ${value}`;
 }
 
-/** Returns a condition of equality in any case. The index is over the lower case. */
+/** Returns a condition of equality that ignores case. The index contains the values in lower case. */
 export function equalsAnyCase(column: string, value: string | undefined): Condition {
   return value === undefined ? undefined : sql<boolean>`lower(${sql.ref(column)}) = lower(${value})`;
 }

@@ -6,11 +6,11 @@ import { tables } from './collection.ts';
 import { all } from './conditions.ts';
 import type { Group, Term } from './search.ts';
 
-/** Upper limit of a count; see `countUpTo`. */
+/** The highest number that is counted; see `countUpTo`. */
 const mostCounted = 10_000n;
 /** Number of rows sampled at each end of the list. Two samples of 250 rows take a millisecond. */
 const sampledRows = 250;
-/** Fraction of matching rows above which reading rows is faster than the index. */
+/** Fraction of matching rows above which reading row after row is faster than using the index. */
 const frequentShare = 1 / 12;
 
 /**

@@ -22,7 +22,7 @@ type List<Row extends RecordRow> = {
 
 type Counter = () => Promise<RowCount>;
 
-/** Lists a page of the live records that meet the conditions, with the further members of a list response. */
+/** Lists a page of the live records that meet the conditions, and returns the other members of a list response too. */
 export async function listRecords<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -88,8 +88,8 @@ async function readRows<Row extends RecordRow>(
 }
 
 /**
- * Returns the number of rows that the next group skips, after a group that gave rows or that the offset skipped
- * completely.
+ * Returns the number of rows to skip in the next group: none if this group gave rows, else the offset minus the rows of
+ * this group.
  */
 async function offsetAfter(offset: number, given: number, count: Counter | undefined): Promise<number> {
   if (offset === 0 || given > 0 || count === undefined) return 0;

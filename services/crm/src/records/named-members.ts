@@ -4,7 +4,7 @@ import { fieldRest } from '@drippulse/json';
 const memberFields = new WeakMap<DescMessage, DescField[]>();
 
 /**
- * Returns the ids in a request that name members of the organization. The `ref` option of a field says that it does.
+ * Returns the ids of members of the organization that a request contains. Fields with such ids have the `ref` option.
  */
 export function namedMembers<D extends DescMessage>(desc: D, request: MessageShape<D>): bigint[] {
   const values = request as Record<string, unknown>; // a message: its members are named by its descriptor

@@ -5,7 +5,7 @@ import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 import type { Write } from './write.ts';
 
-/** Returns the columns of `record`, with the public ids of linked records. */
+/** Returns SQL for the columns of `record` and the public ids of the records that it links to. */
 export function recordColumns<Row extends RecordRow>({ type, links }: Collection<Row>): RawBuilder<unknown> {
   const shown = isMergeable(type) ? { ...links, merged_into_id: type } : links;
   const publicIds = Object.entries(shown).map(

@@ -16,7 +16,7 @@ const shortestPart = 3;
 
 /**
  * Returns the groups of records that `q` finds, in the order of the list. No record is in two groups. The first group
- * contains records with a value that contains `q` literally, in any case. If `q` has several words, a second group
+ * contains records with a value that contains `q` literally, ignoring case. If `q` has several words, a second group
  * contains people whose first and last name together contain each word.
  */
 export function searchGroups(type: RecordType, q = ''): Group[] {

@@ -11,6 +11,6 @@ export type Write = {
   author: Author;
   /** Number of records that the write has made. They are counted in the chain that the write continues. */
   made: Made;
-  /** Users whom a record may get as its owner. Default: no users. */
+  /** Users who may become the owner of a record. Default: no users. */
   members?: ReadonlySet<bigint>;
 };

@@ -17,7 +17,7 @@ import { recordErasure } from '../records/change-events.ts';
 import { commit } from '../records/commit.ts';
 
 const topic = topicOf(CrmEventSchema);
-/** Upper limit of records in one event, so that its size stays far below the limits of the transports. */
+/** Maximum number of records in one event, so that its size stays far below the limits of the transports. */
 const namedRecords = 1_000;
 
 /**
@@ -85,12 +85,12 @@ function tracesOf(type: Trace['type'], rows: readonly { id: string; public_id: s
   return rows.map(({ id, public_id }) => ({ type, id, public_id }));
 }
 
-/** Returns addresses in the form of known people, because former addresses become tombstones too. */
+/** Converts addresses to people with only an address, because former addresses become tombstones too. */
 function asKnown(emails: readonly string[]) {
   return emails.map((email) => ({ email }));
 }
 
-/** Cancels pending enrollments of the leads of forms. */
+/** Cancels pending enrollments of leads that forms created. */
 async function cancelEnrollments(trx: Transaction<DB>, leadIds: readonly string[]): Promise<void> {
   if (leadIds.length === 0) return;
   await sql`

@@ -58,8 +58,8 @@ function signedMessageOf({ body }: ReceiveLeadScoreRequest, { requestHeader }: H
 }
 
 /**
- * Finds the organization that signed the message. The message names the organization, and the organization's secret
- * proves the message.
+ * Finds the organization that signed the message. The message names the organization, and the signature with the
+ * organization's secret proves it.
  */
 async function findSigner(ctx: Context, slug: string, message: SignedMessage): Promise<bigint> {
   const sealed = await ctx.db.kysely

@@ -24,8 +24,8 @@ export type Blanked = {
 };
 
 /**
- * Removes the personal data of the approvals of enrollments: the texts that were asked, shown, edited and commented.
- * The person who decided, the decision and its time stay. Returns the ids of the approvals by enrollment.
+ * Removes the personal data of the enrollments' approvals: the messages, previews, edited arguments and comments. The
+ * person who decided, the decision and its time stay. Returns the ids of the approvals by enrollment.
  */
 export async function blankApprovals(
   trx: Transaction<DB>,

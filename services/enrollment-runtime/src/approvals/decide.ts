@@ -70,8 +70,8 @@ async function timeOf({ dbNow }: Context, trx: Transaction<DB>): Promise<Date> {
 }
 
 /**
- * Refuses a decision without a binding, except on a step's approval. An agent's action or a raise may have changed
- * since a person read it, whereas a step asks only once.
+ * Refuses a decision without a binding, unless a step asked for the approval. The preview of an agent's action or of a
+ * budget raise may have changed since a person read it; that of a step never changes.
  */
 function requireBinding({ kind }: ApprovalRow, { binding }: Decision): void {
   if (kind === 'step' || binding !== undefined) return;
@@ -117,7 +117,10 @@ async function settleStep(
   return settleParked(trx, { workflowId, enrollmentId, key, result: { outcome: 'succeeded', message, exit }, at });
 }
 
-/** Returns the reason why the row, read again once its lock is free, differs from the row that was read before. */
+/**
+ * Returns the error for a row that has changed since it was first read. Reads the row again, because its lock is now
+ * free.
+ */
 async function lost(trx: Transaction<DB>, before: ApprovalRow, now: Date): Promise<DomainError> {
   const row = await findApproval(trx, before.organization_id, before.id);
   if (row.status !== 'pending' || row.expires_at <= now) return alreadyDecided(row.status);

@@ -5,8 +5,8 @@ import { endApprovals } from './end-approvals.ts';
 const slice = 500;
 
 /**
- * Expires approvals whose time is over. The approval of a step also ends with its run, whichever comes first, but this
- * function also reaches a run that is paused. Returns whether there may be more expired approvals.
+ * Expires approvals whose time is over. The end of a run also ends its step's approval, but this function reaches
+ * paused runs too. Returns whether there may be more expired approvals.
  */
 export async function expireApprovals(ctx: Context): Promise<boolean> {
   const expired = await ctx.db.kysely.transaction().execute((trx) =>

@@ -3,8 +3,8 @@ import type { Caller } from '@drippulse/rpc';
 import type { ApprovalRow } from './row.ts';
 
 /**
- * Refuses a caller who may not decide. The roles are an unordered list, so an approval for approvers alone is not for
- * admins. An API key has no person behind it, so it decides only where that is allowed, and counts as an admin.
+ * Refuses a caller who may not decide. Roles have no order here, so admins may not decide an approval that names only
+ * approvers. An API key has no person behind it, so it decides only where that is allowed, and with its own role.
  */
 export function requireDecider({ actor, role }: Caller, row: Pick<ApprovalRow, 'roles' | 'allow_api_keys'>): void {
   if (actor.type !== 'user' && !(actor.type === 'api_key' && row.allow_api_keys)) {

@@ -72,8 +72,8 @@ export function readRequest(request: RequestApprovalRequest, now: Date) {
 }
 
 /**
- * Stores the approval that a service asks for, once for its key, and returns its state. An approval for an enrollment
- * that was cancelled, removed or erased is cancelled immediately, and none of its content is kept.
+ * Stores the approval that a service asks for, once per key, and returns it. An approval for an enrollment that was
+ * cancelled, removed or erased is cancelled immediately, and none of its content is kept.
  */
 export async function storeRequest(
   { dbNow }: Pick<Context, 'dbNow'>,
@@ -144,8 +144,8 @@ async function lockEnrollment(
 }
 
 /**
- * Replaces the preview of a pending approval if the preview differs. The members who may decide are notified again, as
- * about a new approval.
+ * Replaces the preview of a pending approval if the new preview differs. The members who may decide are notified again,
+ * as if the approval were new.
  */
 function showAnew(
   trx: Transaction<DB>,

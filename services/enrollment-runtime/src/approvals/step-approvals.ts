@@ -46,8 +46,8 @@ async function endStepApprovals(
 }
 
 /**
- * Inserts the approvals of the parkings. No move opens a parking twice; if its key existed already, the first row would
- * stay.
+ * Inserts the approvals of the parkings. No move opens a parking twice. If a row with its key existed anyway, that row
+ * would stay.
  */
 async function insertApprovals(
   ctx: Context,
@@ -95,7 +95,9 @@ function previewOf({ preview }: JsonObject): JsonObject {
 
 type Place = { cause: string; stepNames: ReadonlyMap<string, string> };
 
-/** Reads the facts about each enrollment that a parking lacks: its chain, and the names of its version's steps. */
+/**
+ * Reads facts about each enrollment that are missing in its parking: its chain, and the names of its version's steps.
+ */
 async function findPlaces(
   ctx: Context,
   trx: Transaction<DB>,

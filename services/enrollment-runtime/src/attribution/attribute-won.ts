@@ -8,10 +8,10 @@ import { appendNews, type EnrollmentNews } from '../enrollments/events.ts';
 import { type CrmChange, crmGroup, personOfChange } from '../triggers/crm-change.ts';
 import { type Asked, findTouches, type Touch } from './find-touch.ts';
 
-/** Concurrent requests to the CRM for contacts. */
+/** Maximum number of concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 
-/** An opportunity that a contact won. `key` is the key under which the event is handled once. */
+/** A won opportunity of a contact. `key` is the key by which the event is handled only once. */
 type Won = { key: string; opportunity: CrmOpportunity; asked: Asked };
 
 /**

@@ -3,9 +3,9 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { everyIdQuery } from '../enrollments/list-ids.ts';
 
-/** A touch counts for this long before an opportunity is won. */
+/** Number of days before the win in which a touch counts. */
 const windowDays = 30;
-/** Indexed characters of a reference. */
+/** Number of characters of a reference that are indexed. */
 const indexedReference = 64;
 
 /** The last touch of a person by a workflow. `step_id` is absent for an entry. */
@@ -20,16 +20,16 @@ export type Touch = {
 /** The names by which enrollments may know a person. */
 type Names = { email: string | undefined; refs: readonly string[] };
 
-/** A person and the time before which a touch counts. */
+/** A person, and the latest time at which a touch counts. */
 export type Asked = { organizationId: bigint; mode: Mode; names: Names; at: Date };
 
 /**
- * Finds the last touch of each person before a time: a click in a mail, else a sent mail, else an entry. Touches of
- * people who were erased or held out do not count. The touches are in the order of the questions.
+ * Finds the last touch of each person up to a time: a click in a mail, else a sent mail, else an entry. Touches of
+ * people who were erased or held out do not count. The results are in the order of `asked`.
  *
  * One statement reads all touches. It finds enrollments workflow by workflow, by the indexes that lists use. An index
- * of names for the whole organization would find all enrollments in one lookup, but it would add 5 µs for the address
- * and 4 µs for the reference to each written enrollment, an eighth of its whole cost.
+ * of names for the whole organization would find all enrollments in one lookup. But it would add 5 µs for the address
+ * and 4 µs for the reference to each written enrollment, an eighth of the enrollment's whole cost.
  */
 export async function findTouches(db: Kysely<DB>, asked: readonly Asked[]): Promise<(Touch | undefined)[]> {
   const found = new Map<number, Touch>();

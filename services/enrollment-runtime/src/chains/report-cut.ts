@@ -12,7 +12,7 @@ export type Cut = ChainKey & { reason: 'budget' | 'depth'; workflowId?: bigint }
 
 const topic = topicOf(EnrollmentEventSchema);
 
-/** Counts refusals. Each chain is logged and announced by an event once, by its first committed refusal. */
+/** Counts refusals in the metrics. The first committed refusal of a chain also logs the cut and publishes an event. */
 export async function reportCuts(ctx: Context, trx: Transaction<DB>, cuts: readonly Cut[]): Promise<void> {
   for (const { reason } of cuts) ctx.metrics.chainCut(reason);
   const chains = new Map(cuts.map((cut) => [`${cut.organizationId} ${cut.cause}`, cut]));

@@ -10,14 +10,14 @@ import { acceptEvents, type IncomingEvent, wakeForEvents } from '../events/index
 import { type CrmChange, crmGroup, personOfChange, propertiesOf, readChange } from '../triggers/crm-change.ts';
 import { findListened, nameKeyOf } from '../triggers/find-triggers.ts';
 
-/** Limit of events for one transaction. */
+/** Maximum number of events in one transaction. */
 const sliceEvents = 200;
-/** Concurrent requests to the CRM for contacts. */
+/** Maximum number of concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 
 /**
- * Accepts every change of the CRM as an event of its person, once however often the change is delivered. Attributes
- * opportunities that were won.
+ * Accepts every change in the CRM as an event of the person concerned. A change that is delivered several times is
+ * accepted once. Attributes opportunities that were won.
  */
 export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({

@@ -7,8 +7,8 @@ const contactClass = 18_001;
 const entryClass = 18_002;
 const releaseClass = 18_003;
 /**
- * Contacts share locks, because PostgreSQL has memory for only some thousands of locks. All transactions together take
- * at most this many.
+ * Number of locks that all contacts share. All transactions together take at most this many, because PostgreSQL has
+ * memory for only some thousands of locks.
  */
 const buckets = 2_048;
 
@@ -38,8 +38,8 @@ export async function lockContacts(trx: Transaction<DB>, keys: Iterable<string>)
 }
 
 /**
- * Locks the entry keys that a template makes. An event has already locked its contacts, so entry keys have a lock class
- * of their own, which is locked after all contacts.
+ * Locks the entry keys that a template renders. Entry keys have their own lock class, which is locked after all
+ * contacts, because an event has already locked its contacts.
  */
 export async function lockEntries(trx: Transaction<DB>, keys: Iterable<string>): Promise<void> {
   await lockKeys(trx, entryClass, keys);

@@ -4,10 +4,10 @@ import type { CrmLead } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** A person is shown beside an enrollment, and the answer with the enrollment must not wait long for a slow CRM. */
+/** Short, because the answer shows the person next to an enrollment and must not wait long for a slow CRM. */
 const deadlineMs = 2_000;
 
-/** References that may name a record of each type: its public id, or a UUID, which does not tell the type. */
+/** References that may name a contact or a lead: its public id, or a UUID, which does not reveal the type. */
 const contactId = /^(cnt_|[0-9a-f]{8}-)/i;
 const leadId = /^(lead_|[0-9a-f]{8}-)/i;
 

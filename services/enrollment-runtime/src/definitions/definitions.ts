@@ -14,13 +14,16 @@ export type Definitions = {
    * each wait for a further connection would wait for each other.
    */
   get(workflowId: bigint, version: number, on?: Kysely<DB>): Promise<Definition>;
-  /** Returns the bytes that the versions of one organization, or of all, occupy. */
+  /**
+   * Returns the number of bytes that the versions of one organization occupy; without an organization, that of all
+   * versions.
+   */
   bytes(organizationId?: bigint): number;
 };
 
 /**
- * Limits in bytes of the kept versions, for all organizations together and for one. The largest version takes about 20
- * MiB; most take a thousandth of that.
+ * Maximum size in bytes of the cached versions, for all organizations together and for each. The largest version takes
+ * about 20 MiB; most take a thousandth of that.
  */
 const ofAll = 48 << 20;
 const ofEach = 16 << 20;
@@ -38,7 +41,7 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
     return turns.run(row.organization, open(key, version, row));
   }
 
-  /** Reads the form of a version, without yielding in between. */
+  /** Reads the form of a version without interruption, then yields its work. */
   function* open(key: string, version: Version, row: VersionRow): Generator<number, Definition> {
     const definition = cache.keep(key, row.organization, (onGrow) => definitionOf(sealer, version, row, onGrow));
     yield definition.compilation.work;
@@ -50,7 +53,7 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
       const key = `${workflowId}:${version}`;
       const kept = cache.find(key);
       if (kept !== undefined) return kept;
-      // Other callers may wait for this load too, so its bytes do not count against a list.
+      // Other callers may wait for this load too, so its bytes do not count against the list of one caller.
       const loaded =
         loading.get(key) ?? readForAll(() => load(key, { workflowId, version }, on)).finally(() => loading.delete(key));
       loading.set(key, loaded);

@@ -4,18 +4,18 @@ import { createByteCache } from '@drippulse/loops';
 /** An event, as rules see it. */
 type SeenEvent = { organizationId: bigint; fields(): JsonObject };
 
-/** The rules by which steps wait for events. Enrollments of one workflow often wait by the same rule. */
+/** The rules by which steps wait for events. Many enrollments of one workflow often wait by the same rule. */
 export type Matches = {
   /**
-   * Returns whether a step waits for an event, by the JSON text of its rule; null accepts every event of the name. A
-   * rule that needs more work than a filter may do accepts no event.
+   * Returns whether a step's rule, given as JSON text, accepts an event; null accepts every event of the name. A rule
+   * that needs more work than a filter may do accepts no event.
    */
   isMatch(rule: string | null, event: SeenEvent, now: Date): { matches: boolean; work: number };
   /** Returns the bytes that the rules occupy. */
   bytes(): number;
 };
 
-/** Limits in bytes of the rules, for all organizations together and for one. */
+/** Maximum size in bytes of the cached rules, for all organizations together and for each. */
 const ofAll = 8 << 20;
 const ofEach = 2 << 20;
 

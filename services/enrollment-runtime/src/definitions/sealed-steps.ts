@@ -8,7 +8,7 @@ export function openSteps(sealer: Sealer, workflowId: bigint, row: { steps: stri
   return revealConfigs(parseSteps(row.steps), openHidden(sealer, stepsContext(workflowId), row.sealed));
 }
 
-/** Parses masked steps that the workflows service stored. The engine normalised and checked them at the save. */
+/** Parses masked steps that the workflows service stored. The engine normalised and checked them on save. */
 export function parseSteps(text: string): Step[] {
   return parseJson(text) as unknown as Step[];
 }

@@ -3,10 +3,13 @@ import { moveApart } from '../runs/move-apart.ts';
 import type { PoolState } from './pool-state.ts';
 import { addEffects } from './start-effects.ts';
 
-/** Upper limit of results for one commit. */
+/** Maximum number of results in one commit. */
 const commitResultsOf = 500;
 
-/** Commits results and moves their runs on. Results that could not be committed stay. Returns the committed number. */
+/**
+ * Commits results and moves their runs on. Results that could not be committed stay. Returns the number of committed
+ * results.
+ */
 export async function commitResults(ctx: Context, pool: PoolState): Promise<number> {
   const batch = pool.settled.slice(0, commitResultsOf);
   const leasedAt = performance.now();

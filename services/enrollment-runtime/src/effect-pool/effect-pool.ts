@@ -17,7 +17,7 @@ const gatherMs = 2;
 const stuckPauseMs = 1_000;
 const stopWithinMs = 10_000;
 
-/** Performs the effects of this process, a bounded number at a time, and moves their runs on by the results. */
+/** Performs the effects of this process, a bounded number at a time, and moves their runs on with the results. */
 export type EffectPool = {
   /**
    * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the runs were committed

@@ -2,8 +2,8 @@
 export type Queued = { organization: bigint; lane: bigint; destination: string };
 
 /**
- * Limits of items that were taken and are not done: in total, for each organization, and for each organization and
- * destination.
+ * Maximum numbers of items that were taken and are not done: in total, for each organization, and for each destination
+ * of an organization.
  */
 export type Limits = { total: number; perOrganization: number; perDestination: number };
 
@@ -28,8 +28,8 @@ type Line<T> = { items: T[]; out: number };
 type Turns<T> = { lines: Map<string, Line<T>>; waiting: number; out: number };
 
 /**
- * Creates a queue in which a slow destination delays only the items that go to it: no other organization, and no other
- * destination.
+ * Creates a queue in which a slow destination delays only its own items: not those of any other destination or
+ * organization.
  */
 export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> {
   const organizations = new Map<bigint, Turns<T>>();

@@ -1,23 +1,26 @@
 import type { Room } from '../runs/claim.ts';
 import { limits, type PoolState } from './pool-state.ts';
 
-/** With this many effects of a lane queued here, the lane is not claimed: other processes may have room. */
+/**
+ * When at least this many effects of a lane are queued here, the lane's runs are not claimed, because other processes
+ * may have room.
+ */
 const maxQueuedOfLane = 200;
 /**
- * With this many effects in flight, a claim takes at most `claimedThen` runs. Everything that a claim reads and writes
- * stays in memory until its commit, beside the effects in flight. Two slow destinations of one organization stay below
- * this number.
+ * When at least this many effects are in flight, a claim takes at most `claimedThen` runs. Everything that a claim
+ * reads and writes stays in memory until its commit, in addition to the effects in flight. Two slow destinations of one
+ * organization stay below this number.
  */
 const manyInFlight = 100;
 const claimedThen = 300;
 /**
- * Above this many queued effects, claim only for organizations whose queue is shorter than their concurrency limit, and
- * at most that limit per lane. A queued effect takes 6 KB.
+ * When at least this many effects are queued, runs are claimed only for organizations whose queue is shorter than their
+ * concurrency limit, and at most that limit per lane. A queued effect takes 6 KB.
  */
 const maxQueued = 1_000;
 /**
- * Above this many queued effects, claim nothing. It takes ten organizations with slow receivers to reach this number
- * and delay the others.
+ * When at least this many effects are queued, no runs are claimed. It takes ten organizations with slow receivers to
+ * reach this number and delay other organizations.
  */
 const maxQueuedInAll = 10_000;
 

@@ -11,7 +11,7 @@ export type PoolState = {
   permits: Permits;
   /** All effects of the process, by key. */
   known: Map<string, LeasedEffect>;
-  /** Effects that wait for the limits. */
+  /** Effects that wait until the limits allow them to start. */
   queue: FairQueue<LeasedEffect>;
   /** Effects within the limits whose leases must be confirmed before they start. */
   unconfirmed: LeasedEffect[];

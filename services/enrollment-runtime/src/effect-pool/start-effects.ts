@@ -6,7 +6,7 @@ import { confirmLeases } from './leases.ts';
 import { performInFlight } from './perform-in-flight.ts';
 import type { PoolState } from './pool-state.ts';
 
-/** With this many uncommitted results, nothing is started. */
+/** When at least this many results are uncommitted, no effect is started. */
 const maxUncommitted = 1_000;
 /** Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or claim. */
 export function addEffects(

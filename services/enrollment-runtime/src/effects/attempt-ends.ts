@@ -4,14 +4,14 @@ import { parseObject } from '../enrollments/contact.ts';
 import { effectTypeOf } from './effects.ts';
 
 /**
- * A lease that was confirmed longer ago than this is confirmed again before an attempt starts. So a pause takes effect
- * within 2 s.
+ * Time in milliseconds for which a confirmed lease is trusted. When this time is over, the lease is confirmed again
+ * before an attempt starts, so a pause takes effect within two seconds.
  */
 export const trustedMs = 1_000;
 
 /**
- * Returns the milliseconds until an attempt of the latest effect has ended, even if the attempt starts only now; see
- * `trustedMs`.
+ * Returns an upper bound of the milliseconds until an attempt of the latest effect ends, even if the attempt starts
+ * only now; see `trustedMs`.
  */
 export async function attemptEndsMs(
   trx: Transaction<DB>,

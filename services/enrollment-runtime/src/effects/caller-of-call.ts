@@ -1,7 +1,10 @@
 import type { Caller } from '@drippulse/rpc';
 import type { EffectCall } from './effect-call.ts';
 
-/** Returns the caller in whose name an effect changes other services: its workflow, unless an actor asked for it. */
+/**
+ * Returns the caller in whose name an effect changes other services: the actor that asked for the effect, else the
+ * workflow.
+ */
 export function callerOfCall(
   { organizationId, workflowId, hops, actor }: Pick<EffectCall, 'organizationId' | 'workflowId' | 'hops' | 'actor'>,
   mode: Caller['mode'],

@@ -7,7 +7,7 @@ import type { Permits } from '../messaging/index.ts';
 
 /** One attempt of an effect. */
 export type EffectCall = {
-  /** Does not change on automatic retries. */
+  /** Key of the effect, the same on automatic retries. */
   key: string;
   kind: EffectKind;
   /** The request that the engine rendered, read from the stored intent: the same on every attempt. */
@@ -32,7 +32,7 @@ export type EffectCall = {
   attempt: number;
   /** Agent of the enrollment. */
   agentId: bigint | null;
-  /** The actor. Default: the workflow. */
+  /** The actor that asked for the effect. Default: the workflow. */
   actor?: Actor;
   /** Aborts when the deadline of this attempt has passed. */
   signal: AbortSignal;

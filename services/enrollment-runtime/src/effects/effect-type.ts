@@ -6,7 +6,7 @@ import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts'
 /** The behaviour of effects of one kind. */
 export type EffectType = SystemEffect | SendingEffect | MixedEffect;
 
-/** An effect that reaches systems. */
+/** An effect that reaches only systems, not people. */
 export type SystemEffect = Common & {
   sends?: undefined;
   /** Makes one attempt, outside of any transaction. Returns an outcome for every failure of the remote system. */
@@ -19,9 +19,9 @@ export type SystemEffect = Common & {
  */
 export type SendingEffect = Common & {
   sends: 'people';
-  /** Makes one attempt by a permit. A refusal by the permit is an outcome without any attempt. */
+  /** Makes one attempt with a permit. A refusal by the permit is an outcome without any attempt. */
   perform(ctx: EffectContext, call: EffectCall, permit: Permit): Promise<EffectOutcome>;
-  /** Returns the people whom the effect reaches, and how. */
+  /** Returns the people whom the effect reaches, and how it reaches them. */
   sendOf(request: JsonObject, definition: Definition, place: SendPlace): SendRequest;
 };
 
@@ -45,8 +45,8 @@ export type SendPlace = Pick<
 
 type Common = {
   /**
-   * Asks for the result of an effect that was accepted and not settled by its end. It exists only for kinds that
-   * another service performs: that service may settle an effect at any time, by its key.
+   * Asks for the result of an effect that was accepted and whose time has ended without a result. Only kinds that
+   * another service performs have this function, and that service may settle an effect at any time, by its key.
    */
   ask?(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome>;
   /**

@@ -11,12 +11,15 @@ import { integrationAction } from './integration/integration-action.ts';
 import { performedBy } from './performed/performed-by.ts';
 import { isRefused, refusedOutcome } from './refused-request.ts';
 
-/** A kind that reaches people must be performed by a permit; the types enforce it. */
+/** A kind that reaches people must be performed with a permit; the types enforce it. */
 type EffectTypes = {
   readonly [Kind in EffectKind]: Kind extends SendingKind ? SendingEffect : SystemEffect | MixedEffect;
 };
 
-/** All kinds of effects that the engine hands out. `/test` shows the stub of the kind's step type in the engine. */
+/**
+ * All kinds of effects that the engine hands out. For a test run, `/test` shows the stub of the kind's step type, which
+ * the engine defines.
+ */
 export const effects: EffectTypes = {
   email,
   webhook_callback: webhookCallback,
@@ -74,7 +77,7 @@ export function requirementOf(kind: string): Requirement | undefined {
   return isEffectKind(kind) ? stepTypes.find(({ type }) => type === kind)?.requires : undefined;
 }
 
-/** Whether the result of an effect of this kind may arrive, at any time, from another source than its attempt. */
+/** Whether the result of an effect of this kind may come at any time from a source other than its attempt. */
 export function isSettledByOthers(kind: string): boolean {
   return isEffectKind(kind) && effects[kind].ask !== undefined;
 }

@@ -4,8 +4,8 @@ import type { EffectOutcome } from './effect-call.ts';
 const mark = 'chain_cut';
 
 /**
- * Returns the stored request of an effect that the budget of its chain does not cover. The effect is refused on every
- * attempt, even by a process that takes over: the stored mark decides, and no step renders a member of this name.
+ * Returns the stored request of an effect that the budget of its chain does not cover. The request gets a mark that no
+ * step can render. So every attempt is refused, even by a process that takes over.
  */
 export function refuseRequest(request: string): string {
   return `{"${mark}":true,${request.slice(1)}`;

@@ -8,7 +8,7 @@ import { type Covered, keepQuotas } from './gate/keep-quotas.ts';
 import { type Passed, passGate } from './gate/pass-gate.ts';
 import { type RefusedEntry, storeRefused } from './gate/refused-entries.ts';
 
-/** Contacts that enter, with their places in the input, and the answers for the contacts that do not. */
+/** Contacts that enter, with their positions in the input, and the answers for the contacts that do not enter. */
 export type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
 /** Decides which contacts enter, and records those that a rule kept out. */
@@ -23,7 +23,7 @@ export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly
 
 /**
  * Decides which contacts enter. The checks run in this order: re-entry, holdout, the budget of the chain, the quota.
- * Contacts beyond the quota are held if their call says so; nothing else is written for contacts without links.
+ * Contacts beyond the quota are held if their call says so. Nothing else is written, unless contacts have links.
  */
 export async function judgeAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const passed = await passGate(ctx, trx, all);
@@ -57,7 +57,10 @@ async function admit(
   return { ...entrants, covered, entries, ...(at !== undefined && { at }) };
 }
 
-/** Returns the contacts that their budgets cover. Counts them, and reports the chains of the others. */
+/**
+ * Counts contacts in their chains. Returns the contacts that the budgets cover, and reports the chains of the remaining
+ * contacts.
+ */
 async function withinBudgets(
   ctx: Context,
   trx: Transaction<DB>,

@@ -10,16 +10,16 @@ import type { Entrants, EntryAnswer } from './entrants.ts';
 export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 
 /**
- * Enrolls contacts in the lane, which the transaction has locked. Returns the answer for each contact, in order. By
- * then each enrollment has passed its first pure steps. Wake the relay and the advance loop after the commit. A test
- * workflow has only test enrollments, for every caller.
+ * Enrolls contacts in the lane, which the transaction has locked. Moves each enrollment through its first pure steps.
+ * Returns the answer for each contact, in order. Wake the relay and the advance loop after the commit. A test workflow
+ * has only test enrollments, even if the caller is in live mode.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {
   const entries = await enrollAll(ctx, trx, [entrants]);
   return entries.flat();
 }
 
-/** Enrolls contacts in several lanes, with as many statements as in one. */
+/** Enrolls contacts in several lanes, with as many statements as for one lane. */
 export async function enrollAll(
   ctx: Context,
   trx: Transaction<DB>,

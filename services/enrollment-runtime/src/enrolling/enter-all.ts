@@ -36,8 +36,8 @@ export type Entered = {
   /** The answers for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
   /**
-   * For `wakeLanes`, `addCounts` and `addMarks`, in this order and each once in a transaction, so that transactions do
-   * not deadlock.
+   * Arguments for `wakeLanes`, `addCounts` and `addMarks`. Call these functions in this order and each once in a
+   * transaction, so that transactions do not deadlock.
    */
   wakes: Wake[];
   counts: Count[];
@@ -113,7 +113,7 @@ async function piecesOf(
 /** A slice, and a function that makes the slice again without moves. */
 type Prepared = { slice: Slice; unmoved: () => Promise<Slice | undefined> };
 
-/** Yields one slice after the other, and prepares the next slice while the database stores the last. */
+/** Yields one slice after the other, and prepares the next slice while the database stores the current one. */
 async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator<Prepared> {
   const groups = together(pieces);
   let next = prepareSlice(ctx, groups[0] ?? []);
@@ -151,8 +151,8 @@ function together(pieces: readonly Piece[]): Piece[][] {
 }
 
 /**
- * Stores a slice with its first moves, or without any moves when one of them cannot be stored. A claim later finds the
- * move that fails.
+ * Stores a slice with its first moves, or without any moves when one of the moves cannot be stored. A claim then finds
+ * the failing move.
  */
 async function addSlice(
   ctx: Context,

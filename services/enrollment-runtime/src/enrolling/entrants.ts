@@ -2,14 +2,14 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { Lane } from '../lanes/lane.ts';
 
 /**
- * The chain of a contact. `counts` says whether its enrollment is still to be counted. It is false if the cause itself
- * starts the enrollment, or the caller has counted it already.
+ * The chain of a contact. `counts` says whether the contact's enrollment must still be counted. It is false if the
+ * cause itself starts the enrollment, or the caller has counted it already.
  */
 export type Link = { cause: string; counts: boolean };
 
 /** Contacts that enter a workflow. */
 export type Entrants = {
-  /** Locked by the transaction. */
+  /** The lane of the workflow, which the transaction has locked. */
   lane: Lane;
   mode: Mode;
   /** The number of workflows that led to this entry; 0 unless a workflow started the enrollments. */

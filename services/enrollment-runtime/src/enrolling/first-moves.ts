@@ -5,9 +5,9 @@ import { type Move, moveInTurns } from '../runs/move.ts';
 import { reportBug } from '../runs/report-moves.ts';
 
 /**
- * Moves enrollments through their first pure steps in turns, by id. A first move that is stored with its enrollment
- * costs a fraction of a claim. An enrollment that would reach an effect, or park, stays where it entered, because only
- * a claim, which leases the run, stores an intent.
+ * Moves enrollments through their first pure steps, in turns of the event loop, and returns the moves by enrollment id.
+ * A first move that is stored with its enrollment costs a fraction of a claim. An enrollment that would reach an
+ * effect, or park, stays where it entered, because only a claim, which leases the run, stores an intent.
  */
 export function* firstMovesInTurns(
   ctx: Context,

@@ -29,7 +29,7 @@ export type Entrant = {
   contact: string;
   /** Cause of the contact's chain; null when the enrollment is itself a cause. */
   cause: string | null;
-  /** The key of the contact's entry, if the key is not the contact's own. */
+  /** The key of the contact's entry, if a template rendered the key. */
   entryHash: bigint | null;
   /** Whether the contact is held out and so has no run. */
   isHeldOut: boolean;
@@ -64,7 +64,7 @@ export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonl
   });
 }
 
-/** Takes ids for new enrollments, in rising order, and counts the enrollments that quotas cover. */
+/** Takes ids for new enrollments, in rising order, and counts the quota usage. */
 export async function takeIds(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

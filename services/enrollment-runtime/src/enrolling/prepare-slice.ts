@@ -45,8 +45,8 @@ export type Slice = {
   timeline: ReturnType<typeof startTimeline>;
   started: { piece: Piece; each: StartedNews['each'] }[];
   /**
-   * The number of enrollments that moved, and the moves that need further rows because they ended the enrollment,
-   * changed its data or met goals.
+   * The number of enrollments that moved. `notable` contains the moves that need further rows because they ended the
+   * enrollment, changed its data or met goals.
    */
   moves: number;
   notable: Move[];

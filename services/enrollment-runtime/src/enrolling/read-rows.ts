@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { jsonKind, jsonRows } from '@drippulse/json';
 import { createYielder } from '@drippulse/loops';
 
-/** The rows of a bulk enrollment: the texts of valid rows, and the first invalid ones with their reasons. */
+/** The rows of a bulk enrollment: the texts of valid rows, and the first invalid rows with their reasons. */
 export type Rows = {
   contacts: string[];
   /** The positions of the contacts in the request, from 0. */
@@ -16,7 +16,7 @@ export type Rows = {
 /** The refusal of a whole bulk enrollment. */
 export type Refusal = { refused: DomainError };
 
-/** Limit of contacts in one call. */
+/** Maximum number of contacts in one call. */
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;

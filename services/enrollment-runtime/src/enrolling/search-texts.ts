@@ -5,8 +5,8 @@ import { textSeparator } from '../enrollments/search-text.ts';
 export type BlockTexts = { block: bigint; text: string };
 
 /**
- * Joins the texts of enrollments block by block and passes each row to `add`. Enrollments must be added in the order of
- * their ids. An enrollment without a text is in no row. `end` passes the last row.
+ * Joins the texts of enrollments into one row per block, and passes each row to `add`. Enrollments must be added in the
+ * order of their ids. An enrollment without a text is in no row. `end` passes the last row.
  */
 export function startSearchTexts(add: (row: BlockTexts) => void) {
   let block = -1n;

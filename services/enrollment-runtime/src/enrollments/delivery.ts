@@ -11,7 +11,9 @@ export const deliveryColumns = [
 ];
 export type DeliveryRow = Pick<Selectable<Deliveries>, (typeof deliveryColumns)[number]>;
 
-/** The groups that a mail counts for: its category, and the variants that its enrollment had when it was queued. */
+/**
+ * The groups under which a mail is counted: its category, and the variants that its enrollment had when it was queued.
+ */
 export const countedColumns = ['category', 'variants'] as const;
 export type CountedMail = Pick<Selectable<Deliveries>, (typeof countedColumns)[number]>;
 

@@ -17,7 +17,7 @@ export function detailToProto({ row, contact, data, lines, deliveries, reactions
     contact: Buffer.from(contact),
     data: Buffer.from(data),
     actionTimeline: lines.map((line) => lineToProto(definition, row.mode, line)),
-    // More lines exist than are shown, or the partition of the older lines was pruned.
+    // True if more lines exist than are shown, or the partition of older lines was pruned.
     actionTimelineTruncated: lines.length < row.lines,
     deliveries: deliveries.map(deliveryToProto),
     nurtureEvents: reactions.map(nurtureEventToProto),

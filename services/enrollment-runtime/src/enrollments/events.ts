@@ -12,7 +12,7 @@ export type EnrollmentNews = {
   enrollmentId: bigint;
   /** Cause of the chain of the enrollment, if it has one. */
   cause?: string | null;
-  /** Variants that the enrollment counts for, each as a `variantKey`. */
+  /** Variants under which the enrollment is counted, each as a `variantKey`. */
   variants?: readonly string[];
   payload: NonNullable<MessageInitShape<typeof EnrollmentEventSchema>['payload']> & {
     case: EnrollmentEvent['payload']['case'];

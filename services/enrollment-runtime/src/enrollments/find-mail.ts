@@ -8,7 +8,10 @@ export type StoredMail = DeliveryRow & { effect_key: string; request: string | n
 
 type Key = { organizationId: bigint; workflowId: bigint; enrollmentId: bigint; id: bigint };
 
-/** Reads a message of an enrollment that is in the lists. Returns undefined for a deleted enrollment. */
+/**
+ * Reads a message of an enrollment. Throws `not_found` for an unknown message, and for a deleted enrollment, which is
+ * in no list.
+ */
 export async function findMail(db: Kysely<DB>, key: Key): Promise<StoredMail> {
   const { rows } = await sql<StoredMail>`
     select ${sql.join(deliveryColumns.map((name) => sql.ref(`delivery.${name}`)))}, delivery.effect_key,

@@ -54,7 +54,7 @@ export async function findRows(
   return { rows: rows.map(toRow), now: rows[0]?.now ?? new Date() };
 }
 
-/** Builds the relation of the ids of an array, all of one workflow. */
+/** Builds SQL for a relation of enrollments of one workflow, from an array of their ids. */
 export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select ${workflowId}::bigint as workflow_id, id from unnest(${ids}) as listed (id))`;
 }

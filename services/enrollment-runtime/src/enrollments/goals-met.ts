@@ -5,7 +5,7 @@ import type { MetGoal } from './enrollment-row.ts';
 type Key = { workflowId: bigint; id: bigint };
 type Text = { name: string; at: string }[] | null;
 
-/** Selects the goals that an enrollment met as JSON, oldest first, or null. Both arguments are expressions. */
+/** Selects the goals that an enrollment met as JSON, oldest first, or null. Both arguments are SQL expressions. */
 export function goalsMetQuery(workflowId: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<string | null> {
   return sql`(
     select json_agg(json_build_object('name', goal, 'at', met_at) order by met_at, goal)::text

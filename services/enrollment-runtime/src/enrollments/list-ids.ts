@@ -20,7 +20,7 @@ export type Filter = {
   idRange?: IdRange | undefined;
 };
 
-/** A workflow that the caller may see: its id, or the column that has it. */
+/** A workflow that the caller may see: its id, or SQL for the id. */
 export type WorkflowId = bigint | RawBuilder<bigint>;
 
 /** `least` is a lower bound of the ids in the page. */
@@ -29,7 +29,7 @@ type Window = Pick<Slice, 'after' | 'least'>;
 
 /** Counts are exact up to this number. */
 export const countCap = 10_000;
-/** Indexed characters of a reference. */
+/** Number of characters of a reference that are indexed. */
 const indexedReference = 64;
 
 export function isFiltered(filter: Filter): boolean {
@@ -56,7 +56,7 @@ export function countQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{
   return sql`select count(*) as count from (${countedQuery(workflowId, filter)}) as counted`;
 }
 
-/** Selects the rows that a count counts. */
+/** Selects one row per match, up to one more than the cap. */
 export function countedQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<unknown> {
   const end = sql`limit ${countCap + 1}`;
   return sql`select 1 from (${matching(workflowId, filter, { after: undefined }, end)}) as found ${end}`;
@@ -130,7 +130,7 @@ function isByText({ q, email }: Filter): boolean {
   return q !== undefined || email !== undefined;
 }
 
-/** Returns the conditions on columns of `e` without an index, and on the texts beside it. */
+/** Returns the conditions on unindexed columns of `e` and on its search text. */
 function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] {
   return [
     ...(q === undefined ? [] : [byText(searchedPart(q))]),
@@ -140,8 +140,8 @@ function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] 
 }
 
 /**
- * Returns the condition for an address. If the address is long enough up to its `@`, only that part is looked up in the
- * search texts, because a domain is in many texts. A blank address matches nobody.
+ * Returns the condition for an address. If the part up to the `@` is long enough, only this part is looked up in the
+ * search texts, because many texts contain the same domain. A blank address matches nobody.
  */
 function byEmail(email: string): RawBuilder<unknown> {
   const address = addressPart(email);
@@ -175,8 +175,9 @@ function byText(part: string): RawBuilder<unknown> {
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | 'holdout' | undefined };
 
 /**
- * Returns the statuses to read. Outcomes of a step are read status by status, in the order of the index. With a text,
- * the statuses are read together, so that the text is looked up only once. Runs of a step are in order across statuses.
+ * Returns the statuses to read, with their tables. Outcomes of a step are read status by status, in the order of the
+ * index. If the filter has a text, all outcomes are read together, so that the text is looked up only once. Runs of a
+ * step are in order across statuses.
  */
 function standings({ status, holdout, ...filter }: Filter): Standing[] {
   if (holdout) return status === undefined || status === 'completed' ? [{ table: 'outcomes', status: 'holdout' }] : [];

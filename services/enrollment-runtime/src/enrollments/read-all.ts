@@ -63,7 +63,7 @@ export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: 
 }
 
 /**
- * Finds the rows of a page, and one more row. First it finds the newest match of each workflow, and keeps the newest
+ * Finds the rows of a page, and one more row. First finds the newest match of each workflow, and keeps the newest
  * `most` of these matches. If there are that many, no row of the page is older than the oldest kept match. So a page
  * costs one lookup in each workflow, plus the rows that it shows.
  */
@@ -121,7 +121,7 @@ function toRowOfAll(row: JoinedRow & LaneColumns): RowOfAll {
 }
 
 /**
- * Adds the range of ids to the filter. A time is searched among the workflows with the most enrollments, because their
+ * Adds the range of ids to the filter. Only the workflows with the most enrollments are searched, because their
  * enrollments give the tightest range.
  */
 async function withIdRange(ctx: Context, scope: Scope, filter: Filter): Promise<Filter> {

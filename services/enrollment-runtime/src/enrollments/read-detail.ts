@@ -6,7 +6,7 @@ import { askedIds, type JoinedRow, type LocatedRow, rowsQuery, toRow } from './f
 import { type NurtureRow, nurtureColumns } from './nurture-event.ts';
 import { linesOf, type TimelineLine, type TimelineRow, timelineColumns } from './timeline-lines.ts';
 
-/** Upper limits of the lines and messages in a detail. A detail shows the newest of them. */
+/** Maximum numbers of lines and messages in a detail, which shows the newest of them. */
 const shownLines = 1_000;
 const shownDeliveries = 1_000;
 const shownReactions = 1_000;
@@ -99,7 +99,7 @@ function columnsOf(table: string, names: readonly string[]): RawBuilder<unknown>
   return sql.join(names.map((name) => sql`${sql.ref(`${table}.${name}`)} as ${sql.id(`${table}_${name}`)}`));
 }
 
-/** Picks the rows of one table, whose first column is never null. */
+/** Picks the rows of one table. The table's first column is null only in joined rows that have no row of the table. */
 function partsOf<R>(rows: readonly Record<string, unknown>[], table: string, names: readonly string[]): R[] {
   return rows
     .filter((row) => row[`${table}_${names[0]}`] !== null)

@@ -22,7 +22,7 @@ export type ListRead = {
   count: bigint | undefined;
 };
 
-/** Values of the whole list are in the first row. A page without enrollments has one row. */
+/** The first row has the values about the whole list. A page without enrollments has this row too. */
 type Row = {
   lane_version: number;
   found: bigint[] | null;

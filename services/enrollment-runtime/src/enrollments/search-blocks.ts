@@ -3,10 +3,11 @@ import type { DB } from '../db/schema.ts';
 import { textSeparator } from './search-text.ts';
 
 /**
- * Enrollments whose ids differ only in their last three bits form a block. The enrollments of a block that one call
- * made share a row of `enrollment_search`, with the text of each at its place and nothing at other places. The texts of
- * people have much in common, and the text index has an entry per row and trigram. Blocks of sixteen would save little
- * more and double the rows that a search reads. The index over the blocks of enrollments uses the same number of bits.
+ * Number of bits of an id that give the place in a block. Enrollments whose ids differ only in these bits form a block.
+ * The enrollments of a block that one call made share a row of `enrollment_search`, which has the text of each at its
+ * place and nothing at other places. Sharing saves index entries: the texts of people have much in common, and the text
+ * index has an entry per row and trigram. Blocks of sixteen would save little more and double the rows that a search
+ * reads. The index over the blocks of enrollments uses the same number of bits.
  */
 const blockBits = 3;
 const blockSize = 2 ** blockBits;
@@ -26,10 +27,10 @@ export function joinTexts(workflowId: bigint | RawBuilder<bigint>): RawBuilder<u
 }
 
 /**
- * Returns the condition that the text of `e` contains `part`. `pattern` narrows the rows `s` by their index. At most
- * one row has a text of an enrollment, so the join adds no row twice. The condition uses `strpos` instead of `like`,
- * because the planner has no statistics of a text at a place. For `strpos` it assumes that a third of the rows match;
- * for `like` it would assume that no row matches.
+ * Returns the condition that the text of `e` contains `part`. `pattern` finds candidate rows `s` by their index. At
+ * most one row has the text of an enrollment, so the join adds no row twice. The condition uses `strpos` instead of
+ * `like`, because the planner has no statistics of a text at a place. For `strpos` it assumes that a third of the rows
+ * match; for `like` it would assume that no row matches.
  */
 export function containsText(part: RawBuilder<unknown>, pattern: RawBuilder<unknown>): RawBuilder<unknown> {
   const place = sql`(e.id & ${sql.lit(blockSize - 1)})::int + 1`;

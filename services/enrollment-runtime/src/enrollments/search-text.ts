@@ -25,13 +25,18 @@ function onOneLine(value: string): string {
   return value.replaceAll('\n', ' ').replaceAll(textSeparator, ' ');
 }
 
-/** Returns the part of a search text that matches `q`: `q` anywhere, or at a value's beginning when `q` is short. */
+/**
+ * Returns the string that a search text must contain to match `q`. It matches `q` anywhere, or only at the beginning of
+ * a value when `q` is short.
+ */
 export function searchedPart(q: string): string {
   const text = q.toLowerCase();
   return [...q].length < 3 ? `\n${text}` : text;
 }
 
-/** Returns the part of a search text that contains an address, in any case; undefined for a blank address. */
+/**
+ * Returns the string that a search text must contain to match an address, ignoring case; undefined for a blank address.
+ */
 export function addressPart(email: string): string | undefined {
   return searchTextOf({ email, firstName: null, lastName: null })?.trim() || undefined;
 }

@@ -8,7 +8,7 @@ import { forgetHits } from '../reactions/index.ts';
 /** The text that replaces the message of a line about an erased person. */
 const erasedMessage = 'Erased';
 
-/** The lines of `following`, emptied as the first line of the row is. */
+/** The lines of `following`, emptied in the same way as the first line of the row. */
 const erasedLines = sql`(
   select json_agg(json_strip_nulls(json_build_object(
     'step_index', line -> 'step_index', 'attempt', line -> 'attempt', 'status', line -> 'status',

@@ -31,8 +31,9 @@ const timeoutMs = 5_000;
 const awayMs = 60_000;
 
 /**
- * Visits the workflows of an organization, a few enrollments at a time. Erased enrollments are marked, so a repeated
- * slice does nothing. The last slice reports to the CRM, and retries later if the CRM is unavailable.
+ * Erases a person from the workflows of an organization, a few enrollments at a time. Erased enrollments are marked, so
+ * a repeated slice does nothing. The last slice reports to the CRM; if the CRM is unavailable, the slice is retried
+ * later.
  */
 export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const place = readErasurePlace(job.cursor);
@@ -68,8 +69,8 @@ async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: Er
 }
 
 /**
- * Deletes suppressions and sends of the person. Call it at the end of each pass, because a mail that was under way has
- * written its line by then.
+ * Deletes suppressions and sends of the person. Call it at the end of each pass, because mails that were being sent are
+ * in the ledger by then.
  */
 async function forgetAddresses(
   trx: Transaction<DB>,
@@ -86,7 +87,7 @@ async function erase(
   o: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] },
 ): Promise<void> {
   const erasedAt = ctx.clock.now();
-  // Waits for workers that move runs of the workflow. No worker moves such a run again before the commit.
+  // Waits for workers that are moving runs of the workflow. Until the commit, no worker moves runs of the workflow.
   await sql`select from lanes where workflow_id = ${o.workflowId} for update`.execute(trx);
   const ids = sql`select unnest(${o.ids}::bigint[])`;
   // Comes before the runs end, so that the events of approvals that end with them contain no data of the person either.
@@ -170,7 +171,7 @@ async function reportToCrm(ctx: Context, job: JobRow): Promise<boolean> {
   }
 }
 
-/** Ends the job, and deletes the addresses with the last slice, as the CRM does. */
+/** Ends the job and deletes the addresses from its input, just as the CRM deletes its copy. */
 async function finish(ctx: Context, trx: Transaction<DB>, job: JobRow, place: ErasurePlace): Promise<JobSlice> {
   const { contactId, refs } = readErasureInput(ctx.sealer, job.input);
   await sql`

@@ -19,14 +19,15 @@ import { startWorkflows } from './start-workflows.ts';
 import { storeEvents } from './store-events.ts';
 
 /**
- * Limit of hops. An event may start workflows whose steps lead to further events. After this many hops an event starts
- * nothing, which ends circles, but also longer chains that are intended. The budget of a chain bounds its width.
+ * Maximum number of hops. An event may start workflows whose steps lead to further events. After this many hops an
+ * event starts nothing. This ends cycles, but also longer chains that are intended. The budget of a chain bounds its
+ * width.
  */
 export const longestChain = 5;
 
 /**
- * The answer to an event: its id, or the id of the first event with its key, and whether further transactions continue
- * the event.
+ * The answer to an event: its id, or the id of the first event with the same key if it is a duplicate. `isSpreading`
+ * says whether further transactions continue the event.
  */
 export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
 
@@ -114,7 +115,10 @@ function usedBy({ source, mode, organizationId }: ReadEvent): Used[] {
   return source === 'api' && mode === 'live' ? [{ organizationId, amount: 1 }] : [];
 }
 
-/** Returns the events that may start workflows. The chains of the others are cut, if a workflow listens to them. */
+/**
+ * Returns the events that may start workflows. Reports the cut chains of the remaining events, if a workflow listens to
+ * them.
+ */
 async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
   const tooDeep = events.filter(({ hops }) => hops > longestChain);
   if (tooDeep.length === 0) return [...events];

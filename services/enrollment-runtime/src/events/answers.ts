@@ -8,7 +8,7 @@ import type { ReadEvent } from './event.ts';
 const reasons = ['filter', 'undecided', 'paused', 're_entry', 'holdout', 'quota', 'chain'] as const;
 export type Reason = (typeof reasons)[number];
 
-/** The consequences of an event. Ids of workflows and enrollments are numbers of JSON. */
+/** The consequences of an event. Ids of workflows and enrollments are JSON numbers. */
 export type Answers = {
   started: [workflowId: number, enrollmentId: number][];
   resumed: [workflowId: number, enrollmentId: number, stepId: string][];

@@ -21,7 +21,7 @@ export type IncomingEvent = {
   contact: string;
   /** JSON text of an object. */
   properties: string;
-  /** References by which the contact is known beside its `lead_ref`, such as the UUID of a record. */
+  /** References by which the contact is known in addition to its `lead_ref`, such as the UUID of a record. */
   refs?: readonly string[];
   /** A repeat with this key within seven days is a duplicate. */
   key?: string;
@@ -31,7 +31,7 @@ export type IncomingEvent = {
   link?: Link;
 };
 
-/** An event with the values derived from its texts, each computed once. */
+/** An event with values derived from its texts. Each value is computed once. */
 export type ReadEvent = IncomingEvent & {
   hops: number;
   link: Link;

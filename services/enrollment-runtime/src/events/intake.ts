@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { type Acceptance, acceptEvents, wakeForEvents } from './accept-events.ts';
 import type { IncomingEvent } from './event.ts';
 
-/** Limit of events for one transaction. More events would delay later ones. */
+/** Maximum number of events in one transaction. More events would delay later ones. */
 const groupEvents = 200;
 const conflictTries = 5;
 

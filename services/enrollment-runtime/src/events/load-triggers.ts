@@ -3,7 +3,7 @@ import { findLanes } from '../lanes/lock-lanes.ts';
 import { findTriggers } from '../triggers/find-triggers.ts';
 import type { IncomingEvent } from './event.ts';
 
-/** Limit of the workflows of a name whose definitions are loaded in advance. */
+/** Maximum number of workflows per event name whose definitions are loaded in advance. */
 const most = 500;
 
 /**

@@ -15,10 +15,12 @@ export type EventWait = {
   looksBack: boolean;
 };
 
-/** Limit of events of one contact and name for one read. Few contacts have more events since their entry. */
+/** Maximum number of events per contact and name in one read. Few contacts have more events since their entry. */
 const pageEvents = 50;
 
-/** An event name that a wait awaits, a key of its contact, and the position in the log of the last event read. */
+/**
+ * An event name that an enrollment waits for, a key of its contact, and the position in the log of the last event read.
+ */
 type Search = { wait: EventWait; name: string; digest: string; after: { at: Date; id: string } };
 
 type Found = StoredEvent & { index: number };
@@ -64,7 +66,7 @@ export async function lookBack(
   return settlements;
 }
 
-/** A wait, and the events that came before it existed. */
+/** A wait, and the events that came before the wait existed. */
 type Decision = { wait: EventWait; events: readonly StoredEvent[] };
 
 /** Decides in turns, because a wait may have twenty rules, each of which may do much work for each of fifty events. */

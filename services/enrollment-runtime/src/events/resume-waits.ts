@@ -9,7 +9,10 @@ import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
 import { type Answering, answersTo } from './answers.ts';
 import { type ReadEvent, seenOf } from './event.ts';
 
-/** Limit of waits for one transaction, and how many waits of a contact it visits for any number of events. */
+/**
+ * Number of waits in one transaction, divided among the contacts of its events. Each contact gets at least
+ * `leastOfContact` and at most `mostOfContact`.
+ */
 const waitsAtOnce = 2_000;
 const leastOfContact = 25;
 const mostOfContact = 500;
@@ -35,9 +38,9 @@ export type Rest = { event: ReadEvent; after: bigint };
 type ChosenWait = { workflowId: bigint; enrollmentId: bigint; row: WaitRow; event: ReadEvent };
 
 /**
- * Finds the waits that these events end; the events were accepted together. The contacts are locked, so no run parks or
- * times out in the meantime. If several events match one wait, the first one of the wait's step wins. For an event that
- * an earlier transaction accepted, `after` is the last visited enrollment.
+ * Finds the waits that these events end. The events were accepted together. Their contacts are locked, so no run parks
+ * or times out in the meantime. If several events match one wait, the event that the wait's step lists first wins. For
+ * an event that an earlier transaction accepted, `after` is the last visited enrollment.
  */
 export async function chooseWaits(
   { matches }: Pick<Context, 'matches'>,

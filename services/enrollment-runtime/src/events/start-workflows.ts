@@ -12,8 +12,8 @@ import { type Answering, answersTo, noteNotStarted } from './answers.ts';
 import { contactOf, type ReadEvent } from './event.ts';
 
 /**
- * Limit of filter decisions in one transaction, and the number of workflows of one name that the transaction visits
- * regardless of the number of events.
+ * Number of filter decisions in one transaction, divided among its events. For each event name, at least `leastOfName`
+ * and at most `mostOfName` workflows are visited.
  */
 const decisionsAtOnce = 20_000;
 const leastOfName = 50;
@@ -104,7 +104,7 @@ async function decide(
 
 type Group = Entrants & { events: ReadEvent[] };
 
-/** Locks the lanes in one order. A workflow that changed in the meantime decides again. */
+/** Locks the lanes in one order. If a workflow changed after its decisions, its trigger decides again. */
 async function lockWanted(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,8 +1,8 @@
 export type Decision = 'started' | 'refused' | 'held' | 'skipped' | 'sent' | 'suppressed' | 'waiting' | 'ended';
 
 /**
- * One decision about a person, in the form that its source has. An id is null if the decision concerns no workflow,
- * enrollment or step. The two numbers order rows of the same time.
+ * One decision about a person, as its source returns it. An id is null if the decision concerns no workflow, enrollment
+ * or step. `major` and `minor` order rows with the same time.
  */
 export type SourceRow = {
   major: bigint;
@@ -10,7 +10,7 @@ export type SourceRow = {
   at: Date;
   workflowId: bigint | null;
   enrollmentId: bigint | null;
-  /** The step's id, or its place in a version, from which id and type follow. */
+  /** The step's id, or its place in a version, from which the step's id and type follow. */
   step: { id: string } | { version: number; index: number } | null;
   decision: Decision;
   /** Null if the reason is the type of the step. */

@@ -14,7 +14,10 @@ export type Enrollment = {
   /** The reason for the enrollment's end, such as `goal:won`, unless its steps ended it. */
   outcome: string | null;
   step_index: number;
-  /** The number of the timeline line that says what the enrollment waits for, and of its last line. */
+  /**
+   * `step_line` is the number of the timeline line that says what the enrollment waits for; `lines` is the number of
+   * its last line.
+   */
   step_line: number;
   lines: number;
   next_run_at: Date | null;
@@ -23,10 +26,10 @@ export type Enrollment = {
 
 /**
  * Finds the enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry
- * and its end, and each end is an answer. So of the enrollments that ended before the start of the window, the newest
- * ends suffice to fill it; all other enrollments count, except those that began after the window. They are found by the
- * indexes of each workflow, as in lists, because an index over the organization would add a cost to every enrollment.
- * An erased enrollment has no answers.
+ * and its end, and each end is itself an answer. So of the enrollments that ended before the start of the window, only
+ * those with the newest ends are read, as many as fill the window. Of the other enrollments, all are read that began
+ * before the start of the window. Enrollments are found by the indexes of each workflow, as in lists, because an index
+ * over the organization would add a cost to every enrollment. An erased enrollment has no answers.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;

@@ -1,6 +1,6 @@
 import type { Mode } from '@drippulse/rpc';
 
-/** A person, in an organization and a mode, as a request names the person. `workflowId` narrows the answers. */
+/** A person in an organization and a mode, identified as in a request. `workflowId` narrows the answers. */
 export type Person = {
   organizationId: bigint;
   mode: Mode;

@@ -8,14 +8,14 @@ import type { Place } from './window.ts';
 /** A row with its place in the list. */
 export type Placed = { row: SourceRow; place: Place };
 
-/** Limit of enrollments for one read. */
+/** Maximum number of enrollments in one read. */
 const sliceEnrollments = 1_000;
 
 /**
  * Reads a page of decisions about a person, newest first, and one more decision if there is one. All sources are read
- * as of one moment. Each source gives as many rows as the page may show. A page costs a lookup of each of the person's
- * enrollments, and the timelines of the enrollments that may have answers on the page, regardless of the length of the
- * list.
+ * in one snapshot, and each returns as many rows as the page may show. The cost of a page does not depend on the length
+ * of the list: it is a lookup of each of the person's enrollments, and the timelines of those that may have answers on
+ * the page.
  */
 export async function readAnswers(
   ctx: Pick<Context, 'db' | 'dbNow'>,

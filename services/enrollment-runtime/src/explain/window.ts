@@ -3,7 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 /** Days for which answers are kept. */
 const keptDays = 90;
 
-/** The place of an answer in the list. The members are compared in order, and each of them descends. */
+/**
+ * The place of an answer in the list. The list is in descending order of these members, compared one after the other.
+ */
 export type Place = { at: string; source: number; major: string; minor: string };
 
 /** The part of a source that a page may show: `limit` rows after `after`. */

@@ -30,7 +30,7 @@ export async function addCounts(trx: Transaction<DB>, counts: readonly Count[]):
       cancelled = counters.cancelled + excluded.cancelled`.execute(trx);
 }
 
-/** Sums the counts, into one row of the table each. */
+/** Sums the counts, into one sum for each row of the table. */
 function sumUp(counts: readonly Count[]): CounterRow[] {
   const rows = new Map<string, CounterRow>();
   for (const { workflowId, version, stepId, mode, counted, by } of counts) {

@@ -5,13 +5,13 @@ import type { DB } from '../db/schema.ts';
 /** The number of runs of a step that are due or leased. */
 export type DueCount = { version: number; stepIndex: number; mode: string; count: bigint };
 
-/** Due runs by step. A workflow with very many due runs gets a count that is at most two seconds old. */
+/** Counts due runs by step. A workflow with very many due runs gets a count that is at most two seconds old. */
 export type DueCounts = {
-  /** Returns the due runs of a workflow. `counted` is the result of `dueQuery`. */
+  /** Returns the counts for a workflow. `counted` is the result of `dueQuery`. */
   of(workflowId: bigint, counted: DueCount[]): Promise<DueCount[]>;
 };
 
-/** Maximum number of runs that are counted while the caller waits. Each counted run costs a visit of the heap. */
+/** Maximum number of runs that are counted while the caller waits. Each counted run costs a read of its table row. */
 const countedAtOnce = 50_000;
 const freshForMs = 2_000;
 /** Number of workflows whose background counts are cached. */

@@ -19,7 +19,10 @@ export function hintMoves({ hints }: WithHints, moved: readonly Moved[], kind = 
   }
 }
 
-/** Reports that the funnel changed, from the answer to a person who changed an enrollment. */
+/**
+ * Reports that the funnel changed because a person changed an enrollment. Takes the enrollment from the answer to this
+ * person.
+ */
 export function hintAnswered(
   { hints }: WithHints,
   organizationId: bigint,

@@ -12,7 +12,7 @@ export type Mark = {
 
 export type MarkRow = Pick<Selectable<FunnelMarks>, 'kind' | 'name' | 'number'>;
 
-/** Adds to the counts, in one order as `addCounts` does, and after `addCounts`. */
+/** Adds to the counts, in a fixed order like `addCounts`. Call it after `addCounts`. */
 export async function addMarks(trx: Transaction<DB>, marks: readonly Mark[]): Promise<void> {
   if (marks.length === 0) return;
   const rows = marks.map(({ workflowId, ...mark }) => ({ ...mark, workflow_id: String(workflowId) }));

@@ -39,7 +39,7 @@ export type StepsNews = {
 export const heldOut = 'holdout';
 
 const quarterMs = 15 * 60_000;
-/** Stays are counted by buckets that grow by a tenth: `StayCount`. */
+/** Durations of stays are counted in buckets, each a tenth larger than the one before; see `StayCount`. */
 const logOfGrowth = Math.log(1.1);
 
 type Kept = { cohort: Cohort; quarter: number; variant: string; counts: CohortCounts };
@@ -100,7 +100,7 @@ function addTime(times: Map<number, number>, ms: number): void {
   times.set(bucket, (times.get(bucket) ?? 0) + 1);
 }
 
-/** Returns the variant of a split in the form that events name it. */
+/** Returns the name of a split's variant in the form that events use. */
 export function variantKey(splitId: string, name: string): string {
   return `${splitId}:${name}`;
 }

@@ -19,8 +19,8 @@ type Source = { dbNow: RawBuilder<Date> };
 const failureCap = 1_000;
 
 /**
- * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow,
- * so each workflow costs its counters, one row and its failures.
+ * Counts the enrollments of workflows of an organization. The index finds each lateral part for one workflow. So each
+ * workflow costs its counters, one row and its failures.
  */
 export function statsQuery(
   { dbNow }: Source,
@@ -50,7 +50,7 @@ export function statsQuery(
     where lane.workflow_id = any(${workflowIds}::bigint[]) and lane.organization_id = ${organizationId}`;
 }
 
-/** Counts the living enrollments of versions of a workflow of an organization. */
+/** Counts the living enrollments of a workflow, for the given versions. */
 export function activeQuery(of: {
   organizationId: bigint;
   workflowId: bigint;

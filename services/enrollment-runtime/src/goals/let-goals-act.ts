@@ -12,7 +12,7 @@ type Acting = { watched: Watched; goals: GoalState; counted: readonly Counted[];
 type Run = { phase: string; step_index: number; status: string; lines: number; lease_until: Date | null };
 
 /**
- * Records the goals of runs, with a line for each goal that is only counted; the runs are locked. A run on which a goal
+ * Records the goals of runs, with a line for each goal that is only counted. The runs are locked. A run on which a goal
  * acts is taken by its fence from the worker that has leased it, and is due immediately, even if it waits. If an effect
  * is in flight, the run is due when the attempt has certainly ended, or when its result arrives. An effect that another
  * service has accepted is left to that service. A paused run is due when it is resumed.
@@ -24,7 +24,8 @@ export async function letGoalsAct(ctx: Context, trx: Transaction<DB>, acting: re
     if (run === undefined) continue;
     const isLeased = run.lease_until !== null;
     const isLeft = goals.due.length === 0 || (!isLeased && (await isAccepted(ctx, trx, watched, run)));
-    // The worker of a leased run does not know the goals that are only counted, and may find the same rule true itself.
+    // The worker of a leased run does not learn of goals that were counted here, and may itself find the same rule
+    // true.
     const isUnknown = isLeft && isLeased;
     const noted = isUnknown ? counted.filter(({ goal }) => goal.eventName !== undefined) : counted;
     await noteCounted(trx, watched, run, noted);

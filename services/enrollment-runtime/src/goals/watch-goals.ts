@@ -23,8 +23,8 @@ import { letGoalsAct } from './let-goals-act.ts';
 import type { Watched } from './watched.ts';
 
 /**
- * Limit of the enrollments whose goals one transaction checks, so that the transaction ends. A contact has only a few
- * enrollments.
+ * Maximum number of enrollments whose goals one transaction checks, so that the transaction ends. A contact has only a
+ * few enrollments.
  */
 const mostWatched = 5_000;
 
@@ -47,10 +47,10 @@ type WatchedRun = { workflowId: bigint; enrollmentId: bigint };
 
 /**
  * Looks for goals that events meet, in the transaction that accepted the events. `watches` are the enrollments that
- * watch for their contacts; the runs are locked, so that no move comes between. A goal that ends a run or leads it
- * elsewhere makes the run due, and the run acts on the goal when it moves. An event counts for enrollments that existed
- * before it. Returns the work that must come last in the transaction: `wakeLanes` and then `addMarks`, and `counted`
- * for `appendNews`.
+ * watch for their contacts. Their runs are locked, so that no move happens in between. A goal that ends a run or leads
+ * it elsewhere makes the run due, and the run acts on the goal when it moves. An event counts for enrollments that
+ * existed before it. Returns the work that must come last in the transaction: `wakeLanes` and then `addMarks`, and
+ * `counted` for `appendNews`.
  */
 export async function watchGoals(
   ctx: Context,

@@ -26,7 +26,10 @@ export function watchesOf(identity: Identity, goals: readonly CompiledGoal[], en
   }));
 }
 
-/** Stores watches. The contacts are locked, so that no event comes between. */
+/**
+ * Stores watches. An entry has locked the contacts, so that no event is accepted between its gate and its watches. A
+ * retry does not lock them: an event that misses the new watches counts as earlier than the retry.
+ */
 export async function watchEntrants(trx: Transaction<DB>, watches: readonly Watch[]): Promise<void> {
   if (watches.length === 0) return;
   await sql`

@@ -6,8 +6,8 @@ import type { DB } from '../db/schema.ts';
  * Finds the enrollments of a range whose timeline and effects must stay: living enrollments, and enrollments that ended
  * or were removed less than `historyDays` ago. Returns undefined when there are more than `most`. One statement is one
  * snapshot, so an enrollment that ends in the meantime is found in one of its places. `runs` is scanned, because an
- * index by id would be written at every step of every run. The query uses one process of the server, because parallel
- * workers took the cores that steps need. See `retention` in the notes of the benches.
+ * index by id would be written at every step of every run. The query uses no parallel workers, because they took the
+ * cores that steps need. See `retention` in the notes of the benches.
  */
 export async function findKept(
   ctx: Context,

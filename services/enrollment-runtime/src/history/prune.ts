@@ -6,7 +6,7 @@ import { createDutyCycle, type DutyCycle } from './duty-cycle.ts';
 import { findKept, keptSince } from './kept.ts';
 import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './replace-partition.ts';
 
-/** A partition is not replaced when more enrollments than this stay. */
+/** Maximum number of enrollments that may stay. A partition with more is not replaced. */
 const mostKept = 100_000;
 /** A partition is replaced only when nine tenths of its rows can go, so that rows are copied rarely, not every day. */
 const worthTimes = 10;
@@ -81,7 +81,7 @@ async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, rested: Du
 }
 
 /**
- * Deletes the lines of enrollments that were retried after their partition had been pruned, and that also ended long
+ * Deletes the lines of enrollments that were retried after their partition had been pruned, if they also ended long
  * ago. Visits a few enrollments after an id, in order, because many may have to stay. Returns the last id, or null when
  * there are no more.
  */

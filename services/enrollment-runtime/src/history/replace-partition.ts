@@ -13,7 +13,7 @@ const firstLockMs = 5;
 const mostLockMs = 100;
 const lockTries = 12;
 const lockPauseMs = 500;
-/** Limit of enrollments for one transaction. */
+/** Maximum number of enrollments in one transaction. */
 const sliceEnrollments = 100;
 
 /** A partition to be replaced by a table with the enrollments that stay, or to be dropped when no enrollment stays. */
@@ -21,7 +21,7 @@ type Replaced = { table: HistoryTable; partition: RangePartition };
 
 /**
  * Makes the table for the rows that stay. Runs continue to write to the partition, and a trigger repeats their writes
- * in the new table until the two are exchanged. Each of these steps can be repeated if it was stopped in the middle.
+ * in the new table until the two are exchanged. Every step in this file can be repeated if it stopped halfway.
  */
 export async function startKeeping(db: Kysely<DB>, { table, partition }: Replaced): Promise<void> {
   const { name, from, to } = partition;
@@ -40,7 +40,7 @@ export async function startKeeping(db: Kysely<DB>, { table, partition }: Replace
   });
 }
 
-/** Undoes the work of an earlier try, when the partition is no longer to be replaced. */
+/** Undoes the work of an earlier try if the partition need no longer be replaced. */
 export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Promise<void> {
   const kept = keptOf(partition);
   if (!(await exists(db, kept))) return;
@@ -94,7 +94,10 @@ export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): 
   });
 }
 
-/** Drops replaced tables. The index is dropped in a step of its own, because the server removes a file in one go. */
+/**
+ * Drops replaced tables. The index is dropped in a separate step, because removing a large file takes the server a
+ * while and each step is followed by a rest.
+ */
 export async function dropGone(db: Kysely<DB>, rested: DutyCycle): Promise<void> {
   const { rows } = await sql<{ name: string; key: string | null }>`
     select relname as name, conname as key

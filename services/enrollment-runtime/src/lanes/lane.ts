@@ -22,7 +22,10 @@ export type Lane = {
 /** Whether the organization of a row of `lanes` is suspended. */
 export const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
 
-/** The state of a row of `lanes`. No workflow of a suspended organization starts or moves runs. */
+/**
+ * SQL for the effective state of a row of `lanes`. The workflows of a suspended organization count as paused: none
+ * starts or moves runs.
+ */
 export const laneState = sql<string>`
   case when lanes.state in ('draft', 'active') and ${isLaneSuspended} then 'paused' else lanes.state end`;
 
@@ -56,7 +59,7 @@ const statuses: Record<LaneState, WorkflowStatus> = {
   deleted: WorkflowStatus.UNSPECIFIED,
 };
 
-/** Returns the status of a workflow whose lane has this state. A deleted workflow has no status. */
+/** Returns the status of a workflow whose lane has this state; unspecified for a deleted workflow. */
 export function laneStatusOf(state: LaneState): WorkflowStatus {
   return statuses[state];
 }

@@ -14,8 +14,9 @@ type Change = {
 };
 
 /**
- * Makes the event that a workflow listens to equal to its trigger, in the transaction of the change and under the
- * lane's lock. Only an active workflow starts. A paused workflow is recorded as one that the event did not start.
+ * Updates the event that a workflow listens to from its trigger, in the transaction of the change and under the lane's
+ * lock. An event starts only an active workflow. A paused workflow is kept too, so that it can be recorded as one that
+ * the event did not start.
  */
 export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise<void> {
   const { organizationId, workflowId, mode, state, steps } = change;

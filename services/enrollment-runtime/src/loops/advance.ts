@@ -5,7 +5,10 @@ import { claim, claimRuns } from '../runs/claim.ts';
 import { loadEffects } from '../runs/load-effects.ts';
 import { moveApart } from '../runs/move-apart.ts';
 
-/** A claim of at least this fraction of its limit wakes the second worker, which computes while the first commits. */
+/**
+ * Fraction of a claim's limit. A claim with at least this share of its maximum number of runs wakes the second worker,
+ * which computes while the first commits.
+ */
 const muchOf = 0.5;
 /** Delay before a retry for due lanes that other workers have locked. */
 const contendedMs = 5;
@@ -13,7 +16,7 @@ const contendedMs = 5;
 /** Claims due runs and moves them until it is stopped. */
 export function startAdvance(ctx: Context, pool: EffectPool): Loop {
   const first = startLoop({ name: 'advance', log: ctx.log, run: () => advanceBatch(ctx, pool, () => second.wake()) });
-  // The first worker wakes this one.
+  // The first worker wakes this second one.
   const second = startLoop({
     name: 'advance more',
     log: ctx.log,

@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
 
-/** Limit of schedules for one read. */
+/** Maximum number of schedules in one read. */
 const batch = 100;
 
 /** Fires due schedules and sleeps until the next one is due. */

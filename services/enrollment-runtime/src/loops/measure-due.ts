@@ -6,7 +6,10 @@ import { measurePostponements } from '../postponements/index.ts';
 
 const everyMs = 5_000;
 
-/** Measures the age of the oldest due lane, the events, and postponed work. Durations do not show unclaimed work. */
+/**
+ * Measures the age of the oldest due lane, the waits for events, and postponed work. Durations of steps do not show
+ * work that nobody has claimed.
+ */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({
     name: 'measure due runs',
@@ -27,8 +30,8 @@ export function startMeasureDue(ctx: Context): Loop {
 }
 
 /**
- * Measures the stored events. Their number comes from the table's last analysis, because counting the rows would read
- * the whole table.
+ * Measures how many waits for events are stored, and the age of the oldest event that further transactions must
+ * continue. The number comes from the table's last analysis, because counting the rows would read the whole table.
  */
 async function measureEvents({ db, dbNow, metrics }: Context): Promise<void> {
   const { rows } = await sql<{ waits: number; age: number }>`

@@ -4,13 +4,16 @@ import type { Context } from '../context.ts';
 import { quotaRule } from '../messaging/index.ts';
 
 const everyMs = 30_000;
-/** A hold that is overdue for longer than this belongs to an enrollment that ended, or to a paused workflow. */
+/**
+ * Holds that are overdue for longer than this are not measured. They belong to enrollments that ended, or to paused
+ * workflows.
+ */
 const overdue = sql`interval '10 minutes'`;
 
 /**
  * Measures the age of the oldest send that rules hold back, and of the oldest contact that waits to enter. Sends that
- * wait for a quota, which may take a month, do not count. No other measurement shows a rule or quota that lets nothing
- * pass.
+ * wait for a quota, which may take a month, do not count. Only this measurement reveals a rule or quota that lets
+ * nothing pass.
  */
 export function startMeasureHolds(ctx: Context): Loop {
   return startLoop({

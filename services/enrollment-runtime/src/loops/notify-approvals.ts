@@ -2,7 +2,7 @@ import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { nextNotifyMs, notifyApprovals } from '../notices/index.ts';
 
-/** Delay when another process took the organization that was due. */
+/** Delay before the next try when another process took the organization that was due. */
 const takenMs = 100;
 
 /** Mails members about approvals that wait for them. */

@@ -4,7 +4,7 @@ import { forgetApprovals } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 
 const everyMs = 30_000;
-/** Upper limit of the count of pending approvals, which bounds the cost of counting. */
+/** The highest number of pending approvals that is counted, which bounds the cost of counting. */
 const countedAtMost = 100_000;
 
 /** Measures the pending approvals, and deletes those that ended long ago. */

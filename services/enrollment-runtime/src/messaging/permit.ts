@@ -12,7 +12,10 @@ const made = Symbol('permit');
 export type Permit = {
   readonly [made]: true;
   readonly class: SendClass;
-  /** The sender on each attempt: addresses that may stand in `From`, the signature of their domains, and the footer. */
+  /**
+   * The sender, the same on each attempt: addresses that may stand in `From`, the signature of their domains, and the
+   * footer.
+   */
   readonly sender: SenderIdentity;
   /** The time at which the send got its place, the same on every attempt. */
   readonly placedAt: Date;

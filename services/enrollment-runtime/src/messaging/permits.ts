@@ -9,13 +9,13 @@ import { createPermit, type Permit } from './permit.ts';
 import { createRecords, type Records } from './records.ts';
 import type { SendRequest } from './send-request.ts';
 
-/** A permit to send, or the result of an effect that may not send, may not send yet, or was already sent. */
+/** A permit to send, or the result of an effect that must not send, must wait, or was already sent. */
 export type Answer = { permit: Permit } | { refused: EffectResult };
 
 /** Decides about sends. Simultaneous requests of one process are decided together. */
 export type Permits = { ask(send: SendRequest): Promise<Answer> };
 
-/** Limit of sends that are decided in one transaction. */
+/** Maximum number of sends that are decided in one transaction. */
 const most = 200;
 
 export function createPermits(ctx: Context): Permits {
@@ -38,7 +38,7 @@ async function answerAll(ctx: Context, record: Records, sends: readonly SendRequ
     if (verdict === undefined) throw new Error(`nothing was decided about ${send.key}`);
     return { send, verdict };
   });
-  // A skipped send takes no place, so the sends that lost to the skipped one are due.
+  // A skipped send frees its place, so the sends that lost to it become due.
   const skipped = decided.filter(({ verdict }) => verdict.decision.kind === 'skip');
   await wakeHeld(
     ctx,

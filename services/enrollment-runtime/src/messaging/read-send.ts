@@ -31,7 +31,7 @@ export function mailOf(request: JsonObject, definition: Definition, place: Place
   };
 }
 
-/** Returns the settings of the version, or none. */
+/** Returns the settings of the workflow's version, empty if it has none. */
 function settingsOf(definition: Definition & { settings?: object }): Readonly<Record<string, unknown>> {
   return { ...definition.settings };
 }

@@ -3,7 +3,7 @@ import { inBatches } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { recordSent, type TakenSend } from './ledger/record-sent.ts';
 
-/** Limit of sends that are recorded in one commit. */
+/** Maximum number of sends that are recorded in one commit. */
 const most = 200;
 
 /** Records that the mail server took a send, before its result is used. */
@@ -21,7 +21,7 @@ export function createRecords(ctx: Context): Records {
 }
 
 /**
- * Records a batch. Never rejects, because the mail is out and a failure would make it leave again. A send that could
+ * Records a batch. Never rejects, because the mail was sent and a failure would make it go out again. A send that could
  * not be recorded is recorded by the commit of its result, which is retried until it succeeds.
  */
 async function recordBatch(ctx: Context, batch: readonly TakenSend[]): Promise<undefined[]> {

@@ -3,7 +3,10 @@ import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
-/** Adds a notice for each member, with the key of the thing that the notice is about. A member gets the notice once. */
+/**
+ * Adds a notice for each member. `key` identifies what the notices are about, and a member gets only one notice per
+ * key.
+ */
 export async function addToOutbox(
   ctx: Context,
   trx: Transaction<DB>,

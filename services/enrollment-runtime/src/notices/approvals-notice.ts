@@ -9,7 +9,7 @@ type Waiting = Pick<
 >;
 
 /**
- * Writes the mail about approvals that wait for a member. The question of an approval may name a contact, so the mail
+ * Writes the mail about approvals that wait for a member. The message of an approval may name a contact, so the mail
  * has only the names of steps, which members of the organization wrote.
  */
 export function approvalsNotice(

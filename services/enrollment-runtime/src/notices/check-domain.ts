@@ -7,7 +7,10 @@ import { addToOutbox } from './add-to-outbox.ts';
 import { domainNotice } from './domain-notice.ts';
 import { findRecipients } from './recipients.ts';
 
-/** Limit of successive checks, an hour apart, that may miss a record: changes of name servers may take a while. */
+/**
+ * Number of successive checks, an hour apart, after which a missing record ends the verification. Changes of name
+ * servers may take a while.
+ */
 const mostMissed = 3;
 const againHours = 1;
 
@@ -65,7 +68,7 @@ async function noteMissed(ctx: Context, row: DomainRow, found: { txt: boolean; d
     ? await findRecipients(ctx, organizationId, { roles: [ProtoRole.ADMIN], topic: NotificationTopic.DOMAINS })
     : [];
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // If two checks, or a check and a verification, run concurrently, only one of them counts.
+    // Of two concurrent checks, or a check and a verification, only one counts.
     const { rows } = await sql<{ checked_at: Date }>`
       update sending_domains set txt_found = ${found.txt}, dkim_found = ${found.dkim}, checked_at = ${ctx.dbNow},
         missed_checks = ${missed + 1}, verified_at = case when ${isGone} then null else verified_at end

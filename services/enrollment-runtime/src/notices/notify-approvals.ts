@@ -13,12 +13,12 @@ import { findRecipients } from './recipients.ts';
 const kind = 'notify_approvals';
 /** Interval between two mails about approvals to one organization. The next mail names the approvals in between. */
 const pauseSeconds = 600;
-/** Limit of approvals for one mail. The others wait for the next mail. */
+/** Maximum number of approvals in one mail. Further approvals wait for the next mail. */
 const toldAtOnce = 5_000;
 
 /**
- * Mails the members of one organization about pending approvals that no mail has named yet. A thousand approvals are
- * one mail for each member. Returns whether there was such an organization.
+ * Mails the members of one organization about pending approvals that no mail has named yet. Even for a thousand
+ * approvals, each member gets one mail. Returns whether there was such an organization.
  */
 export async function notifyApprovals(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
@@ -90,8 +90,8 @@ async function nextOrganization(ctx: Context): Promise<bigint | undefined> {
 }
 
 /**
- * Takes the organization's turn, and returns the time of this mail. Returns undefined when another process has mailed
- * the organization in the meantime.
+ * Claims the right to mail the organization, and returns the time of this mail. Returns undefined when another process
+ * has mailed the organization in the meantime.
  */
 async function takeTurn({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<Date | undefined> {
   const { rows } = await sql<{ sent_at: Date }>`

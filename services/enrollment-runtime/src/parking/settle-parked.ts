@@ -5,7 +5,7 @@ import type { EffectOutcome } from '../effects/effect-call.ts';
 import { type Wake, wakeLanes } from '../lanes/wake-lane.ts';
 import { storedJson } from '../runs/stored-json.ts';
 
-/** The result that a parked run waits for, by the key of the intent. */
+/** The result for which a parked run waits, identified by the key of the intent. */
 export type Settlement = {
   workflowId: bigint;
   enrollmentId: bigint;
@@ -27,8 +27,8 @@ export async function settleParked(trx: Transaction<DB>, settlement: Settlement)
 }
 
 /**
- * Settles many parked runs. If a key has several results, the earliest counts; if several have the same time, the first
- * of these counts. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them,
+ * Settles many parked runs. If a key has several results, the earliest one counts, and the first one given if their
+ * times are equal. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them,
  * so two transactions that settle the same runs cannot deadlock.
  */
 export async function settleAllParked(
@@ -64,8 +64,9 @@ export async function storeSettlements(
 }
 
 /**
- * Locks the runs that still wait. A run whose effect is handed out counts too: the service that accepted the effect may
- * settle it before the acceptance is stored. A run is due at the end of its parking.
+ * Locks the runs that still wait. A run whose effect is handed out is included, because the service that accepted the
+ * effect may settle it before the acceptance is stored. A run no longer waits at the end of its parking, when it is
+ * due.
  */
 async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
-/** The kinds of items that loops take one after the other. */
+/** Kinds of items that a loop processes one at a time. */
 export type PostponedKind =
   | 'spread_event'
   | 'judge_mail'

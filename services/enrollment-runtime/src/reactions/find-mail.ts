@@ -13,7 +13,7 @@ export function messageKeyOf(effectKey: string): string {
   return `<${hashOfKey(effectKey)}`;
 }
 
-/** Returns the condition that the Message-ID of a delivery starts with the key; an index serves it. */
+/** Returns the condition that the Message-ID of a delivery starts with the key. An index supports the condition. */
 export function hasMessageKey(delivery: RawBuilder<unknown>, key: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`left(${delivery}.message_id, ${sql.lit(messageKeyLength)}) = ${key}`;
 }

@@ -52,7 +52,7 @@ function readRequest(ctx: Context, request: AcceptEventRequest, call: HandlerCon
   throw new DomainError(kind, reason ?? 'validation_failed', message, { violations: [violation] });
 }
 
-/** Returns the owner of an event, and the chain that the event's request continues, if any. */
+/** Returns the organization, mode and source of an event, and the chain that the event's request continues, if any. */
 export function originOf(call: HandlerContext, id: string) {
   const { organizationId, mode } = callerOf(call);
   const cause = causeOf(call);

@@ -103,8 +103,8 @@ async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerC
 }
 
 /**
- * Returns the treatment of contacts beyond the quota. A service that enrolls a person, for example for a form, has no
- * user who could react.
+ * Returns the treatment of contacts beyond the quota. If a service enrolls a person, for example from a form, no user
+ * is there to react, so the person is held.
  */
 function beyondQuotaOf({ onQuota }: BulkEnrollRequest, call: HandlerContext): 'hold' | 'refuse' | 'leave_out' {
   if (callerOf(call).actor.type === 'service') return 'hold';
@@ -137,7 +137,7 @@ async function continueChain(
   return covered.map(() => ({ cause, counts: false }));
 }
 
-/** Checks the rows, in the order that the API reference names. */
+/** Checks the rows, in the order that the API reference specifies. */
 function requireRows(
   lane: Lane,
   request: BulkEnrollRequest,

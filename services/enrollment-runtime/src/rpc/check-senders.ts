@@ -5,7 +5,7 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { unverifiedOf } from '../messaging/index.ts';
 
-/** Limit of addresses. A workflow has fewer steps than this. */
+/** Maximum number of addresses, more than a workflow has steps. */
 const maxAddresses = 1_000;
 
 export async function checkSenders(ctx: Context, { addresses }: CheckSendersRequest, call: HandlerContext) {

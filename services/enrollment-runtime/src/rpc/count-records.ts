@@ -5,7 +5,7 @@ import { countInChains } from '../chains/count-in-chains.ts';
 import { ChainCut, reportingCuts } from '../chains/report-cut.ts';
 import type { Context } from '../context.ts';
 
-/** Counts all records, or none of them when the budget does not cover all. */
+/** Counts all records of a request, or none of them when the budget does not cover all. */
 export async function countRecords(ctx: Context, { cause, records }: CountRecordsRequest, call: HandlerContext) {
   const chain = { organizationId: callerOf(call).organizationId, cause };
   await reportingCuts(ctx, () =>

@@ -105,7 +105,7 @@ async function reportRemoval(
   await addMarks(trx, isHeldOut ? [{ workflowId, mode, kind: 'holdout', name: '', by: -1 }] : marksOf(row));
 }
 
-/** Returns the counts of the enrollment's goals. */
+/** Returns the counts to subtract for the enrollment's goals, and for the goal that ended it. */
 function marksOf({ workflowId, mode, outcome, goalsMet }: EnrollmentRow): Mark[] {
   const marks = goalsMet.map(({ name }): Mark => ({ workflowId, mode, kind: 'goal', name, by: -1 }));
   return outcome === null ? marks : [...marks, { workflowId, mode, kind: 'exited_by', name: outcome, by: -1 }];

@@ -22,7 +22,7 @@ const decisions: Readonly<Record<Decision, ExplainDecision>> = {
   ended: ExplainDecision.ENDED,
 };
 
-/** Lists the decisions about a person. It reads the records of past decisions, and decides nothing again. */
+/** Lists the decisions about a person, as they were recorded. Nothing is decided again. */
 export async function explain(ctx: Context, request: ExplainRequest, call: HandlerContext) {
   const { email, leadRef } = nameOf(request);
   const page = readPage(request, ['time', 'bigint', 'bigint', 'bigint']);
@@ -102,7 +102,7 @@ function readPlace(after: string[] | undefined): Place | undefined {
 
 type Step = { id: string; type: string };
 
-/** Returns a function that finds the step of a row that names its step by index. */
+/** Returns a function that finds the step of a row, if the row has the step's index and not its id. */
 async function stepsOf(ctx: Context, rows: readonly SourceRow[]): Promise<(row: SourceRow) => Step | undefined> {
   const placeOf = ({ workflowId, step }: SourceRow) =>
     workflowId === null || step === null || 'id' in step

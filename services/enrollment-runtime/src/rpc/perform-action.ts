@@ -8,7 +8,9 @@ import { type ActionOutcome, performAction as perform, readAction } from '../act
 import type { Context } from '../context.ts';
 import type { Permits } from '../messaging/index.ts';
 
-/** Performs an action of an agent as the effect of a step is performed. The caller keeps the intent, and retries. */
+/**
+ * Performs an action of an agent in the same way as the effect of a step. The caller stores the intent, and retries.
+ */
 export async function performAction(
   ctx: Context,
   permits: Permits,

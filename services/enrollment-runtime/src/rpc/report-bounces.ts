@@ -30,7 +30,7 @@ export async function reportBounces(ctx: Context, request: ReportBouncesRequest,
   return answerOf(await takeReports(ctx, 'standard', [readOwnReport(id, jsonOf(body))]));
 }
 
-/** Returns the time of the database, so that all processes judge alike. */
+/** Returns the database time, so that all processes use the same clock. */
 async function signedNow(ctx: Context): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(ctx.db.kysely);
   return rows[0]?.now ?? ctx.clock.now();

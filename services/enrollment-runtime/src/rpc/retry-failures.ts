@@ -10,10 +10,10 @@ import { hintMoves } from '../funnel/hint-moves.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { retryIn } from './retry-enrollment.ts';
 
-/** Limit of enrollments for one answer. Each enrollment is a transaction. */
+/** Maximum number of enrollments in one answer. Each enrollment is retried in its own transaction. */
 const partSize = 100;
 /**
- * Milliseconds after which no further enrollment is begun, so that the answer with the number of retried enrollments
+ * Milliseconds after which no further enrollment is retried, so that the answer with the number of retried enrollments
  * arrives in time.
  */
 const partMs = 5_000;
@@ -48,8 +48,8 @@ export async function retryFailures(ctx: Context, request: RetryFailuresRequest,
 type Found = { workflow_id: bigint; enrollment_id: bigint };
 
 /**
- * Finds failed enrollments whose last effect at their final step used the connection, and failed. An effect that may
- * have been done is left to a person.
+ * Finds failed enrollments whose last effect at their final step used the connection and failed. Leaves out an effect
+ * whose outcome is unknown, because it may have been done and a person must decide.
  */
 async function findFailures({ db }: Context, organizationId: bigint, request: RetryFailuresRequest): Promise<Found[]> {
   const since = request.failedSince === undefined ? new Date(0) : timestampDate(request.failedSince);

@@ -47,7 +47,10 @@ async function findEffect(
   return rows[0];
 }
 
-/** Requires that the caller performs effects of this kind. No other service learns anything about the effect. */
+/**
+ * Requires that the caller is the service that performs effects of this kind. To any other caller, the effect does not
+ * exist.
+ */
 function requirePerformer({ performers }: Context, call: HandlerContext, kind: string): void {
   const { actor } = callerOf(call);
   const requirement = requirementOf(kind);

@@ -11,12 +11,11 @@ import { endHeld, type FreedPlace } from '../messaging/index.ts';
 import { countCancelled, countedVariants } from './count-steps.ts';
 import { cancelParked } from './store-parked.ts';
 
-/** The state of a run at its end. */
+/** The state of a run when it ended. */
 type EndedRun = { status: string; variants: string | null; enteredAt: Date };
 
 /**
- * The work that remains after the end of runs: the runs by their enrollments, and the places for `wakeHeld` after the
- * commit.
+ * The results of ending runs: the state of each run by its enrollment, and the places for `wakeHeld` after the commit.
  */
 type EndedRuns = { runs: Map<bigint, EndedRun>; freed: FreedPlace[] };
 

@@ -6,11 +6,14 @@ import { isPostponed, postponing } from '../postponements/index.ts';
 import { endRuns, reportCancelled } from './cancel-runs.ts';
 
 /**
- * Number of runs for one slice. A slice takes a few milliseconds, during which other work waits for a core or the disk.
+ * Number of runs in one slice. A slice takes a few milliseconds, during which other work waits for a core or the disk.
  */
 const sliceRows = 25;
 
-/** Cancels the next runs of one deleted workflow. Returns how many, or undefined when no deleted workflow has runs. */
+/**
+ * Cancels the next runs of one deleted workflow. Returns the number of cancelled runs; undefined when no deleted
+ * workflow has runs.
+ */
 export async function cancelSlice(ctx: Context): Promise<number | undefined> {
   return postponing(ctx, 'drain_workflow', { run: (named) => cancelNext(ctx, named), otherwise: 0 });
 }

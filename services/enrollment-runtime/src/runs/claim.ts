@@ -6,20 +6,20 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { ClaimedRun } from './claimed-run.ts';
 import { type DueLane, takeLanes } from './take-lanes.ts';
 
-/** Limit of runs for one claim, which one commit moves. */
+/** Maximum number of runs in one claim. One commit moves them. */
 export const claimRuns = 1_000;
 /**
- * A resumed workflow continues with this many runs for each claim, and this pause, so that other workflows get their
+ * Number of runs per claim of a resumed workflow, and the pause between its claims, so that other workflows get their
  * turns.
  */
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 
-/** Limits of a claim. Busy lanes and organizations already have as much work in this process as they may have. */
+/** Limits of a claim. This process already has as much work as allowed from busy lanes and organizations. */
 export type Room = {
   busyLanes?: readonly bigint[];
   busyOrganizations?: readonly bigint[];
-  /** Upper limits of runs for the claim, and for each lane in it. */
+  /** Maximum number of runs in the claim, and from each of its lanes. */
   most?: number;
   mostOfLane?: number;
 };
@@ -37,8 +37,7 @@ export type Claim = {
 };
 
 /**
- * Takes due lanes in turn by organization, leases a batch of due runs of each for `leaseMs`, and sets when each lane
- * wakes next.
+ * Takes due lanes, by organization in turn, and leases due runs of each for `leaseMs`. Sets when each lane wakes next.
  */
 export async function claim(
   ctx: Context,
@@ -90,9 +89,9 @@ type ClaimedRow = {
 };
 
 /**
- * Claims due runs first, then runs whose leases have ended. A locked row does not move, so it is updated by its `ctid`,
- * without a second lookup, which saves 3 of 22 pages for each run. The ctids are one array, because with a join the
- * planner scanned a whole table of up to some ten thousand runs for each claim.
+ * Claims due runs first, then runs whose leases have ended. A locked row does not move, so it is updated by its `ctid`.
+ * This avoids a second lookup and saves 3 of 22 pages for each run. The ctids are passed as one array, because with a
+ * join the planner scanned a whole table of up to some ten thousand runs for each claim.
  */
 async function claimRunsOf(
   ctx: Context,

@@ -9,7 +9,7 @@ export type ClaimedRun = {
   key: string;
   fence: number;
   state: RunState;
-  /** JSON texts: of the contact, and of the data if they differ from the contact. */
+  /** JSON text of the contact, and of the data if they differ from the contact. */
   contact: string;
   data: string | null;
   /** The parsed data, if they are already parsed. */
@@ -40,8 +40,8 @@ type StoredIntent = {
 };
 
 /**
- * An effect whose intent is committed and whose run this process has leased. `asks`: the effect was accepted and not
- * settled by its end, so the process asks for its result.
+ * An effect whose intent is committed and whose run this process has leased. With `asks`, the process asks for the
+ * result, because the effect was accepted and its time has ended without a result.
  */
 export type HandedOut = { run: ClaimedRun; effect: StoredEffect; asks: boolean };
 

@@ -12,13 +12,13 @@ import {
 import type { Move } from './move.ts';
 import { readVariants } from './variants.ts';
 
-/** Number of splits of a version whose variants are counted, so that many splits do not make many rows. */
+/** Maximum number of splits in a version whose variants are counted, so that many splits do not make many rows. */
 const mostSplits = 8;
 
-/** The counts of all enrollments of a cohort, and those of a variant of the split `splitId`. */
+/** The counts of a cohort: of all its enrollments, or of those with a variant of the split `splitId`. */
 type Track = { splitId: string | undefined; counts: CohortCounts };
 
-/** Counts the changes that moves made at steps. A step that leads to itself is one stay. */
+/** Counts the changes that moves made at steps. Consecutive visits of one step count as one stay. */
 export function countMoves(counting: StepCounting, moves: readonly Move[], now: Date): void {
   for (const move of moves) countMove(counting, move, now);
 }
@@ -77,7 +77,7 @@ export function countEntry(counting: StepCounting, cohort: Cohort, definition: D
   addStepChange(counts, stepIdAt(definition, 0), 'entered');
 }
 
-/** Returns the counts that a run belongs to, by the JSON text of its variants. */
+/** Returns the counts that include a run, according to the JSON text of its variants. */
 export function tracksOf(
   counting: StepCounting,
   cohort: Cohort,
@@ -91,7 +91,10 @@ export function tracksOf(
   return tracks;
 }
 
-/** Returns the variants of a run that count, in the form that events name them, from the JSON text of its variants. */
+/**
+ * Returns those variants of a run that are counted, in the form that events use. `variants` is the JSON text of the
+ * run's variants.
+ */
 export function countedVariants(definition: Definition, variants: string | null): string[] {
   return readVariants(variants).flatMap(([splitId, variant]) =>
     isCounted(definition, splitId) ? [variantKey(splitId, variant)] : [],
@@ -130,7 +133,7 @@ function end(tracks: readonly Track[], stepId: string, how: StepChange, ms: numb
 }
 
 /**
- * Counts a change at a step. A stay at a split does not count for the split's own variants, because an enrollment
+ * Counts a change at a step. A stay at a split is not counted under the split's own variants, because an enrollment
  * enters the split without the variant that it has when it leaves.
  */
 function change(tracks: readonly Track[], stepId: string, what: StepChange, by = 1): void {

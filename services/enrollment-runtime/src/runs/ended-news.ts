@@ -11,7 +11,7 @@ import type { Move } from './move.ts';
 import { messageOf } from './store-timeline.ts';
 import { variantsAfter } from './variants.ts';
 
-/** Returns the events of ended enrollments. A failed enrollment also has an event of its workflow's failure. */
+/** Returns the events of ended enrollments. A failed enrollment also has an event about the failure of its workflow. */
 export async function endedNews(
   trx: Transaction<DB>,
   moves: readonly Move[],

@@ -43,7 +43,7 @@ export async function loadEffects(
       continue;
     }
     if (!isEffectKind(row.kind)) {
-      // The lease of the run ends, and a process that knows the kind may claim it.
+      // The run is left alone until its lease ends. Then a process that knows the kind may claim it.
       ctx.log.error({ kind: row.kind, enrollment_id: String(row.enrollment_id) }, 'effects of this kind are not known');
       continue;
     }

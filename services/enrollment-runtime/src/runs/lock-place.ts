@@ -11,7 +11,7 @@ type Key = { organizationId: bigint; workflowId: bigint; id: bigint };
  * checked that the workflow is the organization's.
  */
 export async function lockPlace(trx: Transaction<DB>, key: Key): Promise<Place> {
-  // Two tries, because in the meantime a retry may have moved the enrollment from the second place to the first.
+  // The second try is needed because a retry may have moved the enrollment from `outcomes` to `runs` during the first.
   const place = (await findPlace(trx, key)) ?? (await findPlace(trx, key));
   if (place === undefined) throw enrollmentNotFound();
   return place;

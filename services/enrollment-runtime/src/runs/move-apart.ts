@@ -8,7 +8,7 @@ export type MovedApart = { handedOut: HandedOut[]; stuck: Work[] };
 
 /**
  * Moves a batch in one transaction. When the transaction fails, tries halves of the batch until the failing run is
- * found, so that it delays no other run.
+ * found, so that this run delays no other.
  */
 export async function moveApart(
   ctx: Context,

@@ -81,8 +81,8 @@ export async function moveRuns(
       trx,
       [...moved].flatMap((move) => wakeOf(move, now)),
     );
-    // Called after the lanes of these runs were locked in order, because storing a parking may settle it, which wakes
-    // lanes again.
+    // Called after the lanes of these runs were locked in order, because storing a parking may settle it immediately,
+    // and settling wakes lanes too.
     await storeParked(ctx, trx, moved, now);
     await addCounts(trx, countsOf(moved));
     await addMarks(trx, marks);
@@ -102,8 +102,8 @@ export async function moveRuns(
 }
 
 /**
- * Locks the contacts of runs that park or unpark, once and before any run. So either a concurrent event of a contact
- * sees the parking, or the parking sees the event.
+ * Locks the contacts of runs that park or unpark, in one call and before any run. So either a concurrent event of a
+ * contact sees the parking, or the parking sees the event.
  */
 async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], moves: readonly Move[]): Promise<void> {
   const parking = moves.filter(({ parked }) => parked !== undefined);
@@ -114,8 +114,8 @@ async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], mov
 }
 
 /**
- * Whether events also lock this run, together with other runs. Such runs are locked in one order, whereas the update of
- * a batch locks in any order.
+ * Whether a transaction with an event may lock this run, together with other runs. Such runs must be locked in one
+ * order, whereas the update of a batch locks in any order.
  */
 function isShared(work: Work, definition: Definition | undefined, now: Date): boolean {
   return work.run.state.phase === 'parked' || (definition?.goals.length ?? 0) > 0 || isContested(work, now);

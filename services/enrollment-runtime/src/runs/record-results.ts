@@ -45,8 +45,8 @@ export async function recordResults(
 }
 
 /**
- * Ends effects that will not be retried, because a goal was met in the meantime. A process that had lost the run
- * recorded their failure as one to be retried.
+ * Marks effects as failed whose recorded result allows a retry that will not be made, because a goal was met in the
+ * meantime. The result was recorded by a process that had lost the run.
  */
 async function giveUp(trx: Transaction<DB>, moved: readonly Move[], now: Date): Promise<void> {
   const given = moved.flatMap(({ run, settled, entries }) => {

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import type { ClaimedRun } from './claimed-run.ts';
 import type { Move } from './move.ts';
 
-/** Counts, by status, of the steps that moves ran and the enrollments that moves ended. */
+/** Counts of the steps that moves ran and of the enrollments that moves ended, each by status. */
 export type MovesTally = { steps: Map<string, number>; ended: Map<Move['state']['status'], number> };
 
 /** Counts the steps that moves ran and the enrollments that they ended. */

@@ -17,10 +17,10 @@ export function isContested({ run, settled, expiring }: Work, now: Date): boolea
 }
 
 /**
- * Decides contested works. A result that was stored since the works were read wins: an event that was accepted before
- * the end of a parking counts, even if its transaction commits after that end. So the caller must have locked the
- * contacts and then the runs; this function locks the intents. A parking expires only if this process still has its
- * run, which is then in `ours`.
+ * Decides contested works. A result that was stored after the works were read takes precedence: an event that was
+ * accepted before the end of a parking counts, even if its transaction commits after that end. The caller must have
+ * locked the contacts and then the runs; this function locks the intents. A parking expires only if this process still
+ * has its run, which is then in `ours`.
  */
 export async function settleContested(
   trx: Transaction<DB>,

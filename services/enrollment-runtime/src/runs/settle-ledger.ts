@@ -30,7 +30,7 @@ function settledSend({ move, settled, status }: Result): SettledSend[] {
       status: status === 'succeeded' || status === 'accepted' ? 'sent' : status,
       reason: problemOf(settled),
       dueAt: status === 'pending' && wakeAt !== null ? new Date(wakeAt) : null,
-      // A goal ended the send, which may already have been attempted.
+      // A goal ended the send, but an attempt may already have been made.
       keepsPlace: settled.isCut === true,
       endsHeld: settled.isCut === true,
     },

@@ -153,7 +153,10 @@ async function insertDeliveries(ctx: Context, trx: Transaction<DB>, moves: reado
   if (rows.length > 0) await trx.insertInto('deliveries').values(rows).execute();
 }
 
-/** Returns the category that a step names. A category that a template makes may name a person, and is not kept. */
+/**
+ * Returns the category that a step names. A category that a template renders may contain a person's name, and is not
+ * kept.
+ */
 function categoryOf(request: JsonObject | { [key: string]: unknown }): string | null {
   const category = textOf(request, 'category');
   return category === '' || request['category_varies'] === true ? null : category;

@@ -20,7 +20,7 @@ export async function storeRuns(
   return moves.filter(({ run }) => {
     const before = lines.get(run.identity.id);
     if (before === undefined) return false;
-    // A goal that was counted since the claim has added lines, and has changed nothing else.
+    // A goal that was counted since the claim has added lines, and changed nothing else.
     run.lines = before;
     return true;
   });
@@ -56,7 +56,7 @@ async function update(
   return rows.map((row) => [row.enrollment_id, row.lines]);
 }
 
-/** Builds the JSON text of a row, which has the variants in their stored form. */
+/** Builds the JSON text of a row. The variants are in their stored form. */
 function rowOf(move: Move, now: Date): string {
   const { run, state } = move;
   const { visits, goals = null } = state;

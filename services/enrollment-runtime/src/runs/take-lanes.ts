@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { isLaneSuspended } from '../lanes/lane.ts';
 
-/** Limit of lanes for one claim. */
+/** Maximum number of lanes in one claim. */
 const takenLanes = 32;
 /**
  * Maximum number of due lanes to choose from. An organization with more due lanes delays others only until these lanes
@@ -16,7 +16,7 @@ export type DueLane = { workflowId: bigint; catchingUp: boolean };
 export type TakenLanes = { now: Date; lanes: DueLane[]; nextWakeMs: number | undefined };
 
 /**
- * Locks due lanes in turn by organization, the longest due first. Skips lanes that another worker has locked. If no
+ * Locks due lanes, by organization in turn, the longest due first. Skips lanes that another worker has locked. If no
  * lane is due, returns the time at which the next lane is due.
  */
 export async function takeLanes(

@@ -4,7 +4,7 @@ import { parseObject } from '../enrollments/contact.ts';
 
 export const sourceJobs = 'schedule_source';
 
-/** The enrollments that a tick of a schedule asks for, with the state of the source at the tick. */
+/** The job of a tick that enrolls records from a source, with the source's selection at the tick. */
 export type SourceJob = { workflowId: bigint; timezone: string; selection: CrmSelection };
 
 export function packSourceJob({ workflowId, timezone, selection }: SourceJob): string {

@@ -39,8 +39,8 @@ const longestToken = 8_192;
 /**
  * Makes and reads tokens with the keys of `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated. The first key
  * makes tokens; every key reads them. A token consists of key id, tag and encrypted text. The tag is an HMAC of the
- * text, and the nonce of its encryption (the construction of SIV, RFC 5297). So a token shows no id, address or step
- * name, and equal links have equal tokens. Throws a ConfigError that quotes no key.
+ * text, and also the nonce of the encryption (the construction of SIV, RFC 5297). So a token shows no id, address or
+ * step name, and equal links have equal tokens. Throws a ConfigError that quotes no key.
  */
 export function createLinkTokens(keys: string): LinkTokens {
   const { current, all } = parseKeyList('TRACKING_KEYS', keys, keyOf);

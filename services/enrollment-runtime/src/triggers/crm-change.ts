@@ -23,7 +23,7 @@ export type CrmChange = {
   id: string;
   name: string;
   organizationId: bigint;
-  /** Test keys and test steps write nothing to the CRM, so its changes are live. */
+  /** Always live, because test keys and test steps write nothing to the CRM. */
   mode: Mode;
   hops: number;
   /**
@@ -46,7 +46,7 @@ export function readChange({ id, type, message }: ConsumedEvent<typeof CrmEventS
   return { id, name: type, organizationId, mode: 'live', hops, link, time, payload, record };
 }
 
-/** Returns the record that an event is about. A scoring is about the lead in its payload. */
+/** Returns the record that an event is about. A scoring event is about the lead in its payload. */
 function recordOf(payload: Payload): CrmRecord | undefined {
   return payload.case === 'leadScored' ? payload.value.lead : payload.value;
 }

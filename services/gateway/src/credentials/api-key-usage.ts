@@ -12,7 +12,10 @@ export type ApiKeyUsage = {
 
 type Counted = { apiKeyId: bigint; day: string; requests: bigint; errors: bigint; lastUsedAt: Date };
 
-/** The API promises that a crash loses at most 10 s of counts. The remaining 5 s are for a slow write. */
+/**
+ * Interval of the writes. The API promises that a crash loses at most 10 s of counts, which leaves 5 s for a slow
+ * write.
+ */
 const sendEveryMs = 5000;
 
 export function startApiKeyUsage(options: {

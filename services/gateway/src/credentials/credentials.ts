@@ -28,7 +28,7 @@ type Asking = {
   isBackground?: boolean;
 };
 
-/** A change must take effect everywhere within 5 s. The remaining 0.5 s are for the call itself. */
+/** A change must take effect everywhere within 5 s, which leaves 0.5 s for the call itself. */
 const cachedForMs = 4500;
 const goodForMs = 3_600_000;
 
@@ -36,7 +36,7 @@ export function createCredentials(options: {
   identity: () => Pick<Client<typeof CredentialsService>, 'resolveCredential'>;
   clock: Clock;
   lookups: LookupLimit;
-  /** Upper limit for the entries of each cache. Default: 10,000. */
+  /** Maximum number of entries in each cache. Default: 10,000. */
   max?: number;
   /** Monotonic clock, in milliseconds, that measures the age of answers. Default: the clock of the process. */
   monotonic?: { now(): number };
@@ -45,7 +45,7 @@ export function createCredentials(options: {
   const found = new LRUCache<string, Promise<Authenticated | undefined>>({ max, ttl: cachedForMs, ...age(perf) });
   // Unknown credentials have their own cache, so that they evict no valid one.
   const unknown = new LRUCache<string, true>({ max, ttl: cachedForMs, ...age(perf) });
-  // Credentials that were valid within the last hour. Their look-ups do not count for the network, so a flood of
+  // Credentials that were valid within the last hour. Their look-ups do not count against the network, so a flood of
   // unknown credentials from the same network does not affect them.
   const lately = new LRUCache<string, true>({ max, ttl: goodForMs, ...age(perf) });
 
@@ -113,21 +113,24 @@ export function createCredentials(options: {
 }
 
 /**
- * Returns the cache key of an answer. Requests that a page sends by itself have separate answers, because a request of
- * the person must reach the identity service to count as use.
+ * Returns the cache key of an answer. Requests that a page sends by itself have separate cache entries, because a
+ * request that a person makes must reach the identity service to count as use.
  */
 function placeOf(key: string, { isBackground }: Asking): string {
   return isBackground ? `${key} background` : key;
 }
 
-/** Returns options that disable the LRU cache's cached clock, which would extend the age of answers. */
+/**
+ * Returns options with which the LRU cache reads the clock each time. Its default caches the clock, which would make
+ * answers live longer.
+ */
 function age(perf: { now(): number }) {
   return { perf, ttlResolution: 0 };
 }
 
 function readPrincipal(principal: Principal): Authenticated {
   const { organizationId, role: protoRole, mode, scopes, credential, expiresAt, isSuspended } = principal;
-  // The proto enum counts from 1 in the order of `roles`.
+  // The values of the proto enum start at 1, in the order of `roles`.
   const role = roles[protoRole - 1];
   if (role === undefined) throw new Error(`identity answered the unknown role ${protoRole}`);
   const caller = {

@@ -30,7 +30,7 @@ const deletion = audited(OrganizationDeletionSchema, (trx: Transaction<DB>, { or
   readDeletion(trx, organizationId),
 );
 
-/** The rows of configuration, as the API shows them. */
+/** Configuration rows in the form that the API shows. */
 export const auditedRows: AuditedRows<DB> = {
   account: audited(AccountSchema, async (trx, { organizationId }) => {
     const row = await trx.selectFrom('organizations').selectAll().where('id', '=', organizationId).executeTakeFirst();

@@ -5,14 +5,14 @@ import type { SignInMethod } from './sessions/method.ts';
 export type IdentityMetrics = {
   mfaCode(outcome: 'right' | 'wrong'): void;
   signedIn(method: SignInMethod): void;
-  /** Counts a failed sign-in by a provider. */
+  /** Counts a failed sign-in through a provider. */
   signInRefused(reason: 'unknown_attempt' | 'refused' | 'unreachable' | 'no_member'): void;
   /** Counts an attempt to send a mail. */
   noticeTried(outcome: string): void;
   linkMailed(kind: string): void;
   linkUsed(kind: string): void;
   /**
-   * Reports the delay in seconds of the most overdue deletion of an organization, or how long it has been under way.
+   * Reports by how many seconds the most overdue deletion of an organization is late, or how long it has been running.
    */
   deletionOverdue(seconds: number): void;
 };

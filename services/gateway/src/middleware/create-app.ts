@@ -17,7 +17,7 @@ export type AppOptions = {
   transcode: Transcoder;
   /** Pages other than static files, such as health. */
   routes: readonly Pages[];
-  /** Finds the pages of the dashboard. */
+  /** Finds the page of a dashboard path. */
   dashboard: Dashboard;
   observe: Observe;
   /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */

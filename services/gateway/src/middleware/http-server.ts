@@ -12,8 +12,8 @@ import { watchReaders } from './watch-readers.ts';
 export type HttpServer = {
   port: number;
   /**
-   * Makes each further answer the last one on its connection. If the server closed idle connections instead, requests
-   * that clients are just sending would fail.
+   * Makes the next answer on each connection its last one. If the server closed idle connections instead, requests that
+   * clients are just sending would fail.
    */
   leave(): void;
   /** Stops accepting connections, and lets running requests finish within the grace time. */
@@ -24,7 +24,7 @@ export type HttpServer = {
 export type ClientLimits = {
   /** Time limit for the headers. */
   headersTimeoutMs: number;
-  /** Time limit for the whole request. It applies to uploads; all other bodies have a limit of their own. */
+  /** Time limit for the whole request. It applies to uploads; all other bodies have limits of their own. */
   requestTimeoutMs: number;
   /** Time limit for a connection that is silent in both directions. */
   idleTimeoutMs: number;
@@ -54,7 +54,8 @@ export async function startHttpServer(
   const server = createServer({
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
-    // Interval at which Node checks its timeouts. The default of 30 s would extend the life of a slow client.
+    // Interval at which Node checks its timeouts. With the default of 30 s, a slow client would keep its connection
+    // longer.
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: maxHeaderBytes,

@@ -13,17 +13,17 @@ import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../tr
 /** One limit, and its text for the `RateLimit-Policy` header. */
 type Policy = { name: string; limiter: Limiter; description: string };
 
-/** Policy of a limit class, and the key by which it counts. */
+/** Policy of a limit class, and whether it counts by organization or by address. */
 type ClassPolicy = { policy: Policy; per: LimitKey };
 
 /** Rate of an organization, as a multiple of the rate of one of its credentials. */
 const organizationFactor = 5;
 
 /**
- * Creates the rate limits. A request counts for its credential, then for the organization; without a credential it
- * counts for its address. A limit class that counts by organization applies in addition; a class that counts by address
- * replaces the general limits. An organization is charged only for requests that its credential was allowed, so that
- * one key in a loop does not use up the share of the other keys.
+ * Creates the rate limits. A request counts against its credential, then against the organization; without a credential
+ * it counts against its address. A limit class that counts by organization applies in addition; a class that counts by
+ * address replaces the general limits. An organization is charged only for requests that its credential was allowed, so
+ * that one key in a loop does not use up the share of the other keys.
  */
 export function createRateLimit(store: LimiterStore, limits: { perMinute: number; burst: number }): RateLimit {
   const credential = burstyPolicy(store, 'credential', limits.perMinute, limits.burst);

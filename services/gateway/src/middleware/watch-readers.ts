@@ -8,8 +8,8 @@ const leastLooks = 4;
 
 /**
  * Closes connections whose client reads nothing of an answer for `timeoutMs`, because data that was written but not
- * read stays in memory. An answer is written in slices of 64 KiB, so a client must read that much within this time.
- * While this process itself is stalled, only one look is counted, because no client can read anything then.
+ * read stays in memory. An answer is written in slices of 64 KiB, so a client must read that much within this time. A
+ * stall of this process counts as only one check, however long it is, because no client can read anything then.
  */
 export function watchReaders(server: Server, timeoutMs: number): { stop(): void } {
   const readers = new Map<Socket, Reader>();

@@ -15,9 +15,9 @@ import type { Page } from './page.ts';
 export type Dashboard = (path: string) => Page | undefined;
 
 /**
- * Scripts and styles are files of our own. No string becomes code: every sink of the document that would run a string
- * refuses it, because no Trusted Types policy may be created. Frames show mails, which the API serves with a policy of
- * their own.
+ * Scripts and styles are files of our own. No string becomes code: every function of the document that would run a
+ * string refuses it, because no Trusted Types policy may be created. Frames show mails, which the API serves with a
+ * policy of their own.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",

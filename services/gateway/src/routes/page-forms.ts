@@ -2,8 +2,8 @@ import Negotiator from 'negotiator';
 import type { Page } from './page.ts';
 
 /**
- * Serves a page in two forms: Markdown for a client whose `Accept` prefers it, and HTML for all other clients, such as
- * browsers.
+ * Serves a page in two forms: as Markdown if the `Accept` of the client prefers it, and otherwise, as for browsers, as
+ * HTML.
  */
 export function inEitherForm(html: Page, markdown: Page): Page {
   return (request, response) => {

@@ -25,8 +25,9 @@ const siteFolder = fileURLToPath(new URL('../../../../site/static/', import.meta
 
 /**
  * Serves the files of a folder, which are read once. A file is served at its path in the folder; a page is also served
- * without its extension, and `index.html` at the path of its folder. A page with a Markdown file beside it answers with
- * that file if the client asks for Markdown. The bare address redirects to the documentation.
+ * without its extension, and `index.html` at the path of its folder. If a Markdown file with the same name is next to a
+ * page, the page's path answers with that file when the client asks for Markdown. The bare address redirects to the
+ * documentation.
  */
 export function staticFiles(folder: string = siteFolder): Pages {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -24,8 +24,8 @@ export function heartbeatText(position: bigint | undefined): string {
 }
 
 /**
- * Returns the last event, with the reason why the platform ends the stream. `random` spreads the reconnections of
- * clients when a process stops.
+ * Returns the last event, which contains the reason why the platform ends the stream. `random` spreads the
+ * reconnections of clients when a process stops.
  */
 export function endText({ reason, message }: DomainError, random: number): string {
   const retry = `retry: ${Math.round(retryMs * (0.25 + random))}\n`;

@@ -9,8 +9,8 @@ export type Listener = {
   /** Called when hints were lost. */
   onLost(): void;
   /**
-   * Called when all hints up to the hub's position were passed on. If the position was reported earlier, hints could be
-   * skipped.
+   * Called when all hints up to the hub's position were passed on. The position must not be reported earlier, or a
+   * client could skip hints.
    */
   onRead(): void;
 };
@@ -20,8 +20,8 @@ export type Listener = {
  */
 export type Hub = {
   /**
-   * Returns the number of messages that were read, plus those before the first one read; undefined before the first
-   * contact with the transport.
+   * Returns the position: the number of messages that were read, plus those before the first one read; undefined before
+   * the first contact with the transport.
    */
   position(): bigint | undefined;
   /**
@@ -80,7 +80,10 @@ export async function startHub({
     forgetOld(atMs);
   }
 
-  /** Forgets old hints. It does so in steps of a tenth, because each step copies. Messages are forgotten as a whole. */
+  /**
+   * Forgets old hints. To copy the list less often, it waits until a tenth more than the limit is kept. All hints of a
+   * message are forgotten together.
+   */
   function forgetOld(nowMs: number): void {
     const isLong = kept.length > mostKept * 1.1;
     const isOld = (kept[0]?.atMs ?? nowMs) < nowMs - keptMs * 1.1;

@@ -18,7 +18,7 @@ export type Pending = {
   oldest(): bigint | undefined;
 };
 
-/** A hint as a stream writes it. */
+/** A hint in the form in which a stream writes it. */
 export type StreamHint = { topic: string; id: string | null; kind: string };
 
 type Waiting = { id: string; kind: string; before: bigint | undefined };
@@ -35,7 +35,7 @@ export function createPending(topics: readonly string[]): Pending {
     const state = states.get(topic);
     if (state === undefined) return;
     const { waiting } = state;
-    // A topic that is to be read again remains so, regardless of further hints.
+    // A topic that must be read again stays marked, regardless of further hints.
     if (waiting?.kind === 'resync') return;
     const before = waiting?.before ?? position - 1n;
     state.waiting = { ...(waiting === undefined ? hint : mergedHint(waiting, { ...hint, before })), before };

@@ -40,7 +40,7 @@ const endGraceMs = 1000;
 
 type Stream = Opening & {
   checkedAtMs: number;
-  /** Start time of the check that is under way. */
+  /** Start time of the credential check in progress. */
   checkingSinceMs: number | undefined;
   writtenAtMs: number;
   /**
@@ -56,7 +56,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Returns the position from which a client may resume, because no earlier hint waits here. */
+  /** Returns the position from which a client may resume. All hints that wait here come after it. */
   const positionOf = ({ pending }: Stream) => pending.oldest() ?? hub.position();
 
   function write(stream: Stream, text: string): void {
@@ -70,7 +70,8 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     const due = stream.pending.take(performance.now());
     if (due.length === 0) return;
     const position = positionOf(stream);
-    // Only the last hint has the position, so a client that lost an earlier hint of these resumes before all of them.
+    // Only the last of these hints has the position. So a client that loses the connection before the last hint resumes
+    // before all of them.
     write(stream, due.map((hint, index) => hintText(hint, index === due.length - 1 ? position : undefined)).join(''));
     for (const { kind } of due) metrics.hintSent(kind);
   }
@@ -80,7 +81,8 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     metrics.ended(error.reason);
     const { response } = stream;
     response.end(endText(error, Math.random()));
-    // A client that reads nothing does not read the reason either. Such a client must not block its place or a stop.
+    // A client that reads nothing does not read the reason either. Such a client must not keep its place or delay a
+    // stop.
     const late = setTimeout(() => response.destroy(), endGraceMs);
     response.once('close', () => clearTimeout(late));
   }
@@ -89,8 +91,8 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
   async function check(stream: Stream): Promise<void> {
     const startedAtMs = performance.now();
     if (stream.checkingSinceMs !== undefined) {
-      // A pending check does not count as passed, because a revoked client must not read on if the identity service
-      // hangs.
+      // A pending check does not count as passed. Otherwise a revoked client could keep reading while the identity
+      // service hangs.
       if (startedAtMs - stream.checkingSinceMs > mostUncheckedMs) end(stream, unchecked());
       return;
     }

@@ -5,7 +5,9 @@ export type Encoding = 'br' | 'gzip';
 
 const encodings: readonly Encoding[] = ['br', 'gzip'];
 
-/** The headers of real clients are shorter than 40 characters. A longer header than this is ignored. */
+/**
+ * Maximum length of the header; a longer one is ignored. The headers of real clients are shorter than 40 characters.
+ */
 const longestHeader = 256;
 
 /**

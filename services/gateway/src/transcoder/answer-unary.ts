@@ -11,7 +11,7 @@ import type { UnreadAnswers } from './unread-answers.ts';
 import { sliceBytes } from './write-out.ts';
 
 /**
- * How an answer is sent: the count of its unread bytes, a callback for when it is made, a callback for when it is held
+ * The settings of an answer: the count of unread bytes, callbacks for when the answer is made and for when it is held
  * among the unread answers, and the compression of large answers.
  */
 export type Sending = {
@@ -105,7 +105,7 @@ function weakenTag(response: ServerResponse): void {
   if (typeof tag === 'string' && !tag.startsWith('W/')) response.setHeader('etag', `W/${tag}`);
 }
 
-/** Sends a constant answer. Its bytes are shared between answers, so they count for no client. */
+/** Sends a constant answer. Its bytes are shared between answers, so they count against no client. */
 async function sendConstant(
   response: ServerResponse,
   parts: Uint8Array[],
@@ -125,7 +125,7 @@ function isPage(contentType: string): boolean {
   return /^text\/html\b/i.test(contentType);
 }
 
-/** Number of pieces of an answer that are made in one turn. Most lists need only one turn. */
+/** Number of JSON pieces that are made in one turn. Most lists need only one turn. */
 const turnPieces = 16;
 
 /**

@@ -57,7 +57,7 @@ export async function callHeaders(
 }
 
 /**
- * Reads the chain that a request continues from a header that we signed. If there is no such header, the request itself
+ * Reads which chain a request continues, from a header that we signed. If there is no such header, the request itself
  * is a cause.
  */
 function readChain(request: IncomingMessage, chains: ChainHeaders, clock: Clock): Chain | undefined {
@@ -65,10 +65,10 @@ function readChain(request: IncomingMessage, chains: ChainHeaders, clock: Clock)
   return typeof header === 'string' ? chains.read(header, clock.now()) : undefined;
 }
 
-/** Upper limit for the number of characters of an observed header. */
+/** Maximum number of characters of an observed header. */
 const observedCharacters = 2_048;
 
-/** Passes on the headers that describe the client, and changes values that metadata cannot contain. */
+/** Passes on the headers that describe the client. Cuts or replaces values that metadata cannot contain. */
 function observe(request: IncomingMessage, { rest }: Route, headers: Headers): void {
   if (rest.observedHeaders.length === 0) return;
   if (request.method === 'HEAD') headers.set('x-http-method', 'HEAD');
@@ -106,8 +106,8 @@ function readIdempotencyKey(request: IncomingMessage, route: Route): string | un
 }
 
 /**
- * Returns the revisions that the row may have; undefined without a condition. A row without a revision matches no tag,
- * so a call for such a row is refused here.
+ * Returns the revisions that the row may have, according to `If-Match`; undefined without a condition. A row without a
+ * revision matches no tag, so a call for such a row is refused here.
  */
 function readIfMatch(request: IncomingMessage, { rest, shown }: Route): string[] | undefined {
   const header = request.headers['if-match'];

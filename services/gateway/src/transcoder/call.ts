@@ -14,7 +14,7 @@ export type Call = {
   route: Route & { upstream: Upstream };
   parameters: Record<string, string>;
   exchange: Exchange;
-  /** The client that waits. The signal aborts when the client leaves; `abort` aborts it early. */
+  /** The waiting client. The signal aborts when the client leaves; `abort` aborts it early. */
   client: { signal: AbortSignal; abort(): void };
 };
 

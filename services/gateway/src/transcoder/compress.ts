@@ -10,7 +10,7 @@ import type { Route } from './routes.ts';
 export const leastBytes = 1024;
 
 /**
- * Upper limit of parallel compressions, each in its own thread. When it is reached, an answer is sent uncompressed
+ * Maximum number of parallel compressions, each in its own thread. When it is reached, an answer is sent uncompressed
  * instead of waiting.
  */
 const mostAtOnce = 4;
@@ -64,7 +64,8 @@ const gzip = { quickly: { level: 1 }, once: { level: 9 } };
  */
 export async function* gzipChunks(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   const zip = createGzip(gzip.quickly);
-  // The reader of `zip` gets the error. If the reader leaves, the chunks end, and nobody waits for that.
+  // The reader of `zip` gets an error of the pipeline, so it is ignored here. If the reader leaves, the pipeline ends
+  // too, and nobody waits for it.
   pipeline(chunks, zip).catch(() => undefined);
   try {
     for await (const chunk of zip) yield chunk as Uint8Array; // not in object mode
@@ -75,8 +76,8 @@ export async function* gzipChunks(chunks: AsyncIterable<string | Uint8Array>): A
 
 /**
  * Returns the coding of an answer whose head is set and whose body has more than `leastBytes`; undefined for no coding.
- * An answer with a credential is never compressed, because its length would reveal something about the credential to an
- * attacker who chooses other parts of the answer (BREACH).
+ * An answer that contains a credential is never compressed: its compressed length would reveal something about the
+ * credential to an attacker who chooses other parts of the answer (BREACH).
  */
 export function encodingOf(
   response: ServerResponse,

@@ -5,9 +5,9 @@ import type { Validator } from './validator.ts';
 const hashLength = 16;
 
 /**
- * Returns the ETag of an answer: the revision of its row, and the hash of its bytes. So the same tag means the same
- * bytes, and the revision alone says whether the row was written. The tag is weak if the answer can change without a
- * write of the row.
+ * Returns the ETag of an answer: the revision of its row, and the hash of its bytes. So equal tags mean equal bytes,
+ * and the revision alone shows whether the row was written. The tag is weak if the answer can change without a write of
+ * the row.
  */
 export function entityTag({ revision, isWeak }: Validator, row: unknown, body: string | readonly Uint8Array[]): string {
   const members = row as Readonly<Record<string, unknown>> | undefined; // a message: its members are named by its descriptor
@@ -36,8 +36,8 @@ export function namesTag(ifNoneMatch: string, tag: string): boolean {
 
 /**
  * Returns the revisions that `If-Match` names; undefined for `*`, which any row matches. A tag without a revision
- * matches no row. Weak tags match too, although RFC 9110 (13.1.1) says otherwise: the state that a writer overwrites is
- * the same for one revision, and proxies that compress make tags weak.
+ * matches no row. Unlike in RFC 9110 (13.1.1), weak tags match too: a weak and a strong tag of the same revision name
+ * the same stored row, and proxies that compress make tags weak.
  */
 export function matchedRevisions(ifMatch: string): string[] | undefined {
   if (ifMatch.trim() === '*') return undefined;

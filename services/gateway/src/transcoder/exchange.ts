@@ -17,7 +17,7 @@ export type Exchange = {
   authenticated?: Authenticated;
   reason?: string;
   error?: unknown;
-  /** Start of an event stream, which may last for days: the duration in the record is the time until this start. */
+  /** Start time of an event stream. A stream may last for days, so the record has only the duration until this time. */
   streamedAt?: number;
 };
 

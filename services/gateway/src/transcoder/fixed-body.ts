@@ -22,7 +22,9 @@ export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
   };
 }
 
-/** Finds the fixed body of an answer by the answer's content, because services make the answer anew each time. */
+/**
+ * Finds the fixed body of an answer by the answer's content, because services create equal bytes anew for each answer.
+ */
 export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
   const known = new LRUCache<string, FixedBody>({ max: 32 });
   return (bytes) => {

@@ -3,28 +3,28 @@ import { networkOf } from '../client-network.ts';
 import type { Exchange } from './exchange.ts';
 import { createUnreadAnswers, type UnreadAnswers } from './unread-answers.ts';
 
-/** Memory that calls occupy while they are under way. */
+/** Memory that calls occupy while they are in progress. */
 export type Pool = {
   /** Bytes of request bodies other than uploads, until the request is answered. */
   bodyBytes: Shares;
-  /** Small lists, until their answers have room among the unread answers. Further lists wait. */
+  /** Number of small lists, each counted until its answer has room among the unread answers. Further lists wait. */
   lists: Shares;
-  /** Lists of up to 4 MiB. They do not wait for larger lists. */
+  /** Limits of lists of up to 4 MiB. They do not wait for larger lists. */
   mediumLists: LargerLists;
   largeLists: LargerLists;
   /** Bytes of answers that are made and not yet read by their clients. Further answers wait. */
   unread: UnreadAnswers;
 };
 
-/** Lists that are not small. Further lists wait. */
+/** Numbers of lists that are not small. Further lists wait. */
 export type LargerLists = {
-  /** Lists, until their answers have room among the unread answers. */
+  /** All such lists, each counted until its answer has room among the unread answers. */
   all: Shares;
-  /** Lists whose answers are being made. A client that reads nothing does not keep such a place. */
+  /** Lists whose answers are being made. A client that does not read its answers occupies no such place. */
   inWork: Shares;
 };
 
-/** Resources that requests occupy while they are under way. */
+/** Resources that requests occupy while they are in progress. */
 export type Holdings = {
   /** Uploads, from their first byte until they are answered. */
   uploads: Shares;
@@ -34,19 +34,22 @@ export type Holdings = {
   streams: Shares;
   /** The pool of calls with a credential, by organization. */
   organizations: Pool;
-  /** Pool of calls without a credential, by network. When it is full, no organization has less room. */
+  /**
+   * Pool of calls without a credential, by network. It is separate, so that organizations keep their room when it is
+   * full.
+   */
   strangers: Pool;
 };
 
 type PoolLimits = Record<'bodyBytes' | 'lists' | 'unreadBytes', ShareLimits> &
   Record<'mediumLists' | 'largeLists', Record<keyof LargerLists, ShareLimits>>;
 
-/** Amounts that each organization or network, and all of them together, may occupy in this process. */
+/** Maximum amounts that each organization or network, and all of them together, may occupy in this process. */
 export type HoldingLimits = PoolLimits &
   Record<'uploads' | 'uploadBytes' | 'streams', ShareLimits> & { strangers: Partial<PoolLimits> };
 
-// The bytes in memory fit into 512 MiB next to a process of 170 MiB, because a body and an answer exist up to twice
-// while they are converted.
+// The bytes in memory fit into 512 MiB next to a process of 170 MiB. Up to two copies of a body or an answer exist
+// while it is converted.
 const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
@@ -59,8 +62,8 @@ const defaultLimits: HoldingLimits = {
   strangers: {},
 };
 /**
- * A stranger can use new networks at no cost. So the guaranteed amount for each network is small: the body of a login,
- * which is less than a connection takes.
+ * Limits for strangers. A stranger can use new networks at no cost, so the guaranteed amount for each network is small:
+ * the size of a login's body, which is less than a connection takes.
  */
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },
@@ -104,7 +107,7 @@ export function poolOf(holdings: Holdings, { authenticated }: Exchange): Pool {
   return authenticated === undefined ? holdings.strangers : holdings.organizations;
 }
 
-/** Returns the organization or network for which a request counts. */
+/** Returns the organization or network against whose limits a request counts. */
 export function holderOf({ authenticated, clientAddress }: Exchange): string {
   return authenticated === undefined
     ? `network ${networkOf(clientAddress)}`

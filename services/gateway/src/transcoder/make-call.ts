@@ -46,7 +46,7 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
   opened.defer(() => spooled.close());
   // The connection is silent while the service works on the upload. Node resets the timeout for the next request.
   request.setTimeout(timeoutMsOf(route));
-  // If the service answers before the messages end, this stops them.
+  // Stops the messages if the service answers before they end.
   opened.defer(() => client.abort());
   const headers = await headersOf(options, call);
   const messages = spooled.messages(first, bodyField);
@@ -70,9 +70,10 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 }
 
 /**
- * Calls a list as a small one. If the list is larger, the service refuses once it has that many bytes, and the list is
- * called again as a medium one, and then as a large one, each time with a place among the lists in work. The place is
- * kept until the JSON is made, so that no stage ever has more such lists than there are places.
+ * Calls a list as a small one. If the list is larger than that, the service refuses as soon as it has too many bytes.
+ * The list is then called again as a medium one and, if necessary, as a large one, each time with a place among the
+ * lists in work. The place is kept until the JSON is made, so that no stage ever has more such lists than there are
+ * places.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
   const { lists, mediumLists, largeLists } = poolOf(options.holdings, call.exchange);
@@ -116,8 +117,8 @@ async function askForList(
   const { request, route, exchange, client } = call;
   const place = await waitFor(places, holderOf(exchange), 1, client.signal);
   const work = followWork(size === 'small' ? undefined : withLargeAnswer());
-  // A place belongs to the work and not to the client; otherwise a client that repeatedly asks and leaves could start
-  // unlimited work.
+  // A place belongs to the work and not to the client. Otherwise a client that repeatedly sends a request and leaves
+  // could start unlimited work.
   const release = () => void work.ended().then(() => place.release());
   try {
     const message = decodeParameters(request, route, decodingOf(call));

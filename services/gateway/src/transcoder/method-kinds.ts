@@ -5,7 +5,7 @@ import type {
   DescMethodUnary,
 } from '@bufbuild/protobuf';
 
-// The kind of a method is a part of its type only in generated code.
+// Only generated code has the kind of a method in the method's type.
 
 export function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === 'unary';

@@ -20,8 +20,8 @@ const setBrowserHeaders = helmet({
 });
 
 /**
- * Sets the further headers that pages have. Browsers apply `Strict-Transport-Security` only over https (RFC 6797, 7.2
- * and 8.1).
+ * Sets the headers that pages have in addition. Browsers apply `Strict-Transport-Security` only over https (RFC 6797,
+ * 7.2 and 8.1).
  */
 export function setPageHeaders(request: IncomingMessage, response: ServerResponse): void {
   setBrowserHeaders(request, response, throwIt);

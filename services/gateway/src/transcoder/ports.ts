@@ -13,11 +13,11 @@ export type Authenticated = {
   limitKey: string;
   /** The API key that was used, for its usage counts; absent for a session. */
   apiKeyId?: bigint;
-  /** When the credential ends, for the answer of `verify`. */
+  /** Time at which the credential ends, for the answer of `verify`. */
   expiresAt?: Date;
   /** Id of the session; absent for an API key. */
   sessionId?: string;
-  /** When the user of the session signed in; absent for an API key. */
+  /** Time at which the user of the session signed in; absent for an API key. */
   signedInAt?: Date;
   /** Whether the operator has suspended the organization. */
   isSuspended?: boolean;
@@ -25,7 +25,7 @@ export type Authenticated = {
   lacksMfa?: boolean;
 };
 
-/** Facts about a request that the checks before the body use. */
+/** Facts about a request that are known before its body is read, for the checks at that point. */
 export type RequestFacts = {
   /** The raw request, whose body is unread. */
   raw: IncomingMessage;

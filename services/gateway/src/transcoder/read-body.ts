@@ -27,8 +27,8 @@ export function checkContentEncoding(request: IncomingMessage): void {
 }
 
 /**
- * Reads a whole body, up to a limit of bytes and a limit of silence, from a sender that is fast enough. The bytes are
- * added to `held` as they arrive.
+ * Reads a whole body. Refuses a body that is too large, and a sender that is silent for too long or too slow. The bytes
+ * are added to `held` as they arrive.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer> {
   return joinInTurns(await readChunks(request, limits, held));

@@ -4,7 +4,7 @@ import { answersRaw, type Route } from './routes.ts';
 
 /** Returns the row of the answer, or the whole response message. */
 export function rowOf(route: Route, message: unknown): unknown {
-  // The message has the method's output type, so the field is its member.
+  // The message has the method's output type, so the response field is one of its members.
   return route.responseField === undefined
     ? message
     : (message as Record<string, unknown>)[route.responseField.localName];

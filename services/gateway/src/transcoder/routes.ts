@@ -33,7 +33,7 @@ export type Route = {
   responseField?: DescField;
   /** True when a response contains a list of messages at any depth, so that it may be large. */
   hasList: boolean;
-  /** True when a response can contain a credential. */
+  /** True when a response may contain a credential. */
   hasSecret: boolean;
   /** True for a list, which is a read whose response itself has rows. */
   isList: boolean;

@@ -1,13 +1,13 @@
 /**
- * Time that a reader may take for an answer while other readers wait, and the time before a reader is judged, in
- * seconds.
+ * Times in seconds: within how long a reader must read an answer while other readers wait, and how long a reader is not
+ * judged at first.
  */
 const readingSeconds = 30;
 const firstSeconds = 10;
 
 /**
  * Returns the number of bytes by which a reader is behind the pace that finishes its answer in 30 s; 0 in the first ten
- * seconds. A reader with a larger answer must be faster: 70 KiB per second suffice for 2 MiB.
+ * seconds. A larger answer must be read faster: 70 KiB per second suffice for 2 MiB.
  */
 export function bytesBehind({ bytes, taken, seconds }: { bytes: number; taken: number; seconds: number }): number {
   return seconds < firstSeconds ? 0 : Math.max(0, (bytes * seconds) / readingSeconds - taken);
@@ -17,9 +17,9 @@ export function bytesBehind({ bytes, taken, seconds }: { bytes: number; taken: n
 const minBytesPerSecond = 16 << 10;
 
 /**
- * Judges the sender of a body, from `startedAt` on. Call the returned function with each chunk: it returns true when
- * the sender was too slow in the last window, which is as long as the limit of silence. Bytes sent before the window do
- * not help a slow sender, because the body occupies memory.
+ * Judges the speed of a body's sender, beginning at `startedAt`. Call the returned function with each chunk: it returns
+ * true when the sender was too slow in the last window, which is as long as the sender may be silent. Only bytes of
+ * this window count, because a body occupies memory until its end, however fast its sender was before.
  */
 export function createSenderWatch(startedAt: number, windowMs: number): (bytes: number, now: number) => boolean {
   let windowStart = startedAt;

@@ -20,7 +20,7 @@ export type Spooled = {
 };
 
 const maxUploadBytes = 512 << 20;
-/** Upper limit for the framing of multipart/form-data around its file. */
+/** Maximum size of the multipart/form-data framing around the file. */
 const framingBytes = 1 << 20;
 const messageBytes = 128 << 10;
 
@@ -32,8 +32,8 @@ export function checkUploadSize({ headers }: IncomingMessage): void {
 }
 
 /**
- * Stores an upload in a file until its last byte has arrived, so that a service that occupies connections, transactions
- * or locks for the upload never waits for the sender. The file has no name, so nothing of it remains when the process
+ * Stores an upload in a file until its last byte has arrived. So a service that occupies connections, transactions or
+ * locks for the upload never waits for the sender. The file has no name, so nothing of it remains when the process
  * dies.
  */
 export async function spool(

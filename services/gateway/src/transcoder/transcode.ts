@@ -26,9 +26,9 @@ export type TranscoderOptions = Signing & {
   rateLimit: RateLimit;
   /** Required if an upstream has a method with `event_stream`. */
   streamEvents?: StreamEvents;
-  /** Time limit for the silence of a body's sender; default: 10 s. */
+  /** How long the sender of a body may be silent; default: 10 s. */
   bodyIdleTimeoutMs?: number;
-  /** Limits of parallel work, set by tests. */
+  /** Limits of resources that requests occupy at the same time, set by tests. */
   limits?: Partial<HoldingLimits>;
 };
 
@@ -42,8 +42,8 @@ type Found = { route: ServedRoute; parameters: Record<string, string> };
 type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
 
 /**
- * Serves the public methods of the upstreams over HTTP, with a router and codec compiled from their descriptors. Checks
- * are made in this order: route, bearer, rate, role, size, content type, parse, service.
+ * Serves the public methods of the upstreams over HTTP, with a router and codec compiled from their descriptors. The
+ * checks run in this order: route, bearer, rate, role, size, content type, parse, service.
  */
 export function createTranscoder(options: TranscoderOptions): Transcoder {
   const { authenticate, rateLimit, tokens, chains, clock, bodyIdleTimeoutMs = 10_000 } = options;
@@ -97,7 +97,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     return match;
   }
 
-  /** Makes the checks that come before the body: bearer, rate, role. */
+  /** Runs the checks that come before the body: bearer, rate, role. */
   async function admit(request: IncomingMessage, response: ServerResponse, route: Route, exchange: Exchange) {
     const { requestId, clientAddress } = exchange;
     const facts = {

@@ -3,10 +3,10 @@ import type { Held, Shares } from '@drippulse/loops';
 import { bytesBehind } from './slow-clients.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Reader of an answer, and the holder for which the answer counts until it is read. */
+/** Reader of an answer. Until it is read, the answer counts against the limits of `holder`. */
 export type Reader = { socket: Socket; holder: string; signal: AbortSignal };
 
-/** Bytes of answers that are made and not yet read by their clients. */
+/** Counts the bytes of answers that are made and that their clients have not read yet. */
 export type UnreadAnswers = {
   /**
    * Waits for room, and counts an answer until it is released. While other answers wait, readers that are too slow are
@@ -22,8 +22,8 @@ const lookEveryMs = 1000;
 
 /**
  * Counts answers in `shares`, and checks their readers once a second. While other answers wait, a check disconnects the
- * readers that are furthest behind, until the released bytes cover the wanted bytes. While this process itself is
- * stalled, only one check is counted, because no client can read anything then.
+ * readers that are furthest behind, until enough bytes are released for the waiting answers. A stall of this process
+ * counts as only one check, because no client can read anything then.
  */
 export function createUnreadAnswers(shares: Shares): UnreadAnswers {
   const readings = new Set<Reading>();

@@ -11,7 +11,7 @@ export type Validator = {
 };
 
 /**
- * Returns the validator of a method that answers with one row: for every read of one row, and for every write whose
+ * Returns the validator of a method that answers with one row: of every read of one row, and of every write whose
  * answer has the revision. Undefined for lists, raw bytes and whole messages.
  */
 export function validatorOf(method: DescMethod, verb: string, row: DescField | undefined): Validator | undefined {

@@ -2,7 +2,8 @@ import type { Held, Shares } from '@drippulse/loops';
 import { clientGone } from './read-body.ts';
 
 /**
- * Takes a place when it is the holder's turn. Throws when the client leaves in the meantime; no answer is needed then.
+ * Waits for the holder's turn, then takes a place. Throws when the client leaves in the meantime; no answer is needed
+ * then.
  */
 export function waitFor(shares: Shares, holder: string, amount: number, signal: AbortSignal): Promise<Held> {
   return shares.wait(holder, amount, signal).catch((error: unknown) => {

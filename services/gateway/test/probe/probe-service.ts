@@ -11,7 +11,7 @@ export type ProbeLog = {
   cancelled: string[];
   chunksSent: number;
   chunksReceived: number;
-  /** Causes of the echoed calls. */
+  /** Causes that the echo calls received, in order. */
   causes: (string | undefined)[];
 };
 

@@ -13,7 +13,10 @@ export type CallOptions = {
   priority: Priority;
   /** Time after which nothing is sent and no wait begins. */
   deadline: Date;
-  /** Whether to avoid a kept-alive connection, because a repeat of the request would take effect twice. */
+  /**
+   * Whether to use a new connection. The provider may just have closed a kept-alive one, and a repeat of the request
+   * could take effect twice.
+   */
   freshConnection?: boolean;
   signal?: AbortSignal;
 };
@@ -25,7 +28,7 @@ export type ProviderCall = { verdict: Verdict; answer?: ProviderAnswer; connecti
 
 /** Time limit for one answer: of an action, or of a page of data. */
 const answerMs: Readonly<Record<Priority, number>> = { live: 15_000, bulk: 60_000 };
-/** Longest wait for a rate that is slept through. A longer wait is returned, so that the caller occupies no worker. */
+/** Maximum wait for a rate limit within a call. A longer wait is returned, so that the caller occupies no worker. */
 const patienceMs: Readonly<Record<Priority, number>> = { live: 1_500, bulk: 10_000 };
 /** Pause after a rate-limit refusal that names no duration. */
 const defaultPauseMs = 5_000;

@@ -53,7 +53,7 @@ function found(provider: Provider, { account, scopes }: TestFindings, checks: Ch
   };
 }
 
-/** Tests by a call, and refreshes a refused token once. Tests a disabled connection by its stored token alone. */
+/** Tests with a call, and refreshes a refused token once. Tests a disabled connection only with its stored token. */
 async function callWithRefresh(
   ctx: Context,
   connection: UsableConnection,

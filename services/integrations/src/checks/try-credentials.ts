@@ -20,7 +20,7 @@ const refusing: ReadonlySet<Refusal['class']> = new Set(['credentials', 'permiss
 
 /**
  * Tests credentials that are to be stored, and refuses those that the provider refuses. If the access token is missing
- * or has expired, gets a new one by the refresh token. The answer may contain a new refresh token, which then belongs
+ * or has expired, gets a new one with the refresh token. The answer may contain a new refresh token, which then belongs
  * to the returned credentials. No other process can refresh the credentials at the same time, because they are new or
  * their connection is disabled.
  */

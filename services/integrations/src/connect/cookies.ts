@@ -13,14 +13,15 @@ function nameOf(publicUrl: string, state: string): string {
 
 /**
  * Whether the cookie has the prefix `__Host-`, which prevents other hosts and paths from setting it. Browsers accept
- * the prefix over https alone, so cookies over plain http, which is for development, do not have it.
+ * the prefix only over https, so cookies over plain http, which is for development, do not have it.
  */
 function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith('https:');
 }
 
 /**
- * Returns the `Set-Cookie` that marks the browser. `Lax`, because the provider's redirect comes from a different site.
+ * Returns the `Set-Cookie` that marks the browser. It is `Lax`, because the provider's redirect comes from a different
+ * site.
  */
 export function cookieOf(publicUrl: string, state: string, value: string): string {
   const attributes = [

@@ -7,7 +7,9 @@ export function randomText(): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-/** Hashes a ticket, a state or a cookie. All of them are random, so guessing cannot reverse the hash without a salt. */
+/**
+ * Hashes a ticket, a state or a cookie. The hash needs no salt, because all of these are random and cannot be guessed.
+ */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

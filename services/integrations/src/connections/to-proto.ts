@@ -53,7 +53,10 @@ export function connectionToProto(
   };
 }
 
-/** Days before the end of credentials at which the connection begins to show the end, and its admins are mailed. */
+/**
+ * Number of days before the end of credentials at which the connection begins to show the end and its admins are
+ * mailed.
+ */
 export const announcedDays = 14;
 
 function endsSoon({ status, ends_at: endsAt }: ConnectionRow, now: Date): boolean {

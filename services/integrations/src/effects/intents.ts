@@ -39,10 +39,11 @@ export type Intents = {
 };
 
 const batches = {
-  /** Limit of effects in one statement. */
+  /** Maximum number of effects in one statement. */
   most: 200,
   /**
-   * Whether a failed batch changed nothing. A refused statement changed nothing. A broken connection leaves it unknown.
+   * Whether a failed batch certainly changed nothing, as after a refused statement. After a broken connection this is
+   * unknown.
    */
   hasDoneNothing: (error: unknown) => !isInfrastructureError(error),
 };

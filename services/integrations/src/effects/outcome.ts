@@ -19,7 +19,7 @@ export type Outcome =
 /** The end of a try: its result for the runtime, and the columns of the effect's row. */
 export type TryEnd = Pick<Ended, 'outcome' | 'isRetryable' | 'mayHaveHappened'> & { result: EffectResult };
 
-/** Time from the plan of an effect during which it is retried after refusals for limits. After this time it fails. */
+/** Time after an effect was planned during which it is retried if a limit refuses it. After this time it fails. */
 const longestWaitMs = 7 * 86_400_000;
 const defaultWaitMs = 30_000;
 const maxOutputBytes = 256 * 1024;

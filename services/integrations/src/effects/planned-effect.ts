@@ -13,7 +13,7 @@ export type PlannedEffect = {
   connectionKey: string;
   /** Whether the effect is repeated even if its outcome is unknown. */
   repeatsUnknown: boolean;
-  /** Whether the effect is skipped, and does not fail, if no connection is usable. */
+  /** Whether the effect is skipped rather than failed if no connection is usable. */
   isOptional: boolean;
 };
 

@@ -10,7 +10,7 @@ const tagBytes = 16;
 type Asked = Pick<AskedEffect, 'key' | 'request'>;
 
 /**
- * Seals a result by its request, which only the runtime keeps. A repeat has the same request bytes, and can open the
+ * Seals a result with its request, which only the runtime keeps. A repeat has the same request bytes, and can open the
  * result. When a person is erased, the runtime empties the request, and nobody can open the result any more.
  */
 export function sealResult(asked: Asked, result: EffectResult): Buffer {

@@ -8,7 +8,10 @@ import type { AskedEffect } from './effect.ts';
 import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
-/** Tries an effect once. Sends nothing after `deadline`. `mayHaveHappened`: an earlier try may have done the effect. */
+/**
+ * Tries an effect once. Sends nothing after `deadline`. `mayHaveHappened` says that an earlier try may have done the
+ * effect.
+ */
 export async function tryEffect(
   ctx: Context,
   asked: AskedEffect,

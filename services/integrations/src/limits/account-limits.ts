@@ -16,9 +16,9 @@ export type AccountLimits = {
   stop(): Promise<void>;
 };
 
-/** Limit of a pause that an answer may ask for. */
+/** Maximum pause that an answer may ask for. */
 const longestBlockMs = 24 * 3_600_000;
-/** The rate of the limiter for pauses, which limits no requests by itself. */
+/** The rate of the limiter that pauses accounts. It is too high to limit any requests. */
 const unbounded = { points: 1_000_000_000, seconds: 1 };
 
 export function createAccountLimits(...where: Parameters<typeof createLimiters>): AccountLimits {

@@ -4,7 +4,9 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 const hourMs = 3_600_000;
-/** Limit of data sources whose files one transaction deletes. Their runs cannot start during the transaction. */
+/**
+ * Maximum number of data sources whose files one transaction deletes. Their runs cannot start during the transaction.
+ */
 const sliceSources = 20;
 
 /**

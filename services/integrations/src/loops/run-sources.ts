@@ -6,11 +6,13 @@ import { leaseSeconds } from '../runs/fetch-file.ts';
 import { runSlice } from '../runs/run-slice.ts';
 import { runJobs } from '../runs/start-run.ts';
 
-/** Number of a process's concurrent slices. More than one, because a customer's source may take minutes to answer. */
+/**
+ * Number of concurrent slices of a process. There are several, because a customer's source may take minutes to answer.
+ */
 const lanes = 4;
 /**
- * Limit of a slice's concurrent batches. It is one if the busy slices would exceed the lanes, because the CRM serves
- * other callers, too.
+ * Maximum number of concurrent batches of a slice. It is one while the busy slices together could write more batches
+ * than there are lanes, because the CRM serves other callers, too.
  */
 const mostAtOnce = 2;
 const busyMs = 1_000;

@@ -16,8 +16,8 @@ import { findAdmins } from './recipients.ts';
 const topic = topicOf(IntegrationEventSchema);
 
 /**
- * Reports a change of a connection: an event, and a mail for each admin. Both are written with the end of the job, so
- * that repeated runs of the job report each change once. A deleted connection is not reported.
+ * Reports a change of a connection: an event, and a mail for each admin. Both are written in the transaction that ends
+ * the job, so that repeated runs of the job report each change once. A deleted connection is not reported.
  */
 export async function reportNews(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const news = readNews(job.input);

@@ -1,9 +1,9 @@
 const leastMarginMs = 300_000;
 
 /**
- * Returns the time from which an access token is refreshed: at the latest after 80 % of its life, and at least five
- * minutes before its end if its life allows that. The time is earlier by up to a fifth of that margin, so that the
- * refreshes of connections made at the same moment spread out. `spread` is from 0 to 1.
+ * Returns the time from which an access token is refreshed. Its margin before the token's end is a fifth of the token's
+ * life, but at least five minutes, and longer by up to a fifth (`spread` from 0 to 1), so that the refreshes of
+ * connections made at the same moment spread out. The margin is at most half of the token's life.
  */
 export function refreshDueAt(o: { issuedAt: Date; expiresAt: Date; spread: number }): Date {
   const lifeMs = Math.max(0, o.expiresAt.getTime() - o.issuedAt.getTime());

@@ -20,7 +20,7 @@ import type { DB } from '../db/schema.ts';
 const { createIntegrationConnection: method } = IntegrationConnectionsService.method;
 
 /**
- * Creates a connection. Calls the provider outside the transaction, if the request is no repeat and the key is free.
+ * Creates a connection. Calls the provider outside the transaction, if the request is not a repeat and the key is free.
  */
 export async function createIntegrationConnection(
   ctx: Context,

@@ -14,7 +14,10 @@ import { retryJobs, retryToProto, writeRetry } from '../retries/retry-jobs.ts';
 
 const { retryFailedEnrollments: method } = IntegrationConnectionsService.method;
 
-/** Margin before the time of the disabling. Steps of concurrent refused calls may have ended that much earlier. */
+/**
+ * Margin before the time at which the connection was disabled. Steps of concurrent refused calls may have ended that
+ * much earlier.
+ */
 const marginMs = 60_000;
 
 export async function retryFailedEnrollments(

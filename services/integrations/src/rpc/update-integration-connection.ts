@@ -129,7 +129,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     { organizationId, id },
     { provider, tried, now: await databaseNow<DB>(trx) },
   );
-  // Values that the test did not find stay. If the token stays, so do its ends.
+  // Values that the test did not find stay. If the token stays, its end times stay too.
   const { account_id, account_name, granted_scopes, ends_at, ...rest } = columns;
   const { token_expires_at, refresh_expires_at, refreshed_at, ...others } = rest;
   const isSameToken =

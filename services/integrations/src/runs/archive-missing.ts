@@ -10,18 +10,18 @@ import { writingOf } from './write-batches.ts';
 import { archiveRecords } from './write-rows.ts';
 
 const batch = 500;
-/** Number of missing records up to which their share of all records does not matter. */
+/** Maximum number of missing records that are deleted regardless of their share of all records. */
 const fewGone = 10n;
 
 /**
  * Ends a reading. If the reading saw every row, deletes the records whose row no longer exists, up to 500 per slice.
- * Deletes nothing if more than a fifth of the records, half of the rows, or all rows are missing, because a failed
- * reading is then more likely.
+ * Deletes nothing if more than a fifth of the records, half of the rows, or all rows are missing, because the reading
+ * has then probably failed.
  */
 export async function archiveMissing(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const { run, settings, progress, config } = place;
   const isWanted = settings.deletions === 'archive' && !run.is_dry && !progress.isUnchanged;
-  // The record of a refused row is unknown, so nobody can tell which records have no row any more.
+  // The record of a refused row is unknown, so nobody can tell which records no longer have a row.
   const isArchiving = isWanted && run.rows_failed === 0n;
   const missing = isArchiving ? await findMissing(ctx, run) : [];
   if (missing.length === 0) {

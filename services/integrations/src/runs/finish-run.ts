@@ -10,7 +10,9 @@ import { runToProto } from './to-proto.ts';
 
 const topic = topicOf(IntegrationEventSchema);
 
-/** Number of consecutive failures that pause a schedule. More would only burden the source and produce events. */
+/**
+ * Number of consecutive failures that pause a schedule. More failures would only burden the source and produce events.
+ */
 const pausedAfter = 10;
 
 /** The end of a run. */

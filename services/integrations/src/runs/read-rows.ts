@@ -8,9 +8,9 @@ import { readPage } from '../sources/readers/read-page.ts';
 import type { Progress } from './progress.ts';
 import type { RunPlace } from './run-place.ts';
 
-/** Limit of rows in a batch, which is one transaction of the CRM. */
+/** Maximum number of rows in a batch, which is one transaction of the CRM. */
 const batchRows = 500;
-/** Limit of pages that a slice reads while the pages have few rows. */
+/** Maximum number of pages that a slice reads while the pages have few rows. */
 const morePages = 5;
 /** Length in characters at which a batch is full, because even a few rows may be large. */
 const batchLength = 1024 * 1024;

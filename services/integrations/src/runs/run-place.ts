@@ -15,7 +15,7 @@ export type RunPlace = {
   mapping: Mapping;
   config: SourceConfig;
   progress: Progress;
-  /** Limit of batches that are written concurrently. */
+  /** Maximum number of batches that are written concurrently. */
   atOnce: number;
 };
 

@@ -34,7 +34,7 @@ export function packSettings(source: DataSourceRow, fileId: string | undefined):
     deletions,
     abort_if_failed_percent,
     file_id: fileId ?? null,
-    // Only a complete reading shows which records have no row any more, so it starts without a position.
+    // Only a complete reading shows which records no longer have a row, so it starts without a position.
     position: deletions === 'archive' ? null : source.position,
     last_read: source.last_read === null ? null : Number(source.last_read),
   };

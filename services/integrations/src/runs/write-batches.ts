@@ -12,11 +12,12 @@ import type { RunPlace } from './run-place.ts';
 import { givesUp } from './settings.ts';
 import { type MappedRows, mapRows, type RowResult, writeMapped } from './write-rows.ts';
 
-/** Limit of batches per slice, equal to the batches of one page of a file. */
+/** Maximum number of batches per slice, equal to the batches of one page of a file. */
 const mostBatches = 4;
 
 /**
- * Batches that were written, with the save of their results. `rows` is their number of rows. `isAll`: no batch waits.
+ * Batches that were written. `rows` is their number of rows, `isAll` says that no batch waits, and `save` stores the
+ * results.
  */
 type Written = { rows: number; isAll: boolean; save(trx: Transaction<DB>): Promise<RunRow> };
 
@@ -142,7 +143,10 @@ export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'se
   };
 }
 
-/** Returns the name of a data source as a system, so that equal ids of two data sources are different records. */
+/**
+ * Returns the name under which a data source counts as a system, so that equal ids in two data sources identify
+ * different records.
+ */
 export function externalSystemOf(dataSourceId: bigint): string {
   return `data_source_${dataSourceId}`;
 }
@@ -175,7 +179,7 @@ async function countResults(
     .executeTakeFirstOrThrow();
 }
 
-/** Notes the records that the run has seen. At the end of the run, all other records have no row any more. */
+/** Notes the records that the run has seen. At the end of the run, all other records no longer have a row. */
 async function noteRecords(trx: Transaction<DB>, run: RunRow, results: readonly RowResult[]): Promise<void> {
   const ids = [...new Set(results.flatMap(({ recordId }) => recordId ?? []))];
   if (ids.length === 0) return;

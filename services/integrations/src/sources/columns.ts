@@ -57,7 +57,10 @@ export function keysOf(target: string): string[] {
   return target === 'accounts' ? ['external_id', 'domain'] : ['external_id', 'email'];
 }
 
-/** Reads the columns of a request. `present` has the members that it sets; others keep their value in `former`. */
+/**
+ * Reads the columns of a request. `present` contains the members that the request sets. Absent members keep their value
+ * in `former`.
+ */
 export async function readSource(
   given: GivenSource,
   o: {

@@ -26,7 +26,7 @@ export type PreviewedSource = {
   fileId: string | undefined;
   target: string;
   mapping: Mapping;
-  /** Tries the rows without writing anything; undefined: the preview has no forecast. */
+  /** Tries the rows without writing anything. If undefined, the preview has no forecast. */
   forecast(
     rows: readonly ReadRow[],
     mapping: Mapping,

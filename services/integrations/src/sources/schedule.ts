@@ -2,7 +2,10 @@ import { nextTick, type Schedule } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
 
 const leastMs = 5 * 60_000;
-/** Number of ticks that are enough to show every gap of an expression of minutes and hours. */
+/**
+ * Number of starts to check for short gaps. An expression of minutes and hours shows all its gaps within so many
+ * starts.
+ */
 const looked = 50;
 const jitterMs = 30_000;
 

@@ -3,7 +3,7 @@ import { encodeJson, exampleOf, type JsonSchema, jsonSchemaOf } from '@drippulse
 import type { EventType } from './event-types.ts';
 import { freeJsonSchemas } from './free-json.ts';
 
-/** The members of a delivery's body beside `data`. */
+/** The members of a delivery's body besides `data`. */
 export type Envelope = { id: string; type: string; at: Date; organizationId: bigint };
 
 /** Encodes the body of a delivery, once for each event. It is sent unchanged on every attempt. */

@@ -4,7 +4,10 @@ import type { Mode } from '@drippulse/rpc';
 import { eventMessages } from './event-messages.ts';
 import { modeReader } from './mode-of-event.ts';
 
-/** A type for subscriptions; `payload` describes its `data`, `case` is its member of the event's oneof. */
+/**
+ * An event type that webhooks can subscribe to. `payload` describes its `data`, and `case` is its member of the event's
+ * oneof.
+ */
 export type EventType = {
   type: string;
   description: string;

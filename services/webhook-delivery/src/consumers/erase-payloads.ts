@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 
-/** Limit of bodies that are emptied in one transaction. */
+/** Maximum number of bodies that are emptied in one transaction. */
 const slice = 200;
 
 /** Subjects of the bodies to empty: all bodies of `gone`, and for `livingOn` only those from before the erasure. */

@@ -5,7 +5,8 @@ import type { DB } from './schema.ts';
  * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. Between these locks, it
  * changes and deletes rows of the queue and of webhooks, and only rows of its endpoints, so no two transactions can
  * deadlock. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue; they skip locked
- * rows and lanes, so they never wait. The second kind only writes lanes, or first adds new rows to the queue.
+ * rows and lanes, so they never wait. Transactions of the second kind write only lanes, or add new rows to the queue
+ * and then write lanes.
  */
 const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
 

@@ -8,7 +8,7 @@ export type Attempt = {
   error?: string;
   /** The header `retry-after` of the answer. */
   retryAfter?: string;
-  /** The endpoint's request beyond the status, from the header `webhook-delivery` of its answer. */
+  /** A request by the endpoint in the header `webhook-delivery` of its answer, in addition to the status. */
   asks?: 'disable' | 'abort';
   /** The body of the answer, redacted. */
   excerpt?: string;

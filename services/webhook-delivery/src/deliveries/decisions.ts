@@ -1,14 +1,14 @@
 import type { Verdict } from '@drippulse/engine';
 
-/** Limit of units of all filters of an organization for one event: as many as a step may use. */
+/** Maximum number of units that all filters of an organization together use for one event. It equals that of a step. */
 const eventUnits = 4 * 1024 * 1024;
 
 const undecided: Verdict = { matches: false, isUndecided: true, work: 0, cost: 0 };
 
 /**
  * Makes the decisions of filters about one event, each once. When earlier filters have used up the units of an event,
- * further filters make no decision. Compiling is always charged, even for compiled filters, so that a repeat decides
- * the same.
+ * further filters make no decision. The cost of compiling is charged even if a filter is already compiled, so that a
+ * repeat decides the same.
  */
 export function decisionsOf(judge: (filter: string) => Verdict): (filter: string) => Verdict {
   const verdicts = new Map<string, Verdict>();

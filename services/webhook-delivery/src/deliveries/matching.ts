@@ -60,8 +60,8 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
 }
 
 /**
- * Makes the decisions of all filters about these events, with turns for other work. Reports the webhooks whose filter
- * makes no decision.
+ * Makes the decisions of all filters about these events, and lets other work run in between. Reports the webhooks whose
+ * filter makes no decision.
  */
 export async function decideAll(
   events: readonly Event[],

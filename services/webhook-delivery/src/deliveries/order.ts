@@ -33,7 +33,10 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
     where queue.delivery_id = next.delivery_id`.execute(trx);
 }
 
-/** Finds the webhooks with a stuck delivery: its predecessor expired from the queue, and an expiry promotes nothing. */
+/**
+ * Finds the webhooks with a stuck delivery. The previous delivery with its key expired from the queue, and an expiry
+ * makes no other delivery due.
+ */
 export async function findStuck(db: Kysely<DB>): Promise<bigint[]> {
   const { rows } = await sql<{ webhook_id: bigint }>`
     select distinct webhook_id from (

@@ -3,10 +3,12 @@ import { parseRetryAfter } from './retry-after.ts';
 const secondsAfterTry = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600];
 const jitter = 0.2;
 const longestRetryAfterSeconds = 24 * 3600;
-/** Minimum pause of an endpoint after a status that indicates overload of the endpoint or of a proxy in front of it. */
+/**
+ * Minimum pause of an endpoint after a status that says that the endpoint, or a proxy in front of it, is overloaded.
+ */
 const leastPauseSeconds: Record<number, number> = { 429: 60, 502: 5, 504: 5 };
 
-/** Limit of attempts of a delivery, including the first one. */
+/** Maximum number of attempts of a delivery, including the first one. */
 export const maxTries = secondsAfterTry.length;
 
 /** A failed attempt; `tries` includes it. */

@@ -13,7 +13,7 @@ import type { Judged, News } from './judged.ts';
 
 type Event = MessageInitShape<typeof WebhookEventSchema>;
 
-/** Limit of characters of all excerpts in one event, because the event is sent to every subscribed webhook. */
+/** Maximum number of characters of all excerpts in one event, because the event is sent to every subscribed webhook. */
 const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);

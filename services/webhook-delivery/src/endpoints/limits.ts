@@ -5,7 +5,7 @@ import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 export type EndpointLimits = {
   /**
    * Takes up to `wanted` requests from the remaining requests of this second for a webhook. `waitMs` is the time until
-   * there are more.
+   * more are available.
    */
   take(webhookId: bigint, perSecond: number, wanted: number): Promise<{ granted: number; waitMs: number }>;
   giveBack(webhookId: bigint, perSecond: number, unused: number): Promise<void>;

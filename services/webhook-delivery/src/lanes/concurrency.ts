@@ -4,8 +4,8 @@ const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
 /**
- * Limit of starts at unproven endpoints. This number may start together. None starts during the pause that follows, so
- * that other deliveries get their turn.
+ * Maximum number of deliveries to unproven endpoints that may start together. None starts during the pause that
+ * follows, so that other deliveries get their turn.
  */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;
@@ -20,7 +20,10 @@ export type Starting = { lane: LaneKey; hasFailed: boolean; isProven: boolean };
 export type Concurrency = {
   /** Returns the number of requests that may still start in total. */
   room(): number;
-  /** Returns how many requests this lane may still start; at most one in flight if its endpoint failed last. */
+  /**
+   * Returns how many requests this lane may still start. If its endpoint's last attempt failed, at most one may be in
+   * flight.
+   */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
   /**
    * Limits starts at unproven endpoints (no success yet, or none since a failure), because hundreds may be due

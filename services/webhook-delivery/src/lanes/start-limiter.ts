@@ -1,4 +1,4 @@
-/** Lets a group start together, and then nothing for a pause. */
+/** Allows a group of starts together, and then none for a pause. */
 export type StartLimiter = {
   /** Returns the number that may start now. */
   room(): number;

@@ -9,7 +9,7 @@ import { giveBack } from '../sending/give-back.ts';
 import { send } from '../sending/send.ts';
 import { startRecorder } from './record.ts';
 
-/** Limit of requests in flight in one process. */
+/** Maximum number of requests in flight in one process. */
 export const maxInFlight = 1024;
 /** Time for requests in flight to end when the service stops. */
 const graceMs = 2_000;

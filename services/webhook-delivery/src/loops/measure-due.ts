@@ -7,7 +7,7 @@ const everyMs = 5_000;
 
 /**
  * Measures how long the oldest due lane waits to be claimed, and the age of the oldest due delivery of large and of
- * small organizations, regardless of the cause of its delay. Durations would not show work that nobody claims.
+ * small organizations. Durations would not show work that nobody claims.
  */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({

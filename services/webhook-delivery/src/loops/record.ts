@@ -32,7 +32,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     return waiting.length > 0 ? 0 : undefined;
   }
 
-  /** Keeps the later of two changes, unless that leaves the circuit unchanged. */
+  /** Keeps the later of two changes, but the earlier circuit if the later change leaves the circuit unchanged. */
   function addChange({ webhookId, openUntil = changes.get(webhookId)?.openUntil }: LaneChange): void {
     changes.set(webhookId, { webhookId, openUntil });
   }

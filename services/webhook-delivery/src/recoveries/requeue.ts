@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Place, Span } from './recovery.ts';
 
-/** Number of deliveries of one slice: an event that arrives during a recovery waits behind at most one slice. */
+/** Number of deliveries in one slice. An event that arrives during a recovery waits behind at most one slice. */
 export const sliceSize = 100;
 
 /** The result of one slice; `found` is smaller than `sliceSize` at the end of the span. */
@@ -45,7 +45,10 @@ async function findNext(trx: Transaction<DB>, organizationId: bigint, span: Span
   return rows;
 }
 
-/** Queues deliveries again. It leaves out deliveries that are being sent, because their own result decides. */
+/**
+ * Queues deliveries again. Leaves out deliveries that are being sent, because the result of that attempt decides
+ * whether they are sent again.
+ */
 async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise<number> {
   const { rows: queued } = await sql<{ delivery_id: bigint }>`
     with chosen as (

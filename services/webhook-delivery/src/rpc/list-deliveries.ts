@@ -13,7 +13,10 @@ import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
-/** Limit of characters of all excerpts of a page. A response is at most 32 MiB, and a character takes up to 3 bytes. */
+/**
+ * Maximum number of characters of all excerpts of a page. A response is at most 32 MiB, and a character takes up to 3
+ * bytes.
+ */
 const pageCharacters = 8 * 1024 * 1024;
 
 export async function listDeliveries(ctx: Context, request: ListDeliveriesRequest, call: HandlerContext) {
@@ -34,8 +37,8 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
     .orderBy('id', 'desc')
     .offset(page.offset)
     .limit(page.limit + 1);
-  // The page is read in one snapshot. Otherwise a status could appear beside an attempt that was recorded after the
-  // status was read.
+  // The page is read in one snapshot. Otherwise it could contain a status together with an attempt that was recorded
+  // after the status was read.
   const { rows, nextCursor, attempts } = await readSnapshot(db, async (trx) => {
     const { rows: found } = await trx.executeQuery(wanted);
     const cut = cutPage(found, page.limit);
@@ -49,7 +52,7 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
   };
 }
 
-/** Replaces a pattern by the types that it matches, so that the filter is a plain comparison. */
+/** Replaces a pattern with the types that it matches, so that the filter is a plain comparison. */
 function ofTypes(pattern: string): RawBuilder<SqlBool> {
   const types = eventTypes.flatMap(({ type }) => (isMatch(pattern, type) ? [type] : []));
   if (types.length === 0) throw unknownEventType(pattern);

@@ -9,7 +9,7 @@ const claimLanes = 100;
 /** Number of lanes among which a claim chooses, longest due first: more than the lanes of one organization. */
 const lookedAtLanes = 500;
 
-/** The condition that the lane's organization is suspended, because the queue of a suspended organization waits. */
+/** The condition that the lane's organization is suspended. Its queue waits until the organization is resumed. */
 const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
 
 /** A due lane, with the columns of its webhook that sending needs. */

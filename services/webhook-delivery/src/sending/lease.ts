@@ -3,7 +3,8 @@ import type { DB } from '../db/schema.ts';
 import type { Chosen } from './due-lanes.ts';
 
 /**
- * Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery.
+ * Duration of a lease, longer than an attempt and the commit of its result. A process that is dead or frozen for longer
+ * loses the delivery.
  */
 export const leaseMs = 30_000;
 
@@ -41,9 +42,8 @@ async function lockDue(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise
 }
 
 /**
- * Leases the due deliveries of the chosen lanes. The update takes a list of ids: when it was joined with the query
- * above, PostgreSQL overestimated its rows and read the whole queue (3,900 pages instead of 600 for 52 rows of
- * 200,000).
+ * Leases the due deliveries of the chosen lanes. The update takes a list of ids, because in a join with the query above
+ * PostgreSQL overestimated the rows and read the whole queue (3,900 pages instead of 600 for 52 rows of 200,000).
  */
 export async function lease(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<QueueRow[]> {
   const due = await lockDue(trx, chosen);

@@ -53,8 +53,8 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       ctx.log.warn({ err: error, delivery_id: String(delivery.id) }, 'delivery not sent for want of resources');
       return undefined;
     }
-    // For example, no key opens a secret any more. The failure counts as an attempt, so that it neither stops nor
-    // blocks other deliveries.
+    // The cause may be that no key opens a secret any more. The failure counts as an attempt, so that it neither stops
+    // nor blocks other deliveries.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
   }

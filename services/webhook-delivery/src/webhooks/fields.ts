@@ -52,7 +52,7 @@ export function chooseEventTypes(eventType: string | undefined, eventTypes: read
   throw refusal('validation_failed', 'event_type', 'must be one of event_types when both are given', 'not_allowed');
 }
 
-/** Makes the refusal of a string that is neither a type of the catalog nor a pattern that matches one. */
+/** Builds the refusal of a string that is neither a type of the catalog nor a pattern that matches one. */
 export function unknownEventType(given: string): DomainError {
   const problem = 'is not in the catalog (GET /api/v1/webhooks/catalog)';
   const known = catalog.map(({ type }) => type);

@@ -18,8 +18,8 @@ export type Filters = {
 };
 
 /**
- * Limits in bytes of the filters, for all organizations together and for one. The largest filter takes about 1 MiB;
- * most take a thousandth of that.
+ * Maximum bytes of the compiled filters, for all organizations together and for one. The largest filter takes about 1
+ * MiB; most take a thousandth of that.
  */
 const ofAll = 16 << 20;
 const ofEach = 4 << 20;

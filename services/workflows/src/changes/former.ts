@@ -4,7 +4,7 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { openSteps } from '../workflows/step-secrets.ts';
 
-/** The values that a request would replace: the steps with their credentials, the settings, and the status. */
+/** The stored values that a request would replace: the steps with their credentials, the settings, and the status. */
 type Former = { steps: readonly Step[]; settings: string; status: string };
 
 /** Loads the workflow whose steps a request would replace. Returns an empty draft for a new workflow. */

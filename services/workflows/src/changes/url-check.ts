@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import type { UrlCheck } from '../workflows/callback-urls.ts';
 
 /**
- * Returns the check for URLs that the caller's organization saves, with the organization's own look-ups. If the caller
- * may not save, no name is looked up, because the answer would reveal the names in this network.
+ * Returns the check of URLs for the caller's organization. If the caller may not save, no host name is looked up,
+ * because the answer would reveal the names in this network.
  */
 export function urlCheckOf(ctx: Context, call: HandlerContext): UrlCheck {
   const { organizationId, role } = callerOf(call);

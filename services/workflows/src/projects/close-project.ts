@@ -8,7 +8,7 @@ type Closing = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | 
 
 /**
  * Closes the project: after the commit, no workflow can be put into it. A repeated call may name a different project
- * for its workflows.
+ * that gets the workflows.
  */
 export async function closeProject(
   trx: Transaction<DB>,

@@ -4,8 +4,8 @@ import type { DB } from '../db/schema.ts';
 
 /**
  * Locks a project. Writers take a shared lock on a workflow's project until they commit. A deletion takes an exclusive
- * lock while it writes the row of `deleted_projects`. So a writer either commits before that row is written, and the
- * deletion moves the workflow, or the writer sees the row.
+ * lock while it writes the row of `deleted_projects`. So either a writer commits before that row is written, and the
+ * deletion moves its workflow, or the writer sees the row.
  */
 export async function lockProject(
   trx: Transaction<DB>,
@@ -33,7 +33,7 @@ export async function requireOpenProject(
 /**
  * Finds the project that gets the workflows of a deleted project, and prevents its deletion until the transaction ends.
  * If that project is deleted too, the search continues with the project that got its workflows; null means no project.
- * The search ends, because a project was open at the time when workflows were moved to it.
+ * The search ends, because every project was still open when it got the workflows.
  */
 export async function findHeir(
   trx: Transaction<DB>,

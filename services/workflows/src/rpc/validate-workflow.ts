@@ -21,8 +21,8 @@ import { statusFromProto } from '../workflows/statuses.ts';
 import { maskSteps, revealMasked } from '../workflows/step-secrets.ts';
 
 /**
- * Makes the checks of a create or an update, and lists all problems. A create or update refuses only the first kind of
- * problem.
+ * Runs the checks of a create or an update, and lists the problems of all checks. A create or an update reports only
+ * the problems of the first check that fails.
  */
 export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRequest, call: HandlerContext) {
   const { name, description, projectId } = request;
@@ -35,7 +35,7 @@ export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRe
   return { valid: true, problems: [], warnings, steps: jsonField(maskSteps(steps).map(withDefaults)) };
 }
 
-/** Returns a warning and not a problem, because the connection may be created later. */
+/** Returns a warning about an unusable connection. It is not a problem, because the connection may be created later. */
 function warningOf({ step, provider, reason }: Unusable): MessageInitShape<typeof WorkflowProblemSchema> {
   const path = `steps.${step.position}.config.connection_key`;
   return problemToProto({ field: path, message: `no usable connection for ${provider}: ${reason}`, code: 'not_found' });

@@ -3,11 +3,14 @@ import { turnUnits } from '@drippulse/engine';
 import { createShares, createTurnQueue } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Upper limit of parallel work of one organization, and of its test runs. Further test runs are refused. */
+/**
+ * Maximum number of calls that one organization runs in parallel, and of its parallel test runs. Further calls wait;
+ * further test runs are refused.
+ */
 const ofEach = 2;
 /**
- * Upper limit of parallel work of all organizations. It exists because each piece of work keeps its compiled steps in
- * memory.
+ * Maximum number of calls that all organizations run in parallel. It exists because each call keeps its compiled steps
+ * in memory.
  */
 const ofAll = 8;
 /** Equal to the waiting time of other slow work. */
@@ -23,7 +26,7 @@ export type Workplace = {
    * caller's organization.
    */
   of(call: HandlerContext): InTurns;
-  /** Runs a test run as a whole. Refuses the third parallel test run of an organization. */
+  /** Runs a whole test run. Refuses the third parallel test run of an organization. */
   testRun<T>(call: HandlerContext, run: (inTurns: InTurns) => Promise<T>): Promise<T>;
 };
 

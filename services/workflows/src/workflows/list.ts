@@ -11,7 +11,7 @@ export type Filter = {
   mode: Mode;
   status: Status | undefined;
   projectId: bigint | undefined;
-  /** Condition of the filters that every list has. */
+  /** Condition of the filters that lists of all kinds have. */
   rows?: RawBuilder<boolean>;
   /** Substring of the name. */
   q?: string | undefined;

@@ -25,7 +25,7 @@ export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
   return (organizationId, id) => loader.load({ organizationId, id });
 }
 
-/** The statement reads each key by the primary keys of both tables. */
+/** The statement looks up each key in the primary keys of both tables. */
 const statement = `
   select workflows.*, workflow_versions.steps, workflow_versions.sealed, workflow_versions.settings,
     asked.place::int

@@ -7,14 +7,14 @@ import type { WorkflowRow } from './rows.ts';
 export type Order = { sort: string; key: Key; isDescending: boolean };
 type Key = 'id' | 'updated_at' | 'name';
 
-/** Place in a list: after the row with this key and id. The key of an order by id is the id. */
+/** Place in a list: after the row with this key and id. In an order by id, the key is the id too. */
 export type Place = { key: string; id: bigint };
 
 const keys: Readonly<Record<string, Key>> = { created_at: 'id', updated_at: 'updated_at', name: 'name' };
 const sorts: string[] = Object.keys(keys).flatMap((name) => [name, `-${name}`]);
 const newestFirst = '-created_at';
 
-/** Equal to the expression of the indexes. It takes only the first characters, so that a cursor stays short. */
+/** The expression of the indexes. It takes only the first characters, so that a cursor stays short. */
 const namePosition = sql<string>`lower(left(workflows.name, 100)) collate "C"`;
 const expressions: Record<Key, RawBuilder<unknown>> = {
   id: sql.ref('workflows.id'),

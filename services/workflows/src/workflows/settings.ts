@@ -34,14 +34,17 @@ export async function checkSettings(given: JsonObject, inTurns: InTurns): Promis
   refuseViolations(await inTurns(checkSettingsInTurns(given)));
 }
 
-/** Returns the settings of steps as they are stored. Refuses invalid settings. `checkSettings` must be called first. */
+/**
+ * Returns the settings in their stored form, checked against the steps. Refuses invalid settings. `checkSettings` must
+ * be called first.
+ */
 export function requireSettings(given: JsonObject, steps: readonly Step[], strict: boolean): string {
   const { settings, problems } = inspectSettings(given, steps, strict);
   refuseViolations(problems);
   return stringifyJson(settings as JsonObject); // they were read from JSON
 }
 
-/** Returns the settings of steps with all their problems, instead of refusing invalid settings. */
+/** Returns the settings, checked against the steps, with all their problems instead of refusing invalid settings. */
 export function inspectSettings(
   given: JsonObject,
   steps: readonly Step[],

@@ -13,12 +13,12 @@ const slowSteps = 500;
 const rate = 50;
 const whole = { seconds: 20, delayMs: 3_000, turns: 3 };
 const short = { seconds: 6, delayMs: 500, turns: 1 };
-/** Polls seldom, so that polling does not affect the measurement. */
+/** Polls seldom, so that polling hardly affects the measurement. */
 const seldom = { everyMs: 500 };
 
 /**
- * Measures callbacks of one workflow at a fixed rate, in turn alone and beside 500 steps of a second workflow of the
- * organization, whose agent is slow. Each callback is timed from the due end of its wait until its enrollment has
+ * Measures callbacks of one workflow at a fixed rate, alternately alone and alongside 500 steps of a second workflow of
+ * the organization, whose agent is slow. Each callback is timed from the due end of its wait until its enrollment has
  * ended, by the clock of the database.
  */
 export const agentSteps: Bench = async ({ short: isShort, progress }) => {

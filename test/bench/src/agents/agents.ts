@@ -15,7 +15,7 @@ const short = { seconds: 4, scores: 2_000, calls: 800, warmUp: 400, fleet: 20_00
 
 /**
  * Measures scores at a fixed rate and their CPU time, executions of code that answers immediately, and reads of the
- * fleet's state beside many executions. The service is one process, called over gRPC.
+ * fleet's state among many executions. The service is one process, called over gRPC.
  */
 export const agents: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -106,7 +106,7 @@ async function atRate(seconds: number, act: () => Promise<void>): Promise<number
 
 async function times(count: number, act: () => Promise<unknown>): Promise<number[]> {
   const found: number[] = [];
-  // The first call plans and warms up.
+  // The first call is not measured, because it plans queries and warms up.
   for (let n = 0; n <= count; n += 1) {
     const startedAt = performance.now();
     await act();

@@ -29,15 +29,15 @@ const short = { events: 20_000, seconds: 3, facts: 100_000, others: 50_000, read
 const rate = 5_000;
 const beat = 100;
 const batch = 1_000;
-/** Number of charts between two looks at the queue of reports. */
+/** Number of charts between two checks of the queue of reports. */
 const chartsBetween = 20;
 const dayMs = 86_400_000;
 const patience = { timeoutMs: 600_000, everyMs: 20 };
 
 /**
  * Measures how many facts per second one process of analytics counts; the time until an event of a steady load is
- * counted; the time of a rebuild, which counts the raw facts of a year beside the running service; and charts and
- * totals over random ranges of these facts, with warm and with empty buffers of PostgreSQL.
+ * counted; the time of a rebuild, which counts the raw facts of a year while the service runs; and charts and totals
+ * over random ranges of these facts, with warm and with empty buffers of PostgreSQL.
  */
 export const analytics: Bench = async ({ short: isShort, sizes: asked, progress }) => {
   const sizes = { ...(isShort ? short : whole), ...asked };

@@ -40,7 +40,7 @@ export async function askChart({ analytics }: Analytics): Promise<number> {
 /** Asks for all totals of a random range, of one workflow or all. */
 export async function askMetrics({ analytics }: Analytics): Promise<number> {
   const scope = oneOf([{}, { workflowId: randomWorkflow() }]);
-  // The call also sums up the period before.
+  // The call also sums up the preceding period.
   return timeOf(() => analytics.getAnalyticsMetrics({ ...randomPeriod(mostDays.whole / 2), ...scope }));
 }
 

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { timezone } from './start-analytics.ts';
 
-/** Number of facts of each other organization. */
+/** Number of facts of each organization other than organization 1. */
 const factsOfOther = 10_000_000;
 const workflows = 50;
 const slice = 1_000_000;

@@ -14,7 +14,7 @@ import type { BenchPostgres } from '../start-postgres.ts';
 
 const caller: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
 
-/** The zone of every organization. Its days differ from the days of UTC. */
+/** The time zone of every organization. Its days differ from UTC days. */
 export const timezone = 'Asia/Kathmandu';
 
 /** Steps of each workflow: `step0` and so on. */

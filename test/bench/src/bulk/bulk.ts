@@ -114,7 +114,7 @@ async function bodyOf(call: number): Promise<string> {
   return `{"contacts":[${contacts.join(',')}]}`;
 }
 
-/** Makes a contact as text, because this process must spend little time beside the measured work. */
+/** Makes a contact as text, because this process must spend little time on anything but the measured work. */
 function contactOf(n: number): string {
   return `{"lead_ref":"crm-${n}","email":"person${n}@example.com","first_name":"First${n % 500}","last_name":"Last${n % 3000}","score":${n % 100},"company":"Company ${n % 1000}","country":"NL"}`;
 }

@@ -68,7 +68,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
       const answer = await api('GET', `/crm/contacts?q=${encodeURIComponent(term)}`);
       const isFound = !name.startsWith('misspelt');
       if (answer.contacts.length > 0 !== isFound) throw new Error(`${answer.contacts.length} contacts match ${term}`);
-      // The first round compiles and connects.
+      // The first round is not measured, because it compiles code and opens connections.
       if (round > 0) times[name]?.push(performance.now() - startedAt);
     }
   }
@@ -91,7 +91,10 @@ async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<
   return times;
 }
 
-/** Measures one upload of new people beside existing contacts. The file is sent in pieces, as a browser sends it. */
+/**
+ * Measures one upload of new people into an organization with existing contacts. The file is sent in pieces, as a
+ * browser sends it.
+ */
 async function measureImport(
   { crm, gateway, base, apiKey }: Crm,
   postgres: BenchPostgres,

@@ -19,7 +19,8 @@ const programs: Record<PeerName, { file: string; share: number }> = {
 };
 
 /**
- * Measures a peer's steps on the same PostgreSQL. Each round has a database of its own, and the median round counts.
+ * Measures a peer's steps on the same PostgreSQL. Each round has a database of its own. Returns the medians over the
+ * rounds.
  */
 export async function measurePeer(
   postgres: BenchPostgres,

@@ -19,8 +19,8 @@ const timeout = { duration: 300, unit: 'days' };
 
 /**
  * Measures how many events per second are accepted while many enrollments wait and 200 workflows listen with filters.
- * Each event has between no match and three matches. Also measures the time from the acceptance of an event to the step
- * after the wait that it ends.
+ * Each event has up to three matches. Also measures the time from the acceptance of an event to the step after the wait
+ * that it ends.
  */
 export const events: Bench = async (options) => {
   const sizes = options.short ? short : whole;

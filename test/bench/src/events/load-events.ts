@@ -17,7 +17,7 @@ function personOf(event: number): number | undefined {
   return kind === 0 ? undefined : Math.floor(event / 4) * 3 + kind - 1;
 }
 
-/** Returns the number of enrollments that an event starts or resumes: none to three. */
+/** Returns the number of enrollments that an event starts or resumes: zero to three. */
 export function matchesOf(event: number): { resumed: number; started: number } {
   return [
     { resumed: 0, started: 0 },

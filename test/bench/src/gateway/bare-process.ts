@@ -3,8 +3,8 @@ import express from 'express';
 import pg from 'pg';
 
 /**
- * The baseline of the gateway bench: one express handler over one pg query. It checks the same API key as the gateway,
- * which it looks up again after 5 s, and sends the same bytes. It inserts the free-form JSON as it is stored.
+ * The baseline of the gateway bench: one express handler over one pg query. Like the gateway, it checks an API key,
+ * looks the key up again after 5 s, and sends the same bytes. It inserts the free-form JSON as it is stored.
  */
 process.on('disconnect', () => process.exit(1));
 process.on('SIGTERM', () => process.exit(0));

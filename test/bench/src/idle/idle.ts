@@ -12,7 +12,7 @@ import { type Api, createApi } from '../services/api.ts';
 import { readServer } from '../services/read-server.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** `calmAfterMs` is the time after which idle loops look less often. */
+/** `calmAfterMs` is the time after which idle loops poll less often. */
 const whole = { calls: 10, seconds: 60, calmAfterMs: 45_000 };
 const short = { calls: 1, seconds: 6, calmAfterMs: 13_000 };
 const rowsOfCall = 10_000;

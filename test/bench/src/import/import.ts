@@ -8,8 +8,8 @@ const whole = { rows: 100_000, many: 1_000_000 };
 const short = { rows: 10_000, many: 30_000 };
 
 /**
- * Measures a CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory for a longer
- * file.
+ * Measures the import of a CSV file as a data source: its upload, reading, mapping and writing to the CRM. Also
+ * measures the memory for a longer file.
  */
 export const importing: Bench = async (options) => {
   const { rows, many } = options.short ? short : whole;

@@ -7,7 +7,7 @@ import { createGrpcPeers } from '@drippulse/rpc';
 
 /**
  * The service of integrations as its own main starts it, with the event transport that needs no other server. Providers
- * have no rates, so that only the service is measured.
+ * have no rate limits, so that only the service is measured.
  */
 type Config = Parameters<typeof service.start>[0];
 const config: Config = JSON.parse(process.env['BENCH_CONFIG'] ?? '{}');

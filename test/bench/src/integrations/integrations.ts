@@ -12,14 +12,15 @@ const hanging = organizations;
 /** Number of concurrent actions. The runtime has up to 500 in total, and up to 40 for one connection. */
 const inFlight = 200;
 const hangingInFlight = 40;
-/** Actions per second of the organization that is measured beside the hanging one. */
+/** Actions per second of the organization that is measured alongside the hanging one. */
 const rate = 100;
 const whole = { actions: 30_000, warmUp: 3_000, seconds: 20, turns: 3 };
 const short = { actions: 6_000, warmUp: 1_500, seconds: 6, turns: 2 };
 
 /**
  * Measures actions by one process of the service. The intent and the result of each action are on disk. Then measures
- * the actions of one organization at a fixed rate, in turn alone and beside an organization whose provider hangs.
+ * the actions of one organization at a fixed rate, alternately alone and alongside an organization whose provider
+ * hangs.
  */
 export const integrations: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -96,7 +97,7 @@ async function act(client: EffectsClient): Promise<string | undefined> {
   return answer.case === 'result' ? answer.value.outcome.case : answer.case;
 }
 
-/** Returns the latencies in milliseconds of actions at a fixed rate, alone and beside the hanging organization. */
+/** Returns the latencies in milliseconds of actions at a fixed rate, alone and alongside the hanging organization. */
 async function beside(service: Integrations, { seconds, turns }: { seconds: number; turns: number }) {
   const latencies: Record<'alone' | 'beside', number[]> = { alone: [], beside: [] };
   for (let turn = 0; turn < turns; turn += 1) {
@@ -120,7 +121,7 @@ async function atRate(client: EffectsClient, seconds: number): Promise<number[]>
   return Promise.all(acting);
 }
 
-/** Keeps as many actions in flight as the runtime allows for one connection; each ends by its deadline. */
+/** Keeps as many actions in flight as the runtime allows for one connection. Each action ends at its deadline. */
 function hang(client: EffectsClient): () => Promise<void> {
   let isOver = false;
   const ended = Array.from({ length: hangingInFlight }, async () => {

@@ -71,7 +71,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
     for (const [name, query] of Object.entries(queries)) {
       const startedAt = performance.now();
       await api('GET', `/workflows/1/enrollments${query}`);
-      // The first round compiles and connects.
+      // The first round is not measured, because it compiles code and opens connections.
       if (round > 0) times[name]?.push(performance.now() - startedAt);
     }
   }

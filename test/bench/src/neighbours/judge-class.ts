@@ -11,7 +11,7 @@ export type Observed = {
   beside: Times;
   /** Memory by process. */
   memory: ReadonlyMap<string, Memory>;
-  /** The longest turn of the event loop of each process beside the attack, in ms. */
+  /** The longest turn of the event loop of each process during the attack, in ms. */
   stalls: ReadonlyMap<string, number>;
 };
 
@@ -25,8 +25,8 @@ export type Verdict = {
 };
 
 /**
- * Judges a class. It passes if three conditions hold. Every p99 beside the attack is at most twice the p99 alone, or at
- * most 100 ms more. No call fails beside the attack. No process needs more memory than its pod has.
+ * Judges a class. It passes if three conditions hold. Every p99 during the attack is at most twice the p99 alone, or at
+ * most 100 ms more. No call fails during the attack. No process needs more memory than its pod has.
  */
 export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict {
   const figures: Figures = {};

@@ -9,7 +9,7 @@ import { joined, type Times, type Worker } from './quiet/work.ts';
 import { type RunningAttack, startAttack } from './start-attack.ts';
 import { type Platform, startPlatform } from './start-platform.ts';
 
-/** The number and duration of the parts. */
+/** The number of rounds, and the duration of each part of a round. */
 export type Length = { rounds: number; seconds: number };
 
 /** Rest after an attack, so that the attack's last work is not measured as part of the time alone. */
@@ -57,7 +57,7 @@ async function peaksOf({ processes }: Platform): Promise<Record<string, number>>
 }
 
 /**
- * Measures the workers in turn alone and beside the attack, so that a machine that slows down favours neither
+ * Measures the workers in turn alone and during the attack, so that a machine that slows down favours neither
  * measurement.
  */
 async function takeTurns(

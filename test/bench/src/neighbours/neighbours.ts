@@ -7,7 +7,7 @@ import { measureClass } from './measure-class.ts';
 const whole = { rounds: 4, seconds: 15 };
 const short = { rounds: 1, seconds: 6 };
 
-/** Measures the times of quiet organizations, in turn alone and beside each class of attack. */
+/** Measures the times of quiet organizations, in turn alone and during each class of attack. */
 export const neighbours: Bench = async ({ short: isShort, sizes, only, progress }) => {
   const length = { ...(isShort ? short : whole), ...sizes };
   const figures: Figures = {};

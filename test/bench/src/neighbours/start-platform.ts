@@ -49,7 +49,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
   const addresses = serviceNames.map((name) => [addressVariable(name), `127.0.0.1:${ports.get(processOf(name))}`]);
   const limits = await readPodLimits(processNames);
   const processes = new Map<string, Child>();
-  // The gateway starts last, because it serves only when all others do.
+  // The gateway starts last, because it serves only when all other processes do.
   for (const name of [...processNames].sort((one) => (one === publicService ? 1 : -1))) {
     const env = {
       ...Object.fromEntries(addresses),

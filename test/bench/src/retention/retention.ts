@@ -20,7 +20,7 @@ const perSecond = 200;
 const never = { historyDays: 36_500 };
 
 /**
- * Measures what the pruning of a partition costs runs that move at the same time: how late an organization's waits end
+ * Measures the cost of pruning a partition for runs that move at the same time: how late an organization's waits end
  * while a second process starts and prunes nothing, and while it starts and prunes a partition of a million.
  */
 export const retention: Bench = async ({ short: isShort, progress }) => {
@@ -130,7 +130,7 @@ async function fillHistory(client: pg.Client, enrollments: number): Promise<void
 }
 
 /**
- * Returns whether pruning is done: an ended enrollment has no lines any more, and no replaced table is left. The check
+ * Returns whether pruning is done: an ended enrollment no longer has lines, and no replaced table is left. The check
  * must not affect other work.
  */
 async function isPruned(client: pg.Client): Promise<boolean> {

@@ -73,7 +73,7 @@ async function fillWaiting({ client }: BenchPostgres, workflowId: bigint, count:
   await client.query('vacuum analyze');
 }
 
-/** Lower limit of the enrollments inserted in a millisecond. */
+/** Minimum number of enrollments that are inserted per millisecond. */
 const fillPerMs = 1;
 
 /** Measures timers of one workflow. Their due times are spread evenly over a window that begins in a moment. */

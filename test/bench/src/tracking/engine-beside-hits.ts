@@ -23,9 +23,9 @@ const mostHits = 2_000_000;
 const beginMs = 1_000;
 
 /**
- * Measures steps of an engine, in turn alone and beside as many hits as processes of the public role can take. The
- * engine and the database run on one half of the cores, as in a Deployment with its own CPU; the gateway, the public
- * role and the load run on the other half.
+ * Measures steps of an engine, alternately alone and alongside as many hits as processes of the public role can take.
+ * The engine and the database run on one half of the cores, as in a Deployment with its own CPU; the gateway, the
+ * public role and the load run on the other half.
  */
 export const engineBesideHits: Bench = async (options) => {
   const { enrollments, rounds } = options.short ? short : whole;

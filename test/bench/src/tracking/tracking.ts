@@ -15,8 +15,9 @@ const concurrency = 64;
 const pacedPerSecond = 1_000;
 
 /**
- * Measures how many hits of pixels and links one process of the gateway and one of the public role take, and how long a
- * pixel takes at half of the promised rate. The mails of the hits have been sent, and every hit is stored in the end.
+ * Measures how many hits of pixels and links one gateway process and one process of the public role can take, and how
+ * long a pixel takes at half of the promised rate. The mails of the hits have been sent, and every hit is stored in the
+ * end.
  */
 export const tracking: Bench = async (options) => {
   const { mails, requests, pacedSeconds } = options.short ? short : whole;

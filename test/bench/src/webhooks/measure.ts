@@ -97,7 +97,7 @@ export async function measureEndless(platform: Platform, seconds: number) {
 
 const claims = 20;
 
-/** No webhook of this bench has a rate. */
+/** No webhook of this bench has a rate limit. */
 const unlimited: Parameters<typeof claim>[0]['limits'] = {
   take: async (_webhookId, _perSecond, wanted) => ({ granted: wanted, waitMs: 0 }),
   giveBack: async () => undefined,

@@ -4,7 +4,7 @@ import { exitGoal, goalEvents } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * If a process was frozen, the event and the end of a run may lock the run in a different order than the order of their
+ * If a process was frozen, the event and the end of a run may lock the run in an order that differs from that of their
  * times.
  */
 const tieMs = 5_000;

@@ -34,7 +34,7 @@ function mailOf(at: number, more: Partial<Receipt> = {}): Receipt {
 
 /**
  * Makes evidence without a fault. One person is in both workflows and has an event that came in time: the mail of one
- * workflow was sent, and the mail of the other was held and then skipped. Each other end has one enrollment: a
+ * workflow was sent, and the mail of the other was held and then skipped. Every other end occurs in one enrollment: a
  * rejection, no decision, no event in time.
  */
 function sound() {

@@ -1,12 +1,15 @@
 import type { Evidence } from './evidence.ts';
 
-/** Calls with unknown costs. They count in full, or by an estimate. */
+/**
+ * States of calls whose charge may differ from the bill: the reserved amount, an estimate, or a cost above the
+ * reservation.
+ */
 const unsure = new Set(['assumed', 'estimated', 'overrun']);
 
 /**
  * Checks that in every sample the limit is at least the spent and reserved amount, and that this amount is at least the
  * bill of the provider. At the end nothing is reserved, all sums are equal, and they differ from the bill only by calls
- * with unknown costs.
+ * in the states of `unsure`.
  */
 export function checkLedger({ history, facts }: Evidence): string[] {
   const { bill, samples } = history.models;

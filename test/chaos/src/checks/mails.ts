@@ -7,8 +7,8 @@ import { journeysOf } from './journey.ts';
 import { repeatsWithoutReason } from './repeats.ts';
 
 /**
- * Checks, by mails at their receiver, that nobody gets more than the cap allows. The period of the cap is longer than a
- * run.
+ * Checks, from the mails at their receiver, that nobody gets more than the cap allows. The period of the cap is longer
+ * than a run.
  */
 export function checkCaps({ history }: Evidence): string[] {
   const taken = mailsOf(history).filter(({ succeeded }) => succeeded);

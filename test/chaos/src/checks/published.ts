@@ -60,7 +60,7 @@ export function committedByBilling({ billing }: Facts): Map<string, { organizati
   return new Map([...eventsOf(billing.frames)].map(({ id, organizationId }) => [id, { organizationId }]));
 }
 
-/** Reads the events of outbox rows, only by frame.proto, without the code of libs/events. */
+/** Reads the events of outbox rows with frame.proto only, without the code of libs/events. */
 export function* eventsOf(frames: readonly Uint8Array[]) {
   for (const bytes of frames) {
     const frame = fromBinary(FrameSchema, bytes);

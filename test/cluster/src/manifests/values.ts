@@ -4,8 +4,8 @@ import { deployments, type World } from '../world.ts';
 import { peerOf } from './peers.ts';
 
 /**
- * With these requests, two pods of every Deployment, and a third pod of each during an upgrade, fit on two cores beside
- * the servers.
+ * With these requests, two pods of every Deployment, and a third pod of each during an upgrade, fit on two cores
+ * together with the servers.
  */
 const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 

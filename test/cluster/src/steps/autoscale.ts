@@ -84,8 +84,8 @@ async function reasonsOfScaling({ tools, namespaces }: World): Promise<string[]>
 }
 
 /**
- * Removes the external metrics API together with its pod. If only the pod were removed, the API would block the removal
- * of every namespace of the cluster.
+ * Removes the external metrics API before its pod goes. Without the pod, the API would block the removal of every
+ * namespace of the cluster.
  */
 export async function forgetExternalMetrics({ tools, namespaces }: World): Promise<void> {
   await tools.kubectl(['delete', 'apiservice', '--selector', `drippulse-test=${namespaces.peers}`]);

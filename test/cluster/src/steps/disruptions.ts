@@ -38,7 +38,9 @@ function drainOf(node: string, seconds: number): string[] {
   ];
 }
 
-/** Drains the only node. Its pods have no other place, so budgets stop the drain at the last pod of each Deployment. */
+/**
+ * Drains the only node. Its pods cannot go anywhere else, so budgets stop the drain at the last pod of each Deployment.
+ */
 async function drainOnly(world: World, node: string, step: Step): Promise<void> {
   const { tools } = world;
   try {
@@ -92,8 +94,8 @@ async function evictAll(world: World, step: Step): Promise<void> {
     }),
   );
   await untilAllReady(world);
-  // On a busy node, a probe of the remaining pod may be late, so fewer ready pods are no failure; the load measures the
-  // cost.
+  // On a busy node, a probe of the remaining pod may be late. So it is no failure if a Deployment has no ready pod for
+  // a moment. The load measures the cost.
   step.measure(
     `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
   );

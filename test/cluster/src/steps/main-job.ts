@@ -67,7 +67,10 @@ export async function doMainJob(world: World, api: Api, receiver: Agent, step: S
   step.measure(`${contactCount} callbacks, ${contactCount} signed webhooks, all after ${seconds(startedAt)} s`);
 }
 
-/** Waits until this many enrollments of a workflow have completed, and checks that the workflow has no others. */
+/**
+ * Waits until this many enrollments of a workflow have completed, and checks that the workflow has no other
+ * enrollments.
+ */
 export async function untilCompleted(api: Api, workflowId: number, count: number): Promise<void> {
   let totals: Record<string, number> = {};
   await until(

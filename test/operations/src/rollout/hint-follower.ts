@@ -24,7 +24,7 @@ export async function followHints(
   const before: EventStream['events'] = [];
   let lastId: string | undefined;
   let stream = await open();
-  // Changes are reported only from the first position on, so this waits for it.
+  // Changes are reported only from the first position on, so the follower waits for that position.
   await eventually(() => expectPosition(stream));
   const following = follow();
 

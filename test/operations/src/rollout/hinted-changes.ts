@@ -10,7 +10,7 @@ export type HintedChanges = {
   stop(): Promise<Record<string, number>>;
 };
 
-/** More time than any process needs to stop and another to take over its work. */
+/** More time than a process needs to stop and another process needs to take over its work. */
 const patienceMs = 180_000;
 
 /**
@@ -39,7 +39,7 @@ export function startHintedChanges(follower: HintFollower, changes: Readonly<Rec
   }
 
   const running = Promise.all(Object.entries(changes).map(keepChanging));
-  // Rethrown by stop(); until then a failure must not end the process.
+  // stop() rethrows the failure, which must not end the process before that.
   running.catch(() => undefined);
   return {
     async stop() {

@@ -13,7 +13,7 @@ export type Load = {
 /** Pause that leaves CPU for starting processes. */
 const pauseMs = 100;
 const contactsOfCall = 3;
-/** Limit of recorded failures, enough to see the cause: a platform that is down fails every request. */
+/** Maximum number of recorded failures, enough to see the cause: a platform that is down fails every request. */
 const mostFailures = 50;
 
 /**

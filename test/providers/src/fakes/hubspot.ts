@@ -34,7 +34,7 @@ function makeState() {
     records: [] as Item[],
     /** Members by list. All lists of the fake are static. */
     lists: new Map<string, Set<string>>(),
-    /** Associations, each as a pair of `type/id` of the source and `type/id` of the target. */
+    /** Associations, each as the `type/id` of its source and that of its target. */
     associations: new Set<string>(),
     owners: [{ id: '77', email: 'sales@example.com', firstName: 'Sam', lastName: 'Seller' }],
     pipelines: {
@@ -122,7 +122,7 @@ function namesOf(value: unknown): string[] | undefined {
   return value === undefined ? undefined : String(value).split(',');
 }
 
-/** Returns a page from `after` on, which is an offset. */
+/** Returns a page that starts at the offset `after`. */
 function pageOf<T>(items: readonly T[], after: unknown, limit: number, show: (item: T) => unknown) {
   const from = Number(after ?? 0);
   const results = items.slice(from, from + limit).map(show);
@@ -159,7 +159,7 @@ function meets({ properties }: Item, { propertyName, operator, value = '', value
   return own.toLowerCase().includes(value.toLowerCase());
 }
 
-/** Limit of a search's results, over all its pages. */
+/** Maximum number of results of a search, over all its pages. */
 const searchCap = 10_000;
 
 function search({ state, parameters, body }: Call): FakeAnswer {

@@ -40,7 +40,7 @@ function makeState() {
      */
     records: [] as Item[],
     callsLeft: 14_998,
-    /** Limit of records in a page, even if a query requests more. */
+    /** Maximum number of records in a page, even if a query requests more. */
     pageSize: 2000,
     tokens: 0,
     now: () => new Date(),

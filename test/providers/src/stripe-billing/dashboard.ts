@@ -71,7 +71,9 @@ export function dashboardOf(desk: Desk) {
       subscription.status = 'unpaid';
       updated(subscription);
     },
-    /** Schedules the end of a subscription as Stripe's portal does, with `cancel_at` alone. */
+    /**
+     * Schedules the end of a subscription as Stripe's portal does, with `cancel_at` and without `cancel_at_period_end`.
+     */
     scheduleEnd(subscription: Subscription, at: number | null): void {
       subscription.cancel_at = at;
       subscription.cancel_at_period_end = false;

@@ -162,7 +162,10 @@ export async function startFakeStripe({ mock }: FakeStripeOptions = {}): Promise
   };
 }
 
-/** Returns the body and the signature header of an event as Stripe sends it. `at`: seconds since 1970; default: now. */
+/**
+ * Returns the body and the signature header of an event as Stripe sends it. `at` is in seconds since 1970. Default:
+ * now.
+ */
 export function signEvent(
   event: Event,
   secret: string,

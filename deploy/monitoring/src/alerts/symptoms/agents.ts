@@ -5,7 +5,8 @@ export const agents: readonly Alert[] = [
   {
     name: 'AgentExecutionsFailing',
     severity: 'ticket',
-    // Half of the executions, and twice the share of the day before. A few executions prove nothing.
+    // More than half of the executions fail, and the rate of failures is at least twice that of the day before. There
+    // is a minimum rate of executions, because a few executions prove nothing.
     expr: [
       'sum(rate(drippulse_agent_executions_total{work="llm",status="failed"}[15m]))',
       '> 0.5 * (sum(rate(drippulse_agent_executions_total{work="llm"}[15m])) > 0.01)',
@@ -65,7 +66,7 @@ export const agents: readonly Alert[] = [
   {
     name: 'AgentModelOverrun',
     severity: 'ticket',
-    // A counter that starts with its first overrun has no increase, so a new series counts too.
+    // A counter that appears with its first overrun has no increase, so the alert also fires for a new series.
     expr: [
       'sum(increase(drippulse_agent_model_calls_total{state="overrun"}[1h])) > 0',
       'sum(drippulse_agent_model_calls_total{state="overrun"} unless drippulse_agent_model_calls_total{state="overrun"} offset 1h) > 0',

@@ -21,7 +21,7 @@ export const analytics: readonly Alert[] = [
   {
     name: 'ReportsFailing',
     severity: 'ticket',
-    // A deleted workflow fails its reports. When many reports fail, the platform is the likelier cause.
+    // Reports of a deleted workflow fail. When many reports fail, the platform is the likelier cause.
     expr: [
       'sum(increase(drippulse_reports_total{status="failed"}[1h])) > 3',
       'sum(increase(drippulse_reports_total{status="failed"}[1h])) > 0.2 * sum(increase(drippulse_reports_total[1h]))',

@@ -14,7 +14,7 @@ export const events: readonly Alert[] = [
   {
     name: 'EventsDeadLettered',
     severity: 'ticket',
-    // A counter that starts with its first dead letter has no increase, so a new series counts too.
+    // A counter that appears with its first dead letter has no increase, so the alert also fires for a new series.
     expr: [
       'sum by (topic, group) (increase(drippulse_events_dead_lettered_total[15m])) > 0',
       'sum by (topic, group) (drippulse_events_dead_lettered_total unless drippulse_events_dead_lettered_total offset 15m) > 0',

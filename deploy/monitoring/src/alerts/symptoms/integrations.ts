@@ -79,7 +79,7 @@ export const integrations: readonly Alert[] = [
   {
     name: 'ProviderCallsFailing',
     severity: 'ticket',
-    // Waiting for a rate is not a failure. A few calls prove nothing.
+    // A call that waits because of a rate limit is not a failure. A few calls prove nothing.
     expr: [
       'sum by (provider) (rate(drippulse_provider_calls_total{class=~"permanent|permission|credentials|per_record"}[30m]))',
       '> 0.5 * (sum by (provider) (rate(drippulse_provider_calls_total[30m])) > 0.1)',

@@ -23,7 +23,8 @@ export const mails: readonly Alert[] = [
   {
     name: 'TrackingStopped',
     severity: 'ticket',
-    // A counter that has not counted yet has no series, for example after a restart of all processes.
+    // A counter that has not counted yet has no series, for example after a restart of all processes, so `vector(0)`
+    // replaces it.
     expr: [
       '(sum(increase(drippulse_tracking_hits_total[1h])) or vector(0)) == 0',
       'sum(increase(drippulse_tracking_hits_total[1h] offset 1d)) > 100',

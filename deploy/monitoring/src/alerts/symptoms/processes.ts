@@ -45,7 +45,7 @@ export const processes: readonly Alert[] = [
   {
     name: 'JobFailed',
     severity: 'ticket',
-    // As with dead letters, a counter that starts with its first job has no increase.
+    // As with dead letters, a counter that appears with its first failed job has no increase.
     expr: [
       'sum by (service, kind) (increase(drippulse_jobs_failed_total[15m])) > 0',
       'sum by (service, kind) (drippulse_jobs_failed_total unless drippulse_jobs_failed_total offset 15m) > 0',

@@ -24,14 +24,14 @@ export type SharedServer = {
 };
 
 /**
- * Limit in bytes of the answers in one message, because a reader keeps a message in memory. A larger answer is sent
- * alone.
+ * Maximum number of bytes of the answers in one message, because a reader keeps a message in memory. A larger answer is
+ * sent alone.
  */
 const maxBatchBytes = 256 << 10;
 
 /**
- * Limit of a stream's calls that run at the same time, and of those that begin in one turn of the event loop. The
- * platform's own clients send no more than this on a stream. A refused call ends without waiting for anything, so
+ * Maximum number of a stream's calls that run at the same time, and of calls that begin in one turn of the event loop.
+ * The platform's own clients send no more than this on a stream. A refused call ends without waiting for anything, so
  * without the second limit, thousands of refused calls in one message would take one turn of several seconds.
  */
 const callsAtOnce = 64;

@@ -31,8 +31,8 @@ export type SharedCalls = {
 };
 
 /**
- * Limit of calls of a stream. A stream takes new calls until it reaches this number, its time is over, or it has
- * answered all its calls. The next stream goes to the next process of the peer, as a single call does. So both
+ * Maximum number of calls of a stream. A stream takes new calls until it reaches this number, its time is over, or it
+ * has answered all its calls. The next stream goes to the next process of the peer, as a single call does. So both
  * successive and simultaneous calls are spread over all processes.
  */
 const callsOfStream = 64;

@@ -14,7 +14,7 @@ export type Judged =
   /** A message that asks the model to correct its answer. */
   | { kind: 'problem'; problem: string };
 
-/** Judges an answer by the template's schema. Providers enforce less of a schema than the request asks for. */
+/** Judges an answer by the template's schema, because providers do not enforce all of it. */
 export function judge({ text, toolCalls, finish }: StoredAnswer, outputSchema: string | null): Judged {
   if (finish === 'content-filter') return { kind: 'refused' };
   if (toolCalls.length > 0) return { kind: 'tools', calls: toolCalls };

@@ -48,7 +48,7 @@ function afterAnswer(state: ModelState, answer: StoredAnswer): ModelNext {
   return repair(state, judged.problem);
 }
 
-/** Plans the only correction of a bad answer. The bad answer was paid for. */
+/** Plans a correction of a bad answer, at most once per execution. */
 function repair({ steps, now, deadline }: ModelState, problem: string): ModelNext {
   if (now >= deadline) return timedOut();
   if (steps.some(({ kind }) => kind === 'repair')) return failed('invalid_output', problem);

@@ -13,7 +13,9 @@ import type { LoadedModel } from './load.ts';
 import { performAction } from './perform-action.ts';
 import { readRecords } from './read-records.ts';
 
-/** An attempt of a tool step. `attempt` counts from 1, and includes the attempts of earlier starts by the same key. */
+/**
+ * An attempt of a tool step. `attempt` counts from 1, and includes the attempts of earlier starts with the same key.
+ */
 export type ToolAttempt = { loaded: LoadedModel; place: CallPlace; step: ToolStep; attempt: number };
 
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);

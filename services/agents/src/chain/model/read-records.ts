@@ -13,7 +13,7 @@ import { callerOf } from '../caller.ts';
 
 const timeoutMs = 10_000;
 
-/** Reads CRM records with read access alone. A record of another organization is reported as missing. */
+/** Reads CRM records with read access only. A record of another organization is reported as missing. */
 export async function readRecords(
   { clients }: Context,
   row: ExecutionRow,

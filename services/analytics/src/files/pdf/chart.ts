@@ -12,6 +12,8 @@ const margin = 40;
 const height = 110;
 const mostBars = 60;
 const labelSize = 7;
+/** Space between two labels. */
+const gap = 6;
 
 /** Computes the bars of a chart: the sum of the values of each label, for the first 60 labels in their order. */
 export function readBars(
@@ -27,47 +29,50 @@ export function readBars(
     sums.set(String(key), (sums.get(String(key)) ?? 0) + Number(row[values ?? -1] ?? 0));
   }
   const bars = [...sums].map(([name, sum]) => ({ label: name, value: sum }));
-  return bars.some((bar) => bar.value > 0) ? bars.slice(0, mostBars) : [];
+  return bars.some((bar) => bar.value !== 0) ? bars.slice(0, mostBars) : [];
 }
 
-/** Draws bars as paths, in one figure with an alternative text. */
+/** Draws bars as paths, in one figure with an alternative text. A negative sum hangs below the zero line. */
 export function drawChart(document: Document, root: Structure, { bars, title }: { bars: Bar[]; title: string }): void {
   const width = document.page.width - 2 * margin;
   const top = document.y;
-  const highest = Math.max(...bars.map(({ value }) => value));
+  const values = bars.map(({ value }) => value);
+  const highest = Math.max(0, ...values);
+  const scale = height / (highest - Math.min(0, ...values));
   const step = width / Math.max(bars.length, 8);
   const alt = `${title}: ${bars.map(({ label, value }) => `${label} ${value}`).join(', ')}`;
   root.add(
     document.struct('Figure', { alt }, () => {
       const line = { x: margin, width, size: 9, color: '#374151', align: 'left' } as const;
-      drawText(document, `${title}, highest ${highest.toLocaleString('en-US')}`, { ...line, y: top });
-      const base = top + 16 + height;
+      const text = `${title}, highest ${Math.max(...values).toLocaleString('en-US')}`;
+      drawText(document, { text, direction: 'ltr' }, { ...line, y: top });
+      const zero = top + 16 + highest * scale;
       for (const [index, { value }] of bars.entries()) {
-        const tall = (value / highest) * height;
-        document.rect(margin + index * step + step * 0.12, base - tall, step * 0.76, tall).fill('#2563eb');
+        const tall = value * scale;
+        document.rect(margin + index * step + step * 0.12, zero - tall, step * 0.76, tall).fill('#2563eb');
       }
       document
-        .moveTo(margin, base)
-        .lineTo(margin + width, base)
+        .moveTo(margin, zero)
+        .lineTo(margin + width, zero)
         .lineWidth(0.5)
         .stroke('#9ca3af');
-      drawLabels(document, bars, { base, step });
+      drawLabels(document, bars, { top: top + 16 + height, step });
     }),
   );
   document.y = top + 16 + height + 28;
 }
 
 /** Draws as many of the labels as fit. */
-function drawLabels(document: Document, bars: readonly Bar[], { base, step }: { base: number; step: number }): void {
+function drawLabels(document: Document, bars: readonly Bar[], { top, step }: { top: number; step: number }): void {
   const every = Math.ceil(48 / step);
   const measure = measureOf(document, labelSize);
   for (const [index, { label }] of bars.entries()) {
     if (index % every !== 0) continue;
     const room = Math.min(step * every, (bars.length - index) * step + 2);
     if (room < step * every && room < 40) continue;
-    const place = { x: margin + index * step, width: room - 2, size: labelSize, color: '#374151' };
+    const place = { x: margin + index * step, width: room - gap, size: labelSize, color: '#374151' };
     for (const [line, text] of wrap(label, { width: place.width, most: 2, measure }).entries()) {
-      drawText(document, text, { ...place, width: 0, align: 'left', y: base + 3 + line * 9 });
+      drawText(document, text, { ...place, width: 0, align: 'left', y: top + 3 + line * 9 });
     }
   }
 }

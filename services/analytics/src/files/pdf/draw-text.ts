@@ -1,6 +1,6 @@
 import type PDFDocument from 'pdfkit';
-import { type Measure, widthOf } from './lines.ts';
-import { isRightToLeft, runsOf } from './runs.ts';
+import { type Line, type Measure, widthOf } from './lines.ts';
+import { runsOf } from './runs.ts';
 
 type Document = InstanceType<typeof PDFDocument>;
 
@@ -40,11 +40,11 @@ export function measureOf(document: Document, size: number): Measure {
 }
 
 /** Draws one line. Right-to-left text is aligned to the right. */
-export function drawText(document: Document, line: string, { x, y, width, size, color, align }: Placement): void {
-  const isRight = align === 'right' || (width > 0 && isRightToLeft(line));
+export function drawText(document: Document, line: Line, { x, y, width, size, color, align }: Placement): void {
+  const isRight = align === 'right' || (width > 0 && line.direction === 'rtl');
   const measure = measureOf(document, size);
-  let left = isRight ? x + width - widthOf(line, measure) : x;
-  for (const { text, font } of runsOf(line)) {
+  let left = isRight ? x + width - widthOf(line.text, measure) : x;
+  for (const { text, font } of runsOf(line.text, line.direction)) {
     document
       .font(font)
       .fontSize(size)

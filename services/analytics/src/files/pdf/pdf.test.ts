@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { getDocument, OPS } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { type Cell, number, type Page, text } from '../../tables/table.ts';
 import { pdfOf } from './pdf.ts';
 
@@ -13,7 +13,7 @@ function make(rows: Cell[][], chart = { label: 'name', value: 'amount' }): Promi
   return pdfOf({ title: 'Pipeline', columns, pages: pages(), chart }, { heading, onPage: async () => undefined });
 }
 
-/** Reads the texts of a document by page, in drawing order, and the roles of the document's structure. */
+/** Reads the text of a document by page, in drawing order, and the roles of the document's structure. */
 async function read(bytes: Buffer): Promise<{ pages: string[]; roles: Set<string> }> {
   const loading = getDocument({ data: new Uint8Array(bytes), verbosity: 0 });
   const document = await loading.promise;
@@ -52,7 +52,10 @@ test('a document of 60 rows has every text, a head on each page, and tags for re
   expect(all).toContain('1,234,567');
   expect(all).toContain('Pipeline');
   expect(pages.length).toBeGreaterThan(1);
-  for (const page of pages) expect(page).toContain('Stage');
+  for (const [index, page] of pages.entries()) {
+    expect(page).toContain('Stage');
+    expect(page).toContain(`Page ${index + 1} of ${pages.length}`);
+  }
   expect([...roles]).toEqual(expect.arrayContaining(['Document', 'H1', 'Figure', 'Table', 'TR', 'TH', 'TD']));
 });
 
@@ -88,6 +91,25 @@ test('an empty report says so, has its head and no chart', async () => {
   expect(pages[0]).toContain('There is nothing in this period.');
   expect(pages[0]).toContain('Stage');
   expect(roles.has('Figure')).toBe(false);
+});
+
+test('bars below zero stay above the table', async () => {
+  const bytes = await make([
+    ['won', 'x', 10],
+    ['given back', 'y', -30],
+  ]);
+  const loading = getDocument({ data: new Uint8Array(bytes), verbosity: 0 });
+  const page = await (await loading.promise).getPage(1);
+  const { fnArray, argsArray } = await page.getOperatorList();
+  const boxes = argsArray
+    .filter((args, index) => fnArray[index] === OPS.constructPath && args[0] === OPS.fill)
+    .map(([, , [, top, , bottom]]) => ({ top, bottom }));
+  await loading.destroy();
+  const [won, back, head] = boxes;
+  if (won === undefined || back === undefined || head === undefined) throw new Error('there are fewer than 3 boxes');
+  expect(won.bottom).toBeCloseTo(back.top);
+  expect((back.bottom - back.top) / (won.bottom - won.top)).toBeCloseTo(3);
+  expect(back.bottom).toBeLessThan(head.top);
 });
 
 test('the same table gives the same bytes', async () => {

@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url';
 import { yieldToEventLoop } from '@drippulse/loops';
-import type PDFDocument from 'pdfkit';
+import PDFDocument from 'pdfkit';
 import type { Cell, Column, Page, Table } from '../../tables/table.ts';
 import { drawChart, readBars } from './chart.ts';
 import { type Area, drawText, measureOf } from './draw-text.ts';
+import { fontFiles } from './fonts.ts';
 import { wrap } from './lines.ts';
 import { columnWidths, drawRow, type Grid } from './rows.ts';
 
 type Document = InstanceType<typeof PDFDocument>;
 
-const fontFile = (name: string) => fileURLToPath(new URL(`../fonts/${name}`, import.meta.url));
 const margin = 40;
 const mostRows = 1_000;
 /** Number of rows after which the event loop serves other work of the process. */
@@ -20,19 +19,18 @@ export type Heading = { period: string; asOf: Date; timezone: string };
 
 /**
  * Renders a table as a tagged PDF: a title, a chart if the table has one, and the table's first 1,000 rows. The same
- * table gives the same bytes. The library is loaded for the first report, so a process without reports does not load
- * it.
+ * table gives the same bytes.
  */
 export async function pdfOf(
   { title, columns, pages, chart }: Table,
   { heading, onPage }: { heading: Heading; onPage(page: Page): Promise<void> },
 ): Promise<Buffer> {
   const { rows, count } = await firstRows(pages, onPage);
-  const { default: Pdf } = await import('pdfkit');
-  const document = new Pdf({
+  const document = new PDFDocument({
     size: 'A4',
     layout: columns.length > 6 ? 'landscape' : 'portrait',
     margin,
+    bufferPages: true,
     tagged: true,
     pdfVersion: '1.7',
     lang: 'en',
@@ -40,8 +38,7 @@ export async function pdfOf(
     info: { Title: title, Producer: 'DripPulse', Creator: 'DripPulse', CreationDate: heading.asOf },
   });
   const bytes = collect(document);
-  document.registerFont('sans', fontFile('DejaVuSans.ttf'));
-  document.registerFont('cjk', fontFile('wqy-microhei.ttc'), 'WenQuanYiMicroHei');
+  for (const [name, { path, face }] of Object.entries(fontFiles)) document.registerFont(name, path, face);
   const root = document.struct('Document');
   document.addStructure(root);
   drawHeading(document, root, title, heading);
@@ -50,6 +47,7 @@ export async function pdfOf(
   await drawTable(document, root, columns, rows);
   drawNote(document, root, count === 0 ? 'There is nothing in this period.' : noteOf(count));
   root.end();
+  drawPageNumbers(document);
   document.end();
   return bytes;
 }
@@ -81,7 +79,7 @@ function drawHeading(document: Document, root: Structure, title: string, { perio
   const lines = [
     { tag: 'H1', text: title, size: 20, color: '#111827' },
     { tag: 'P', text: `${period} (${timezone})`, size: 10, color: '#374151' },
-    { tag: 'P', text: `As of ${asOf.toISOString()}`, size: 10, color: '#374151' },
+    { tag: 'P', text: `As of ${asOf.toISOString().slice(0, 16).replace('T', ' ')} UTC`, size: 10, color: '#374151' },
   ];
   for (const { tag, text, size, color } of lines) drawLine(document, root, { tag, text, size, color });
   document.y += 10;
@@ -93,6 +91,19 @@ function drawNote(document: Document, root: Structure, text: string | undefined)
   if (document.y + 30 > area.bottom) document.addPage();
   document.y += 8;
   drawLine(document, root, { tag: 'P', text, size: 9, color: '#374151' });
+}
+
+/** Draws the number of each page. It is not content, so screen readers skip it. */
+function drawPageNumbers(document: Document): void {
+  const { start, count } = document.bufferedPageRange();
+  const { left, width } = areaOf(document);
+  for (let index = 0; index < count; index += 1) {
+    document.switchToPage(start + index);
+    document.markContent('Artifact', { type: 'Pagination' });
+    const place = { x: left, y: document.page.height - 28, width, size: 8, color: '#374151', align: 'right' } as const;
+    drawText(document, { text: `Page ${index + 1} of ${count}`, direction: 'ltr' }, place);
+    document.endMarkedContent();
+  }
 }
 
 function noteOf(count: number): string | undefined {

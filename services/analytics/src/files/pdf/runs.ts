@@ -1,7 +1,7 @@
 import bidiFactory from 'bidi-js';
+import { type FontName, hasGlyph } from './fonts.ts';
 
-/** The fonts of a document, by their names in the document. */
-export type FontName = 'sans' | 'cjk';
+export type Direction = 'ltr' | 'rtl';
 
 /** A run of text with one font and one direction, in logical order. */
 export type Run = { text: string; font: FontName; level: number };
@@ -18,32 +18,54 @@ const plain = /^[ -~]*$/;
  * beforehand.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
+const letter = /\p{L}/u;
+export const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Stands for a character that neither font has. */
+const box = '□';
 
-/** Puts a string on one line, and removes characters that a font cannot show or that could mislead a reader. */
+/**
+ * Puts a string on one line. Removes characters that could mislead a reader, and replaces characters that neither font
+ * has with an empty box.
+ */
 export function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[\t\r\n]+/g, ' ')
-    .replaceAll(invisible, '');
+  const line = text.toWellFormed().replaceAll(/[\t\r\n]+/g, ' ');
+  if (plain.test(line)) return line;
+  return Array.from(graphemes.segment(line), ({ segment }) => shown(segment.replaceAll(invisible, ''))).join('');
+}
+
+/** Returns the part of a grapheme that the fonts have: a base without its unknown marks, or a box. */
+function shown(grapheme: string): string {
+  const [base, ...marks] = grapheme;
+  if (base === undefined) return '';
+  return fontOf(base) === undefined ? box : [base, ...marks.filter((mark) => fontOf(mark) !== undefined)].join('');
+}
+
+function fontOf(character: string): FontName | undefined {
+  const order: FontName[] = east.test(character) ? ['cjk', 'sans'] : ['sans', 'cjk'];
+  return order.find((font) => hasGlyph(font, character));
 }
 
 /**
- * Returns the runs of a line in drawing order, from left to right (Unicode Bidirectional Algorithm). The font itself
- * draws the glyphs of an Arabic or Hebrew run from right to left.
+ * Returns the runs of a line in drawing order, from left to right (Unicode Bidirectional Algorithm). The direction is
+ * that of the whole text of which the line is a part. The font itself draws the glyphs of a run with Arabic or Hebrew
+ * letters from right to left. It does not do so for a run of spaces and brackets.
  */
-export function runsOf(line: string): Run[] {
-  if (plain.test(line)) return line === '' ? [] : [{ text: line, font: 'sans', level: 0 }];
-  const { levels } = bidi.getEmbeddingLevels(line, 'auto');
+export function runsOf(line: string, direction: Direction): Run[] {
+  if (direction === 'ltr' && plain.test(line)) return line === '' ? [] : [{ text: line, font: 'sans', level: 0 }];
+  const { levels } = bidi.getEmbeddingLevels(line, direction);
   const runs: Run[] = [];
   let index = 0;
   for (const character of line) {
     const level = levels[index] ?? 0;
-    const font: FontName = east.test(character) ? 'cjk' : 'sans';
+    const font = fontOf(character) ?? 'sans';
     const shown = level % 2 === 1 ? (bidi.getMirroredCharacter(character) ?? character) : character;
     const last = runs.at(-1);
     if (last !== undefined && last.font === font && last.level === level) last.text += shown;
     else runs.push({ text: shown, font, level });
     index += character.length;
+  }
+  for (const run of runs) {
+    if (run.level % 2 === 1 && !letter.test(run.text)) run.text = [...run.text].reverse().join('');
   }
   return reordered(runs);
 }
@@ -62,7 +84,7 @@ function reordered(runs: Run[]): Run[] {
   return ordered;
 }
 
-/** Whether a line as a whole is read from right to left. */
-export function isRightToLeft(line: string): boolean {
-  return !plain.test(line) && bidi.getEmbeddingLevels(line, 'auto').paragraphs[0]?.level === 1;
+/** Returns the direction of a text, which is that of its first letter with a direction. */
+export function directionOf(text: string): Direction {
+  return !plain.test(text) && bidi.getEmbeddingLevels(text, 'auto').paragraphs[0]?.level === 1 ? 'rtl' : 'ltr';
 }

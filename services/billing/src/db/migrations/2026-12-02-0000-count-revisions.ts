@@ -1,7 +1,7 @@
 import { setApart } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Counts every change of a row that shows: also one that an update makes together with a note. */
+/** Raises the revision of a row for every visible change, even if the update changes bookkeeping columns too. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await setApart(db, 'settings', { apart: ['copied_revision', 'copy_due_at'] });
   await sql`drop function if exists raise_revision()`.execute(db);

@@ -15,13 +15,13 @@ const aliases: ReadonlyMap<string, string> = new Map([
 
 const customPrefix = 'custom.';
 
-/** More columns than a record has members and custom fields. */
+/** Maximum number of columns, more than a record has members and custom fields. */
 const maxColumns = 1_000;
 const shownProblems = 100;
 
 /**
- * Reads the columns of a header: members of the record in any case, with spaces or underscores, and `custom.<key>` for
- * custom fields. If a column is unknown, the whole file is refused.
+ * Reads the columns of a header: members of the record, in upper or lower case, with spaces or underscores, and
+ * `custom.<key>` for custom fields. If a column is unknown, the whole file is refused.
  */
 export function readHeader(header: readonly string[], desc: DescMessage, defined: readonly CustomFieldRow[]): Column[] {
   if (header.length > maxColumns) {
@@ -101,7 +101,7 @@ function readCustom(cell: string): { value: JsonValue } | { problem: string } {
     const value = parseJson(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) return { value };
   } catch {
-    // the cell is refused below
+    // the function refuses the cell below
   }
   return { problem: 'must be a JSON object' };
 }

@@ -9,7 +9,7 @@ import { type Column, readHeader } from './columns.ts';
 import { decodeText } from './decode-text.ts';
 import { detectDelimiter } from './delimiter.ts';
 
-/** The file and its possible columns. */
+/** A CSV file, and the message and custom fields that define its possible columns. */
 export type CsvSource = {
   collection: string;
   desc: DescMessage;
@@ -105,7 +105,7 @@ function end(parser: Parser): Promise<Error | undefined> {
   });
 }
 
-/** Reads as many characters as the first line may have; the rest is read later. */
+/** Reads until the first line ends or reaches its maximum length; the rest of the file is read later. */
 async function readHead(texts: AsyncGenerator<string>): Promise<string> {
   let head = '';
   while (head.length < headLength && !/[\r\n]/.test(head.trimStart())) {

@@ -38,7 +38,7 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
 }
 
 /**
- * Returns the outcome of a call that got no answer. An address or URL that is forbidden now stays forbidden. Other
+ * Returns the outcome of a call that got no answer. A forbidden address or URL is forbidden on every attempt. Other
  * failures may be transient.
  */
 function unanswered(failure: HttpFailure, name: string): EffectOutcome {

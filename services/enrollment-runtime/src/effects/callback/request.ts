@@ -22,7 +22,7 @@ export function readRequest(request: JsonObject): CallbackRequest {
     headers: readHeaders(headers),
     body: typeof body === 'string' ? body : undefined,
     timeoutMs: timeoutOf(request),
-    // Throws when the value is not an id, so that a request that must be signed never goes out unsigned.
+    // Throws when the value is not an id, so that a request that must be signed is never sent unsigned.
     signWith: signWith === null || signWith === undefined ? undefined : BigInt(String(signWith)),
   };
 }

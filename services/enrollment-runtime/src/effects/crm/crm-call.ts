@@ -9,7 +9,7 @@ import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 /** Deadline of one write. */
 export const crmTimeoutMs = 10_000;
 
-/** Refusals that may be gone by the next attempt. */
+/** Refusals that may no longer apply at the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /** Writes to the CRM in the name of the workflow. A repeat has the same key, so the CRM repeats its response. */

@@ -12,8 +12,8 @@ import { callCrm, crmTimeoutMs } from './crm-call.ts';
 export type CrmWrite = { crm: EffectContext['clients']['crm']; caller: Caller; options: CallOptions };
 
 /**
- * Defines an effect that writes one new or known record to the CRM: to the platform's own CRM, or to a provider's by a
- * connection. The effect's description is the stub that a test run of the workflow shows.
+ * Defines an effect that creates or updates one record: in the platform's own CRM, or through a connection in a
+ * provider's CRM. The effect's description is the stub that a test run of the workflow shows.
  */
 export function crmEffect(
   { makesRecord, recordType }: Pick<SystemEffect, 'makesRecord'> & { recordType(request: JsonObject): string },

@@ -4,7 +4,7 @@ import { parseObject } from '../../enrollments/contact.ts';
 
 /**
  * Reads the rendered fields of a step as the body of the equivalent REST request: PATCH with `id`, else POST. Templates
- * render strings, so a string that is a number counts as a number. Throws as the codec does.
+ * render strings, so a numeric string becomes a number if its field is numeric. Throws the codec's errors.
  */
 export function recordMessage<D extends DescMessage>(desc: D, request: JsonObject, id?: string): MessageShape<D> {
   const fields = parseObject(stringifyJson(request['fields'] ?? null));

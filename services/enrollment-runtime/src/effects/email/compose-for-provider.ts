@@ -8,7 +8,7 @@ type ProviderMail = {
   request: JsonObject;
   to: string;
   subject: string;
-  /** Undefined if the connection decides. */
+  /** The sender; undefined if the connection decides. */
   from: Address | undefined;
   replyTo: Address | undefined;
 };

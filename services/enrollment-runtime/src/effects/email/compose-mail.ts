@@ -84,8 +84,8 @@ export function composeMail(
     ...(html !== undefined && { html }),
     text,
     headers,
-    // Does not change between attempts, so a repeat has the same bytes. Hashes the bodies too, so that no body can
-    // contain the boundary.
+    // The boundary is the same on every attempt, so a repeat has the same bytes. The hash includes the bodies, so that
+    // no body can contain the boundary.
     baseBoundary: hashOfKey([mailing.key, html, text].join('\n')),
   };
   return { mail, warning };
@@ -111,7 +111,10 @@ export function bodyOf({ html, text }: EffectCall['request']): Body {
   return { html: undefined, text: typeof text === 'string' ? text : '' };
 }
 
-/** Reads one mailbox, `a@b.c` or `Name <a@b.c>`. Returns null for any other value, such as a list or a group of one. */
+/**
+ * Reads one mailbox, `a@b.c` or `Name <a@b.c>`. Returns null for any other value, such as a list, or a group with one
+ * mailbox.
+ */
 function readAddress(value: unknown): Address | null {
   const [first, ...others] = addressparser(oneLine(value));
   if (first?.address === undefined || others.length > 0 || !addressPattern.test(first.address)) return null;

@@ -9,12 +9,13 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Adds the postal address of the sender, which laws ask for in advertising (CAN-SPAM, section 7704). */
+/** Adds the postal address of the sender, which laws require in advertising (CAN-SPAM, section 7704). */
 export function addFooter({ html, text }: Body, postalAddress: string | null): Body {
   if (postalAddress === null) return { html, text };
   const escaped = postalAddress.replace(/[&<>"']/g, (character) => entities[character] ?? character);
   const footer = `<p style="margin:24px 0 0;font-size:12px">${escaped.replaceAll('\n', '<br>')}</p>`;
-  // Searched in the original text: letters such as İ get longer in lower case, which shifts all later positions.
+  // The original text is searched, because letters such as İ get longer in lower case, which shifts all later
+  // positions.
   const end = html === undefined ? undefined : [...html.matchAll(/<\/body>/gi)].at(-1)?.index;
   return {
     html: end === undefined ? html && `${html}${footer}` : `${html?.slice(0, end)}${footer}${html?.slice(end)}`,

@@ -8,7 +8,7 @@ import type { Body } from './footer.ts';
 
 type Key = Parameters<typeof findMail>[1];
 
-/** A message as it was sent, or will be. */
+/** A message as it was or will be sent. */
 export type ShownMail = Body & { row: StoredMail; from: string | undefined; replyTo: string | undefined };
 
 /**

@@ -7,7 +7,9 @@ import { sentAs } from './sent-as.ts';
 
 const saveAs = 'mail';
 
-/** Hands a mail to a provider by an organization's connection. A repeat sends an equal request with the same key. */
+/**
+ * Hands a mail to a provider through an organization's connection. A repeat sends an equal request with the same key.
+ */
 export async function sendByProvider(
   ctx: EffectContext,
   call: Omit<PerformerCall, 'kind'>,

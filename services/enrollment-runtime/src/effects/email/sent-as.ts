@@ -14,7 +14,7 @@ export function sentAs(permit: Permit, { from, replyTo }: { from?: Address; repl
   };
 }
 
-/** Formats an address for a reader. */
+/** Formats an address as text that people read. */
 function mailboxOf({ name, address }: Address): string {
   return name === '' ? address : `${name} <${address}>`;
 }

@@ -8,9 +8,9 @@ import { performedBy } from '../performed/performed-by.ts';
 const performed = performedBy('integrations');
 
 /**
- * An action of a provider. An action that writes to a person takes the same permit as a mail, by the address that the
- * action goes to, or by the contact's address if the action names no address. A mail may go to one person alone; for an
- * invitation, the suppressions of every invited person are checked.
+ * An action of a provider. An action that writes to a person needs the same permit as a mail, for the address that the
+ * action names, or else for the contact's address. A mail may go to only one person; an invitation may go to several,
+ * and the suppressions of each are checked.
  */
 export const integrationAction: MixedEffect = {
   ...performed,
@@ -34,7 +34,9 @@ function sendOfAction(request: JsonObject, definition: Definition, place: SendPl
   return { ...send, also: to.filter((one) => one !== first) };
 }
 
-/** Returns the people to whom an action writes, and how; no addresses for an action that writes to nobody. */
+/**
+ * Returns the addresses to which an action writes, and how it writes; no addresses for an action that writes to nobody.
+ */
 function writingOf({ integration_id: integration, action: name, payload }: JsonObject): {
   to?: string[] | undefined;
   writing?: Writing | undefined;

@@ -5,10 +5,10 @@ import { causeMetadata, causeText, fromConnectError } from '@drippulse/rpc';
 import { callerOfCall } from '../caller-of-call.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 
-/** Time limit of one call of a performer. Work that takes longer is accepted and settled later. */
+/** Timeout of one call to a performer. Work that takes longer is accepted and settled later. */
 export const performerTimeoutMs = 30_000;
 
-/** Refusals that may be gone by the next attempt. */
+/** Refusals that may no longer apply at the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /** The facts about an effect that a performer needs. */

@@ -39,8 +39,8 @@ export function askToPerform(
 }
 
 /**
- * Returns the service and, for an effect of a provider, its connection: a connection that hangs must not delay the
- * effects of others.
+ * Returns the destination of an effect: the service and, for an effect of a provider, its connection. So a connection
+ * that hangs does not delay the effects of other connections.
  */
 export function destinationOf(requirement: Requirement, request: JsonObject): string {
   const { integration_id: integration, connection_key: connection } = request;

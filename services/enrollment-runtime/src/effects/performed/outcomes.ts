@@ -4,12 +4,12 @@ import { checkJsonText, isRawNumber, parseJson } from '@drippulse/json';
 import type { EffectAccepted, EffectPostponed, EffectResult } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import type { EffectOutcome } from '../effect-call.ts';
 
-/** Upper limit in bytes of an output, which becomes a member of the run's data. */
+/** Maximum size in bytes of an output, which becomes a member of the run's data. */
 const maxOutputBytes = 256 * 1024;
 const maxTextLength = 2_000;
-/** A leap year in milliseconds: the upper limit of a step's wait. */
+/** Maximum wait of a step: a leap year in milliseconds. */
 const longestMs = 366 * 86_400_000;
-/** Lower limit of a pause, so that a performer that names a past time is not asked in a tight loop. */
+/** Minimum pause, so that a performer that names a past time is not asked in a tight loop. */
 const shortestPauseMs = 500;
 
 /**
@@ -61,7 +61,7 @@ export function outcomeOfResult(result: Partial<EffectResult> | undefined, reque
     : read;
 }
 
-/** Returns the outcome of an effect that must wait, for at most a year. It is then due as the same attempt. */
+/** Returns the outcome of an effect that must wait, for at most a year. Its next try counts as the same attempt. */
 export function outcomeOfPostponed({ until, reason, rule }: EffectPostponed, now: Date): EffectOutcome {
   const earliest = now.getTime() + shortestPauseMs;
   const asked = until === undefined ? earliest : Math.max(timestampMs(until), earliest);
@@ -73,7 +73,7 @@ export function outcomeOfPostponed({ until, reason, rule }: EffectPostponed, now
   };
 }
 
-/** Returns the outcome of an effect that was accepted, until a time that is at most a year away. */
+/** Returns the outcome of an effect that was accepted. The run waits for the result, for at most a year. */
 export function outcomeOfAccepted({ until, message }: EffectAccepted, now: Date): EffectOutcome {
   const latest = now.getTime() + longestMs;
   const end = until === undefined ? latest : Math.min(timestampMs(until), latest);

@@ -2,7 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 
-/** The mail waits this long after the first waiting contact, because contacts come many at a time, or enter soon. */
+/**
+ * The mail waits this long after the first waiting contact, because contacts often come in crowds and some enter soon.
+ */
 const gatherMinutes = 10;
 /** An organization gets one mail a day. */
 const pauseHours = 24;

@@ -18,10 +18,12 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
-/** Units for reading a contact, in addition to the units of its key: a hundred contacts are read in one turn. */
+/**
+ * Units for reading a contact, in addition to the units of its key. A turn of the event loop reads a hundred contacts.
+ */
 const contactUnits = turnUnits / 100;
 
-/** The verdict on a contact, and the key of its entry if the key is not the contact's own. */
+/** The verdict on a contact, and the key of its entry if a template rendered the key. */
 export type Passing = EntryVerdict & { entryHash: bigint | null };
 
 /** A decision for each contact, in order; undefined when all contacts may enter. `at` is the time of the decisions. */
@@ -64,7 +66,7 @@ type Person = {
   key: bigint | undefined;
   entryHash: bigint | null;
   contactLocks: string[];
-  /** The lock of a key that is not the contact's own. */
+  /** The lock of a key that a template rendered. */
   entryLock: string | undefined;
 };
 

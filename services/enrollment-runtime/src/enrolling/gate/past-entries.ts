@@ -4,12 +4,12 @@ import type { DB } from '../../db/schema.ts';
 
 type Scope = { workflowId: bigint; mode: string; rule: ReEntryRule };
 
-/** Limit of keys for one statement. */
+/** Maximum number of keys in one statement. */
 const sliceKeys = 1_000;
 
 /**
- * Reads the entries of keys in a workflow: as many of the newest entries as the rule considers, and how many of them
- * are active. The keys are locked, so that no entry is missed.
+ * Reads the newest entries of each key in a workflow, as many as the rule considers, and the number of active ones. The
+ * keys are locked, so that no entry is missed.
  */
 export async function pastEntries(
   trx: Transaction<DB>,

@@ -12,7 +12,7 @@ import type { Entrants } from '../entrants.ts';
 import { noteHeld } from './note-held.ts';
 import { storeRefused } from './refused-entries.ts';
 
-/** Limit of contacts for one transaction. */
+/** Maximum number of contacts in one transaction. */
 const sliceRows = 100;
 /** Interval at which contacts of paused workflows are checked again. */
 const pausedMs = 3_600_000;
@@ -54,8 +54,8 @@ async function releaseNext(ctx: Context, named: (item: string) => void): Promise
     const held = await lockHeld(trx, organizationId);
     if (held.length > 0) await letIn(ctx, trx, organizationId, held);
     else await endLine(ctx, trx, organizationId);
-    // Comes last, so that the line is locked before the row of the notice, which is the order that holding a contact
-    // uses.
+    // Comes last, so that the line is locked before the row of the notice. A transaction that holds a contact uses the
+    // same order.
     await noteHeld(ctx, trx, organizationId, { held: 0, expired });
     return true;
   });
@@ -166,7 +166,10 @@ async function remove(trx: Transaction<DB>, rows: readonly HeldRow[]): Promise<v
   await sql`delete from held_entries where id = any(${rows.map(({ id }) => id)}::bigint[])`.execute(trx);
 }
 
-/** Ends the line of an organization without due contacts. Contacts of paused workflows are checked later. */
+/**
+ * Deletes the line of an organization that has no waiting contacts. If only contacts of paused workflows wait, the line
+ * is checked again later.
+ */
 async function endLine(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   // Every transaction that holds a contact changes this row, so no contact joins the line while the row is locked.
   await sql`select from held_lines where organization_id = ${organizationId} for update`.execute(trx);

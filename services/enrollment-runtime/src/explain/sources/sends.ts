@@ -21,8 +21,8 @@ type Row = {
 };
 
 /**
- * Messages to the person in the ledger whose enrollment is not the person's own or was removed, such as a mail to a
- * colleague. The messages of the person's own enrollments are in timelines, with all earlier lines.
+ * Messages in the ledger that went to the person from enrollments of other people, such as a mail to a colleague, or
+ * from removed enrollments. The messages of the person's own enrollments are in timelines, with all earlier lines.
  */
 export const sends: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;

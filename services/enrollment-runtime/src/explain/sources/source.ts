@@ -5,19 +5,19 @@ import type { Enrollment } from '../find-enrollments.ts';
 import type { Person } from '../person.ts';
 import type { Window } from '../window.ts';
 
-/** Reads the decisions of one kind that a page may show, newest first. */
+/** Reads decisions of one kind, newest first, as many as a page may show. */
 type Read<Asked> = (db: Kysely<DB>, asked: Asked, window: Window) => Promise<SourceRow[]>;
 
-/** Decisions about a person by name. */
+/** Reads decisions about a person, found by the person's address or reference. */
 export type OfPerson = Read<Person>;
 
-/** Decisions about enrollments. A limited number of enrollments is read at a time. */
+/** Reads decisions about enrollments, for a limited number of enrollments at a time. */
 export type OfEnrollments = Read<readonly Enrollment[]>;
 
 /** A place where decisions are written. */
 export type Source = { ofPerson: OfPerson } | { ofEnrollments: OfEnrollments };
 
-/** Builds the relation of enrollments. */
+/** Builds SQL for the enrollments as a relation. */
 export function enrollmentsOf(enrollments: readonly Enrollment[]): RawBuilder<unknown> {
   const rows = enrollments.map((one) => ({ ...one, workflow_id: String(one.workflow_id), id: String(one.id) }));
   return sql`json_to_recordset(${JSON.stringify(rows)}::json) as enrollment (

@@ -16,7 +16,10 @@ type Row = {
   until: Date | null;
 } & Line;
 
-/** A line, with the JSON of the rule that held it back, and the rule that left its message out, as in the result. */
+/**
+ * A line. `held` is the JSON of the rule that held the step back. `skipped_by` and `skipped_why` are the rule and the
+ * reason in the result of a skipped message.
+ */
 type Line = {
   status: string;
   is_message: boolean;
@@ -26,9 +29,9 @@ type Line = {
 };
 
 /**
- * The lines of timelines: waits, skipped or failed steps, and messages. Other steps that succeeded, and goals that a
- * message's step found met, decide nothing about what the person gets. The end of a wait is known while the wait lasts,
- * and for sends that a rule held.
+ * The lines of timelines about waits, skipped or failed steps, and messages. Other successful steps decide nothing
+ * about what the person gets; neither do goals that were found met at the step of a message. The end of a wait is known
+ * while the wait lasts, and for sends that a rule held.
  */
 export const timelines: OfEnrollments = async (db, enrollments, window) => {
   // The limits and the offset make the planner look each part up by its key.

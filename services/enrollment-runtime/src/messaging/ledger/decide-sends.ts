@@ -16,21 +16,21 @@ import { readReturned } from './read-returned.ts';
 import { lockSlots, type Slots } from './slots.ts';
 import { type Decided, writeDecisions } from './write-decisions.ts';
 
-/** Sends that become due together are spread over this period, unless a throughput spreads them. */
+/** Period over which sends that become due together are spread, unless a throughput limit spreads them. */
 const spreadMs = 60_000;
 
 /**
- * Sends of these two kinds are not repeated, and count as sent. `recorded`: the mail server took the mail, and `result`
- * is the recorded result. `returned`: the mail left already, and came back.
+ * The decision about a send that is already done: it is not repeated and counts as sent. `recorded`: the mail server
+ * took the mail, and `result` is the recorded result. `returned`: the mail was sent and came back.
  */
 type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 
 export type Verdict = { decision: Decision | Done; sender: SenderIdentity; placedAt: Date };
 
 /**
- * Decides about sends in one transaction, in which the contacts are locked. Suppressions come first, then rules; the
- * decision goes into the ledger. Two processes never give out one place twice, and a suppression that was confirmed
- * earlier is seen.
+ * Decides about sends in one transaction, in which the contacts are locked. Checks suppressions first, then rules, and
+ * writes the decisions into the ledger. Because of the locks, two processes never give out the same place, and see
+ * every suppression that was confirmed before.
  */
 export async function decideSends(ctx: LedgerContext, sends: readonly SendRequest[]): Promise<Map<string, Verdict>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -119,7 +119,7 @@ function keysOf(send: SendRequest): string[] {
   return [send.to, ...(send.also ?? [])].map((to) => sendKeyOf({ ...send, to }));
 }
 
-/** Returns the suppression of any address that a send reaches, in words. */
+/** Returns a description of the suppression that stops a send to any of its addresses. */
 function whyStopped(send: SendRequest, facts: Facts): string | undefined {
   for (const to of [send.to, ...(send.also ?? [])]) {
     const stopped = stoppedBy(send, facts.suppressionsOf({ ...send, to }));
@@ -148,7 +148,7 @@ function askedOf(send: SendRequest, { facts, ledger }: Pick<Known, 'facts' | 'le
     timezone,
     onCapped,
     isPlaced: ledger.own(send)?.isPlaced ?? false,
-    // Depends on the contact, so that all sends of one contact become due together and compete.
+    // The delay depends on the contact, so that all sends of one contact become due together and compete.
     spreadMs: isSpread ? 0 : hash('sha256', sendKeyOf(send), 'buffer').readUInt32BE() % spreadMs,
   };
 }

@@ -8,14 +8,14 @@ import type { Facts, LedgerContext } from './read-facts.ts';
 /** The rule that holds a mail back until the month ends or the limit rises. */
 export const quotaRule = 'quota';
 
-/** The room for mails in the plans of organizations. */
+/** The number of further mails that the plans of organizations allow. */
 export type MailQuota = {
   /** Takes the place of a new send. Returns undefined when the send has its place, else the decision to hold it. */
   take(send: SendRequest): Extract<Decision, { kind: 'hold' }> | undefined;
 };
 
 /**
- * Finds the room for sends in the transaction that decides about the sends. Transactional mails always leave, but use
+ * Finds the room for sends in the transaction that decides about the sends. Transactional mails are never held, but use
  * room too. A send that already has its place has used its room.
  */
 export async function findMailQuota(

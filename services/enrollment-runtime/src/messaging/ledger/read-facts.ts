@@ -12,7 +12,7 @@ import type { Suppressing, SuppressionReason } from '../suppressions/find-suppre
 /** The members of the context that decisions use. */
 export type LedgerContext = Pick<Context, 'db' | 'dbNow' | 'config' | 'sealer'>;
 
-/** All facts about sends that are not in the ledger. */
+/** All facts about sends that come from outside the ledger. */
 export type Facts = {
   now: Date;
   rulesOf(send: SendRequest): SendingRules;
@@ -40,8 +40,9 @@ type Found = {
 };
 
 /**
- * Reads suppressions, rules and senders in one statement. The contacts are locked, so a confirmed suppression is seen.
- * If no rule counts, the commit does not wait for the disk: the later commit of the result waits for both.
+ * Reads suppressions, rules and senders in one statement. The contacts are locked, so every confirmed suppression is
+ * seen. If no rule applies, the commit does not wait for the disk, because the later commit of the result makes both
+ * durable.
  */
 export async function readFacts(
   ctx: LedgerContext,

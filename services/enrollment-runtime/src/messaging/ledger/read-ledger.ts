@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 import { sendKeyOf } from '../contact-keys.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** The traces of an earlier attempt in the ledger: whether the send has its place, and its slot. */
+/** The ledger's state of a send after an earlier attempt: whether the send has its place, and its slot. */
 export type OwnRow = { isPlaced: boolean; slotAt: number | null };
 
 export type Ledger = {
@@ -66,7 +66,7 @@ export async function readLedger(
     return known;
   };
   for (const row of rows) {
-    // A send that is retried has its place, so it counts for the sends that are decided together with it.
+    // A send that is retried has its place, so it counts against the sends that are decided together with it.
     if (row.placed_at !== null) contact(row.contact_key).placed.push({ ...ownerOf(row), at: row.placed_at.getTime() });
     else if (!asked.has(row.effect_key)) contact(row.contact_key).planned.push(plannedOf(row));
   }
@@ -80,7 +80,7 @@ export async function readLedger(
 }
 
 /**
- * Returns the time in milliseconds that the longest rule looks back, plus the days by which a calendar period may be
+ * Returns the longest period in milliseconds that a rule looks back, plus two days, because a calendar period may be
  * longer.
  */
 function longestOf(rules: readonly SendingRules[]): number {

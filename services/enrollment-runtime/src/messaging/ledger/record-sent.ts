@@ -7,8 +7,8 @@ import type { SendRequest } from '../send-request.ts';
 export type TakenSend = { send: Pick<SendRequest, 'organizationId' | 'key'>; result: EffectResult };
 
 /**
- * Records in the ledger that the mail server took sends, in a commit of its own that waits for the disk. A send that
- * has ended otherwise in the meantime keeps that end and is not repeated.
+ * Records in the ledger that the mail server took sends, in a separate commit that waits for the disk. A send that has
+ * ended in another way in the meantime keeps that end and is not repeated.
  */
 export async function recordSent({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, taken: readonly TakenSend[]) {
   const sorted = taken.toSorted((a, b) => (a.send.key < b.send.key ? -1 : 1));

@@ -4,16 +4,16 @@ import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 import { wakeLanes } from '../../lanes/wake-lane.ts';
 
-/** The end of an attempt. `dueAt` is the time of the next attempt. */
+/** The end of an attempt to send. `dueAt` is the time of the next attempt. */
 export type SettledSend = {
   organizationId: bigint;
   key: string;
   status: 'pending' | 'sent' | 'failed' | 'skipped';
   reason: string | null;
   dueAt: Date | null;
-  /** Whether the send keeps its place although it ended, because an earlier attempt may have arrived. */
+  /** Whether the send keeps its place although the send has ended, because an earlier attempt may have arrived. */
   keepsPlace?: boolean;
-  /** Whether the send also ends while a rule holds it. The result of an attempt never meets a held send. */
+  /** Whether to end the send even if a rule holds it. A send whose attempt has a result is never held. */
   endsHeld?: boolean;
 };
 
@@ -89,8 +89,8 @@ async function giveBack(
 }
 
 /**
- * Wakes the sends that lost their place to sends which have since given the place back. If the process dies before this
- * call, the held sends wait until their own time, and nothing is lost.
+ * Wakes the sends that lost to sends which have since given their places back. If the process dies before this call,
+ * the held sends wait until their own time, and nothing is lost.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;
@@ -113,9 +113,9 @@ export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Prom
 }
 
 /**
- * Makes sends due that were held for another send, if that send has given its place back since. Call it after the
- * commit that made the runs wait: `wakeHeld` may have run before that commit, and found no run to wake. The lock waits
- * for a `wakeHeld` that is under way.
+ * Makes sends due that were held because they lost to another send, if that send has given its place back since. Call
+ * it after the commit that made the runs wait: `wakeHeld` may have run before that commit, and found no run to wake.
+ * The lock waits for a `wakeHeld` that is still running.
  */
 export async function wakeFreed(
   ctx: Context,
@@ -123,7 +123,7 @@ export async function wakeFreed(
 ): Promise<void> {
   if (held.length === 0) return;
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Locks every row, due or not: otherwise a concurrent change would be neither waited for nor seen.
+    // Locks every row, due or not: otherwise this transaction would neither wait for a concurrent change nor see it.
     const { rows } = await sql<Held & { is_due: boolean }>`
       select sends.workflow_id, sends.enrollment_id, sends.due_at <= ${ctx.dbNow} as is_due
       from unnest(

@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 import { normalEmail } from '../contact-keys.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** The spread of sends over time. */
+/** Spreads sends over time. */
 export type Slots = {
   /** Takes the time at which a send may leave. No other send gets this time. */
   take(send: SendRequest, now: number): number;
@@ -14,7 +14,9 @@ export type Slots = {
 
 type Slot = { organizationId: bigint; mode: string; domain: string; perMinute: number };
 
-/** Locks the times at which the next sends of organizations may leave, for organizations that spread their sends. */
+/**
+ * Locks the times at which the next sends of organizations may leave, for the organizations that spread their sends.
+ */
 export async function lockSlots(
   trx: Transaction<DB>,
   sends: readonly SendRequest[],

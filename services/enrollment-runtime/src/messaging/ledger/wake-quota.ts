@@ -5,12 +5,12 @@ import type { DB } from '../../db/schema.ts';
 import { quotaRule } from './mail-quota.ts';
 import { wakeRuns } from './settle-sends.ts';
 
-/** Limit of sends that are woken in one transaction. */
+/** Maximum number of sends that are woken in one transaction. */
 const sliceRows = 500;
 
 /**
- * Makes some mails due that wait for an organization's quota, in the order in which they were planned. Returns the
- * number of these mails, which is at most the free room. Each mail is judged again at its next attempt.
+ * Makes mails due that wait for an organization's quota, in the order in which they were planned, at most as many as
+ * there is room for. Returns the number of these mails. Each mail is decided again at its next attempt.
  */
 export async function wakeQuota(
   ctx: Pick<Context, 'dbNow'>,

@@ -14,9 +14,9 @@ export type Decided = { send: SendRequest; decision: Decision | { kind: 'returne
 type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
- * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. Both stay unless
- * the send fails for good, because an attempt of a process that died may have arrived. A mail that gets its place is
- * counted. A send whose result is recorded stays as it is, and is left out of the returned sends: if two processes
+ * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. A send keeps both
+ * unless it fails for good, because an attempt of a process that died may have arrived. A mail is counted when it gets
+ * its place. A send whose result is recorded stays as it is, and is left out of the returned sends: if two processes
  * decide, the later one sees the result of the earlier one.
  */
 export async function writeDecisions(

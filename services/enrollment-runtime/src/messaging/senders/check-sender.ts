@@ -7,8 +7,8 @@ import type { DB } from '../../db/schema.ts';
 type Settings = Pick<Config, 'anySender' | 'mailFrom'>;
 
 /**
- * Returns the given addresses from which an organization may not send: addresses that neither belong to a verified
- * domain of the organization nor are the platform's own.
+ * Returns the addresses from which an organization may not send. It may send from addresses of its verified domains,
+ * and from the platform's own address.
  */
 export async function unverifiedOf(
   db: Kysely<DB>,

@@ -24,7 +24,7 @@ export function domainNotFound(): DomainError {
   return new DomainError('not_found', 'sending_domain_not_found', 'There is no sending domain with this id.');
 }
 
-/** Returns the records that prove the domain and sign its mails. */
+/** Returns the DNS records of a domain: for proof of ownership and for DKIM. */
 export function recordsOf(row: DomainRow) {
   return {
     ownership: { name: `_drippulse.${row.domain}`, value: `drippulse-verification=${row.token}` },

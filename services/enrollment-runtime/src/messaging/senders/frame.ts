@@ -3,9 +3,9 @@ import { openPrivateKey } from './private-keys.ts';
 import type { Dkim, SenderIdentity } from './sender-identity.ts';
 
 /**
- * The organization's share of the bytes of a mail, beside its request. The ledger keeps the frame from the time at
- * which the mail gets its place, with only the members that are set. Keys of domains are not stored again: `domains`
- * has the ids of the verified domains.
+ * The bytes of a mail that come from the organization's settings and not from the request. The ledger keeps the frame
+ * from the time at which the mail gets its place, with only the members that are set. Keys of domains are not stored
+ * again: `domains` has the ids of the verified domains.
  */
 export type Frame = {
   from_name?: string;
@@ -19,8 +19,8 @@ export type Frame = {
 export type VerifiedDomain = { id: number; domain: string; selector: string; private_key: string };
 
 /**
- * Returns the sender of a mail by its frame. A domain sends and signs only if it is in the frame and still verified: a
- * domain that was verified later would change the bytes of a repeat, and a lost domain may belong to another owner by
+ * Returns the sender of a mail from its frame. A domain sends and signs only if it is in the frame and still verified.
+ * A domain that was verified later would change the bytes of a repeat, and a lost domain may belong to another owner by
  * now.
  */
 export function senderOfFrame(

@@ -1,7 +1,10 @@
 import type { Context } from '../../context.ts';
 import { findSender, type StoredCategory } from './sender-rows.ts';
 
-/** Reads the organization's content of an unsubscribe page: the name of its sender, and its categories of mails. */
+/**
+ * Reads the values of the organization that an unsubscribe page shows: the name of its sender, and its categories of
+ * mails.
+ */
 export async function mailPreferences(
   { db }: Pick<Context, 'db'>,
   organizationId: bigint,

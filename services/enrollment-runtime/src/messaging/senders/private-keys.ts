@@ -2,7 +2,9 @@ import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Sealer } from '@drippulse/db';
 
-/** The shortest key that large receivers accept. The TXT record of a longer key would have to be split. */
+/**
+ * Key length in bits, the shortest that large receivers accept. The TXT record of a longer key would have to be split.
+ */
 const modulusLength = 2048;
 
 /**

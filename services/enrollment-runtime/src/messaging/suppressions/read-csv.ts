@@ -17,9 +17,9 @@ const maxCategoryLength = 100;
 const turnBytes = 64 * 1024;
 
 /**
- * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other
- * work, and only one piece is in memory as rows. A bad row is reported. A file with a syntax error is refused only when
- * the reading reaches the error, so read the whole file before using its rows.
+ * Reads the addresses of a file, piece by piece, and yields to the event loop after each piece. So an import delays no
+ * other work, and only one piece is in memory as rows. A bad row is reported. A file with a syntax error is refused
+ * only when the error is reached, so read the whole file before using its rows.
  */
 export async function* readSuppressionsCsv(bytes: Uint8Array): AsyncGenerator<CsvSlice> {
   let places: ReadonlyMap<string, number> | undefined;
@@ -105,7 +105,7 @@ async function* readTexts(bytes: Uint8Array): AsyncGenerator<string> {
   }
 }
 
-/** Creates a decoder of text that arrives piece by piece; a letter may be split between two pieces. */
+/** Creates a decoder of text that arrives piece by piece. A character may be split between two pieces. */
 function createDecoder(): (bytes: Uint8Array, stream: boolean) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return (bytes, stream) => {

@@ -19,7 +19,7 @@ export type NewSuppression = {
   source: string;
 };
 
-/** How long to wait for mails that were permitted before a suppression. */
+/** Maximum time to wait for mails that were permitted before a suppression. */
 const inFlightMs = 10_000;
 const pollMs = 25;
 

@@ -18,7 +18,7 @@ const reasons: Readonly<Record<SuppressionReason, ProtoReason>> = {
   manual: ProtoReason.MANUAL,
 };
 
-/** Whether a string is a reason as stored, and as named in rows of files. */
+/** Whether a string is a reason in the form in which tables and files contain it. */
 export function isSuppressionReason(text: string): text is SuppressionReason {
   return Object.hasOwn(reasons, text);
 }

@@ -4,15 +4,15 @@ import type { Context } from '../../context.ts';
 import type { Hit } from './hit.ts';
 import { type NotedHit, storeHits } from './store-hits.ts';
 
-/** Takes hits, which are stored after their requests were answered. */
+/** Buffers hits, which are stored after their requests were answered. */
 export type HitBuffer = { add(hit: Hit): void; stop(): Promise<void> };
 
 const everyMs = 250;
 const storedAtOnce = 2_000;
-/** Limit of waiting hits, about 50 MB. While the database is unavailable, further hits are dropped. */
+/** Maximum number of waiting hits, about 50 MB. While the database is unavailable, further hits are dropped. */
 const mostWaiting = 50_000;
 /**
- * Limit of the hits of one mail for each minute. A person opens a mail a few times a minute; more hits are noise, and
+ * Maximum number of hits per mail and minute. A person opens a mail a few times a minute; more hits are noise, and
  * would fill the table.
  */
 const mostOfMail = 100;

@@ -13,14 +13,14 @@ import { readHits, type StoredHit } from './read-hits.ts';
 
 const kind = 'judge_mail';
 const mailsAtOnce = 100;
-/** A verdict depends on hits of the same mail up to this many milliseconds before. */
+/** Time before a hit, in milliseconds, in which other hits of the same mail may affect its verdict. */
 const beforeMs = 3 * settledMs;
 
 /** The time span of a slice. */
 type Span = { from: Date; until: Date };
 
 /**
- * Judges the hits of some mails whose verdicts no later hit can change, counts the hits of people, and raises their
+ * Judges hits whose verdicts no later hit can change, for some mails. Counts the hits of people, and raises their
  * reactions. The mails are locked, so several processes can judge at the same time and each reaction is raised once.
  * Returns the number of judged hits.
  */
@@ -122,7 +122,7 @@ export async function storeJudgements(
     where hits.at = judged.at and hits.id = judged.id`.execute(trx);
 }
 
-/** Counts the first open, the first click, and the first click of each link by a person. */
+/** Counts a person's first open, first click, and first click on each link. */
 async function count(
   ctx: Context,
   trx: Transaction<DB>,

@@ -27,12 +27,12 @@ const tooFast = [
   { links: 3, ms: 5_000 },
 ];
 const besideMs = 5_000;
-/** Age at which a hit can be judged: no later hit changes its verdict. */
+/** Age from which a hit can be judged, because no later hit changes its verdict. */
 export const settledMs: number = besideMs + 5_000;
 
 /**
- * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program is a
- * person's. Pure: equal hits have equal verdicts, at any time and in any process.
+ * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program counts as a
+ * person's. The function is pure: equal hits have equal verdicts, at any time and in any process.
  */
 export function judgeHits(mail: { sentAt: Date | null }, hits: readonly RawHit[]): Judgement[] {
   const bursts = clicksInBursts(hits);
@@ -83,8 +83,8 @@ function ofTime({ at }: RawHit, sentAt: Date | null): Sign[] {
 }
 
 /**
- * Returns the signs of a burst. The clicks of the burst have these signs, and so has every hit of the same client near
- * them.
+ * Returns the sign of a burst, for a click of the burst and for any hit of the same client shortly before or after such
+ * a click.
  */
 function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; bursts: ReadonlySet<RawHit> }): Sign[] {
   if (bursts.has(hit)) return [{ verdict: 'scanner', reason: 'burst: links that nobody follows so fast' }];

@@ -1,9 +1,9 @@
 import type { Verdict } from './verdict.ts';
 
 /**
- * Mail clients that are not readers, by a part of their user agent in lower case. Each group names the source of its
- * agents, read on 2026-11-27; only facts are taken from the source. An agent without such a source does not belong
- * here: most gateways that check links call themselves a browser, and the other rules find them by their times.
+ * Clients that are not readers, by a part of their user agent in lower case. Each group names the source of its agents,
+ * read on 2026-11-27; only facts are taken from the source. An agent without such a source does not belong here: most
+ * gateways that check links call themselves a browser, and the other rules detect them by their timing.
  *
  * `ms-office` is not in the list: Outlook for Windows has it in its own agent, so it would hide readers
  * (matomo-org/device-detector, `Tests/Parser/Client/fixtures/pim.yml`).
@@ -51,8 +51,8 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
 ];
 
 /**
- * Whole user agents that a proxy sends and no browser does. Source: https://github.com/ua-parser/uap-core/issues/509,
- * read on 2026-11-27.
+ * Complete user agents that a proxy sends and a browser never does. Source:
+ * https://github.com/ua-parser/uap-core/issues/509, read on 2026-11-27.
  */
 export const proxyAgents: ReadonlyMap<string, string> = new Map([['mozilla/5.0', 'Apple Mail Privacy Protection']]);
 

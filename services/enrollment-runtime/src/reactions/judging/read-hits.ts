@@ -5,10 +5,10 @@ import type { Verdict } from './verdict.ts';
 
 export type StoredHit = RawHit & { verdict: Verdict | null };
 
-/** Limit of hits of one mail that are judged together. */
+/** Maximum number of hits of one mail that are judged together. */
 const mostOfMail = 2_000;
 
-/** Reads the hits of mails from a time on, by mail, in the order of their times. */
+/** Reads the hits of each mail that came at or after a time, in the order of their times. */
 export async function readHits(
   trx: Transaction<DB>,
   mailIds: readonly bigint[],

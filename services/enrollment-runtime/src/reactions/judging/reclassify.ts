@@ -15,9 +15,9 @@ export type Reclassified = { mails: number; hits: number; changedHits: number; c
 
 /**
  * Judges the hits since a time by the rules of this version, and corrects the recorded times of first open and first
- * click. It raises no reactions, because a webhook or a run of today must not follow from a new verdict on last month.
- * Mails that were sent before `keptDays` keep their times if their hits are gone. It may be repeated and interrupted,
- * beside running services.
+ * click. It raises no reactions, because a new verdict on last month must not cause a webhook or a run today. Mails
+ * that were sent before `keptDays` keep their times if their hits are gone. The function may be repeated and
+ * interrupted, and may run next to the services.
  */
 export async function reclassify(
   db: Kysely<DB>,
@@ -49,7 +49,7 @@ async function nextMails(db: Kysely<DB>, since: Date, after: bigint): Promise<bi
   return rows.map((row) => row.delivery_id);
 }
 
-/** Works on mails as they become free. */
+/** Processes mails in slices. A mail that is locked is processed when it is free again. */
 async function inSlices(
   db: Kysely<DB>,
   ids: readonly bigint[],

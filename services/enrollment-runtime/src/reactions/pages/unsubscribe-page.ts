@@ -10,8 +10,8 @@ export type Preferences = {
 };
 
 /**
- * Renders the question, with a form for all mails and a form for individual categories. Both forms go to the address of
- * the page itself, which contains the token.
+ * Renders the question, with a form for all mails and a form for individual categories. Both forms are sent to the
+ * address of the page itself, which contains the token.
  */
 export function questionPage({ receiver, subject, fromName, categories }: Preferences): {
   title: string;

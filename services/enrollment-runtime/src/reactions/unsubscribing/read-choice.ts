@@ -17,7 +17,7 @@ async function readForm(contentType: string, bytes: Uint8Array): Promise<FormDat
   try {
     return await new Response(Buffer.from(bytes), { headers: { 'content-type': contentType } }).formData();
   } catch {
-    // Not a form, or a truncated form, so it asks for nothing.
+    // The body is not a form, or is a truncated one, so it asks for nothing.
     return undefined;
   }
 }

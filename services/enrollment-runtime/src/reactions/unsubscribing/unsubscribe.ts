@@ -11,8 +11,8 @@ import { raiseReactions } from '../raise-reactions.ts';
 
 /**
  * Suppresses the receiver of a mail, for all mails or for categories. The same transaction records the unsubscription
- * and raises the reaction, once, and again after the suppression was lifted. A repeat changes nothing. After it
- * returns, no more mail goes to the receiver.
+ * and raises the reaction. A repeat changes nothing, unless the suppression was lifted in the meantime. When the
+ * function returns, no more mail goes to the receiver.
  */
 export async function unsubscribe(
   ctx: Context,

@@ -17,8 +17,8 @@ export type HashedRow = {
 };
 
 /**
- * Returns the SHA-256 hash of the row and the hash of the previous row, in hexadecimal. An altered or missing row
- * breaks the chain.
+ * Returns the SHA-256 hash, in hexadecimal, of the row together with the hash of the previous row. An altered or
+ * missing row breaks the chain.
  */
 export function hashOfRow(previous: string, organizationId: bigint, row: HashedRow): string {
   const members = [

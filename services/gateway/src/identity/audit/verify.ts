@@ -15,7 +15,7 @@ export async function* verifyAudit(db: Kysely<DB>): AsyncGenerator<ChainFindings
   for (const { id } of organizations) yield verifyChain(db, id);
 }
 
-/** Checks one chain in one snapshot. Rows that are added in the meantime are not checked. */
+/** Checks one chain in one snapshot, without the rows that are added in the meantime. */
 async function verifyChain(db: Kysely<DB>, organizationId: bigint): Promise<ChainFindings> {
   return db
     .transaction()

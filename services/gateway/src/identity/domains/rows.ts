@@ -22,8 +22,8 @@ export function domainNotFound(): DomainError {
 }
 
 /**
- * Returns the record that proves ownership of a domain for sign-in. It differs from the record for sending, because
- * permission to send mails of a domain must not include permission to let people sign in.
+ * Returns the DNS record that proves ownership of a domain for sign-in. It differs from the record for sending, because
+ * permission to send mails from a domain must not include permission to let people sign in.
  */
 export function recordOf({ domain, token }: Pick<DomainRow, 'domain' | 'token'>): { name: string; value: string } {
   return { name: `_drippulse-sign-in.${domain}`, value: `drippulse-sign-in=${token}` };

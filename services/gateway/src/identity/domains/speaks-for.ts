@@ -5,7 +5,7 @@ const checkedForMs = 24 * 3_600_000;
 
 /**
  * Whether an organization owns a mail domain now. A record that was last seen a day or more ago is looked up again. A
- * domain whose record is gone loses its verification. Unavailable name servers change nothing.
+ * domain whose record no longer exists loses its verification. Unavailable name servers change nothing.
  */
 export async function ownsDomain(ctx: Context, organizationId: bigint, domain: string): Promise<boolean> {
   const row = await selectDomains(ctx.db.kysely, organizationId)

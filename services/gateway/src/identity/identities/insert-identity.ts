@@ -12,7 +12,7 @@ export async function insertIdentity(
   identity: {
     username: string;
     email: string;
-    /** Null for a person who signs in only by an issuer. */
+    /** Null for a person who signs in only through an issuer. */
     passwordHash: string | null;
     bootstrapHash?: string;
     /** When the person opened a link that was mailed to the address; absent if the address is not proven. */

@@ -3,9 +3,9 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * Locks an identity that an organization may change: an identity that belongs to no other organization. A membership
- * that is added in the meantime waits, because its insert reads the names of the identity. A transaction that also
- * locks a membership locks the membership first.
+ * Locks an identity, and requires that it belongs to no other organization, because only then may the organization
+ * change it. A membership that is added in the meantime waits, because its insert reads the names of the identity. A
+ * transaction that also locks a membership locks the membership first.
  */
 export async function lockOwnIdentity(
   trx: Transaction<DB>,

@@ -18,7 +18,7 @@ export function findKnown(ctx: Context, username: string) {
 
 export type Known = NonNullable<Awaited<ReturnType<typeof findKnown>>>;
 
-/** Refuses a wrong password for the user name. Attempts count as attempts to log in. */
+/** Refuses a wrong password for the user name. Each attempt counts as a login attempt. */
 export async function proveIdentity(
   ctx: Context,
   call: HandlerContext,

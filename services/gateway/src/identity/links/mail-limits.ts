@@ -3,8 +3,8 @@ import { DomainError } from '@drippulse/errors';
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 
 /**
- * Limits the mails that requests cause, so that nobody can have many mails sent to a stranger. Each function throws
- * `resource_exhausted` beyond its limit.
+ * Limits the mails that requests cause, so that nobody can use requests to flood a stranger with mails. Each function
+ * throws `resource_exhausted` beyond its limit.
  */
 export type MailLimits = {
   /** Allows 100 invitations per day for an organization, and 5 of these to one address. */

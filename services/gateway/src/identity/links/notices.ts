@@ -1,8 +1,8 @@
 import type { Notice } from '@drippulse/mail';
 
 /**
- * Returns the link to a page. The token follows `#`, because browsers do not send that part of an address, and a
- * scanner that opens the page does not use up the link.
+ * Returns the link to a page. The token follows `#`: browsers do not send that part of an address, so a scanner that
+ * opens the page does not use up the link.
  */
 function pageUrl(publicUrl: string, page: string, token: string): string {
   return `${publicUrl}/dashboard/${page}#token=${token}`;
@@ -41,7 +41,7 @@ export function resetNotice({ publicUrl, token }: Link, username: string): Notic
   };
 }
 
-/** Creates the mail to a person whose password was changed by a link. */
+/** Creates the mail to a person whose password was changed with a link. */
 export function passwordChangedNotice(username: string): Notice {
   return {
     subject: 'Your password was changed',

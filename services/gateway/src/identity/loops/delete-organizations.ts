@@ -13,9 +13,12 @@ import { rowsClient } from '../deletions/rows-client.ts';
 type Deletion = Selectable<OrganizationDeletions> & { is_due: boolean };
 
 const topic = topicOf(OrganizationEventSchema);
-/** A run ends before its lease; after the lease, another process may take the row. */
+/**
+ * Duration of the lease of a deletion. A run ends before its lease. When the lease has ended, another process may take
+ * the deletion.
+ */
 const leaseSeconds = 120;
-/** Upper limit of erasing calls in one run. */
+/** Maximum number of erasing calls in one run. */
 const mostCalls = 20;
 /**
  * A run begins no further call after this time, so that it ends before its lease even if the last call takes its full
@@ -32,8 +35,8 @@ const sweepHours = [1, 24, 8 * 24];
 const self = serviceOf('identity');
 
 /**
- * Deletes the organizations that are due. A deletion ends the organization's work, erases its rows in every service and
- * finally in this one, and sweeps a few times for rows that late events added. Every step may run twice.
+ * Deletes the organizations whose deletion is due. A deletion ends the organization's work, and erases its rows in
+ * every service, in this one last. Then it looks a few times for rows that late events added. Every step may run twice.
  */
 export function startDeleteOrganizations(ctx: Context): Loop {
   return startLoop({
@@ -167,7 +170,7 @@ async function erase(ctx: Context, deletion: Deletion): Promise<void> {
         select identity_id from memberships where organization_id = ${organizationId})`.execute(trx);
     return true;
   });
-  // Only the process that has the lease erases the members, because the last mail goes to them.
+  // Only the process that has the lease erases the members, because the final mail must be addressed to them first.
   if (!isOurs) return;
   if (!(await eraseIn(ctx, [self], organizationId))) return goOn(ctx, deletion);
   await ctx.db.kysely.transaction().execute(async (trx) => {

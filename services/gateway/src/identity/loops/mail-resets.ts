@@ -9,14 +9,14 @@ import { readResetJob, resetJobs } from '../links/reset-jobs.ts';
 import { addMail } from '../links/send-mail.ts';
 
 /**
- * An address may have several user names, one for each organization, from the time before identities could join several
- * organizations.
+ * Maximum number of user names per address. An address may have one user name for each organization, from the time
+ * before identities could join several organizations.
  */
 const mostNames = 10;
 
 /**
- * Mails links for new passwords to the addresses that requested them, if the addresses are known. A job is deleted with
- * its address.
+ * Mails links for new passwords to the addresses that requested them, if the addresses are known. Deleting a job also
+ * deletes the address in it.
  */
 export function startMailResets(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, mailer } = ctx;

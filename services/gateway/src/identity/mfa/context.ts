@@ -1,4 +1,4 @@
-/** Returns the context with which the secret of a factor is sealed, in addition to the key. */
+/** Returns the context to which the sealed secret of a factor is bound. */
 export function mfaContext(identityId: bigint): string {
   return `mfa ${identityId}`;
 }

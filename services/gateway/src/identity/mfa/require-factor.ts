@@ -8,7 +8,7 @@ import { spendCode } from './spend-code.ts';
  */
 export async function requireFactor(ctx: Context, identityId: bigint, code: string | undefined): Promise<void> {
   const outcome = code === undefined ? 'wrong' : await spendCode(ctx, identityId, { code, isFirst: false });
-  // The outcome is `none` when the factor was removed a moment ago.
+  // If the factor was removed a moment ago, the outcome is `none`, and no code is needed.
   if (outcome === 'wrong') throw codeRequired();
 }
 

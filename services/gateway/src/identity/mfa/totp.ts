@@ -6,7 +6,7 @@ import { Secret, TOTP } from 'otpauth';
 const stepSeconds = 30;
 /** Accepted clock drift of a phone, in steps in either direction (RFC 6238, 5.2). */
 const driftSteps = 1;
-/** Length of a SHA-1 hash (RFC 4226, 4). Not all authenticator apps support other parameters. */
+/** Length of a SHA-1 hash (RFC 4226, 4). SHA-1 is used because not all authenticator apps support other parameters. */
 const secretBytes = 20;
 
 export function makeSecret(): Buffer {
@@ -20,7 +20,7 @@ export function shownSecret(secret: Uint8Array, label: string): { secret: string
   return { secret: totp.secret.base32, otpauthUri, qrSvg: toSvgSource(generate(otpauthUri), { scale: 4 }) };
 }
 
-/** Finds the time step of a six-digit code; undefined for a wrong code, and for a code of a different time. */
+/** Finds the time step of a six-digit code; undefined for a wrong code, and for a code that is too old or too new. */
 export function stepOf(secret: Uint8Array, code: string, now: Date): bigint | undefined {
   const totp = new TOTP({ secret: secretOf(secret), period: stepSeconds });
   const delta = totp.validate({ token: code, timestamp: now.getTime(), window: driftSteps });

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Time limit for the person to sign in at the provider. */
+/** Time within which the person must sign in at the provider. */
 export const attemptSeconds = 600;
 
 /**
  * One redirect of a browser to a provider and back. The browser stores the text in a cookie. State, nonce and verifier
- * are derived from the text, so nothing is stored here. A callback is valid only in the browser that began the attempt,
- * and only from the provider to which the browser was sent.
+ * are derived from the text, so the server stores nothing. A callback is valid only in the browser that began the
+ * attempt, and only from the provider to which the browser was sent.
  */
 export type Attempt = { text: string; state: string; nonce: string; verifier: string };
 

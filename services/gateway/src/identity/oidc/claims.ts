@@ -38,8 +38,9 @@ const profile = z.object({
 });
 
 /**
- * Reads the claims of an ID token. If the token has no address, address and verification come from the answer of
- * `userinfo`. The two documents are never mixed, because the verification in one is not about the address in the other.
+ * Reads the claims of an ID token. If the token has no address, both the address and its verification come from the
+ * answer of `userinfo`. The two documents are never mixed, because the verification in one is not about the address in
+ * the other.
  */
 export function readClaims(idToken: object, userInfo: object | undefined): Claims | undefined {
   const who = subject.safeParse(idToken);

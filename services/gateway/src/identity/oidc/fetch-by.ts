@@ -2,7 +2,7 @@ import type { HttpClient } from '@drippulse/http';
 import type { CustomFetch } from 'openid-client';
 
 const timeoutMs = 8_000;
-/** Documents of providers have a few KiB; key sets are the largest. */
+/** Maximum size of a document. Documents of providers have a few KiB; key sets are the largest. */
 const maxBytes = 256 * 1024;
 /** Statuses without a body. `Response` throws if a body is given for one of them. */
 const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304]);

@@ -24,7 +24,7 @@ export class OidcProblem extends Error {
 
 /** Signs people in with OpenID Connect providers. Every failure is an OidcProblem. */
 export type Oidc = {
-  /** Address to which the browser is redirected. */
+  /** Returns the address to which the browser is redirected. */
   authorizeUrl(client: OidcClient, attempt: Attempt, parameters?: Record<string, string>): Promise<URL>;
   /** Verifies the answer with which the browser returned. Returns the provider's claims about the person. */
   finish(client: OidcClient, attempt: Attempt, answer: URLSearchParams): Promise<Claims>;

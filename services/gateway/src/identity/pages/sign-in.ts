@@ -30,7 +30,9 @@ export function signInPage(o: WaysIn & { username?: string; problem?: string }):
   };
 }
 
-/** Returns the page for a person whom a provider has named, and who must prove the identity with the password. */
+/**
+ * Returns the page for a person whom a provider has identified and who must still prove the identity with the password.
+ */
 export function linkPage(o: { provider: string; username?: string; problem?: string }): PageText {
   const sentences = [
     `${o.provider} has signed you in, but nobody here is linked to this account yet.`,
@@ -100,7 +102,7 @@ export function signedInPage(o: { organization: string; username: string; role: 
   };
 }
 
-/** Returns a page that offers no further step. */
+/** Returns a final page, whose only link leads back to the login page. */
 export function endPage(title: string, sentences: readonly string[]): PageText {
   return { title, body: `${paragraphs(sentences)}\n<p><a href="/dashboard/login">Sign in</a></p>` };
 }

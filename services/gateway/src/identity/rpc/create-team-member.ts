@@ -28,7 +28,8 @@ export async function createTeamMember(ctx: Context, request: CreateTeamMemberRe
     async (trx, caller) => {
       const now = ctx.clock.now();
       await takeSeat(trx, caller.organizationId);
-      // An invited member who has chosen no name may be an existing identity with that user name.
+      // Without a user name in the request, the invited person may be an existing identity whose user name is the
+      // address.
       if (passwordHash === undefined && request.username !== undefined) await refuseTakenUsername(trx, username);
       const identityId =
         passwordHash === undefined ? undefined : await insertIdentity(trx, { username, email, passwordHash, now });

@@ -11,8 +11,8 @@ const { deleteInvitation: method } = InvitationsService.method;
 
 export async function deleteInvitation(ctx: Context, request: DeleteInvitationRequest, call: HandlerContext) {
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    // Deleting the membership deletes its link too. An acceptance at the same time waits for this deletion, or this
-    // deletion waits for the acceptance.
+    // Deleting the membership deletes its link too. Of this deletion and a concurrent acceptance, one waits for the
+    // other.
     const { numDeletedRows } = await trx
       .deleteFrom('memberships')
       .where('organization_id', '=', organizationId)

@@ -15,7 +15,7 @@ export async function disableMfa(ctx: Context, request: DisableMfaRequest, call:
     await trx.deleteFrom('mfa_factors').where('identity_id', '=', identityId).execute();
     return {};
   });
-  // If the organization requires a factor, the session may do nothing but enroll a new one from now on.
+  // If the organization requires a factor, from now on this session may only enroll a new one.
   call.responseHeader.set(credentialsChangedHeader, 'true');
   return response;
 }

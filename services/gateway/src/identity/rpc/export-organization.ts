@@ -9,7 +9,7 @@ import { clientAddressHeader } from '../../call-metadata.ts';
 import type { Context } from '../context.ts';
 import { rowsClient } from '../deletions/rows-client.ts';
 
-/** Equal to the route's own time limit. How long one file takes depends on the reader. */
+/** Equal to the route's own time limit. The time for one file depends on the reader. */
 const longestMs = 3_600_000;
 
 /** Creates the archive while it is read: one file after the other, at the reader's pace. */

@@ -31,7 +31,8 @@ export async function finishGoogleSignIn(ctx: Context, request: FinishGoogleSign
 }
 
 /**
- * Finds the person's identity, and links it if needed; undefined if the person must prove the identity by the password.
+ * Finds the person's identity, and links it if needed; undefined if the person must prove the identity with the
+ * password.
  */
 async function identify(ctx: Context, vouched: Vouched, claims: Claims): Promise<bigint | undefined> {
   const { kysely } = ctx.db;

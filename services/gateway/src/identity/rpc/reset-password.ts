@@ -36,7 +36,7 @@ export async function resetPassword(
       .executeTakeFirst();
     if (!identity) throw linkNotValid();
     await endSessionsOfIdentity(trx, identity.id, now);
-    // A person who knew the previous password may have requested a change of the address.
+    // Deletes all links, because a person who knew the previous password may have requested a change of the address.
     await trx.deleteFrom('mailed_links').where('identity_id', '=', identity.id).execute();
     const [first] = await auditIdentity(trx, call, identity.id, { name: 'password.reset' });
     if (first === undefined || ctx.mailer === undefined) return;

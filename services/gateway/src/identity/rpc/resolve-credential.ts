@@ -50,7 +50,8 @@ async function findSession(
     .innerJoin('memberships', 'memberships.id', 'sessions.user_id')
     .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
     .select(
-      // Sessions by the organization's own provider are exempt, because the provider requires its own factors.
+      // Sessions that began with the organization's own provider are exempt, because the provider requires its own
+      // factors.
       sql<boolean>`organizations.require_mfa and sessions.method <> 'sso'
         and not ${hasFactor(sql.ref('memberships.identity_id'))}`.as('lacks_mfa'),
     )

@@ -10,7 +10,7 @@ export function idleEndOf(lastUsedAt: Date): Date {
   return new Date(lastUsedAt.getTime() + idleMs);
 }
 
-/** Returns the limit for the time of last use: a session that was last used before this time has ended. */
+/** Returns the oldest valid time of last use: a session that was last used before this time has ended. */
 export function idleSince(now: Date): Date {
   return new Date(now.getTime() - idleMs);
 }

@@ -47,7 +47,7 @@ export async function startSession(
       .returning(adminColumns)
       .executeTakeFirst();
     if (unchanged === undefined || !(await isUnchanged(trx, who))) return undefined;
-    // A sign-in by an organization's own provider is exempt, because the provider requires its own factors.
+    // A sign-in through an organization's own provider is exempt, because the provider requires its own factors.
     if (method !== 'sso' && who.hasPassedFactor !== true) await refuseFactor(trx, identityId);
     await requireAllowedMethod(trx, { organizationId: unchanged.organization_id, memberId: userId, method });
     await trx

@@ -33,7 +33,7 @@ export async function acceptByProvider(
     const link = await findLink(ctx.db.kysely, 'invitation', { token, now: ctx.clock.now() });
     const { organization_id: organizationId } = await waitingMember(ctx, link);
     const judged = await judgeInvited(ctx, arrived, { link, organizationId });
-    // A person who must prove the identity by a password accepts the invitation with the form.
+    // A person who must prove the identity with a password accepts the invitation with the form.
     if (judged.kind === 'ask') return undefined;
     await join(ctx, call, link, {
       ...(arrived.claims.name !== undefined && judged.kind === 'new' && { name: arrived.claims.name }),
@@ -51,9 +51,9 @@ export async function acceptByProvider(
 }
 
 /**
- * Judges which identity the person has. The provider of the inviting organization is trusted; the provider of a
- * different organization counts only for a person who is already linked. An address other than the invited one links
- * nobody.
+ * Decides which identity the person has. Google and the provider of the inviting organization are trusted; the provider
+ * of a different organization counts only for a person who is already linked. An address other than the invited one
+ * links nobody.
  */
 async function judgeInvited(
   ctx: Context,

@@ -11,7 +11,10 @@ export function googleOf(ctx: Context): Place | undefined {
   return google && { place: 'google', name: 'Google', ...google };
 }
 
-/** Names the settings that the operator must configure: in a page for browsers, otherwise in a problem document. */
+/**
+ * Answers with the settings that the operator must configure: with a page for browsers, otherwise with a problem
+ * document.
+ */
 export function answerNotConfigured(ctx: Context, call: HandlerContext) {
   if (!/\btext\/html\b/i.test(call.requestHeader.get('accept') ?? '')) {
     throw new DomainError('unavailable', 'google_not_configured', sentences(ctx).join(' '));

@@ -15,7 +15,7 @@ export type Facts = {
 
 /**
  * The result of `judge`. With `ask`, the person must sign in with the password once, and is then linked. With `new`, no
- * identity has the address, and the address belongs to the person.
+ * identity has the address, and the provider has proven that the address belongs to the person.
  */
 export type Judgement =
   | { kind: 'linked'; identityId: bigint }
@@ -25,7 +25,7 @@ export type Judgement =
 
 /**
  * Decides which identity a person has. The issuer and subject decide, not the address: the address may have passed to a
- * different person, or belong to a member whom an administrator made up. An address links only if the provider has
+ * different person, or belong to a member whom an administrator invented. An address links only if the provider has
  * verified it and may vouch for its domain, and if exactly one identity has the address and has verified it too.
  */
 export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }: Facts): Judgement {

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { addLink, type Vouched } from './links.ts';
 
 /**
- * Links an identity to the subject of an issuer, and records the link in the audit trail of each organization of the
- * identity. Returns the identity that is linked in the end.
+ * Links an identity to the subject of an issuer, and records the link in the audit trail of each of the identity's
+ * organizations. Returns the linked identity, which is a different one if a parallel sign-in was faster.
  */
 export async function linkIdentity(
   ctx: Context,

@@ -70,7 +70,7 @@ export async function speaksFor(ctx: Context, { domains, organization_id }: SsoR
 
 /**
  * Finds the membership of a known person. A person who belongs only to other organizations must first prove the
- * identity, and is made a member by people.
+ * identity. The provider does not make such a person a member; an administrator must do so.
  */
 async function findMember(
   ctx: Context,

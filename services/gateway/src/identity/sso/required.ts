@@ -17,7 +17,7 @@ export async function requireAllowedMethod(
     .selectFrom('sso_connections')
     .select('required')
     .where('organization_id', '=', organizationId)
-    // A change of the setting waits for this lock, and ends the sessions of others afterwards.
+    // A change of the setting waits for this lock, and ends the sessions of other sign-in methods afterwards.
     .forShare()
     .executeTakeFirst();
   if (sso?.required !== true || (await findOwner(trx, organizationId))?.id === memberId) return;

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { connectionsApart } from './baseline/connections.ts';
 import { dataSourcesApart } from './baseline/data-sources.ts';
 
-/** Counts every change of a row that shows: also one that an update makes together with a note. */
+/** Raises the revision of a row for every visible change, even if the update changes bookkeeping columns too. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await setApart(db, 'connections', { apart: connectionsApart });
   await setApart(db, 'data_sources', { apart: dataSourcesApart });

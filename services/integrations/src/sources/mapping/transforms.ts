@@ -15,7 +15,8 @@ export const transformSchema = z.discriminatedUnion('type', [
     locale: z.string().max(35).refine(isLocale, 'must be a locale').optional(),
   }),
   /**
-   * `format`: of YYYY, MM, DD, HH, mm and ss. Default: ISO 8601. `zone`: of times without a time zone. Default: UTC.
+   * `format` consists of YYYY, MM, DD, HH, mm and ss. Default: ISO 8601. `zone` is the time zone of times without one.
+   * Default: UTC.
    */
   z.strictObject({
     type: z.literal('date'),

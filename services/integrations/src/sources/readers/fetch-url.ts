@@ -53,7 +53,7 @@ async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenera
   }
 }
 
-/** Yields nothing, as an empty body. */
+/** Yields the pieces of an empty body, which has none. */
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 function refusalOf(status: number, headers: Readonly<Record<string, string>>): SourceFailure {

@@ -19,7 +19,7 @@ export type ReadableSource = {
   columns: readonly string[];
 };
 
-/** Limit of rows in a page of a file. */
+/** Maximum number of rows in a page of a file. */
 const fileRows = 2_000;
 
 /**

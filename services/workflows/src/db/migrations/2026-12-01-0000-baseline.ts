@@ -44,8 +44,8 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'workflows');
   // The index has no organization prefix, because services read the change log of all organizations.
   await sql`create unique index workflows_change_key on workflows (change)`.execute(db);
-  // Two queries read both modes: for the uses of a connection, and for the workflows of a project that are counted or
-  // moved.
+  // The index includes both modes for two queries: for the uses of a connection, and for the workflows of a project
+  // that are counted or moved.
   await sql`
     create index workflows_organization_id_id_idx on workflows (organization_id, id) where deleted_at is null`.execute(
     db,
@@ -71,8 +71,9 @@ async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<voi
         on workflows (${sql.join(key.map((column) => sql.ref(column)))})
         where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
   }
-  // For each additional sort order, one index serves every filter. It also has the columns of the filters, so that rows
-  // that do not match are skipped without being read. A rare status is looked up by its own index and sorted.
+  // For each additional sort order, one index serves every filter. The index also contains the filtered columns, so
+  // that rows that do not match are skipped without being read. A rare status is looked up in its own index, and the
+  // rows found are then sorted.
   for (const [name, key] of [
     ['updated_at', sql`updated_at`],
     // The name is shortened, so that the position in a cursor stays short.
@@ -111,8 +112,8 @@ async function trigramOperators(db: Kysely<unknown>): Promise<string> {
 }
 
 /**
- * Creates the table of versions. Steps are in a separate table, so that lists of ids and counts read narrow rows and a
- * version is written once.
+ * Creates the table of versions, which has the steps of workflows. They are not in the table of workflows, so that
+ * lists of ids and counts read narrow rows and a version is written once.
  */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`

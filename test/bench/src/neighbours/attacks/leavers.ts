@@ -5,7 +5,7 @@ import { fillContacts } from '../clients/fill-contacts.ts';
 import { openRequest } from '../clients/open-request.ts';
 
 const records = 300;
-/** Number of clients. In total they leave 100 times a second, which is the rate of a session. */
+/** Number of clients. In total they leave 100 times a second, which is the rate limit of a session. */
 const clients = 6;
 const leaveAfterMs = 60;
 

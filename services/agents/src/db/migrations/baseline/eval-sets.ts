@@ -28,7 +28,10 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'eval_sets');
 }
 
-/** Creates the cases, which never change. By the ids and addresses in `people`, an erasure finds a person's cases. */
+/**
+ * Creates the cases, which never change. `people` contains ids and addresses, by which an erasure finds the cases of a
+ * person.
+ */
 async function createCases(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table eval_cases (

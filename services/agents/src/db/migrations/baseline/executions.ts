@@ -95,15 +95,15 @@ async function createTexts(db: Kysely<unknown>): Promise<void> {
       people text[] not null,
       primary key (created_at, execution_id)
     ) partition by range (created_at)`.execute(db);
-  // By this index, an erasure finds the texts of a person.
+  // An erasure finds the texts of a person through this index.
   await sql`create index execution_texts_people_idx on execution_texts using gin (people)`.execute(db);
   await createPartitions(db, 'execution_texts', new Date(), 'month');
 }
 
 /**
  * Creates the steps of chains. A step is stored first as an intent, then with its result. `attempts` counts all
- * attempts of a step, and `former_attempts` those made before the key started the execution again. The numbering of a
- * model call's attempts continues, because each attempt has its own charge.
+ * attempts of a step, and `former_attempts` those before a request with the same key started the execution again. The
+ * numbering of a model call's attempts continues, because each attempt has its own charge.
  */
 async function createSteps(db: Kysely<unknown>): Promise<void> {
   await sql`

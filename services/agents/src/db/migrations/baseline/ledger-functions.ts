@@ -73,9 +73,10 @@ export async function createReserve(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the function that settles a reservation and updates all its sums. The first result frees the reserved amount.
- * A later result, after an assumed charge, adds the difference to the sums. As everywhere, the execution is locked
- * before the windows, and the windows in the order of their keys. The function returns whether anything changed.
+ * Creates the function that settles a reservation and updates all sums that contain it. The first result frees the
+ * reserved amount. A later result, after an assumed charge, adds the difference to the sums. As everywhere, the
+ * execution is locked before the windows, and the windows in the order of their keys. The function returns whether
+ * anything changed.
  */
 export async function createSettle(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -15,8 +15,8 @@ export async function createLedger(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the windows. A window is one limit for one period: of an execution, of an agent and a day, of an organization
- * and a day. Each model call updates the row twice, so the table's pages leave room for new row versions.
+ * Creates the windows. A window is one limit for one period, such as an execution, a day of an agent or a day of an
+ * organization. Each model call updates the row twice, so the table's pages leave room for new row versions.
  */
 async function createWindows(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -102,7 +102,10 @@ async function createCounts(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'spend_counts', new Date(), 'month');
 }
 
-/** Creates the budgets that organizations set. `timezone` is a copy of the organization's, and raises no revision. */
+/**
+ * Creates the budgets that organizations set. `timezone` is a copy of the organization's time zone. A change of it does
+ * not raise the revision.
+ */
 async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_budgets (

@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the log lines for people, and the counts of executions. */
+/** Creates the tables of log lines, which people read, and of the counts of executions. */
 export async function createRecords(db: Kysely<unknown>): Promise<void> {
   await createLogs(db);
   await createCounts(db);

@@ -10,10 +10,10 @@ export async function createCustomers(db: Kysely<unknown>): Promise<void> {
 /**
  * The last answer of Stripe about each organization. `marks` rises when something may have changed at Stripe.
  * `fetched_marks` is the value of `marks` before the last fetch. The row is due while the two differ, and `mark_source`
- * is the reason. A process works on a customer by its lease, and writes by its fence. `state` is the subscription as
- * JSON. `metered` lists the meters that the subscription has items for, and `usage_due_at` is the time of the next look
- * at the usage. `dunning_step` counts the reminders of a failed payment. Rows stay as long as their organization. They
- * identify no person except by the last digits of a card.
+ * is the reason. A process leases a customer to work on it, and can write only while the row has the lease's fence.
+ * `state` is the subscription as JSON. `metered` lists the meters that the subscription has items for, and
+ * `usage_due_at` is the time of the next check of the use. `dunning_step` counts the reminders of a failed payment.
+ * Rows stay as long as their organization. They identify no person except by the last digits of a card.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -37,9 +37,10 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null,
       constraint customers_mark_source_check check (mark_source in ('hook', 'write', 'return', 'sweep'))
     ) with (fillfactor = 80)`.execute(db);
-  // Ids of Stripe are unique in its account, and a hook contains no other reference.
+  // The index has no organization, because Stripe's ids are unique in its account, and a hook contains no other
+  // reference.
   await sql`create unique index customers_stripe_customer_id_idx on customers (stripe_customer_id)`.execute(db);
-  // Does not begin with the organization, because loops look for the due customers of all organizations.
+  // The index does not begin with the organization, because loops look for the due customers of all organizations.
   await sql`create index customers_due_at_idx on customers (due_at) where marks > fetched_marks`.execute(db);
   await sql`create index customers_past_due_since_idx on customers (past_due_since) where past_due_since is not null`.execute(
     db,
@@ -66,7 +67,7 @@ async function createSettings(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null
     )`.execute(db);
   await addRevision(db, 'settings', { apart: ['copied_revision', 'copy_due_at'] });
-  // Does not begin with the organization, because a loop looks for the due copies of all organizations.
+  // The index does not begin with the organization, because a loop looks for the due copies of all organizations.
   await sql`create index settings_copy_due_at_idx on settings (copy_due_at) where copied_revision < revision`.execute(
     db,
   );

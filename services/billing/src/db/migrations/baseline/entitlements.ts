@@ -28,7 +28,7 @@ async function createPushes(db: Kysely<unknown>): Promise<void> {
       due_at timestamptz not null,
       primary key (organization_id, service)
     )`.execute(db);
-  // Does not begin with the organization, because a loop looks for the due pushes of all organizations.
+  // The index does not begin with the organization, because a loop looks for the due pushes of all organizations.
   await sql`create index pushes_due_at_idx on pushes (due_at) where pushed_sequence < wanted_sequence`.execute(db);
 }
 
@@ -43,6 +43,6 @@ async function createThresholds(db: Kysely<unknown>): Promise<void> {
       reached_at timestamptz not null,
       primary key (organization_id, meter, period_start, threshold)
     )`.execute(db);
-  // Does not begin with the organization, because thresholds are deleted by age.
+  // The index does not begin with the organization, because thresholds are deleted by age.
   await sql`create index thresholds_reached_at_idx on thresholds (reached_at)`.execute(db);
 }

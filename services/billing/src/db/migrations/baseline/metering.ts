@@ -17,7 +17,7 @@ export async function createMetering(db: Kysely<unknown>): Promise<void> {
       is_final boolean not null default false,
       primary key (organization_id, meter, month)
     )`.execute(db);
-  // Does not begin with the organization, because months are deleted by age.
+  // The index does not begin with the organization, because months are deleted by age.
   await sql`create index metered_months_month_idx on metered_months (month)`.execute(db);
   await sql`
     create table metered_hours (
@@ -31,7 +31,8 @@ export async function createMetering(db: Kysely<unknown>): Promise<void> {
       failures integer not null default 0,
       primary key (organization_id, meter, hour)
     )`.execute(db);
-  // Does not begin with the organization, because loops look for the due and the old hours of all organizations.
+  // The index does not begin with the organization, because loops look for the due and the old hours of all
+  // organizations.
   await sql`create index metered_hours_due_at_idx on metered_hours (due_at) where sent_quantity <> quantity`.execute(
     db,
   );

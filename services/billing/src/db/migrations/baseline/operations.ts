@@ -34,7 +34,8 @@ export async function createOperations(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index operations_pending_idx on operations (organization_id) where status = 'pending'`.execute(
     db,
   );
-  // Does not begin with the organization, because loops look for the due and the old writes of all organizations.
+  // The index does not begin with the organization, because loops look for the due and the old writes of all
+  // organizations.
   await sql`create index operations_due_at_idx on operations (due_at) where status = 'pending'`.execute(db);
   await sql`create index operations_finished_at_idx on operations (finished_at) where status <> 'pending'`.execute(db);
 }

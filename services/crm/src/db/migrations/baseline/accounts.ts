@@ -14,7 +14,7 @@ export async function createAccounts(db: Kysely<unknown>): Promise<void> {
     searched: ['name', 'domain'],
     lists: { name: 'name, id', domain: 'lower(domain), created_at, id' },
   });
-  // Converting a lead looks for an account with the name of the lead's company, in any case.
+  // The conversion of a lead looks for an account with the name of the lead's company, ignoring case.
   await sql`create index accounts_organization_id_lower_name_idx
     on accounts (organization_id, lower(name)) where deleted_at is null`.execute(db);
 }

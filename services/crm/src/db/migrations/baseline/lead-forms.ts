@@ -33,7 +33,7 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // The index has no organization prefix, because a visitor has only the token.
   await sql`create unique index lead_forms_token_key on lead_forms (token)`.execute(db);
-  // A list shows the forms of one mode, and reads no form of the other mode.
+  // Each mode has its own index, because a list shows the forms of one mode and must not read forms of the other mode.
   for (const mode of ['live', 'test']) {
     await sql`
       create index ${sql.ref(`lead_forms_${mode}_organization_id_id_idx`)} on lead_forms (organization_id, id)

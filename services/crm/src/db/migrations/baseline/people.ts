@@ -96,9 +96,8 @@ async function createLeads(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the indexes by which duplicates are looked up, by mail address and by phone. The indexes include the column
- * itself, because the planner uses an index-only scan only if the index has the column and not just an expression over
- * it.
+ * Creates the indexes for finding duplicates, by mail address and by phone. Each index includes the column itself,
+ * because the planner uses an index-only scan only if the index has the column and not just an expression over it.
  */
 async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_lower_email_idx`)} on ${sql.table(table)}
@@ -109,8 +108,8 @@ async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void
 }
 
 /**
- * Creates the indexes of merged records, in which an import finds a merged record by its former external id or
- * address. The import then updates the survivor.
+ * Creates the indexes of merged records. An import uses them to find a merged record by its former external id or
+ * address, and then updates the survivor.
  */
 async function indexMerged(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_merged_external_idx`)} on ${sql.table(table)}

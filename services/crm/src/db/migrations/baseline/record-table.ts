@@ -10,7 +10,7 @@ type RecordTable = {
    * Columns with the names of a person, in which `q` also searches for several words. They are not among `searched`.
    */
   names?: readonly string[];
-  /** Columns of each index, after the organization, by the variable part of the index's name. */
+  /** Columns that each index has after the organization, keyed by the variable part of the index's name. */
   lists: Readonly<Record<string, string>>;
 };
 
@@ -46,7 +46,7 @@ async function createTable(db: Kysely<unknown>, { name, columns, searched, names
 }
 
 /**
- * Returns the definition of a generated column with several values in lower case, in which `q` searches. Capital
+ * Returns the definition of the generated column that `q` searches. It contains several values in lower case. Capital
  * letters mark the structure: `XX` comes before each value and `Q` replaces each space. The marks are letters, so the
  * trigrams of a phrase are found only if its words follow each other. With spaces, every record that has the words
  * anywhere would be read and then rejected.

@@ -52,17 +52,17 @@ export async function createApprovals(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index approvals_enrollment_id_idx on approvals (enrollment_id)`.execute(db);
-  // An erasure scans the approvals of an organization that belong to no enrollment; these are few.
+  // An erasure scans the approvals of an organization that belong to no enrollment; there are few of them.
   await sql`create index approvals_of_no_enrollment_idx on approvals (organization_id, id)
     where enrollment_id is null`.execute(db);
-  // Does not begin with the organization: loops look across all organizations for rows that are due, to be mailed, or
-  // old.
+  // The indexes do not begin with the organization: loops look across all organizations for rows that have expired,
+  // must be mailed, or are old.
   await sql`create index approvals_expires_at_idx on approvals (expires_at) where status = 'pending'`.execute(db);
   await sql`
     create index approvals_unnotified_idx on approvals (organization_id, id)
     where notified_at is null and status = 'pending' and mode = 'live'`.execute(db);
   await sql`create index approvals_decided_at_idx on approvals (decided_at) where status <> 'pending'`.execute(db);
-  // The time of the last mail about approvals to an organization.
+  // The time of the last mail to an organization about approvals.
   await sql`
     create table approval_notices (
       organization_id bigint primary key,

@@ -56,8 +56,8 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The enrollments that an event started, resumed and did not start, written by the transactions that looked for them.
- * An event that nothing awaits has no row.
+ * The consequences of events: the enrollments that an event started or resumed, and the workflows that it did not
+ * start. They are written by the transactions that looked for them. An event that nothing awaits has no row.
  */
 async function createAnswers(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -11,7 +11,7 @@ export async function createMessaging(db: Kysely<unknown>): Promise<void> {
   await createSendSlots(db);
 }
 
-/** The signatures of an organization's mails. An organization without a row sends as the platform. */
+/** The sender of an organization's mails. An organization without a row sends as the platform. */
 async function createSenders(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table senders (
@@ -50,7 +50,7 @@ async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
       dkim_found boolean not null default false,
       constraint sending_domains_organization_id_domain_key unique (organization_id, domain)
     )`.execute(db);
-  // Across organizations on purpose: a domain has one owner.
+  // The index covers all organizations on purpose: a domain has one owner.
   await sql`create unique index sending_domains_domain_key on sending_domains (domain)
     where verified_at is not null`.execute(db);
   await sql`create index sending_domains_next_check_at_idx on sending_domains (next_check_at)
@@ -141,12 +141,15 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
   // The mails of an organization that wait for its quota.
   await sql`create index sends_quota_idx on sends (organization_id, planned_at, id)
     where status = 'held' and rule = 'quota'`.execute(db);
-  // Rows are inserted in the order of time, so a small index finds the oldest.
+  // Rows are inserted in the order of time, so a small index suffices to find the oldest ones.
   await sql`create index sends_planned_at_idx on sends using brin (planned_at)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }
 
-/** The time at which the next send of an organization may leave, by the receiver's domain; '' is all domains. */
+/**
+ * The earliest time at which the next send of an organization may leave, by the receiver's domain; '' stands for all
+ * domains.
+ */
 async function createSendSlots(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table send_slots (

@@ -8,8 +8,8 @@ export async function createRecords(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The mails of enrollments. A mail counts for its `category`, if its step names one, and for its `variants`: the
- * variants that its enrollment had taken when the mail was queued. Neither names a person.
+ * The mails of enrollments. A mail is counted under its `category`, if its step names one, and under its `variants`:
+ * the variants that its enrollment had taken when the mail was queued. Neither column identifies a person.
  */
 async function createDeliveries(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -10,9 +10,10 @@ export async function createRuns(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The living enrollments, in a narrow table that is written often. A run is due by `wake_at`, or leased by a worker
- * until `lease_until`, or neither while a person has paused it. Each row is in at most one of the two partial indexes,
- * so a claim writes one index. Live runs that are not paused are absent from the indexes for paused and test runs.
+ * The living enrollments, in a narrow table that is written often. A run is due at `wake_at`, or leased by a worker
+ * until `lease_until`; a run that a person has paused is neither. Each row is in at most one of the partial indexes of
+ * these two times, so a claim writes one index. Live runs that are not paused are absent from the indexes for paused
+ * and test runs.
  */
 async function createLiving(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -105,7 +106,7 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
   // The failures of a workflow by time. Only a run that fails writes to this index.
   await sql`create index outcomes_failed_ended_at_idx on outcomes (workflow_id, mode, ended_at)
     where status = 'failed'`.execute(db);
-  // Failed and cancelled enrollments end on other steps than completed ones. Without these statistics the planner
+  // Failed and cancelled enrollments end at other steps than completed ones. Without these statistics the planner
   // assumes that step and status are independent.
   await sql`create statistics outcomes_place (mcv) on workflow_id, step_index, status from outcomes`.execute(db);
 }

@@ -34,8 +34,8 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
 
 /**
  * A version never changes. `steps` is JSON text in which credentials are masked. `sealed` is the workflows service's
- * sealed box with the masked texts; it is null when nothing is masked. `settings` is JSON text with the members beside
- * the steps that differ from their defaults.
+ * sealed box with the masked texts; it is null when nothing is masked. `settings` is JSON text with the further
+ * settings that differ from their defaults.
  */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -45,8 +45,8 @@ async function createChain(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the triggers that allow rows only to be added. The function for the retention of rows deletes them from the
- * beginning of a chain, and moves the anchor of the chain accordingly.
+ * Creates the triggers that make the table append-only. The retention function deletes rows from the beginning of a
+ * chain, and moves the anchor of the chain accordingly.
  */
 async function refuseChanges(db: Kysely<unknown>): Promise<void> {
   await sql`

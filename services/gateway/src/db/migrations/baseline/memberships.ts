@@ -37,7 +37,8 @@ export async function createMemberships(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index memberships_identity_id_idx on memberships (identity_id)`.execute(db);
-  // Without an organization prefix: an operator who resets the password of an invited member names only the user name.
+  // The index has no organization prefix: an operator who resets the password of an invited member gives only the user
+  // name.
   await sql`create index memberships_username_idx on memberships (username)`.execute(db);
   await keepNamesEqual(db);
 }

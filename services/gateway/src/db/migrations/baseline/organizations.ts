@@ -21,7 +21,7 @@ export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
   await createDeletions(db);
 }
 
-/** Creates the table of organization deletions: scheduled ones, those under way, and finished ones for 400 days. */
+/** Creates the table of organization deletions: scheduled ones, those in progress, and finished ones for 400 days. */
 async function createDeletions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table organization_deletions (

@@ -25,8 +25,8 @@ export const connectionsApart = [
  * about which the admins were mailed. `kept_at` is the time at which the platform last refreshed the idle connection.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
-  // An explicit sequence: the id is part of the context that seals the credentials, so it must be known before the
-  // insert.
+  // The sequence is explicit, because the id is part of the context that seals the credentials, and must be known
+  // before the insert.
   await sql`create sequence connections_id_seq as bigint`.execute(db);
   await sql`
     create table connections (
@@ -80,7 +80,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
  * are deleted an hour after they end.
  */
 async function createAuthorizations(db: Kysely<unknown>): Promise<void> {
-  // An explicit sequence, for the same reason as the sequence of connections.
+  // The sequence is explicit, for the same reason as the sequence of connections.
   await sql`create sequence authorizations_id_seq as bigint`.execute(db);
   await sql`
     create table authorizations (

@@ -19,7 +19,8 @@ export const dataSourcesApart = [
  * `position` is where an incremental reading continues.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
-  // An explicit sequence: the id is part of the context that seals the settings, so it must be known before the insert.
+  // The sequence is explicit, because the id is part of the context that seals the settings, and must be known before
+  // the insert.
   await sql`create sequence data_sources_id_seq as bigint`.execute(db);
   await sql`
     create table data_sources (

@@ -56,7 +56,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     where status in ('queued', 'running')`.execute(db);
   await sql`create index data_source_runs_active_idx on data_source_runs (organization_id, id)
     where status in ('queued', 'running')`.execute(db);
-  // The index does not begin with the organization. Errors contain values of people, and are deleted by age.
+  // The index does not begin with the organization, because errors, which contain values of people, are deleted by age.
   await sql`create index data_source_runs_finished_at_idx on data_source_runs (finished_at)
     where errors is not null`.execute(db);
 }

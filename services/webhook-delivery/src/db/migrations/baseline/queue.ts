@@ -20,7 +20,7 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
       next_due_at timestamptz,
       primary key (webhook_id, is_manual)
     ) with (fillfactor = 50, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0)`.execute(db);
-  // Does not begin with the organization, because one claim reads the lanes of all organizations.
+  // The index does not begin with the organization, because one claim reads the lanes of all organizations.
   await sql`create index lanes_next_due_at_idx on lanes (next_due_at) where next_due_at is not null`.execute(db);
 }
 

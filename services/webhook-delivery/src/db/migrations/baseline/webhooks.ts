@@ -40,7 +40,7 @@ export async function createWebhooks(db: Kysely<unknown>): Promise<void> {
   await createEndpoints(db);
 }
 
-/** The health of each endpoint. It is apart from `webhooks`, because every recorded attempt updates it. */
+/** The health of each endpoint. It is separate from `webhooks`, because every recorded attempt updates it. */
 async function createEndpoints(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table endpoints (
