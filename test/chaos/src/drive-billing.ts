@@ -10,7 +10,7 @@ import { createRandom, type Random } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
 
 /** Minimum number of changes of each subscription, even on a busy machine. */
-const leastRounds = 12;
+const minRounds = 12;
 const failures: readonly FailureMode[] = ['lose', 'cut', 'break', 'refuse'];
 
 type Billing = ReturnType<BillingClient['billing']>;
@@ -59,7 +59,7 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
   let made = 1;
   const events = () => stripe.account.events.filter((event) => isOf(event, customer));
 
-  for (let round = 0; round < leastRounds || !stopped.aborted; round++) {
+  for (let round = 0; round < minRounds || !stopped.aborted; round++) {
     const live = liveOf(stripe, customer);
     if (live?.status === 'active' && random.next() < 0.5) {
       await changeByCall(live.cancel_at_period_end || live.cancel_at !== null);
