@@ -25,6 +25,8 @@ import { routesOf } from './rpc/index.ts';
 import { lockSettingsRevision } from './settings/rows.ts';
 import { openStripe } from './stripe/account.ts';
 
+export type { Config } from './config.ts';
+
 /** Milliseconds by which the time of the database is shifted, for tests. */
 type Overrides = { shiftMs?(): number };
 

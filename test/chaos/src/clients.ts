@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
 import { service as agents } from '@drippulse/agents';
 import { type Config as AnalystConfig, service as analyst } from '@drippulse/analytics';
+import { type Config as BillingConfig, service as billing } from '@drippulse/billing';
 import { service as crm } from '@drippulse/crm';
 import { type Config, service as runtime } from '@drippulse/enrollments';
 import { prices } from '@drippulse/fake-providers/models';
 import { service as integrator } from '@drippulse/integrations';
 import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
+import { BillingService } from '@drippulse/proto/drippulse/billing/v1/billing_pb';
+import { StripeHooksService } from '@drippulse/proto/drippulse/billing/v1/stripe_pb';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { CrmOpportunityPipelinesService } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
@@ -41,8 +44,12 @@ export type RuntimeClient = {
 };
 
 const keys = createTestKeys();
+/** The caller of methods that need no credential. */
+const nobody = callerOf(0n, { type: 'service', id: publicService });
 /** The secret of the reports of the mail server. */
 export const bounceSecret = randomBytes(32).toString('base64');
+/** The secret of Stripe's hooks. */
+export const hookSecret = 'whsec_chaos';
 
 export function createRuntimeClient(name: string, port: number): RuntimeClient {
   const peers = createGrpcPeers({ [runtime.name]: `127.0.0.1:${port}` });
@@ -58,7 +65,6 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
   const rules = clientFor(SendingRulesService, as(publicService));
   const suppressions = clientFor(SuppressionsService, as(publicService));
   const userOf = (organizationId: bigint) => callerOf(organizationId, { type: 'user', id: '1' });
-  const nobody = callerOf(0n, { type: 'service', id: publicService });
   return {
     name,
     tracking: clientFor(TrackingService, as(publicService))(nobody),
@@ -130,6 +136,21 @@ export function createCrmClient(port: number) {
   };
 }
 
+/** The methods of billing that the gateway calls. */
+export type BillingClient = ReturnType<typeof createBillingClient>;
+
+export function createBillingClient(port: number) {
+  const peers = createGrpcPeers({ [billing.name]: `127.0.0.1:${port}` });
+  const as = { peers, target: billing.name, tokens: keys.tokensOf(publicService) };
+  const client = clientFor(BillingService, as);
+  return {
+    billing: (organizationId: bigint) => client(callerOf(organizationId, { type: 'user', id: '1' })),
+    /** The method that Stripe calls without a credential. */
+    hooks: clientFor(StripeHooksService, as)(nobody),
+    close: () => peers.close(),
+  };
+}
+
 /** The addresses of a process's brokers, and of the services that it calls. */
 type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
 
@@ -160,6 +181,25 @@ export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystCon
 /** Returns the configuration of the CRM. */
 export function crmConfig(options: ProcessOptions) {
   return { ...crm.readConfig(environmentOf(crm.name, options)), ...waysOf(options) };
+}
+
+/**
+ * Time after which another process takes over the customer or the operation of a dead process. It is longer than all
+ * requests to Stripe during a lease.
+ */
+const billingLeaseMs = 12_000;
+const stripeTimeoutMs = 2_000;
+
+/** Returns the configuration of a process of billing, whose calls to Stripe go to `stripeUrl`. */
+export function billingConfig(options: ProcessOptions, stripeUrl: string): BillingConfig {
+  const environment = {
+    ...environmentOf(billing.name, options),
+    ...{ STRIPE_SECRET_KEY: 'sk_test_123', STRIPE_WEBHOOK_SECRET: hookSecret, STRIPE_API_BASE: stripeUrl },
+  };
+  return {
+    ...{ ...billing.readConfig(environment), ...waysOf(options) },
+    ...{ leaseMs: billingLeaseMs, stripeTimeoutMs },
+  };
 }
 
 /** Returns the configuration of an integrator, whose calls to all providers go to `providersUrl`. */

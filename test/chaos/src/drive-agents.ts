@@ -5,13 +5,13 @@ import { callMs } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 8;
+const minRounds = 8;
 
 /** Lets persons enter the workflow that asks agents. */
 export async function driveAgents(driving: Driving & { agents: readonly ChaosWorkflow[] }): Promise<void> {
   const { agents, history, untilAnswered } = driving;
   const random = createRandom(driving.seed, 'agents');
-  for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+  for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
     const refs = Array.from({ length: random.between(1, 4) }, (_, index) => `a${round}-${index}`);
     const contacts = refs.map((ref) => ({
       lead_ref: ref,

@@ -6,7 +6,7 @@ import { callMs, createUntilAnswered } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 8;
+const minRounds = 8;
 
 /** Makes contacts with an opportunity each, and lets them enter the workflow that writes to the CRM. */
 export async function driveCrm(
@@ -32,7 +32,7 @@ export async function driveCrm(
     return opportunity?.publicId ?? '';
   }
 
-  for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+  for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
     const contacts: { lead_ref: string; email: string; org: string; n: number; opportunity: string }[] = [];
     for (let index = random.between(1, 3); index > 0; index--) {
       const ref = `r${round}-${index}`;

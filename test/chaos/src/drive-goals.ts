@@ -7,7 +7,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 type GoalDriving = Driving & { goals: readonly ChaosWorkflow[] };
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 6;
+const minRounds = 6;
 
 /**
  * Lets persons enter, some of whom had bought before, and sends events that meet goals before, near and after the end
@@ -16,7 +16,7 @@ const leastRounds = 6;
 export async function driveGoals(driving: GoalDriving): Promise<void> {
   const random = createRandom(driving.seed, 'goals');
   const sending: Promise<void>[] = [];
-  for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+  for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
     const persons = Array.from({ length: random.between(3, 6) }, (_, index) => `g${round}-${index}@goals.example`);
     for (const email of persons) if (random.next() < 0.2) await send(driving, { email, name: 'bought', key: 'before' });
     for (const workflow of driving.goals) await enter(driving, workflow, persons, round);

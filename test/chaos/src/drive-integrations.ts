@@ -5,13 +5,13 @@ import { callMs } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 8;
+const minRounds = 8;
 
 /** Lets persons enter the workflows that act at providers. */
 export async function driveIntegrations(driving: Driving & { integrations: readonly ChaosWorkflow[] }): Promise<void> {
   const { integrations, history, untilAnswered } = driving;
   const random = createRandom(driving.seed, 'integrations');
-  for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+  for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
     const { id: workflowId, organizationId } = random.pick(integrations);
     const refs = Array.from({ length: random.between(1, 3) }, (_, index) => `i${round}-${index}`);
     const contacts = refs.map((ref) => ({

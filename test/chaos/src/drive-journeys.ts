@@ -10,7 +10,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 type JourneyDriving = Driving & { journeys: readonly ChaosWorkflow[] };
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 8;
+const minRounds = 8;
 
 /** Lets persons enter both workflows, then sends their events. Decides approvals at the same time. */
 export async function driveJourneys(driving: JourneyDriving): Promise<void> {
@@ -22,7 +22,7 @@ export async function driveJourneys(driving: JourneyDriving): Promise<void> {
   const random = createRandom(driving.seed, 'journeys');
   const events: Promise<void>[] = [];
   try {
-    for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+    for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
       const persons = await enter(driving, random, round);
       for (const email of persons) {
         if (random.next() < 0.25) await suppress(driving, email);

@@ -12,7 +12,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 type LetterDriving = Driving & { letters: readonly ChaosWorkflow[] };
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 6;
+const minRounds = 6;
 const lookEveryMs = 200;
 /** A hit within 5 s of the send counts as a scanner's. */
 const readersMs = { least: 6_000, most: 9_000 };
@@ -30,7 +30,7 @@ export async function driveLetters(driving: LetterDriving): Promise<void> {
   reacting.catch(() => undefined);
   const random = createRandom(driving.seed, 'letters');
   try {
-    for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+    for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
       for (const zone of ['quiet', 'awake'] as const) await enter(driving, random, { round, zone });
       await pause(driving, random.between(800, 2_000));
     }

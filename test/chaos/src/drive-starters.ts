@@ -5,7 +5,7 @@ import { plans, starterEvent, starterOrganization } from './starters.ts';
 import { callMs } from './until-answered.ts';
 
 /** Minimum number of rounds of persons, even on a busy machine. */
-const leastRounds = 6;
+const minRounds = 6;
 /** Period in which the events of a person are sent. Some runs end and some gaps pass within it. */
 const spanMs = 20_000;
 
@@ -13,7 +13,7 @@ const spanMs = 20_000;
 export async function driveStarters(driving: Driving): Promise<void> {
   const random = createRandom(driving.seed, 'starters');
   const sending: Promise<unknown>[] = [];
-  for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+  for (let round = 0; round < minRounds || !driving.stopped.aborted; round++) {
     for (let person = 0; person < random.between(2, 4); person++) {
       const events = sendAll(driving, random, `s${round}-${person}`);
       // The failure is rethrown below, and must not end the process before that.

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { type AgentFacts, readAgentFacts } from './agent-facts.ts';
 import { type AnalyticsFacts, readAnalyticsFacts } from './analytics-facts.ts';
+import { type BillingFacts, readBillingFacts } from './billing-facts.ts';
 import { type CrmFacts, readCrmFacts } from './crm-facts.ts';
 import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
 import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
@@ -75,6 +76,7 @@ export type Facts = {
   agents: AgentFacts;
   analytics: AnalyticsFacts;
   crm: CrmFacts;
+  billing: BillingFacts;
 };
 
 /** An event of a contact, with the enrollments that waited when it arrived. */
@@ -143,6 +145,7 @@ export async function readFacts(url: string): Promise<Facts> {
       agents: await readAgentFacts(rowsOf),
       analytics: await readAnalyticsFacts(rowsOf),
       crm: await readCrmFacts(rowsOf),
+      billing: await readBillingFacts(rowsOf),
     };
   } finally {
     await client.end();

@@ -34,6 +34,27 @@ const hourMs = 3_600_000;
 /** The leases of the frozen process are ended in the meantime. */
 const delivererFreezeMs = 2_000;
 
+/** Stops all connections of all processes. */
+const crashDatabase: FaultKind = {
+  name: 'stop PostgreSQL at once',
+  losesResultsOf: 'all',
+  async inflict({ servers }) {
+    await servers.crashPostgres();
+    return true;
+  },
+};
+
+const killKafka: FaultKind = {
+  name: 'kill Kafka',
+  losesResultsOf: 'none',
+  async inflict({ servers }, _, random) {
+    await servers.kafka.kill();
+    await sleep(random.between(0, 500));
+    await servers.kafka.restart();
+    return true;
+  },
+};
+
 /** Faults that lose results. They happen one after the other, so that each repeat can be attributed. */
 const losing: readonly FaultKind[] = [
   ...faultPoints.map(
@@ -75,14 +96,7 @@ const losing: readonly FaultKind[] = [
       return true;
     },
   },
-  {
-    name: 'stop PostgreSQL at once',
-    losesResultsOf: 'all',
-    async inflict({ servers }) {
-      await servers.crashPostgres();
-      return true;
-    },
-  },
+  crashDatabase,
 ];
 
 /** Faults that lose no result. They happen at the same time as all other faults. */
@@ -92,16 +106,7 @@ const harmless: readonly FaultKind[] = [
     losesResultsOf: 'none',
     inflict: (_, { runtime }) => runtime.askToEnd(endMs),
   },
-  {
-    name: 'kill Kafka',
-    losesResultsOf: 'none',
-    async inflict({ servers }, _, random) {
-      await servers.kafka.kill();
-      await sleep(random.between(0, 500));
-      await servers.kafka.restart();
-      return true;
-    },
-  },
+  killKafka,
   ...([1, -1] as const).map(
     (direction): FaultKind => ({
       name: direction > 0 ? 'clock an hour ahead' : 'clock an hour behind',
@@ -216,19 +221,28 @@ export const agentFaults: readonly FaultKind[] = [
   ...processFaultsOf(anAgent, agentFreezeMs),
 ];
 
+/** Makes faults that lose the connection of a commit, before or after the database has committed. */
+const commitFaultsOf = (name: string): FaultKind[] =>
+  (['before', 'after'] as const).map((point) => ({
+    name: `cut ${name} ${point} COMMIT`,
+    losesResultsOf: 'none',
+    inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
+  }));
+
 /** Longer than the deadline of a write, so that the step tries again at the other process. */
 const crmFreezeMs = 12_000;
 
 /** Faults of the processes of the CRM. Their writes have keys, so a repeat after a lost answer writes nothing more. */
-export const crmFaults: readonly FaultKind[] = [
-  ...(['before', 'after'] as const).map(
-    (point): FaultKind => ({
-      name: `cut a CRM ${point} COMMIT`,
-      losesResultsOf: 'none',
-      inflict: (_, { proxy }) => proxy.cutAt('commit\0', point, patienceMs),
-    }),
-  ),
-  ...processFaultsOf('a CRM', crmFreezeMs),
+export const crmFaults: readonly FaultKind[] = [...commitFaultsOf('a CRM'), ...processFaultsOf('a CRM', crmFreezeMs)];
+
+/** Longer than the lease of a customer or an operation, so that the other process takes it over. */
+const billingFreezeMs = 14_000;
+
+/** Faults of the processes of billing. Their requests to Stripe have keys, so a repeat changes nothing more. */
+export const billingFaults: readonly FaultKind[] = [
+  ...commitFaultsOf('billing'),
+  ...processFaultsOf('billing', billingFreezeMs),
+  ...[crashDatabase, killKafka],
 ];
 
 /** Every kind of fault once. The groups run in parallel; the seed decides the order within each group. */

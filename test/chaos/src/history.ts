@@ -1,3 +1,4 @@
+import type { AtStripe } from './billing.ts';
 import type { HookReceipt } from './hook-endpoint.ts';
 
 /** A fault, or a stall of the machine, with its time in epoch milliseconds. */
@@ -87,7 +88,7 @@ export type History = {
   connections: Opened[];
   /** The organization of each event that came out of Kafka, by the event's id. */
   published: Map<string, string>;
-  publishedByCrm: Map<string, string>;
+  publishedBy: { crm: Map<string, string>; billing: Map<string, string> };
   /** Requests that reached the webhooks. */
   hookReceipts: HookReceipt[];
   journeys: {
@@ -101,6 +102,7 @@ export type History = {
   entries: EntryCall[];
   starters: SentStart[];
   opportunities: MadeOpportunity[];
+  atStripe: AtStripe[];
   /** The providers' objects at the end of the run. */
   made: MadeThing[];
   models: {

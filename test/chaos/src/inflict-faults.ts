@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit, { type LimitFunction } from 'p-limit';
 import {
   agentFaults,
   analystFaults,
+  billingFaults,
   crmFaults,
   delivererFaults,
   type FaultKind,
@@ -18,12 +20,25 @@ import { createRandom } from './random.ts';
 /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
 export type FaultCounts = Record<string, { inflicted: number; met: number }>;
 
+/**
+ * Number of faults that are inflicted at the same time, each until its process serves again. A process takes seconds of
+ * CPU time to start. If more processes started at once, all others would hardly run, and calls would find no process
+ * that answers.
+ */
+const faultsAtOnce = 2;
 /** Number of times that a fault is repeated if it did not happen. */
 const repeats = 2;
 
-type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
+/** The plan of a run, which adds to `counts`. Each part of it lasts for `seconds` at least. */
+export type Plan = {
+  seed: number;
+  seconds: number;
+  history: History;
+  counts: FaultCounts;
+  onProgress(line: string): void;
+};
 
-/** The processes, other than the runtimes, that faults may hit. */
+/** The processes, other than the runtimes, that faults of the first part may hit. */
 export type Others = {
   deliverers: readonly Victim[];
   analysts: readonly Victim[];
@@ -40,11 +55,8 @@ export async function inflictAll(
   target: Target,
   { deliverers, analysts, integrators, agents, crm }: Others,
   plan: Plan,
-): Promise<FaultCounts> {
-  const counts: FaultCounts = {};
-  const end = Date.now() + plan.seconds * 1_000;
-  const rowOf = <V extends Victim>(row: string, victims: readonly V[], kinds: readonly FaultKind<V>[]) =>
-    inflictRow(target, victims, plan, { row, kinds, counts, end });
+): Promise<void> {
+  const rowOf = rowsOf(target, plan);
   await Promise.all([
     ...Object.entries(faultRows).map(([row, kinds]) => rowOf(row, target.nodes, kinds)),
     rowOf('deliverers', deliverers, delivererFaults),
@@ -53,37 +65,53 @@ export async function inflictAll(
     rowOf('agents', agents, agentFaults),
     rowOf('crm', crm, crmFaults),
   ]);
-  return counts;
+}
+
+/** Inflicts the faults of billing likewise. */
+export async function inflictOnBilling(target: Target, billing: readonly Node[], plan: Plan): Promise<void> {
+  await rowsOf(target, plan)('billing', billing, billingFaults);
+}
+
+/** Returns a function that inflicts a row of faults. All rows end at the same time. */
+function rowsOf(target: Target, plan: Plan) {
+  const end = Date.now() + plan.seconds * 1_000;
+  const limit = pLimit(faultsAtOnce);
+  return <V extends Victim>(row: string, victims: readonly V[], kinds: readonly FaultKind<V>[]) =>
+    inflictRow(target, victims, plan, { row, kinds, end, limit });
 }
 
 /** Inflicts faults in rounds, on the two nodes in turn. Each round has an order of its own. */
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],
-  { seed, history, onProgress }: Plan,
-  { row, kinds, counts, end }: { row: string; kinds: readonly FaultKind<V>[]; counts: FaultCounts; end: number },
+  { seed, history, counts, onProgress }: Plan,
+  { row, kinds, end, limit }: { row: string; kinds: readonly FaultKind<V>[]; end: number; limit: LimitFunction },
 ): Promise<void> {
   const random = createRandom(seed, row);
   let turns = random.shuffle(victims);
-  const inflict = async (chosen: readonly FaultKind<V>[]) => {
+  const inflict = async (kind: FaultKind<V>) => {
+    const [node, ...others] = turns;
+    if (node === undefined) throw new Error('there is no node to break');
+    turns = [...others, node];
+    await node.runtime.untilReady();
+    const from = Date.now();
+    const met = await kind.inflict(target, node, random);
+    history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
+    onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
+    const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
+    counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
+    await node.runtime.untilReady();
+  };
+  const inflictEach = async (chosen: readonly FaultKind<V>[]) => {
     for (const kind of random.shuffle(chosen)) {
-      const [node, ...others] = turns;
-      if (node === undefined) throw new Error('there is no node to break');
-      turns = [...others, node];
       await sleep(random.between(100, 500));
-      await node.runtime.untilReady();
-      const from = Date.now();
-      const met = await kind.inflict(target, node, random);
-      history.faults.push({ name: kind.name, from, to: Date.now(), victims: victimsOf(kind, node), met });
-      onProgress(`${kind.name} at ${node.runtime.name}${met ? '' : ' (did not come to it)'}`);
-      const count = counts[kind.name] ?? { inflicted: 0, met: 0 };
-      counts[kind.name] = { inflicted: count.inflicted + 1, met: count.met + Number(met) };
+      await limit(() => inflict(kind));
     }
   };
-  do await inflict(kinds);
+  do await inflictEach(kinds);
   while (Date.now() < end);
   for (let repeat = 0; repeat < repeats; repeat += 1) {
-    await inflict(kinds.filter(({ name }) => counts[name]?.met === 0));
+    await inflictEach(kinds.filter(({ name }) => counts[name]?.met === 0));
   }
 }
 

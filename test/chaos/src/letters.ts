@@ -17,7 +17,7 @@ export const letterZones = { quiet: 'UTC', awake: 'Pacific/Kiritimati' } as cons
 /** Time from the start of the night to the start of the run. */
 const nightMs = 3 * 3_600_000;
 /** Minimum time from the run's start until morning. */
-const leastQuietMs = 40_000;
+const minQuietMs = 40_000;
 const minuteMs = 60_000;
 
 /** Makes a workflow of two letters to each person, with a pause in between. */
@@ -41,7 +41,7 @@ export function makeLetters(): ChaosWorkflow[] {
 
 /** Returns a night in UTC that ends at a full minute, soon after `nowMs`. */
 export function nightAround(nowMs: number): { from: string; to: string; untilMs: number } {
-  const untilMs = Math.ceil((nowMs + leastQuietMs) / minuteMs) * minuteMs;
+  const untilMs = Math.ceil((nowMs + minQuietMs) / minuteMs) * minuteMs;
   const timeOf = (ms: number) => new Date(ms).toISOString().slice(11, 16);
   return { from: timeOf(nowMs - nightMs), to: timeOf(untilMs), untilMs };
 }

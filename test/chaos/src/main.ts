@@ -13,9 +13,7 @@ if (!Number.isInteger(seed) || !(minutes >= 0)) {
   console.error('npm run chaos -- [--seed N] [--minutes M], both numbers');
   process.exit(1);
 }
-console.log(
-  `Seed ${seed}, ${minutes} minutes. Starting PostgreSQL, Kafka and two processes of each of four services …`,
-);
+console.log(`Seed ${seed}, ${minutes} minutes. Starting PostgreSQL, Kafka and the services …`);
 const servers = await startServers();
 if ('unavailable' in servers) {
   console.error(servers.unavailable);

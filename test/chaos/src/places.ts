@@ -10,11 +10,18 @@ export type Places = {
   integrators: readonly number[];
   agents: readonly number[];
   crm: readonly number[];
+  billing: readonly number[];
 };
 
 export async function choosePlaces(): Promise<Places> {
   const two = async () => [await freePort(), await freePort()];
-  return { runtimes: await two(), integrators: await two(), agents: await two(), crm: await two() };
+  return {
+    runtimes: await two(),
+    integrators: await two(),
+    agents: await two(),
+    crm: await two(),
+    billing: await two(),
+  };
 }
 
 /** Returns the addresses at which services call each other. The calls go to both processes of a service in turn. */

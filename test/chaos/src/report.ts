@@ -16,6 +16,7 @@ export function report(outcome: Outcome, minutes: number): string {
     providerSteps,
     executions,
     crmSteps,
+    planChanges,
     hits,
     bounces,
   } = outcome;
@@ -29,7 +30,7 @@ export function report(outcome: Outcome, minutes: number): string {
     ]),
     `${enrollments} enrollments, ${lines} lines, ${effects} effects (${repeats} repeats), ${events} events, ${deliveries} deliveries, ${seconds} s`,
     `${contactEvents} events of contacts, ${approvals} approvals, ${mails} mails, ${hits} hits, ${bounces} bounces`,
-    `${goals} goals met, ${refusals} entries refused, ${started} enrollments started by events, ${providerSteps} steps at providers, ${executions} executions of agents, ${crmSteps} writes to the CRM`,
+    `${goals} goals met, ${refusals} entries refused, ${started} enrollments started by events, ${providerSteps} steps at providers, ${executions} executions of agents, ${crmSteps} writes to the CRM, ${planChanges} changes of subscriptions`,
     '',
     ...Object.entries(faults).map(([name, { inflicted, met }]) => `${name.padEnd(32)}${met} of ${inflicted}`),
     ...(stalls > 0 ? [`(a process or the database was stopped for half a second or more ${stalls} times)`] : []),

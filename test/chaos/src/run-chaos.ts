@@ -1,4 +1,5 @@
 import { makeAgentWorkflows } from './agents.ts';
+import { breakBilling } from './break-billing.ts';
 import { checks } from './checks/index.ts';
 import { makeCrmWorkflows } from './crm.ts';
 import { startEndpoint } from './endpoint.ts';
@@ -24,6 +25,9 @@ import { factsWhenDrained } from './until-drained.ts';
 import { watchDatabase } from './watch-database.ts';
 import { watchLedger } from './watch-ledger.ts';
 import { makeWorkflows } from './workflows.ts';
+
+/** Share of the time in which billing's processes run and are broken, after the load of the other services. */
+const billingShare = 0.2;
 
 /** The outcome of a chaos run. */
 export type Outcome = {
@@ -51,6 +55,8 @@ export type Outcome = {
   executions: number;
   /** Writes of steps to the CRM. */
   crmSteps: number;
+  /** Changes of subscriptions that billing reported. */
+  planChanges: number;
   hits: number;
   bounces: number;
   /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
@@ -83,20 +89,21 @@ export async function runChaos(options: {
   const mailEndpoint = await startMailEndpoint(seed);
   const providers = await startProviders(seed);
   const models = await startModels(seed);
-  const { published, publishedByCrm } = servers;
+  const { published, publishedBy } = servers;
   const history: History = {
     faults: [],
     calls: [],
     receipts: endpoint.receipts,
     connections: [],
     published,
-    publishedByCrm,
+    publishedBy,
     hookReceipts: hookEndpoint.receipts,
     mails: mailEndpoint.receipts,
     journeys: { events: [], decisions: [], suppressed: [] },
     entries: [],
     starters: [],
     opportunities: [],
+    atStripe: [],
     made: [],
     refusedByProviders: [],
     models: { asked: models.asked, refused: [], samples: [], bill: 0n },
@@ -117,6 +124,7 @@ export async function runChaos(options: {
       hooks,
       agentIds,
       crm: crmPair,
+      places,
     } = await startServices(servers, {
       ...{ history, opened, urls, hookEndpoint },
     });
@@ -129,8 +137,12 @@ export async function runChaos(options: {
       ...{ seed, workflows: { plain, ...rest, agents, crm }, clients, history },
       crmClients: crmPair.clients,
     });
-    const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
+    const faults: FaultCounts = {};
+    const target = { nodes, servers, leaseMs };
+    const plan = { seed, history, counts: faults, onProgress };
+    await inflictAll(target, others, { ...plan, seconds: seconds * (1 - billingShare) });
     await load.stop();
+    await breakBilling(target, { ...plan, seconds: seconds * billingShare }, { opened, places });
     for (const { runtime } of [...nodes, ...Object.values(others).flat()]) await runtime.untilReady();
     onProgress('all mended, coming to its end');
     const facts = await factsWhenDrained(servers, history, hooks);
@@ -162,6 +174,7 @@ export async function runChaos(options: {
       executions: facts.agents.executions.length,
       providerSteps: facts.providerSteps.length,
       crmSteps: facts.crm.steps.length,
+      planChanges: facts.billing.customers.reduce((sum, { sequence }) => sum + sequence, 0),
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
       faults,

@@ -43,7 +43,7 @@ const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
-  program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent' | 'crm'}-process.ts`;
+  program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent' | 'crm' | 'billing'}-process.ts`;
   /** The configuration of the service. */
   config: object;
   /** The folder of the process's log. */

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { service as agents } from '@drippulse/agents';
 import { service as analyst } from '@drippulse/analytics';
+import { service as billing } from '@drippulse/billing';
 import { service as crm } from '@drippulse/crm';
 import { service as runtime } from '@drippulse/enrollments';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { service as integrator } from '@drippulse/integrations';
 import { createLogger } from '@drippulse/observability';
 import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
+import { BillingEventSchema } from '@drippulse/proto/drippulse/billing/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { EntitlementsEventSchema, UsageEventSchema } from '@drippulse/proto/drippulse/entitlements/v1/events_pb';
 import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/events_pb';
 import { IntegrationEventSchema } from '@drippulse/proto/drippulse/integrations/v1/events_pb';
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
@@ -34,18 +37,22 @@ export type Servers = {
   kafka: KafkaBroker;
   /** The organization of each event that came out of Kafka, by the event's id. */
   published: Map<string, string>;
-  publishedByCrm: Map<string, string>;
+  publishedBy: { crm: Map<string, string>; billing: Map<string, string> };
   /** Shuts PostgreSQL down immediately, as in a power cut, and recovers it. */
   crashPostgres(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** Topics whose events are compared with the rows of their outbox, by the schema of the service. */
-const kept = { enrollments: topicOf(EnrollmentEventSchema).name, crm: topicOf(CrmEventSchema).name };
+const kept = {
+  enrollments: topicOf(EnrollmentEventSchema).name,
+  crm: topicOf(CrmEventSchema).name,
+  billing: topicOf(BillingEventSchema).name,
+};
 /** The other topics that services consume. */
 const others = [
   ...[WorkflowEventSchema, AgentEventSchema, WebhookEventSchema],
-  ...[OrganizationEventSchema, IntegrationEventSchema],
+  ...[OrganizationEventSchema, IntegrationEventSchema, EntitlementsEventSchema, UsageEventSchema],
 ];
 const settings = { fsync: false, max_connections: 200 };
 
@@ -84,7 +91,7 @@ export async function startServers(): Promise<Servers | Unavailable> {
     postgresUrl: postgres.url,
     kafka,
     published: await collect(kept.enrollments),
-    publishedByCrm: await collect(kept.crm),
+    publishedBy: { crm: await collect(kept.crm), billing: await collect(kept.billing) },
     async crashPostgres() {
       process.kill(postgres.pid, 'SIGQUIT');
       postgres = await startEmbeddedPostgres(options);
@@ -105,6 +112,7 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   await integrator.migrate(postgres.url);
   await agents.migrate(postgres.url);
   await crm.migrate(postgres.url);
+  await billing.migrate(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }

@@ -10,6 +10,7 @@ const programs = {
   integrators: 'integrator-process.ts',
   agents: 'agent-process.ts',
   crm: 'crm-process.ts',
+  billing: 'billing-process.ts',
 } as const;
 
 /** Starts two processes of a service that others call, each with its own proxy between the process and the database. */

@@ -35,5 +35,5 @@ export async function startServices(
     agents,
     crm: crm.nodes,
   };
-  return { nodes, clients, others, hooks, agentIds, crm };
+  return { nodes, clients, others, hooks, agentIds, crm, places };
 }

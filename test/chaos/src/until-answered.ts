@@ -4,7 +4,8 @@ import type { RuntimeClient } from './clients.ts';
 
 /** Deadline of one call. */
 export const callMs = 5_000;
-const patienceMs = 120_000;
+/** Faults may take down both processes of a service for most of a minute, several times in a row. */
+const patienceMs = 300_000;
 
 /** Repeats a call, at the processes of a service in turn, until it is answered. The call must be safe to repeat. */
 export type UntilAnswered<C = RuntimeClient> = <T>(call: (client: C) => Promise<T>, first?: number) => Promise<T>;

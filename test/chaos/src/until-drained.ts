@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { committedByCrm, committedEvents, isForWebhooks } from './checks/published.ts';
+import { behindIn, readBillingFacts } from './billing-facts.ts';
+import { committedByBilling, committedByCrm, committedEvents, isForWebhooks } from './checks/published.ts';
 import { type Hook, hurryDeliveries } from './deliverers.ts';
 import { type Facts, readFacts } from './facts.ts';
 import type { History } from './history.ts';
@@ -15,7 +16,7 @@ const patienceMs = 60_000;
  */
 export async function factsWhenDrained(
   { postgresUrl }: Servers,
-  { published, publishedByCrm, letters }: History,
+  { published, publishedBy, letters }: History,
   hooks: readonly Hook[],
 ): Promise<Facts> {
   const client = new pg.Client({ connectionString: postgresUrl });
@@ -26,7 +27,9 @@ export async function factsWhenDrained(
     await untilNothingChanges(async () => {
       const { rows } = await client.query(`
         select (select count(*) from enrollments.runs) + (select count(*) from enrollments.outbox)
-            + (select count(*) from crm.outbox)
+            + (select count(*) from crm.outbox) + (select count(*) from billing.outbox)
+            + (select count(*) from billing.customers where marks > fetched_marks)
+            + (select count(*) from billing.operations where status = 'pending')
             + (select count(*) from crm.opportunities where status = 'won')
             - (select count(*) from enrollments.inbox where event_id like '%.attributed')
             + (select count(*) from enrollments.hits where verdict is null and kind in ('open', 'click'))
@@ -34,12 +37,17 @@ export async function factsWhenDrained(
           (select coalesce(sum(lines), 0) from enrollments.runs) as lines`);
       return { isDone: rows[0].left === '0', progress: `${rows[0].left} ${rows[0].lines}` };
     });
+    await untilNothingChanges(async () => {
+      const behind = behindIn(await readBillingFacts(async (text) => (await client.query(text)).rows));
+      return { isDone: behind.length === 0, progress: behind.join(' ') };
+    });
     const facts = await readFacts(postgresUrl);
-    const [committed, byCrm] = [committedEvents(facts), committedByCrm(facts)];
+    const [committed, byCrm, byBilling] = [committedEvents(facts), committedByCrm(facts), committedByBilling(facts)];
     await untilNothingChanges(() => {
       const missing =
         [...committed.keys()].filter((id) => !published.has(id)).length +
-        [...byCrm.keys()].filter((id) => !publishedByCrm.has(id)).length;
+        [...byCrm.keys()].filter((id) => !publishedBy.crm.has(id)).length +
+        [...byBilling.keys()].filter((id) => !publishedBy.billing.has(id)).length;
       return { isDone: missing === 0, progress: String(missing) };
     });
     const expected = [...committed.values()]

@@ -35,6 +35,7 @@ if ('unavailable' in servers) {
       expect(outcome.providerSteps).toBeGreaterThan(20);
       expect(outcome.executions).toBeGreaterThan(10);
       expect(outcome.crmSteps).toBeGreaterThan(20);
+      expect(outcome.planChanges).toBeGreaterThan(20);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
       // In a short run a few of the points at which a process is to die may not be reached in any of three tries.

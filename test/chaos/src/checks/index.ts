@@ -1,6 +1,7 @@
 import { checkAccepted } from './accepted.ts';
 import { checkAnalytics } from './analytics.ts';
 import { checkApprovals } from './approvals.ts';
+import { checkBilling } from './billing.ts';
 import { checkBounces } from './bounces.ts';
 import { checkContactEvents } from './contact-events.ts';
 import { checkCrm } from './crm.ts';
@@ -59,6 +60,10 @@ export const checks: readonly Check[] = [
     violations: checkExecutions,
   },
   { promise: 'a write to the CRM is done once, and analytics counts it', violations: checkCrm },
+  {
+    promise: 'a subscription is as Stripe has it, each change is reported once, and its limits apply',
+    violations: checkBilling,
+  },
   { promise: 'limit, ledger and bill of the models are in this order', violations: checkLedger },
   { promise: 'nothing arrives in quiet hours', violations: checkQuietHours },
   { promise: 'each letter is accounted for', violations: checkLetters },

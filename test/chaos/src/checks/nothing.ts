@@ -1,5 +1,7 @@
 import type { AgentFacts } from '../agent-facts.ts';
 import type { SumFact } from '../analytics-facts.ts';
+import type { AtStripe } from '../billing.ts';
+import type { BillingFacts } from '../billing-facts.ts';
 import type { CrmFacts } from '../crm-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
@@ -43,6 +45,7 @@ export function noFacts() {
       ids: new Set<string>(),
     },
     crm: { steps: [], leads: [], notes: [], opportunities: [], frames: [], counted: [] } as CrmFacts,
+    billing: { customers: [], frames: [], counting: [], sent: [], applied: [] } as BillingFacts,
     outboxLeft: [] as string[],
     letters: {
       letters: [] as LetterFact[],
@@ -59,7 +62,8 @@ export function noHistory() {
     entries: [] as EntryCall[],
     starters: [] as SentStart[],
     opportunities: [] as MadeOpportunity[],
-    publishedByCrm: new Map<string, string>(),
+    publishedBy: { crm: new Map<string, string>(), billing: new Map<string, string>() },
+    atStripe: [] as AtStripe[],
     made: [] as MadeThing[],
     refusedByProviders: [] as string[],
     models: { asked: [] as AskedModel[], refused: [] as string[], samples: [] as LedgerSample[], bill: 0n },

@@ -10,7 +10,8 @@ export function checkPublished({ history, facts }: Evidence): string[] {
   const committed = committedEvents(facts);
   return [
     ...differences(committed, history.published),
-    ...differences(committedByCrm(facts), history.publishedByCrm),
+    ...differences(committedByCrm(facts), history.publishedBy.crm),
+    ...differences(committedByBilling(facts), history.publishedBy.billing),
     ...checkReported(facts, committed),
   ];
 }
@@ -54,8 +55,13 @@ export function committedByCrm({ crm }: Facts): Map<string, Omit<Reported, 'enro
   );
 }
 
+/** Returns the organizations of the events of billing's committed outbox rows, by the event's id. */
+export function committedByBilling({ billing }: Facts): Map<string, { organizationId: string }> {
+  return new Map([...eventsOf(billing.frames)].map(({ id, organizationId }) => [id, { organizationId }]));
+}
+
 /** Reads the events of outbox rows with frame.proto only, without the code of libs/events. */
-function* eventsOf(frames: readonly Uint8Array[]) {
+export function* eventsOf(frames: readonly Uint8Array[]) {
   for (const bytes of frames) {
     const frame = fromBinary(FrameSchema, bytes);
     let at = 0;

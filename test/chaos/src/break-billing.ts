@@ -1,0 +1,26 @@
+import { startBilling } from './billing-pair.ts';
+import { driveBilling } from './drive-billing.ts';
+import type { Target } from './faults.ts';
+import { inflictOnBilling, type Plan } from './inflict-faults.ts';
+import type { Places } from './places.ts';
+
+/**
+ * Starts billing, and breaks it while subscriptions change. Billing has this part of a run for itself, because a small
+ * machine does not carry all processes while all of them work and are replaced.
+ */
+export async function breakBilling(
+  target: Target,
+  plan: Plan,
+  { opened, places }: { opened: { stop(): unknown }[]; places: Places },
+): Promise<void> {
+  const { seed, history } = plan;
+  const { nodes, clients, stripe } = await startBilling(target.servers, { opened, places });
+  const stopped = new AbortController();
+  const driven = driveBilling({ seed, history, clients, stripe, stopped: stopped.signal });
+  // Rethrown below; until then a failure must not end the process.
+  driven.catch(() => undefined);
+  await inflictOnBilling(target, nodes, plan);
+  stopped.abort();
+  await driven;
+  for (const { runtime } of nodes) await runtime.untilReady();
+}
