@@ -1,12 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions } from '@connectrpc/connect';
-import { type Event, type FailureMode, type FakeStripe, signEvent } from '@drippulse/fake-providers/stripe-billing';
+import {
+  changeRandomly,
+  type Event,
+  eventsOf,
+  type FailureMode,
+  type FakeStripe,
+  liveOf,
+  signEvent,
+  stateAtStripe,
+  subscriptionsOf,
+} from '@drippulse/fake-providers/stripe-billing';
 import { CancelTime } from '@drippulse/proto/drippulse/billing/v1/billing_pb';
-import { liveOf, payingOrganizations, plans, stateAtStripe, subscriptionsOf } from './billing.ts';
+import { payingOrganizations, plans } from './billing.ts';
 import { type BillingClient, hookSecret } from './clients.ts';
 import { type Driving, pause } from './driving.ts';
 import type { History } from './history.ts';
-import { createRandom, type Random } from './random.ts';
+import { createRandom } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
 
 /** Minimum number of changes of each subscription, even on a busy machine. */
@@ -57,7 +67,7 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
   const customer = stripe.account.sessions.get(checkout?.id ?? '')?.customer ?? '';
   stripe.dashboard.completeCheckout(checkout?.id ?? '');
   let made = 1;
-  const events = () => stripe.account.events.filter((event) => isOf(event, customer));
+  const events = () => eventsOf(stripe, customer);
 
   for (let round = 0; round < minRounds || !stopped.aborted; round++) {
     const live = liveOf(stripe, customer);
@@ -67,7 +77,7 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
       made += 1;
       await subscribe();
     } else {
-      changeAtStripe(stripe, customer, random);
+      changeRandomly(stripe, customer, (count) => random.between(0, count - 1));
     }
     for (let count = random.between(0, 3); count > 0; count--) {
       // Lost if the process does not answer.
@@ -102,28 +112,4 @@ function deliver(event: Event, client: BillingClient): Promise<unknown> {
   const { body, header } = signEvent(event, hookSecret);
   const request = { body: { contentType: 'application/json', data: Buffer.from(body) } };
   return client.hooks.receiveStripeEvent(request, { headers: { 'stripe-signature': header }, timeoutMs: callMs });
-}
-
-/** Changes the live subscription of a customer as Stripe or a person on Stripe's pages does. */
-function changeAtStripe(stripe: FakeStripe, customerId: string, random: Random): void {
-  const { dashboard, account } = stripe;
-  const live = liveOf(stripe, customerId);
-  const customer = account.customers.get(customerId);
-  if (live === undefined || customer === undefined) throw new Error(`${customerId} has no live subscription`);
-  random.pick([
-    () => dashboard.failPayment(live),
-    () => dashboard.pay(live),
-    () => dashboard.giveUp(live),
-    () => dashboard.scheduleEnd(live, 2_000_000_000 + random.between(0, 999)),
-    () => dashboard.scheduleEnd(live, null),
-    () => dashboard.changePlan(live, random.pick(plans), random.between(1, 5)),
-    () => dashboard.renew(live, 86_400 * random.between(1, 30)),
-    () => dashboard.replaceCard(customer, String(random.between(1_000, 9_999))),
-    () => dashboard.end(live),
-  ])();
-}
-
-function isOf({ data: { object } }: Event, customer: string): boolean {
-  const { id, customer: of } = object as { id?: string; customer?: string }; // every object of the fake has either
-  return id === customer || of === customer;
 }

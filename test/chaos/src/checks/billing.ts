@@ -35,7 +35,7 @@ export function checkBilling({ history, facts }: Evidence): string[] {
 function compareStates({ organizationId, state }: AtStripe, { state: stored }: CustomerFact): string[] {
   const { payment_method, ...rest } = stored;
   const known: Record<string, unknown> = { ...rest, last4: payment_method?.last4 ?? undefined };
-  return Object.entries(state ?? {})
+  return Object.entries(state)
     .filter(([name, value]) => known[name] !== value)
     .map(([name, value]) => `${name} of ${organizationId} is ${value} at Stripe, and stored as ${known[name]}`);
 }
