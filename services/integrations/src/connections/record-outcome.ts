@@ -30,13 +30,14 @@ export async function recordOutcome(ctx: Context, connection: UsableConnection, 
     return;
   }
   const pauseMs = verdict.class === 'rate_limited' ? (verdict.retryAfterMs ?? 0) : 0;
-  if (isQuiet(ctx, `${connection.id} ${verdict.class} ${problem.code}`)) return;
+  if (isQuiet(ctx, `${connection.id} ${connection.version} ${verdict.class} ${problem.code}`)) return;
   await sql`
     update connections
     set last_error = ${storeError(problem, ctx.clock.now())},
       rate_limited_until = case when ${pauseMs} > 0 then clock_timestamp() + ${pauseMs} * interval '1 ms'
         else rate_limited_until end
-    where id = ${connection.id} and organization_id = ${connection.organizationId}`.execute(ctx.db.kysely);
+    where id = ${connection.id} and organization_id = ${connection.organizationId}
+      and version = ${connection.version}`.execute(ctx.db.kysely);
   forgetUse(ctx, connection);
 }
 
