@@ -33,7 +33,7 @@ export async function readRecords(
       ...(cursor !== undefined && { cursor }),
     });
     contacts.push(...page.contacts);
-    bytes += page.contacts.reduce((sum, contact) => sum + contact.length, 0);
+    bytes += page.contacts.reduce((sum, contact) => sum + Buffer.byteLength(contact), 0);
     // The first page gives the total.
     if (given + Math.max(contacts.length, Number(page.totalCount)) > maxRows || bytes > maxBytes) return tooMany();
     cursor = page.nextCursor;
