@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 
 /**
- * Suites that start processes or servers of their own. Each runs alone: alongside other suites its processes would wait
- * for a core, and the suite would exceed its time limits.
+ * Suites that start processes or servers of their own. Each suite runs alone, because alongside other suites its
+ * processes would wait for a core, and the suite would exceed its time limits.
  */
 const ownRoom = [
   'libs/events/test/{embedded-internals,kafka-outage,relay}.test.ts',

@@ -1,4 +1,4 @@
-/** The kinds of failures that a caller can meet. `libs/rpc` maps them to status codes, the gateway to HTTP statuses. */
+/** The kinds of failures that a call can have. `libs/rpc` maps them to status codes, the gateway to HTTP statuses. */
 export const errorKinds = [
   'malformed',
   'invalid',
@@ -71,7 +71,7 @@ export type DomainErrorOptions = {
   violations?: Violation[];
   retryAfterSeconds?: number;
   /**
-   * Facts about this reason for programs. They are members of the error answer, besides the members that every error
+   * Facts about this reason for programs. They are members of the error response, besides the members that every error
    * has.
    */
   facts?: Facts;
@@ -89,7 +89,7 @@ export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly reason: string;
   readonly violations: Violation[];
-  /** Whole seconds after which a repeat makes sense. The value becomes `Retry-After`. */
+  /** Whole seconds after which a retry may succeed. The value becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
   readonly facts: Facts;
 

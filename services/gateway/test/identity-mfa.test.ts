@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-// Moves the clock to the start of a time step, so that no step ends between a code and its answer.
+// Moves the clock to the start of a time step, so that no step ends between creating a code and checking it.
 beforeEach(() => shift(stepMs - ((Date.now() + offsetMs) % stepMs)));
 
 function shift(ms: number): void {

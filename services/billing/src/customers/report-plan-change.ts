@@ -33,8 +33,8 @@ function audited({ plan, status, quantity, cancel_at }: State) {
 }
 
 /**
- * Takes the last unreported operation. Each operation is reported once. Stripe's hook about its effect may arrive
- * before the operation's own answer.
+ * Returns the newest unreported operation, and marks all unreported operations as reported, so that each is reported at
+ * most once. Stripe's hook about the effect of an operation may arrive before Stripe's response to the operation.
  */
 async function takeOperation(trx: Transaction<DB>, organizationId: bigint): Promise<Reported | undefined> {
   const { rows } = await sql<Reported>`

@@ -5,7 +5,8 @@ import type {
   DescMethodUnary,
 } from '@bufbuild/protobuf';
 
-// Only generated code has the kind of a method in the method's type.
+// These functions narrow the type of a method, because only generated code has types that contain the kind of the
+// method.
 
 export function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === 'unary';

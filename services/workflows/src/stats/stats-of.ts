@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 const countWithinMs = 2_000;
 
 /**
- * Returns the counts of workflows, keyed by the workflow's id as a string. Undefined when the runtime does not answer
+ * Returns the counts of workflows, keyed by the workflow's id as a string. Undefined when the runtime does not respond
  * in time.
  */
 export async function statsOf(
@@ -25,7 +25,8 @@ export async function statsOf(
 }
 
 /**
- * Returns the number of living enrollments of versions, by version. Undefined when the runtime does not answer in time.
+ * Returns the number of living enrollments of versions, by version. Undefined when the runtime does not respond in
+ * time.
  */
 export async function activeOf(
   ctx: Context,
@@ -43,8 +44,8 @@ export async function activeOf(
 const within = { timeoutMs: countWithinMs };
 
 /**
- * Returns undefined for any failure, because a list without counts is better than no list. During an upgrade, an older
- * runtime may lack the method.
+ * Returns undefined for any failure, because a list without counts is better than no list. One such failure is an older
+ * runtime without the method, during an upgrade.
  */
 async function unlessAway<T>(ctx: Context, count: () => Promise<T>): Promise<T | undefined> {
   try {

@@ -11,7 +11,7 @@ import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 
 /**
  * Returns the metadata that marks a subscription as changed by an operation, so that a repeat recognizes its own work
- * even when Stripe no longer knows the key.
+ * even when Stripe has forgotten the idempotency key.
  */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
@@ -51,7 +51,7 @@ async function begin(
 
 /**
  * Changes a subscription. A higher price is charged immediately; a lower price is credited to the next invoice. A
- * scheduled end is cleared, because the plan is wanted.
+ * scheduled end stays, and only `reactivate` clears it.
  */
 async function change(
   ctx: Context,
