@@ -14,12 +14,12 @@ const ownRoom = [
   'test/upgrade/test/*.test.ts',
 ];
 
-/** Lists every file of tests for jest, including long ones, by its path from the root. */
+/** Lists all test files for jest, including long ones, by their paths from the root. */
 export function jestFiles() {
   return globSync('{libs,services,deploy,site,test}/*/{src,test}/**/*.test.ts').sort();
 }
 
-/** Lists the files of tests of the scripts, which node runs. */
+/** Lists the test files of the scripts. Node runs them without jest. */
 export function scriptFiles() {
   return globSync('scripts/**/*.test.mjs').sort();
 }

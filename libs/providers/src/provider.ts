@@ -45,7 +45,7 @@ export type Tokens = {
 };
 
 /**
- * The customer's account at the provider. Limits are counted by account, and a reconnect must be to the same account.
+ * The customer's account at the provider. Limits are counted per account, and a reconnect must be to the same account.
  */
 export type Account = { id: string; name: string | null };
 

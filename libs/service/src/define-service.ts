@@ -35,8 +35,8 @@ export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
   /**
-   * Brings the service's schema up to date, with the role of the service. Returns the names of applied migrations.
-   * Undefined without a schema.
+   * Brings the service's schema up to date, as the role of the service. Returns the names of the applied migrations.
+   * Not defined for a service without a schema.
    */
   migrate?(url: string): Promise<string[]>;
   /** The service's columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */

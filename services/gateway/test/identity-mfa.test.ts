@@ -36,7 +36,7 @@ function logInWith(username: string, code?: string): Promise<Answer> {
   return gateway.as(null)('POST', '/api/v1/auth/login', { username, password, ...(code !== undefined && { code }) });
 }
 
-/** Creates a user with a second factor, whose last used code is from the current step. */
+/** Creates a user with a second factor, whose last used code is from the current TOTP time step. */
 async function enabledUser(username: string) {
   await gateway.makeOrganization(username);
   const { call } = await logIn(gateway, username);

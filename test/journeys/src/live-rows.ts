@@ -97,7 +97,7 @@ export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boole
   return rowCount === 0;
 }
 
-/** Returns the differences of live rows after calls with test keys, one line each. */
+/** Returns how the live rows changed during calls with test keys, one line for each lost or gained row. */
 export function changesOf(before: LiveRows, after: LiveRows): string[] {
   return [...before].flatMap(([table, rows]) => {
     const now = after.get(table) ?? [];

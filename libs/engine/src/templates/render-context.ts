@@ -6,7 +6,7 @@ import type { Scope } from './scope.ts';
 
 /** Units charged for a tag or an output, regardless of its work. */
 const templateUnits = 128;
-/** Units for reading a variable. */
+/** Units of the meter that are charged for reading a variable. */
 const variableUnits = 8;
 
 /**

@@ -6,8 +6,8 @@ import type { State } from '../subscriptions/state.ts';
 type Reported = { id: bigint; actor_type: string; actor_id: string; request_id: string; address: string };
 
 /**
- * Writes a change of plan, quantity, state or end into the audit trail. The actor is the actor of an operation that is
- * not reported yet. If there is no such operation, the change came from Stripe: a payment, the portal, or the operator.
+ * Writes a change of plan, quantity, state or end into the audit trail. The actor is taken from an operation that was
+ * not reported yet. Without such an operation, the change came from Stripe: a payment, the portal, or the operator.
  */
 export async function reportPlanChange(
   trx: Transaction<DB>,

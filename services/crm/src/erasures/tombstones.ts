@@ -105,8 +105,8 @@ async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizat
 }
 
 /**
- * Returns the identifiers of a person. A phone number is an identifier only if there is no address, because a household
- * or an office may share the number.
+ * Returns the identifiers of a person. A phone number is an identifier only if there is no email address, because the
+ * people of a household or an office may share the number.
  */
 function namesOf({ email, phone, external_system: system, external_id: externalId, public_id: publicId }: Known) {
   const digits = typeof phone === 'string' ? phone.replace(/\D/g, '') : '';

@@ -28,7 +28,10 @@ function hashedId(type: RecordType, text: string): string {
   return `${tables[type].prefix}_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }
 
-/** Finds the records with these public ids or with their stand-ins. The result is keyed by the given ids. */
+/**
+ * Finds the records with these public ids, or with the ids that replace them because another organization has these
+ * public ids (`standInFor`). The result is keyed by the given ids.
+ */
 export async function findByPublicIds(
   trx: Transaction<DB>,
   organizationId: bigint,

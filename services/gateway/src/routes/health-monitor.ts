@@ -5,7 +5,7 @@ import { askParts, type Parts } from '@drippulse/observability';
 export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
 
 /**
- * Time for which a part may be unavailable before the gateway reports `unavailable`. A restart or failover takes less
+ * Time for which a service may be unavailable before the gateway reports `unavailable`. A restart or failover takes less
  * time.
  */
 const toleratedMs = 5000;

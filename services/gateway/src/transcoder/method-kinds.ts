@@ -5,8 +5,7 @@ import type {
   DescMethodUnary,
 } from '@bufbuild/protobuf';
 
-// These functions narrow the type of a method, because only generated code has types that contain the kind of the
-// method.
+// These functions narrow the type of a method by its kind. A comparison of `methodKind` does not narrow `DescMethod`.
 
 export function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === 'unary';

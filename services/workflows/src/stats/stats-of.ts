@@ -24,10 +24,7 @@ export async function statsOf(
   });
 }
 
-/**
- * Returns the number of living enrollments of versions, by version. Undefined when the runtime does not respond in
- * time.
- */
+/** Returns the number of active enrollments of each version. Undefined if the runtime does not respond in time. */
 export async function activeOf(
   ctx: Context,
   call: HandlerContext,

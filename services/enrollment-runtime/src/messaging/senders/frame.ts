@@ -3,9 +3,9 @@ import { openPrivateKey } from './private-keys.ts';
 import type { Dkim, SenderIdentity } from './sender-identity.ts';
 
 /**
- * The parts of a mail that come from the organization's settings and not from the request. The ledger keeps the frame
- * from the time at which the mail gets its place, with only the members that are set. Keys of domains are not stored
- * again: `domains` has the ids of the verified domains.
+ * The parts of a mail that come from the organization's settings and not from the request. The ledger stores the frame
+ * as it was when the mail got its place, with only the members that are set. Keys of domains are not stored again:
+ * `domains` has the ids of the verified domains.
  */
 export type Frame = {
   from_name?: string;
