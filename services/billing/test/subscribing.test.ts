@@ -175,8 +175,8 @@ function subscribing(mockUrl?: string) {
               and query like '%set marks = marks + 1%'`.execute(harness.db);
           expect(rows).toHaveLength(1);
         });
-        // Then the fetch locks the operation. The end of the write must not have locked it while it waits for the
-        // customer.
+        // The fetch then locks the operation. This must succeed, so the end of the write must not lock the operation
+        // before it has locked the customer.
         const { rows } = await sql`
           select from operations where organization_id = ${organizationId} for update nowait`.execute(trx);
         expect(rows).toHaveLength(1);

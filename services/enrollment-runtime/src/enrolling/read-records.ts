@@ -13,8 +13,8 @@ const maxBytes = 32 * 1024 * 1024;
 
 /**
  * Reads the records that a bulk enrollment selects, page by page, as contacts. `given` is the number of contacts in the
- * request itself, which count against the maximum of one call too. Returns a refusal instead of throwing it, because
- * the checks of a request have an order.
+ * request itself, which also count against the maximum of one call. Returns a refusal instead of throwing it, because
+ * the checks of a request run in a fixed order.
  */
 export async function readRecords(
   ctx: Context,

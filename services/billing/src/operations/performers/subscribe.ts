@@ -12,7 +12,7 @@ import { clearEnd } from './scheduled-end.ts';
 
 /**
  * Returns the metadata that marks a subscription as changed by an operation, so that a repeat recognizes its own work
- * even when Stripe no longer knows the key.
+ * even when Stripe has forgotten the idempotency key.
  */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
