@@ -36,7 +36,7 @@ export type Piece = {
   ids: readonly bigint[];
 };
 
-/** Enrollments that are stored together. They are kept as encoded rows, because thousands of them must fit in memory. */
+/** Enrollments that are stored together. They are kept as encoded rows, so that thousands of them fit in memory. */
 export type Slice = {
   createdAt: Date;
   enrollments: ReturnType<typeof startEnrollments>;
