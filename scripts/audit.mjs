@@ -1,4 +1,5 @@
-// `npm run audit`: lists every grave advisory of a shipped package without a written exception, including old packages.
+// The command `npm run audit` lists every grave advisory of a shipped package that has no written exception, including
+// advisories of packages that are not new.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';

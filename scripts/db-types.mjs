@@ -9,10 +9,10 @@ import { migrate } from '@drippulse/db';
 import { createTestDatabase } from '@drippulse/testing';
 import { owners, processOf } from '@drippulse/topology';
 
-// The results of the type parsers of libs/db. Free JSON stays text, so that its numbers keep every digit.
+// The results of the type parsers of libs/db. Free JSON is read as text, so that its numbers keep every digit.
 const typeMapping = { int8: 'bigint', json: 'string', jsonb: 'string', timestamptz: 'Date' };
-// Only libs and the migrator use these tables. If a service had the tables' types, the types would change with the
-// libs.
+// Tables that only the libs and the migrator use. If the types of a service included them, the types would change with
+// the libs.
 const tablesOfLibs =
   '{kysely_*,idempotency_keys,outbox,outbox_lease,inbox,entitlements,usage,usage_added,usage_limits,usage_thresholds}';
 const codegen = createRequire(import.meta.url).resolve('kysely-codegen/dist/cli/bin.js');

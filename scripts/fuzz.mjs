@@ -1,4 +1,4 @@
-// `npm run fuzz`: the tests of hostile input, one after the other, for the given minutes in total.
+// The command `npm run fuzz` runs the tests of hostile input, one after the other, for the given minutes in total.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ else if (!(minutes > 0) || !/^\d+$/.test(seed)) {
   process.exitCode = 1;
 } else process.exitCode = (await fuzz()) ? 0 : 1;
 
-/** Runs each test for an equal share of the time. A failure does not end the others. */
+/** Runs each test for an equal share of the time. A failed test does not end the others. */
 async function fuzz() {
   console.log(`Hostile input for ${minutes} minutes, seed ${seed}.`);
   const files = jestFiles().filter((file) => roundsIn(file) > 0);

@@ -14,8 +14,8 @@ import { markInstalled, npm } from './setup/install.mjs';
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
 /**
- * The list of public services. It is in the folder of the generated code, but is made from the options, which that code
- * reads.
+ * Name of the list of public services. The list is in the folder of the generated code, but is made later, from options
+ * that are read by means of that code.
  */
 const listName = 'public-services.ts';
 /** Folders whose every file is generated. */
@@ -31,8 +31,8 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // The list of public services is kept here and written only when it has changed, because running processes read
-    // these files. It also stays when the options have faults.
+    // The existing list of public services is kept here, and is written only when it has changed, because running
+    // processes read these files. It is also kept when the options have faults.
     if (existsSync(join(root, codePath, listName))) {
       cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
     }
@@ -92,7 +92,7 @@ function staleCode() {
 
 /** Returns the content of each file by its path. */
 async function generatedFiles() {
-  // Imported late, because these modules import the generated code.
+  // Imported only here, because these modules import the generated code.
   const document = await import('../site/document/src/generated-files.ts');
   const pages = await import('../site/pages/src/generated-files.ts');
   const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
@@ -109,7 +109,9 @@ async function generatedFiles() {
   ]);
 }
 
-/** Returns the paths whose committed content differs, and the paths in generated folders without a source. */
+/**
+ * Returns the paths whose committed content differs, and the paths in generated folders that are no longer generated.
+ */
 function staleFiles(files) {
   const changed = [...files].filter(([path, content]) => !isCommitted(path, content)).map(([path]) => path);
   const present = generatedFolders.flatMap((folder) =>

@@ -1,5 +1,5 @@
-// Runs a command of commands.json: installs its missing packages, then starts it on the Node pinned in package.json.
-// npm runs this file on the installed Node (20 or newer), so it uses no package.
+// Runs a command of commands.json: installs its missing packages, then starts it on the Node version that is pinned in
+// package.json. npm runs this file on the installed Node (20 or newer), so it uses no packages.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Returns the pinned Node: a package on Linux, elsewhere the Node that runs this script. */
+/** Returns the path of the pinned Node. On Linux it is a package; elsewhere it is the Node that runs this script. */
 function pinnedNode() {
   const file = path.join(root, 'node_modules/.bin/node');
   return existsSync(file) ? file : process.execPath;

@@ -1,5 +1,6 @@
-// `npm test`: the checks, then the suites against one set of servers, then a second run of the failed suites, then the
-// totals. `npm run test:long` does this with the long tests. `npm test -- --help` lists how to run less.
+// The command `npm test` runs the checks, then the suites against one set of servers, then a second run of the failed
+// suites, and then prints the totals. `npm run test:long` does this with the long tests. `npm test -- --help` lists how
+// to run less.
 import os from 'node:os';
 import process from 'node:process';
 import { checks } from './testing/checks.mjs';
@@ -14,13 +15,13 @@ const minute = 60_000;
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const summary = createSummary({ isCi });
 const selected = selectTests(process.argv.slice(2), { jestFiles: jestFiles(), scriptFiles: scriptFiles() });
-/** Time limits, so that nothing hangs until an external limit ends the run without a message. */
+/** Time limits, so that a test that hangs ends with a message, before an external limit ends the run without one. */
 const ceilings = selected.isLong
   ? { suiteMs: 20 * minute, runMs: 240 * minute }
   : { suiteMs: 5 * minute, runMs: 45 * minute };
 let isOver = false;
 
-// Under npm, Ctrl-C arrives more than once.
+// Under npm, Ctrl-C is delivered more than once.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt);
 
 if (selected.kind === 'help') console.log(usage);
@@ -39,7 +40,7 @@ function interrupt() {
   setTimeout(endAll, 10_000).unref();
 }
 
-/** Shows the lines of jest as they arrive. Each suite starts the servers that it needs. */
+/** Shows the lines of jest as they arrive. In this mode each suite starts the servers that it needs. */
 async function runFiles({ files, options }) {
   const ofScripts = files.filter((file) => file.endsWith('.mjs'));
   const ofJest = files.filter((file) => file.endsWith('.ts'));
@@ -74,7 +75,7 @@ async function runAll() {
   process.exitCode = hasFailed ? 1 : 0;
 }
 
-/** Runs two checks at a time, because most of them keep one core busy. Resolves with whether all passed. */
+/** Runs two checks at a time, because most of them keep one core busy. Resolves with true if all checks passed. */
 async function runChecks() {
   const queue = [...checks];
   let passed = true;
@@ -151,7 +152,7 @@ async function runTests(env) {
   }
 }
 
-/** Runs each suite that failed once more, alone. FLAKY=fail lets the first failure stand. */
+/** Runs each failed suite once more, alone. With FLAKY=fail, the first failure is final. */
 async function runAgain(env) {
   if (process.env.FLAKY === 'fail') return;
   for (const file of summary.secondRuns()) {

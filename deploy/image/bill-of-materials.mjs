@@ -2,7 +2,7 @@ import { copiedFor, packages, usedBy } from './used.mjs';
 
 /**
  * Lists the contents of an image, except its Debian packages, as CycloneDX 1.6: Node and each npm package by name,
- * version, licence and hash. `npm sbom -w` does not fit, because it lists packages of tests and lacks packages that
+ * version, licence and hash. `npm sbom -w` is not used, because it lists packages of tests and omits packages that
  * workspaces share.
  */
 export function billOfMaterials(service) {

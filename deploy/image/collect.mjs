@@ -44,8 +44,8 @@ function copy(source) {
 }
 
 /**
- * Links the files of a package if possible, instead of copying more than ten thousand files that nothing changes. A
- * package within a package (`skipped`) has a place of its own, and may be unused.
+ * Links the files of a package if possible, because copying more than ten thousand files that never change would take
+ * long. A package within a package (`skipped`) is handled at its own place, because it may be unused.
  */
 function link(source, target, skipped) {
   mkdirSync(target, { recursive: true });

@@ -1,5 +1,7 @@
-// Fills the compile cache of a folder that collect.mjs made: the service then starts in two thirds of the time, and
-// does not load the code that removes types from sources. node deploy/image/compile.mjs <service> <folder> <uid>
+// Fills the compile cache of a folder that collect.mjs made. With it, the service starts in two thirds of the time, and
+// does not load the code that removes types from sources.
+//
+// node deploy/image/compile.mjs <service> <folder> <uid>
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,8 +14,8 @@ if (service === undefined || folder === undefined || uid === undefined) {
   process.exit(1);
 }
 
-// Node finds an entry by its own version, some of V8's options, the user and the path of the file, so all of these must
-// equal those of the pod.
+// Node finds an entry of the cache by its own version, some of V8's options, the user and the path of the file, so all
+// of these must be the same as in the pod.
 const cwd = path.join(folder, 'services', service);
 const cache = path.join(folder, 'node_modules/.cache/compiled');
 mkdirSync(cache, { recursive: true });
@@ -31,10 +33,10 @@ if (status !== 1 || !stderr.includes('The configuration is not valid')) {
   console.error(`${service} did not get as far as its settings:\n${stderr}`);
   process.exit(1);
 }
-// Node makes the files readable only for the user; in the image they belong to root.
+// Node makes the files readable only for their user, but in the image they belong to root.
 for (const name of readdirSync(cache, { recursive: true })) chmodSync(path.join(cache, name), 0o555);
 
-/** Returns the sources that a running service loads on first need. */
+/** Returns the sources that a running service loads only when they are first needed. */
 function loadedLater() {
   return globSync(`{libs,services/${service}}/**/src/**/*.ts`, { cwd: folder }).flatMap((file) => {
     const imported = readFileSync(path.join(folder, file), 'utf8').matchAll(/await import\('(\.[^']+\.ts)'\)/g);

@@ -5,7 +5,7 @@ import path from 'node:path';
 export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
 
 /**
- * Returns the places of the installed packages that a service uses at run time, its own packages first. npm also
+ * Returns the places of the installed packages that a service uses at run time, the service itself first. npm also
  * installs the packages of tests, so the places are read from the lock file.
  */
 export function usedBy(service) {
@@ -30,7 +30,7 @@ export function readBy(service) {
   return reads[service] ?? [];
 }
 
-/** Returns the packages whose files a service reads: `dependencies` of the workspaces that write `site/static`. */
+/** Returns the packages whose files a service reads: the `dependencies` of the workspaces that write `site/static`. */
 export function copiedFor(service) {
   if (!readBy(service).includes('site/static')) return [];
   const makers = Object.keys(packages).filter((place) => /^site\/[^/]+$/.test(place));

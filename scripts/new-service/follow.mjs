@@ -4,7 +4,10 @@ import process from 'node:process';
 import { runForeground } from '../setup/children.mjs';
 import { root } from '../setup/install.mjs';
 
-/** Updates everything that depends on the table and the folders: links, formats, the output of `npm run generate`. */
+/**
+ * Updates everything that depends on the table and the folders: the links between workspaces, the formatting, and the
+ * output of `npm run generate`.
+ */
 export async function follow({ name, schema }, { isThere }) {
   link(path.join(root, 'node_modules/@drippulse', schema), `../../services/${name}`, isThere);
   if (isThere) {

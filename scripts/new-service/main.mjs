@@ -1,4 +1,5 @@
-// `npm run new:service -- <name>`: makes a service from the template, or removes one. The usage is below.
+// The command `npm run new:service -- <name>` makes a service from the template, or removes a service. The usage is
+// below.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

@@ -12,12 +12,12 @@ export function namesOf(name) {
 }
 
 /**
- * PostgreSQL cuts names at 63 bytes, and the role's name has a prefix. Kubernetes allows 63, with a prefix and a
- * suffix.
+ * PostgreSQL cuts names at 63 bytes, and the name of the role has a prefix. Kubernetes also allows 63, and the names
+ * there have a prefix and a suffix.
  */
 const maxLength = 30;
 
-/** Returns the reason, as a sentence, why a new service cannot have a name; undefined when it can. */
+/** Returns the reason why a new service cannot have a name, as a sentence; undefined when it can. */
 export function problemWith(name, { services, areas, packages, chartValues }) {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     return `"${name}" is not in kebab-case: small letters and digits, words joined by "-", such as usage-metering.`;

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The files of every service, and the additional or replacing files of a service that publishes events. */
+/**
+ * The template folders: the files of every service, and the files that a service that publishes events adds or
+ * replaces.
+ */
 const templates = {
   all: path.join(import.meta.dirname, 'template'),
   publishing: path.join(import.meta.dirname, 'template-publishing'),
@@ -12,7 +15,7 @@ export function filesOf(names, { positions, versionOf }, { publishes = false } =
   const placeholders = {
     ...names,
     time: new Date().toISOString().slice(0, 16).replace('T', '-').replace(':', ''),
-    // The position is the next multiple of ten, because an area takes as many positions as it has services in its
+    // The position is the next multiple of ten, because an area uses as many positions as it has services in its
     // protos.
     position: String((Math.floor(Math.max(0, ...positions) / 10) + 1) * 10),
   };
@@ -39,7 +42,7 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** Adds the versions. The template has only the names of packages; their versions come from the tree. */
+/** Adds the versions. The template names only the packages; their versions are taken from the tree. */
 function withVersions(text, versionOf) {
   return text.replace(/"([^"]+)": "\*"/g, (_, name) => `"${name}": "${versionOf(name)}"`);
 }

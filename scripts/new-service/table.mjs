@@ -7,8 +7,8 @@ const importOf = ({ schema, Schema }) =>
   `import { ${Schema}EventSchema } from '@drippulse/proto/drippulse/${schema}/v1/events_pb';\n`;
 
 /**
- * Returns the table's text with an entry for a service that owns a schema and calls nothing. `publishes`: it has
- * events.
+ * Returns the table's text with an entry for a service that owns a schema and calls no other service. `publishes` means
+ * that it has events.
  */
 export function withEntry(text, names, { publishes = false } = {}) {
   const { name, schema, Schema } = names;

@@ -4,7 +4,7 @@ import { root } from '../setup/install.mjs';
 
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 
-/** Reads the names in the tree that a new service must not repeat, and the versions that it uses. */
+/** Reads from the tree the names that a new service must not use again, and the versions of packages. */
 export function readTree() {
   const { workspaces } = readJson('package.json');
   const manifests = globSync(

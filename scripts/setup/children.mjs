@@ -4,8 +4,8 @@ import process from 'node:process';
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program on this terminal and passes on the signals that this process gets, so that `kill` of npm reaches the
- * program. Resolves with the program's exit code or the signal that ended it.
+ * Runs a program on this terminal and passes on the signals that this process gets, so that a `kill` of npm reaches the
+ * program. Resolves with the program's exit code, or with the signal that ended it.
  */
 export async function runForeground(file, args, { onSpawn, ...options } = {}) {
   const child = spawn(file, args, { stdio: 'inherit', ...options });

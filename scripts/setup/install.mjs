@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const stampFile = path.join(root, 'node_modules/.installed-lock');
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** The npm commands of each plan. `--no-save` adds missing packages of the lock file and leaves that file unchanged. */
+/** The npm commands of each plan. `--no-save` adds missing packages of the lock file and does not change that file. */
 const npmCommands = {
   // deploy/local loads the services by name, so their packages are not among its own dependencies.
   product: [
@@ -29,9 +29,9 @@ const npmCommands = {
 };
 
 /**
- * Installs the missing packages of `wanted`: `product` stands for the packages that DripPulse runs on, `all` also for
- * the packages of tests, generation and benches. Runs on any Node from 20, without any package. Packages of the product
- * stay in place when others are added, because the platform may be running on them.
+ * Installs the missing packages of `wanted`. `product` means the packages on which DripPulse runs, `all` also the
+ * packages of tests, generation and benches. Runs on any Node from 20, without any packages. When other packages are
+ * added, the packages of the product are not replaced, because the platform may be running on them.
  */
 export async function install(wanted) {
   checkNode();
@@ -43,19 +43,19 @@ export async function install(wanted) {
 }
 
 async function installUnderLock(wanted, onChild) {
-  // The command that had the lock may have installed the packages.
+  // The command that had the lock may have installed the packages in the meantime.
   const planned = plan(wanted);
   if (planned === undefined) return;
   const startedAt = Date.now();
   console.error(
     `Installing ${planned === 'product' ? 'what DripPulse runs on' : 'dependencies'} (about half a minute) …`,
   );
-  // An interrupted installation leaves no stamp, so that the next command installs from the start.
+  // After an interrupted installation there is no stamp, so the next command installs from the start.
   rmSync(stampFile, { force: true });
   const [file, ...before] = npm();
   const { code, signal } = await runForeground(file, [...before, ...npmCommands[planned]], {
     cwd: root,
-    // Standard output belongs to the command.
+    // Standard output is reserved for the command, so the output of npm is written to standard error.
     stdio: ['inherit', 2, 2],
     onSpawn: onChild,
   });

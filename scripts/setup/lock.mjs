@@ -4,15 +4,15 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * A lock file is written in one step. After this time, every process that competes for an abandoned lock has read the
- * new owner.
+ * Milliseconds after which every process that competes for an abandoned lock has read the new owner. A lock file is
+ * written in one step.
  */
 const settledMs = 200;
 
 /**
- * Runs `work` while no other process runs its own work under the same lock file. `work` gets a function that names a
- * child. The lock is treated as abandoned only when the child has ended too, because npm survives a SIGKILL of the
- * process that started it.
+ * Runs `work` while no other process runs its own work under the same lock file. `work` gets a function with which it
+ * names a child process. The lock is treated as abandoned only when the child has ended too, because npm survives a
+ * SIGKILL of the process that started it.
  */
 export async function withLock(file, work, onWait = () => undefined) {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -44,7 +44,7 @@ async function take(file, own) {
   return read(file) === own;
 }
 
-/** Reads a lock file; undefined when the lock was released. */
+/** Reads a lock file; undefined when the lock was released in the meantime. */
 function read(file) {
   try {
     return readFileSync(file, 'utf8');
@@ -76,6 +76,6 @@ function identityOf(pid) {
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
     return `${pid} ${afterName.split(' ')[19]}`;
   } catch {
-    return String(pid); // no /proc, as on macOS
+    return String(pid); // there is no /proc, as on macOS
   }
 }

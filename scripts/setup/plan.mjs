@@ -7,8 +7,8 @@ export function installedState(wanted, lock) {
 }
 
 /**
- * Returns the installation that a command needs: undefined if it needs none, `rest` for packages that the product does
- * not need.
+ * Returns the installation that a command needs: undefined if it needs no installation, `rest` for packages that the
+ * product does not need.
  */
 export function planOf({ stamp, lock, wanted }) {
   if (stamp === installedState('all', lock)) return undefined;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { afterEach, beforeEach, test } from 'node:test';
 
-// A repository of two commands whose packages are folders, which the real npm installs without a network.
+// A repository with two commands. Its packages are folders, so the real npm installs them without a network.
 const commands = {
   start: { needs: 'product', node: ['start.mjs'] },
   test: { needs: 'all', node: ['--eval', ''] },
@@ -103,7 +103,7 @@ test('the next command waits for an npm that outlived its command', async () => 
   const lock = await lockWithNpm();
   process.kill(Number.parseInt(lock[1], 10), 'SIGSTOP');
   killed.child.kill('SIGKILL');
-  // Waits for the command's exit, not for the end of its output, which the stopped npm keeps open.
+  // Waits for the command's exit, not for the end of its output, because the stopped npm keeps the output open.
   await once(killed.child, 'exit');
   const next = spawnRun('test');
   await next.shows('Waiting for another command');
@@ -160,7 +160,7 @@ function spawnProcess(file, args) {
   };
 }
 
-/** Waits until the lock file names npm, and returns its lines: the command's process and npm's. */
+/** Waits until the lock file names npm, and returns its lines: the command's process and the process of npm. */
 async function lockWithNpm() {
   const file = path.join(root, '.cache/setup.lock');
   const lines = () => (existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []);

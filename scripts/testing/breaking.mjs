@@ -3,17 +3,26 @@ import os from 'node:os';
 import path from 'node:path';
 import { run } from './children.mjs';
 
-/** Options are never sent, so they need to agree only within one build. */
+/**
+ * Files with options. They are not compared, because options are never sent, so they need to agree only within one
+ * build.
+ */
 const optionFiles = ['drippulse/events/v1/options.proto', 'drippulse/rest/v1/rest.proto'];
 const rules = JSON.stringify({ version: 'v2', breaking: { use: ['WIRE_JSON'], ignore: optionFiles } });
 
-/** Compatible changes that buf nevertheless refuses, in buf's words. Remove an entry when its change is published. */
+/**
+ * Compatible changes that buf nevertheless refuses, in the words of buf's message. Remove an entry when its change is
+ * published.
+ */
 const accepted = [
-  // A row of the list has the fields of a workflow under their numbers, and more.
+  // A row of the list has the fields of a workflow under the workflow's field numbers, and further fields.
   'Field "1" with name "workflows" on message "ListWorkflowsResponse" changed type from "drippulse.workflows.v1.Workflow" to "drippulse.workflows.v1.ListedWorkflow".',
 ];
 
-/** Compares the proto tree with the published one: `origin/main`, or its parent if `origin/main` is this commit. */
+/**
+ * Compares the proto tree with the published one: the tree of `origin/main`, or of its parent if `origin/main` is this
+ * commit.
+ */
 export async function breaking() {
   const base = await baseCommit();
   if (base === undefined) return skipped('there is no earlier commit to compare with');
@@ -24,7 +33,7 @@ export async function breaking() {
     const packed = await run(['git', 'archive', '--output', archive, base, 'proto']);
     if (!packed.ok) return skipped('the earlier commit has no proto tree');
     await run(['tar', '-xf', archive, '-C', folder]);
-    // Vendored files are not compared, because the base may have them elsewhere.
+    // Vendored files are taken from this tree, because the base may have them in another place.
     cpSync('buf.yaml', path.join(folder, 'buf.yaml'));
     cpSync('proto/google', path.join(folder, 'proto/google'), { recursive: true });
     const built = await run(['buf', 'build', '-o', image], { cwd: folder });

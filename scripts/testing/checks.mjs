@@ -5,9 +5,9 @@ import { advisories, licences } from './supply-chain.mjs';
 
 const folders = ['libs', 'services', 'deploy', 'site', 'test'];
 
-/** The checks that do not run the product. Each counts as one test. */
+/** The checks that do not run the product. Each check is counted as one test. */
 export const checks = [
-  // The longest check comes first, so that no check runs alone at the end.
+  // The check that takes longest is first, so that it does not run alone at the end.
   command('types', ['tsc', '-b']),
   command('format and lint', ['biome', 'ci', '--reporter=summary', '.']),
   command('proto lint', ['buf', 'lint']),

@@ -33,7 +33,7 @@ export function run(command, options = {}) {
   });
 }
 
-/** Asks every command that still runs, and its children, to end. */
+/** Sends SIGTERM to every command that still runs, and to its children. */
 export function askAllToEnd() {
   for (const child of running) kill(-child.pid, 'SIGTERM');
 }

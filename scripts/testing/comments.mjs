@@ -41,7 +41,7 @@ export function commentProblems(text) {
   return [...tooLong, ...odd];
 }
 
-/** Joins comments of neighbouring lines. Returns the number of the first line, and the words without comment signs. */
+/** Joins comments of adjacent lines. Returns the number of the first line, and the words without comment signs. */
 function paragraphs(lines) {
   const found = [];
   let open;

@@ -4,12 +4,12 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Milliseconds within which ended connections and processes must be gone. */
+/** Milliseconds within which connections and processes that were ended must be gone. */
 const graceMs = 10_000;
 
 /**
  * The environment of a suite. It records which process runs the suite, so that the process can be ended when the suite
- * hangs. It fails a suite that leaves a pool, a timer, a loop or a process behind, because this would run alongside the
+ * hangs. A suite fails if it leaves a pool, a timer, a loop or a process behind, because this would run alongside the
  * worker's next suite.
  */
 export default class extends TestEnvironment {

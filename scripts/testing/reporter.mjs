@@ -23,7 +23,7 @@ export default class {
 }
 
 function send(event) {
-  // A temporarily full pipe refuses with EAGAIN.
+  // If the pipe is full for a moment, the write fails with EAGAIN.
   for (let rest = Buffer.from(`${JSON.stringify(event)}\n`); rest.length > 0; ) {
     try {
       rest = rest.subarray(writeSync(3, rest));

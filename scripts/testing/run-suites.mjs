@@ -9,7 +9,7 @@ const jest = [
   ...['--disable-warning=TimeoutNegativeWarning', 'node_modules/jest/bin/jest.js'],
 ];
 
-/** Returns the command that shows suites as jest does, one line for each test when it ends. */
+/** Returns the command that shows suites as jest does, with one line for each test when the test ends. */
 export function jestLive(files, options) {
   return [...jest, '--verbose', ...options, '--runTestsByPath', ...files];
 }
@@ -29,7 +29,7 @@ export async function runSuites(files, { workers, ceilingMs, env, onEnd }) {
       [...jest, `--maxWorkers=${workers}`, '--reporters=./scripts/testing/reporter.mjs', '--runTestsByPath', ...files],
       { env: { ...env, TEST_WORKERS_FOLDER: folder }, onLine: (line) => follow(JSON.parse(line)) },
     );
-    // Jest itself failed, or was ended.
+    // Jest itself has failed, or was ended.
     for (const file of left)
       onEnd({ file, seconds: 0, tests: [], failure: `The suite did not run to its end.\n${output}` });
   } finally {

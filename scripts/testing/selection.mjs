@@ -41,7 +41,10 @@ export function selectTests(words, { jestFiles, scriptFiles }) {
   return { kind: 'suites', files: [...new Set([...found.values()].flat())], isLong: onlyLong, isWhole: false };
 }
 
-/** Returns the suites of a package by its folder (the whole path or its last part), or a long suite by its own name. */
+/**
+ * Returns the suites of a package by the package's folder (the whole path or its last part), or a long suite by its own
+ * name.
+ */
 function suitesNamed(suites, name) {
   return suites.filter((file) => {
     const folder = packageOf(file);

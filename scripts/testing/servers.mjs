@@ -1,8 +1,8 @@
 import { testKafka, testPostgres, testRedis } from '../../libs/testing/src/index.ts';
 
 /**
- * Starts, once for all packages, the servers that tests use, and returns the environment that names the servers. A
- * server that cannot be started is left out, and its suites report that.
+ * Starts, once for all packages, the servers that tests use, and returns the environment that names the servers. If a
+ * server cannot be started, its variable is left out, and the suites that need it report this.
  */
 export async function startServers(log) {
   const onProgress = (message) => log(`  ${message}`);

@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs';
 
 /**
- * Suites that start processes or servers of their own. Each runs alone: alongside other suites its processes would wait
- * for a core, and the suite would exceed its time limits.
+ * Suites that start processes or servers of their own. Each suite runs alone, because alongside other suites its
+ * processes would wait for a core, and the suite would exceed its time limits.
  */
 const ownRoom = [
   'libs/events/test/{embedded-internals,kafka-outage,relay}.test.ts',
@@ -14,12 +14,12 @@ const ownRoom = [
   'test/upgrade/test/*.test.ts',
 ];
 
-/** Lists every file of tests for jest, including long ones, by its path from the root. */
+/** Lists all test files for jest, including long ones, by their paths from the root. */
 export function jestFiles() {
   return globSync('{libs,services,deploy,site,test}/*/{src,test}/**/*.test.ts').sort();
 }
 
-/** Lists the files of tests of the scripts, which node runs. */
+/** Lists the test files of the scripts. Node runs them without jest. */
 export function scriptFiles() {
   return globSync('scripts/**/*.test.mjs').sort();
 }

@@ -1,6 +1,6 @@
 /**
- * Matches the reason from libs/testing. A suite without its server or tool has one skipped test with this reason as its
- * name.
+ * Matches the reason that libs/testing gives. A suite whose server or tool is missing has one skipped test with this
+ * reason as its name.
  */
 const unavailable =
   /^(?:NOT RUN: )?((?:Kafka|Redis|PostgreSQL|Helm|Kubernetes schemas|Prometheus|Python|Go|Chromium) needs? .*)$/;
@@ -8,7 +8,7 @@ const unavailable =
 /** The number of slowest suites to print. */
 const slowestCount = 5;
 
-/** Maximum number of failed suites for a second run. More failures than this are not an accident. */
+/** Maximum number of failed suites for a second run. If more suites fail, the cause is not chance. */
 const mostSecondRuns = 10;
 
 /** Counts tests that passed, failed, were skipped or not run, and decides which suites get a second run. */

@@ -20,7 +20,7 @@ export async function licences() {
 
 /**
  * Checks advisories. Grave advisories of shipped packages fail a change that adds the package. Grave advisories of
- * older packages are printed, and fail only `npm run audit`, which runs daily.
+ * packages that were there before are printed, and fail only `npm run audit`, which runs daily.
  */
 export async function advisories() {
   const { output } = await run(['npm', 'audit', '--json', '--omit=dev']);
@@ -46,6 +46,6 @@ function parse(output) {
   try {
     return JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1));
   } catch {
-    return undefined; // not an answer of npm audit
+    return undefined; // the output is not from npm audit
   }
 }

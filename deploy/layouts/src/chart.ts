@@ -56,7 +56,7 @@ function scaledBy(service: ServiceName, metric: string, averageValue: number): s
   ];
 }
 
-/** The scaling, in the production example, of services that need more than the default. */
+/** The scaling, in the production example, of services that need more than the default scaling. */
 const ownScaling = new Map<ServiceName | RoleName, string[]>([
   [
     publicService,
@@ -66,8 +66,8 @@ const ownScaling = new Map<ServiceName | RoleName, string[]>([
     serviceOf('enrollments'),
     [
       '  env: { MAIL_FROM: "DripPulse <hello@example.com>" }',
-      // A pod takes up to 500 effects, 50 of each organization. The age of due work means little here, because pods
-      // that wait for slow receivers have already claimed it.
+      // A pod works on up to 500 effects, 50 of each organization. The age of due work is not a useful measure here,
+      // because pods that wait for slow receivers have already claimed the work.
       ...scaledBy(serviceOf('enrollments'), 'drippulse_effects_in_flight', 100),
     ],
   ],
@@ -75,8 +75,8 @@ const ownScaling = new Map<ServiceName | RoleName, string[]>([
 ]);
 
 /**
- * The limit is higher than for other services, because the service of the public API may keep bodies, lists and unread
- * answers of many organizations at the same time (`npm run bench -- neighbours`).
+ * The limit is higher than for other services, because the service of the public API may hold bodies, lists and unread
+ * responses of many organizations in memory at the same time (`npm run bench -- neighbours`).
  */
 const publicMemory = '  resources: { limits: { memory: 768Mi } }';
 

@@ -70,7 +70,7 @@ function processLines({ name: own, service: name, role, calls }: LayoutProcess):
       : ['    environment: *environment']),
     `    env_file: ["\${COMPOSE_SECRETS:?run npm run compose}/${name}.env"]`,
     ...(name === publicService ? [`    ports: ["127.0.0.1:\${PORT:-3000}:8080"]`] : []),
-    // Uploads are kept in files until their last byte arrives.
+    // Uploads are stored in files until their last byte arrives.
     ...(name === publicService ? ['    volumes: [/tmp]'] : []),
     '    depends_on:',
     ...waitsFor.map((line) => `      ${line}`),

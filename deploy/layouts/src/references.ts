@@ -5,8 +5,8 @@ import path from 'node:path';
 type Workspace = { folder: string; name: string; uses: string[] };
 
 /**
- * Returns every tsconfig.json with its references: a workspace refers to the workspaces in its package.json, the root
- * to all.
+ * Returns every tsconfig.json with its references. A workspace refers to the workspaces that its package.json names,
+ * and the root refers to all workspaces.
  */
 export function references(root: string): Map<string, string> {
   const workspaces = readWorkspaces(root);

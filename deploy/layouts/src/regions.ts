@@ -1,4 +1,4 @@
-/** Lines of a file that are generated: between comments with `services:<name>` and with `/services:<name>`. */
+/** The generated lines of a file. They are between comments with `services:<name>` and with `/services:<name>`. */
 export type Regions = Readonly<Record<string, readonly string[]>>;
 
 /** Replaces the generated lines of a text. Throws when the text lacks a region, or has an unknown region. */

@@ -3,8 +3,8 @@ import { mailDir, urlHost } from './environment.ts';
 import type { Secrets } from './secrets.ts';
 
 /**
- * Returns the output of `npm start` once everything answers: the platform's address, the credentials, and three calls
- * to copy.
+ * Returns the text that `npm start` prints once everything is ready: the platform's address, the credentials, and three
+ * calls to copy.
  */
 export function banner(
   settings: Settings,

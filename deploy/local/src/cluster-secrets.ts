@@ -12,8 +12,8 @@ type Options = {
 };
 
 /**
- * `npm run --silent secrets -- … | kubectl apply -f -`: generates the Secrets that the chart refers to, and prints them
- * once.
+ * The command `npm run --silent secrets -- … | kubectl apply -f -`. It generates the Secrets to which the chart refers,
+ * and prints them once.
  */
 const program = new Command('npm run secrets --')
   .description(

@@ -24,14 +24,14 @@ if (spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status !== 
     stdio: 'inherit',
     env: { ...process.env, COMPOSE_SECRETS: folder },
   });
-  // Docker receives Ctrl-C too; this process ends when `docker compose` ends.
+  // Docker receives Ctrl-C too. So this process ignores it, and ends when `docker compose` ends.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   child.on('exit', (code) => {
     process.exitCode = code ?? 1;
   });
 }
 
-/** Writes the files of environment variables on the first run, and then returns the administrator's password. */
+/** Writes the files of environment variables on the first run. In that case it returns the administrator's password. */
 function prepareSecrets(): string | undefined {
   if (existsSync(path.join(folder, 'bootstrap.env'))) return undefined;
   const secrets = makeSecrets();
@@ -52,7 +52,7 @@ function filesOf(secrets: Secrets): Record<string, Record<string, string | undef
     ...Object.fromEntries(ofServices),
     postgres: { POSTGRES_PASSWORD: secrets.postgresPassword },
     admin: { ADMIN_DATABASE_URL: admin },
-    // This file is written last, because it proves that all the others exist.
+    // This file is written last, because its existence proves that all the others exist.
     bootstrap: { ADMIN_USERNAME: 'admin', ADMIN_PASSWORD: secrets.adminPassword },
   };
 }

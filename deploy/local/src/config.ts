@@ -23,7 +23,7 @@ const schema = z.object({
   MAIL_ANY_SENDER: flag.optional(),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  // The services check these variables too, but here one message lists every malformed variable.
+  // The services check these variables too. They are checked here so that one message lists every malformed variable.
   RATE_LIMIT_PER_MINUTE: positive.optional(),
   RATE_LIMIT_BURST: positive.optional(),
   LEASE_SECONDS: positive.optional(),
@@ -82,7 +82,7 @@ export type Settings = {
   ofServices: Record<string, string>;
 };
 
-/** Reads the settings. Malformed variables cause one message that lists them all. */
+/** Reads the settings. If variables are malformed, throws one error that lists them all. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const values = readEnv(schema, env);
   const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(values.HOST);

@@ -5,13 +5,13 @@ import { createLogger, type Logger, openLogFile } from '@drippulse/observability
 import { ConfigError } from '@drippulse/process';
 import { StartError } from './secrets.ts';
 
-/** Logs JSON lines into the data folder, so that the terminal shows only what a person needs. */
+/** Writes JSON log lines into the data folder, so that the terminal shows only what a person needs to see. */
 export function fileLogger(dataDir: string): { log: Logger; logFile: string } {
   const logFile = path.join(dataDir, 'drippulse.log');
   return { log: createLogger({ destination: openLogFile(logFile) }), logFile };
 }
 
-/** Refuses a taken port before a database is started. */
+/** Refuses a port that is taken, before a database is started. */
 export async function checkPort(host: string, port: number): Promise<void> {
   if (port === 0) return;
   const probe = createServer();

@@ -17,7 +17,10 @@ import { provision } from './schemas.ts';
 import { eventSchema, readSecrets, StartError } from './secrets.ts';
 import { topics } from './topics.ts';
 
-/** `npm run dead-letters -- …`: events that a consumer gave up on, in Kafka or in the embedded log. */
+/**
+ * The command `npm run dead-letters -- …`, for events that a consumer could not handle, in Kafka or in the embedded
+ * log.
+ */
 const program = new Command('npm run dead-letters --')
   .description('Lists, shows and redrives events that a consumer gave up. Honours KAFKA_BROKERS, else DATA_DIR.')
   .showHelpAfterError();

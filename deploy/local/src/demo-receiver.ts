@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
-/** Counts of the requests that the demo's receiver has got. */
+/** The numbers of requests that the demo's receiver has received. */
 export type Seen = { callbacks: number; repeats: number; events: Map<string, number>; refused: number };
 
 /** Starts a small endpoint like a customer's, which verifies each webhook's signature and counts callbacks by key. */

@@ -9,8 +9,8 @@ import { loadSecrets } from './secrets.ts';
 const CONTACTS = 50;
 
 /**
- * `npm run demo`: a whole walk on the running platform, or on one that it starts, with a receiver that checks
- * signatures.
+ * The command `npm run demo`: a complete tour of the running platform, or of a platform that it starts, with a receiver
+ * that checks signatures.
  */
 try {
   await demo();

@@ -26,7 +26,7 @@ export type PlacedProcess = ServiceProcess & Place;
 
 type Place = { grpcPort: number; opsPort: number; publicPort: number };
 
-/** The whole platform, with one process or more for each service. */
+/** The whole platform, with one or more processes for each service. */
 export type DistributedPlatform = {
   /** The first process of each service. */
   processes: PlacedProcess[];
@@ -41,9 +41,9 @@ export type DistributedPlatform = {
 };
 
 /**
- * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of
- * processes of a service that can run at the same time. With more than one, peers spread calls over the places, as over
- * the pods behind a name.
+ * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the maximum number of
+ * processes of a service that can run at the same time. With more than one place, peers spread calls over the places,
+ * as over the pods behind a name.
  */
 export async function startDistributed(
   given: Settings,
@@ -156,7 +156,7 @@ async function makeTopics(kafka: KafkaVariables, log: Logger): Promise<void> {
   await transport.close();
 }
 
-/** Chooses the places of each service. The first place of the public API comes from the settings. */
+/** Chooses the places of each service. The ports of the first place of the public API are taken from the settings. */
 async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
   const ports = await freePorts(processNames.length * places * 3);
   const takePort = () => ports.pop() ?? 0;

@@ -11,7 +11,7 @@ export type Servers = {
   redisUrl: string | undefined;
 };
 
-/** Returns the environment of a service and of the services that run in its process. It is the same in every layout. */
+/** Returns the environment of a service and of the services that run in its process. It is equal in every layout. */
 export function serviceEnvironment(
   name: ServiceName,
   settings: Settings,
@@ -20,7 +20,7 @@ export function serviceEnvironment(
 ): Record<string, string> {
   const { schema, optionalSecrets, environment: own } = processEntry(name);
   const known: Record<string, string | undefined> = {
-    // Links in mails lead to this machine unless PUBLIC_URL says otherwise.
+    // Links in mails lead to this machine unless PUBLIC_URL is set.
     PUBLIC_URL: `http://${urlHost(settings.host)}:${settings.port}`,
     ...settings.ofServices,
     REDIS_URL: redisUrl,
@@ -34,7 +34,7 @@ export function serviceEnvironment(
     ...settings.passedOn,
     OTEL_SERVICE_NAME: name,
     HOST: settings.host,
-    // HOST opens only the public API.
+    // HOST opens only the public API to other machines.
     GRPC_HOST: '127.0.0.1',
     OPS_HOST: settings.opsHost,
     ...secretsOf(name, secrets, databaseUrls.get(schema ?? '')),
@@ -47,7 +47,7 @@ export function serviceEnvironment(
   );
 }
 
-/** Returns the folder of mails if there is no `SMTP_URL`. */
+/** Returns the folder into which mails are written if there is no `SMTP_URL`. */
 export function mailDir(settings: Settings): string {
   return path.join(settings.dataDir, 'mail');
 }

@@ -5,17 +5,18 @@ import { explainAndExit } from './console.ts';
 import type { ReservedPostgres } from './postgres.ts';
 import { StartError } from './secrets.ts';
 
-/** The pauses before successive tries within ten minutes. */
+/** The pauses before successive attempts within ten minutes, in milliseconds. */
 const pausesMs = [500, 1000, 2000, 4000, 8000];
 const withinMs = 600_000;
-/** Pause between tries when only a person can help, by making room or by starting their own server. */
+/**
+ * Pause in milliseconds between attempts when only a person can help, by making room or by starting their own server.
+ */
 const patientMs = 5000;
 
 /**
- * Brings PostgreSQL back whenever it ends; until then requests are answered with 503. An embedded server is started up
- * to five times within ten minutes. After that this process ends with an error message, because a supervisor or a
- * person can do more. Tries that fail because the disk is full, and tries to reach an external server, do not count
- * towards the five.
+ * Restarts PostgreSQL whenever it ends; until then requests are answered with 503. An embedded server is started up to
+ * five times within ten minutes. After that this process ends with an error message, because a supervisor or a person
+ * can do more. Attempts that fail because the disk is full, and attempts to reach an external server, are not counted.
  */
 export function keepPostgres(
   postgres: ReservedPostgres,

@@ -20,7 +20,7 @@ async function start(settings: Settings): Promise<void> {
   const secrets = loadSecrets(settings.dataDir, settings.adminPassword);
   const { log, logFile } = fileLogger(settings.dataDir);
   await runMain(async () => {
-    // A failure is reported here in a sentence; runMain would print the whole error.
+    // A failure is reported here in one sentence, because runMain would print the whole error.
     const platform = await startPlatform(settings, secrets, log, console.log).catch((error: unknown) =>
       explainAndExit(error, settings),
     );

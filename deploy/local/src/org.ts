@@ -16,7 +16,9 @@ import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
 import { readSecrets, StartError } from './secrets.ts';
 
-/** `npm run org -- …`: organizations in addition to the first one, each with its first administrator. */
+/**
+ * The command `npm run org -- …`, for organizations in addition to the first one, each with its first administrator.
+ */
 const program = new Command('npm run org --')
   .description('Manages the organizations of this installation. Honours DATA_DIR and DATABASE_URL.')
   .showHelpAfterError();

@@ -14,7 +14,7 @@ import { prepareSchemas } from './schemas.ts';
 import { eventSchema, type Secrets } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
 
-/** The public API comes last, because it answers only when everything behind it does. */
+/** The public API is started last, because it may respond only when everything behind it responds. */
 const startOrder = [...serviceNames.filter((name) => name !== publicService), publicService];
 
 /** The whole platform in this process. */

@@ -9,18 +9,23 @@ export type ReservedPostgres = {
   adminUrl: string;
   /** Calls `listener` once when the connection of the reservation ends, for example because the server ended. */
   onceLost(listener: () => void): void;
-  /** Starts the server on its port if it is embedded and has ended, and reserves it again. Throws when either fails. */
+  /**
+   * If the server is embedded and has ended, starts it on its port. Then reserves it again. Throws when either fails.
+   */
   reserveAgain(): Promise<void>;
   release(): Promise<void>;
 };
 
-/** Detects within half a minute that a server on another machine is gone. */
+/** These settings detect within half a minute that a server on another machine is gone. */
 const keepAliveMs = 10_000;
 const connectTimeoutMs = 10_000;
 
 type Server = { adminUrl: string; start(): Promise<void>; stop(): Promise<void> };
 
-/** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError if another process has it. */
+/**
+ * Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError if another process has reserved
+ * it.
+ */
 export async function reservePostgres(
   settings: Settings,
   secrets: Secrets,
@@ -55,7 +60,9 @@ export async function reservePostgres(
   };
 }
 
-/** Reaches PostgreSQL whether or not the platform runs. Later stops the server only if this process started it. */
+/**
+ * Reaches PostgreSQL whether or not the platform is running. `leave` stops the server only if this process started it.
+ */
 export async function borrowPostgres(
   settings: Settings,
   secrets: Secrets,

@@ -11,14 +11,16 @@ import { urlHost } from './environment.ts';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** Milliseconds within which a process must be ready. All start at the same time, and a busy machine is slow. */
+/**
+ * Milliseconds within which a process must be ready. All processes start at the same time, and a busy machine is slow.
+ */
 const startMs = 180_000;
 
 /** A service in a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
 /**
- * Starts a service's main.ts with an environment, and waits until its operations port says that it is ready. The
+ * Starts a service's main.ts with an environment, and waits until its operations port reports that it is ready. The
  * service writes its log file itself. It ends when this process ends, because the channel between them closes.
  */
 export async function startProcess(
@@ -45,7 +47,7 @@ export async function startProcess(
   // Keeps the last output of the process, such as an uncaught error.
   for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => append(logFile, text));
   let isStopping = false;
-  // The last output of the process arrives after its exit.
+  // The last output of the process may arrive after its exit.
   const written = once(child, 'close');
   child.once('exit', (code) => {
     if (!isStopping) onExit(service, code);
@@ -95,13 +97,13 @@ function append(logFile: string, text: Buffer): void {
   try {
     appendFileSync(logFile, text, { mode: 0o600 });
   } catch {
-    // If a full disk has no room for the last output of a service, the other services must not end.
+    // A full disk may have no room for the last output of a service. This must not end the other services.
   }
 }
 
 /**
- * Below the ports of outgoing connections on Linux, macOS and Windows, so that no such connection can take a port in
- * the meantime.
+ * The range is below the ports of outgoing connections on Linux, macOS and Windows, so that no outgoing connection can
+ * take a port in the meantime.
  */
 const ports = { from: 15_000, to: 32_000 };
 

@@ -6,7 +6,10 @@ import { explainAndExit } from './console.ts';
 import { reservePostgres } from './postgres.ts';
 import { readSecrets, StartError } from './secrets.ts';
 
-/** `npm run reset`: empties the data folder, after asking (or with `-- --yes`), and never under a running platform. */
+/**
+ * The command `npm run reset` empties the data folder, after a question (or with `-- --yes`), and never while the
+ * platform is running.
+ */
 try {
   const settings = readSettings(process.env);
   const secrets = readSecrets(path.join(settings.dataDir, 'secrets.json'));

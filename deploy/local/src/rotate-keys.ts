@@ -9,7 +9,10 @@ import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
 import { readSecrets, StartError } from './secrets.ts';
 
-/** `npm run keys:rotate`: reseals everything that is sealed with ENCRYPTION_KEYS, with the first of these keys. */
+/**
+ * The command `npm run keys:rotate` reseals everything that is sealed with ENCRYPTION_KEYS, with the first of these
+ * keys.
+ */
 const program = new Command('npm run keys:rotate --')
   .description(
     'Seals everything anew by the first of ENCRYPTION_KEYS, while the platform serves, and says what still needs an old key. First put the new key in front of the old ones and restart all processes; remove the old ones when nothing needs them. The keys are those of ENCRYPTION_KEYS in the environment, else those in secrets.json. Honours DATA_DIR and DATABASE_URL.',

@@ -4,7 +4,10 @@ import { owners } from '@drippulse/topology';
 import { loadService } from './load-service.ts';
 import { eventSchema, type Secrets, StartError } from './secrets.ts';
 
-/** Addresses of the database, by schema: of each service and of the embedded event log, each with a role of its own. */
+/**
+ * Addresses of the database by schema, for each service and for the embedded event log. Each address has a role of its
+ * own.
+ */
 export type DatabaseUrls = ReadonlyMap<string, string>;
 
 /** Creates the missing schemas and roles of services, and migrates every schema. */

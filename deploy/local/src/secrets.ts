@@ -15,7 +15,7 @@ const schema = z.object({
   kafkaPassword: z.string(),
   redisPassword: z.string(),
   rolePasswords: z.record(z.string(), z.string()),
-  /** Keys of 32 bytes in base64, by the variable that carries them. */
+  /** Keys of 32 bytes in base64, by the variable that contains them. */
   keys: z.record(z.string(), z.string()),
   internalTokenKeys: z.record(z.string(), z.string()),
   adminPassword: z.string(),
@@ -31,12 +31,12 @@ export const eventSchema = 'events';
 /** Every schema of an installation. */
 const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 
-/** The variables of keys, of all services or of some. */
+/** The variables that contain keys, of all services or of some services. */
 const keyNames = [...new Set(processNames.flatMap((name) => processEntry(name).keys))];
 
 /**
  * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses
- * them, so the start after an interrupted start has the same secrets.
+ * them, so the start after an interrupted start uses the same secrets.
  */
 export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
   makeFolder(dataDir);
@@ -94,12 +94,12 @@ function parseText(text: string): unknown {
   }
 }
 
-/** A reason not to start, in one sentence for a person. */
+/** A reason not to start, in one sentence for the user. */
 export class StartError extends Error {
   override name = 'StartError';
 }
 
-/** Adds the secrets of services that did not exist in the version which made the folder. */
+/** Adds the secrets of services that did not exist in the version that made the folder. */
 function withNewServices(found: Secrets): Secrets {
   const isComplete = serviceNames.every((service) => found.internalTokenKeys[service] !== undefined);
   return {
@@ -137,8 +137,8 @@ function makeKeys(): Record<string, string> {
 }
 
 /**
- * Returns the generated secrets of a process, by the variables that carry them; `databaseUrl` is for the process's
- * role.
+ * Returns the generated secrets of a process, by the variables that contain them; `databaseUrl` is for the database
+ * role of the process.
  */
 export function secretsOf(
   process: ServiceName,
@@ -153,7 +153,10 @@ export function secretsOf(
   };
 }
 
-/** Returns the URL of the role of a process on the server of `serverUrl`; undefined when the process has no schema. */
+/**
+ * Returns the URL for the database role of a process, on the server of `serverUrl`; undefined when the process has no
+ * schema.
+ */
 export function roleUrl(process: ServiceName, secrets: Secrets, serverUrl: string): string | undefined {
   const { schema } = processEntry(process);
   if (schema === undefined) return undefined;

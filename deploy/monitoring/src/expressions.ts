@@ -1,10 +1,12 @@
 import { catalog, processMetricNames } from '@drippulse/observability';
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** The names of the metrics that a PromQL expression reads, and of the labels it matches or groups by. */
+/** The names of the metrics that a PromQL expression reads, and of the labels by which it matches or groups. */
 export type Reading = { metrics: Set<string>; labels: Set<string> };
 
-/** Parses an expression; throws when it is not PromQL. Grafana's variables (`$__rate_interval`) stand for a minute. */
+/**
+ * Parses an expression; throws when it is not PromQL. Grafana's variables (`$__rate_interval`) are treated as a minute.
+ */
 export function readExpression(expression: string): Reading {
   const text = expression.replace(/\$__(rate_interval|interval|range)/g, '1m').replace(/\$\w+/g, 'x');
   const reading: Reading = { metrics: new Set(), labels: new Set() };

@@ -46,7 +46,7 @@ if ('unavailable' in tools) {
       const own = `${file}.rules`;
       writeFileSync(own, stringify({ groups: groupsOf(alert) }));
       writeFileSync(file, stringify({ rule_files: [own], evaluation_interval: '1m', tests }));
-      // promtool fails and prints the alerts that fire, unless they are the expected ones.
+      // If other alerts fire than expected, promtool fails and prints the alerts that fire.
       expect((await run(promtool, ['test', 'rules', file])).stdout).toContain('SUCCESS');
     },
   );
@@ -54,7 +54,7 @@ if ('unavailable' in tools) {
 
 type Rule = { alert?: string; record?: string; expr: string };
 
-/** Returns the rules of an alert, and the recording rules that it reads. promtool evaluates each every minute. */
+/** Returns the rules of an alert, and the recording rules that it reads. promtool evaluates each rule every minute. */
 function groupsOf({ name }: Alert): { rules: Rule[] }[] {
   const { groups }: { groups: { name: string; rules: Rule[] }[] } = parse(readFileSync(rules, 'utf8'));
   const read = groups

@@ -43,7 +43,7 @@ function add(upTo: number): Promise<JobRow> {
   return db.kysely.transaction().execute((trx) => addJob(trx, job));
 }
 
-/** Starts a loop whose slices each record one number, from 1. */
+/** Starts a loop in which each slice records the next number, beginning with 1. */
 function start(
   o: { leaseSeconds?: number; ask?(): Promise<void>; before?(job: JobRow, n: number): Promise<void> } = {},
 ): void {

@@ -12,8 +12,8 @@ afterEach(async () => {
 });
 
 /**
- * Opens a route to the server that connections can take until it is closed. Later connections are neither refused nor
- * answered.
+ * Opens a route to the server that connections can use until it is closed. After that, new connections are not refused,
+ * but get no response.
  */
 async function wayTo(url: string) {
   const address = new URL(url);

@@ -139,7 +139,7 @@ test('a late cancellation hits no later statement of the connection', async () =
   await using one = Object.assign(connect(1, 'reader'), { [Symbol.asyncDispose]: async () => one.close() });
   for (let round = 0; round < 100; round += 1) {
     const leaving = new AbortController();
-    // In some rounds the server has already answered when it is asked to cancel.
+    // In some rounds the statement has already ended when the server receives the cancel request.
     const read = readWithin({ signal: leaving.signal }, () => sql`select pg_sleep(0.001)`.execute(one.kysely));
     setTimeout(() => leaving.abort(gone), round % 5);
     await read.catch((error) => expect(error).toBe(gone));

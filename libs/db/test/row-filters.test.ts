@@ -15,7 +15,7 @@ beforeAll(async () => {
   database = await createTestDatabase({ name: 'row-filters' });
   db = connectDatabase<Rows>({ url: database.url, schema: 'public', service: 't', log: { warn: () => undefined } });
   // There is a row every ten seconds. Its time is up to four minutes earlier than its id suggests, and has
-  // microseconds, which answers do not show.
+  // microseconds, which responses do not show.
   await sql`
     create table rows as
     select n as id, n % 2 as organization_id,
@@ -81,7 +81,7 @@ test('a short time long ago is found without what is newer', async () => {
     .limit(101);
   const [answer] = await query.selectAll().explain('json', sql`analyze, buffers`);
   const [{ Plan: plan }] = JSON.parse(String(answer?.['QUERY PLAN']));
-  // The six rows, and the rows of the five minutes before and after.
+  // The query reads the six rows that match, and the rows of the five minutes before and after them.
   expect(plan['Actual Rows']).toBeGreaterThan(0);
   expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(40);
 });

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { connectDatabase, type Database, migrate, migrateByEnvironment, provisionSchema } from '../src/index.ts';
 
 const log = { warn: () => undefined };
-// Roles belong to the whole server, which other tests use too.
+// Roles belong to the whole server, which is shared with other tests.
 const suffix = randomBytes(4).toString('hex');
 const roles = { one: `one_${suffix}`, two: `two_${suffix}` };
 const open: Database<unknown>[] = [];

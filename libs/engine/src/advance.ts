@@ -27,7 +27,7 @@ import {
   workOf,
 } from './walk.ts';
 
-/** Units of work after which a move stops, with the run due immediately: as much as two steps may use. */
+/** Units of work after which a move stops and leaves the run due immediately: twice the budget of one step. */
 export const moveUnits = 2 * stepUnits;
 /** Maximum number of visits of one step. The next visit fails the run, because the loop seems endless. */
 const maxVisits = 100;
@@ -128,7 +128,7 @@ function beginWait(walk: Walk, step: CompiledStep, until: number, span: string):
   return stop(walk, 'waiting', until);
 }
 
-/** Hands an effect out. The effect's line of the timeline is written when the effect is settled. */
+/** Hands an effect out. The timeline line of the effect is written when the effect is settled. */
 function handOut(walk: Walk, step: CompiledStep, request: JsonObject): Advance {
   if (!step.effect) throw new Error(`step type ${step.type} has no effect`);
   const effect: Effect = { ...intentOf(walk, step, request), kind: step.effect.kind };
@@ -161,8 +161,8 @@ function withPreview(walk: Walk, step: CompiledStep, exit: string, request: Json
 }
 
 /**
- * Returns the request that a step would hand out now; undefined if it would hand out none. Warnings are noted only when
- * the request is handed out.
+ * Returns the request that a step would hand out now; undefined if the step would hand out no request. Warnings are
+ * noted only when the request is handed out.
  */
 function requestOf(walk: Walk, step: CompiledStep): JsonObject | undefined {
   const { scope } = walk;

@@ -4,7 +4,7 @@ import { objectOf } from './json-value.ts';
 import { registry } from './steps/registry.ts';
 import type { Requirement, StepField, StepType } from './steps/step-type.ts';
 
-/** A step type in the answer of `GET /workflows/step_types`. */
+/** A step type in the response of `GET /workflows/step_types`. */
 export type StepTypeInfo = {
   type: string;
   label: string;
@@ -45,7 +45,7 @@ function schemaOf(stepType: StepType): JsonObject {
   const schema = z.toJSONSchema(stepType.config, {
     io: 'input',
     unrepresentable: 'any',
-    // Zod omits the defaults of parameters whose input is preprocessed, such as words in any letter case.
+    // Zod omits the defaults of parameters with preprocessed input, such as words that are accepted in any letter case.
     override({ zodSchema, jsonSchema }) {
       if (zodSchema instanceof z.ZodDefault) jsonSchema.default = zodSchema.def.defaultValue;
     },
@@ -67,8 +67,8 @@ function fieldOf(name: string, property: JsonValue, required: boolean): StepFiel
 }
 
 /**
- * Returns the JSON type. If there are several types, returns the last one, which is the type of the value itself if
- * templates are accepted too.
+ * Returns the JSON type. If a schema has several alternatives, the last one is used: where templates are also accepted,
+ * it describes the value itself.
  */
 function typeOf(schema: JsonObject): string {
   if (schema['format'] === 'template') return 'template';

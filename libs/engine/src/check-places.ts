@@ -7,15 +7,16 @@ import type { Compiling } from './templates/compiling.ts';
 import { templateProblem } from './templates/template.ts';
 
 /**
- * Maximum number of bytes of a rule about events, as JSON: every event is tested against all rules of its organization.
+ * Maximum size in bytes of a rule about events, as JSON. The size is limited because every event is tested against all
+ * rules of its organization.
  */
 const maxRuleBytes = 16 * 1024;
 const maxRuleTags = 500;
-/** Units for writing a rule as JSON, for each unit of the rule. */
+/** Units charged for each unit of a rule, for writing the rule as JSON. */
 const writingUnits = 2;
 
 /**
- * Finds at most `most` problems of templates and of rules about events, and yields the units of work. Throws
+ * Finds at most `most` problems of templates and of rules about events. Yields the units of work for each place. Throws
  * TooManyTags.
  */
 export function* checkPlaces(

@@ -47,7 +47,7 @@ export type CompiledStep = {
   readonly type: string;
   /** Whether the step can be reached again, from itself or through a goal. Only then are its visits counted. */
   readonly inLoop: boolean;
-  /** Compiles the step, unless it is compiled already. Throws StepFailure if it can't be compiled. */
+  /** Compiles the step, unless it is compiled already. Throws StepFailure if it cannot be compiled. */
   readonly prepare: () => void;
   /** Runs the step. */
   readonly run: RunStep;
@@ -76,13 +76,13 @@ export function compileDefinition(source: {
   onGrow?: (bytes: number) => void;
 }): Definition {
   const { workflowId, version, steps, settings = {}, onGrow } = source;
-  const values = [...steps.map(({ config }) => config), settings as JsonObject]; // they were read from JSON
+  const values = [...steps.map(({ config }) => config), settings as JsonObject]; // both were read from JSON
   const compilation = createCompilation({ onGrow, read: readingUnits * weigh(values, Number.POSITIVE_INFINITY) });
   const indexes = new Map(steps.map((step, index) => [step.id, index]));
   const bound = steps.map(bind);
   const exits = bound.map((step, index) => step.exits.map(({ target }) => resolveTarget(target, index)));
   const goals = compileGoals(settings.goals ?? [], (target) => resolveTarget(target, steps.length), compilation);
-  // A goal may jump back once, so steps from its target on may be visited again.
+  // A goal may jump back once, so the steps that can be reached from its target may be visited again.
   const reachedByGoals = reachableFrom(
     exits,
     goals.flatMap(({ next }) => next ?? []),

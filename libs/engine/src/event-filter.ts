@@ -9,24 +9,27 @@ import { StepFailure } from './step-failure.ts';
 import type { Compiling } from './templates/compiling.ts';
 
 /**
- * Maximum number of units of one filter for one event: a quarter of a step's, because every event meets every filter of
- * its organization.
+ * Maximum number of units of one filter for one event. It is a quarter of a step's budget, because every event is
+ * tested by every filter of its organization.
  */
 const filterUnits = 1024 * 1024;
 
-/** Units for reading a character of a rule's JSON into the rule. */
+/** Units for reading one character of a rule's JSON. */
 const readingUnits = 4;
 const ruleSchema = eventRule();
 
 /** The decision of a filter about an event. */
 export type Verdict = {
-  /** Whether the filter accepts the event. False, too, when the rule can't be rendered with this event. */
+  /** Whether the filter accepts the event. It is also false when the rule cannot be rendered with this event. */
   matches: boolean;
   /** Whether the decision needs more work than a filter may do. */
   isUndecided: boolean;
   /** Counted work, in units of `Meter`. Includes the compiling of the filter, if this use compiled it. */
   work: number;
-  /** Units to compile the filter and to decide. Equal for every use, whether or not the filter was compiled before. */
+  /**
+   * Units to compile the filter and to decide. The number is equal for every use, whether or not the filter was
+   * compiled before.
+   */
   cost: number;
 };
 
@@ -92,7 +95,7 @@ function meteredFilter(compilation: Compilation, compile: (compiling: Compiling)
   };
 }
 
-/** Whether the budget was used up. If a template failed for this reason, BudgetSpent is the cause of its failure. */
+/** Whether the budget was used up. If a template failed because of this, BudgetSpent is the cause of its failure. */
 function isSpent(error: StepFailure): boolean {
   return error instanceof BudgetSpent || error.cause instanceof BudgetSpent;
 }

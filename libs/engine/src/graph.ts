@@ -1,4 +1,4 @@
-/** For each step the indexes of its possible successors. The number of steps stands for the end. */
+/** For each step, the indexes of its possible successors. An index equal to the number of steps means the end. */
 export type Exits = readonly (readonly number[])[];
 
 /**

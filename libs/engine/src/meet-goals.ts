@@ -33,7 +33,7 @@ export function* meetGoals(walk: Walk, step: CompiledStep): InTurns<Advance | 'j
   return undefined;
 }
 
-/** Lets due goals act on a run whose effect was settled. */
+/** Lets due goals act on a run after its effect was settled. */
 export function actOnDueGoals(walk: Walk, step: CompiledStep): Advance {
   for (let goal = takeDue(walk); goal !== undefined; goal = takeDue(walk)) {
     const acted = act(walk, step, goal);
@@ -69,7 +69,7 @@ function canMeet({ goals, run, scope }: Walk, goal: CompiledGoal): boolean {
   return isOpen(goal, { at: scope.now, enteredAt: run.enteredAt ?? scope.now, timezone: scope.timezone });
 }
 
-/** Returns whether a goal's rule holds now. A rule that cannot be decided is treated as false. */
+/** Returns whether a goal's rule is true now. A rule that cannot be decided is treated as false. */
 function holdsNow({ scope }: Walk, holds: NonNullable<CompiledGoal['holds']>): boolean {
   try {
     return holds(scope);

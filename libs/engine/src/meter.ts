@@ -11,8 +11,8 @@ export type Meter = { spent: number; readonly limit: number };
 export const stepUnits = 4 * 1024 * 1024;
 
 /**
- * Units after which a turn of the event loop ends. The part that exceeds them still belongs to the turn: about 3 ms in
- * total, or 50 ms if that part uses a step's whole budget. Most batches take less in total.
+ * Units after which a turn of the event loop ends. The part of the work that exceeds them still belongs to the turn, so
+ * a turn takes about 3 ms, or 50 ms if that part uses a step's whole budget. Most batches take less in total.
  */
 export const turnUnits = 256 * 1024;
 

@@ -6,23 +6,24 @@ import type { JsonObject } from '@drippulse/json';
  */
 export type RunState = {
   status: 'active' | 'completed' | 'failed' | 'cancelled';
-  /** The step to run next, or the last step that ran if the run has ended. */
+  /** The step to run next. If the run has ended, the last step that ran. */
   stepIndex: number;
   /**
-   * `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled, or held
-   * until `wakeAt`. `parked`: an event, a person or a service settles it by its key, at the latest at `wakeAt`.
+   * `ready`: the step may run. `waiting`: the run waits until `wakeAt`. `effect`: the step's effect is handed out and
+   * not settled, or held until `wakeAt`. `parked`: an event, a person or a service settles the step by its key, at the
+   * latest at `wakeAt`.
    */
   phase: 'ready' | 'waiting' | 'effect' | 'parked';
   /**
-   * The time at which the run continues, in epoch milliseconds. Null: a ready run continues immediately; a run that has
-   * ended, or waits for an effect, does not continue by time.
+   * The time at which the run continues, in epoch milliseconds. Null for a ready run that continues immediately, and
+   * for a run that does not continue by time: it has ended, or it waits for an effect.
    */
   wakeAt: number | null;
   /** Number of the attempt of the effect that is handed out, from 1; otherwise 0. */
   attempt: number;
   /** Number of finished visits by step id, only for steps in a loop. */
   visits: Record<string, number>;
-  /** Absent until a goal was met. */
+  /** Absent until a goal is met. */
   goals?: GoalState;
 };
 
@@ -88,13 +89,13 @@ export type EffectKind =
 /** Kinds of effects that reach people. Suppressions and sending rules are checked before each of these effects. */
 export type SendingKind = Extract<EffectKind, 'email'>;
 
-/** Kinds of results from outside the engine that a run parks for. No effect is performed. */
+/** Kinds of results for which a run parks. The result comes from outside the engine, and no effect is performed. */
 export type ParkKind = 'wait_for_event' | 'approval';
 
 /** The request of a parking, fully rendered. `RunState.wakeAt` is the end of the parking. */
 export type Parked = Omit<Effect, 'kind'> & { kind: ParkKind };
 
-/** Work outside the engine, fully rendered, so that every repeat sends the same bytes. */
+/** Work outside the engine. The request is fully rendered, so that every repeat sends the same bytes. */
 export type Effect = {
   /** `<enrollmentKey>:<stepId>:<visit>`, the same on every automatic retry. */
   key: string;
@@ -128,11 +129,14 @@ export type Advance = {
 export type EffectResult =
   /** `output` is merged shallowly into the data. `exit` is the key of the exit to follow; default: the next step. */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
-  /** `rule` names the rule, such as `suppression`, that kept the effect from being performed, if a rule did. */
+  /**
+   * `rule` names the rule that kept the effect from being performed, such as `suppression`. It is absent when no rule
+   * did.
+   */
   | { outcome: 'skipped'; reason: string; rule?: string }
-  /** Not tried, because a rule holds the effect back. The effect is due again at `until`, as the same attempt. */
+  /** The effect was not tried, because a rule holds it back. It is due again at `until`, as the same attempt. */
   | ({ outcome: 'held'; reason: string } & HeldBy)
-  /** Accepted by a service that settles the effect by its key, at the latest at `until`. */
+  /** The effect was accepted by a service that settles it by its key, at the latest at `until`. */
   | { outcome: 'accepted'; until: number; message: string }
   | { outcome: 'failed'; error: string; retryable: boolean; retryAfterSeconds?: number };
 

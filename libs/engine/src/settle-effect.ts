@@ -25,8 +25,8 @@ const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
  * Applies the result of the effect that is handed out, or of the parking. After success or skip, merges the output and
- * makes the next step ready for `advance`. A held or accepted effect stays at its step. After a failure, makes the
- * effect due again at `wakeAt`, with the same key and request; after the last attempt, follows `on_error`. A result
+ * makes the next step ready for `advance`. A held or accepted effect remains the current step. After a failure, makes
+ * the effect due again at `wakeAt`, with the same key and request; after the last attempt, follows `on_error`. A result
  * that the run does not wait for changes nothing.
  */
 export function settleEffect(
@@ -80,8 +80,8 @@ function* settleOn(
 }
 
 /**
- * Lets a goal that was met in the meantime act once the effect is settled. The effect is not retried, and its failure
- * fails nothing.
+ * Settles the effect, then lets the goals act that were met in the meantime. The effect is not retried, and its failure
+ * does not fail the run.
  */
 function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
   yield* repeatWarnings(walk, step);
@@ -160,7 +160,10 @@ function pauseMs(
   return Math.round(Math.max(pause * (0.8 + 0.4 * random), asked));
 }
 
-/** Recomputes the warnings of a step's rendering instead of storing them: the data has not changed since. */
+/**
+ * Repeats the rendering of a step to get its warnings, which are therefore not stored. They are equal, because the data
+ * has not changed since.
+ */
 function* repeatWarnings(walk: Walk, step: CompiledStep): InTurns<void> {
   try {
     step.prepare();

@@ -1,2 +1,2 @@
-/** A step can't run with the data of its run. The message is shown to users. */
+/** A step cannot run with the data of its run. The message is shown to users. */
 export class StepFailure extends Error {}

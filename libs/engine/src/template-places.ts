@@ -12,7 +12,10 @@ export type Place = { path: PropertyKey[] } & ({ template: string } | { rule: Js
 /** Finds the places in a value. */
 export type FindPlaces = (value: JsonValue) => Place[];
 
-/** `texts`: every string inside that looks like a template is a template. `rule`: the value is a rule about events. */
+/**
+ * The marks of schemas. `texts`: every string in the value that looks like a template is a template. `rule`: the value
+ * is a rule about events.
+ */
 const marks = z.registry<{ mark: 'texts' | 'rule' }>();
 
 /** Marks a schema for `placesIn`. */
@@ -22,8 +25,8 @@ export function marked<Schema extends z.ZodType>(schema: Schema, mark: 'texts' |
 }
 
 /**
- * Returns a function that finds the places in values of a schema. The function follows the JSON Schema that zod makes
- * of it.
+ * Returns a function that finds the places in values of a schema. The function follows the JSON Schema that zod
+ * generates from the schema.
  */
 export function placesIn(schema: z.ZodType): FindPlaces {
   const described = z.toJSONSchema(schema, {
@@ -99,7 +102,9 @@ function visitMembers(value: JsonValue, path: PropertyKey[], found: Place[], vis
   for (const [name, member] of Object.entries(objectOf(value) ?? {})) visitAt(name, member, path, found, visit);
 }
 
-/** Visits one named member directly. An object may have so many other members that visiting all would be much work. */
+/**
+ * Visits only the named member. An object may have so many other members that visiting all of them would be much work.
+ */
 function visitNamed(name: string, value: JsonValue, path: PropertyKey[], found: Place[], visit: Visit): void {
   const object = objectOf(value);
   const member = object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;

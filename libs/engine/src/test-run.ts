@@ -10,17 +10,17 @@ import { startRun } from './start-run.ts';
 import type { StepConnection, StubbedEffect } from './steps/step-type.ts';
 import { stubEffect } from './stub-effect.ts';
 
-/** Maximum number of steps of a test run, because its answer contains the data of each step. */
+/** Maximum number of steps of a test run. It is limited because the response contains the data of each step. */
 const maxSteps = 1_000;
 /** Maximum number of units of work of a test run, which is one request. */
 const runUnits = moveUnits;
 const maxStartedData = 16 * 1024;
 const maxPreview = 1_000;
 
-/** A test run: the result that a live run would have. */
+/** The result of a test run, which a live run would have too. */
 export type TestRun = {
   status: 'completed' | 'failed' | 'cancelled';
-  /** Data at the end. */
+  /** Data at the end of the run. */
   data: JsonObject;
   steps: TestStep[];
   errors: { stepIndex: number; stepId: string; message: string }[];

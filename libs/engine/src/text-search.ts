@@ -1,7 +1,7 @@
 /**
- * Finds the offsets at which a part occurs in a string; occurrences may overlap. It takes linear time by the method of
- * Knuth, Morris and Pratt. JavaScript's own search compares long parts again and again, and took 52 s where this takes
- * 10 ms.
+ * Finds the offsets at which a part occurs in a string; occurrences may overlap. It takes linear time, by the method of
+ * Knuth, Morris and Pratt. JavaScript's own search compares long parts again and again: it took 52 s for an input that
+ * takes 10 ms here.
  */
 export function* occurrences(text: string, part: string, from = 0): Generator<number> {
   const borders = bordersOf(part);
@@ -35,8 +35,8 @@ function bordersOf(part: string): Int32Array {
  */
 const shortPart = 64;
 /**
- * Length of a part up to which JavaScript's own search from the end is used. It is below `shortPart`, because such a
- * search starts a comparison at each place and is slower.
+ * Length of a part up to which JavaScript's own search from the end is used. It is lower than `shortPart`, because a
+ * search from the end starts a comparison at each place and is slower.
  */
 const shortLastPart = 4;
 

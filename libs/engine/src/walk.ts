@@ -21,7 +21,7 @@ export type Walk = {
   readonly definition: Definition;
   readonly run: Run;
   readonly scope: Scope;
-  /** Step to run next. The number of steps stands for the end. */
+  /** Step to run next. A value equal to the number of steps means the end. */
   index: number;
   /** Step that ran last. */
   lastIndex: number;
@@ -29,7 +29,7 @@ export type Walk = {
   dataChanged: boolean;
   /** Units of the work of the steps before the current step, and of changes to the data. */
   work: number;
-  /** Units of compiling in this move, up to the point at which the definition's total was `compiledAt`. */
+  /** Units of compiling in this move. Compiling since the definition's total was `compiledAt` is not yet included. */
   compiled: number;
   compiledAt: number;
   /** Units of all work before the last pause. */
@@ -78,8 +78,8 @@ export function workOf({ work, scope }: Walk): number {
 }
 
 /**
- * Units of work (about 0.8 ms) after which other work gets a turn. The value is small, because the next part may use a
- * whole budget.
+ * Units of work (about 0.8 ms) after which other work gets a turn. The value is small, because the part that follows
+ * may use a whole budget.
  */
 const partUnits = 64 * 1024;
 
@@ -149,7 +149,7 @@ export function merge(walk: Walk, output: JsonObject): boolean {
   return true;
 }
 
-/** Leaves a step for the next one. */
+/** Leaves a step and moves to the next one. */
 export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
   if (step.inLoop) walk.visits = { ...walk.visits, [step.id]: visitOf(walk, step) };
   walk.lastIndex = step.index;
@@ -179,13 +179,13 @@ export function end(walk: Walk, step: { index: number }, status: RunState['statu
   return close(walk, { status, stepIndex: step.index, phase: 'ready', wakeAt: null, attempt: 0 });
 }
 
-/** Stops the move at a step. */
+/** Ends the move at a step. */
 export function stop(walk: Walk, phase: RunState['phase'], wakeAt: number | null): Advance {
   const attempt = phase === 'effect' || phase === 'parked' ? 1 : 0;
   return close(walk, { status: 'active', stepIndex: walk.index, phase, wakeAt, attempt });
 }
 
-/** Returns the walk as a result with a new state. */
+/** Converts the walk to a result with a new state. */
 export function close(walk: Walk, state: Omit<RunState, 'visits' | 'goals'>): Advance {
   const { entries, dataChanged, scope, visits, goals, metGoals } = walk;
   const result = { data: scope.data, dataChanged, entries, work: workOf(walk) };

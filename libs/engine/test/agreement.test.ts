@@ -25,7 +25,7 @@ test('a test run and a live run agree line by line in 200 random workflows, with
       const steps: RawStep[] = [{ type: 'trigger', id: 'start' }, ...random];
       const definition = defineWorkflow(steps);
       const tested = testRun(definition, { data: contact, timezone: 'UTC', now: start });
-      // Leaves out runs of more than a thousand steps, at which a test run stops because it is one request.
+      // Leaves out runs of more than a thousand steps. A test run stops there, because it is one request.
       fc.pre(!tested.errors.some(({ message }) => message.startsWith('the test run was stopped')));
       for (const { type } of steps) used.add(type);
       requireAgreement(tested, runLive(definition, contact));

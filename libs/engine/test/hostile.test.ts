@@ -30,8 +30,8 @@ const sizes = [1_000, 8_000, largest];
 /** Units and blocks that each call costs, regardless of its input. */
 const base = 60_000;
 /**
- * Maximum number of units for a character of the input: sixteen passes over the input, for sorts and for several uses
- * of one value.
+ * Maximum number of units for a character of the input. It allows sixteen passes over the input, because sorts and
+ * several uses of one value read the input repeatedly.
  */
 const unitsPerCharacter = 400;
 /** Maximum number of blocks for a unit: a unit is 12 ns, and a block a few nanoseconds. */
@@ -237,7 +237,7 @@ test(
   fuzzTimeoutMs,
 );
 
-/** Does work, and returns its result, the units of all its parts in total, and the units of the largest part. */
+/** Does work. Returns its result, the total units of its parts, and the units of the largest part. */
 function inParts<T>(work: Generator<number, T>): { result: T; units: number; most: number } {
   let units = 0;
   let most = 0;

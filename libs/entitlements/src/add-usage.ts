@@ -2,7 +2,7 @@ import type { MeterName } from '@drippulse/topology';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { periodOf } from './meters.ts';
 
-/** An amount of use or, if negative, an amount given back. */
+/** An amount of use. A negative amount is given back. */
 export type Used = { organizationId: bigint; amount: number };
 
 /** Counts a use, in the transaction of the effect. It ignores limits, which `findRoom` enforces. */

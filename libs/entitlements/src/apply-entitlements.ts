@@ -6,14 +6,14 @@ import { readUses, type StandingCounts } from './read-usage.ts';
 import { noteThresholds } from './thresholds.ts';
 
 /**
- * The version of the entitlements that apply to an organization. `isNew` is false if equal or newer entitlements
- * applied already.
+ * The version of the entitlements that apply to an organization. `isNew` is false if equal or newer entitlements were
+ * already applied.
  */
 export type Applied = { sequence: bigint; isNew: boolean };
 
 /**
- * Applies the entitlements of an organization, unless equal or newer ones apply already. A limit below the current
- * usage takes nothing away. Thresholds are judged by the new limits.
+ * Applies the entitlements of an organization, unless equal or newer entitlements were already applied. A limit below
+ * the current usage takes nothing away. Thresholds are judged by the new limits.
  */
 export async function applyEntitlements<DB>(
   trx: Transaction<DB>,

@@ -3,8 +3,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
  * Creates triggers that count the rows of a table as the usage of a meter that is not counted by month. The triggers
- * count every write. Call this function in the migration of the service that creates the table. `isThere` is a
- * condition on a row, such as `new`: a row that is only marked as deleted is not counted. The table must have
+ * count every write. Call this function in the migration of the service that creates the table. `isThere` returns the
+ * SQL condition under which a row is counted; a row that is only marked as deleted is not. The table must have
  * `organization_id`.
  */
 export async function countRowsAsUsage(

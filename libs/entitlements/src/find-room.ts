@@ -14,7 +14,7 @@ export type Full = {
   resetsAt: Date | undefined;
 };
 
-/** The share of a requested amount that may be used. */
+/** The part of a requested amount that may be used. */
 export type Room = {
   granted: number;
   /** The usage, excluding the request. */
@@ -24,9 +24,9 @@ export type Room = {
 };
 
 /**
- * Percentages of the ceiling. A transaction shares the lock if the usage is at most `farPercent` and concurrent
- * transactions of its size add at most `inFlightPercent`. If it then finds a usage above `leastFarPercent`, it takes
- * the lock alone.
+ * Percentages of the ceiling. A transaction takes a shared lock if the usage is at most `farPercent` and concurrent
+ * transactions of its size would add at most `inFlightPercent`. If the transaction then finds a usage above
+ * `leastFarPercent`, it takes an exclusive lock.
  */
 const farPercent = 80;
 const leastFarPercent = 94;
@@ -35,14 +35,15 @@ const inFlightPercent = 5;
 /**
  * Finds how much of the requested amounts the limits of the organizations allow. Call it in the transaction that uses
  * the amounts, and then use and count (`addUsage`) no more than the granted amounts. Organizations that are absent from
- * the answer have no limit.
+ * the result have no limit.
  *
- * The answer is exact with any number of processes, because a transaction locks the meter until it ends. While the
- * usage is far below the limit and the transaction needs little, it shares the lock, so that transactions of one
- * organization do not wait for each other. Concurrent transactions then need at most `inFlightPercent` of the ceiling,
- * because the database runs at most `max_connections` transactions. Above `leastFarPercent`, transactions decide one
- * after the other. Call it only once per meter in a transaction: each call takes its locks in the order of
- * organizations, which a second call would break. `standing` counts the rows of a meter without sums.
+ * The result is exact with any number of processes, because a transaction locks the meter until it ends. While the
+ * usage is far below the limit and the transaction needs little, the lock is shared, so that transactions of one
+ * organization do not wait for each other. The transactions that share the lock together need at most `inFlightPercent`
+ * of the ceiling, because the database runs at most `max_connections` transactions. Above `leastFarPercent`,
+ * transactions decide one after the other. Call it only once per meter in a transaction: each call takes its locks in
+ * the order of organizations, and a second call would break this order. `standing` counts the rows of a meter without
+ * sums.
  */
 export async function findRoom<DB>(
   trx: Transaction<DB>,
@@ -164,7 +165,8 @@ export function usedOf({
 
 /**
  * Turns a shared lock into an exclusive one. It does not wait, because two transactions that wait for each other's
- * shared locks would deadlock; instead, the transaction runs again.
+ * shared locks would deadlock. If the lock is not free, a serialization failure is thrown, and the transaction runs
+ * again.
  */
 async function lockAlone<DB>(trx: Transaction<DB>, of: Pick<Asked, 'organizationId' | 'meter'>): Promise<void> {
   const { rows } = await sql<{ locked: boolean }>`

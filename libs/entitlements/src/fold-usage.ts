@@ -21,8 +21,8 @@ type UsageLoopOptions<DB> = {
 
 /**
  * Sums up the counts of transactions, and publishes the thresholds that the sums reach. Any number of processes may do
- * so, because each process sums up different rows. Readers see the sum and the remaining rows in one statement, so they
- * never see a row twice or miss one.
+ * this concurrently, because each process sums up different rows. Readers see the sum and the remaining rows in one
+ * statement, so they never see a row twice or miss one.
  */
 export function startUsageLoop<DB>(o: UsageLoopOptions<DB>): Loop {
   let forgottenAt = 0;

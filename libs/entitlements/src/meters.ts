@@ -25,7 +25,7 @@ export function meterFromProto(meter: Meter): MeterName | undefined {
   return names.find((name) => byName[name] === meter);
 }
 
-const names = Object.keys(byName) as MeterName[]; // keys() loses the type of the keys
+const names = Object.keys(byName) as MeterName[]; // Object.keys() loses the type of the keys
 
 /** Whether a meter starts at zero each month. All other meters count the things that exist now. */
 export function isMonthly(meter: MeterName): boolean {

@@ -48,7 +48,8 @@ export async function readUsage<DB>(
         where organization_id = ${organizationId}) as limits`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error('the database returned no usage');
-  const limits = JSON.parse(row.limits ?? '{}') as Record<string, [string, string] | undefined>; // the statement built it
+  // the statement built this JSON
+  const limits = JSON.parse(row.limits ?? '{}') as Record<string, [string, string] | undefined>;
   const uses = await readUses(db, organizationId, source);
   const waiting = await readUses(db, organizationId, {
     meters: meters.filter((meter) => held[meter] !== undefined),

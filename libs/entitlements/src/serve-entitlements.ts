@@ -26,7 +26,7 @@ type Base<DB> = {
 /** A service that counts meters. */
 export type Counting<DB> = {
   name: ServiceName;
-  /** Returns the database's time, as SQL. Default: `now()`. */
+  /** Returns the current time of the database, as SQL. Default: `now()`. */
   at?(): RawBuilder<Date>;
   /** Meters whose rows are counted directly. Default: a meter is the sum of the amounts added to it. */
   standing?: StandingCounts;
@@ -124,7 +124,7 @@ function now(): RawBuilder<Date> {
   return sql<Date>`now()`;
 }
 
-/** Requires that the caller is a service: the service `only`, or without `only` any service. */
+/** Requires that the caller is a service. With `only`, it must be this service. */
 function requireService(actor: { type: string; id: string }, only?: ServiceName): void {
   if (actor.type === 'service' && (only === undefined || actor.id === only)) return;
   throw new DomainError('permission_denied', 'insufficient_role', 'Only services may call this, and set limits.');

@@ -15,7 +15,7 @@ let dbs: Database<unknown>[];
 beforeAll(async () => {
   database = await createTestDatabase({ name: 'entitlements' });
   const own = { url: database.url, schema: 'public', service: 't', log: { warn: () => undefined }, max: 8 };
-  // Each connection stands for a process.
+  // Each connection simulates a process.
   dbs = [connectDatabase<unknown>(own), connectDatabase<unknown>(own)];
   await createEventTables(db(0).kysely);
   await createUsageTables(db(0).kysely);
@@ -46,7 +46,7 @@ async function apply(organizationId: bigint, sequence: bigint, limit: bigint | u
     .execute((trx) => applyEntitlements(trx, { organizationId, entitlements }, source()));
 }
 
-/** Uses as much of `count` as there is room for, and returns the used amount. */
+/** Uses as much of `count` as the limit allows, and returns the used amount. */
 async function use(organizationId: bigint, count: number, process = 0): Promise<number> {
   return retryConflicts(() =>
     db(process)

@@ -1,4 +1,4 @@
-/** The kinds of failures that a caller can meet. `libs/rpc` maps them to status codes, the gateway to HTTP statuses. */
+/** The kinds of failures that a call can have. `libs/rpc` maps them to status codes, the gateway to HTTP statuses. */
 export const errorKinds = [
   'malformed',
   'invalid',
@@ -71,7 +71,7 @@ export type DomainErrorOptions = {
   violations?: Violation[];
   retryAfterSeconds?: number;
   /**
-   * Facts about this reason for programs. They are members of the error answer, besides the members that every error
+   * Facts about this reason for programs. They are members of the error response, besides the members that every error
    * has.
    */
   facts?: Facts;
@@ -81,15 +81,15 @@ export type DomainErrorOptions = {
 export type Facts = Readonly<Record<string, string | number | null>>;
 
 /**
- * The one error of domain code. `kind` is closed, `reason` is a stable snake_case code that reaches the caller as
- * `error`, and `message` is a sentence for a person. Any other thrown error is a defect, and the caller gets
+ * The one error of domain code. `kind` is one of a closed list, `reason` is a stable snake_case code that reaches the
+ * caller as `error`, and `message` is a sentence for a person. Any other thrown error is a defect, and the caller gets
  * `internal`.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly reason: string;
   readonly violations: Violation[];
-  /** Whole seconds after which a repeat makes sense. The value becomes `Retry-After`. */
+  /** Whole seconds after which a retry may succeed. The value becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
   readonly facts: Facts;
 

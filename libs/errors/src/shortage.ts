@@ -1,7 +1,9 @@
 import { getSystemErrorName } from 'node:util';
 import { DomainError } from './errors.ts';
 
-/** Error codes which say that the machine or the process has run out of descriptors, memory, buffers or local ports. */
+/**
+ * Error codes which mean that the machine or the process has run out of descriptors, memory, buffers or local ports.
+ */
 const shortageCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNOTAVAIL']);
 const deepest = 10;
 

@@ -1,13 +1,13 @@
 import type { Logger } from '@drippulse/observability';
 import type { EventTransport, Producer, TransportMessage } from './transport.ts';
 
-/** Sends with one producer, and with a new one after a failure. */
+/** Sends with one producer. After a failure it sends with a new producer. */
 export type Sender = {
   /**
    * Creates the topic and the producer if they do not exist yet, so that `send` spends its time limit only on sending.
    */
   prepare(topic: string): Promise<void>;
-  /** Call it after `prepare`. When it rejects, it is unknown which messages were sent. */
+  /** Sends messages. Call it after `prepare`. When it rejects, it is unknown which messages were sent. */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 };

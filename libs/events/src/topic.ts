@@ -17,12 +17,12 @@ export function topicOf<D extends DescMessage>(desc: D): Topic<D> {
   return { name: getOption(desc, topicOption).name, desc };
 }
 
-/** Returns the topic for messages that a group gave up on. */
+/** Returns the dead-letter topic, for messages that a group could not handle. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dead`;
 }
 
-/** Whether a topic is for messages that a group gave up on. */
+/** Whether a topic is a dead-letter topic. */
 export function isDeadLetterTopic(topic: string): boolean {
   return topic.endsWith('.dead');
 }

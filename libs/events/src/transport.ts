@@ -5,7 +5,7 @@ export type TransportMessage = { key: string; value: Uint8Array; headers: Record
 export type ReceivedMessage = TransportMessage & {
   partition: number;
   offset: bigint;
-  /** The reason why the message must not be handled: it is not from a publisher of the topic. */
+  /** The reason why the message must not be handled: it was not sent by a publisher of the topic. */
   refusal?: string;
 };
 
@@ -13,8 +13,8 @@ export type ReceivedMessage = TransportMessage & {
 export type ReceivedBatch = { partition: number; messages: readonly ReceivedMessage[] };
 
 /**
- * The result of a batch: the first `done` messages are finished and not delivered to this group again. With
- * `retryAfterMs` the partition pauses that long before the remaining messages are delivered again; other partitions
+ * The result of a batch. The first `done` messages are finished and not delivered to this group again. With
+ * `retryAfterMs` the partition pauses for that time before the remaining messages are delivered again; other partitions
  * continue.
  */
 export type BatchOutcome = { done: number; retryAfterMs?: number };
@@ -22,8 +22,8 @@ export type BatchOutcome = { done: number; retryAfterMs?: number };
 /** Sends messages. A producer whose send has failed or timed out must be closed and not used again. */
 export type Producer = {
   /**
-   * Stores all messages. Messages of one key are stored in the given order. When it rejects, any part of the messages
-   * may be stored.
+   * Stores all messages. Messages with equal keys are stored in the given order. When it rejects, any part of the
+   * messages may have been stored.
    */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export type Producer = {
 /** A consumer's membership in its group. */
 export type Subscription = { stop(): Promise<void> };
 
-/** The messages of a topic that a process reads for itself alone, without a group. */
+/** A topic's messages as one process reads them for itself, without a group. */
 export type Following = {
   topic: string;
   /** The reading begins with the first message of the last `sinceMs` milliseconds. */
@@ -58,9 +58,9 @@ export type EventTransport = {
     onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
   }): Promise<Subscription>;
   /**
-   * Delivers every message of a topic to this process, independently of other readers: messages since a time, then each
-   * as it arrives, in order within a partition, each once while the process lives. Changes no group's position. Returns
-   * immediately, and retries while the server cannot be reached.
+   * Delivers every message of a topic to this process, independently of other readers: first the messages since a time,
+   * then each message as it arrives. Delivers them in order within a partition, and each one once while the process
+   * lives. Changes no group's position. Returns immediately, and retries while the server cannot be reached.
    */
   follow(following: Following): Promise<Subscription>;
   /**

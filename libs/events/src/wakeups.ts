@@ -14,8 +14,8 @@ const minGapMs = 10;
 
 /**
  * Starts wake-ups over NOTIFY, at most one every 10 ms, between processes that have the same schema and `channel`.
- * NOTIFY has a connection of its own: inside other transactions it would make their commits wait for each other. A
- * wake-up may be lost with the connection, so listeners must also look by themselves.
+ * NOTIFY has a connection of its own, because inside other transactions it would make their commits wait for each
+ * other. A wake-up may be lost with the connection, so listeners must also poll.
  */
 export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger): Wakeups {
   const listeners = new Map<string, Set<() => void>>();
@@ -30,7 +30,8 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
   async function connect(): Promise<undefined> {
     if (client) return;
     const connecting = await db.pool.connect();
-    // The pool does not notice the loss of a client in use: without `release`, its place in the pool is lost too.
+    // The pool does not notice the loss of a client that is in use. Without `release`, its place in the pool would be
+    // lost too.
     const lost = () => {
       if (client !== connecting) return;
       client = undefined;
@@ -40,7 +41,8 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
     connecting.on('error', lost);
     connecting.on('end', lost);
     try {
-      // Transactions with NOTIFY write nothing that must survive a crash.
+      // The transactions of this connection write nothing that must survive a crash, so they need not wait for the
+      // disk.
       const { rows } = await connecting.query('select pg_backend_pid() as pid, set_config($1, $2, false)', [
         'synchronous_commit',
         'off',

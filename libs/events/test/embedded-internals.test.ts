@@ -72,7 +72,7 @@ test('a topic of large messages is read whole and in order, a bounded part at a 
   expect(Math.max(...parts)).toBeLessThanOrEqual(2);
 });
 
-/** Counts the messages that each statement returns. */
+/** Records the number of messages that each statement returns. */
 function watchingRows(db: EmbeddedLog['db']): { db: EmbeddedLog['db']; parts: number[] } {
   const parts: number[] = [];
   const kysely = db.kysely.withPlugin({
@@ -170,7 +170,7 @@ test('a consumer that was frozen past its lease does not move the group back', a
   await eventually(async () => expect(await position()).toEqual({ next: 10n, holders: 1 }));
 
   child.process.kill('SIGCONT');
-  // Once the resumed member has its share again, it has also tried its late commit.
+  // Once the resumed member has its share again, its late commit has already been tried.
   await eventually(async () => expect(await position()).toEqual({ next: 10n, holders: 2 }));
   expect(received).toHaveLength(10);
   await child.kill();

@@ -54,7 +54,7 @@ if ('unavailable' in kafka) {
       const ids = await append(service, topic, [{ aggregate: 'probe:1', sequence: 1n }]);
       relay.wake();
       await eventually(() => expect(handled).toEqual(ids));
-      // Imitates a person with write access to the broker, who copies an event for another organization.
+      // Imitates a person with write access to the broker, who copies an event and sends it for another organization.
       const copies: TransportMessage[] = [];
       await opened.read(topic.name, async (message) => void copies.push(message));
       const [copy] = copies;

@@ -154,7 +154,7 @@ test('a service with nothing to send holds no lease', () =>
     relay.wake();
     await append(service, uniqueTopic(), sequences('probe:1', 1, 1));
     await eventually(async () => expect(await outboxRows(service)).toBe(0));
-    // If the lease were renewed while half of it is left, it would never end.
+    // If the process renewed the lease whenever half of it was left, the lease would never end.
     await eventually(async () => {
       const { rows } = await sql`select from outbox_lease where locked_until < clock_timestamp()`.execute(
         service.db.kysely,

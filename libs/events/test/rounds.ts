@@ -4,7 +4,9 @@ import { eventually } from '@drippulse/testing';
 import { expect, jest } from '@jest/globals';
 import { sql } from 'kysely';
 
-/** Milliseconds by which a round advances the timers: wake-ups need 10 ms, loops look by themselves after 1 s. */
+/**
+ * Milliseconds by which a round advances the timers. Wake-ups need 10 ms; loops look for work by themselves after 1 s.
+ */
 const passingMs = 500;
 
 /** Waits until `count` processes, or parts of one process, listen for wake-ups in a database. */
@@ -19,8 +21,8 @@ export async function untilListening<DB>(db: Database<DB>, count: number): Promi
 
 /**
  * Runs three rounds, in each of which timers advance by only half a second. In that time no loop of this process looks
- * by itself, so a round ends only if a wake-up arrives. The first round may still end because of a timer that ran
- * before.
+ * for work by itself, so a round ends only if a wake-up arrives. The first round may still end because of a timer that
+ * ran before.
  */
 export async function wokenRounds(round: (isDone: (check: () => Promise<void>) => Promise<void>) => Promise<void>) {
   jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });

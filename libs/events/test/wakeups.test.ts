@@ -7,8 +7,8 @@ import { createTestService, log, type TestService } from './fixture.ts';
 const channel = 'probes_wakeups';
 
 /**
- * Ends the connection that listens for wake-ups, as a stopping server does. Returns the process id of its server
- * process.
+ * Ends the connection that listens for wake-ups, as a stopping server does. Returns the process id of the server
+ * process of this connection.
  */
 async function endListener({ db }: TestService, except: readonly number[]): Promise<number> {
   return eventually(async () => {
@@ -29,7 +29,7 @@ test('connections that are lost are made again, and none of the lost ones is kep
     heard += 1;
   });
   const lost: number[] = [];
-  // Connections are lost more often than the pool has places.
+  // The connection is lost more times than the pool has places.
   while (lost.length < 12) lost.push(await endListener(service, lost));
   await eventually(async () => {
     await sql`select pg_notify(${channel}, 'work')`.execute(service.db.kysely);

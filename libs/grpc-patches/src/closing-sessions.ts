@@ -8,8 +8,8 @@ let areKept = false;
 /**
  * Keeps the calls on a connection that either side closes gracefully, as a stopping process does, until they end.
  *
- * Node sends no more pings on such a session. grpc-js (see `closing-sessions.test.ts` for the version) takes an unsent
- * keepalive ping for a lost connection, and fails the calls. It opens its sessions with `http2.connect`, which this
+ * Node sends no more pings on such a session. grpc-js (see `closing-sessions.test.ts` for the version) treats an unsent
+ * keepalive ping as a lost connection, and fails the calls. grpc-js opens its sessions with `http2.connect`, which this
  * function replaces once in a process. The replacement lets `ping` succeed immediately while a session closes. The
  * deadlines of the calls still apply.
  */

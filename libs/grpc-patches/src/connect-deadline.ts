@@ -7,9 +7,9 @@ import type * as grpc from '@grpc/grpc-js';
 export const connectDeadlineMs = 'drippulse.connect_deadline_ms';
 
 /**
- * Ends a connection over which the peer has sent nothing in time. By itself, grpc-js waits without end for the TLS
- * handshake and the greeting of HTTP/2. A channel that reconnects to a frozen process, or over a network that swallows
- * bytes, would stay without a connection even after the process is back, until the channel's own process is restarted.
+ * Ends a connection on which the peer has sent nothing in time. By itself, grpc-js waits without end for the TLS
+ * handshake and the greeting of HTTP/2. If a channel reconnects to a frozen process, or over a network that swallows
+ * bytes, it would have no connection even after the peer is back, until its own process is restarted.
  */
 export function withConnectDeadline(credentials: grpc.ChannelCredentials): grpc.ChannelCredentials {
   const create = credentials._createSecureConnector.bind(credentials);

@@ -6,15 +6,15 @@ export const lookUpEveryMs = 'drippulse.look_up_every_ms';
 const scheme = 'followed';
 
 /**
- * Returns the target of a client that follows the name in an address, `host:port` or `dns:…`. By itself grpc-js looks a
- * name up only when it loses a connection, so it never finds added processes. Connections to addresses that the name
- * keeps stay open. Literal addresses (`ipv4:…`) are returned unchanged.
+ * Returns the target of a client that follows the name in an address, `host:port` or `dns:…`. By itself, grpc-js looks
+ * a name up only when it loses a connection, so it never finds added processes. Connections to addresses that the name
+ * still has stay open. Literal addresses (`ipv4:…`) are returned unchanged.
  */
 export function followed(address: string): string {
   return /^(ipv4|ipv6|unix):/.test(address) ? address : `${scheme}:${address.replace(/^dns:/, '')}`;
 }
 
-/** The DNS resolver, asked again at an interval. It is a class because grpc-js constructs its resolvers. */
+/** The DNS resolver, with a new look-up at an interval. It is a class because grpc-js constructs its resolvers. */
 class FollowedName implements experimental.Resolver {
   static getDefaultAuthority({ path }: experimental.GrpcUri): string {
     return path;

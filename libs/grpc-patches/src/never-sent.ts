@@ -2,9 +2,9 @@ import { Metadata, status } from '@grpc/grpc-js';
 
 /**
  * Whether a client failed a call before sending it, as it does while the only process of a service is replaced. No peer
- * has seen such a call, so the call may be repeated even if it is not idempotent. grpc-js has no code for this case:
- * the balancer makes this error without response headers. If a peer got the same error from its own peer and passes it
- * on, the error has headers.
+ * has seen such a call, so the call may be repeated even if it is not idempotent. grpc-js has no code for this case.
+ * The error is recognized because the balancer makes it without response headers. If a peer passes on an equal error
+ * from its own peer, the error has headers.
  */
 export function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error && 'details' in error && 'metadata' in error)) return false;

@@ -106,7 +106,7 @@ test.each(neverAllowed)('%s (%s) is never allowed', (_why, address) => {
 });
 
 const developmentBlocks = /^(10|100\.64|127|172\.16|192\.168)\.|^::1\/|^fc00:/;
-/** Blocks that the registry calls reachable, but to which no packet is routed; see `addresses.ts`. */
+/** Blocks that the registry calls reachable, although no packet is routed to them; see `addresses.ts`. */
 const identifiers = ['2001:20::/28', '2001:30::/28'];
 
 test.each(specialBlocks)(
@@ -114,7 +114,7 @@ test.each(specialBlocks)(
   (block, _name, reachable) => {
     const [network, bits] = ipaddr.parseCIDR(block);
     for (const address of [network, lastOf(network, bits)].map((end) => end.toString())) {
-      // A block with a longer prefix may contain the end of this block, as 192.0.0.0/29 does in 192.0.0.0/24. NAT64 and
+      // A more specific block may contain the end of this block, as 192.0.0.0/24 contains 192.0.0.0/29. NAT64 and
       // mapped addresses are judged by the IPv4 address in them.
       if (longestBlockOf(address) !== block || block.endsWith('/96')) continue;
       expect(isAllowedAddress(address, false)).toBe(reachable === true && !identifiers.includes(block));

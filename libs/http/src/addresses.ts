@@ -5,7 +5,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Block = { network: Address; bits: number; isGloballyReachable: boolean };
 
 // Metadata services give out credentials of the machine. They are listed by address, because three of the addresses are
-// in ranges that are allowed in development, and Azure's is in public space.
+// in ranges that are allowed in development, and Azure's address is in public space.
 const metadataAddresses = new Set(
   ['169.254.169.254', '168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254'].map((text) =>
     ipaddr.parse(text).toNormalizedString(),
@@ -20,11 +20,11 @@ const developmentBlocks = blocksOf(
 );
 
 /**
- * Of the blocks that contain an address, the one with the longest prefix decides. Besides those in IANA's
- * special-purpose registries there are these blocks: all of IPv4 except multicast (RFC 5771), and of IPv6 only the
- * global unicast space (RFC 4291), so that an unregistered form, such as `::a.b.c.d`, is refused. The registry calls
- * identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids of RFC 9374) reachable, but no packet is
- * routed to them, so they are left out.
+ * Blocks of addresses, each with whether it is allowed. If several blocks contain an address, the one with the longest
+ * prefix decides. The list has the blocks of IANA's special-purpose registries and, below them, all of IPv4 except
+ * multicast (RFC 5771), and of IPv6 only the global unicast space (RFC 4291), so that an unregistered form, such as
+ * `::a.b.c.d`, is refused. The registry calls identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids of
+ * RFC 9374) reachable, but no packet is routed to them, so they are left out.
  */
 const blocks = blocksOf([
   ['0.0.0.0/0', true],

@@ -6,10 +6,11 @@ import { failureCodeOf, failureMessages, HttpFailure, isOurShortage, mayHaveBeen
 import type { HttpRequest } from './request.ts';
 import { urlProblem } from './urls.ts';
 
-/** The connections for a request, and the limits of the client. */
+/** The connections that a request may use, and the limits of the client. */
 export type Sender = { agent: Agent; allowPrivate: boolean; userAgent: string; maxUrlLength?: number | undefined };
 
-// Headers of the connection, which the client sets. With some of these headers undici would send a broken request.
+// Headers that belong to the connection and are set by the client. With some of these headers in a request, undici
+// would send a broken request.
 const connectionHeaders = new Set([
   'connection',
   'content-length',
@@ -24,8 +25,8 @@ const connectionHeaders = new Set([
 ]);
 
 /**
- * Sends a request and waits for the head of its answer. Call `end` after the body was read; `failure` returns the
- * reason that broke the reading.
+ * Sends a request and waits for the head of the response. Call `end` after the body was read; `failure` returns the
+ * reason why reading failed.
  */
 export async function beginRequest({ agent, ...o }: Sender, request: HttpRequest) {
   const startedAt = performance.now();

@@ -14,19 +14,19 @@ import {
 import { type Resolve, resolveLocally, resolveWithNameServers } from './resolve.ts';
 
 /**
- * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError
+ * Sends requests to URLs of customers. Throws HttpFailure when there is no response, and an `unavailable` DomainError
  * when this machine has run out of descriptors, ports or memory, because that is not the receiver's fault.
  */
 export type HttpClient = {
   request(request: HttpRequest): Promise<HttpAnswer>;
   /**
-   * Sends a request as `request` does, but returns the bytes of the answer, for tokens and records of providers.
+   * Sends a request as `request` does, but returns the bytes of the response, for tokens and records of providers.
    * `maxReadBytes` also limits the bytes that are kept.
    */
   exchange(request: HttpRequest & Fresh): Promise<WholeAnswer>;
   /**
    * Sends a request as `request` does, but returns a body that is read piece by piece. A body of more than
-   * `maxReadBytes` fails as `too_large`, before the first piece if its length is announced.
+   * `maxReadBytes` fails as `too_large`. It fails before the first piece if the response announces its length.
    */
   download(request: HttpRequest): Promise<Download>;
   close(): Promise<void>;
@@ -36,7 +36,10 @@ export type HttpClientOptions = {
   /** Allows plain http and private addresses, for development. */
   allowPrivate: boolean;
   userAgent: string;
-  /** Maximum number of connections to one origin. Further requests wait within their own deadline. Default: 128. */
+  /**
+   * Maximum number of connections to one origin. Further requests wait, and their deadlines include the wait. Default:
+   * 128.
+   */
   maxConnectionsPerOrigin?: number;
   /** Time limit for connecting, including TLS. Default: 5 s. */
   connectTimeoutMs?: number;
@@ -54,7 +57,7 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
   let kept: Promise<Sender> | undefined;
   let fresh: Promise<Sender> | undefined;
   const sender = () => (kept ??= createSender(o, {}));
-  // Without pipelining, a connection is closed after its answer, so no request uses a kept connection.
+  // Without pipelining, a connection is closed after its response, so no request uses a kept connection.
   const freshSender = () => (fresh ??= createSender(o, { pipelining: 0 }));
   return {
     async request(request) {
@@ -69,7 +72,7 @@ export function createHttpClient(o: HttpClientOptions): HttpClient {
     async download(request) {
       return pour(await sender(), request);
     },
-    // Destroys requests under way, because nobody waits for them after a close.
+    // Destroys the requests that are under way, because after a close nobody waits for them.
     async close() {
       await (await kept)?.agent.destroy();
       await (await fresh)?.agent.destroy();

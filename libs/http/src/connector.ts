@@ -5,8 +5,8 @@ import { ConnectRefusal } from './failure.ts';
 import type { Resolve } from './resolve.ts';
 
 /**
- * Opens connections only to allowed addresses. Resolves the name once, checks every address, and connects to the
- * checked addresses. So a name server that changes its answer after the check has no effect (DNS rebinding).
+ * Opens connections only to allowed addresses. Resolves the name once, checks every address, and connects only to the
+ * checked addresses. If a name server changes its answer after the check, this has no effect (DNS rebinding).
  */
 export function guardedConnector(
   build: typeof buildConnector,

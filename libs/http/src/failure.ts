@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { isShortage } from '@drippulse/errors';
 
-/** The reason why a request got no answer. */
+/** The reason why a request got no response. */
 export type HttpFailureCode =
   | 'timeout'
   | 'connection_refused'
@@ -31,16 +31,13 @@ export const failureMessages: Readonly<Record<HttpFailureCode, string>> = {
 };
 
 /**
- * A request without an answer, or with an answer that did not end in time. `code` is stable and may be shown to
+ * A request without a response, or with a response that did not end in time. `code` is stable and may be shown to
  * customers.
  */
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
   readonly durationMs: number;
-  /**
-   * Whether the receiver may have got the request. False if no connection was made, because the receiver then cannot
-   * have it.
-   */
+  /** Whether the receiver may have received the request. It is false only if no connection was made. */
   readonly mayHaveBeenSent: boolean;
 
   constructor(
@@ -56,7 +53,10 @@ export class HttpFailure extends Error {
   }
 }
 
-/** A failure inside a connection attempt, which does not know the duration of the request. */
+/**
+ * A failure while connecting. The connector throws it, and it has no duration, because the connector does not know the
+ * start of the request.
+ */
 export class ConnectRefusal extends Error {
   readonly code: 'address_not_allowed' | 'dns_failed';
 
@@ -105,16 +105,18 @@ const neverSent: ReadonlySet<HttpFailureCode> = new Set([
   'url_not_allowed',
 ]);
 
-/** Whether the receiver may have got a request that ended with this error. It is false when no connection was made. */
+/**
+ * Whether the receiver may have received a request that ended with this error. It is false when no connection was made.
+ */
 export function mayHaveBeenSent(error: unknown): boolean {
   const isConnecting = error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
   return !isConnecting && !neverSent.has(failureCodeOf(error));
 }
 
 /**
- * Whether this machine, and not the other side, caused a failed request. On a machine without IPv6, the missing local
- * address for a receiver that has only IPv6 addresses is not such a shortage: the failure is not transient, so it is
- * `unreachable`.
+ * Whether a shortage of this machine, and not the other side, caused a failed request. A machine without IPv6 has no
+ * local address for a receiver that has only IPv6 addresses. This is not a shortage, because it is not transient; the
+ * failure is `unreachable`.
  */
 export function isOurShortage(error: unknown, hasIPv6: () => boolean = hasOwnIPv6): boolean {
   return isShortage(error) && !(wantsIPv6(error) && !hasIPv6());

@@ -2,13 +2,13 @@ import { Resolver } from 'node:dns/promises';
 
 /**
  * Looks up the TXT records of a name, each as one string; empty when the name has no records. The result is undefined
- * when no name server answers in time, because then nothing is known about the records.
+ * when no name server responds in time, because then nothing is known about the records.
  */
 export type LookUpTxt = (name: string) => Promise<string[] | undefined>;
 
 const tryMs = 2_000;
 const deadlineMs = 5_000;
-/** Codes which say that the name, or its TXT records, do not exist. Any other code is a failure of the servers. */
+/** Codes which mean that the name, or its TXT records, do not exist. Any other code means that the servers failed. */
 const absent = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** Asks the name servers of this machine directly, never for longer than the deadline. */

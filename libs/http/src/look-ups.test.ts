@@ -2,8 +2,8 @@ import { expect, jest, test } from '@jest/globals';
 import { createLookUps } from './look-ups.ts';
 
 /**
- * Makes a resolver that never answers for the names of `dead.example`, and records the maximum of its concurrent
- * look-ups.
+ * Makes a resolver that never responds for the names of `dead.example`, and records the maximum number of its
+ * concurrent look-ups.
  */
 function resolver() {
   const dead = new Map<string, () => void>();

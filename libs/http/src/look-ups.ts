@@ -3,20 +3,20 @@ import type { Resolve } from './resolve.ts';
 
 /** Maximum number of concurrent look-ups of one organization. */
 const perOrganization = 4;
-/** Time limit in milliseconds for a look-up, counted from the call, so that it includes the wait for a place. */
+/** Time limit in milliseconds for a look-up. It is counted from the call, so it includes the wait for a free place. */
 const deadlineMs = 2000;
 
 /**
  * Looks up the names of URLs that an organization saves. Undefined means unknown: the name has no address, or no
- * address came in time. An unknown name may still lead to a forbidden address, so every connection attempt looks the
- * name up again and judges the addresses that it gets.
+ * address was found in time. An unknown name may still lead to a forbidden address, so every connection attempt looks
+ * the name up again and judges the addresses that it gets.
  */
 export type LookUp = (organizationId: bigint, hostname: string) => Promise<string[] | undefined>;
 
 /**
- * Creates the look-ups. Names with dead name servers delay only the organization that named them: each organization has
- * a few places of its own for look-ups, and a look-up keeps its place until it has really ended. The same name is never
- * looked up twice at the same time.
+ * Creates the look-ups. Names with dead name servers delay only the organization that saved them: each organization has
+ * a few places of its own for look-ups, and a look-up keeps its place until it has really ended. No name is looked up
+ * twice at the same time.
  */
 export function createLookUps(resolve: Resolve): LookUp {
   const places = createShares({

@@ -3,7 +3,7 @@ import { failureMessages, HttpFailure } from './failure.ts';
 import { readBody } from './read-body.ts';
 import { type Download, defaultReadBytes, type HttpRequest, type WholeAnswer } from './request.ts';
 
-/** Sends a request, and reads the answer. Keeps the first `keepBytes` of its body. */
+/** Sends a request, and reads the response. Keeps the first `keepBytes` of its body. */
 export async function readAll(sender: Sender, request: HttpRequest): Promise<WholeAnswer> {
   const { answer, elapsedMs, failure, end } = await beginRequest(sender, request);
   try {
@@ -19,7 +19,7 @@ export async function readAll(sender: Sender, request: HttpRequest): Promise<Who
   }
 }
 
-/** Sends a request, and returns the answer before its body. The deadline lasts until the end of the body. */
+/** Sends a request, and returns the response before its body is read. The deadline lasts until the end of the body. */
 export async function pour(sender: Sender, request: HttpRequest): Promise<Download> {
   const { answer, elapsedMs, failure, end } = await beginRequest(sender, request);
   const most = request.maxReadBytes ?? defaultReadBytes;
@@ -28,7 +28,7 @@ export async function pour(sender: Sender, request: HttpRequest): Promise<Downlo
   async function* pieces(): AsyncGenerator<Buffer> {
     let bytes = 0;
     try {
-      // A body with an announced length that is too large is refused before its first byte.
+      // A body that is too large by its announced length is refused before its first byte.
       if (Number(answer.headers['content-length'] ?? 0) > most) throw tooLarge();
       for await (const chunk of answer.body) {
         const piece: Buffer = chunk;

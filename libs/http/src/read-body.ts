@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Returns the first `keepBytes` of a body. Reads on to its end, so that the connection can be used again, but not
- * beyond `maxReadBytes`; a body that is longer destroys the connection.
+ * Returns the first `keepBytes` of a body. Reads on to the end of the body, so that the connection can be used again,
+ * but not beyond `maxReadBytes`: if a body is longer, the connection is destroyed.
  */
 export async function readBody(
   body: Readable,
@@ -19,7 +19,7 @@ export async function readBody(
       kept.push(piece);
       keptBytes += piece.length;
     }
-    // Leaving the loop destroys the stream.
+    // Leaving the loop destroys the stream, and with it the connection.
     if (readBytes > o.maxReadBytes) break;
   }
   return { body: Buffer.concat(kept), truncated: readBytes > keptBytes };

@@ -6,24 +6,26 @@ import { candidatesOf, readSearchList, type SearchList } from './search-list.ts'
 /** Resolves a host name to its IP addresses. Rejects when it has no address. */
 export type Resolve = (hostname: string) => Promise<string[]>;
 
-/** Answers of a name server which say that there is no address. */
+/** Error codes of a name server which mean that there is no address. */
 const saysNothing = new Set(['ENOTFOUND', 'ENODATA']);
-/** Answers after which glibc tries the next name of the search list. `EBADNAME` is a name that became too long. */
+/** Error codes after which glibc tries the next name of the search list. `EBADNAME` is a name that became too long. */
 const goesOn = new Set([...saysNothing, 'ESERVFAIL', 'EBADNAME']);
 
 /**
- * Resolves with the name servers directly, and with the search list of `resolv.conf`. The system's resolver blocks one
- * of four threads while it waits for a dead name server, so four such names would stop all other connections.
+ * Resolves with the name servers directly, and with the search list of `resolv.conf`. It does not use the system's
+ * resolver, which blocks one of four threads while it waits for a dead name server, so that four such names would stop
+ * all other connections.
  */
 export async function resolveWithNameServers(hostname: string): Promise<string[]> {
-  // The resolver reads `resolv.conf` too, for the name servers.
+  // The resolver itself reads the name servers from `resolv.conf`.
   const resolver = new Resolver({ timeout: 2000, tries: 2 });
   return resolveBySearch(resolver, ownSearchList(), hostname);
 }
 
 /**
- * Returns the addresses of the first name of the search list that has any; the caller judges them like the addresses of
- * the name itself. A dead name server ends the search, because the next name would wait for it too.
+ * Returns the addresses of the first name of the search list that has any. The caller judges these addresses as it
+ * judges those of the name itself. A dead name server ends the search, because the look-up of the next name would wait
+ * for it too.
  */
 export async function resolveBySearch(resolver: Resolver, list: SearchList, hostname: string): Promise<string[]> {
   const failures: unknown[] = [];
@@ -33,7 +35,8 @@ export async function resolveBySearch(resolver: Resolver, list: SearchList, host
     failures.push(failure);
     if (!goesOn.has(codeOf(failure))) break;
   }
-  // A failed look-up takes precedence, because it leaves unknown whether the name has an address.
+  // A failed look-up takes precedence over a missing address, because after a failure it is unknown whether the name
+  // has an address.
   throw failures.find((failure) => !saysNothing.has(codeOf(failure))) ?? failures[0];
 }
 
@@ -44,7 +47,7 @@ async function ask(resolver: Resolver, name: string): Promise<{ addresses: strin
   return { addresses, failure: reasons.find((reason) => !saysNothing.has(codeOf(reason))) ?? reasons[0] };
 }
 
-/** Reads the search list of this machine. It is read for each look-up, as the name servers are. */
+/** Reads the search list of this machine. It is read anew for each look-up, as the name servers are. */
 function ownSearchList(): SearchList {
   let conf = '';
   try {

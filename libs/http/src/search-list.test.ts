@@ -34,14 +34,14 @@ test.each([
 });
 
 test.each([
-  // Fewer dots than ndots: the search list, then the name.
+  // The name has fewer dots than ndots: the search list is tried first, then the name.
   ['a.b.svc', pod, [...pod.domains.map((domain) => `a.b.svc.${domain}`), 'a.b.svc']],
   ['a', { domains: ['x.example'], ndots: 1 }, ['a.x.example', 'a']],
-  // At least as many dots as ndots: the name, then the search list.
+  // The name has at least ndots dots: the name is tried first, then the search list.
   ['a.b.c.d.e.f', pod, ['a.b.c.d.e.f', ...pod.domains.map((domain) => `a.b.c.d.e.f.${domain}`)]],
   ['a.b', { domains: ['x.example'], ndots: 1 }, ['a.b', 'a.b.x.example']],
   ['a', { domains: ['x.example'], ndots: 0 }, ['a', 'a.x.example']],
-  // A complete name.
+  // A complete name: only the name is tried.
   ['a.', pod, ['a.']],
   ['a.b.c.d.e.f.', pod, ['a.b.c.d.e.f.']],
   ['a', { domains: [''], ndots: 1 }, ['a']],

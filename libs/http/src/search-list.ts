@@ -5,7 +5,9 @@
 export type SearchList = { domains: readonly string[]; ndots: number };
 
 const mostNdots = 15;
-/** The limits of resolv.conf(5) before glibc 2.26. With these, a customer's name costs at most seven look-ups. */
+/**
+ * The limits of resolv.conf(5) before glibc 2.26. With these limits, a customer's name costs at most seven look-ups.
+ */
 const most = { domains: 6, characters: 256 };
 
 /**
@@ -36,8 +38,8 @@ function bounded(domains: readonly string[]): string[] {
 }
 
 /**
- * Returns the names to look up for a name, in turn. A name with at least `ndots` dots is first tried unchanged, any
- * other name after the search list. A name that ends with a dot is complete.
+ * Returns the names to look up for a name, in order. A name with at least `ndots` dots is first tried unchanged. Any
+ * other name is tried unchanged after the search list. A name that ends with a dot is complete.
  */
 export function candidatesOf(hostname: string, { domains, ndots }: SearchList): string[] {
   if (hostname.endsWith('.')) return [hostname];

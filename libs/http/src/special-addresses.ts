@@ -1,6 +1,6 @@
 /**
- * A row of a registry of special-purpose addresses: the block, its name, and whether it is globally reachable. This is
- * null if the registry says neither yes nor no ("N/A", or blank for a returned block).
+ * A row of a registry of special-purpose addresses: the block, its name, and whether it is globally reachable. The last
+ * value is null if the registry says neither yes nor no ("N/A", or blank for a returned block).
  */
 export type SpecialBlock = readonly [block: string, name: string, isGloballyReachable: boolean | null];
 

@@ -21,7 +21,7 @@ export async function checkUrl(
   return isAllowed ? undefined : 'The host resolves to an address that is not public.';
 }
 
-/** Returns the problem that a URL's text alone shows, in one sentence; undefined if there is no problem. */
+/** Returns the problem that is visible in the text of a URL, in one sentence; undefined if there is no problem. */
 export function urlProblem(text: string, allowPrivate: boolean, maxLength = maxUrlLength): string | undefined {
   if (text.length > maxLength) return `The URL is longer than ${maxLength} characters.`;
   const url = URL.parse(text);

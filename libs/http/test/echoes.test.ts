@@ -55,7 +55,7 @@ test('it is hidden in base64, which may be escaped itself', () => {
     ]);
     const kept = redact(`you sent ${echo}.`, [secret]);
     expect(kept).toContain('[redacted]');
-    // The first and the last base64 group may have characters that also encode neighbouring bytes. These characters are
+    // The first and the last base64 group may have characters that also encode neighboring bytes. These characters are
     // not redacted.
     expect(kept.length).toBeLessThan(hidden.length + 24);
   }

@@ -1,12 +1,14 @@
 import type { Random } from '@drippulse/testing/hostile';
 
 /**
- * A way in which a server may escape a string: one kind of escape, in one letter case, for the same characters
- * everywhere.
+ * A way in which a server may escape a string. The kind of escape, its letter case and the escaped characters do not
+ * change within a string.
  */
 type Escape = { name: string; write(character: string): string };
 
-/** The extent of escaping. Characters with a meaning in the escaped form are always escaped; others may be. */
+/**
+ * The extent of escaping. Characters with a meaning in the escaped form are always escaped; other characters may be.
+ */
 const reach = ['what is needed', 'all but letters', 'everything'] as const;
 type Reach = (typeof reach)[number];
 
@@ -61,7 +63,7 @@ const marks = [...'%\\&;#"\'<>/+ =._-~:,@!|\n\tä€😀%\\&+'];
 
 /**
  * Makes a secret with six letters and, here and there, characters that look like escapes. Returns it with the pieces
- * that a server sends back, and with the escapes that the server applied, up to three on top of each other.
+ * that a server sends back, and with the escapes that the server applied, up to three layers of them.
  */
 export function makeEcho(random: Random): { secret: string; pieces: string[]; how: string } {
   const middle = Array.from({ length: 8 + random.below(24) }, () =>

@@ -33,6 +33,6 @@ test('a name that does not exist, or has no such record, has no texts', async ()
 test('name servers that fail, or do not answer, say nothing about the records', async () => {
   answers = { 'failing.example.com': 'SERVFAIL', 'silent.example.com': 'silence' };
   for (const name of Object.keys(answers)) expect([name, await lookUp(name)]).toEqual([name, undefined]);
-  // A name that cannot be queried also gives no answer.
+  // A name that cannot be queried also yields undefined.
   expect(await lookUp(`${'x'.repeat(64)}.example.com`)).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { partLength } from './parts.ts';
 /** Maximum depth of nested arrays and objects, including the body itself. */
 const maxDepth = 64;
 
-/** A fault of a value, without the path to it. */
+/** A fault of a value, without the path of the value. */
 export type Fault = Omit<Violation, 'field'>;
 
 /** A value that breaks a rule. `at` is the offset of the value, or of a bad key. */
@@ -13,14 +13,16 @@ export type Problem = Fault & { at: number };
 /** A position in a JSON text that is read once from left to right. */
 export type Cursor = {
   readonly text: string;
-  /** The bytes that the text was decoded from, without a byte order mark; undefined if it came as a string. */
+  /**
+   * The bytes from which the text was decoded, without a byte order mark; undefined if the text was given as a string.
+   */
   readonly bytes: Uint8Array | undefined;
   at: number;
   depth: number;
   /** Start of the last string that the cursor moved past, and whether this string has escapes. */
   stringStart: number;
   isEscaped: boolean;
-  /** Offset after which the part ends, once the current value is read. */
+  /** Offset after which the part ends. The part includes the whole value that is read at this offset. */
   partEnd: number;
   readonly problems: Problem[];
   /** Whether an unknown member is a problem. */
@@ -28,8 +30,8 @@ export type Cursor = {
 };
 
 /**
- * Checks of values, each including the checks before it: `syntax` (and depth), `strings` (they can be stored), `free`
- * (no dangerous key).
+ * Checks of values. Each also includes the checks before it: `syntax` (and depth), `strings` (they can be stored),
+ * `free` (no dangerous key).
  */
 export type Checks = 'syntax' | 'strings' | 'free';
 
@@ -42,7 +44,7 @@ export function startCursor(text: string, bytes?: Uint8Array, isStrict = false):
   return { text, bytes, ...start, problems: [], isStrict };
 }
 
-/** Returns true once at the end of each part, when other work may have its turn. */
+/** Returns true once at the end of each part, when other work may have a turn. */
 export function isPartOver(cursor: Cursor): boolean {
   if (cursor.at < cursor.partEnd) return false;
   cursor.partEnd = cursor.at + partLength;
@@ -52,8 +54,8 @@ export function isPartOver(cursor: Cursor): boolean {
 const utf8 = new TextEncoder();
 
 /**
- * Returns the bytes of a piece of the text. A piece of more than half of the text is a view of the received bytes, not
- * a copy.
+ * Returns the bytes of a piece of the text. If the piece is more than half of the text, the result is a view of the
+ * received bytes, not a copy.
  */
 export function bytesBetween({ text, bytes }: Cursor, start: number, end: number): Uint8Array {
   if (bytes === undefined || end - start < text.length / 2) return utf8.encode(text.slice(start, end));

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The text of a JSON body. If the body came as bytes, also these bytes, without a byte order mark. */
+/** The text of a JSON body. If the body was received as bytes, also these bytes, without a byte order mark. */
 export type Source = { text: string; bytes?: Uint8Array };
 
 /** Returns the text of a JSON body and its bytes. Refuses the bodies that `decodeText` refuses. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A number whose digits a double would lose, such as `1.50` or `9007199254740993`: an object that `JSON.stringify`
- * writes as its text.
+ * A number whose digits a double would lose, such as `1.50` or `9007199254740993`. It is an object that
+ * `JSON.stringify` writes as the original text.
  */
 export type RawNumber = { readonly rawJSON: string };
 export type JsonValue = string | number | boolean | null | RawNumber | JsonValue[] | JsonObject;
@@ -16,7 +16,7 @@ const losslessJson = JSON as unknown as LosslessJson;
 // numbers print as they were written. Text inside strings may match too, which costs time but changes nothing.
 const riskyNumber = /\d[\d.]{15}|\.\d*0(?!\d)|\d[eE]|-0(?!\.\d)/;
 
-/** The prefix of strings that stand for numbers. Nobody outside of this process can know it. */
+/** The prefix of strings that represent numbers. It is random, so that nobody outside of this process can know it. */
 const mark = `${randomBytes(9).toString('base64url')}:`;
 
 /**
@@ -34,7 +34,7 @@ function parseMarked(marked: string, text: string): JsonValue {
   try {
     return JSON.parse(marked) as JsonValue;
   } catch {
-    // This throws too, but its message quotes the text without marks.
+    // This throws too, but the error message quotes the text without marks.
     return JSON.parse(text) as JsonValue;
   }
 }
@@ -111,7 +111,7 @@ function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   return value;
 }
 
-/** Whether a value is a marked string or may contain one. Other values are left as they are. */
+/** Whether a value is a marked string or may contain one. All other values need no visit. */
 function isMarkable(value: JsonValue): boolean {
   return typeof value === 'string' ? value.startsWith(mark) : typeof value === 'object' && value !== null;
 }

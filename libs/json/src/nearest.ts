@@ -3,9 +3,9 @@ const maxLength = 64;
 const maxNames = 500;
 
 /**
- * Returns the name among `known` that was probably meant: with at most one slip in three letters. A slip is a letter
- * too many, too few, wrong or swapped with its neighbour. Case, `_` and `-` make no difference, so `firstName` finds
- * `first_name`.
+ * Returns the name in `known` that was probably meant. It may have at most one slip in three letters. A slip is a
+ * letter too many, too few, wrong or swapped with its neighbor. Case, `_` and `-` make no difference, so `firstName`
+ * finds `first_name`.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   if (name === '' || name.length > maxLength) return undefined;
@@ -33,8 +33,8 @@ function plain(name: string): string {
 }
 
 /**
- * Computes the optimal string alignment distance: Levenshtein's distance, but swapping neighbours is one step. If the
- * distance is more than `bound`, returns any number above that.
+ * Computes the optimal string alignment distance: Levenshtein's distance, except that swapping neighbors is one step.
+ * If the distance is more than `bound`, returns any number above `bound`.
  */
 function distance(one: string, other: string, bound: number): number {
   let before: number[] = [];

@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '@drippulse/loops';
 
-/** Work that stops after each part, so that other work may have its turn. */
+/** Work that stops after each part, so that other work can have a turn. */
 export type Parts<T> = Generator<undefined, T, undefined>;
 
 /**
@@ -16,7 +16,7 @@ export function finish<T>(parts: Parts<T>): T {
   }
 }
 
-/** Does one part in each turn of the event loop, the first one immediately. */
+/** Does one part in each turn of the event loop. The first part is done immediately. */
 export async function finishInTurns<T>(parts: Parts<T>): Promise<T> {
   for (;;) {
     const { done, value } = parts.next();

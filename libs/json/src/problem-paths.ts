@@ -7,8 +7,8 @@ import { skipParts } from './skip-value.ts';
 const maxPathLength = 256;
 
 /**
- * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. So the first reading,
- * which is all that valid input needs, does not track paths.
+ * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. This way, the first
+ * reading, which is all that valid input needs, does not have to track paths.
  */
 export function violationsOf(text: string, problems: readonly Problem[], prefix: readonly string[] = []): Violation[] {
   return finish(violationParts(text, problems, prefix));

@@ -23,7 +23,7 @@ export function isHidden(field: DescField): boolean {
   return isMask(field) || fieldRest(field).part === Part.REVISION;
 }
 
-/** Returns the short lower-case names of an enum by number, without the unset one. */
+/** Returns the short lower-case names of an enum by number, without the value that means "unset". */
 export function enumNames(desc: DescEnum): Map<number, string> {
   const prefix = `${desc.name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}_`;
   const names = new Map<number, string>();

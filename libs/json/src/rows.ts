@@ -22,7 +22,7 @@ export function jsonKind(text: string | Uint8Array): JsonKind {
 }
 
 /**
- * Checks free JSON as the codec does. Strings that can't be stored and dangerous keys are violations, with paths under
+ * Checks free JSON as the codec does. Strings that cannot be stored and dangerous keys are violations, with paths under
  * `path`. Throws `malformed` for text that is not JSON or nested too deep.
  */
 export function checkJsonText(text: string | Uint8Array, path: readonly string[] = []): Violation[] {
@@ -37,8 +37,8 @@ export function checkJsonText(text: string | Uint8Array, path: readonly string[]
 export type JsonRow = { index: number; text: string; kind: JsonKind; problem?: string };
 
 /**
- * Yields the elements of a JSON array one by one, each checked as free JSON is. It is for fields with the `rows`
- * option, which pass the gateway unchecked. Throws `malformed` when the text is not an array.
+ * Yields the elements of a JSON array one by one, each checked as free JSON is. Use it for fields with the `rows`
+ * option, which the gateway passes on unchecked. Throws `malformed` when the text is not an array.
  */
 export function* jsonRows(text: string | Uint8Array): Generator<JsonRow> {
   const source = decodeText(text);

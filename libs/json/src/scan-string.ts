@@ -8,8 +8,8 @@ export const nulCharacter: Fault = { message: 'must not contain a NUL character'
 const loneSurrogate: Fault = { message: 'must not contain a lone surrogate', code: 'format' };
 
 /**
- * Reads the string that starts at the cursor and passes it to `take`. Returns further parts if the string does not end
- * in this part.
+ * Reads the string that starts at the cursor and passes it to `take`. If the string does not end in this part, returns
+ * the parts that read the rest.
  */
 export function readString(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> | undefined {
   if (!beginString(cursor, checks)) return readRest(cursor, checks, take);
@@ -89,7 +89,8 @@ function skipEscape(cursor: Cursor, checks: Checks): void {
   else if (unit >= 0xd800 && unit <= 0xdfff) skipLowSurrogate(cursor, unit);
 }
 
-// The text itself is well-formed, as `decodeText` checked, so only an escape can be a lone half of a pair.
+// `decodeText` has checked that the text itself is well-formed, so only an escape can be a lone half of a surrogate
+// pair.
 function skipLowSurrogate(cursor: Cursor, high: number): void {
   if (high <= 0xdbff && cursor.text.startsWith('\\u', cursor.at)) {
     const before = cursor.at;

@@ -28,7 +28,7 @@ export function skipValue(cursor: Cursor, checks: Checks): void {
 
 /**
  * Checks the value at the cursor and moves past it, in parts. It keeps a list of open arrays and objects instead of
- * calling itself, and does not copy keys. On free JSON that takes half the time of `readMembers`.
+ * calling itself, and does not copy keys. On free JSON this takes half the time of `readMembers`.
  */
 export function* skipParts(cursor: Cursor, checks: Checks): Parts<void> {
   const open: number[] = [];
@@ -42,12 +42,12 @@ export function* skipParts(cursor: Cursor, checks: Checks): Parts<void> {
 }
 
 /**
- * A place at which a part may end: before a value, in a string or key, or after a value. `over`: the whole value has
- * ended.
+ * A place at which a part may end: before a value, in a string or key, or after a value. `over` means that the whole
+ * value has ended.
  */
 type Stage = 'value' | 'string' | 'key' | 'behind' | 'over';
 
-/** Continues from a stage to the end of the part. */
+/** Continues from a stage until the part or the value ends. Returns the stage that was reached. */
 function skipOn(cursor: Cursor, checks: Checks, open: number[], from: Stage): Stage {
   let stage = from;
   if (stage === 'string') {
@@ -110,7 +110,7 @@ function endKey(cursor: Cursor, checks: Checks): void {
 function checkKey(cursor: Cursor): void {
   const { at, stringStart, isEscaped } = cursor;
   const length = at - stringStart - 2;
-  // Without escapes only keys of these two lengths can be dangerous, so most keys cost one comparison.
+  // Without escapes, a dangerous key has one of these two lengths, so most keys cost one comparison.
   if (!isEscaped && length !== 9 && length !== 11) return;
   const key = stringOf(cursor);
   if (dangerousKeys.has(key)) {

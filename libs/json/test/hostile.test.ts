@@ -23,7 +23,10 @@ const sizes = [2_000, 32_000];
 const base = 50_000;
 const blocksPerCharacter = 40;
 
-/** Runs a parser on a string. The parser must read or refuse the string, with work in proportion to its length. */
+/**
+ * Runs a parser on a string. The parser must read or refuse the string, and its work must be in proportion to the
+ * string's length.
+ */
 async function requireBounded(name: string, text: string, parse: (text: string) => unknown): Promise<void> {
   const blocks = await counting.workOf(() => {
     try {
@@ -62,7 +65,10 @@ function bodyOf(random: Random, { fields }: DescMessage, size: number): { name: 
   return { name: `${field.name}: ${value.name}`, text: `{"${field.name}":${valueIn(field, value.make(size))}}` };
 }
 
-/** Returns the JSON of a field's value. A list field gets its value many times, so that its elements are read too. */
+/**
+ * Returns the JSON of a field's value. For a list field the value is repeated many times, so that its elements are read
+ * too.
+ */
 function valueIn(field: DescField, value: unknown): string {
   return JSON.stringify(field.fieldKind === 'list' ? [value, value] : value);
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 
-/** Returns the refusal of a call as plain data. Throws any other error. */
+/** Returns the refusal that a call throws, as plain data. Rethrows any other error. */
 export function refusal(run: () => unknown): { kind: string; reason: string; errors: Record<string, string> } {
   try {
     run();

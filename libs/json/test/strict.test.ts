@@ -125,7 +125,7 @@ function wrapped(field: DescField, path: string[], text: string): Omit<Place, 'd
   return { path: [field.name, ...path], text: `{"${field.name}": ${text}}` };
 }
 
-/** Requests that are JSON. Raw bytes have no members. */
+/** Requests with a JSON body. Raw bytes have no members. */
 const inputs = publicServices
   .flatMap(({ methods }) => methods.map(({ input }) => input))
   .filter(({ fields }) => fields.every(({ message }) => message?.typeName !== 'google.api.HttpBody'));

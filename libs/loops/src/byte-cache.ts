@@ -1,17 +1,17 @@
 /** A cache of values by key, with a maximum number of bytes. */
 export type ByteCache<Value> = {
-  /** Finds the value of a key, which thereby becomes the most recently used value. */
+  /** Finds the value of a key, and makes it the most recently used value. */
   find(key: string): Value | undefined;
   /**
-   * Keeps a value for an organization. `make` gets a function that adds to the value's bytes, now or later, whenever
-   * the value grows. A dropped value that grows is kept again.
+   * Keeps a value for an organization. `make` gets a function to call whenever the value grows, now or later, with the
+   * number of added bytes. A dropped value that grows is kept again.
    */
   keep(key: string, organization: string, make: (grow: (bytes: number) => void) => Value): Value;
-  /** Returns the bytes that are kept now, for one organization or for all. */
+  /** Returns the number of bytes that are kept now, for one organization or for all. */
   bytes(organization?: string): number;
 };
 
-/** `base` is the number of bytes that a value has even after it dropped its parts. */
+/** `base` is the number of bytes that a value still has after it dropped its parts. */
 type Entry<Value> = { key: string; organization: string; value: Value; base: number; bytes: number };
 
 /** Entries in the order of their use, the most recent last, and their bytes. */

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import pLimit from 'p-limit';
 
 /**
- * Runs at most `max` tasks at the same time and lets at most `maxWaiting` wait. Further tasks are refused with
+ * Runs at most `max` tasks at the same time and lets at most `maxWaiting` tasks wait. Further tasks are refused with
  * `unavailable`/`busy`, so that a flood uses no memory and does not delay the waiting tasks.
  */
 export function limitConcurrency(options: {

@@ -3,7 +3,7 @@ import { convertInTurns } from './convert-in-turns.ts';
 
 const rows = Array.from({ length: 100 }, (_, index) => index);
 
-/** Counts the turns of the event loop while rows are converted that take `rowMs` each. */
+/** Counts the turns of the event loop during a conversion of rows. Each row takes `rowMs`. */
 async function turnsOf(rowMs: number) {
   let now = 0;
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);

@@ -1,10 +1,10 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Maximum number of milliseconds of a turn in which rows are converted, unless one row takes longer. */
+/** Maximum number of milliseconds of a turn in which rows are converted. A single row may take longer. */
 const turnMs = 5;
 
 /**
- * Converts the rows of an answer one by one. Lets other work of the process run every 5 ms, because rows may have
+ * Converts the rows of a response one by one. Lets other work of the process run every 5 ms, because rows may have
  * megabytes. When the signal of the call aborts, throws the signal's reason between two rows.
  */
 export async function convertInTurns<Row, Message>(

@@ -1,9 +1,9 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
 
-/** A job that the process gave up on, as a message of the channel. */
+/** A job that the process no longer tries, as a message of the channel. */
 export type FailedJob = { kind: string };
 
-/** Publishes a FailedJob for every job that the process gave up on; metrics count them. */
+/** The channel with a FailedJob for every job that the process no longer tries. Metrics count these messages. */
 export const failedJobs: Channel = channel('drippulse:failed-jobs');
 
 export function isFailedJob(message: unknown): message is FailedJob {

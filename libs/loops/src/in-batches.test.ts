@@ -75,7 +75,7 @@ test('a lone item is run in the context of its call, and a batch of several in t
   const caller = new AsyncLocalStorage<string>();
   const seen: (string | undefined)[] = [];
   const gate = Promise.withResolvers<void>();
-  // Created within a call, like a batch function that is created when it is first used.
+  // Created within a call, like a batch function that is created only when it is first used.
   const run = caller.run('maker', () =>
     inBatches<string, string>(
       async (items) => {

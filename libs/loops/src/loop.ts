@@ -5,7 +5,7 @@ export type LoopLog = { error(fields: object, message: string): void; info(field
 
 /** Work that repeats until it is stopped. */
 export type Loop = {
-  /** Starts a run now, or if a run is under way, a further one right after it. */
+  /** Starts a run now. If a run is under way, another run follows it immediately. */
   wake(): void;
   /** Aborts the signal of the current run and waits for it to end. */
   stop(): Promise<void>;
@@ -14,7 +14,7 @@ export type Loop = {
 /** One run of a loop, as a message of the channel. */
 export type LoopRun = { loop: string; durationMs: number; result: 'ok' | 'failed' };
 
-/** Publishes a LoopRun for every run of every loop of the process; metrics measure them. */
+/** The channel with a LoopRun for every run of every loop of the process. Metrics measure these messages. */
 export const loopRuns: Channel = channel('drippulse:loop-runs');
 
 export function isLoopRun(message: unknown): message is LoopRun {
@@ -24,8 +24,9 @@ export function isLoopRun(message: unknown): message is LoopRun {
 const minBackoffMs = 100;
 const maxBackoffMs = 5000;
 /**
- * The longest sleeps in milliseconds: the first at the start, and the next after every ten successive runs without
- * work. A commit of work wakes the loop of its process, so an idle loop only looks for work that a dead process left.
+ * The maximum sleeps in milliseconds. A loop begins with the first, and moves to the next after every ten successive
+ * runs without work. A commit of work wakes the loop of its process, so an idle loop only looks for work that a dead
+ * process left.
  */
 const idleMs = [1000, 3000, 10_000];
 const calmRuns = 10;
@@ -88,7 +89,7 @@ export function startLoop(options: {
   }
 
   async function repeat(): Promise<void> {
-    // There is a turn of the event loop between runs, because a loop that always returns 0 must not starve all other
+    // There is a turn of the event loop between runs, because a loop that always returns 0 must not starve the other
     // work of the process.
     for (; !stopped.signal.aborted; await new Promise((resolve) => setImmediate(resolve))) await runOnce();
   }
@@ -114,8 +115,8 @@ export function backoffMs(failures: number, random: number): number {
 }
 
 /**
- * Sleeps. It ends early, without an error, when the signal is aborted. Fake timers can replace its timer, unlike the
- * timer of Node's own sleep.
+ * Sleeps. The sleep ends early, without an error, when the signal is aborted. Fake timers can replace the timer that is
+ * used here, but not the timer of Node's own sleep.
  */
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
@@ -130,7 +131,7 @@ async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Returns the longest sleep of a loop without `maxIdleMs`, after a number of successive runs without work. */
+/** Returns the maximum sleep of a loop without `maxIdleMs`, after a number of successive runs without work. */
 export function mostIdleMs(runs: number): number {
   return idleMs[Math.min(Math.floor(runs / calmRuns), idleMs.length - 1)] ?? 0;
 }

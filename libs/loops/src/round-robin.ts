@@ -1,6 +1,6 @@
 /**
- * Returns the items of all groups in turn: the first of each group, then the second of each. The order within a group
- * is kept.
+ * Returns the items of all groups in turn: the first item of each group, then the second item of each, and so on. The
+ * order within a group is kept.
  */
 export function roundRobin<T>(items: readonly T[], groupOf: (item: T) => unknown): T[] {
   const turns: T[][] = [];

@@ -43,7 +43,7 @@ test('whatever others have, a key has the least', () => {
   expect(() => shares.take('b', 1)).not.toThrow();
 });
 
-/** Takes single units until a unit is refused. */
+/** Takes single units until one is refused. */
 function takeAll(shares: Shares, key: string): Held[] {
   const taken: Held[] = [];
   for (;;) {
@@ -60,7 +60,7 @@ test('a key leaves as much as it has to further ones, so that there is room for 
   expect([...'abcdef'].map((key) => takeAll(shares, key).length)).toEqual([32, 32, 16, 8, 4, 2]);
   expect(() => shares.take('a', 1)).toThrow(refusedShare);
   expect(() => shares.take('c', 1)).toThrow(refusedAll);
-  // A key that has nothing gets everything that is left in one piece.
+  // A key that has nothing yet gets everything that is left, in one piece.
   expect(() => shares.take('g', 3)).toThrow(refusedAll);
   expect(shares.take('g', 2)).toBeDefined();
 });

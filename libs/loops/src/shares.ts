@@ -16,14 +16,15 @@ export type Shares = {
    */
   take(key: string, amount: number): Held;
   /**
-   * Takes an amount, and waits for its turn up to the wait time of these shares. When the signal aborts, the wait ends
-   * with the signal's reason.
+   * Takes an amount. If necessary, waits for its turn, up to the wait time of these shares. When the signal aborts, the
+   * wait ends with the signal's reason.
    */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** Returns the amount that is taken now, for one key or for all. */
   used(key?: string): number;
   /**
-   * Returns the amount that all other keys wait for: the next request of each, unless the share of its key is used up.
+   * Returns the total amount for which all other keys wait: the next request of each key, unless the share of that key
+   * is used up.
    */
   wanted(key: string): number;
 };
@@ -36,17 +37,17 @@ const mostWaiting = 1000;
 
 /**
  * The limits of each key and of all keys together. Each key may always have `least` (default 0). When a key gets one
- * amount larger than its share, `spare` (default 0) stays free for other keys.
+ * amount larger than its share, `spare` (default 0) remains free for other keys.
  */
 export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare?: number };
 
 /**
  * Divides a scarce resource: one key may have `ofEach` of it, and all keys together `ofAll`. Shares shrink when many
- * keys have one: a key may then have no more than the amount that stays free for further keys (dynamic thresholds,
- * Choudhury and Hahne 1998). If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next
- * key. A key that has nothing may get one amount larger than its share if `spare` stays free, so that no single request
- * is impossible. Waiting callers of a key are served in order, and keys in turn; a key whose share is used up delays no
- * other key. `of` names the resource in a refusal, such as "uploads".
+ * keys have one: a key may then have no more than the amount that remains free for further keys (dynamic thresholds,
+ * Choudhury and Hahne 1998). If `n` keys take as much as they can, each gets `ofAll / (n + 1)`, so there is room for
+ * the next key. A key that has nothing may get one amount larger than its share if `spare` remains free, so that no
+ * single request is impossible. Waiting callers of a key are served in order, and keys in turn; a key whose share is
+ * used up delays no other key. `of` names the resource in a refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;
@@ -70,7 +71,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  /** `isOnlyOne`: the key has nothing yet, or only the amount to which this amount is added. */
+  /** `isOnlyOne`: the key has nothing yet, or has only the amount that this call adds to. */
   function fitsAll(share: Share, amount: number, isOnlyOne = share.used === 0): boolean {
     const has = share.used + amount;
     if (usedByAll === 0 || has <= least) return true;
@@ -171,7 +172,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     if (waitingOfAll === 0) return amount;
     for (const [other, share] of shares) {
       const [next] = share.waiting;
-      // A key whose own share is used up cannot use room that other keys leave.
+      // A key whose own share is used up cannot use the room that other keys leave.
       if (other !== key && next !== undefined && fitsShare(share, next.amount)) amount += next.amount;
     }
     return amount;

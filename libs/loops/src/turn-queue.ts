@@ -5,7 +5,7 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 /** One turn of a queue, as a message of the channel. */
 export type QueueTurn = { queue: string; organization: string; units: number };
 
-/** Publishes a QueueTurn for every turn of every queue of the process. */
+/** The channel with a QueueTurn for every turn of every queue of the process. */
 export const queueTurns: Channel = channel('drippulse:queue-turns');
 
 /** A queue of synchronous work. */
@@ -17,7 +17,7 @@ export type TurnQueue = {
   run<T>(organization: string, work: Iterator<number, T>, signal?: AbortSignal): Promise<T>;
 };
 
-/** `doTurn` does the parts of one turn, and returns whether the task has ended. */
+/** A task in the queue. `doTurn` does the parts of one turn, and returns whether the task has ended. */
 type Task = { doTurn(): boolean };
 
 /**

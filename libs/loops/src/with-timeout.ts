@@ -7,7 +7,7 @@ export class TimeoutError extends Error {
 
 /**
  * Settles as the promise does, or rejects with a TimeoutError after `timeoutMs`. The work behind the promise may still
- * complete later. An answer that arrived in time is accepted even if the process was too busy to read it, because the
+ * complete later. A response that arrived in time is accepted even if the process was too busy to read it, because the
  * event loop reads its sockets once more after the timeout.
  */
 export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {

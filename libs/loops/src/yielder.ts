@@ -4,8 +4,8 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 export type Yielder = (work: number) => Promise<void> | undefined;
 
 /**
- * Counts work, and lets other work of the process run after each `units` of it. Until then it returns undefined, so
- * that many small pieces of work take no turns.
+ * Counts work, and lets other work of the process run after each `units` of it. It returns undefined until then, so
+ * that many small pieces of work cost no turns.
  */
 export function createYielder(units: number): Yielder {
   let done = 0;

@@ -58,7 +58,7 @@ function start(mailer: Mailer): void {
 }
 
 /**
- * Makes a mailer that writes to the folder. Its first calls fail after the mail was sent, as in a process that dies.
+ * Makes a mailer that writes to the folder. Its first calls fail after the mail was sent, as if the process had died.
  */
 function fallible(failures: number): { mailer: Mailer; written: string[] } {
   const files = createMailer({ smtpUrl: undefined, mailFrom, mailDir: folder });
@@ -156,7 +156,7 @@ test('a mail whose text is a secret waits sealed, also by another key, goes out 
 
 const file = { ref: '12', filename: 'müller "a".csv', contentType: 'text/csv; charset=utf-8' };
 
-/** Starts a loop with one file: the file `ref` 12 of organization 1. */
+/** Starts a loop that has one file: the file with `ref` 12 of organization 1. */
 function startWithFile(mailer: Mailer, content: Buffer | undefined): void {
   const readFile = async ({ organizationId, ref }: { organizationId: bigint; ref: string }) =>
     organizationId === 1n && ref === file.ref ? content : undefined;

@@ -13,8 +13,8 @@ import { webhooksMetrics } from './catalog/webhooks.ts';
 export type { CatalogEntry } from './catalog/entry.ts';
 
 /**
- * All metrics of the platform. Instruments, docs/metrics.md, dashboards, alerts and their tests come from this catalog.
- * Labels never carry an organization, an id or a raw path.
+ * All metrics of the platform. Instruments, docs/metrics.md, dashboards, alerts and their tests are made from this
+ * catalog. Labels never contain an organization, an id or a raw path.
  */
 export const catalog = {
   ...apiMetrics,

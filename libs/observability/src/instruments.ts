@@ -13,7 +13,9 @@ export function counter<N extends NamesOf<'counter'>>(registry: Registry, name: 
   return known instanceof Counter ? known : new Counter(settings(registry, name));
 }
 
-/** Returns the gauge of this registry for a catalog name. `collect` sets it whenever the registry is read. */
+/**
+ * Returns the gauge of this registry for a name of the catalog. `collect` sets the gauge whenever the registry is read.
+ */
 export function gauge<N extends NamesOf<'gauge'>>(
   registry: Registry,
   name: N,

@@ -11,11 +11,12 @@ import { processMetrics } from './process-metrics.ts';
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
 /**
- * Number of characters that are written together, because one write for each line would be a tenth of a request's cost.
+ * Number of characters that are written together. If each line were written by itself, the writes would be a tenth of a
+ * request's cost.
  */
 const batchLength = 8 * 1024;
 const flushAfterMs = 100;
-/** Maximum number of characters that wait for a destination which accepts none. */
+/** Maximum number of characters that wait while the destination accepts none. */
 const mostWaiting = 1024 * 1024;
 const retryAfterMs = 250;
 
@@ -83,7 +84,8 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
       descriptor = openForAppend(file);
       close(former, () => undefined);
     } catch {
-      // There is no room or descriptor for a further file, so this file grows by another `maxBytes`.
+      // A further file cannot be created, because there is no room or no descriptor, so this file grows by another
+      // `maxBytes`.
     }
   }
 
@@ -104,11 +106,11 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   };
 }
 
-/** Opens a file, and creates it and its folder if they are missing. Only the owner can read the file. */
+/** Opens a file. Creates the file and its folder if they are missing. Only the owner can read the file. */
 function openForAppend(file: string): number {
   mkdirSync(path.dirname(file), { recursive: true });
   const descriptor = openSync(file, 'a', 0o600);
-  // The file of an earlier version may have other permissions.
+  // A file of an earlier version may have other permissions.
   if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
   return descriptor;
 }
@@ -142,8 +144,8 @@ function writeWhatIsTaken(descriptor: number, bytes: Buffer): void {
 }
 
 /**
- * Whether an error says that the pipe is busy. It tests a member, not the class, because under jest errors of Node are
- * of another realm.
+ * Whether an error means that the pipe is busy. It tests a member, not the class, because under jest the errors of Node
+ * belong to another realm.
  */
 function isBusy(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EAGAIN';

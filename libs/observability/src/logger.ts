@@ -18,7 +18,7 @@ const secretPatterns: [RegExp, string][] = [
 
 /**
  * Matches lines that contain only the platform's own text. The full search for credentials takes a tenth of a request's
- * time, so only warnings and errors are searched, which may quote another server's answer.
+ * time, so only warnings and errors are searched, because they may quote another server's response.
  */
 const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
 

@@ -8,21 +8,21 @@ import { askParts, type Parts } from './parts.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
 
 /**
- * How long `/ready` waits for a part. A busy database that answers late still serves calls, and it is late for every
- * process. If all processes left the load balancer, every request would fail.
+ * Time for which `/ready` waits for a part. A busy database that responds late still serves calls, and it is late for
+ * every process. If all processes left the load balancer for that reason, every request would fail.
  */
 const readyWithinMs = 5000;
 
 export type OpsServer = {
   port: number;
-  /** Makes `/ready` return 503, and resolves after `leaveMs`, within which load balancers notice. */
+  /** Makes `/ready` return 503, and resolves after `leaveMs`, the time that load balancers need to notice. */
   leave(): Promise<void>;
   stop(): Promise<void>;
 };
 
 /**
  * Serves `/metrics` (all registries), `/ready` (503 while a part is unavailable, and after `leave`) and `/live` (503
- * when only a restart helps) on a port that is not public. Port 0 takes a free port.
+ * when only a restart helps) on a port that is not public. With port 0, the system chooses a free port.
  */
 export async function startOpsServer(options: {
   /** Name of the process: the label `service` of its own metrics. */
@@ -32,7 +32,7 @@ export async function startOpsServer(options: {
   registries: Registry[];
   /** The parts that the process needs. */
   parts: Parts;
-  /** Whether `/ready` stays 200 once every part has answered. */
+  /** Whether `/ready` stays 200 once every part has been available. */
   staysReady?: boolean;
   alive(): boolean;
   /** Duration of `leave`. */

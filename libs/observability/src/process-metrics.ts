@@ -14,7 +14,9 @@ const lagResolutionMs = 50;
 
 let isMeasuring = false;
 
-/** Starts to measure loops, jobs and Node. A process that is not scraped never calls it, so it pays nothing. */
+/**
+ * Starts to measure loops, jobs and Node. A process that is not scraped never calls this function, so it has no cost.
+ */
 export function measureProcess(): void {
   if (isMeasuring) return;
   isMeasuring = true;

@@ -2,7 +2,7 @@ import { ConfigError } from './env.ts';
 
 const keyBytes = 32;
 
-/** Keys that rotate: `current` makes new values, and each of `all` reads values. */
+/** Keys that rotate. New values are made with `current`; values are read with any key in `all`. */
 export type KeyList<K> = { current: K; all: readonly K[] };
 
 /**

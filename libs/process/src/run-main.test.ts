@@ -15,7 +15,7 @@ test('a process that was started with a channel stops when its parent is gone', 
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await once(child, 'message');
-  // When a parent dies, the kernel closes the channel, which has the same effect.
+  // When a parent dies, the kernel closes the channel. Disconnecting has the same effect.
   child.disconnect();
   expect(await once(child, 'exit')).toEqual([7, null]);
 });

@@ -17,14 +17,14 @@ export type Repeat = 'key' | 'upsert' | 'same' | 'check' | 'read' | 'none';
 /** The reach of an action, which rules and approvals depend on. */
 export type Reaches = 'people' | 'money' | 'deletes';
 
-/** How an action writes to people. Default: it always writes, to one person, and the workflow's class applies. */
+/** How an action writes to people. Default: it always writes, to one person, and the workflow's class applies to it. */
 export type Writing = {
   /** Whether the action writes to anybody when it has this payload. */
   when?(payload: JsonObject): boolean;
   /** Whether the action may address several people at the same time, as an invitation does. */
   toSeveral?: true;
   /**
-   * Whether the action responds to something that the person does or has agreed to. If so, it is transactional,
+   * Whether the action responds to something that the person has done or has agreed to. If so, it is transactional,
    * regardless of the workflow's class.
    */
   isAnswer?: true;
@@ -32,13 +32,16 @@ export type Writing = {
 
 /** The context in which an action runs, apart from its input. */
 export type ActionPlace = {
-  /** Key of the effect, the same on every repeat. Providers that accept keys get this key or a derived one. */
+  /** Key of the effect, which is equal on every repeat. Providers that accept keys get this key or a derived one. */
   key: string;
-  /** Whether an earlier attempt may have done the action. */
+  /** Whether the outcome of an earlier attempt is unknown, so that the action may already have been done. */
   mayHaveHappened: boolean;
-  /** Planned time of the effect, the same on every repeat. */
+  /** Planned time of the effect, which is equal on every repeat. */
   plannedAt: Date;
-  /** Start of this attempt. Providers forget keys, so an action may have to look for the result of an old attempt. */
+  /**
+   * Start of this attempt. Providers forget keys after some time, so an action may have to look for the result of an
+   * old attempt.
+   */
   now?: Date;
   /** The connection's settings that are not secret, such as `default_channel` or `sender_email`. */
   settings: Readonly<Record<string, string>>;
@@ -47,8 +50,8 @@ export type ActionPlace = {
 };
 
 /**
- * Yields the requests of an action, one after the other. Receives only answers that were `ok` or `done`, and throws
- * ActionRefusal for a refusal inside such an answer.
+ * Yields the requests of an action, one after the other. Receives only responses that were `ok` or `done`, and throws
+ * ActionRefusal for a refusal inside such a response.
  */
 export type ActionCalls = Generator<ProviderRequest, JsonObject, ProviderAnswer>;
 

@@ -17,19 +17,22 @@ export type ProviderRequest = {
   headers?: Readonly<Record<string, string>>;
   body?: RequestBody;
   /**
-   * A whole URL from an answer, such as the URL of the next page. It must be on the same host. If it is set, `path` and
-   * `query` are ignored.
+   * A whole URL from a response, such as the URL of the next page. It must be on the same host. If it is set, `path`
+   * and `query` are ignored.
    */
   url?: string;
-  /** Whether an answer means that the request was already done. Takes precedence over the provider's own rules. */
+  /** Whether a response means that the request was already done. Takes precedence over the provider's own rules. */
   isDone?(answer: ProviderAnswer): boolean;
-  /** Whether a POST may always be sent again, because it only reads or a repeat changes nothing. A GET always may. */
+  /**
+   * Whether a POST may always be sent again, because it only reads or because a repeat changes nothing. A GET may
+   * always be sent again.
+   */
   isRepeatable?: boolean;
-  /** Size limit of the answer in bytes. Default: 1 MiB. */
+  /** Size limit of the response in bytes. Default: 1 MiB. */
   maxBytes?: number;
 };
 
-/** The answer of a provider. */
+/** A provider's response. */
 export type ProviderAnswer = {
   status: number;
   /** Headers by name in lower case. */

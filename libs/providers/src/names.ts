@@ -25,7 +25,7 @@ export const providerAliases: Readonly<Record<string, ProviderKey>> = {
   sg: 'sendgrid',
 };
 
-/** Returns the key of the provider with a name or alias, ignoring case; undefined if no provider has this name. */
+/** Returns the key of the provider with this name or alias, ignoring case; undefined if there is none. */
 export function resolveProvider(name: string): ProviderKey | undefined {
   const lower = name.toLowerCase();
   const alias = Object.hasOwn(providerAliases, lower) ? providerAliases[lower] : undefined;

@@ -1,37 +1,39 @@
 /**
- * The problem in an unsuccessful answer, for the customer. All texts come from the provider and contain no credentials.
+ * The problem in an unsuccessful response, for the customer. All texts were written by the provider and contain no
+ * credentials.
  */
 export type Problem = {
   /** The provider's own code, or `http_<status>`. */
   code: string;
   /** Description of the problem, as a sentence. */
   message: string;
-  /** The field that the answer names, by the provider's name for it. */
+  /** The field that the response names, by the provider's name for the field. */
   field?: string;
-  /** The id that the provider gave the request, for the provider's support. */
+  /** The id that the provider gave the request. The provider's support can find the request by it. */
   requestId?: string;
 };
 
 /**
- * The meaning of an answer. Status codes alone mislead at each of the ten providers, so each provider has its own
+ * The meaning of a response. Status codes alone mislead at each of the ten providers, so each provider has its own
  * rules. Callers decide by the class alone.
  *
  * - `ok`: the request was done. `done`: it had already been done before.
  * - `rate_limited`: nothing was done; retry after a pause, which does not count as an attempt.
- * - `temporary`: nothing was done; retry with the same key.
+ * - `temporary`: nothing was done; retry with an equal key.
  * - `unknown`: the request may have been done; retry only if a repeat is safe.
  * - `permanent`: the request is wrong; never retry.
  * - `permission`: the connection lacks a scope, a plan or a membership that the request needs.
- * - `credentials`: the credentials are refused. After one refresh and one repeat, a person must reconnect.
+ * - `credentials`: the credentials are refused. If they are refused again after one refresh and one repeat, a person
+ *   must reconnect.
  * - `operator`: the client id, secret or app of the operator is refused; no customer can fix this.
- * - `per_record`: some records of a batch were refused; the action says which.
+ * - `per_record`: some records of a batch were refused; the action determines which.
  */
 export type Verdict =
   | { class: 'ok' | 'done' }
   | {
       class: 'rate_limited' | 'temporary';
       problem: Problem;
-      /** Milliseconds after which the provider wants to be called again, if its answer says so. */
+      /** Milliseconds after which the provider accepts another call, if its response states them. */
       retryAfterMs?: number;
     }
   | { class: 'unknown' | 'permanent' | 'permission' | 'credentials' | 'operator' | 'per_record'; problem: Problem };
@@ -51,7 +53,7 @@ export const verdictClasses = [
   'per_record',
 ] as const satisfies readonly VerdictClass[];
 
-/** A refusal that an action finds inside an `ok` answer, such as a batch with one record that was refused. */
+/** A refusal that an action finds inside an `ok` response, such as a batch with one record that was refused. */
 export class ActionRefusal extends Error {
   readonly verdict: Exclude<Verdict, { class: 'ok' | 'done' }>;
 

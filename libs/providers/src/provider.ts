@@ -11,7 +11,7 @@ export type CredentialField = {
   label: string;
   /** Whether the value is always masked. */
   isSecret: boolean;
-  /** One sentence that says where to find the value. */
+  /** One sentence that explains where to find the value. */
   help: string;
   /** Pattern of valid values. Default: any string of 1 to 4,096 characters. */
   pattern?: RegExp;
@@ -30,26 +30,28 @@ export type Host = {
   allowed: RegExp;
 };
 
-/** The tokens in an answer of a token endpoint. */
+/** The tokens in a response of a token endpoint. */
 export type Tokens = {
   accessToken: string;
   /** Absent if the provider keeps the old refresh token. */
   refreshToken?: string;
   expiresInSeconds?: number;
   refreshExpiresInSeconds?: number;
-  /** Granted scopes, if the answer contains them. */
+  /** Granted scopes, if the response contains them. */
   scopes?: readonly string[];
   account?: Account;
-  /** Other credentials in the same answer, such as `instance_url`. */
+  /** Other credentials in the same response, such as `instance_url`. */
   more?: Credentials;
 };
 
 /**
- * The customer's account at the provider. Limits are counted by account, and a reconnect must be to the same account.
+ * The customer's account at the provider. Limits are counted per account, and a reconnect must be to the same account.
  */
 export type Account = { id: string; name: string | null };
 
-/** How the provider issues tokens for an authorization code (RFC 6749), and how it deviates from the RFC. */
+/**
+ * The way in which the provider issues tokens for an authorization code (RFC 6749), with its deviations from the RFC.
+ */
 export type OAuth = {
   authorizeUrl(credentials: Credentials): string | undefined;
   authorizeParams?: Readonly<Record<string, string>>;
@@ -64,12 +66,12 @@ export type OAuth = {
   scopeParameter?: string;
   /** Scopes that every connection requests. */
   baseScopes: readonly string[];
-  /** Whether a refresh ends the old refresh token, so that a lost answer loses the connection. */
+  /** Whether a refresh ends the old refresh token. If so, a lost response loses the connection. */
   rotates: boolean;
   /** Value of `iss` in the authorization response (RFC 9207); undefined if the provider sends none. */
   issuer?: string;
   /**
-   * Lifetime of an access token if the answer does not contain it. Null: the lifetime is unknown, so a token is
+   * Lifetime of an access token if the response does not contain it. If null, the lifetime is unknown, so a token is
    * refreshed only after a refusal.
    */
   accessTokenSeconds: number | null;
@@ -77,7 +79,7 @@ export type OAuth = {
   idleDays?: number;
   /** Builds the request to the token endpoint, for a code or a refresh. */
   request(grant: Grant, client: { id: string; secret: string }): TokenRequest;
-  /** Reads the tokens in an answer, or interprets the answer as a refusal. */
+  /** Reads the tokens in a response, or interprets the response as a refusal. */
   read(answer: ProviderAnswer): { tokens: Tokens } | { verdict: Exclude<Verdict, { class: 'ok' | 'done' }> };
 };
 
@@ -93,7 +95,7 @@ export type TokenRequest = {
   body?: { form: Readonly<Record<string, string>> } | { json: Readonly<Record<string, string>> };
 };
 
-/** The findings of a connection test. */
+/** The results of a connection test. */
 export type TestFindings = {
   account: Account | null;
   /** Granted scopes, if the provider reports them. */
@@ -102,7 +104,7 @@ export type TestFindings = {
 };
 
 /**
- * A rate limit that the platform observes for each account, across all processes, so that the provider has no reason to
+ * A rate limit for each account, which the platform keeps across all processes, so that the provider has no reason to
  * refuse calls.
  */
 export type RateLimit = {
@@ -115,11 +117,11 @@ export type RateLimit = {
   of?: string;
 };
 
-/** The facts of a provider. */
+/** The description of a provider. */
 export type Provider = {
   key: ProviderKey;
   name: string;
-  /** One sentence that says what the provider is used for. */
+  /** One sentence that describes what the provider is used for. */
   description: string;
   hosts: Readonly<Record<string, Host>>;
   credentials: readonly CredentialField[];
@@ -130,18 +132,21 @@ export type Provider = {
   oauth?: OAuth;
   /** Returns the headers that sign a request; null if the credentials lack a field that the request needs. */
   sign(credentials: Credentials, request: ProviderRequest): Readonly<Record<string, string>> | null;
-  /** Interprets an answer to a request. */
+  /** Interprets a response to a request. */
   judge(answer: ProviderAnswer, request: ProviderRequest): Verdict;
   /**
-   * Tests a connection by at least one real call that proves something. The test receives answers that were `ok` or
-   * `done`, as an action does. Any other answer ends the test with the answer's verdict.
+   * Tests a connection by at least one real call that proves that the credentials work. The test receives responses
+   * that were `ok` or `done`, as an action does. Any other response ends the test with the verdict on that response.
    */
   test(credentials: Credentials): Generator<ProviderRequest, TestFindings, ProviderAnswer>;
   limits: readonly RateLimit[];
   /** Scopes that data sources need in addition to the scopes of the actions. */
   sourceScopes?: readonly string[];
-  /** Reads from an answer's headers for how many milliseconds the account accepts no more requests. */
+  /** Returns for how many milliseconds the account accepts no more requests, from the headers of a response. */
   pauseAfter?(answer: ProviderAnswer): number | undefined;
-  /** Returns a warning about the credentials, such as the end of a kind of token, and the date of that end. */
+  /**
+   * Returns a warning about the credentials, such as a kind of token that will be discontinued, and the date on which
+   * it ends.
+   */
   warning?(credentials: Credentials): { message: string; endsAt: string | null } | undefined;
 };

@@ -8,7 +8,7 @@ import { permits, scopeOf } from './scopes.ts';
 
 /**
  * Throws `permission_denied` unless the caller meets the conditions in the method's rest option: minimum role, scope,
- * type of actor, and mode. Internal methods (without that option) and open methods (AUTH_NONE) accept any caller.
+ * type of actor, and mode. Internal methods (without the rest option) and open methods (AUTH_NONE) accept any caller.
  */
 export function checkAccess(method: DescMethod, caller: Caller): void {
   const option = restOf(method);

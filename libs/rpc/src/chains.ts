@@ -4,19 +4,19 @@ import { parseKeyList } from '@drippulse/process';
 import { callerOf } from './handler-context.ts';
 
 /**
- * Everything that follows from one cause: enrollments, the records that they make, and so on. The chain has the name of
+ * Everything that follows from one cause: enrollments, the records that they make, and so on. The chain is named after
  * its cause: the id of an event, or `enrollment:<workflow>:<enrollment>`.
  */
 export type Chain = { organizationId: bigint; cause: string };
 
 /**
- * Signs and reads the header `DripPulse-Chain`. It keeps a request in its chain when the request leaves the platform
- * and comes back.
+ * Signs and reads the header `DripPulse-Chain`. The header keeps a request in its chain when the request leaves the
+ * platform and its effects come back.
  */
 export type ChainHeaders = {
   /**
-   * Returns the value of the header, valid for 24 h from `at`. A repeat uses the time of the first attempt, so it has
-   * the same bytes.
+   * Returns the value of the header, valid for 24 h from `at`. A repeat passes the time of the first attempt, so its
+   * request has equal bytes.
    */
   sign(chain: Chain, at: Date): string;
   /**
@@ -67,8 +67,8 @@ export function causeText({ organizationId, cause }: Chain): string {
 }
 
 /**
- * Returns the cause that a served call follows from; undefined when the call is itself a cause. The chain of an
- * organization other than the caller's is ignored.
+ * Returns the cause of a served call; undefined when the call is itself a cause. The chain of an organization other
+ * than the caller's is ignored.
  */
 export function causeOf(call: HandlerContext): string | undefined {
   const text = call.requestHeader.get(causeMetadata);
@@ -77,7 +77,7 @@ export function causeOf(call: HandlerContext): string | undefined {
   return organization === String(callerOf(call).organizationId) ? cause : undefined;
 }
 
-/** Computes the MAC of a string. 128 bits suffice for a value that can only be guessed online. */
+/** Computes the MAC of a string. 128 bits are enough, because an attacker can test guesses only online. */
 function macOf(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
 }

@@ -15,8 +15,8 @@ type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
 
 /**
  * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call
- * being served, they also carry that call's request id, trace context and cause, and end no later than that call or its
- * deadline. Default deadline: 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
+ * that is being served, they also carry that call's request id, trace context and cause, and end no later than that
+ * call or its deadline. Default deadline: 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
  *
  * Scopes of the caller's key restrict only requests to the API. They do not restrict the calls that a service makes to
  * carry out a permitted request.

@@ -22,7 +22,7 @@ const codeOfKind: Record<ErrorKind, Code> = {
 
 /**
  * Converts an error to the error that is sent to the caller. A lack of resources on this machine becomes `unavailable`.
- * Any other error, except a DomainError or a peer's status, becomes a bare `internal`.
+ * A DomainError and a peer's status are kept. Any other error becomes `internal` without details.
  */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof DomainError) return encodeDomainError(error);
@@ -36,9 +36,9 @@ export function toConnectError(error: unknown): ConnectError {
 }
 
 /**
- * Converts the failure of a call to a DomainError. A status without the platform's ErrorInfo comes from the transport:
+ * Converts the failure of a call to a DomainError. A status without the platform's ErrorInfo was made by the transport:
  * `unavailable`/`service_unavailable`, `unavailable`/`deadline_exceeded` (504 in the API),
- * `too_large`/`message_too_large`, `internal`/`cancelled` when the caller itself went away. Any other status is
+ * `too_large`/`message_too_large`, `internal`/`cancelled` when the caller itself went away. Any other status becomes
  * `internal`/`internal_error`.
  */
 export function fromConnectError(error: unknown): DomainError {
@@ -98,7 +98,8 @@ function internal(cause: unknown): DomainError {
 }
 
 /**
- * Whether a code comes from the transport itself. Such a status contains no text from a method, so callers may see it.
+ * Whether the transport itself makes statuses with this code. Such a status contains no text from a method, so callers
+ * may see it.
  */
 function isTransportStatus(code: Code): boolean {
   return [

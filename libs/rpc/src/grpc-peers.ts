@@ -23,12 +23,12 @@ const channelOptions: grpc.ClientOptions = {
   // A vanished peer is detected within 9 s, which is before the default deadline of a call, 10 s.
   'grpc.keepalive_time_ms': 4000,
   'grpc.keepalive_timeout_ms': 5000,
-  // Turns off channelz, which collects statistics for a debugger that nobody attaches.
+  // Turns off channelz, which collects statistics for a debugger that is never attached.
   'grpc.enable_channelz': 0,
   // Spreads calls evenly over the replicas of a name.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
-/** Gives a client connections of its own. By default, clients of one address share their connections. */
+/** Gives a client its own connections. By default, clients of one address share their connections. */
 const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
@@ -36,11 +36,11 @@ type Peer = ServiceName | RoleName;
 
 /**
  * Makes peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with
- * mutual TLS. A name is looked up every 10 s. Calls then also go to processes that the name has gained, and no longer
- * to processes that it has lost. Connections to all other processes stay open.
+ * mutual TLS. A name is looked up every 10 s. After a look-up, calls are also sent to processes that were added to the
+ * name, and no longer to processes that were removed from it. Connections to all other processes stay open.
  *
  * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the
- * connection, up to 2 s after the peer was lost. Calls to a peer that is unavailable for longer fail immediately.
+ * connection, up to 2 s after the peer was lost. If a peer is unavailable for longer, calls to it fail immediately.
  */
 export function createGrpcPeers(
   addresses: Partial<Record<Peer, string>>,

@@ -6,7 +6,7 @@ export const callerKey: ContextKey<Caller | undefined> = createContextKey<Caller
   description: 'caller',
 });
 
-/** Returns the caller whose token came with the call. Throws when the interceptors of this library did not run. */
+/** Returns the caller whose token was sent with the call. Throws when the interceptors of this library did not run. */
 export function callerOf(call: Pick<HandlerContext, 'values'>): Caller {
   const caller = call.values.get(callerKey);
   if (!caller) throw new Error('the call has no caller: it is served without serverInterceptors');
@@ -14,8 +14,8 @@ export function callerOf(call: Pick<HandlerContext, 'values'>): Caller {
 }
 
 /**
- * Returns the call on behalf of another caller. It is for open methods, which have no caller of their own, once the
- * service has found the owner of the resource.
+ * Returns the call on behalf of another caller. It is for open methods, which have no caller of their own: once the
+ * service has found the owner of the resource, it acts as this owner.
  */
 export function actingAs(call: HandlerContext, caller: Caller): HandlerContext {
   return { ...call, values: createContextValues().set(callerKey, caller) };

@@ -48,7 +48,8 @@ export function createInMemoryPeers(): Peers {
 function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
   const router = createConnectRouter({ ...limits, interceptors, connect: true });
   routes(router);
-  // Keyed by the headers of the request, because they reach the handler unchanged. The context values do not.
+  // The entries are keyed by the headers of the request, because the headers reach the handler unchanged. The context
+  // values do not.
   const followers = new WeakMap<Headers, OnWork>();
   const follow: Interceptor = (next) => (request) => {
     const onWork = request.contextValues.get(onWorkKey);
@@ -72,9 +73,9 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
 type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
- * Ends a call or its answer stream when the caller aborts or the deadline passes, even if the handler still waits,
- * because in memory there is no connection whose loss would end the call. A follower of the work learns when the
- * handler itself has ended.
+ * Ends a call or its response stream when the caller aborts or the deadline passes, even if the handler still waits.
+ * This is needed because in memory there is no connection whose loss would end the call. A follower of the work is
+ * notified when the handler itself has ended.
  */
 function endingWithItsCaller(
   handler: UniversalHandler,

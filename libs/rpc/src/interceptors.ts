@@ -8,8 +8,8 @@ import type { Tokens } from './tokens.ts';
 
 /**
  * Returns the interceptors of every served call. They require a valid internal token, check the method's rest option,
- * and turn errors into statuses. This is the only place that logs internal failures, with their cause. Warnings about
- * unavailable or overloaded peers are summed by reason, because callers determine how often they occur.
+ * and turn errors into statuses. Internal failures are logged only here, with their cause. Warnings about unavailable
+ * or overloaded peers are summed by reason, because callers determine how often they occur.
  */
 export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
   const { tokens, log, metrics } = options;
@@ -53,12 +53,12 @@ function answerErrors(log: Logger, metrics: Metrics | undefined): Interceptor {
       finish('OK');
       return response;
     }
-    // The messages pass through unchanged, so their type does not change either.
+    // The messages are passed on unchanged, so their type does not change.
     return { ...response, message: guarded(response.message) } as StreamResponse;
   };
 }
 
-/** Whether a handler stopped because its call had ended. If so, the answer is the reason of that end. */
+/** Whether a handler stopped because its call had ended. If so, the call fails with the reason for which it ended. */
 function isAbort(error: unknown, signal: AbortSignal): boolean {
   return (
     signal.aborted && signal.reason instanceof ConnectError && error instanceof Error && error.name === 'AbortError'

@@ -8,12 +8,12 @@ import {
 import { DomainError } from '@drippulse/errors';
 import { fromConnectError } from './errors.ts';
 
-/** The context key of a call whose answer may be large. */
+/** The context key that marks a call whose response may be large. */
 export const largeAnswerKey: ContextKey<boolean> = createContextKey(false, { description: 'large answer' });
 
 /**
- * Returns the context values of a call whose answer may be large. Such a call uses a connection apart from small calls:
- * within a shared stream, the answers of other calls would wait behind all its bytes.
+ * Returns the context values of a call whose response may be large. The call uses another connection than small calls,
+ * because in a shared stream the responses of other calls would wait behind all its bytes.
  */
 export function withLargeAnswer(): ContextValues {
   return createContextValues().set(largeAnswerKey, true);
@@ -27,7 +27,7 @@ export type ListSize = (typeof listSizes)[number];
 
 const listSizes = ['small', 'medium', 'large'] as const;
 
-/** The metadata with which the gateway requests a list size from a service. */
+/** The metadata in which the gateway sends the requested list size to a service. */
 export const listSizeMetadata = 'x-list-size';
 
 /**
@@ -42,8 +42,8 @@ export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeade
 const largeListReason = 'large_list';
 
 /**
- * Makes the refusal of a list that is larger than its requested size. The caller takes a place for a larger list and
- * asks again, so no client sees the refusal.
+ * Makes the refusal of a list that is larger than its requested size. The caller then takes a place for a larger list
+ * and repeats the call, so no client sees the refusal.
  */
 export function largeListError(): DomainError {
   return new DomainError(

@@ -3,12 +3,12 @@ import { histogram, type Metrics } from '@drippulse/observability';
 type Duration = { observe(seconds: number): void };
 
 /**
- * Measures served calls. Call the result with the method when a call starts. It returns a function to call with the
- * code when the call ends; only its first call is counted.
+ * Measures served calls. Call the returned function with the method when a call starts. It returns a function to call
+ * with the code when the call ends. A second call of that function is ignored.
  */
 export function measureCalls(metrics: Metrics): (method: string) => (code: string) => void {
   const durations = histogram(metrics, 'drippulse_rpc_duration_seconds');
-  // Cached, because the look-up by labels takes longer than the count. There is one entry for each method and code.
+  // Cached, because the look-up by labels takes longer than counting. There is one entry for each method and code.
   const places = new Map<string, Duration>();
 
   function placeOf(method: string, code: string): Duration {

@@ -11,7 +11,7 @@ export function modeToProto(mode: string): ProtoMode {
   return mode === 'test' ? ProtoMode.TEST : ProtoMode.LIVE;
 }
 
-/** Returns the mode of a message. Messages from before the member existed are live. */
+/** Returns the mode of a message. Messages that were written before the member existed are live. */
 export function modeFromProto(mode: ProtoMode | undefined): Mode {
   return mode === ProtoMode.TEST ? 'test' : 'live';
 }

@@ -9,7 +9,7 @@ const none: Preferences = new Map();
 
 /**
  * Reads a `Prefer` header. If a preference is repeated, the first one is used, as the standard requires. Parameters of
- * preferences, and malformed parts, are ignored: a preference is a wish, so it causes no error.
+ * preferences, and malformed parts, are ignored: a preference is only a wish, so it never causes an error.
  */
 export function readPreferences(header: string | undefined): Preferences {
   if (header === undefined) return none;
@@ -22,12 +22,12 @@ export function readPreferences(header: string | undefined): Preferences {
   return preferences;
 }
 
-/** Whether a call prefers an answer before its work is done. */
+/** Whether a call prefers a response before its work is done. */
 export function prefersAsync(call: Pick<HandlerContext, 'requestHeader'>): boolean {
   return readPreferences(call.requestHeader.get('prefer') ?? undefined).has('respond-async');
 }
 
-/** The metadata with which the gateway tells a service that a request prefers `handling=strict`. */
+/** The metadata in which the gateway sends a service the preference `handling=strict` of a request. */
 export const strictMetadata = 'x-handling';
 
 /** Whether a call prefers that unknown members are refused. */

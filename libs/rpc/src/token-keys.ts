@@ -3,7 +3,7 @@ import { ConfigError } from '@drippulse/process';
 import type { ServiceName } from '@drippulse/topology';
 import { serviceNames } from '@drippulse/topology';
 
-/** The keys of one process: its private key with the service that owns it, and every public key by key id. */
+/** The keys of one process: its private key, the service that owns this key, and every public key by key id. */
 export type InternalKeys = {
   signing: { kid: string; service: ServiceName; key: KeyObject };
   verifying: ReadonlyMap<string, { service: ServiceName; key: KeyObject }>;
@@ -19,7 +19,7 @@ type InternalJwk = { kty: string; crv: string; x: string; d?: string; kid: strin
 export function generateInternalTokenKeys<S extends ServiceName>(services: readonly S[]): Record<S, string> {
   const privateJwks = services.map((service): [S, InternalJwk] => {
     const { privateKey } = generateKeyPairSync('ed25519');
-    // A JWK of an Ed25519 private key always has these members.
+    // Every JWK of an Ed25519 private key has these members.
     const jwk = privateKey.export({ format: 'jwk' }) as Omit<InternalJwk, 'kid'>;
     return [service, { ...jwk, kid: `${service}/${randomBytes(6).toString('hex')}` }];
   });

@@ -14,16 +14,16 @@ export type Tokens = {
 
 const lifetimeSeconds = 60;
 /**
- * Milliseconds for which a token is cached. Signing on each call would cost as much as a third of a request. A cached
- * token is valid for at least 30 s more.
+ * Milliseconds for which a token is cached. Signing on each call would cost as much as a third of a request. When a
+ * token leaves the cache, it is still valid for at least 30 s.
  */
 const mintedForMs = 30_000;
-/** The largest difference that is tolerated between the clocks of two machines. */
+/** The maximum difference that is tolerated between the clocks of two machines. */
 const clockToleranceSeconds = 5;
 
 /**
- * Makes tokens, and accepts tokens for `service`. Minted tokens name the owner of the private key as issuer. The owner
- * is another service if `service` runs inside the process of its host and shares the host's keys.
+ * Makes tokens, and accepts tokens for `service`. The tokens that it makes name the owner of the private key as issuer.
+ * The owner is another service if `service` runs inside the process of its host and shares the host's keys.
  */
 export function createTokens(options: { service: ServiceName; keys: InternalKeys }): Tokens {
   const { service, keys } = options;
@@ -82,7 +82,8 @@ async function check(keys: InternalKeys, service: ServiceName, token: string) {
       requiredClaims: ['exp', 'iss'],
     },
   );
-  // A service signs only for itself, because its key must not let it speak for another service.
+  // A token must be signed by its issuer's own key, so that the key of one service cannot sign in the name of another
+  // service.
   if (payload.iss !== issuer) throw new Error('the token is signed by another service than it says');
   return { caller: readCaller(payload), expiresAtMs: Number(payload.exp) * 1000 + clockToleranceSeconds * 1000 };
 }

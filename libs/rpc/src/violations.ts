@@ -24,7 +24,7 @@ export function detailsOfViolations(violations: readonly Violation[]): Details {
     { desc: BadRequestSchema, value: { fieldViolations } },
     ...(hints.length > 0 ? [{ desc: ViolationHintsSchema, value: { hints } }] : []),
   ];
-  return details as never; // Connect's type of details names no schema
+  return details as never; // Connect's type of details has no schema
 }
 
 /** Returns the violations of a failed call. If the peer sends no codes, the code is `invalid`. */

@@ -172,7 +172,7 @@ describe.each(layouts)('calls %s', (layout) => {
   });
 });
 
-/** Waits for a check to succeed, because the other side notices the end of a call later. */
+/** Waits for a check to succeed, because the other side notices the end of a call only later. */
 async function seen(check: () => boolean): Promise<void> {
   const end = performance.now() + 5000;
   while (!check()) {

@@ -6,7 +6,7 @@ import { editor, layouts, type Probe, startProbe } from './start-probe.ts';
 
 const testKey: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, mode: 'test' };
 
-/** Rows 1 and 2 of organization 7: a live one and a test one. */
+/** Rows of organization 7: row 1 is live, row 2 is a test row. */
 const modes = new Map([
   ['7 1', 'live'],
   ['7 2', 'test'],

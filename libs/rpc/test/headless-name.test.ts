@@ -6,7 +6,8 @@ import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
 
-// grpc-js reads this variable on import. With it, names are resolved by the server in the address, not by the system.
+// grpc-js reads this variable when it is imported. It then resolves names with the server in the address, not with the
+// system's resolver.
 process.env['GRPC_NODE_USE_ALTERNATIVE_RESOLVER'] = 'true';
 const rpc = await import('../src/index.ts');
 
@@ -16,7 +17,7 @@ const tokensOf = (service: 'workflows' | 'gateway') =>
   rpc.createTokens({ service, keys: rpc.parseInternalTokenKeys(keys[service]) });
 const log = createLogger({ level: 'silent' });
 const opened: { stop(graceMs?: number): Promise<void> }[] = [];
-/** Releases the answers of the waiting calls. */
+/** Releases the responses of the waiting calls. */
 let release: () => void;
 const released = new Promise<void>((resolve) => {
   release = resolve;
@@ -42,7 +43,7 @@ async function serve(host: string, port: number) {
   return server;
 }
 
-// Other systems have only one loopback address.
+// Systems other than Linux have only one loopback address.
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('a name is followed to the process that took the place of the last one, twice within seconds', async () => {

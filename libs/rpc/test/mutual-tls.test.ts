@@ -19,7 +19,7 @@ afterAll(async () => {
   await server.stop(100);
 });
 
-/** Whether the port answers a client with these files. */
+/** Whether the port responds to a client with these files. */
 async function isServed(tls: GrpcTls | undefined): Promise<boolean> {
   const peers = createGrpcPeers({ workflows: `127.0.0.1:${server.port}` }, tls);
   opened.push(peers);

@@ -62,8 +62,8 @@ test('calls of a peer that stays away wait for it once, then fail at once; so ag
     await eventually(echo);
     await server.stop();
     await fail();
-    // A new client has not noticed that the process is gone, so its call waits for a connection. The calls of the other
-    // client, which has noticed it, begin later and fail immediately.
+    // A new client has not noticed that the process is gone, so its call waits for a connection. The other client has
+    // noticed it, so its calls begin later but fail immediately.
     const strangers = createGrpcPeers({ workflows: `127.0.0.1:${ports[place]}` });
     const ended: string[] = [];
     const waiting = fail(strangers).then(() => ended.push('first call'));

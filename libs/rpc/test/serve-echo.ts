@@ -23,7 +23,7 @@ export const tokens = createTokens({ service: 'gateway', keys: parseInternalToke
 
 type Probe = ServiceImpl<typeof ProbeService>;
 
-/** Serves one method of the probe as the service `workflows`; port 0 takes a free port. */
+/** Serves one method of the probe as the service `workflows`. With port 0, the system chooses a free port. */
 export function serveEcho(echo: Probe['echo'], port = 0): Promise<RpcServer> {
   return serveSome({ echo }, port);
 }

@@ -14,7 +14,7 @@ const begun: bigint[][] = [[], [], []];
 const ended: bigint[] = [];
 const opened: (() => unknown)[] = [];
 let servers: RpcServer[];
-/** Calls with this id and above are answered once `held` is resolved. */
+/** Calls with this id or a higher id get their response once `held` is resolved. */
 const heldId = 1000n;
 let held: PromiseWithResolvers<void>;
 
@@ -117,14 +117,14 @@ test('an answer of 31 MiB and one beyond 32 come among small ones, and fail none
 test('a stream that a slow call keeps open at a process that stops holds up no other call', async () => {
   const client = clientOf(`ipv4:${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
   while (begun.some((ids) => ids.length === 0)) await client.echo({ id: 0n });
-  // This call is sent alone. The next call, which is slow, then gets a shared stream.
+  // This call is sent alone, so the next call, which is slow, gets a shared stream.
   const alone = client.echo({ id: heldId });
   const slow = client.echo({ id: heldId + 1n });
   while (!begun.flat().includes(heldId + 1n)) await client.echo({ id: 0n });
   const place = begun.findIndex((ids) => ids.includes(heldId + 1n));
   const made = begun[place]?.length;
   const stopping = servers[place]?.stop();
-  // These calls share the stream of the slow call, because a stream takes calls for a quarter of a second.
+  // These calls share the stream of the slow call, because a stream accepts calls for a quarter of a second.
   await Promise.all(Array.from({ length: 20 }, () => client.echo({ id: 2n })));
   held.resolve();
   expect((await slow).id).toBe(heldId + 1n);

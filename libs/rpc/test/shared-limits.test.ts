@@ -38,7 +38,7 @@ afterEach(async () => {
   await server.stop(0);
 });
 
-/** Opens a stream of a client without limits, and records the answers in each message that comes back. */
+/** Opens a stream of a client without limits, and records the responses in each message that it receives. */
 function openStream() {
   const stream: grpc.ClientDuplexStream<ShareRequest, ShareResponse> = client.makeBidiStreamRequest(
     pathOf(share),
@@ -67,7 +67,7 @@ test('refused calls that come in one message are refused a few in each turn of t
   const calls = await callsOf(2_000, '/drippulse.testing.v1.ProbeService/Nothing');
   stream.write(create(ShareRequestSchema, { calls }));
   await eventually(() => expect(messages.flat()).toHaveLength(calls.length));
-  // The answers of one turn are sent in one message.
+  // The responses of one turn are sent in one message.
   expect(Math.max(...messages.map((answers) => answers.length))).toBeLessThanOrEqual(callsAtOnce);
   stream.end();
 });
@@ -75,7 +75,7 @@ test('refused calls that come in one message are refused a few in each turn of t
 test('of the calls of a stream so many run at once, and the others follow as they end', async () => {
   const { stream, messages } = openStream();
   const calls = await callsOf(200, pathOf(echo));
-  // A call that has not begun can be cancelled; it is neither made nor answered.
+  // A call that has not begun can be cancelled. It is then not made, and gets no response.
   stream.write(create(ShareRequestSchema, { calls, cancelled: [200] }));
   await eventually(() => expect(begun).toHaveLength(callsAtOnce));
   released.resolve();

@@ -8,7 +8,8 @@ import { interceptors, serveEcho, tokens } from './serve-echo.ts';
 import { editor } from './start-probe.ts';
 
 /**
- * The deadline of the calls. The times in `channel`, until a silent connection is detected, are longer in production.
+ * The deadline of the calls. The times in `channel`, after which a silent connection is detected, are longer in
+ * production.
  */
 const timeoutMs = 500;
 const channel = { 'grpc.keepalive_time_ms': 200, 'grpc.keepalive_timeout_ms': 200, [connectDeadlineMs]: 300 };

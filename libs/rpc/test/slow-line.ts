@@ -1,7 +1,7 @@
 import { startWatchedLine } from './watched-line.ts';
 
 /**
- * Forwards connections to a local port. A connection stops after `bytes` bytes from its client, until `goOn` is called.
+ * Forwards connections to a local port. After `bytes` bytes from its client, a connection stops until `goOn` is called.
  */
 export async function startSlowLine(target: number, bytes: number) {
   const held: (() => void)[] = [];

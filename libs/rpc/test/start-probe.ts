@@ -26,7 +26,7 @@ export const layouts = ['in memory', 'over grpc-js'] as const;
 
 export const editor: Caller = { organizationId: 7n, actor: { type: 'user', id: '3' }, role: 'editor', mode: 'live' };
 
-/** Starts a service `workflows` with every kind of method, which `gateway` reaches in one of the layouts. */
+/** Starts a service `workflows` with every kind of method. `gateway` reaches it in one of the layouts. */
 export async function startProbe(layout: (typeof layouts)[number], rowModes: RowModes = {}) {
   const lines: string[] = [];
   const log = createLogger({ service: 'probe', destination: { write: (line: string) => lines.push(line) } });

@@ -1,6 +1,9 @@
 import { startWatchedLine } from './watched-line.ts';
 
-/** HTTP/2 (RFC 9113): lengths of the client's preface and of a frame header, and the frame type that opens a stream. */
+/**
+ * Constants of HTTP/2 (RFC 9113): the lengths of the client's preface and of a frame header, and the frame type that
+ * opens a stream.
+ */
 const prefaceBytes = 24;
 const headBytes = 9;
 const headers = 1;

@@ -59,7 +59,7 @@ afterEach(async () => {
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 
-/** Makes calls below a span, like a request that is being served. Returns all spans once `count` more exist. */
+/** Makes calls below a span, like a request that is being served. Returns all spans once there are `count` new ones. */
 async function spansOf(count: number, calls: () => Promise<unknown>): Promise<ReadableSpan[]> {
   const request = startStep('request', 'internal', `00-${traceId}-b7ad6b7169203331-01`);
   await request.run(calls).catch(() => undefined);

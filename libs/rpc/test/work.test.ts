@@ -6,7 +6,7 @@ import { clientFor, createGrpcPeers, createInMemoryPeers, followWork, withLargeA
 import { interceptors, serveSome, tokens } from './serve-echo.ts';
 import { editor, layouts } from './start-probe.ts';
 
-/** Makes a client of a method whose calls with the id 1 last until they are released, even if their caller leaves. */
+/** Makes a client of a method. Calls with the id 1 last until they are released, even if their caller leaves. */
 async function start(layout: (typeof layouts)[number]) {
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const counts = { begun: 0, cancelled: 0 };
@@ -37,7 +37,7 @@ async function start(layout: (typeof layouts)[number]) {
   };
 }
 
-/** Makes a call and leaves it once it has begun. */
+/** Makes a call, and aborts it once it has begun. */
 async function leave({ client, counts }: Awaited<ReturnType<typeof start>>, isLarge: boolean) {
   const work = followWork(isLarge ? withLargeAnswer() : undefined);
   const leaving = new AbortController();

@@ -14,8 +14,9 @@ const shortEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Returns the view with every escape resolved, then the escapes that this produced, and so on, up to `mostLayers`
- * times. So an escaped secret has the same canonical form as the secret itself, whichever escapes were applied.
+ * Returns the view with every escape resolved, then with the escapes that this produced resolved, and so on, up to
+ * `mostLayers` times. So an escaped secret has an equal canonical form to the secret itself, whichever escapes were
+ * applied.
  */
 export function canonical(view: View): View {
   if (!beginsEscape.test(view.text)) return view;
@@ -43,7 +44,7 @@ function readEscape(written: string, at: number): Edit[] {
   return by === written ? [] : [{ at, length: written.length, by }];
 }
 
-/** Returns the characters of `%c3%a4…`. Bytes that are not UTF-8 stay unchanged. */
+/** Returns the characters of a sequence such as `%c3%a4…`. Bytes that are not UTF-8 stay unchanged. */
 function readBytes(written: string, at: number): Edit[] {
   const bytes = Buffer.from(written.replaceAll('%', ''), 'hex');
   const edits: Edit[] = [];
@@ -56,7 +57,7 @@ function readBytes(written: string, at: number): Edit[] {
   return edits;
 }
 
-/** Returns the length of the UTF-8 character that begins with this byte; 0 when no character does. */
+/** Returns the length of the UTF-8 character that begins with this byte; 0 if no character begins with it. */
 function bytesOf(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return 0;

@@ -1,8 +1,8 @@
 import { edited, type View } from './view.ts';
 
 /**
- * Units that are compared as equal: forms write a space as a plus, base64 has two alphabets, and a line end may appear
- * as the letter of its escape.
+ * Pairs of units that are treated as equal, because forms write a space as a plus, base64 has two alphabets, and a line
+ * end may appear as the letter of its escape.
  */
 const sameUnits: Readonly<Record<string, string>> = {
   ...{ '+': ' ', '-': ' ', _: '/' },
@@ -10,7 +10,7 @@ const sameUnits: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the view in a form for comparison. UTF-16 units that may replace each other become equal. Backslashes are
+ * Returns the view in a form for comparison. UTF-16 units that may replace each other are made equal. Backslashes are
  * dropped, because escaping adds and removes them.
  */
 export function fold(view: View): View {

@@ -4,9 +4,9 @@ const mechanisms = [
 ].join('|');
 
 /**
- * Credentials that are known by their form, as sources of regular expressions. This is the platform's only such list:
- * requests, answers, errors and logs are searched with it. If a format keeps its first word, such as `Bearer`, the word
- * is in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes one pass.
+ * Credentials that are known by their form, as sources of regular expressions. This is the platform's only list of
+ * them: requests, responses, errors and logs are searched with it. If a format keeps its first word, such as `Bearer`,
+ * the word is in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes one pass.
  */
 export const formats: Readonly<Record<string, string>> = {
   'API key of DripPulse': '\\badcrm_(?:live|test)_[0-9A-Za-z]{8,}',
@@ -55,7 +55,10 @@ export const formats: Readonly<Record<string, string>> = {
   'HashiCorp Vault': '\\bhv[sbr]\\.[\\w-]{20,}',
 };
 
-/** Matches words in any letter case. Vendors' prefixes are case-sensitive, so the search as a whole is too. */
+/**
+ * Matches words in any letter case. This is done per word, because vendors' prefixes are case-sensitive, so the search
+ * as a whole must be too.
+ */
 function anyCase(...words: string[]): string {
   const either = (letter: string) => `[${letter}${letter.toUpperCase()}]`;
   return words.map((word) => word.replace(/[a-z]/g, either)).join('|');

@@ -34,7 +34,7 @@ export function withRequest<H extends object>(holder: H, { url, headers }: Reque
   };
 }
 
-/** Returns the object as people may see it, and its original texts if they differ. */
+/** Returns the object as people may see it, and its original texts if they differ from the shown ones. */
 export function hide<H extends object>(holder: H): { shown: H; hidden: RequestTexts | undefined } {
   const request = requestIn(holder);
   const masked = maskRequest(request);
@@ -58,7 +58,7 @@ export function hideConfigs<S extends { id: string; config: object }>(
   return { shown, hidden };
 }
 
-/** Returns the steps with their original texts. */
+/** Returns the steps with their original texts restored. */
 export function revealConfigs<S extends { id: string; config: object }>(
   steps: readonly S[],
   hidden: ReadonlyMap<string, RequestTexts>,
@@ -69,7 +69,10 @@ export function revealConfigs<S extends { id: string; config: object }>(
   });
 }
 
-/** Seals the hidden texts of several objects, by their ids, in one box. Returns null when nothing is hidden. */
+/**
+ * Seals the hidden texts of several objects, by the ids of the objects, in one box. Returns null when nothing is
+ * hidden.
+ */
 export function sealHidden(sealer: Sealer, context: string, hidden: ReadonlyMap<string, RequestTexts>): Buffer | null {
   return hidden.size === 0 ? null : sealer.seal(Buffer.from(JSON.stringify([...hidden])), context);
 }
@@ -79,7 +82,7 @@ export function openHidden(sealer: Sealer, context: string, box: Uint8Array | nu
   return new Map(box === null ? [] : (JSON.parse(sealer.open(box, context).toString()) as [string, RequestTexts][]));
 }
 
-/** Returns the context with which a workflow's steps are sealed. Two services share it: workflows, enrollments. */
+/** Returns the context with which a workflow's steps are sealed. Two services use it: workflows and enrollments. */
 export function stepsContext(workflowId: bigint): string {
   return `workflow steps:${workflowId}`;
 }

@@ -1,4 +1,4 @@
-// The credentials of requests, and of their answers.
+// The credentials in requests, and in their responses.
 
 export {
   hide,

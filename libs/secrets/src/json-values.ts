@@ -9,8 +9,8 @@ const token = /"([^"\\]*(?:\\[\s\S]?[^"\\]*)*)"?|-?\d[\d.eE+-]*|[a-z]{1,5}|[\s{}
 const words = ['true', 'false', 'null'];
 
 /**
- * Reads the strings and numbers of a JSON text, which may be cut off at any place; undefined for other text. Brackets
- * need not match, because only the strings and their names must be certain.
+ * Reads the strings and numbers of a JSON text, which may be cut off at any place; undefined for text that is not JSON.
+ * Brackets need not match, because only the strings and their names must be certain.
  */
 export function readJson(text: string): JsonValue[] | undefined {
   const values: JsonValue[] = [];
@@ -30,7 +30,7 @@ export function readJson(text: string): JsonValue[] | undefined {
     if (content !== undefined) values.push(makeValue('string', from + 1, content.length, name));
     else if (/[-\d]/.test(first)) values.push(makeValue('number', from, whole.length, name));
     else if (/[a-z]/.test(first) && !isWord(whole, end === text.length)) return undefined;
-    // A blank may stand between a name and its value.
+    // There may be blanks between a name and its value.
     if (whole.trim() !== '') name = undefined;
   }
   return end === text.length ? values : undefined;
@@ -44,7 +44,9 @@ function isWord(text: string, isCut: boolean): boolean {
   return words.some((word) => word === text || (isCut && word.startsWith(text)));
 }
 
-/** Separates two strings: a unit that no text contains, and a quote, at which every credential ends. */
+/**
+ * A separator of two strings. It consists of a unit that no text contains, and a quote, at which every credential ends.
+ */
 const separator = '\uffff"';
 
 /** Returns the unescaped strings and names of a JSON text, separated from each other. */

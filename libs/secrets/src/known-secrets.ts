@@ -3,10 +3,11 @@ import { fold } from './fold.ts';
 import { createNeedle, searchText } from './search-text.ts';
 import { asItStands, type Span, type View } from './view.ts';
 
-/** Minimum length of a known secret. A shorter text occurs in too many words. */
+/** Minimum length of a known secret. A shorter text would occur in too many words. */
 const shortest = 6;
 /**
- * Matches the units of an escape, including its first unit. A string that was cut off may end with a part of an escape.
+ * Matches the units of which escapes consist, including the first unit. A string that was cut off may end with a part
+ * of an escape.
  */
 const escapeUnits = /[%&#\w\ufffd]/;
 const escapeStart = /[%&ux\ufffd]/;

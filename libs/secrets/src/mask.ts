@@ -2,13 +2,13 @@ import { isCredentialName, isHarmlessName } from './names.ts';
 import { originOf } from './origin.ts';
 import { looksLikeCredential } from './redact.ts';
 
-/** Shown in place of a credential. In a request it means "keep the stored value". */
+/** The mask that is shown in place of a credential. In a request it means "keep the stored value". */
 export const mask = '***';
 
 /** The strings of a request that may carry credentials; they may be templates. */
 export type RequestTexts = { url: string; headers: Readonly<Record<string, string>> };
 
-/** A mask that stands for no stored value, in a header or in the URL. */
+/** A mask for which there is no stored value, in a header or in the URL. */
 export type MaskProblem = { header?: string; message: string };
 
 /**
@@ -30,7 +30,7 @@ export function maskRequest({ url, headers }: RequestTexts): { url: string; head
   };
 }
 
-/** Returns the values of a request that must not be kept if the other side sends them back. */
+/** Returns the values of a request that must not be stored if the other side sends them back. */
 export function secretsOf({ url, headers }: RequestTexts): string[] {
   const secrets = Object.entries(headers).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
   mapQuery(url, (name, value) => {
@@ -78,7 +78,7 @@ function problemOf(isMoved: boolean): string {
 }
 
 /**
- * Returns the place that a secret belongs to: the origin of the URL, or the whole masked URL if it has no certain
+ * Returns the place to which a secret belongs: the origin of the URL, or the whole masked URL if it has no certain
  * origin.
  */
 function placeOf(url: string): string {
@@ -96,7 +96,8 @@ function membersOf(url: string): Map<string, string[]> {
 }
 
 /**
- * Replaces the values of the query. All other bytes of the URL stay. `&` and `=` within templates are not separators.
+ * Replaces the values of the query. All other bytes of the URL stay unchanged. `&` and `=` within templates are not
+ * treated as separators.
  */
 function mapQuery(url: string, replace: (name: string, value: string) => string): string {
   if (!url.includes('?')) return url;

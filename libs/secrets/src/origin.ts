@@ -8,6 +8,6 @@ export function originOf(url: string): string | undefined {
   if (template < 0) return URL.parse(url)?.origin;
   const written = url.slice(0, template);
   const origin = URL.parse(written)?.origin;
-  // If a following letter can change the host or the port, so can the data.
+  // If one more letter can change the host or the port, the data of a run can change it too.
   return URL.parse(`${written}x`)?.origin === origin ? origin : undefined;
 }

@@ -8,7 +8,7 @@ import { asItStands, type Span, type View } from './view.ts';
 const redacted = '[redacted]';
 /**
  * Maximum numbers of secrets and of their characters. A request with more secrets does not come from a sensible step,
- * and its answer is not worth the search.
+ * and its response is not worth the search.
  */
 const most = { secrets: 25, characters: 20 * 1024 };
 
@@ -29,7 +29,7 @@ const named = new RegExp(
   'gi',
 );
 
-/** Whether a string has the form of a credential of some vendor. */
+/** Whether a string has the form of a credential of a known vendor. */
 export function looksLikeCredential(text: string): boolean {
   return hasForm.test(text);
 }
@@ -50,7 +50,7 @@ export function redact(text: string, known: readonly string[] = [], isTruncated 
   const json = readJson(text);
   const plain = json === undefined ? asItStands(text) : readStrings(text, json);
   const inner = canonical(plain);
-  // Both views are searched, because the text before a secret may look like half of an escape.
+  // Both views are searched, because the text before a secret may look like the first half of an escape.
   const found = (inner === plain ? [plain] : [plain, inner]).flatMap((view) => [
     ...find(view, isTruncated),
     ...matchesOf(view, named),
@@ -80,8 +80,8 @@ function matchesOf(view: View, pattern: RegExp): Span[] {
 }
 
 /**
- * Finds the values that are named as credentials, and the known numbers. A string replaces a number, so the text stays
- * JSON.
+ * Finds the values that are named as credentials, and the numbers that are known secrets. A number is replaced by a
+ * string, so the text stays JSON.
  */
 function inJson(text: string, values: readonly JsonValue[], find: FindSecrets): Replacement[] {
   return values.flatMap(({ kind, name, from, to }) => {

@@ -4,7 +4,7 @@ export type View = { text: string; from(at: number): number; to(at: number): num
 /** A part of the original text. */
 export type Span = { from: number; to: number };
 
-/** A replacement in a part of a view. If it is a gap, no span may begin or end within it. */
+/** A replacement of a part of a view. If it is a gap, no span may begin or end within it. */
 export type Edit = { at: number; length: number; by: string; isGap?: boolean };
 
 /** Returns a string as the view of itself. */
@@ -27,7 +27,7 @@ export function edited(view: View, edits: readonly Edit[]): View {
   }
   pieces.push(view.text.slice(read));
 
-  /** Finds the edit that contains a place, or the corresponding place in the view. */
+  /** Finds the edit that contains a place; without such an edit, the corresponding place in the view. */
   function find(at: number): Edit | number {
     let [low, high] = [0, begins.length];
     while (low < high) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithRun } from './end-with-run.ts';
 import { keepLogSmall } from './rotate-log.ts';
 
-/** A server that runs as a child, out of reach of the terminal's Ctrl-C, with its output in a file. */
+/** A server that runs as a child process. The terminal's Ctrl-C does not reach it, and its output is in a file. */
 export type ChildServer = {
   pid: number;
   /** Sends SIGTERM, and SIGKILL after `patienceMs`. */

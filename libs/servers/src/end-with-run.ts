@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { runPid } from './run-id.ts';
 
-/** Polls until the run is gone, and then ends the server if its process id still belongs to the same process. */
+/**
+ * Waits until the run is gone, and then ends the server if its process id still belongs to the server. It is a shell
+ * script.
+ */
 const endServer = `
 run=$1 pid=$2 signal=$3
 born() {
@@ -15,7 +18,8 @@ alive && kill -s "$signal" "$pid"
 `;
 
 /**
- * Removes the folder, several times if necessary. Servers that end with the run may write into it for a moment longer.
+ * Waits until the run is gone, and then removes the folder, several times if necessary. Servers that end with the run
+ * may write into it for a moment longer. It is a shell script.
  */
 const removeFolder = `
 run=$1 folder=$2
@@ -24,8 +28,8 @@ for i in 1 2 3 4 5; do sleep 2; rm -rf "$folder"; [ -e "$folder" ] || exit 0; do
 `;
 
 /**
- * Ends a server when the run that started it is over. A small separate process watches, because the processes of the
- * run may be killed.
+ * Ends a server when the run that started it is over. A small separate process watches the run, because the processes
+ * of the run may be killed.
  */
 export function endWithRun(pid: number, signal: 'INT' | 'KILL'): void {
   watch(endServer, [String(pid), signal]);

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from './process-identity.ts';
 
 /**
- * Creating the lock file and writing into it are microseconds apart, so an empty lock file older than this is left from
- * a crash.
+ * Age in milliseconds from which an empty lock file is treated as left over from a crash. A process writes into the
+ * lock file microseconds after it created the file.
  */
 const emptyForMs = 5_000;
 
 /**
- * Runs `work` while only this process has the lock file; others wait. The lock of a process that is gone is taken over.
- * It is not reentrant.
+ * Runs `work` while only this process has the lock file; other processes wait. The lock of a process that is gone is
+ * taken over. The lock is not reentrant.
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-// For layouts, benches and tests: servers on this machine.
+// For layouts, benches and tests: servers that run on this machine.
 
 export { isDiskFull, PostgresError } from './embedded-postgres/failures.ts';
 export {

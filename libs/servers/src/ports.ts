@@ -10,8 +10,8 @@ export function portOf(server: Server): number {
 }
 
 /**
- * The range is below the ports of outgoing connections, which could take a port in the meantime, and below the ports
- * that layouts use.
+ * The range is below the ports of outgoing connections, which could otherwise take a port in the meantime, and below
+ * the ports that layouts use.
  */
 const range = { from: 11_000, to: 15_000 };
 let next = randomInt(range.from, range.to);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Returns a name of a running process. Process ids are reused, within moments in a container, so on Linux the name
- * contains the start time, and no later process gets the same name. Returns undefined when there is no such process.
+ * Returns a name of a running process, which is undefined when there is no such process. Process ids are reused, in a
+ * container within moments. On Linux the name therefore contains the start time, so that no later process gets an equal
+ * name.
  */
 export function identityOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return isAlive(pid) ? String(pid) : undefined;
@@ -19,7 +20,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Tests a member instead of the class, because under jest, Node's errors come from another realm.
+    // Tests a member instead of the class, because under jest, Node's errors belong to another realm.
     return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -20,6 +20,6 @@ export function rotateIfLarge(file: string, mostBytes: number): void {
     copyFileSync(file, `${file}.1`);
     truncateSync(file);
   } catch {
-    // The log is gone, or there is no room for a copy. The next check follows in a minute.
+    // The log is gone, or there is no room for a copy. The next check is in a minute.
   }
 }

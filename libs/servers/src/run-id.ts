@@ -1,6 +1,6 @@
 import { identityOf } from './process-identity.ts';
 
-/** Returns the name of the test run that this process belongs to. */
+/** Returns the name of the test run to which this process belongs. */
 export function runId(): string {
   return identityOf(runPid()) ?? String(runPid());
 }

@@ -1,4 +1,4 @@
-/** The reason why a server cannot be started here: one sentence that says how to get it. */
+/** The reason why a server cannot be started here: one sentence that explains how to install it. */
 export type Unavailable = { unavailable: string };
 
 /** Returns the first line of an error, for use within a sentence. */

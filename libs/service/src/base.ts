@@ -17,11 +17,16 @@ import { type Keep, openProcessBase, type ProcessBase, type Shared } from './pro
 
 /** The parts that every service with a schema has. */
 export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
-  /** The service's schema, accessed with the service's own role. */
+  /** The service's schema, accessed with the role of the service. */
   db: Database<DB>;
-  /** The same schema over separate connections, for methods that take or return a stream and therefore run for long. */
+  /**
+   * The service's schema over separate connections, for methods that accept or return a stream and therefore run for
+   * long.
+   */
   transfers: Database<DB>;
-  /** Wakes the relay of the service's outbox, in any process. Call it after a commit that wrote events. */
+  /**
+   * Wakes the relay of the service's outbox, in whichever process it runs. Call it after a commit that wrote events.
+   */
   relay: { wake(): void };
   /** Publishes hints about changes that raise no event. Call it after the commit. Events cause their own hints. */
   hints: Pick<HintPublisher, 'note'>;
@@ -30,8 +35,8 @@ export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
 };
 
 /**
- * Number of connections for transfers. Each connection serves four transfers, because a transfer needs a connection
- * only between its slices.
+ * Number of connections for transfers. Four transfers share each connection, because a transfer needs a connection only
+ * for its slices.
  */
 const transferConnections = 4;
 
@@ -68,9 +73,7 @@ type PublishParts<DB> = {
   isRelaying: boolean;
 };
 
-/**
- * Publishes events and hints. The relay notes hints until it has stopped, so it must stop before the hint publisher.
- */
+/** Publishes events and hints. The relay adds hints until it has stopped, so it must stop before the hint publisher. */
 function publish<DB>(name: ServiceName, { db, events, log, registry, isRelaying }: PublishParts<DB>, keep: Keep) {
   const hints = keep(startHints({ transport: events, log, metrics: registry }));
   if (!isRelaying) return { relay: keep(startDistantRelay({ db, schema: schemaOf(name), log })), hints };

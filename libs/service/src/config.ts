@@ -12,10 +12,13 @@ import {
 } from '@drippulse/topology';
 import { z } from 'zod';
 
-/** A TCP port; 0 takes a free one. */
+/** A TCP port. With 0, the system chooses a free port. */
 export const portVariable = z.coerce.number().int().min(0).max(65_535);
 
-/** URL of Redis, where limits are counted for all processes. Without it each process counts its own. */
+/**
+ * URL of Redis, where limits are counted for all processes together. Without it, each process counts its limits by
+ * itself.
+ */
 export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
 
 const ofProcess = z.object({
@@ -92,7 +95,7 @@ function readerOf<C extends z.ZodObject, S extends z.ZodRawShape, Config>(
   const environment = z.object({ ...common.shape, ...own });
   return (env) => {
     const read = readEnv(environment, env);
-    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // it has both shapes
+    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // the environment has both shapes
   };
 }
 
@@ -116,8 +119,8 @@ const address = z
 
 /**
  * Reads the addresses of the services and roles that a process calls. A service within the process needs no address; if
- * it has one, other processes serve the calls to it. A role needs no address either; without one, its service's
- * processes serve the calls. Throws one ConfigError that lists every missing address.
+ * it has one, other processes serve the calls to it. A role needs no address either; without one, the processes of its
+ * service serve the calls. Throws one ConfigError that lists every missing address.
  */
 export function readPeerAddresses(
   process: ServiceName,

@@ -24,29 +24,28 @@ export type Service = {
   /** The parts that the service needs. */
   parts: Parts;
   /**
-   * Prepares for `stop`: the service continues to serve, but ends each kept connection with the connection's next
-   * answer.
+   * Prepares for `stop`: the service continues to serve, but ends each kept connection with the next response on it.
    */
   leave?(): void;
   stop(): Promise<void>;
 };
 
-/** A service as the layouts start it: alone in a process, with other services, or in a test. */
+/** A service as the layouts start it: alone in a process, together with other services, or in a test. */
 export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends object = object> = {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
   /**
-   * Brings the service's schema up to date, as its own role. Returns the names of applied migrations. Undefined without
-   * a schema.
+   * Brings the service's schema up to date, as the role of the service. Returns the names of the applied migrations.
+   * Not defined for a service without a schema.
    */
   migrate?(url: string): Promise<string[]>;
   /** The service's columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** How the service's rows are treated when an organization is deleted, by table. Undefined without a schema. */
+  /** The treatment of the service's rows when an organization is deleted, by table. Undefined without a schema. */
   organizationTables?: Readonly<Record<string, OrganizationTable>>;
   /**
-   * Whether `/ready` stays 200 once every part has answered. If so, an unavailable part fails only the requests that
-   * need it.
+   * Whether `/ready` stays 200 once every part has been available. If so, an unavailable part fails only the requests
+   * that need it.
    */
   staysReady?: boolean;
   start(config: C, shared: Shared & O): Promise<Service>;
@@ -73,14 +72,16 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   partitions?: (config: C) => readonly Partitioning[];
   /** The service's columns that ENCRYPTION_KEYS seal. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** How each of the service's tables is treated in an export and when an organization is deleted. */
+  /** The treatment of each of the service's tables in an export and when an organization is deleted. */
   organizationTables: OrganizationTables<DB>;
   /**
    * Ends the organization's resources outside of the platform, before its rows are erased. It may be called repeatedly.
    * Default: nothing.
    */
   endOrganization?(base: ServiceBase<C, DB>): (organizationId: bigint) => Promise<void>;
-  /** Whether this process relays the outbox of the service, which any of its processes can. Default: it does. */
+  /**
+   * Whether this process relays the outbox of the service. Any of the service's processes can relay it. Default: true.
+   */
   relays?: (config: C) => boolean;
   /** Finders of a row's mode, by the kind of row. For test keys, a method with TEST_MODE_OWN changes only test rows. */
   rowModes?(base: ServiceBase<C, DB>): RowModes;
@@ -144,7 +145,7 @@ export function defineStatelessService<C extends ProcessConfig, O extends object
   };
 }
 
-/** Starts a service. Its kept parts stop with the service, or immediately when the start fails. */
+/** Starts a service. The parts given to `keep` are stopped with the service, or immediately when the start fails. */
 async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>): Promise<Service> {
   const opened = new AsyncDisposableStack();
   try {

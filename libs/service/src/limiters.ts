@@ -8,20 +8,20 @@ import {
 } from 'rate-limiter-flexible';
 import { openRedisLink } from './redis-link.ts';
 
-/** One limit, counted by key. */
+/** One limit, which is counted by key. */
 export type Limiter = Pick<RateLimiterAbstract, 'consume'>;
 
-/** Makes limiters that count in one place: in Redis for all processes of a service, or in this process. */
+/** Makes limiters that count in one place: either in Redis for all processes of a service, or in this process. */
 export type LimiterStore = {
   /** Makes a limiter of `points` in each window of `seconds`. */
   fixed(name: string, limit: { points: number; seconds: number }): RateLimiterAbstract;
-  /** Makes a limiter of a steady rate, with a reserve beyond it that is refilled once a minute. */
+  /** Makes a limiter of a steady rate, with an additional reserve that is refilled once a minute. */
   bursty(name: string, limit: { points: number; seconds: number; burst: number }): Pick<RateLimiterAbstract, 'consume'>;
   stop(): Promise<void>;
 };
 
 /**
- * Time limit for an answer from Redis. After that time the process counts by itself, because limits must not reduce
+ * Time limit for a response of Redis. After that time the process counts by itself, because limits must not reduce
  * availability.
  */
 const redisTimeoutMs = 250;

@@ -17,8 +17,8 @@ const waitMs = 10_000;
 
 /**
  * Creates the places that limit concurrent lists in a process of a service, for each organization and in total. A large
- * list may have 32 MiB, and takes four times as much memory until it is encoded. Two concurrent large lists would be
- * ready no sooner than one after the other. Medium lists never wait for large lists.
+ * list may have 32 MiB, and takes four times as much memory until it is encoded. Large lists run one after the other,
+ * because two concurrent ones would be ready no sooner. Medium lists never wait for large lists.
  */
 export function listPlaces(): ListPlaces {
   return {
@@ -28,16 +28,17 @@ export function listPlaces(): ListPlaces {
 }
 
 /**
- * Bounds the lists that clients ask for, in every method. All statements of a list end when its caller goes away. A
+ * Bounds the lists that clients request, in every method. All statements of a list end when its caller goes away. A
  * list ends with `largeListError` as soon as its rows have more bytes than its requested size allows. The bytes are
  * counted as they arrive, so the size of the list need not be known in advance. A medium or large list gets a place
- * before its first statement, so that no list waits while it occupies a database connection, and keeps the place until
- * its answer is encoded. The interceptor comes after the server interceptors, which know the caller.
+ * before its first statement, so that no list waits while it occupies a database connection. The list keeps the place
+ * until its response is encoded. The interceptor comes after the server interceptors, which determine the caller.
  */
 export function boundLists(places: ListPlaces): Interceptor {
   return (next) => async (request) => {
     const size = request.stream ? undefined : listSizeOf({ requestHeader: request.header });
-    // This call may be made in memory, within another list. As over gRPC, that list's bound must not apply to it.
+    // In memory, this call may be made within another list. That list's bound must not apply to the call, as it does
+    // not over gRPC.
     if (size === undefined) return readForAll(() => next(request));
     const { signal } = request;
     const { organizationId } = callerOf({ values: request.contextValues });
@@ -55,7 +56,7 @@ export function boundLists(places: ListPlaces): Interceptor {
   };
 }
 
-/** Gives the place back when the call ends, which is when its answer is encoded. */
+/** Gives the place back when the call ends. The call ends when its response is encoded. */
 function releaseWith(signal: AbortSignal, place: Held): void {
   if (signal.aborted) place.release();
   else signal.addEventListener('abort', () => place.release(), { once: true });

@@ -33,7 +33,7 @@ export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?
 /** Anything that runs until it is stopped. */
 export type Stoppable = { stop(): Promise<unknown> };
 
-/** Stops `part` with the service, in reverse order of opening, even when the start fails half way. Returns `part`. */
+/** Stops `part` with the service, in reverse order of opening, even when the start fails halfway. Returns `part`. */
 export type Keep = <T extends Stoppable>(part: T) => T;
 
 /** Makes clients of one RPC service for a caller and, with `from`, within the call that is being served. */
@@ -50,12 +50,12 @@ export type ProcessBase<C extends ProcessConfig> = {
   log: Logger;
   /** The service's instruments. */
   registry: Metrics;
-  /** Signs the events of this service, and refuses consumed events that their publisher has not signed. */
+  /** Signs the events of this service, and refuses consumed events that were not signed by their publisher. */
   events: EventTransport;
   peers: Peers;
   /**
    * Makes clients of an RPC service of a peer. Throws when the table of services does not list the call. `target` is
-   * needed only for an RPC service that several peers serve.
+   * needed only for an RPC service that is served by several peers.
    */
   client<S extends DescService>(service: S, target?: ServiceName): ClientOf<S>;
 };
@@ -87,12 +87,15 @@ export function openProcessBase<C extends ProcessConfig>(
   };
 }
 
-/** Wraps the transport of a service: signs its events, and refuses events that their publisher has not signed. */
+/** Wraps the transport of a service: signs its events, and refuses events that were not signed by their publisher. */
 function signedEvents(name: ServiceName, events: EventTransport, keys: EventKeys): EventTransport {
   return signEvents(events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
 }
 
-/** The services whose keys sign messages of a topic: its publishers, or the services in whose processes they run. */
+/**
+ * The services whose keys sign the messages of a topic: its publishers, or the services in whose processes its
+ * publishers run.
+ */
 const signers = new Map<string, readonly ServiceName[]>([
   ...publishers.map(({ name, events }): [string, ServiceName[]] => [topicOf(events).name, [name, processOf(name)]]),
   [hintsTopic, publishers.flatMap(({ name }) => [name, processOf(name)])],
@@ -102,7 +105,7 @@ const signers = new Map<string, readonly ServiceName[]>([
   [entitlementsTopic.name, limiter === undefined ? [] : [limiter, processOf(limiter)]],
 ]);
 
-/** Makes a `Keep` that gives opened parts to a stack, which stops them in reverse order. */
+/** Makes a `Keep` that adds opened parts to a stack, which stops them in reverse order. */
 export function keepIn(opened: AsyncDisposableStack): Keep {
   return <T extends Stoppable>(part: T) => {
     opened.defer(async () => {

@@ -5,9 +5,12 @@ import { z } from 'zod';
 
 /** The settings of every service that is a process of its own. */
 export type ProcessSettings = {
-  /** Time for which the process still serves after `/ready` returns 503, until load balancers stop sending requests. */
+  /**
+   * Time for which the process still serves after `/ready` returns 503. In this time, load balancers stop sending
+   * requests.
+   */
   shutdownDelayMs: number;
-  /** Log file, which is rotated. If undefined, the log goes to stdout. */
+  /** Log file, which is rotated. If undefined, the log is written to stdout. */
   logFile: string | undefined;
   kafka: KafkaSettings;
   /** The files for mutual TLS. If undefined, gRPC is plain, and only the signed identity proves the caller. */

@@ -3,9 +3,9 @@ import type { Logger } from '@drippulse/observability';
 
 type Client = Awaited<ReturnType<typeof clientOf>>;
 
-/** A connection to Redis that never makes its caller wait for a Redis that is unavailable, hangs, or cannot write. */
+/** A connection to Redis that never makes its caller wait while Redis is unavailable, hangs, or cannot write. */
 export type RedisLink = {
-  /** The commands that rate-limiter-flexible sends. Each is answered within the deadline, or rejects. */
+  /** Sends the commands of rate-limiter-flexible. Each gets its reply within the deadline, or rejects. */
   store: object;
   stop(): Promise<void>;
 };
@@ -15,11 +15,11 @@ const connectTimeoutMs = 2000;
 const probeEveryMs = 1000;
 
 /**
- * Connects in the background. The link is a breaker: the first command that fails, or has no answer after `timeoutMs`,
- * drops the connection, because a hanging Redis would send nothing on it for a quarter of an hour. From then on every
- * command rejects immediately, until a probe over a new connection has succeeded. The probe is not a caller's command,
- * and it writes, because a Redis that is full or read-only still answers pings. `onAway` gets true while commands are
- * rejected.
+ * Connects in the background. The link is a breaker: the first command that fails, or has no reply after `timeoutMs`,
+ * drops the connection, because on this connection a hanging Redis would send nothing for a quarter of an hour. From
+ * then on every command rejects immediately, until a probe over a new connection has succeeded. The probe is not a
+ * caller's command. It writes, because a Redis that is full or read-only still replies to pings. `onAway` gets true
+ * while commands are rejected.
  */
 export function openRedisLink(
   url: string,
@@ -60,7 +60,7 @@ export function openRedisLink(
     live = undefined;
     onAway(true);
     report(error);
-    // Destroying the client rejects commands that wait for an answer.
+    // Destroying the client rejects the commands that wait for a reply.
     client.destroy();
     probing.wake();
   }

@@ -2,12 +2,12 @@ import { connectDatabase, createSealer, type Resealed, resealColumn, type Sealed
 import { createLogger } from '@drippulse/observability';
 import { sql } from 'kysely';
 
-/** Data that still needs an old key after a rotation, until it expires. */
+/** Data that still needs an old key after a rotation, and that expires by itself. */
 export type Waiting = { what: string; until: string; count: number };
 
 /**
- * Reseals the columns of one service with the first of its ENCRYPTION_KEYS, while the service runs. Stored answers of
- * idempotency keys are counted instead of resealed, because they live only for a day.
+ * Reseals the columns of one service with the first of its ENCRYPTION_KEYS, while the service runs. Stored responses of
+ * idempotency keys are counted instead of resealed, because they are kept only for a day.
  */
 export async function rotateKeys(o: {
   url: string;

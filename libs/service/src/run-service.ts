@@ -69,14 +69,15 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
 const whenSplit = 'is required when services run as processes of their own';
 
 /**
- * Reads the settings of a process, and requires those that separate processes need: Kafka, because it is the only way
- * for processes to share events, and the address of the public API, which a separate process cannot know. A mail with a
- * wrong link could not be taken back.
+ * Reads the settings of a process, and requires those that separate processes need. Kafka is required because it is the
+ * only way for processes to share events. The address of the public API is required because a separate process cannot
+ * know it, and a mail with a wrong link could not be taken back.
  */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);
   const { servers, environment: ofProcess } = processEntry(name);
-  // A service that usually runs within another service has a process of its own here.
+  // The environment of a service that usually runs within another service is read too, because here the service has a
+  // process of its own.
   const environment = [...ofProcess, ...(services[name].environment ?? [])];
   const problems = [
     ...(servers.includes('kafka') && settings.kafka.brokers === undefined ? [`KAFKA_BROKERS: ${whenSplit}`] : []),
@@ -89,8 +90,8 @@ function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSe
 }
 
 /**
- * Creates the event transport. It connects when the first event is sent or consumed, so never in a process without
- * events.
+ * Creates the event transport. It connects when the first event is sent or consumed, so it never connects in a process
+ * without events.
  */
 function connectEvents(name: ServiceName, { kafka }: ProcessSettings, log: Logger): EventTransport {
   return createKafkaTransport({ brokers: kafka.brokers ?? [], clientId: name, log, settings: kafka });

@@ -4,10 +4,10 @@ import { callerOf } from '@drippulse/rpc';
 
 /** Maximum numbers of concurrent transfers in a process of a service, for each organization and in total. */
 const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
-/** Maximum wait for a place in milliseconds, within which a short transfer of the same organization ends. */
+/** Maximum wait for a place in milliseconds. A short transfer of the same organization ends within this time. */
 const waitMs = 5_000;
 
-/** Returns a context with the connections for transfers, for an operation that takes or returns a stream. */
+/** Returns a context with the connections for transfers, for an operation that accepts or returns a stream. */
 export function overTransfers<C extends { db: unknown; transfers: C['db'] }>(ctx: C): C {
   return { ...ctx, db: ctx.transfers };
 }
@@ -18,9 +18,9 @@ export function transferPlaces(): Shares {
 }
 
 /**
- * Gives every method that takes or returns a stream a place while it runs. So the exports of one organization leave
- * places to others, and new methods need no code of their own. Calls that services make for themselves need no place.
- * The interceptor comes after the server interceptors, which know the caller.
+ * Gives a place to every method that accepts or returns a stream, while the method runs. So the exports of one
+ * organization leave places for other organizations, and new methods need no code of their own. Calls that services
+ * make for themselves need no place. The interceptor comes after the server interceptors, which determine the caller.
  */
 export function limitTransfers(places: Shares): Interceptor {
   return (next) => async (request) => {
@@ -42,8 +42,8 @@ export function limitTransfers(places: Shares): Interceptor {
 }
 
 /**
- * Gives the place back when the last message is made, or when the messages end because the reader left. No work begins
- * before the first message is requested.
+ * Gives the place back when the last message is made, or when the reader leaves. If the call is aborted before the
+ * first message is requested, no work has begun, so the place is given back immediately.
  */
 function keeping<T>(place: Held, messages: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   const leave = () => place.release();

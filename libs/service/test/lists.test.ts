@@ -32,7 +32,7 @@ afterAll(() => database.drop());
 
 type ListEnrollments = NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
 
-/** Starts a service whose list has as many rows of 60 KB as the id of its workflow says. */
+/** Starts a service. Its list has rows of 60 KB, and their number is the id of the workflow in the request. */
 async function start(
   layout: (typeof layouts)[number],
   change: (list: ListEnrollments) => ListEnrollments = (list) => list,
@@ -72,7 +72,7 @@ async function start(
   return {
     db,
     used: () => places.medium.used() + places.large.used(),
-    /** Asks for a list of `rows` rows. Returns their number, or the reason for a refusal. */
+    /** Requests a list of `rows` rows. Returns their number, or the reason for a refusal. */
     async ask(rows: number, size: string, options: { signal?: AbortSignal; organizationId?: bigint } = {}) {
       const { signal, organizationId = editor.organizationId } = options;
       const caller: Caller = { ...editor, organizationId };
@@ -159,7 +159,7 @@ test.each(layouts)('%s: a caller that leaves while its list waits for a place is
   expect(await service.ask(2, 'small')).toBe(2);
   leaving.abort();
   expect(await Promise.all(left)).toEqual(left.map(() => 'cancelled'));
-  // When this answer comes, the earlier calls have also ended in the service.
+  // When this response arrives, the earlier calls have also ended in the service.
   expect(await service.ask(2, 'small')).toBe(2);
   letGo();
   expect(await first).toBe(300);
@@ -222,6 +222,6 @@ test('a large list keeps its place until its answer is encoded', async () => {
   });
   expect(await service.ask(300, 'large')).toBe(300);
   await eventually(() => expect(service.used()).toBe(0));
-  // 18 MB are encoded, 256 KiB in each turn.
+  // The list has 18 MB, of which 256 KiB are encoded in each turn.
   expect(turnsWithPlace).toBeGreaterThan(30);
 });

@@ -14,7 +14,7 @@ test('pages of an export are bounded by their bytes, and have each row once what
     create table documents (organization_id bigint, id bigint, text text, primary key (organization_id, id))`.execute(
     db.kysely,
   );
-  // Small rows, then large rows, then a row that is larger than a page, then small rows again.
+  // Small rows, then large rows, then a row that is larger than a page, and then small rows again.
   await sql`
     insert into documents
     select 1, id, repeat('x', case when id = 500 then ${3 * kib * kib}::int when id between 450 and 520 then ${300 * kib}::int else 10 end)
@@ -31,7 +31,7 @@ test('pages of an export are bounded by their bytes, and have each row once what
   );
   expect(rows.map(({ id }) => id)).toEqual(Array.from({ length: 900 }, (_, index) => index + 1));
   const sizes = pages.map((page) => Buffer.byteLength(page));
-  // A page ends with the row that reaches 1 MiB: a row of 300 KiB, or the large row.
+  // Each page ends with the row that reaches 1 MiB, which is either a row of 300 KiB or the large row.
   const large = sizes.filter((size) => size > (1024 + 301) * kib);
   expect(large).toHaveLength(1);
   expect(large[0]).toBeLessThan((1024 + 3 * 1024 + 1) * kib);

@@ -19,7 +19,7 @@ import { limitTransfers } from '../src/transfers.ts';
 
 const layouts = ['in memory', 'over gRPC'] as const;
 
-/** Starts transfers that last until they are released, even if their caller leaves. */
+/** Starts transfers that last until they are released, even if their caller has left. */
 async function start(layout: (typeof layouts)[number]) {
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const counts = { running: 0 };
@@ -86,7 +86,7 @@ test.each(
     transfer(service, leaving.signal).catch((error: unknown) => fromConnectError(error).reason),
   );
   await eventually(() => expect(service.counts()).toEqual({ places: 2, running: 2 }));
-  // All further calls have been refused before any caller leaves.
+  // Two calls run. All further calls have been refused before any caller leaves.
   const refused: unknown[] = [];
   for (const reason of reasons) void reason.then((text) => refused.push(text));
   await eventually(() => expect(refused).toEqual(Array(18).fill('too_much_at_once')));

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Enough for statistics of every row of a table with 300,000 rows. */
+/** Statistics target. It is high enough for statistics of every row of a table with 300,000 rows. */
 const target = 1_000;
 
 /**
- * Vacuums a database and collects statistics of every row, now and in background runs. By default PostgreSQL samples
- * rows, so plans would differ between runs by chance.
+ * Vacuums a database and collects statistics of every row, now and in background runs. By default PostgreSQL only
+ * samples rows, so plans would differ from run to run by chance.
  */
 export async function analyzeWhole<DB>(db: Kysely<DB>): Promise<void> {
   await db.connection().execute(async (connection) => {

@@ -29,13 +29,16 @@ export async function findChromium(
   }
 }
 
-/** Returns the whole path, which Playwright requires. */
+/** Returns the absolute path of the program, which Playwright requires. */
 function onPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => existsSync(file));
 }
 
-/** Installs Chromium. It waits for other installations. The lists of packages may be missing in a new container. */
+/**
+ * Installs Chromium. Waits for other installations to end. The package lists are updated first, because a new container
+ * may not have them.
+ */
 async function install(): Promise<void> {
   const waiting = ['-o', 'DPkg::Lock::Timeout=300'];
   await run('apt-get', [...waiting, 'update']);

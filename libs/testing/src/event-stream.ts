@@ -14,14 +14,14 @@ export type EventStream = {
   comments: string[];
   /** Returns the id to send as `Last-Event-ID`. */
   lastId(): string;
-  /** Returns the milliseconds that the server asks clients to wait before the next connection. */
+  /** Returns the milliseconds for which the server asks clients to wait before the next connection. */
   retryMs(): number | undefined;
   /** Resolves when the server has ended the stream. */
   ended: Promise<void>;
   close(): void;
 };
 
-/** Opens a stream. If the answer is not a stream, throws its status and body. */
+/** Opens a stream. If the response is not a stream, throws its status and body. */
 export async function openEvents(
   url: string,
   { token, lastId, headers = {} }: { token: string; lastId?: string; headers?: Record<string, string> },
@@ -38,7 +38,8 @@ export async function openEvents(
     },
   });
   asking.on('error', () => undefined);
-  const [answer]: [IncomingMessage] = (await once(asking, 'response')) as [IncomingMessage]; // as the event is documented
+  // the documented arguments of this event
+  const [answer]: [IncomingMessage] = (await once(asking, 'response')) as [IncomingMessage];
   const isStream = answer.statusCode === 200 && answer.headers['content-type']?.startsWith('text/event-stream');
   if (!isStream) throw new Error(`${answer.statusCode} ${await text(answer)}`);
   const events: StreamEvent[] = [];

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Maximum milliseconds of every wait for a state. No test asserts it, so a higher limit slows down no test that passes.
- * A test may take twice as long (`testTimeout` of jest), so that a wait ends first and names the missing state.
+ * Maximum time in milliseconds of every wait for a state. No test depends on it, so a higher limit slows down no test
+ * that passes. The time limit of a test is twice as long (`testTimeout` of jest), so that a wait ends first and names
+ * the missing state.
  */
 export const patienceMs = 60_000;
 

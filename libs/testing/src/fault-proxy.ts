@@ -4,15 +4,15 @@ import { portOf } from '@drippulse/servers';
 
 /**
  * The point at which a connection is cut. `before`: the bytes of the client do not arrive. `after`: they arrive and are
- * carried out, but the client gets no answer.
+ * carried out, but the client gets no response.
  */
 export type CutPoint = 'before' | 'after';
 
 /**
- * The kind of a server's failure. `cut`: its connections break, and new ones are closed immediately. `swallowed`:
- * connections stay open and new ones are opened, but no more bytes arrive in either direction. `half_open`: the server
- * has forgotten the open connections, and their clients are not notified; new connections work. `slow`: each piece
- * arrives 50 ms later.
+ * The kind of a server's failure. `cut`: its connections break, and new connections are closed immediately.
+ * `swallowed`: connections stay open and new ones can be opened, but no more bytes arrive in either direction.
+ * `half_open`: the server has forgotten the open connections, and their clients are not notified; new connections work.
+ * `slow`: each piece of data arrives 50 ms later.
  */
 export type Fault = 'cut' | 'swallowed' | 'half_open' | 'slow';
 
@@ -39,7 +39,7 @@ export type FaultProxy = {
 type Armed = { bytes: Buffer; point: CutPoint; done(): void };
 type Link = { client: Socket; server: Socket; cutOnAnswer?: () => void; isSilent?: boolean };
 
-/** Delay in each direction, shorter than every deadline. */
+/** Delay in each direction. It is shorter than every deadline. */
 const slowMs = 50;
 
 /** Starts a proxy in front of a server of this machine. */
@@ -95,7 +95,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
   }
 
   function cut(link: Link): void {
-    // The client of a half-open connection does not learn that the server has gone.
+    // The client of a half-open connection is not notified that the server has gone.
     if (link.isSilent && !link.client.destroyed) return;
     links.delete(link);
     link.client.destroy();
@@ -154,7 +154,7 @@ export async function startFaultProxy(target: { port: number }): Promise<FaultPr
   };
 }
 
-/** Passes bytes on no faster than the other side takes them. */
+/** Forwards bytes no faster than the other side reads them. */
 function pass(from: Socket, to: Socket, piece: Buffer): void {
   if (to.destroyed || to.write(piece)) return;
   from.pause();

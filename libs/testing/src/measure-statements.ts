@@ -6,9 +6,9 @@ export type Cost = { sql: string; buffers: number };
 type Plan = { 'Shared Hit Blocks': number; 'Shared Read Blocks': number };
 
 /**
- * Measures the pages that statements of a pool read. While the returned function runs, every statement first runs under
- * `explain (analyze, buffers)` and is rolled back, so costs are measured with the real parameters and rows. Call
- * `measureStatements` before the pool has opened a connection.
+ * Measures the pages that statements of a pool read. Returns a function that runs `run` and measures meanwhile: every
+ * statement is first run under `explain (analyze, buffers)`, which is rolled back. So costs are measured with the real
+ * parameters and rows. Call `measureStatements` before the pool has opened a connection.
  */
 export function measureStatements(pool: pg.Pool): <T>(run: () => Promise<T>) => Promise<{ result: T; costs: Cost[] }> {
   let costs: Cost[] | undefined;

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * An answer: addresses, TXT records (each as a list of its pieces), a response code of RFC 1035 (the name does not
+ * A response: addresses, TXT records (each as a list of its pieces), a response code of RFC 1035 (the name does not
  * exist, or the server failed), or silence.
  */
 export type NameAnswer =
@@ -40,7 +40,7 @@ export async function startNameServer(answerOf: (name: string) => NameAnswer): P
 
 type Question = { name: string; type: number; end: number };
 
-/** Reads the question of a query. The name is a list of labels that ends with an empty one; type and class follow. */
+/** Reads the question of a query. The name is a list of labels that ends with an empty label; type and class follow. */
 function readQuestion(query: Buffer): Question {
   const labels: string[] = [];
   let at = headerBytes;

@@ -2,7 +2,7 @@ import type { Unavailable } from '@drippulse/servers';
 import { test } from '@jest/globals';
 
 /**
- * Takes the place of tests whose tool or server is missing: one test with the reason as its name. It is skipped, or
+ * Replaces tests whose tool or server is missing by one test with the reason as its name. This test is skipped, or
  * fails under CI.
  */
 export function notRun({ unavailable }: Unavailable): void {
@@ -15,7 +15,7 @@ export function notRun({ unavailable }: Unavailable): void {
     });
 }
 
-/** Defines a test that needs a server. Without the server the test is not run. */
+/** Defines a test that needs a server. Without the server, the test is reported as not run. */
 export function testUnlessUnavailable<S extends object>(
   server: S | Unavailable,
   name: string,

@@ -12,53 +12,56 @@ export type ReceivedRequest = {
   headers: Record<string, string>;
   body: Buffer;
   at: Date;
-  /** Port of the sender's end of the connection, which identifies senders on this machine. */
+  /** Port of the sender's end of the connection. It identifies senders on this machine. */
   senderPort: number;
 };
 
-/** The answer to a request. An empty object means 200 and an empty body. */
+/** The response to a request. An empty object means 200 and an empty body. */
 export type Answer = {
   status?: number;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
-  /** Waits this long before it answers. */
+  /** Waits for this number of milliseconds before it responds. */
   delayMs?: number;
-  /** Never answers, or sends its headers and never ends the body. */
+  /** Never responds, or sends the headers and never ends the body. */
   hang?: 'at_once' | 'after_headers';
   /** Sends the body one byte every `dripMs` milliseconds. */
   dripMs?: number;
-  /** Closes the connection without an answer. */
+  /** Closes the connection without a response. */
   reset?: true;
 };
 
-/** Chooses the answer to one request; `index` counts all requests from 0. */
+/** Chooses the response to one request; `index` counts all requests from 0. */
 export type Answerer = (request: ReceivedRequest, index: number) => Answer | Promise<Answer>;
 
-/** A small HTTP server on 127.0.0.1 that records requests and gives the answers that the test sets. */
+/** A small HTTP server on 127.0.0.1 that records requests and sends the responses that the test sets. */
 export type Receiver = {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   url: string;
   port: number;
   /** All complete requests, in order of arrival. */
   requests: ReceivedRequest[];
-  /** Sets the answer to every later request. */
+  /** Sets the response to every later request. */
   answer(answer: Answer | Answerer): void;
-  /** Sets the answers to the next requests, one each. Later requests are answered as before. */
+  /**
+   * Sets the responses to the next requests, one for each request. After that, requests get the response that was set
+   * before.
+   */
   answerNext(...answers: Answer[]): void;
   /**
-   * Answers no request until the returned function is called. That call answers all waiting requests, and every later
-   * one, with `answer`.
+   * Sends no responses until the returned function is called. That call sends `answer` to all waiting requests and to
+   * every later request.
    */
   hold(answer?: Answer): () => void;
   /** Waits until this many requests have arrived, and returns all requests. */
   received(count: number, options?: { timeoutMs?: number }): Promise<ReceivedRequest[]>;
   /** Forgets the requests so far. */
   clear(): void;
-  /** Stops the server and ends every connection, even if its request was not answered. */
+  /** Stops the server and ends every connection, even if its request got no response. */
   stop(): Promise<void>;
 };
 
-/** Starts a receiver. `port`: default 0, a free one. */
+/** Starts a receiver. Default of `port`: 0, for which the system chooses a free port. */
 export async function startReceiver(options: { port?: number; answer?: Answer | Answerer } = {}): Promise<Receiver> {
   const requests: ReceivedRequest[] = [];
   const queue: Answer[] = [];

@@ -1,11 +1,17 @@
 /** Ids of one resource of each kind, by the collection's name in the path, or by the kind's name in a `ref` option. */
 export type Resources = Readonly<Record<string, number | string>>;
 
-/** Sends a POST below /api/v1 for the organization and returns the body of the answer. Throws when it is refused. */
+/**
+ * Sends a POST below /api/v1 for the organization and returns the body of the response. Throws when the request is
+ * refused.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: makers read members of JSON of every shape.
 export type Post = (path: string, body: unknown, headers?: Record<string, string>) => Promise<any>;
 
-/** Reads a path below /api/v1 for the organization and returns the body of the answer. Throws when it is refused. */
+/**
+ * Reads a path below /api/v1 for the organization and returns the body of the response. Throws when the request is
+ * refused.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: makers read members of JSON of every shape.
 export type Get = (path: string) => Promise<any>;
 

@@ -3,10 +3,16 @@ import path from 'node:path';
 import type { Unavailable } from '@drippulse/servers';
 import { isRunProcess, runFolder, withFileLock } from '@drippulse/servers';
 
-/** A server that all processes of a test run share. `stop` ends it only if called in the run's main process. */
+/**
+ * A server that all processes of a test run share. `stop` ends the server only if it is called in the run's main
+ * process.
+ */
 export type SharedServer = { address: string; stop(): Promise<void> };
 
-/** Starts the server in the first process of the run that calls this function; all other processes get its address. */
+/**
+ * Starts the server in the first process of the run that calls this function. All other processes get the address of
+ * this server.
+ */
 export async function shareWithRun(
   name: string,
   start: (folder: string) => Promise<SharedServer | Unavailable>,

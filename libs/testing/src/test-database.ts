@@ -11,8 +11,8 @@ const templateLock = 7_215_331;
 const leftoverHours = 2;
 
 /**
- * Creates a database with a name of its own. `prepare` migrates it. With `template`, `prepare` runs once in a test run,
- * and all databases of that template are copies of its result. `name` becomes a part of the database's name.
+ * Creates a database with a unique name, of which `name` is a part. `prepare` migrates it. With `template`, `prepare`
+ * runs once in a test run, and all databases of that template are copies of its result.
  */
 export async function createTestDatabase(
   options: { name?: string; template?: string; prepare?(url: string): Promise<void> } = {},
@@ -45,7 +45,7 @@ async function ensureTemplate(
     await dropDatabase(admin, draft);
     await createDatabase(admin, draft);
     await prepare(urlOf(serverUrl, draft));
-    // Connections of a pool that `prepare` closed may still be ending, and a database with connections cannot be
+    // Connections of a pool that `prepare` closed may not have ended yet, and a database with connections cannot be
     // renamed or copied.
     await admin.query('select pg_terminate_backend(pid, 1000) from pg_stat_activity where datname = $1', [draft]);
     await admin.query(`alter database ${draft} rename to ${finished}`);
@@ -56,8 +56,8 @@ async function ensureTemplate(
 }
 
 /**
- * Drops the databases that killed test runs left on a server that outlives them. Their comments contain their creation
- * time.
+ * Drops the databases that killed test runs left on a server that outlives the runs. The comment of a database contains
+ * the time of its creation.
  */
 async function dropLeftovers(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query(

@@ -1,7 +1,7 @@
 import { endWithRun, startEmbeddedPostgres } from '@drippulse/servers';
 import { shareWithRun } from './shared-server.ts';
 
-/** A PostgreSQL server for tests; `url` names its superuser. */
+/** A PostgreSQL server for tests. `url` names the superuser. */
 export type TestPostgres = { url: string; stop(): Promise<void> };
 
 /** Settings that trade durability for speed, because data of tests need not survive a crash of the machine. */

@@ -7,8 +7,8 @@ import { testKafka } from '../src/index.ts';
 const correlation = 7;
 
 /**
- * Asks for the API versions (key 18), which every broker answers without authentication, and returns the correlation id
- * of the answer.
+ * Requests the API versions (key 18), which every broker returns without authentication, and returns the correlation id
+ * of the response.
  */
 async function askVersions(broker: string): Promise<number> {
   const [host = '', port] = broker.split(':');

@@ -4,7 +4,7 @@ import { isListening, startRedis } from '@drippulse/servers';
 import { expect, test } from '@jest/globals';
 import { testRedis } from '../src/index.ts';
 
-/** Sends commands in Redis' inline form and returns the replies until QUIT. */
+/** Sends commands in the inline form of the Redis protocol, and returns the replies until QUIT. */
 async function ask(url: string, ...commands: string[]): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.write(`${[...commands, 'QUIT'].join('\r\n')}\r\n`);

@@ -23,7 +23,7 @@ const byArea = new Map<string, ServiceName>(
   }),
 );
 
-/** Returns the service that owns both a schema and the protos of the area with the schema's name. */
+/** Returns the service that owns both a schema and the protos of the area that is named like the schema. */
 export function serviceOf(schema: SchemaName): ServiceName {
   return ownerOf(schema, schema);
 }
@@ -44,8 +44,8 @@ export function servedBy({ typeName }: DescService): ServiceName {
 }
 
 /**
- * Returns the npm package of a service. It is named after the service's area, which never changes, or after its name if
- * it has no schema.
+ * Returns the npm package of a service. The package is named after the service's area, which never changes, or after
+ * the service if it has no schema.
  */
 export function packageOf(name: ServiceName): string {
   const { schema, within } = services[name];
@@ -64,7 +64,7 @@ export function callsOf(name: ServiceName): readonly ServiceName[] {
   return calls === 'all' ? owners.map((owner) => owner.name).filter((other) => other !== name) : calls;
 }
 
-/** Services that publish events, with the message of each, in the order of the table. */
+/** Services that publish events, with the event message of each service, in the order of the table. */
 export const publishers: readonly { name: ServiceName; events: DescMessage }[] = serviceNames.flatMap((name) => {
   const { events } = services[name];
   return events === undefined ? [] : [{ name, events }];
@@ -74,7 +74,8 @@ export const publishers: readonly { name: ServiceName; events: DescMessage }[] =
 export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
 
 /**
- * Returns the services that consume the events of a service. Each of them is a consumer group with the service's name.
+ * Returns the services that consume the events of a service. Each of them is a consumer group that has the name of the
+ * consuming service.
  */
 export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
   return serviceNames.filter((name) => {
@@ -83,7 +84,7 @@ export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
   });
 }
 
-/** The service that keeps the audit trail. */
+/** The service that stores the audit trail. */
 export const auditor: ServiceName = theOne('keepsAudit', 'keeps the audit trail');
 
 /** Services that count meters of organizations, with the meters of each, in the order of the table. */
@@ -92,7 +93,7 @@ export const counters: readonly { name: ServiceName; meters: readonly MeterName[
   return counts === undefined ? [] : [{ name, meters: counts }];
 });
 
-/** The service that sets the limits of organizations. If undefined, nothing is limited. */
+/** The service that sets the limits of organizations. If it is undefined, nothing is limited. */
 export const limiter: ServiceName | undefined = serviceNames.find((name) => services[name].setsLimits);
 
 /** Returns the services that reach a server. */

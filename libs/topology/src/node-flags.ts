@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type ServiceName, services } from './services.ts';
 
 /**
- * Options of node for every process of the platform. By default V8 lets the heap grow to several times the size of the
+ * Options of node for every process of the platform. By default, V8 lets the heap grow to several times the size of the
  * live objects before it collects garbage. With these options the old generation grows by 80 %, the young generation
  * has 16 MB (V8 rounds up to a power of two), and one thread collects the young generation. There is no fixed limit: a
  * process that needs more memory gets it.
@@ -15,7 +15,7 @@ export const nodeFlags: readonly string[] = [
 ];
 
 /**
- * Returns the options of node for a service that is a process of its own. If an option is repeated, node takes the last
+ * Returns the options of node for a service that is a process of its own. If an option is repeated, node uses the last
  * one.
  */
 export function nodeFlagsOf(service: ServiceName): readonly string[] {
@@ -25,13 +25,13 @@ export function nodeFlagsOf(service: ServiceName): readonly string[] {
 /**
  * The environment of every process of the platform.
  *
- * MALLOC_ARENA_MAX: the C library gives threads memory pools of their own, up to eight for each core, and each pool
- * keeps the memory that was freed in it.
+ * MALLOC_ARENA_MAX limits the memory pools of the C library. It gives threads pools of their own, up to eight for each
+ * core, and each pool keeps the memory that was freed in it.
  *
- * NODE_COMPILE_CACHE: all processes share compiled code, below the installed packages. A service starts in half to two
- * thirds of the time and never loads the code that removes types. Node keeps an entry for each file, in a folder for
- * each version of node, user and growth of the heap. If the folder is read-only, as in an image, node still uses its
- * entries.
+ * NODE_COMPILE_CACHE makes all processes share compiled code, in a folder below the installed packages. With it, a
+ * service starts in half to two thirds of the time and never loads the code that removes types. Node keeps an entry for
+ * each file, in a folder for each version of node, user and growth of the heap. If the folder is read-only, as in an
+ * image, node still uses the entries in it.
  */
 export const nodeEnvironment: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: '2',

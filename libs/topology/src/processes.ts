@@ -9,22 +9,24 @@ export function processOf(name: ServiceName): ServiceName {
   return services[name].within ?? name;
 }
 
-/** Returns the services of a process: its own, then the services that run within it. */
+/**
+ * Returns the services of a process: its own service and the services that run within it, in the order of the table.
+ */
 export function servicesOf(process: ServiceName): ServiceName[] {
   return serviceNames.filter((name) => processOf(name) === process);
 }
 
 /** The facts about a process, which combine the facts about its services. */
 export type ProcessEntry = {
-  /** The schema that the process's role owns; undefined when the process has no state. */
+  /** The schema that the database role of the process owns; undefined when the process has no state. */
   schema: string | undefined;
   /** Services in other processes that the process calls. */
   calls: ServiceName[];
   servers: ServerName[];
   leavesCluster: boolean;
   /**
-   * Variables of the process's keys, which an installation generates: base64 of 32 bytes. Processes that have the same
-   * variable have the same key.
+   * Variables of the process's keys, which an installation generates: base64 of 32 bytes. If two processes have a
+   * variable in common, its value is the same for both.
    */
   keys: string[];
   /** Variables of all the process's generated secrets. */

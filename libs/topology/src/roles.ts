@@ -3,7 +3,7 @@ import { callsOf } from './lookups.ts';
 import { processEntry, processNames } from './processes.ts';
 import { type RoleName, type ServiceName, serviceNames, services } from './services.ts';
 
-/** A further kind of process of a service, which takes over some of its RPC services. */
+/** A further kind of process of a service, which serves some of the service's RPC services. */
 export type RoleProcess = {
   name: RoleName;
   service: ServiceName;
@@ -17,7 +17,7 @@ export type RoleProcess = {
 /** The processes of roles, in the order of the table. */
 export const roleProcesses: readonly RoleProcess[] = serviceNames.flatMap((service) =>
   Object.entries(services[service].roles ?? {}).map(([name, entry]) => ({
-    name: name as RoleName, // entries() loses the type of the keys
+    name: name as RoleName, // Object.entries() loses the type of the keys
     service,
     ...entry,
   })),
@@ -31,7 +31,7 @@ export function roleServing({ typeName }: DescService): RoleName | undefined {
   return roleProcesses.find(({ serves }) => serves.some((each) => each.typeName === typeName))?.name;
 }
 
-/** Returns the service of a peer: the peer itself, or the service whose role it is. */
+/** Returns the service of a peer: the peer itself, or the service to which a role belongs. */
 export function serviceOfPeer(peer: ServiceName | RoleName): ServiceName {
   const role = roleProcesses.find(({ name }) => name === peer);
   return role === undefined ? (peer as ServiceName) : role.service; // every other name is a service's
@@ -61,8 +61,8 @@ export const layoutProcesses: readonly LayoutProcess[] = processNames.flatMap((s
 });
 
 /**
- * Returns the roles of the called service that a process calls: all of them if the process serves the called service's
- * public methods, else none.
+ * Returns the roles of the called service that a process calls. These are all of its roles if the process serves the
+ * called service's public methods, else none.
  */
 function rolesFor(caller: ServiceName, called: ServiceName): RoleName[] {
   const isPublic = services[caller].isPublic === true && callsOf(caller).includes(called);

@@ -23,8 +23,8 @@ export type MeterName = 'enrollments' | 'emails' | 'events' | 'llm_cost_usd' | '
 export type ServiceEntry<Name extends string = string> = {
   /**
    * The area of the service's protos (`drippulse.<schema>.v1`), and its schema in PostgreSQL. Its database role is
-   * `drippulse_<schema>`. It never changes: code outside the service refers to the service by it, so that only this
-   * table has the name of a service. Default: the service has no state and serves no RPC.
+   * `drippulse_<schema>`. The area never changes: code outside the service refers to the service by its area, so that
+   * only this table has the name of a service. Default: the service has no state and serves no RPC.
    */
   schema?: string;
   /** Further areas of protos that the service serves. Default: none. */
@@ -39,14 +39,14 @@ export type ServiceEntry<Name extends string = string> = {
    * nothing.
    */
   events?: DescMessage;
-  /** Services whose events this service consumes; `all` stands for every publisher. Default: none. */
+  /** Services whose events this service consumes; `all` means every publisher. Default: none. */
   consumes?: readonly Name[] | 'all';
   /**
-   * Whether the service keeps the audit trail, to which every service with a schema publishes. Exactly one service
+   * Whether the service stores the audit trail, to which every service with a schema publishes. Exactly one service
    * does. Default: false.
    */
   keepsAudit?: boolean;
-  /** The organization meters that the service counts, and whose limits it enforces. Default: none. */
+  /** The meters of organizations that the service counts and whose limits it enforces. Default: none. */
   counts?: readonly MeterName[];
   /**
    * Whether the service sets the limits of organizations, which every service that counts a meter enforces. At most one
@@ -56,16 +56,16 @@ export type ServiceEntry<Name extends string = string> = {
   /** Whether each process of the service reads the hints of every publisher, for open streams. Default: false. */
   followsHints?: boolean;
   /**
-   * Services that this service calls over gRPC. Addresses, network policies and clients follow from this list. `all` is
-   * every other service with a schema. It is for the service with the routes of all services, and for the service that
-   * exports and erases an organization's rows in them.
+   * Services that this service calls over gRPC. Addresses, network policies and clients follow from this list. `all`
+   * means every other service with a schema. It is for the service with the routes of all services, and for the service
+   * that exports and erases the rows of an organization in all of them.
    */
   calls: readonly Name[] | 'all';
   /** Whether the service serves the public HTTP API. Default: false. */
   isPublic?: boolean;
   /** Whether the service calls addresses that customers chose, or customers' providers. Default: false. */
   leavesCluster?: boolean;
-  /** Servers that the service reaches. */
+  /** Servers to which the service connects. */
   servers: readonly ServerName[];
   /** The service's own generated secrets: base64 of 32 bytes. Every process also has the common secrets. */
   secrets?: readonly string[];
@@ -75,7 +75,7 @@ export type ServiceEntry<Name extends string = string> = {
   environment?: readonly string[];
   /**
    * Further kinds of processes of the service, by name. Each serves only some of the service's RPC services, in layouts
-   * that start it, and has its ROLE. `besides` is the ROLE that the other processes have in such layouts. Default:
+   * that start it, and has its ROLE. `besides` is the ROLE of the service's other processes in these layouts. Default:
    * none.
    */
   roles?: Readonly<Record<string, { role: string; besides: string; serves: readonly DescService[] }>>;
@@ -83,7 +83,7 @@ export type ServiceEntry<Name extends string = string> = {
   nodeFlags?: readonly string[];
 };
 
-/** Providers at which an operator may register an application, by the names that the variables contain. */
+/** Providers at which an operator may register an application, by the names that the environment variables contain. */
 const oauthApplications = [
   ...['GOOGLE_WORKSPACE', 'MICROSOFT365', 'SLACK', 'SALESFORCE', 'HUBSPOT', 'ZOOM', 'ZENDESK', 'GONG'],
 ];
@@ -105,7 +105,8 @@ const table = {
     events: OrganizationEventSchema,
     keepsAudit: true,
     counts: ['seats'],
-    // To export and erase an organization's rows, this service calls every other service that has rows.
+    // To export and erase an organization's rows, this service calls every other service that has rows of
+    // organizations.
     calls: 'all',
     leavesCluster: true,
     servers: ['postgres', 'redis', 'kafka', 'mail'],
@@ -150,7 +151,7 @@ const table = {
       'TRACKING_DAYS',
       'ROLE',
     ],
-    // Requests that mails cause (opens, clicks, bounces) come in waves, and must not share an event loop with runs.
+    // Requests that mails cause (opens, clicks, bounces) arrive in waves, and must not share an event loop with runs.
     roles: {
       'enrollment-public': { role: 'public', besides: 'engine', serves: [TrackingService, BouncesService] },
     },
@@ -244,4 +245,4 @@ export type SchemaName = Extract<(typeof table)[ServiceName], { schema: string }
 export const services: Readonly<Record<ServiceName, ServiceEntry<ServiceName>>> = table;
 
 /** The names in the order of the table. */
-export const serviceNames = Object.keys(table) as readonly ServiceName[]; // keys() loses the type of the keys
+export const serviceNames = Object.keys(table) as readonly ServiceName[]; // Object.keys() loses the type of the keys

@@ -4,12 +4,15 @@ import type { Caller } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';
 
 /**
- * Runs in the transaction of a write, before it. The function that it returns runs after the write, with its response,
- * in the same transaction.
+ * Runs in the transaction of a write, before the write. The function that it returns runs after the write, with the
+ * write's response, in the same transaction.
  */
 export type WatchWrite = (trx: Transaction<never>, caller: Caller) => Promise<(response: Message) => Promise<void>>;
 
-/** The watcher of a call's write. `transact` calls it, except for a replayed response, which was already watched. */
+/**
+ * The watcher of a call's write. `transact` calls it, unless it replays a stored response, whose write was already
+ * watched.
+ */
 export const watchWriteKey: ContextKey<WatchWrite | undefined> = createContextKey<WatchWrite | undefined>(undefined, {
   description: 'watch of the write',
 });

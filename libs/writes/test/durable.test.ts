@@ -86,7 +86,7 @@ test('after a process died in the effect, the repeat that finds the lease expire
   perform = async () => undefined;
   const answer = await echo();
   expect(effects).toEqual([effects[0], effects[0]]);
-  // The frozen process wakes up late. Its answer is valid, and the stored answer stays.
+  // The frozen process continues late. Its response is valid, and the stored response does not change.
   release.open();
   await frozen;
   expect(await echo()).toEqual(answer);

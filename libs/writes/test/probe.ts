@@ -43,7 +43,7 @@ type Echo = (
 /** A service with one method, its database, and clients of any caller. */
 export type Probe = {
   db: Database<ProbeTables>;
-  /** Replaces the behaviour of `echo`. */
+  /** Replaces the behavior of `echo`. */
   handle(echo: Echo): void;
   client(caller?: Partial<Caller>): Client<typeof ProbeService>;
   notes(): Promise<string[]>;
@@ -115,7 +115,7 @@ export async function startProbe(): Promise<Probe> {
   };
 }
 
-/** Makes a promise and the means to settle it. */
+/** Makes a promise, and the functions that settle it. */
 export function gate(): { opened: Promise<void>; open(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };

@@ -16,13 +16,13 @@ const budgets = audited<typeof AgentBudgetsSchema, DB>(AgentBudgetsSchema, async
   budgetsToProto(trx, organizationId),
 );
 
-/** The audited rows of configuration, in the form that the API shows. */
+/** The audited configuration rows, in the form that the API shows. */
 export const auditedRows: AuditedRows<DB> = {
   agents: audited(AgentSchema, async (trx, { organizationId }, id: bigint) =>
     agentToProto(await findAgent(trx, organizationId, id)),
   ),
   agent_budgets: budgets,
-  // Named after the last segment of the path that acknowledges an overrun.
+  // The key is the last segment of the path of the request that acknowledges an overrun.
   acknowledge_overrun: budgets,
   model_connection: audited(AgentModelConnectionSchema, async (trx, { organizationId }) =>
     connectionToProto(await findModelConnection(trx, organizationId)),

@@ -20,7 +20,7 @@ import type { Llm } from './llm/llm.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { SetPrice } from './pricing/price.ts';
 
-/** The members that every operation of this service works with. */
+/** The dependencies that all operations of this service share. */
 export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof IdentityService>;

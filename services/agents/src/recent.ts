@@ -1,4 +1,4 @@
-/** Caches the results of `make` for the `most` recently used strings. */
+/** Caches the results of `make`. Keeps the results for the most recently used strings, at most `most` of them. */
 export function createRecent<T>(most: number, make: (text: string) => T): (text: string) => T {
   const made = new Map<string, T>();
   return (text) => {

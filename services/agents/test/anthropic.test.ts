@@ -46,7 +46,7 @@ test('calls of one answer have their results in the next message, in their order
   expect(provider.requests[0]?.headers['anthropic-version']).toBe('2023-06-01');
   const [first, second] = bodies();
   expect(first.tools.map(({ name }: { name: string }) => name)).toEqual(['crm__create_activity']);
-  // The provider, which is strict, has already compared calls and results. This checks their order and content.
+  // The fake provider has already refused unmatched calls and results. The expectation checks their order and content.
   expect(
     second.messages.map(({ role, content }: { role: string; content: Block[] }) => [
       role,

@@ -217,7 +217,7 @@ test('a claim takes organizations and destinations in turn, within their limits,
   for (let n = 0; n < 30; n += 1) await queue(`slow ${n}`);
   for (let n = 0; n < 5; n += 1) await queue(`fast ${n}`, { destination: 'code:other' });
   for (let n = 0; n < 3; n += 1) await queue(`theirs ${n}`, { organization_id: stranger.organizationId });
-  const ctx = { db: harness.db, config: harness.config } as unknown as Context; // all members that `claim` uses
+  const ctx = { db: harness.db, config: harness.config } as unknown as Context; // claim uses no other members
   const taken = await claim(ctx, [], 12);
   const count = (organizationId: bigint, destination: string, of = taken) =>
     of.filter((one) => one.organization_id === organizationId && one.destination === destination).length;

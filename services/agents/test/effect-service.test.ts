@@ -33,7 +33,7 @@ effectServiceContract(async ({ address: runtime, keys }) => {
     },
     config: { grpcHost: '127.0.0.1', grpcPort: 0 },
   });
-  // The service has the key pair of the contract.
+  // The fake peers check tokens with the keys that the contract tests use, so the service must use these keys too.
   const serve = (peer: ServiceName, routes: Routes) =>
     harness.peers.register(peer, routes, serverInterceptors({ tokens: keys.tokensOf(peer), log: harness.log }));
   serve(runtimeName, (router) =>

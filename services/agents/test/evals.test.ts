@@ -105,8 +105,8 @@ test('a version that does worse at the cases is not activated, unless somebody f
   expect(parsed(own?.output)).toMatchObject({ qualified: false });
   expect(await run(evalSetId, 3)).toMatchObject({ passed: 3, activePassed: 3, isWorse: false });
   expect((await activate(templateId, 3)).agentTemplate?.version).toBe(3);
-  // The run compared version 2 with version 1, which is no longer active. Its verdict counts again when version 1 is
-  // active.
+  // The failed run compared version 2 with version 1, which is no longer active. Its verdict applies again when version
+  // 1 is active again.
   await activate(templateId, 1);
   expect(await reasonOf(activate(templateId, 2))).toBe('eval_regression');
   expect((await activate(templateId, 2, true)).agentTemplate?.version).toBe(2);

@@ -97,7 +97,8 @@ test.each(scripts)(
     const execution = await tools.execute(agentId, { note: `From a form.\u200b Key: ${canary}` });
     expect(harness.peer.performed).toEqual([]);
     const sent = provider.requests.map(({ body }) => body).join();
-    // The model's own text is sent back to the model, so it is left out here: the model has not learned it.
+    // Requests repeat the model's own text. That text is removed before the check, because it did not reveal anything
+    // to the model.
     const learned = sent.replaceAll(o.text ?? '-', '').replaceAll(JSON.stringify(o.text ?? '-').slice(1, -1), '');
     expect(learned).not.toContain('sk-canary');
     expect(learned).not.toContain('theirs-canary');

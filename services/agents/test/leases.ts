@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Harness } from './harness.ts';
 
 /**
- * Ends the leases of executions and jobs under way, as if the time had passed for a process that died or stands still.
- * Skips the rows that a process had locked before it was frozen, because nobody can take these rows before the process
- * continues.
+ * Ends the leases of executions and jobs under way, as if enough time had passed since their process died or was
+ * frozen. Skips the rows that a process had locked before it was frozen, because no process can claim these rows before
+ * the frozen process continues.
  */
 export async function endLeases({ db, config }: Pick<Harness, 'db' | 'config'>): Promise<void> {
   // Leaves out executions that wait for an event, because they are due later than any lease ends.

@@ -103,7 +103,7 @@ test('a reservation that cannot be settled stops no other', async () => {
   await sql`update spend_windows set reserved_pico_usd = 0 where key = 'bad'`.execute(kysely);
   await reserve(kysely, call(3_401n), ask([limited('good', 100n)], 20n, { leaseSeconds: 0 }));
   await eventually(async () => {
-    // Sweeps one reservation at a time, so that the first one would block the others if it were not deferred.
+    // Sweeps one reservation at a time. If the first reservation were not deferred, it would block the others.
     await sweep(kysely, 1);
     expect(await windowOf('good')).toEqual([0n, 20n, 20n, 0n]);
   });

@@ -72,7 +72,7 @@ test.each([...faultPoints, 'out'] as const)(
 
 test(`two processes that are killed and frozen for ${minutes} minutes keep limit, ledger and bill in this order`, async () => {
   provider.answer({ ...answer, delayMs: 200 });
-  // More executions than one process takes at the same time.
+  // `perRound` is larger than the number of executions that one process works on at the same time.
   const o = { agentId, forMs: minutes * 60_000, perRound: 40, frozenMs: 9_000 };
   const { samples, differences } = await killAndFreeze(harness, provider, o);
   expect(samples).toBeGreaterThan(20 * minutes);

@@ -315,7 +315,7 @@ test('of 200 executions at once with room for 37, exactly 37 requests reach the 
   const agentId = await agentWith({ maxCostUsdPerDay: 1_000, timeoutSeconds: 300 });
   const probe = await infer(agentId, { n: 0 });
   const [{ reserved, charged } = { reserved: 0n, charged: 0n }] = await ledgerOf(harness, probe?.id);
-  // A limit in whole micro-dollars, with room for 37 calls and not for 38.
+  // A limit in whole micro-dollars, with room for 37 calls but not for 38.
   const micro = (reserved * 37n + charged + reserved / 2n) / 1_000_000n;
   provider.clear();
   provider.answer({ text: json(kept).toString() });

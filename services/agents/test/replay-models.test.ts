@@ -32,7 +32,7 @@ function snake(name: string): string {
 }
 
 /**
- * A model whose behaviour depends on its prompt. For even inputs, it reads a record first. With the second prompt, it
+ * A model whose behavior depends on its prompt. For even inputs, it reads a record first. With the second prompt, it
  * reads a different record for every fourth input.
  */
 function answer({ body }: ModelCall): Reply {

@@ -53,7 +53,8 @@ export function createRuntimePeer() {
           ...(request.executionId !== undefined && { executionId: request.executionId }),
           ...(request.expiresAt && { expiresAt: request.expiresAt }),
         });
-        // A test decides the first approval that it found, so a repeated question changes that approval.
+        // A repeated question changes the stored object, because the test may already hold this object to decide about
+        // it.
         if (known !== undefined) return { approval: Object.assign(known, approval) };
         approvals.set(request.key, approval);
         return { approval };

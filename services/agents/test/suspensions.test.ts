@@ -42,7 +42,10 @@ async function dueExecution(caller: Caller) {
   };
 }
 
-/** Waits until a loop has looked at a job, and has put it off for a minute. The lease of a job under way is longer. */
+/**
+ * Waits until a loop has examined a job and postponed it by a minute. The lease of a running job is longer, so it is
+ * not mistaken for a postponement.
+ */
 async function isPutOff(id: bigint) {
   await eventually(async () => {
     const { rows } = await sql<{ failures: number; waits_ms: number }>`
@@ -61,7 +64,7 @@ test('executions of a suspended organization wait, those of others do not, and a
   await theirs.fallDue();
   await eventually(async () => expect(await theirs.status()).toBe(AgentExecutionStatus.FAILED));
   expect(await ours.status()).toBe(AgentExecutionStatus.RUNNING);
-  // The loop sleeps, although one execution is due.
+  // The loop sleeps although an execution is due, because its organization is suspended.
   expect(await nextDueMs(harness)).toBeUndefined();
   await setSuspended(false, 2n);
   await eventually(async () => expect(await ours.status()).toBe(AgentExecutionStatus.FAILED));

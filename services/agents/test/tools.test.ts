@@ -275,7 +275,7 @@ test('a yes that comes after its agent was deleted, or its execution was cancell
   const cancelled = await waiting();
   await harness.executions(editor).cancelAgentExecution({ agentId: cancelled.agentId, id: cancelled.id });
   await decide(cancelled.approval, ApprovalStatus.APPROVED);
-  // Decisions are read in order.
+  // Decisions are consumed in order, so the end of this execution shows that the earlier decisions were consumed.
   const last = await waiting();
   await decide(last.approval, ApprovalStatus.APPROVED);
   expect(await endOf(last.agentId, last.id)).toMatchObject({ status: AgentExecutionStatus.SUCCEEDED });

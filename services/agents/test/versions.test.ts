@@ -51,7 +51,7 @@ test('a draft decides nothing until it is activated, an execution keeps the vers
   expect(drafted.agentTemplate).toMatchObject({ version: 1, latestVersion: 2 });
   expect(parsed(drafted.agentTemplate?.defaultConfiguration).factors[0].weight).toBe(1);
   expect(await score()).toEqual([1, 1]);
-  // The next change applies to the active version. The number of the changed version follows the draft's number.
+  // The next change is based on the active version, and gets the version number after the draft's.
   expect((await change(id, weighing(3))).agentTemplate).toMatchObject({ version: 3, latestVersion: 3 });
   expect(await score()).toEqual([3, 3]);
   const { agentTemplate } = await versions().activateAgentTemplateVersion({ id, version: 2 });
@@ -66,7 +66,7 @@ test('a draft decides nothing until it is activated, an execution keeps the vers
   expect(list.totalCount).toBe(3n);
   const { version } = await versions().getAgentTemplateVersion({ id, version: 1 });
   expect(parsed(version?.defaultConfiguration).factors[0].weight).toBe(1);
-  // A draft that equals the active version makes no version.
+  // A draft that equals the active version creates no version.
   expect((await change(id, weighing(2), true)).agentTemplate).toMatchObject({ version: 2, latestVersion: 3 });
   const policy = { id, timeoutSeconds: 9, updateMask: { paths: ['timeout_seconds'] } };
   expect((await own().updateAgentTemplateExecutionPolicy(policy)).agentTemplate).toMatchObject({ version: 4 });

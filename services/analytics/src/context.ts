@@ -17,7 +17,7 @@ import type { Fault } from './fault-points.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { FileStores } from './stores/store.ts';
 
-/** The members that every operation of this service works with. */
+/** The dependencies that all operations of this service share. */
 export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof AccountService>;

@@ -1,7 +1,10 @@
 import type { GenEnum } from '@bufbuild/protobuf/codegenv2';
 import { enumNames } from '@drippulse/json';
 
-/** Converts the values of an enum to their strings in tables and back. JSON has the same short names. */
+/**
+ * Converts the values of an enum to the strings in the tables, and back. The strings are the short names that JSON also
+ * uses.
+ */
 export function enumTexts<E extends number>(desc: GenEnum<E>) {
   const names = enumNames(desc);
   const isMember = (number: number): number is E => names.has(number);

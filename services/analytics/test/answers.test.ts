@@ -17,7 +17,10 @@ import { editor, type Harness, startHarness, stranger } from './harness.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const tester: Caller = { ...editor, mode: 'test' };
-/** The second-last midnight (UTC). No test crosses the end of the day, and the facts are not late yet. */
+/**
+ * The midnight (UTC) at the start of yesterday. The day is over, so no test crosses its end, and its facts do not count
+ * as late yet.
+ */
 const midnight = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
 const at = (hours: number) => new Date(midnight + hours * hourMs);
 

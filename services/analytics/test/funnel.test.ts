@@ -288,7 +288,7 @@ test('goals count when they are met, with the time that they took', async () => 
     { variant: 'split:A', goals: [{ name: 'bought', count: 4, times }], at: entered },
     { variant: 'holdout', goals: [{ name: 'bought', count: 9 }], at: entered },
   ]);
-  // One fact of the enrollment that started, three of all enrollments, and three of the variant.
+  // The facts are: one of the enrollment that started, three of all enrollments, and three of the variant.
   await harness.stored(7);
   const from = timestampFromDate(new Date(Date.now() - dayMs));
   expect(await metric(Name.GOAL_CONVERSIONS, { from, workflowId: 12n, version: 1 })).toMatchObject({ value: 4 });
@@ -326,7 +326,8 @@ test('metrics of a variant are of those who got it, and all enrollments count on
     ];
     return names.map((name) => metrics.find((one) => one.name === name)?.value);
   };
-  // Goals in total, of A and of B. Variants: two starts, two ends with two facts each, and three mails.
+  // The facts are: three about goals (in total, of A and of B), two variants assigned, three starts, two of the end and
+  // their four copies for two variants, and three about mails and their three copies for variants.
   await harness.stored(3 + 2 + 3 + 2 + 4 + 3 + 3);
   const own = { workflowId: 12n };
   expect(await counted({})).toEqual([3, 1, 1, 2, 2, 1]);

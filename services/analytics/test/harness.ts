@@ -22,7 +22,7 @@ export { editor, stranger } from '@drippulse/service/harness';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** Starts the service on a database of its own. Identity knows a time zone for each organization. */
+/** Starts the service on a database of its own. The fake identity service has a time zone for each organization. */
 export async function startHarness(
   o: {
     overrides?: Overrides;

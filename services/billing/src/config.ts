@@ -34,13 +34,13 @@ export const readConfig = configReader(
     mailFrom: read.MAIL_FROM,
     /** Folder where mails are written as `.eml` files when there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** URL with which links start, without a trailing slash. */
+    /** Base URL of links, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
     /** Time limit for Stripe's answer to one request. */
     stripeTimeoutMs: 10_000,
     /**
-     * Time for which one process leases a customer or an operation. It exceeds the time of all requests during a lease
-     * together.
+     * Time for which one process leases a customer or an operation. It is longer than all requests that are made during
+     * one lease take together.
      */
     leaseMs: 90_000,
   }),

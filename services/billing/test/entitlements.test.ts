@@ -46,7 +46,7 @@ test('every organization gets the limits of its plan at every service that count
   harness.shift(60_000);
   await eventually(() => expect(last(crm)).toMatchObject({ sequence: 2n, plan: 'starter' }));
   expect(last(runtime, 2n)?.plan).toBe('free');
-  // A meter without a limit has no entry.
+  // The plan `scale` has no limit on contacts, so the limits have no entry for contacts.
   await harness.billing(admin).subscribe({ plan: 'scale', quantity: 1 });
   await eventually(() => expect(last(crm)?.plan).toBe('scale'));
   expect(last(crm)?.limits.map(({ meter }) => meter)).not.toContain(Meter.CONTACTS);

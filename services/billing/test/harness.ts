@@ -50,7 +50,7 @@ export async function startHarness(
   let shiftMs = 0;
   const clock = { now: () => new Date(Date.now() + shiftMs) };
   const { organizations = [] } = o;
-  /** The entitlements that each metering service has confirmed, and the services that are unavailable. */
+  /** The entitlements that each metering service has confirmed. `away` has the services that are unavailable. */
   const applied = new Map<string, Entitlements[]>();
   const away = new Set<string>();
   const usage: { used: bigint; limit?: bigint } = { used: 7n };

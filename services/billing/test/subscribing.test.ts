@@ -66,8 +66,10 @@ function subscribing(mockUrl?: string) {
     });
     expect(begun?.currentPeriodEnd).toBeDefined();
     expect(await refusalOf(own().subscribe({ plan: 'starter' }))).toEqual({ reason: 'already_subscribed' });
+    await own().cancelSubscription({});
     const { billing: changed } = await own().subscribe({ plan: 'growth', quantity: 1 });
-    expect(changed).toMatchObject({ plan: 'growth', quantity: 1, amountCents: 19600n });
+    expect(changed).toMatchObject({ plan: 'growth', quantity: 1, amountCents: 19600n, cancelAtPeriodEnd: false });
+    expect(changed?.cancelAt).toBeUndefined();
     expect(subscriptions()).toHaveLength(1);
 
     const urls = { successUrl: 'https://example.com/s', cancelUrl: 'https://example.com/c' };
@@ -83,6 +85,11 @@ function subscribing(mockUrl?: string) {
     if (subscription === undefined) throw new Error('there is no subscription');
     harness.stripe.dashboard.scheduleEnd(subscription, 2_000_000_000);
     expect((await own().reactivateSubscription({})).billing?.cancelAt).toBeUndefined();
+    // A subscribe to the present plan clears a scheduled end too.
+    harness.stripe.dashboard.scheduleEnd(subscription, 2_000_000_000);
+    const { billing: stays } = await own().subscribe({ plan: 'growth', quantity: 1 });
+    expect(stays).toMatchObject({ plan: 'growth', quantity: 1, amountCents: 19600n });
+    expect(stays?.cancelAt).toBeUndefined();
     const { billing: ended } = await own().cancelSubscription({ at: CancelTime.NOW });
     expect(ended).toMatchObject({ plan: 'free', status: SubscriptionStatus.CANCELED });
     expect(await refusalOf(own().reactivateSubscription({}))).toEqual({ reason: 'subscription_ended' });
@@ -168,8 +175,8 @@ function subscribing(mockUrl?: string) {
               and query like '%set marks = marks + 1%'`.execute(harness.db);
           expect(rows).toHaveLength(1);
         });
-        // Then the fetch locks the operation. The end of the write must not have locked it while it waits for the
-        // customer.
+        // The fetch then locks the operation. This must succeed, so the end of the write must not lock the operation
+        // before it has locked the customer.
         const { rows } = await sql`
           select from operations where organization_id = ${organizationId} for update nowait`.execute(trx);
         expect(rows).toHaveLength(1);

@@ -14,7 +14,7 @@ import type { ServiceMetrics } from './metrics.ts';
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
   members: Members;
-  /** Stands in for the secret of an organization that has none. */
+  /** A sealed secret that is used in place of the missing secret of an organization that has none. */
   decoy: Decoy;
   clients: {
     account: ClientOf<typeof AccountService>;
@@ -23,6 +23,6 @@ export type Context = ServiceBase<Config, DB> & {
     chains: ClientOf<typeof ChainsService>;
   };
   metrics: ServiceMetrics;
-  /** Makes a loop of this process run now. Called after the commit that added work for the loop. */
+  /** Makes a loop of this process run now. Call it after the commit that added work for the loop. */
   wake: { enrollSubmissions(): void; imports(): void };
 };

@@ -1,7 +1,10 @@
 import type { GenEnum } from '@bufbuild/protobuf/codegenv2';
 import { enumNames } from '@drippulse/json';
 
-/** Returns the strings that stand for an enum's values in tables: the short names that JSON also uses. */
+/**
+ * Converts the values of an enum to the strings in the tables, and back. The strings are the short names that JSON also
+ * uses.
+ */
 export function enumTexts<E extends number>(desc: GenEnum<E>) {
   const names = enumNames(desc);
   const isMember = (number: number): number is E => names.has(number);

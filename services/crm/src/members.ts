@@ -4,7 +4,7 @@ import { callerOf } from '@drippulse/rpc';
 import type { ClientOf } from '@drippulse/service';
 import { LRUCache } from 'lru-cache';
 
-/** Members of organizations, as the identity service knows them. */
+/** Members of organizations, as the identity service reports them. */
 export type Members = {
   /**
    * Finds the members of the caller's organization among these users. Throws `unavailable` while the identity service

@@ -4,7 +4,7 @@ import type { DB } from './db/schema.ts';
 export const organizationTables: OrganizationTables<DB> = {
   accounts: ownRows(),
   activities: ownRows(),
-  // A trigger of this table allows only this function to delete rows.
+  // A trigger lets only the function `erase_change_events` delete rows of this table.
   change_events: ownRows({ eraseBy: 'erase_change_events' }),
   contacts: ownRows(),
   custom_fields: ownRows(),

@@ -39,7 +39,10 @@ async function create(values: object = person, headers?: Record<string, string>)
   return found(contact);
 }
 
-/** Returns the tables in which the database still has data of the person. The embedded log belongs to the transport. */
+/**
+ * Returns the tables in which the database still has data of the person. Ignores the embedded log, because its data
+ * belongs to the event transport.
+ */
 function traces(): Promise<string[]> {
   const client = {
     query: (text: string, values: unknown[] = []) =>

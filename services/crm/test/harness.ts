@@ -63,20 +63,20 @@ export type CreatedWorkflow = {
 /** Records that were counted in a chain. */
 export type Counted = { organizationId: bigint; cause: string; records: number };
 
-/** Members by organization, as the identity service knows them. */
+/** Members by organization, as the fake identity service reports them. */
 const membersOf = new Map([
   [editor.organizationId, [1n, 2n, 5n, 9n]],
   [stranger.organizationId, [21n]],
 ]);
 
-/** Returns the name of an organization in addresses, as the identity service knows it. */
+/** Returns the slug of an organization, as the fake identity service reports it. */
 export const slugOf = ({ organizationId }: Pick<Caller, 'organizationId'>) => `organization-${organizationId}`;
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** Starts the service, with peers in memory that know workflows and record the requested enrollments. */
+/** Starts the service, with peers in memory that have workflows and record the requested enrollments. */
 export async function startHarness({ clock, ...options }: { hcaptcha?: Config['hcaptcha']; clock?: Clock } = {}) {
-  /** Organizations of workflows by id, as the workflows service knows them. */
+  /** Organizations of workflows by workflow id, as the fake workflows service stores them. */
   const workflows = new Map<bigint, bigint>();
   /** Workflows that were created with a test key. */
   const testWorkflows = new Set<bigint>();
@@ -91,13 +91,13 @@ export async function startHarness({ clock, ...options }: { hcaptcha?: Config['h
   const countFailures: DomainError[] = [];
   const onCount: { call?: () => Promise<void> } = {};
   const seen = new Set<string | null>();
-  /** Ids for which the identity service was asked, one list per call. */
+  /** Ids that were looked up in the identity service, one list per call. */
   const askedMembers: bigint[][] = [];
   const harness = await createHarness(service, {
     config: options,
     ...(clock && { clock }),
-    // The peers keep the promises on which this service relies: unknown rows are not found, and a key has one
-    // enrollment.
+    // The fake peers give the guarantees on which this service relies: unknown rows are not found, and an idempotency
+    // key has one enrollment.
     peers: [
       {
         name: serviceOf('identity'),

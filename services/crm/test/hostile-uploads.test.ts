@@ -10,7 +10,7 @@ import {
 } from '@drippulse/testing/hostile';
 import { afterAll, test } from '@jest/globals';
 
-// The code is loaded after the counting has started.
+// Imports the code only after the counting has started, so that its work is counted.
 const counting = startCounting();
 const { readBundle } = await import('../src/imports/read-bundle.ts');
 const { readCsv } = await import('../src/imports/csv/read-csv.ts');

@@ -181,7 +181,7 @@ test('after a rotation the former secret verifies for 24 hours', async () => {
   shiftMs += 20_000;
   expect((await refusal(send({ secret: first.secret, body })))?.error).toBe('unauthenticated invalid_signature');
   expect((await send({ secret: second.secret, body })).status).toBe(202);
-  // The secret before the previous one is never valid.
+  // Only the newest replaced secret stays valid. The secret before it is refused.
   const third = await makeSecret();
   await makeSecret();
   expect((await refusal(send({ secret: second.secret, body })))?.error).toBe('unauthenticated invalid_signature');
@@ -263,7 +263,7 @@ test.each<[string, unknown, string, object]>([
   ['a NUL', '{"lead":{"email":"a\\u0000@b.co"},"score":1}', 'invalid validation_failed', {}],
 ])('a signed message with %s is refused, and may be sent again', async (_what, body, error, fields) => {
   const { secret } = await makeSecret();
-  // The id is the same each time, because a refused message is not recorded as processed.
+  // All messages have one id. They are not taken for repeats, because a refused message is not recorded as processed.
   const answer = await refusal(send({ secret, body, id: `refused_${seed}` }));
   expect(answer?.error).toBe(error);
   for (const [field, message] of Object.entries(fields)) expect(answer?.fields[field]).toMatch(message);

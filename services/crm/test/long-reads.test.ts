@@ -31,7 +31,7 @@ const services = [
 function transfers(): [string, () => Promise<unknown>][] {
   return services.flatMap((service) =>
     service.methods.flatMap((method): [string, () => Promise<unknown>][] => {
-      // A client has its methods by their names.
+      // The methods of a client are its properties, by name.
       const client = harness.reach(service)(editor) as unknown as Record<string, (...input: unknown[]) => unknown>;
       const call = (input: unknown) => client[method.localName]?.(input);
       if (method.methodKind === 'server_streaming') {

@@ -48,7 +48,7 @@ async function changesOf(recordId: string) {
   return changeEvents.map((line) => ({ ...line, changes: JSON.parse(textOf(line.changes)) }));
 }
 
-/** Returns all data of the organization to the last digit, without the times at which it was written. */
+/** Returns an export of all data of the organization, in which only the times of writing are replaced with null. */
 async function exported(): Promise<string> {
   const text = await readExport(harness.bundles(editor).exportCrmRecords({}));
   return text.replaceAll(/"(exported_at|updated_at)":"[^"]*"/g, '"$1":null');
@@ -485,7 +485,7 @@ describe('leads', () => {
     await sql`
       insert into lead_form_submissions (form_id, submission_key, organization_id, id, lead_id, workflow_id, enroll_at, created_at)
       values (${found(leadForm).id}, 'x', 1, gen_random_uuid(), ${submitted.id}, 7, now(), now())`.execute(harness.db);
-    // This submission only wakes the loop, which may otherwise sleep for 10 s.
+    // The purpose of this submission is only to wake the loop, which may otherwise sleep for 10 s.
     const other = found((await harness.leadForms(editor).createLeadForm({ name: 'Other' })).leadForm);
     const body = { contentType: 'application/json', data: utf8.encode('{"email":"other@example.com"}') };
     await harness.publicForms(anonymous).submitLeadForm({ token: other.token, body });

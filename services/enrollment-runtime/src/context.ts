@@ -41,7 +41,7 @@ export type Clients = {
   agents: { checks: ClientOf<typeof AgentChecksService>; erasures: ClientOf<typeof AgentErasuresService> };
 };
 
-/** The members that every operation of this service works with. */
+/** The dependencies that every operation of this service uses. */
 export type Context = ServiceBase<Config, DB> & {
   /** SQL for the database time at the start of the transaction; tests shift it. */
   dbNow: RawBuilder<Date>;

@@ -15,11 +15,11 @@ export const faultPoints = [
 
 /**
  * Points that only mails have. At `after-permit`, the ledger has the permit and nothing was sent. At `after-smtp`, the
- * mail server has taken the mail and the ledger does not know it yet.
+ * mail server has accepted the mail and the ledger does not show this yet.
  */
 export const mailFaultPoints = ['after-permit', 'after-smtp'] as const;
 
 export type FaultPoint = (typeof faultPoints)[number] | (typeof mailFaultPoints)[number];
 
-/** Throws an error or kills the process. Only the loop in which the error is thrown catches the error. */
+/** Throws an error or kills the process. The error is caught only by the loop in which it is thrown. */
 export type Fault = (point: FaultPoint) => void | Promise<void>;

@@ -16,7 +16,7 @@ export function parseSendgridKey(text: string): KeyObject {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
     if (key.asymmetricKeyType === 'ec') return key;
   } catch {
-    // The error below reports it.
+    // The error below reports the invalid key.
   }
   throw new ConfigError([
     'SENDGRID_WEBHOOK_KEY: must be the verification key of SendGrid: a public key of P-256 in base64',

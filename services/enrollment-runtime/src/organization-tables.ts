@@ -11,7 +11,7 @@ export const organizationTables: OrganizationTables<DB> = {
   deliveries: ownRows(),
   effects: ownRows({ hidden: ['request'] }),
   enrollment_search: workRows(rowsOf('lanes', 'workflow_id', { key: 'workflow_id' })),
-  // The rows of this table are not selected by its organization column, because no index begins with that column.
+  // The rows of this table are selected without its organization column, because no index begins with that column.
   enrollments: rowsOf('lanes', 'workflow_id', { key: 'workflow_id' }),
   erased_records: workRows(),
   event_answers: workRows(),

@@ -27,7 +27,7 @@ export type ParkingEnd = 'settled' | 'expired' | 'cancelled';
 export type Parking = {
   /** Records what the runs wait for. It may settle a parking immediately. The contacts of the runs are locked. */
   opened(trx: Transaction<DB>, parked: readonly OpenedParking[], now: Date): Promise<void>;
-  /** Deletes the records of what runs waited for. Ignores an enrollment that this kind does not know. */
+  /** Deletes the records of what runs waited for. Ignores enrollments for which this kind has no record. */
   ended(trx: Transaction<DB>, enrollmentIds: readonly bigint[], end: ParkingEnd): Promise<void>;
 };
 

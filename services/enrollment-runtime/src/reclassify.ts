@@ -25,7 +25,7 @@ export async function reclassifyAt(options: { url: string; since: string; keptDa
   }
 }
 
-/** `node src/reclassify.ts --since 2026-11-01` in the image of the service. */
+/** In the image of the service, run `node src/reclassify.ts --since 2026-11-01`. */
 if (import.meta.main) {
   const [option = '', since = ''] = process.argv.slice(2);
   const { databaseUrl: url, trackingDays: keptDays } = readConfig(process.env);

@@ -74,7 +74,7 @@ type Overrides = {
   fault?: Fault;
   /** Shifts the database's time, in milliseconds. */
   shiftMs?: () => number;
-  /** Resolves the names of callbacks. */
+  /** Resolves the host names of callbacks. */
   resolve?: Resolve;
   /** Performers to use instead of the services that the platform runs. */
   performers?: Performers;
@@ -83,8 +83,8 @@ type Overrides = {
 };
 
 /**
- * Wakes of a process with the public role. They do nothing: the loops run in other processes, and this role needs no
- * loop.
+ * Wake functions of a process with the public role. They do nothing, because the loops run in other processes and this
+ * role has no loops to wake.
  */
 const wakesNothing: Context['wake'] = {
   advance: () => undefined,

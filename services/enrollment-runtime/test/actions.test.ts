@@ -111,7 +111,7 @@ test('an ended enrollment can be removed, and has no cancelled event', async () 
   const { stepFunnel } = await harness.enrollments().listEnrollments({ workflowId: ref.workflowId });
   expect(stepFunnel?.totals).toMatchObject({ completed: 0n, totalEnrollments: 0n });
   expect(await rowsOf('removals', ref.id)).toMatchObject([{ status: 'completed' }]);
-  // An event of the removal would have come before the `started` event of a later enrollment.
+  // If the removal published an event, the event would have arrived before the `started` event of a later enrollment.
   const { ref: later } = await enrollOne(wait);
   await eventually(() => expect(casesOf(later.id)).toEqual(['started']));
   expect(casesOf(ref.id)).toEqual(['started', 'completed']);
@@ -143,14 +143,14 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     const { id: workflowId } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: slow.url }]);
     const { enrollmentIds } = await pair.enrollments().bulkEnroll({ workflowId, contacts: contacts(20) });
     await slow.received(20);
-    // From now on calls go to the second runtime, which wakes for the runs that the calls make due.
+    // From now on, calls are sent to the second runtime, which wakes for the runs that the calls make due.
     await pair.startRuntime();
     for (const id of enrollmentIds) await pair.enrollments().pauseEnrollment({ workflowId, id });
-    // Longer than a lease and shorter than the deadline of the callback.
+    // A duration that is longer than a lease and shorter than the deadline of the callback.
     pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    // The marker's run became due after the resumed runs. Once it has completed, the resumed runs have been considered,
-    // too.
+    // The marker's run became due after the resumed runs. Once it has completed, the runtime has looked at the resumed
+    // runs, too.
     const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
     await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
     await untilCompleted(pair, marker, 1n);

@@ -20,7 +20,7 @@ import { contacts, json, makeWorkflow, parsed, type StepInput } from './workflow
 
 /** Maximum number of visits. A detail shows the last 1,000 lines, and a visit has up to two lines. */
 const mostVisits = 300;
-/** Longer than any wait, and shorter than any timeout, in a random workflow. */
+/** A duration that is longer than any wait, and shorter than any timeout, in a random workflow. */
 const roundMs = 2 * 3_600_000;
 const statuses = new Map<EnrollmentStatus | undefined, string>([
   [EnrollmentStatus.COMPLETED, 'completed'],
@@ -54,14 +54,15 @@ export function agreementTests(count: number): void {
   }, 600_000);
 }
 
-/** Enrolls a test contact, unless it would loop for too long. */
+/** Enrolls a test contact, unless its enrollment would loop for too long. */
 async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   const workflow = await makeWorkflow(harness, steps);
   const { id: workflowId, version } = workflow;
   const definition = compileDefinition({
     workflowId: String(workflowId),
     version,
-    steps: parsed(workflow.steps) as Parameters<typeof compileDefinition>[0]['steps'], // the workflow was read before it was made
+    // the steps were checked when the workflow was made
+    steps: parsed(workflow.steps) as Parameters<typeof compileDefinition>[0]['steps'],
   });
   const tested = testRun(definition, { data: contact, timezone: 'UTC', now: new Date() });
   if (tested.steps.length > mostVisits) return [];
@@ -71,7 +72,7 @@ async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   return [{ workflowId, id, definition, tested }];
 }
 
-/** Settles parked runs as the stubs say, and lets time pass, until nothing runs. */
+/** Settles parked runs as the stubs specify, and shifts the time forward, until no run is left. */
 async function runAll(cases: readonly Case[]): Promise<void> {
   const definitions = new Map(cases.map(({ id, definition }) => [id, definition]));
   const ids = cases.map(({ id }) => id);
@@ -87,7 +88,7 @@ async function runAll(cases: readonly Case[]): Promise<void> {
   }
 }
 
-/** Waits until no run is leased or due: each waits for a time, or is parked. */
+/** Waits until no run is leased or due, because each run waits for a time or is parked. */
 async function untilIdle(ids: readonly bigint[]): Promise<void> {
   // A call wakes the runtime, which otherwise would not notice that time has passed.
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);

@@ -19,7 +19,7 @@ const hourMs = 3_600_000;
 const approver: Caller = { ...editor, actor: { type: 'user', id: '8' }, role: 'approver' };
 const admin: Caller = { ...editor, actor: { type: 'user', id: '9' }, role: 'admin' };
 const apiKey: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin' };
-/** Another service, on behalf of the organization. */
+/** The caller of another service that acts on behalf of the organization. */
 const service: Caller = { ...editor, actor: { type: 'service', id: 'agents' }, role: 'viewer' };
 
 let harness: Harness;

@@ -124,7 +124,7 @@ test('of a report that was signed for one sender nothing counts for the other', 
   expect(await mail.events()).toEqual([]);
 });
 
-/** Makes megabytes that a sender with the right key may send. The random bytes derive from the seed. */
+/** Makes megabytes of reports that a sender with the right key may send. The random bytes derive from the seed. */
 function garbage(): [string, Buffer][] {
   const size = 1 << 20;
   const { below } = createRandom(testSeed('megabytes of garbage'));
@@ -151,7 +151,7 @@ test.each(garbage())(
     expect(await refusalOf(standardReport(data, { key: secret, at: now(), id }))).toMatch(clear);
     expect(await refusalOf(sendgridReport(data, { key: sendgrid.privateKey, at: now() }))).toMatch(clear);
     expect(await mail.events()).toEqual([]);
-    // The refused reports used up no id.
+    // The refused reports did not mark any id as processed.
     expect(await report(senders.standard(mail.messageId)())).toMatchObject({ accepted: 1, duplicate: false });
     expect(await report(senders.sendgrid(mail.messageId)())).toMatchObject({ accepted: 1, duplicate: false });
   },

@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Serves the operation and counts its statements, with keys and without. */
+/** Serves the operation and counts its statements, with verification keys and without. */
 function open(url: string) {
   const work = { statements: 0 };
   const db = connectDatabase<DB>({ url, schema: 'enrollments', service: 'test', log: testLogger(), max: 1 });
@@ -47,7 +47,8 @@ function open(url: string) {
   const bouncesOf = (keys: object) => {
     const base = bareBase(service, db);
     Object.assign(base.config, keys);
-    // A refusal uses no other member of the context. Access to a missing member would fail as an internal error.
+    // A refusal uses no other member of the context. If it did, the access to a missing member would fail as an
+    // internal error.
     const ctx = { ...base, dbNow: sql<Date>`now()` } as unknown as Context;
     base.serve((router) => {
       router.service(BouncesService, { reportBounces: (request, call) => reportBounces(ctx, request, call) });

@@ -137,7 +137,7 @@ test('a test key enrolls test enrollments, reads the live ones, and changes none
   expect(before).toEqual(await harness.enrollments().getEnrollment(one));
   for (const change of ['pauseEnrollment', 'resumeEnrollment', 'retryEnrollment', 'deleteEnrollment'] as const) {
     expect(await refusal(harness.enrollments(tester)[change](one))).toBe('permission_denied test_mode');
-    // The enrollment is not found through a workflow to which it does not belong.
+    // The enrollment is not found if the request names a workflow to which it does not belong.
     const astray = harness.enrollments(tester)[change]({ ...one, workflowId: workflowId + 987_654n });
     expect(await refusal(astray)).toBe('not_found workflow_not_found');
   }

@@ -162,7 +162,7 @@ test('steps make records up to the budget of their chain; later ones fail, and s
       .execute();
     expect(rows).toHaveLength(4);
   });
-  // Enrollments used four of the budget.
+  // The enrollments have used four places of the budget.
   expect(harness.crm.writes).toHaveLength(budget - 4);
   expect(new Set(harness.crm.writes.map(({ cause: given }) => given))).toEqual(new Set([`1 ${cause}`]));
   const { enrollments } = await harness.enrollments().listEnrollments({ workflowId });

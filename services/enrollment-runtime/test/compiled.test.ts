@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Long, because compiling takes seconds on a slow machine. */
+/** The timeout is long, because compiling takes seconds on a slow machine. */
 const patience = { timeoutMs: 180_000 };
 /** Maximum size in bytes of the cached definitions of one organization. */
 const ofEach = 16 << 20;
@@ -83,7 +83,7 @@ test('applying a workflow compiles nothing of it, and neither does looking at it
   expect(applying).toEqual([]);
   const read = await turnsDuring(() => harness.enrollments().listEnrollments({ workflowId: workflow.id }));
   const units = (turns: typeof applying) => turns.reduce((sum, turn) => sum + turn.units, 0);
-  // The list reads only the form of the version, and reads it once.
+  // The list needs only the definition without compiled steps, and reads it once.
   expect(units(read.turns)).toBeLessThan(8 * 300_000);
   const again = await turnsDuring(() => harness.enrollments().listEnrollments({ workflowId: workflow.id }));
   expect(units(again.turns)).toBe(0);

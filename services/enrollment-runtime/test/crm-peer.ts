@@ -18,8 +18,8 @@ export type CrmWrite = { method: string; request: object; caller: Caller; key: s
 export type CrmPeer = ReturnType<typeof createCrmPeer>;
 
 /**
- * The part of the CRM that this service calls. It keeps the promises of the CRM: one write per key, pages by cursor,
- * and errors for missing records.
+ * The part of the CRM that this service calls. It behaves as the CRM promises: one write per key, pages by cursor, and
+ * errors for missing records.
  */
 export function createCrmPeer() {
   const writes: CrmWrite[] = [];
@@ -37,7 +37,7 @@ export function createCrmPeer() {
     if (failure !== undefined) throw failure;
   }
 
-  /** Throws if a failure is set. Repeats the stored answer for a known key. Otherwise records the write. */
+  /** Throws if a failure is set. Repeats the stored response for a known key. Otherwise records the write. */
   function once<D extends DescMessage>(
     method: string,
     request: object,
@@ -47,7 +47,7 @@ export function createCrmPeer() {
     failIfAsked();
     const key = call.requestHeader.get('idempotency-key');
     const known = key === null ? undefined : answers.get(key);
-    if (known !== undefined) return known as MessageShape<D>; // the stored answer of this method for this key
+    if (known !== undefined) return known as MessageShape<D>; // the stored response of this method for this key
     const cause = call.requestHeader.get('x-cause');
     writes.push({ method, request, caller: callerOf(call), key, cause });
     const made = make();

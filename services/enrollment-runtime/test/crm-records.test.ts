@@ -127,3 +127,12 @@ test('more than 10,000 records are refused at the first page, and nothing is enr
   expect(await refusal(bulk(id, {}, { contacts: contacts(1) }))).toBe('too_large too_many_contacts');
   expect(await countOf(id)).toBe(0);
 });
+
+test('records of more than 32 MiB are refused, although they have fewer characters than that', async () => {
+  addLeads(400);
+  const custom = new TextEncoder().encode(JSON.stringify({ text: 'é'.repeat(45_000) }));
+  for (const lead of harness.crm.leads) lead.custom = custom;
+  const { id } = await makeWorkflow(harness, [hold]);
+  expect(await refusal(bulk(id, {}))).toBe('too_large too_many_contacts');
+  expect(await countOf(id)).toBe(0);
+});

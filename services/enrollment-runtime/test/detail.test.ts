@@ -218,8 +218,8 @@ test('one that completed has the data its steps left, with every digit of the co
   const answered = { status: 201, body: { score: 0.1 } };
   expect(detail.data).toEqual({ ...wholeContact, greeting: 'Hi Ada', response: expect.objectContaining(answered) });
   const written = await text();
-  // The contact's number is stored in the contact and in the data; the answer's number is stored in the data and in the
-  // callback's line.
+  // The number in the contact is stored in the contact and in the data. The number in the response is stored in the
+  // data and in the line of the callback.
   expect(written.split('12345678901234567890.10')).toHaveLength(3);
   expect(written.split('0.1000000000000000000001')).toHaveLength(3);
 });

@@ -72,7 +72,7 @@ export function effectContext(
   });
   return {
     adapters,
-    // A ledger that lets everything pass.
+    // A ledger that lets every send pass.
     permits: {
       ask: async (send) => ({
         permit: createPermit({
@@ -115,7 +115,7 @@ export function effectContext(
   };
 }
 
-/** Computes `webhook-signature` of Standard Webhooks 1.0.0, as its specification does. */
+/** Computes the `webhook-signature` header as the specification of Standard Webhooks 1.0.0 prescribes. */
 export function signatureOf(id: string, timestamp: string, body: string): string {
   return `v1,${createHmac('sha256', webhook.secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }

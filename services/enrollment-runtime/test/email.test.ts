@@ -72,7 +72,7 @@ test.each([
   ['plain text', { html: undefined, text: 'Hello <Ada>\n--\nGrace' }],
 ])('a repeat of %s after a failed attempt has the same bytes', async (_, more) => {
   const before = server.mails.length;
-  // The server has taken the mail of the first attempt, but answers that it has not.
+  // The server has accepted the mail of the first attempt, but reports a failure.
   const answered = Promise.withResolvers<void>();
   server.pace.until = answered.promise;
   answered.promise.catch(() => undefined);
@@ -240,7 +240,7 @@ test('with neither server nor folder mail is skipped', async () => {
   await none.stop();
 });
 
-/** Starts a mail server that refuses some commands, with a reply that repeats everything the client has said. */
+/** Starts a mail server that refuses some commands, with a reply that repeats all input of the client. */
 async function startRepeatingServer(refuses: (line: string) => boolean) {
   const heard: string[] = [];
   const server = createServer((socket) => {

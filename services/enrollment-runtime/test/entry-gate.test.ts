@@ -11,7 +11,7 @@ const dayMs = 86_400_000;
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness({ start: false });
-  // Simultaneous calls go to two processes.
+  // Simultaneous calls are sent to two processes.
   await harness.startRuntime();
   await harness.startRuntime();
 });
@@ -89,7 +89,7 @@ test('a dry run says what the call would do, also that it would do nothing, and 
   const nobody = await enroll(workflowId, people('ada'), { dryRun: true });
   expect(nobody).toMatchObject({ createdCount: 0n, refusedCount: 1n });
   expect(await refusedEntries(workflowId)).toEqual([]);
-  // The key is unused, so the call does what the dry run announced.
+  // The dry run did not use the key, so the real call does what the dry run announced.
   const answer = await enroll(workflowId, rows, {}, key);
   expect(answer).toMatchObject({ createdCount: 1n, refusedCount: 2n, skippedInvalidRows: 1n });
 });
@@ -141,7 +141,7 @@ test('a gap says from when on a person may enter again', async () => {
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: enrollmentIds[0] ?? 0n });
   const again = await enroll(workflowId, people('ada', 'bob'), { timezone: 'Europe/Berlin' });
   const allowedAt = Number(again.refused[0]?.allowedAt?.seconds ?? 0n) * 1000;
-  // Clocks may be put forward or back between the two times.
+  // Clocks may be put forward or back between the two times, so the difference may be an hour off.
   const enteredAt = Number(enrollment?.createdAt?.seconds ?? 0n) * 1000;
   expect(Math.abs(allowedAt - enteredAt - 2 * dayMs)).toBeLessThanOrEqual(3_601_000);
   harness.pass(2 * dayMs + 3_700_000);

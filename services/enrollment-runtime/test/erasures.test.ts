@@ -27,7 +27,7 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-/** The agents service, on behalf of the organization. */
+/** The caller of the agents service, which acts on behalf of the organization. */
 const agents = { ...editor, actor: { type: 'service' as const, id: 'agents' }, role: 'viewer' as const };
 const hold = { type: 'wait', duration: 1, unit: 'hours' };
 const log = { type: 'log', message: 'Hello {{ first_name }} {{ hobby }}' };
@@ -133,7 +133,7 @@ test('enrollments of a person lose the data of the person, by reference and by a
   // The second pass finds enrollments made in the meantime. After that, the addresses are deleted.
   const late = await enroll([hold], contactOf(person));
   await eventually(async () => {
-    // Repeated, because the running slice sets the time of the next slice.
+    // The update is repeated, because the running slice sets the time of the next slice.
     await sql`update jobs set wake_at = now() where kind = 'erasure'`.execute(harness.db);
     expect((await detail(late))?.status).toBe(EnrollmentStatus.CANCELLED);
   });

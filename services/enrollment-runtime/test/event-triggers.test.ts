@@ -22,7 +22,7 @@ const time = timestampFromDate(new Date('2026-11-25T09:00:00Z'));
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  // A second replica may get the same events.
+  // Starts a second replica, which may get the same events.
   await harness.startRuntime();
 });
 afterAll(() => harness.stop());

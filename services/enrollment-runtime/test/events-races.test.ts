@@ -31,7 +31,7 @@ test('an event wins against the timeout if and only if it was accepted before it
     .execute();
   const endOf = new Map(rows.map((row) => [row.enrollment_id, row.expires_at]));
   const shuffled = ids.map((id, index) => ({ id, index, at: random.below(1_000_000) })).sort((a, b) => a.at - b.at);
-  // The waits end between the first and the last event.
+  // The waits end between the times of the first and the last event.
   harness.pass(Math.max(...[...endOf.values()].map((end) => end.getTime())) - Date.now() - 60 - random.below(60));
   const events = new Map<bigint, string>();
   for (let start = 0; start < shuffled.length; start += 3) {
@@ -116,7 +116,7 @@ test('events and moves that lock many of the same runs wait for each other in no
     for (let turn = 0; turn < 3; turn += 1)
       await Promise.all(persons.map((person) => sendEvent(harness, 'race.locks', person)));
   }
-  // A backend reports its deadlocks when it ends, if not before.
+  // A backend reports its deadlocks when it ends, if it has not reported them before.
   await harness.stopRuntimes();
   const { rows } = await sql<{ deadlocks: bigint }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(harness.db);

@@ -137,7 +137,7 @@ test('a bad event of a batch is named and costs the others nothing', async () =>
 test('requests that share a transaction do not share a failure', async () => {
   const contact = json({ email: 'shared@example.com' });
   const send = (properties: Uint8Array) => harness.contactEvents().acceptEvent({ name: 'shared', contact, properties });
-  // The gateway blocks such a string, so only the database refuses it.
+  // The gateway refuses such a string, but this call does not pass the gateway, so only the database refuses it.
   const broken = new TextEncoder().encode('{broken');
   const answers = await Promise.allSettled(
     Array.from({ length: 12 }, (_, index) => send(index === 5 ? broken : json({ index }))),

@@ -30,7 +30,7 @@ afterAll(async () => {
 const email = 'ada@example.com';
 const person: Person = { organizationId: 1n, mode: 'live', email, leadRef: undefined, workflowId: undefined };
 const [emailKey = ''] = contactKeysOf({ organizationId: 1n, mode: 'live', email, leadRef: null });
-/** Number of calls of `at`. Each call returns a later time, beginning an hour ago. */
+/** Number of calls of `at`. Each call returns a later time, starting an hour ago. */
 let minute = 0;
 function at(): Date {
   minute += 1;
@@ -142,7 +142,7 @@ test('every source tells what it has about a person, and nothing about another',
     status: 'completed',
     outcome: 'goal:won',
   });
-  // Held out of the other workflow.
+  // The person is held out of the other workflow.
   await insertEnrollment(2n, 16n, { is_holdout: true });
   await insert('outcomes', {
     ...of(2n, 16n),

@@ -10,9 +10,9 @@ import { type Harness, startHarness } from './harness.ts';
 import { startMailServer } from './mail-server.ts';
 import { contacts, makeWorkflow, type StepInput } from './workflow.ts';
 
-/** More effects than are sent to one endpoint at the same time, so that some wait. */
+/** Number of effects, which is higher than the number sent to one endpoint at the same time, so that some wait. */
 const count = 60;
-/** Points before anything is sent: after a kill at such a point, nothing is sent twice. */
+/** Points before the first byte is sent: after a kill at one of these points, nothing is sent twice. */
 const beforeAnySend: string[] = [
   'after-claim',
   'before-moves-commit',
@@ -99,7 +99,7 @@ test.each([...faultPoints, ...mailFaultPoints])(
 );
 
 test.each([
-  // The mail server has taken the mail, but the ledger has no record of that.
+  // The mail server has accepted the mail, but the ledger has no record of that.
   { point: 'after-smtp', mails: 2 },
   { point: 'after-send', mails: 1 },
   { point: 'before-results-commit', mails: 1 },
@@ -117,7 +117,7 @@ test.each([
     expect(server.mails).toHaveLength(mails);
     expect(new Set(server.mails.map(({ raw }) => raw)).size).toBe(1);
     const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: ids[0] ?? 0n });
-    // The server numbers the mails that it takes, so this is its answer about the last mail.
+    // The server numbers the mails that it accepts, so this is its reply to the last mail.
     expect(enrollment?.deliveries).toMatchObject([{ providerMessageId: `MAIL${mails}` }]);
     expect(await linesOf(harness, workflowId, ids)).toEqual(new Set(['trigger email']));
   } finally {

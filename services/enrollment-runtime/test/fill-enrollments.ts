@@ -43,7 +43,7 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
 
 /**
  * Fills in an organization with many workflows, which people entered in turn, one every ten seconds. One enrollment in
- * 200 has failed. None is due.
+ * 200 has failed. No enrollment is due.
  */
 async function fillManyWorkflows(
   db: Kysely<DB>,

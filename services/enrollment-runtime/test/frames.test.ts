@@ -57,8 +57,8 @@ function updateSender({ admin }: Organization, name: string, domain: string) {
 }
 
 /**
- * Returns the mails of two attempts, with `meanwhile` in between. The server takes the first mail, but answers that it
- * has not.
+ * Returns the mails of two attempts, and calls `meanwhile` in between. The server accepts the first mail, but reports a
+ * failure.
  */
 async function sentTwice(organization: Organization, step: { from?: string }, meanwhile: () => Promise<unknown>) {
   const email = `twice.${organization.organizationId}@example.org`;
@@ -159,7 +159,7 @@ test('a mail whose result was lost after the ledger had it is not sent again, an
   // The organization's current sender does not affect mails that are already out.
   await verify(organization, 'after.example');
   await updateSender(organization, 'ada', 'after.example');
-  // The lease ends.
+  // Moves past the end of the lease.
   mailing.pass(2_000);
   await organization.lineOf(workflow, id, `Sent to ${email}: "Hello"`);
   expect(organization.mailsTo(email)).toHaveLength(1);

@@ -305,7 +305,7 @@ test('goals race with moves, effects and entries: each run ends once, and nothin
     const { rows } = await sql<{ status: string; after: boolean }>`
       select status, created_at > (select max(met_at) from goals_met where enrollment_id = ${id}) as after
       from effects where enrollment_id = ${id}`.execute(harness.db);
-    // A move that was under way when the event was accepted may have handed out one effect.
+    // A move that was running when the event was accepted may have handed out one effect.
     expect(rows.filter(({ after }) => after).length).toBeLessThanOrEqual(1);
     expect(rows.filter(({ status }) => status === 'pending')).toEqual([]);
   }

@@ -38,7 +38,7 @@ export { editor, stranger } from '@drippulse/service/harness';
 
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 const admin: Caller = { ...editor, role: 'admin' };
-/** The gateway itself, for methods without a credential. */
+/** The gateway itself, which calls methods that need no credential. */
 export const nobody: Caller = {
   organizationId: 0n,
   actor: { type: 'service', id: publicService },
@@ -56,7 +56,7 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 /** The settings of a runtime that tests change. */
 export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number; grpcPort?: number };
 
-/** Starts the service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
+/** Starts the service with peers in memory. The workflows service in memory has the workflows of `elsewhere`. */
 export async function startHarness(
   options: RuntimeOptions & {
     start?: boolean;
@@ -68,7 +68,7 @@ export async function startHarness(
   } = {},
 ) {
   const { start = true, database, resolve, lookUpTxt, performers = {}, fault, ...config } = options;
-  /** Workflows that only the workflows service knows, by id. */
+  /** Workflows of which only the workflows service has a copy, by id. */
   const elsewhere = new Map<bigint, { organizationId: bigint; workflow: Workflow }>();
   const crm = createCrmPeer();
   const identity = createIdentityPeer();
@@ -187,7 +187,7 @@ export async function startHarness(
     rules: (caller: Caller = admin) => rulesOf(caller),
     suppressions: (caller: Caller = editor) => suppressionsOf(caller),
     senderChecks: (caller: Caller = workflowsService) => checksOf(caller),
-    /** Lets time pass for the runtime's database. */
+    /** Moves the time of the runtime's database forward. */
     pass(ms: number) {
       shiftMs += ms;
     },
@@ -219,7 +219,10 @@ export async function startHarness(
       const value = toBinary(WebhookEventSchema, message);
       await producer.send(topic.name, [{ key: message.aggregate, value, headers }], 5_000);
     },
-    /** Suspends or resumes an organization, as the event of identity does, and waits until the runtime knows. */
+    /**
+     * Suspends or resumes an organization, as an event of the identity service does, and waits until the runtime has
+     * handled the event.
+     */
     setSuspended: (organizationId: bigint, isNowSuspended: boolean, sequence: bigint) =>
       setSuspended({ events, group: service.name }, { organizationId, isNowSuspended, sequence }),
     /** Waits until the triggers have handled every event of the CRM that was published. */

@@ -155,14 +155,14 @@ test('a full partition goes when its enrollments ended long ago; those that live
   expect(await rowsWhere('effects', old.ids)).toBe(0);
   await untilTidy();
 
-  // Lists and funnels stay unchanged. The details of old enrollments say that lines are missing.
+  // Lists and funnels stay unchanged. The details of old enrollments state that lines are missing.
   await until(old, { completed: 200n, totalEnrollments: 200n });
   expect(await recountFunnel(harness.db, old.workflowId)).toEqual([]);
   const [id = 0n] = old.ids;
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId: old.workflowId, id });
   expect(enrollment).toMatchObject({ actionTimeline: [], actionTimelineTruncated: true });
 
-  // Runs continue where they were, and the numbers of their lines continue, too.
+  // Runs continue from the step where they were, and the numbers of their lines continue, too.
   harness.pass(301 * dayMs);
   await until(living, { completed: 3n });
   const { lines, effects } = await traces(living.ids.slice(0, 1));
@@ -185,7 +185,7 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   await startKeeping(harness.db, { table: 'timeline', partition });
   await untilNobodyPrunes();
   await harness.startRuntime();
-  // An analyzed partition shows that the runtime has considered pruning it.
+  // A partition is analyzed when the runtime decides whether to prune it.
   await eventually(async () => {
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);

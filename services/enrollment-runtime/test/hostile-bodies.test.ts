@@ -31,7 +31,7 @@ const hostileText = () =>
     .join('')
     .toWellFormed();
 
-/** Steps with a value in every member that may have one. */
+/** Steps that have a value in every member that accepts one. */
 const shapes = {
   'an HTML body': { body: '<p title="{{ value }}">Before {{ value }} after</p>' },
   'a plain body': { body: 'Before {{ value }} after\n{{ value }}\n' },
@@ -39,7 +39,7 @@ const shapes = {
     body: '<p>{{ value }} <a href="https://shop.example/{{ value }}">{{ value }}</a></p>',
     ...{ track_opens: true, track_clicks: true, integration_id: 'nurture' },
   },
-  // A body of white space alone would have no text part.
+  // If the body were only white space, the mail would have no text part.
   'a transactional mail': { body: '<p>Dear {{ value }}</p>', class: 'transactional', category: '{{ value }}' },
 };
 

@@ -4,7 +4,7 @@ import { callerOf, type Routes } from '@drippulse/rpc';
 
 type Member = { organizationId: bigint; userId: bigint; email: string; name?: string; role: Role };
 
-/** Creates the identity service, which knows the members of organizations, in memory. */
+/** Creates an identity service in memory, which has the members of organizations. */
 export function createIdentityPeer() {
   const members: (Member & { muted?: NotificationTopic[] })[] = [];
   const routes: Routes = (router) => {

@@ -7,7 +7,7 @@ let receiver: Receiver;
 let harness: Harness;
 beforeAll(async () => {
   receiver = await startReceiver();
-  // Long enough for a machine that is busy for a few seconds.
+  // The lease is long enough for a machine that is busy for a few seconds.
   harness = await startHarness({ leaseMs: 6_000 });
 });
 afterAll(async () => {
@@ -33,7 +33,7 @@ test('leases are renewed while another transaction locks one of the runs, and ea
     );
   };
   const [locked = 0n, ...others] = enrollmentIds;
-  // Locks the run as an event does that changes it.
+  // Locks the run like an event that changes the run.
   await harness.db.transaction().execute(async (trx) => {
     await trx.selectFrom('runs').select('enrollment_id').where('enrollment_id', '=', locked).forUpdate().execute();
     const before = await leases();
@@ -42,7 +42,7 @@ test('leases are renewed while another transaction locks one of the runs, and ea
       for (const id of others) expect(after.get(id)?.until).toBeGreaterThan(before.get(id)?.until ?? 0);
     });
     const after = await leases();
-    // A lease that ended and was claimed again would have another fence.
+    // If a lease had ended and the run had been claimed again, the fence would differ.
     for (const id of others) expect(after.get(id)?.fence).toBe(before.get(id)?.fence);
     expect(after.get(locked)).toEqual(before.get(locked));
   });

@@ -48,7 +48,7 @@ test('a send that is tried again counts for a better one that asks in the same t
   const [tried, better] = [10, 90].map((priority) => sendTo('again@example.org', organizationId, priority));
   if (tried === undefined || better === undefined) throw new Error('two were made');
   await decideSends(ctx, [tried]);
-  // The first attempt of the send may have arrived.
+  // The first attempt of the send may have reached the mail server, so the send keeps its place.
   const made = await decideSends(ctx, [tried, better]);
   const kindOf = ({ key }: SendRequest) => made.get(key)?.decision;
   expect([kindOf(tried), kindOf(better)]).toMatchObject([

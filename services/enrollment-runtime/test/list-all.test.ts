@@ -136,7 +136,8 @@ function randomFilter(random: Random, rows: readonly Enrollment[]): Part {
     .map((make) => make());
   return {
     request: Object.assign({}, ...parts.map(({ request }) => request)),
-    // If two parts set the same member, the later part counts, so only the last part of each kind is tested.
+    // If two parts set the same member of the request, the later part overwrites the earlier one, so only the last part
+    // of each kind is tested.
     isMet: (row) => lastOfEach(parts).every(({ isMet }) => isMet(row)),
   };
 }

@@ -5,7 +5,7 @@ import { startMailing } from './mailing.ts';
 let mailing: Awaited<ReturnType<typeof startMailing>>;
 beforeAll(async () => {
   mailing = await startMailing();
-  // Keeps a month from ending while a test runs.
+  // Starts in the middle of a day, so that no month ends while a test runs.
   mailing.passToHour(12);
 });
 afterAll(() => mailing.stop());

@@ -15,7 +15,7 @@ export async function startMailServer() {
   const refusals: Refusal[] = [];
   /** Replies to the next mails to an address. */
   const refusalsTo = new Map<string, Refusal[]>();
-  /** The delay in milliseconds before the server takes a mail, and a promise for which it waits before it answers. */
+  /** The delay in milliseconds before the server accepts a mail, and a promise for which it waits before it replies. */
   const pace: { delayMs: number; until?: Promise<void> } = { delayMs: 0 };
   let connections = 0;
   const take = async (stream: AsyncIterable<Buffer>, { mailFrom, rcptTo }: SMTPServerSession['envelope']) => {

@@ -60,7 +60,7 @@ test('members whose role may decide get one mail about all that waits, and the n
   member(4n, Role.VIEWER);
   member(5n, Role.ADMIN, { organizationId: 2n });
   await harness.startRuntime();
-  // This approval causes the first mail. All later approvals are in one later mail, however many moves they take.
+  // This approval causes the first mail. All later approvals are in one later mail, even if they come from many moves.
   await ask(1, { roles: ['approver'] });
   const [first] = await eventually(async () => {
     const found = await mails();
@@ -89,7 +89,7 @@ test('members whose role may decide get one mail about all that waits, and the n
   expect(mail?.html).toContain('Discount &lt;b&gt;? in Welcome');
   expect(mail?.headers.get('auto-submitted')).toBe('auto-generated');
   expect(mail?.bcc).toBeUndefined();
-  // An erasure cannot reach a mailbox.
+  // The mail names no contact, because an erasure cannot reach a mailbox.
   expect(JSON.stringify(found)).not.toContain('canary');
 });
 

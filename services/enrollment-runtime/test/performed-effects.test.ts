@@ -13,7 +13,7 @@ import { editor, type Harness, startHarness, tester } from './harness.ts';
 import { days } from './mailing.ts';
 import { contacts, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
-// Stand-ins for the services that perform effects. They behave as the request says.
+// Stand-ins for the services that perform effects. They behave as each request asks them to.
 const name = serviceOf('webhooks');
 const otherName = serviceOf('workflows');
 
@@ -80,14 +80,14 @@ async function enroll(action: string, more: object = {}, caller = editor) {
 
 const completed = { status: EnrollmentStatus.COMPLETED };
 /**
- * An enrollment whose effect was taken on. Its line is compared too, because an enrollment also waits before its first
- * move.
+ * Matches an enrollment whose effect was accepted. Its timeline line is compared too, because an enrollment also waits
+ * before its first move.
  */
 const takenOn = { isWaiting: true, actionTimeline: [{ message: expect.stringMatching(/^Taken on/) }] };
 const messagesOf = ({ actionTimeline }: { actionTimeline: { message: string }[] }) =>
   actionTimeline.map(({ message }) => message.replace(/ \((until|warning).*/, ''));
 
-/** Lets time pass, and makes the runtime check for due runs. */
+/** Moves the time forward, and makes the runtime check for due runs. */
 async function pass(ms: number): Promise<void> {
   harness.pass(ms);
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);

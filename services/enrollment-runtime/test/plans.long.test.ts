@@ -105,14 +105,15 @@ const addressPages = 200;
 
 function pagesOf({ q, email, created, stepIndex }: Partial<Filter>): number {
   if (email !== undefined) return addressPages;
-  // Runs and the outcomes of each status are read as far as the page needs, each with the time of its enrollment.
+  // The runs and the outcomes of each status are read only as far as the page needs. For each of them, the time of its
+  // enrollment is read.
   if (created !== undefined && stepIndex !== undefined) return 4 * rowPages;
   return q === undefined ? rowPages : blockPages;
 }
 
 /**
- * Returns the pages to read for a text. A rare text is looked up as a whole. A common text is read as far as the page
- * needs.
+ * Returns the number of matches to read for a text. All matches of a rare text are read. Matches of a common text are
+ * read only as far as the page needs.
  */
 async function readForText({ q }: Partial<Filter>): Promise<number> {
   const found = q === undefined ? 0 : await countMatching({ ...all, q });
@@ -316,7 +317,7 @@ test('the counts of a page of workflows read their counters, one row and the rec
     expect(result.rows).toMatchObject([{ workflow_id: 1n, last_fired_at: expect.any(Date) }]);
     const [{ failures_24h: failures } = { failures_24h: 0n }] = result.rows;
     expect(failures).toBeGreaterThan(0n);
-    // Older failures cost nothing.
+    // Older failures are not read.
     expectCheap(costs, Number(failures), 1);
   }
   await sql`

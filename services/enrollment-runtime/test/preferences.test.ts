@@ -65,7 +65,7 @@ test('the page offers each category of the organization, and leaving one stops t
   ]);
   expect(page).toContain('News &amp; &lt;more&gt; – Once a week');
   expect(page).toContain('from Acme');
-  // Looking at the page stops no mail.
+  // A visit to the page stops no mail.
   expect((await write(organization, email, { category: 'news' })).wasSent).toBe(true);
 
   const answer = await leave(first.token, 'news', 'events');
@@ -89,7 +89,7 @@ test('the page offers each category of the organization, and leaving one stops t
     'news',
   ]);
 
-  // A repeated request gets the same answer and changes nothing. Other people and organizations are not affected.
+  // A repeated request gets the same response and changes nothing. Other people and organizations are not affected.
   expect(await leave(first.token, 'news', 'events')).toBe(answer);
   expect((await first.read()).nurtureEvents).toHaveLength(1);
   expect((await write(organization, 'other@example.org', { category: 'news' })).wasSent).toBe(true);
@@ -117,7 +117,7 @@ test('a choice of nothing, or of what the organization does not have, changes no
     expect(await leave(token, ...keys)).toContain('Nothing chosen');
   }
   expect(await suppressionsOf(organization, email)).toEqual([]);
-  // Only the known categories of a choice take effect.
+  // Only known categories of a choice are suppressed.
   expect(await leave(token, 'unknown', 'offers')).toContain('“Offers”');
   expect((await suppressionsOf(organization, email)).map(({ category }) => category)).toEqual(['offers']);
 });

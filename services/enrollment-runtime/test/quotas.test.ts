@@ -21,7 +21,7 @@ import { apply, contacts, json, makeWorkflow, passToMidHour, refusal, type StepI
 const dayMs = 86_400_000;
 const steps = [{ type: 'trigger' }, { type: 'wait', duration: 90, unit: 'days' }];
 const onEvent = (event_name: string) => [{ type: 'trigger', kind: 'event', event_name }, ...steps.slice(1)];
-/** A service that enrolls on behalf of a person who gets no answer, for example one who has submitted a form. */
+/** A service that enrolls on behalf of a person who gets no response, for example a person who has submitted a form. */
 const form = { ...editor, actor: { type: 'service' as const, id: 'crm' } };
 
 const keptOutTotal = 'drippulse_entries_kept_out_total';
@@ -30,7 +30,7 @@ let harness: Harness;
 let runtimes: Awaited<ReturnType<Harness['startRuntime']>>[];
 beforeAll(async () => {
   harness = await startHarness({ start: false });
-  // Simultaneous calls go to two processes.
+  // Simultaneous calls are sent to two processes.
   runtimes = [await harness.startRuntime(), await harness.startRuntime()];
   passToMidHour(harness);
 });
@@ -81,8 +81,8 @@ test('of a limit of 1,000, fifty calls of a hundred at once in two processes cre
   const { organizationId, entitle, workflow, enroll, rows, usage } = newOrganization();
   await entitle(1_000);
   const workflowId = await workflow();
-  // On a slow machine a call can wait too long for its turn. Such a call has created nothing, and its client tries
-  // again.
+  // On a slow machine a call may wait too long for its turn and fail. A failed call has created nothing, so its client
+  // tries again.
   async function answerOf(call: number): Promise<string | undefined> {
     const answer = await refusal(enroll(workflowId, contacts(100, `${call}.`)));
     return answer === 'unavailable database_unavailable' ? answerOf(call) : answer;
@@ -109,7 +109,7 @@ test('a call beyond the quota creates nothing and says what is left; a partial o
   const partial = await enroll(workflowId, contacts(3, 'c'), { onQuota: OnQuota.PARTIAL });
   expect(partial).toMatchObject({ createdCount: 2n, refusedCount: 1n, refused: [{ index: 2, reason: 'quota' }] });
   expect(await refusal(enroll(workflowId, contacts(1, 'd'), { onQuota: OnQuota.PARTIAL }))).toMatch(/quota_exceeded/);
-  // A dry run refuses exactly when the call itself would.
+  // A dry run refuses exactly when the real call would.
   expect(await refusal(enroll(workflowId, contacts(1, 'd'), { dryRun: true }))).toMatch(/quota_exceeded/);
   expect(await rows()).toBe(5);
 });
@@ -235,7 +235,7 @@ test('when the month turns the quota is new and those who wait enter; after 30 d
   await entitle(1);
   const untilReset = async () =>
     Number((await usage()).resetsAt?.seconds ?? 0n) * 1_000 - Date.now() - harness.shiftMs();
-  // A month may be longer than 30 days.
+  // Starts ten days before the reset, because a month may be longer than 30 days, after which contacts expire.
   harness.pass(Math.max((await untilReset()) - 10 * dayMs, 0));
   const workflowId = await workflow();
   for (const name of ['m1', 'm2', 'm3']) await enroll(workflowId, person(name), { caller: form });
@@ -277,7 +277,7 @@ test('a process that is killed while it enrolls leaves the counter equal to the 
   const here = Array.from({ length: 10 }, (_, call) => refusal(enroll(workflowId, contacts(50, `here${call}.`))));
   await Promise.all([...calls, ...here]);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-  // The open transaction of the killed process is rolled back when the database notices its death.
+  // The open transaction of the killed process is rolled back when the database notices that the process has died.
   await eventually(async () => expect(Number((await usage()).used)).toBe(await rows()));
   for (let call = 0; (await refusal(enroll(workflowId, contacts(50, `rest${call}.`)))) === undefined; call += 1);
   await enroll(workflowId, contacts(50, 'last'), { onQuota: OnQuota.PARTIAL });

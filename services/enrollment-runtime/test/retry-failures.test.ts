@@ -101,7 +101,7 @@ async function retryAll(since: Date, until: Date): Promise<{ retried: number; pa
       failedUntil: timestampFromDate(until),
       ...after,
     };
-    // A busy machine needs longer than a client waits by default.
+    // The timeout is longer than a client's default, because a busy machine needs more time.
     const part = await harness.failures(caller).retryFailures(request, { timeoutMs: 180_000 });
     after = { afterWorkflowId: part.afterWorkflowId, afterEnrollmentId: part.afterEnrollmentId };
     retried += part.retried;

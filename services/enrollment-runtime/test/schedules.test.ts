@@ -142,7 +142,7 @@ test('a schedule that cannot be fired keeps no other from its tick', async () =>
   const broken = await makeWorkflow(harness, hourly);
   const sound = await makeWorkflow(harness, hourly);
   await harness.db.deleteFrom('workflow_versions').where('workflow_id', '=', broken.id).execute();
-  // With this time the broken schedule is due before the sound schedule.
+  // This time makes the broken schedule due before the sound schedule.
   const long = new Date(0);
   await harness.db.updateTable('schedules').set({ next_tick_at: long }).where('workflow_id', '=', broken.id).execute();
   harness.pass(hourMs);
@@ -158,7 +158,7 @@ test("an organization's ticks are its own", async () => {
   await expect(listed(id)).rejects.toThrow('no workflow');
 });
 
-/** Returns the boundary that a trigger gets from a change in a transaction that began more than 2 ms ago. */
+/** Returns the boundary that a trigger gets if it changes in a transaction that began more than 2 ms ago. */
 async function syncedAt(began: string, schedule: { frequency: string; timezone: string }): Promise<Date | undefined> {
   const workflowId = 900_000_001n;
   const { steps } = workflowOf([{ type: 'trigger', ...schedule }]);

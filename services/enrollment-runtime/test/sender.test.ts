@@ -9,7 +9,10 @@ import { sealedColumns } from '../src/sealed-columns.ts';
 import { startMailing } from './mailing.ts';
 import { json, refusal } from './workflow.ts';
 
-/** The TXT records of the name servers, the names for which they do not answer, and the names that were looked up. */
+/**
+ * The TXT records of the name servers, the names for which the name servers do not respond, and the names that were
+ * looked up.
+ */
 const records = new Map<string, string[]>();
 const silent = new Set<string>();
 const asked: string[] = [];
@@ -87,7 +90,7 @@ test('a domain sends once its owner has published both records, and its mails ar
   expect(plain.mail.parsed.text).not.toContain('London');
 });
 
-/** Lets hours pass and restarts the runtime. Its loop then checks the domains that have become due. */
+/** Moves the time forward by hours and restarts the runtime. Its loop then checks the domains that have become due. */
 async function check(hours: number): Promise<void> {
   mailing.pass(hours * 3_600_000);
   await mailing.harness.stopRuntimes();
@@ -177,7 +180,7 @@ test('keys of domains are sealed by the first key, and open by it alone afterwar
   const before = openPrivateKey(createSealer(old), id, await read());
   await reseal(rotating);
   expect(openPrivateKey(createSealer(fresh), id, await read())).toBe(before);
-  // The other processes have only the old key.
+  // The other processes still have only the old key.
   const back = { ...rotating, sealer: createSealer(`${old},${fresh}`) };
   await reseal(back);
 });
@@ -248,7 +251,7 @@ test.each([
   );
 });
 
-/** Whether the key in a record made the DKIM signature of a mail (RFC 6376, relaxed canonicalization). */
+/** Whether the DKIM signature of a mail was made with the key in a record (RFC 6376, relaxed canonicalization). */
 function isSigned(raw: string, record: string): boolean {
   const [head = '', ...rest] = raw.split('\r\n\r\n');
   const fields = head.split(/\r\n(?![ \t])/);

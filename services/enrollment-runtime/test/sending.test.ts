@@ -54,7 +54,7 @@ test('of three workflows that wait for the morning the one with the highest prio
   expect(new Set(sent.map(({ to }) => to[0])).size).toBe(20);
   expect(new Set(sent.map(({ parsed }) => parsed.messageId)).size).toBe(20);
 
-  // The next morning the place goes to the next send.
+  // The next morning another send gets the place.
   mailing.pass(24 * 60 * minuteMs);
   const [, middle = 0n] = workflows;
   for (const id of ids[1] ?? []) await organization.lineOf(middle, id, /^Sent to/);

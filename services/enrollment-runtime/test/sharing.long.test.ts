@@ -111,7 +111,8 @@ test('a paused workflow starts no effect that was waiting for its turn, and goes
   await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(120) });
   await receiver.received(40);
   await apply(harness, { ...workflow, status: WorkflowStatus.PAUSED });
-  // Effects whose leases were confirmed a moment ago start without a new check.
+  // Waits until the confirmed leases are no longer trusted, because effects with recently confirmed leases start
+  // without a new check.
   await sleep(trustedMs);
   release();
   await completed(workflowId, 40);

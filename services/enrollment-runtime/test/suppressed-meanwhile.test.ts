@@ -67,7 +67,7 @@ test('a person who complains while a mail is held gets it neither then nor after
   mailing.pass(minuteMs);
   await organization.lineOf(workflow, id, `Skipped: ${email} is suppressed (complaint)`);
   expect(organization.mailsTo(email)).toEqual([]);
-  // The send neither gave away a place nor took one.
+  // The suppressed send neither freed nor used a place, so no other decision changed.
   const [, ...more] = await decisionsOf(organization);
   expect(more).toEqual([]);
 });

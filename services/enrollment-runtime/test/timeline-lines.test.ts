@@ -60,7 +60,7 @@ test('a line is found by its number, wherever in its row it is', async () => {
     { at, step_index: 1, status: 'succeeded', message: "a 'b' €", error: 'no fit', held: null },
   ]);
   expect(await found(7)).toEqual([{ at, step_index: 2, status: 'failed', message: 'c', error: null, held: null }]);
-  // The row of the line was pruned, but no error is thrown.
+  // The row of the line was pruned, so nothing is found, and no error is thrown.
   expect(await found(3)).toEqual([]);
   expect(await found(null)).toEqual([]);
 });

@@ -408,10 +408,11 @@ test('a mail that came back before its result was recorded counts as sent and bo
   });
   const { request, options } = reportOf({ type: 'bounce', message_id: mail.parsed.messageId, reason: 'no such user' });
   expect(await harness.bounces.reportBounces(request, options)).toMatchObject({ accepted: 1 });
-  // The server has taken the mail, but answers that it has not.
+  // The server has accepted the mail, but reports a failure.
   answered.reject(Object.assign(new Error('try later'), { responseCode: 451 }));
   delete server.pace.until;
-  // An enrollment is due from its start, so its due time does not show that the attempt has failed.
+  // The test waits for a line of the timeline, because the due time of an enrollment does not show that an attempt has
+  // failed: the enrollment is due from its start.
   await eventually(async () => {
     const lines = await harness.db
       .selectFrom('timeline_lines')

@@ -62,7 +62,7 @@ export async function apply(
   await harness.runtime({ ...workflowsService, organizationId }).applyWorkflow({ sequence, workflow, deleted });
 }
 
-/** Makes a workflow that the runtime knows. */
+/** Makes a workflow, and applies it to the runtime. */
 export async function makeWorkflow(
   harness: Harness,
   steps: readonly StepInput[],
@@ -83,7 +83,7 @@ export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Parses free-form JSON of an answer. */
+/** Parses free-form JSON of a response. */
 export function parsed(bytes: Uint8Array | undefined): unknown {
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }

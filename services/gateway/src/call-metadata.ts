@@ -8,7 +8,7 @@ export const clientAddressHeader = 'x-client-address';
 /** On a request: the id of the session, absent for an API key. Logout ends this session. */
 export const sessionIdHeader = 'x-session-id';
 /**
- * On an answer of the identity service: the call ended a credential or changed its role, so cached credentials must be
+ * On a response of the identity service: the call ended a credential or changed its role, so cached credentials must be
  * resolved again.
  */
 export const credentialsChangedHeader = 'x-credentials-changed';

@@ -2,15 +2,15 @@ import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
- * Stands for the network of every address that cannot be read. All these addresses share one budget, so that none gets
- * its own.
+ * The network of every address that cannot be parsed. All these addresses share one budget, so that no client gets a
+ * budget of its own by such an address.
  */
 const unreadable = 'unknown';
 
 /**
  * Returns the network by which limits count a client: an IPv4 address, or the /64 of an IPv6 address, because a /64 is
- * the smallest network that a provider assigns to one customer (RFC 6177). An IPv4-mapped IPv6 address counts as the
- * IPv4 address.
+ * the smallest network that a provider assigns to one customer (RFC 6177). An IPv4-mapped IPv6 address is counted as
+ * the IPv4 address.
  */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return address;

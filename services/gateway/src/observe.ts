@@ -5,7 +5,7 @@ import type { Observe } from './transcoder/ports.ts';
 import { toDomainError } from './transcoder/problem.ts';
 
 /**
- * Writes one log line for each answer, measures the answer, and counts the request of its API key. Only a defect is
+ * Writes one log line for each response, measures the response, and counts the request of its API key. Only a defect is
  * logged as an error. 5xx refusals due to a lack of room or an unavailable service are summed by reason, because an
  * unknown client could cause any number of them.
  */

@@ -8,8 +8,8 @@ export const publicUrlVariable = z
 
 /**
  * Whether the public URL is plain http on this machine, as for a developer. Only then are cookies neither `Secure` nor
- * `__Host-`: not every browser accepts such cookies over http from this machine, and without a network nobody can read
- * them.
+ * `__Host-`, because not every browser accepts such secured cookies over http from this machine. Cookies are safe
+ * without them, because they cross no network on which somebody could read them.
  */
 export function isPlainLoopback(publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl);

@@ -67,7 +67,7 @@ export const service = defineStatelessService<Config, Overrides>({
       trustedProxies: config.trustedProxies,
     });
     const server = keep(await startHttpServer(app, { host: config.host, port: config.port }));
-    // The streams stop before the server, because the server waits for every answer.
+    // The streams stop before the server, because the server waits for every response.
     keep(streams);
     return { publicPort: server.port, parts, leave: server.leave };
   },

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Sends these bytes and returns the status of the answer, whether or not more bytes were announced. */
+/** Sends these bytes and returns the status of the response, whether or not more bytes were announced. */
 async function statusOf(line: string, rest: string): Promise<number> {
   const head = `${line}\r\nHost: x\r\nContent-Type: application/json\r\n`;
   const socket = await openSocket({ port: Number(new URL(gateway.url).port) }, head + rest);

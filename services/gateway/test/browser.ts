@@ -1,6 +1,6 @@
 import { consent } from '@drippulse/fake-providers/consent';
 
-/** An answer as a browser shows it. */
+/** A response as a browser shows it. */
 export type Shown = { status: number; page: string; title: string; location: string };
 
 /** A person's browser in tests: it keeps cookies, and makes the requests that a browser makes. */

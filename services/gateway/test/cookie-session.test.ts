@@ -113,7 +113,7 @@ test('an API key in the cookie is refused, and so are two cookies of the name', 
     (await gateway.as(null)('GET', '/api/v1/account', undefined, { ...own, cookie: text })).status;
   expect(await withCookie(`__Host-drippulse=${body.key}`)).toBe(401);
   expect(await withCookie(`${cookie}; ${cookie}`)).toBe(401);
-  // The cookie has this name for plain http on a person's own machine.
+  // A cookie of this name is accepted only over plain http on a person's own machine.
   expect(await withCookie(cookie.replace('__Host-', ''))).toBe(401);
   expect(await withCookie(`other=1; ${cookie}; last=2`)).toBe(200);
 });

@@ -45,7 +45,7 @@ test('strangers who guess slow each other down, and the right password gets in f
     expect(await attempts(10, 'victim', `198.51.100.${stranger}`)).toEqual(Array(10).fill(401));
   }
   expect(await attempt('victim', '192.0.2.1', password)).toBe(200);
-  // A network from which the user has logged in does not count as a stranger.
+  // Attempts from a network from which the user has logged in are not limited like those of strangers.
   expect(await attempts(5, 'victim', '192.0.2.1')).toEqual(Array(5).fill(401));
   expect(await attempt('victim', '192.0.2.1', password)).toBe(200);
   // Each other network has one attempt per minute.

@@ -149,7 +149,7 @@ test('a callback in another browser, with another state, a second time or late i
   const kept = new Map(browser.cookies);
   expect(await browser.get(callback)).toMatchObject({ title: 'You are signed in' });
   expect(await browser.get(callback)).toMatchObject(refusal);
-  // With the cookie restored, the provider refuses the code.
+  // Even if the browser sends the old cookie again, the provider refuses the used code.
   for (const [name, value] of kept) browser.cookies.set(name, value);
   const replayed = await browser.get(callback);
   expect(replayed).toMatchObject({ status: 400, title: 'Google did not sign you in' });

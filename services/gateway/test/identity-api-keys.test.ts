@@ -157,7 +157,7 @@ test('repeating a creation with its Idempotency-Key gives the same key once more
 });
 
 test('usage counts the requests of a key and those that failed', async () => {
-  // The time is noon, so that no day ends between the requests and the answer that counts them.
+  // The time is noon, so that no day ends between the requests and the response that counts them.
   const dayMs = 86_400_000;
   const sinceNoonMs = (Date.now() + dayMs / 2) % dayMs;
   gateway.shiftClock(-sinceNoonMs);

@@ -227,7 +227,7 @@ test('one goes only to organizations that one is an active member of', async () 
 test('to change the organization is no sign-in: the new session ends with the former, and asks for one as early', async () => {
   const hourMs = 3_600_000;
   const { body: key } = await admin('POST', '/api/v1/api_keys', {});
-  /** Advances the time, also for the gateway, which caches credentials. */
+  /** Advances the time. The gateway uses the same time for its cache of credentials. */
   async function pass(ms: number): Promise<void> {
     gateway.shiftClock(ms);
     const made = await gateway.as(key.key)('POST', '/api/v1/api_keys', {});

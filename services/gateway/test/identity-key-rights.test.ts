@@ -62,7 +62,7 @@ test('a key with scopes gets 403 insufficient_scope, which names the scope, for 
     status: 403,
     body: { error: 'insufficient_scope', detail: expect.stringContaining('"account:read"') },
   });
-  // A route for users still refuses keys.
+  // A route that is only for users still refuses keys.
   expect(outcomeOf(await call('GET', '/api/v1/sessions'))).toBe('user_required');
 });
 

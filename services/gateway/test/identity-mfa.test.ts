@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-// Moves the clock to the start of a time step, so that no step ends between a code and its answer.
+// Moves the clock to the start of a time step, so that no step ends between creating a code and checking it.
 beforeEach(() => shift(stepMs - ((Date.now() + offsetMs) % stepMs)));
 
 function shift(ms: number): void {
@@ -36,7 +36,7 @@ function logInWith(username: string, code?: string): Promise<Answer> {
   return gateway.as(null)('POST', '/api/v1/auth/login', { username, password, ...(code !== undefined && { code }) });
 }
 
-/** Creates a user with a second factor, whose last used code is from the current step. */
+/** Creates a user with a second factor, whose last used code is from the current TOTP time step. */
 async function enabledUser(username: string) {
   await gateway.makeOrganization(username);
   const { call } = await logIn(gateway, username);

@@ -25,7 +25,7 @@ test.each(['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login'
     });
     expect(answer.body.admin.organization_id).toBe(Number(organizationId));
     const startedAt = Date.parse(answer.body.expires_at) - 12 * 3_600_000;
-    // The API shows whole seconds, so up to a second may be cut off.
+    // The API shows whole seconds, so the time may be up to a second too early.
     expect(startedAt).toBeGreaterThanOrEqual(before - 1000);
     expect(startedAt).toBeLessThanOrEqual(Date.now() + 1000);
   },
@@ -115,8 +115,8 @@ test('a session ends after twelve hours', async () => {
 const hourMs = 3_600_000;
 
 /**
- * Advances the time, also for the gateway. The gateway caches credentials for a few seconds, and a revocation empties
- * the cache.
+ * Advances the time. The gateway uses the same time for its cache of credentials, which lasts a few seconds and which a
+ * revocation empties.
  */
 async function pass(ms: number): Promise<void> {
   gateway.shiftClock(ms);

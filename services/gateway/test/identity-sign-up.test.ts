@@ -93,7 +93,7 @@ test('who has a user name of the address adds an organization by its password, a
     .where('username', '=', 'known')
     .execute();
   expect(memberships).toHaveLength(2);
-  // A link to the address of a different person proves nothing about a user name.
+  // A link that was mailed to a different address does not prove ownership of the user name.
   await signUp('other@example.com');
   const others = tokenOf(await mail.mailTo('other@example.com'));
   expect(outcomeOf(await confirm(others, { username: 'known' }))).toBe('sign_up_for_another_address');
@@ -141,7 +141,7 @@ test('people sign up by the pages, and a form of another site does nothing', asy
   await logIn(gateway, 'pages@example.com');
 });
 
-// This test compares the answers; login-work.test.ts counts the statements.
+// This test compares the responses; login-work.test.ts counts the statements.
 test('an address that somebody has and one that nobody has answer alike', async () => {
   const shape = ({ status, text, headers }: Answer) => [status, text, [...headers.keys()].sort()];
   expect(shape(await signUp('known@example.com'))).toEqual(shape(await signUp('nobody-yet@example.com')));

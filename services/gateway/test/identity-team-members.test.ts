@@ -178,7 +178,7 @@ test('the last administrator can be neither demoted, disabled nor removed', asyn
   expect(await admin('PATCH', path, { role: 'editor' })).toMatchObject(refused);
   expect(await admin('PATCH', path, { status: 'disabled' })).toMatchObject(refused);
   expect(await admin('DELETE', path)).toMatchObject(refused);
-  // An administrator who cannot log in does not count.
+  // An administrator who cannot log in is not a substitute for the last administrator.
   await admin('POST', '/api/v1/team_members', member('invited', { role: 'admin' }));
   expect(await admin('DELETE', path)).toMatchObject(refused);
 });

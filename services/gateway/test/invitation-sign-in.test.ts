@@ -106,7 +106,7 @@ test('an invitation is accepted by nobody whose address at Google is another one
   await known.get(await known.visit(start, 'other-address'));
   const { shown } = await acceptBy('other-address', token);
   expect(shown).toMatchObject({ status: 422, title: 'The invitation was not accepted' });
-  // The invitation still waits.
+  // The invitation can still be accepted.
   const accepted = await gateway.as(null)('POST', '/api/v1/invitations/accept', { token, password });
   expect(accepted.status).toBe(200);
 });

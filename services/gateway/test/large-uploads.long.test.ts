@@ -22,7 +22,7 @@ test('an upload of 2 GB that announces no length is refused with the limit, and 
     method: 'POST',
     headers: { authorization: 'Bearer editor', 'content-type': 'text/csv' },
   });
-  // The answer comes in the middle of the body, and nobody reads the rest of the body.
+  // The response arrives in the middle of the body, and nobody reads the rest of the body.
   request.on('error', () => undefined);
   Readable.from(pieces()).pipe(request);
   const [response] = (await once(request, 'response')) as [IncomingMessage];

@@ -25,7 +25,8 @@ describe.each(stores)('limits counted %s', (_name, redisUrl) => {
     gateway = await startGateway(
       { redisUrl, rateLimitPerMinute: 2, rateLimitBurst: 3, trustedProxies: ['127.0.0.1'] },
       undefined,
-      // Requests for which Redis answers too late are counted in memory, which would make the count inexact.
+      // The timeout is long, because requests to which Redis responds too late are counted in memory, which would make
+      // the count inexact.
       { redisTimeoutMs: 20_000 },
     );
     await eventually(async () => expect(await areDegraded(gateway)).toBe(false));

@@ -78,7 +78,7 @@ function openIdentity(url: string) {
       providers: createProviders(base.config, (part) => part),
       lookUpTxt: async () => undefined,
       ...mailless(base),
-      // No loop runs that would send mails.
+      // The mailer is never used, because no loop that would send mails runs.
       mailer: createMailer({ smtpUrl: 'smtp://127.0.0.1:1', mailFrom: 'drippulse@localhost', mailDir: undefined }),
     }),
   );
@@ -102,7 +102,7 @@ function openIdentity(url: string) {
 
 test('a refused login does the same work whoever is named: one statement and one comparison', async () => {
   const { work, logIn } = identity;
-  await logIn('nobody', 'x', '192.0.2.1'); // opens the connection
+  await logIn('nobody', 'x', '192.0.2.1'); // this call opens the database connection
   for (const [username, given] of [
     ['nobody', password],
     ['known', 'a wrong password'],
@@ -142,7 +142,7 @@ test('strangers who fill the queue of comparisons keep no known network out', as
 
 test('a forgotten password costs the same work whoever has the address, if anybody does', async () => {
   const { work, forget } = identity;
-  await forget('first@example.com'); // opens the connection
+  await forget('first@example.com'); // this call opens the database connection
   const costs = [];
   for (const email of ['known@example.com', 'disabled@example.com', 'nobody@example.com']) {
     Object.assign(work, { statements: 0, comparisons: 0 });
@@ -154,7 +154,7 @@ test('a forgotten password costs the same work whoever has the address, if anybo
 
 test('a sign-up costs the same work whoever has the address, if anybody does', async () => {
   const { work, signUp } = identity;
-  await signUp('first@example.com'); // opens the connection
+  await signUp('first@example.com'); // this call opens the database connection
   const costs = [];
   for (const email of ['known@example.com', 'disabled@example.com', 'nobody@example.com']) {
     Object.assign(work, { statements: 0, comparisons: 0 });

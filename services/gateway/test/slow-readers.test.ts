@@ -17,7 +17,10 @@ function ask(probe: Probe, path: string, credential = 'viewer'): Promise<Socket>
   return openSocket(probe, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${credential}\r\n\r\n`);
 }
 
-/** Returns the clients whose answer has begun and who do not read it. A socket reads ahead until its buffer is full. */
+/**
+ * Returns the clients whose response has begun. They do not read it, although a socket reads ahead until its buffer is
+ * full.
+ */
 const begun = (sockets: readonly Socket[]) => sockets.filter(({ readableLength }) => readableLength > 0);
 
 test('of the unread answers of an organization as many are made as it may have, and others get theirs', async () => {
@@ -47,7 +50,7 @@ test.each([
   socket.on('error', () => undefined);
   await eventually(() => expect(probe.answered).toHaveLength(1));
   if (!socket.destroyed) {
-    // The end of the connection comes after the unread data.
+    // The end of the connection is only noticed after the unread data.
     socket.resume();
     await once(socket, 'close');
   }
@@ -58,7 +61,7 @@ test.each([
 
 afterEach(() => void jest.useRealTimers());
 
-/** Reads 64 KiB of an answer, unless the connection was closed. */
+/** Reads 64 KiB of a response, unless the connection was closed. */
 async function takeSome(socket: Socket): Promise<void> {
   for (let taken = 0; taken < 64 << 10 && !socket.destroyed; ) {
     const chunk: Buffer | null = socket.read();
@@ -69,7 +72,7 @@ async function takeSome(socket: Socket): Promise<void> {
 
 test('a reader that is too slow is ended when others wait for its room, and not before', async () => {
   holdLooks();
-  // The clients read something now and then, so that only their pace is judged.
+  // The limit for clients that read nothing is very long, so that clients are judged only by their pace.
   await using probe = await startProbe('in memory', { limits: { unreadTimeoutMs: 3_600_000 } });
   const hugeBytes = 30 << 20;
   const huge = `/api/v1/probe/items?tags=large&count=${hugeBytes}`;
@@ -87,7 +90,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   const ended = () => probe.answered.filter(({ authenticated }) => authenticated?.limitKey === 'role:viewer');
   expect(ended()).toEqual([]);
-  // The third answer has only 16 MiB: 30 MiB would leave less than the reserve that answers of this kind need.
+  // The third response has only 16 MiB, because 30 MiB would leave less than the reserve that this response needs.
   const third = `/api/v1/probe/items?tags=large&count=${16 << 20}`;
   expect((await send(probe, 'GET', third, { role: 'viewer@3' })).text.length).toBeGreaterThan(16 << 20);
   expect(ended()).toHaveLength(1);
@@ -124,7 +127,7 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   await eventually(() => expect(asked).toEqual([1n]));
   const waiting = [list(2, 'viewer'), list(3, 'viewer')];
   expect((await list(4, 'viewer@2')).status).toBe(200);
-  // An answer that is not a list does not wait for a turn.
+  // A response that is not a list does not wait for a turn.
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   expect(asked).toEqual([1n, 4n]);
   held.resolve();
@@ -180,7 +183,7 @@ test.each(['small', 'large'])(
     const first = await list(1);
     await eventually(() => expect(asked).toEqual([1n]));
     const leaving = await Promise.all([list(2), list(3)]);
-    // This request is answered only when both other requests wait, because requests are read in order.
+    // This request gets its response only when both other requests wait, because requests are read in order.
     expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
     for (const socket of leaving) socket.destroy();
     const leavers = () => probe.answered.filter(({ status }) => status === 499);
@@ -221,7 +224,7 @@ test('whatever lists were before, large ones of an organization are made one aft
   expect(await smaller()).toEqual(answered);
   const large = organizations.flatMap((organization) => Array.from({ length: 16 }, () => list(2, organization)));
   await eventually(() => expect(next).toHaveLength(1));
-  // Small lists are answered even for organizations with fifteen or sixteen large lists in line.
+  // Small lists are sent even to organizations that have fifteen or sixteen large lists in line.
   expect(await smaller()).toEqual(answered);
   expect(running).toHaveLength(1);
   for (const _ of large) {
@@ -246,7 +249,7 @@ test('organizations whose clients read nothing of their large lists keep no plac
   const path = '/api/v1/workflows/1/enrollments';
   await using closing = new AsyncDisposableStack();
   const organizations = [1, 2, 3];
-  // Each organization asks for two lists. The answer of the second list has no room next to the first.
+  // Each organization requests two lists. The response of the second list has no room next to the first.
   for (const round of [1, 2]) {
     for (const organization of organizations) {
       const socket = await ask(probe, path, `viewer@${organization}`);

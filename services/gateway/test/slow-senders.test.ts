@@ -61,7 +61,7 @@ describe('uploads under way at once', () => {
     ['of parts, in the head of a part', `${multipart}--b\r\nContent-Disposition: form-data; na`],
     ['of parts, within the file', `${multipart}${filePart}`],
   ])('one %s that breaks off gives its place back', async (_, begun) => {
-    // No sender is too slow here, so only the end of a connection frees the place.
+    // The time limit is long, so no sender is too slow here, and only the end of a connection frees the place.
     const holdings = { uploads: { ofEach: 1, ofAll: 1 } };
     await using probe = await startProbe('in memory', { holdings, bodyIdleTimeoutMs: 3_600_000 });
     const socket = await openSocket(probe, begun);
@@ -91,7 +91,7 @@ test('the bytes of bodies under way are bounded for an organization and for all,
   const holdings = { bodyBytes: { ofEach: 1_000_000, ofAll: 1_500_000 } };
   await using probe = await startProbe('in memory', { holdings });
   const text = JSON.stringify({ contacts: [{ email: 'a@example.com', note: 'x'.repeat(600_000) }] });
-  /** Begins a request whose last byte is missing. Its answer is a refusal, or the answer to the whole request. */
+  /** Begins a request whose last byte is missing. `answer` is a refusal, or the response to the whole request. */
   const stall = async (credential: string) => {
     const socket = await openSocket(probe, head(bulk, text.length, credential) + text.slice(0, -1));
     socket.on('error', () => undefined);

@@ -75,7 +75,7 @@ test('a domain is verified by its record, by one organization, until the record 
   const { body: mine } = await admin('POST', '/api/v1/account/domains', { domain: 'shared.example' });
   records.set(made.record.name, [made.record.value, mine.record.value]);
   expect((await verify(admin, mine.id)).body.error).toBe('domain_taken');
-  // If the name servers are unavailable, nothing changes.
+  // While the name servers are unavailable, the verification stays as it is.
   records.set(made.record.name, undefined);
   expect((await verify(call, made.id)).body.verified).toBe(true);
   records.set(made.record.name, [mine.record.value]);

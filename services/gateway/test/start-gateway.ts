@@ -107,7 +107,7 @@ export async function startGateway(
     tokensOf: keys.tokensOf,
     identity,
     url,
-    /** Workflows that the peer knows, by project. */
+    /** Workflows that the peer counts, by project. */
     workflowsOf,
     registerWorkflows,
     shiftClock(ms: number) {

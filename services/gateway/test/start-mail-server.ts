@@ -25,7 +25,7 @@ export async function startMailServer() {
   server.on('error', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server.server, 'listening');
-  const { port } = server.server.address() as AddressInfo; // it listens on a port
+  const { port } = server.server.address() as AddressInfo; // not a string, because the server listens on a port
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,

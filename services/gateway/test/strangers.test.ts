@@ -16,7 +16,7 @@ async function stall(probe: Probe, network: string): Promise<Socket> {
     `POST /webhooks/nurture/bounce HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${network}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${reportBytes}\r\n\r\n`;
   const socket = await openSocket(probe, head);
-  socket.on('error', () => undefined); // the sockets that are refused
+  socket.on('error', () => undefined); // some sockets are refused and then fail
   socket.write(report.slice(1));
   return socket;
 }
@@ -27,7 +27,7 @@ const largeBytes = 20 << 20;
 afterEach(() => void jest.useRealTimers());
 
 test('a stranger who takes nothing of an answer takes no room from an organization', async () => {
-  // No client is disconnected: the organization gets its answer while the stranger waits.
+  // No client is disconnected: the organization gets its response while the stranger waits.
   holdLooks();
   const unreadBytes = { ofEach: largeBytes, ofAll: largeBytes + (1 << 20) };
   await using probe = await startProbe('in memory', { page: 'x'.repeat(largeBytes), holdings: { unreadBytes } });

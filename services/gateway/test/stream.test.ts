@@ -134,7 +134,7 @@ test('a stream ends with the reason after its key is revoked, and after its memb
     await open('webhooks', { token: key }),
     await open('webhooks', { token: (await logIn(gateway, member.username)).token }),
   ];
-  // Uses a different gateway, because this one would forget the credential immediately.
+  // The change is made through a different gateway, because this gateway would forget the credential immediately.
   const other = await gateway.startAnother();
   const elsewhere = (method: string, path: string) =>
     fetch(other.url + path, { method, headers: { authorization: `Bearer ${token}` } });

@@ -50,7 +50,7 @@ describe.each(layouts)('%s', (layout) => {
     }
   });
 
-  /** Uploads like a client that sends the whole body before it reads the answer. */
+  /** Uploads like a client that sends the whole body before it reads the response. */
   async function sendWhole(agent: Agent, headers: Record<string, string>, body: Buffer) {
     const request = httpRequest(probe.url + uploads, {
       method: 'POST',
@@ -165,9 +165,9 @@ describe.each(layouts)('%s', (layout) => {
     const request = httpRequest(`${probe.url}/api/v1/probe/downloads/${chunks}`, {
       headers: { authorization: 'Bearer viewer' },
     });
-    request.on('error', () => undefined); // the request is broken off below
+    request.on('error', () => undefined); // the request is destroyed below
     request.end();
-    await new Promise((resolve) => request.once('response', resolve)); // and nobody reads the body
+    await new Promise((resolve) => request.once('response', resolve)); // nobody reads the body of the response
     let before = -1;
     await eventually(async () => {
       const sent = probe.log.chunksSent;
@@ -176,7 +176,7 @@ describe.each(layouts)('%s', (layout) => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(isStill).toBe(true);
     });
-    // Of the 1.3 GB, no more is sent than fits into the buffers on the way.
+    // Of the 1.3 GB, only as much is sent as fits into the buffers on the way.
     expect(probe.log.chunksSent).toBeLessThan(1000);
     request.destroy();
     await eventually(() => expect(probe.log.cancelled).toContain('download'));

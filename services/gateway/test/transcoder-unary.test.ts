@@ -156,8 +156,8 @@ describe.each(layouts)('%s', (layout) => {
     const before = probe.log.cancelled.length;
     const answer = await send(probe, 'POST', '/api/v1/probe/echo/1', { body: { name: 'n', delay_ms: 20_000 } });
     expect(answer).toMatchObject({ status: 504, json: { error: 'deadline_exceeded' } });
-    // The deadline runs at both ends. The service sees its own deadline or the client's cancellation, whichever comes
-    // first.
+    // The deadline is enforced at both ends. The service sees its own deadline or the client's cancellation, whichever
+    // comes first.
     await eventually(() => expect(probe.log.cancelled).toHaveLength(before + 1));
   });
 

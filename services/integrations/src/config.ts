@@ -54,8 +54,8 @@ export const readConfig = configReader(
     /** Whether data sources may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     /**
-     * Base URL that replaces those of all providers, for tests and egress proxies. If undefined, the providers' own
-     * URLs are used.
+     * Base URL that replaces the base URLs of all providers, for tests and egress proxies. If undefined, the providers'
+     * own URLs are used.
      */
     hostsOverride: checkOverride(read.PROVIDER_HOSTS_OVERRIDE, read.PROVIDER_HOSTS_OVERRIDE_CONFIRM),
     /** The operator's applications at providers, through which accounts are connected. */

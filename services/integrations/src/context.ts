@@ -13,15 +13,15 @@ import type { AccountLimits } from './limits/account-limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { Fresh } from './usable-connection.ts';
 
-/** The members that every operation of this service works with. */
+/** The dependencies that all operations of this service share. */
 export type Context = ServiceBase<Config, DB> & {
-  /** Sends requests to providers. */
+  /** HTTP client for requests to providers. */
   http: HttpClient;
-  /** Sends requests to addresses that customers choose. */
+  /** HTTP client for requests to addresses that customers choose. */
   urls: HttpClient;
   /** The providers and their actions. Tests add more. */
   catalog: Catalog;
-  /** The rates of accounts. */
+  /** The rate limits of accounts. */
   limits: AccountLimits;
   fault?: Fault;
   /** Sends mails; undefined if neither a mail server nor a folder for mails is configured. */
@@ -41,7 +41,7 @@ export type Context = ServiceBase<Config, DB> & {
   wake: { news(): void; mails(): void; retries(): void; runs(): void };
   /** Aborts when the service stops, for work that may outlast the stop. */
   stopping: AbortSignal;
-  /** Called at the points of a run at which tests kill the process. */
+  /** Is called at the points of a run at which tests may kill the process. */
   runFault?: (point: 'before-write' | 'after-write' | 'before-commit') => void | Promise<void>;
 };
 

@@ -31,8 +31,8 @@ export function createServiceMetrics(registry: Metrics, { hostsOverride }: { hos
       duration.observe({ provider }, durationMs / 1000);
     },
     /**
-     * Counts a wait for a rate limit. `slept` means that the call continued after a pause, `postponed` that its caller
-     * must try again.
+     * Counts a wait for a rate limit. `slept` means that the call continued after a pause, `postponed` means that its
+     * caller must try again.
      */
     limitWaited: (provider: string, kind: 'slept' | 'postponed') => limitWaits.inc({ provider, kind }),
     refreshed: (provider: string, result: string) => refreshes.inc({ provider, result }),

@@ -32,7 +32,8 @@ export const sealedColumns: readonly SealedColumn[] = [
       sourceContext({ id: BigInt(String(id)), organizationId: BigInt(String(organization_id)) }),
   },
   {
-    // The settings of a run are sealed like those of its data source. The end of the run deletes their key.
+    // The settings of a run are sealed in the same way as the settings of its data source. Their key is deleted when
+    // the run ends.
     table: 'data_source_runs',
     row: ['id'],
     needs: ['organization_id', 'data_source_id'],

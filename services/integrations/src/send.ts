@@ -14,8 +14,8 @@ export type Outgoing = {
   /** Size limit of the answer in bytes. Default: 1 MiB. A longer answer counts as a failure, and is never truncated. */
   maxBytes?: number;
   /**
-   * Whether to use a new connection. The provider may just have closed a kept-alive one, and a repeat of the request
-   * could take effect twice.
+   * Whether to use a new connection. If the provider had just closed a kept-alive connection, the request would have to
+   * be repeated, and a repeat could take effect twice.
    */
   freshConnection?: boolean;
   signal?: AbortSignal;
@@ -43,8 +43,8 @@ const defaultBytes = 1024 * 1024;
 
 /**
  * Sends a request and returns any answer, including redirects. Throws HttpFailure if there is no answer. The request
- * contains credentials, and addresses come from customers and from answers. So it throws ForeignHost before sending if
- * the host does not belong to the provider.
+ * contains credentials, and addresses come from customers and from answers. Therefore throws ForeignHost, before
+ * anything is sent, if the host does not belong to the provider.
  */
 export async function send({ http, config }: Sender, o: Outgoing): Promise<ProviderAnswer> {
   const { timeoutMs, maxBytes = defaultBytes, method, headers, body, freshConnection, signal } = o;

@@ -34,7 +34,10 @@ import { findRunMode } from './runs/rows.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { findSourceMode } from './sources/rows.ts';
 
-/** Maximum length of a provider's URL. The limit is high, because requests for lists name the wanted properties. */
+/**
+ * Maximum length of a provider's URL. The limit is high, because the URLs of lists contain the names of the requested
+ * properties.
+ */
 const maxUrlLength = 16_000;
 
 /** Replacements that only tests set. */
@@ -106,7 +109,8 @@ export const service = defineService<Config, DB, Overrides>({
       ...(fault && { fault }),
       ...(runFault && { runFault }),
     };
-    // The stop waits for each refresh, because a refresh whose answer is not stored may lose the connection.
+    // The stop waits for each refresh. If the answer to a refresh were not stored, the connection could lose its only
+    // valid token.
     keep({ stop: () => Promise.allSettled(ctx.refreshes.values()) });
     const mailing = keep(startSendMails(ctx));
     const reporting = keep(startReportNews(ctx));
@@ -119,7 +123,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startAnnounceEnds(ctx));
     keep(startForgetAuthorizations(ctx));
     keep(startCheckKeys(ctx));
-    // This is registered last, so that it is stopped first.
+    // The abort is registered last, so that it happens first when the service stops.
     keep({ stop: async () => stopping.abort() });
     return routesOf(ctx, { effects: createEffects(ctx) });
   },

@@ -6,7 +6,7 @@ export type UsableConnection = {
   organizationId: bigint;
   provider: string;
   externalKey: string;
-  /** Rises with every change of the credentials. */
+  /** Number that rises with every change of the credentials. */
   version: bigint;
   credentials: Credentials;
   /** The account at the provider, for which limits are counted. */

@@ -152,7 +152,7 @@ test('an account whose provider asks for a pause is left alone by everybody, and
   expect(until).toBeGreaterThanOrEqual(before + 120_000);
   expect(await outcomeOf(client(), actionEffect('post', at))).toMatchObject({ case: 'postponed' });
   expect(receiver.requests).toHaveLength(1);
-  // Other accounts are not paused.
+  // The pause applies only to this account, not to other accounts.
   receiver.answer({ body: '{}' });
   expect(await outcomeOf(client(), actionEffect('post'))).toMatchObject({ case: 'succeeded' });
 });
@@ -177,7 +177,7 @@ test('what is stored of an effect names nobody, and opens with its request alone
   expect(row).not.toContain(canary);
   expect(row).not.toContain(Buffer.from(canary).toString('hex'));
   expect(await ask(client(), effect)).toEqual(first);
-  // The runtime has emptied the request, because the person was erased.
+  // An empty request stands for a request that the runtime has emptied because the person was erased.
   const erased = await ask(client(), { ...effect, request: {} });
   expect(erased?.outcome).toMatchObject({ case: 'succeeded', value: { message: 'Was done before' } });
   expect(receiver.requests).toHaveLength(1);

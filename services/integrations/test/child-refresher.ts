@@ -14,7 +14,8 @@ import { service } from '../src/service.ts';
 
 /**
  * A process whose workers all need the token of one connection, after the provider refused the previous token. It
- * prints each worker's result as JSON. The parts of the context that it does not need throw.
+ * prints each worker's result as JSON. Members of the context that the process does not need throw when they are
+ * called.
  */
 const { config, connectionId, workers } = JSON.parse(process.env['TEST_INPUT'] ?? '{}') as {
   config: Config;

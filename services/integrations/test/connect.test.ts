@@ -41,7 +41,7 @@ test('a consent makes a connection of the account, says which scopes are missing
   expect(integrationConnection).toMatchObject({ externalKey: 'first', account: { id: 'acme', name: 'ada@acme' } });
   expect(integrationConnection?.scopes?.granted).toContain('user:read:user');
   expect(integrationConnection?.scopes?.actionsWithout).toContain('create_meeting');
-  // The client belongs to the operator, and is not part of the connection.
+  // The client secret belongs to the operator's client, so the connection does not contain it.
   expect(JSON.parse(Buffer.from(integrationConnection?.credentials ?? '{}').toString())).not.toHaveProperty(
     'client_secret',
   );
@@ -70,7 +70,7 @@ test('another browser, another state and a second use are refused, and nothing i
   wrongState.searchParams.set('state', 'a'.repeat(43));
   expect((await finish(wrongState.href, begun.cookie)).status).toBe(400);
   expect((await finish(answer, other.cookie)).status).toBe(400);
-  // A different browser has brought the state, so the right browser must start a new consent.
+  // The state was used up when a different browser sent it, so the right browser must start a new consent.
   expect((await finish(answer, begun.cookie)).status).toBe(400);
   expect(provider.tokenCalls()).toBe(calls);
   expect(await keysOf()).not.toContain('refused');

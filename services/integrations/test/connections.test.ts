@@ -158,6 +158,19 @@ test('credentials that were stored while others were tried stay', async () => {
   expect(shownOf(await enabling)).toEqual({ api_key: '••••111b' });
 });
 
+test('a late failure of replaced credentials is not shown at the new ones', async () => {
+  const made = await create('sendgrid', { api_key: canary });
+  const before = callsOf('sendgrid', canary);
+  fakes.provider('sendgrid').fail({ status: 503, delayMs: 1_500, body: {} });
+  const late = testOf(made.id);
+  await eventually(() => expect(callsOf('sendgrid', canary)).toBeGreaterThan(before));
+  await patch(made.id, { credentials: { api_key: canary.replace(/a$/, 'c') } }, { test: false });
+  expect(await late).toMatchObject({ ok: false });
+  const { integrationConnection } = await harness.connections(admin).getIntegrationConnection({ id: made.id });
+  expect(integrationConnection).toMatchObject({ status: 1 });
+  expect(integrationConnection?.lastError).toBeUndefined();
+});
+
 test('an organization has 200 connections, also when more are asked for at the same time', async () => {
   const crowded = { ...admin, organizationId: 78n };
   const make = (externalKey: string) =>

@@ -503,13 +503,13 @@ test('a suspended organization starts no run, and one that was asked for waits u
   const asked = await start(harness, id, { dryRun: true });
   await harness.stopServices();
   await harness.start();
-  // A run of another organization shows that both loops have looked at the data sources.
+  // The completed run of another organization shows that both loops have examined the data sources.
   const theirs = await makeSource(harness, {}, stranger);
   await harness.sources(stranger).uploadDataSourceFile(upload(theirs, people(1, 700_010)));
   expect(await run(harness, theirs, {}, stranger)).toMatchObject({ status: DataSourceRunStatus.COMPLETED });
   const runs = async () => (await harness.runs(editor).listDataSourceRuns({ dataSourceId: id })).dataSourceRuns;
   expect(await runs()).toMatchObject([{ id: asked, counts: { read: 0n } }]);
-  // The loop sleeps, although one run is due.
+  // The loop sleeps although a run is due, because the organization is suspended.
   expect(await nextDueMs(harness.db)).toBeUndefined();
   await harness.setSuspended(organizationId, false, 2n);
   expect(await ended(harness, asked)).toMatchObject({ status: DataSourceRunStatus.COMPLETED, counts: { read: 2n } });

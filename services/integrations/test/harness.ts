@@ -24,7 +24,7 @@ export const admin: Caller = { organizationId: 1n, actor: { type: 'user', id: '1
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** Starts the service on a database of its own. Its peers know two admins, and the workflows in `uses`. */
+/** Starts the service on a database of its own. Its fake peers have two admins, and the workflows in `uses`. */
 export async function startHarness(o: { env?: Record<string, string>; config?: Partial<Config> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'integrations-mails-'));
   const uses: { workflowId: bigint; name: string; stepIds: string[]; actions: string[] }[] = [];

@@ -41,7 +41,7 @@ test('a key in the row of another connection is left as it is, and named', async
   const { data_key } = await rowOf(other);
   await harness.db.kysely.updateTable('connections').set({ data_key }).where('id', '=', own).execute();
   const { columns } = await rotate(`${key()},${harness.config.encryptionKeys}`);
-  // The rows of the previous test need a key that is not given here.
+  // The rotation cannot open the rows of the previous test, because it does not get the key that they need.
   expect(columns[0]?.unreadable.get(data_key.toString('hex', 1, 5))).toBe(1);
   expect((await rowOf(own)).data_key).toEqual(data_key);
   expect((await rowOf(other)).data_key).not.toEqual(data_key);

@@ -25,8 +25,8 @@ afterAll(async () => {
 
 test(`${steps} steps at a provider that answers 429, 503 and nothing by turns all end right, within its limit`, async () => {
   /**
-   * Number of times that each effect was really done, as the provider counts. The provider counts by key if the action
-   * sends a key.
+   * Number of times that the provider has done each effect, by key. An action that sends its key is done at most once
+   * per key.
    */
   const done = new Map<string, number>();
   receiver.answer(({ method, url, headers, body }, index) => {
@@ -61,7 +61,8 @@ test(`${steps} steps at a provider that answers 429, 503 and nothing by turns al
     expect([action, done.get(effect.key)]).toEqual([action, 1]);
   }
   expect(lost).toBeGreaterThan(0);
-  // No period of the limit's length has more requests than two adjacent windows allow.
+  // Two adjacent windows of the limiter may both be full, so a period of the limit's length contains at most twice the
+  // limit.
   const times = receiver.requests.map(({ at }) => at.getTime());
   for (const [index, time] of times.entries()) {
     const within = times.slice(index).filter((other) => other < time + limit.seconds * 1_000).length;

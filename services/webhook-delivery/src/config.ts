@@ -10,7 +10,9 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /** Redis, which counts the rates of endpoints for all processes. If undefined, each process counts its own. */
+    /**
+     * Redis, which counts the rates of endpoints for all processes. If undefined, each process counts its own requests.
+     */
     redisUrl: read.REDIS_URL,
     /** Seconds of silence after which another process takes over the recoveries of a dead or frozen process. */
     leaseSeconds: read.LEASE_SECONDS,

@@ -6,7 +6,7 @@ import type { EndpointLimits } from './endpoints/limits.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { Filters } from './webhooks/filter.ts';
 
-/** The parts that every operation of this service works with. */
+/** The dependencies that every operation of this service uses. */
 export type Context = ServiceBase<Config, DB> & {
   http: HttpClient;
   /** Looks up host names when a URL is saved. */

@@ -2,7 +2,7 @@ import { counter, gauge, histogram, type Metrics } from '@drippulse/observabilit
 
 export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
-/** Creates the metrics. `filters` is the cache of filters, whose bytes are measured. */
+/** Creates the metrics. `filters` is the cache of filters, whose size in bytes is measured. */
 export function createServiceMetrics(registry: Metrics, filters: { bytes(): number }) {
   const queued = counter(registry, 'drippulse_webhook_deliveries_queued_total');
   const attempts = counter(registry, 'drippulse_webhook_attempts_total');

@@ -54,8 +54,8 @@ export const service = defineService<Config, DB, Overrides>({
     const http = createHttpClient({
       allowPrivate: config.allowPrivate,
       userAgent: 'DripPulse-Webhooks/1',
-      // Endpoints of many customers may share an origin, and an endpoint that hangs must not take the connections of
-      // other endpoints.
+      // The maximum for one origin equals the total maximum, because endpoints of many customers may share an origin,
+      // and an endpoint that hangs must not use up the connections of other endpoints.
       maxConnectionsPerOrigin: maxInFlight,
       resolve,
     });

@@ -6,8 +6,8 @@ import { eventMessages } from './catalog/event-messages.ts';
 
 /**
  * Creates the Kafka topics of all events, of their dead letters and of hints, and exits. Partitions, retention and
- * replicas come from `KAFKA_TOPIC_…` and `KAFKA_MIN_INSYNC_REPLICAS`; existing topics stay unchanged. This service
- * creates them because it consumes every topic that carries webhooks, and so knows them all.
+ * replicas are set by `KAFKA_TOPIC_…` and `KAFKA_MIN_INSYNC_REPLICAS`; existing topics stay unchanged. This service
+ * creates the topics because it consumes every topic that carries webhooks, and so has the full list.
  */
 const { kafka: settings } = readProcessEnv(process.env);
 const { brokers } = settings;

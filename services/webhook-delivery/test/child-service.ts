@@ -1,5 +1,5 @@
 import { runChild } from '@drippulse/service/harness';
 import { service } from '../src/service.ts';
 
-// For tests that kill or freeze the service.
+// Runs the service as a child process, for tests that kill or freeze it.
 await runChild(service, {});

@@ -16,7 +16,7 @@ afterEach(async () => {
   await harness.stop();
 });
 
-/** Makes a webhook and one event. A child process has sent the event to the webhook and waits for the answer. */
+/** Makes a webhook and one event. A child process has sent the event to the webhook and waits for the response. */
 async function sentByChild(answered: Promise<void>) {
   const webhook = await harness.create();
   await harness.stopServices();

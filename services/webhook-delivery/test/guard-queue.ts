@@ -3,8 +3,8 @@ import type { DB } from '../src/db/schema.ts';
 
 /**
  * Makes a statement of the service fail if it changes a row of the queue without the locks of `db/locks.ts`: the lock
- * of the row's endpoint, or of its lane as in a claim. The transaction is the xmax of a locked row and the xmin of a
- * changed row.
+ * of the row's endpoint, or of its lane as in a claim. A transaction has locked a row if it is the xmax of the row, and
+ * has changed a row if it is the xmin.
  */
 export async function guardQueue(db: Kysely<DB>): Promise<void> {
   await sql`

@@ -114,7 +114,7 @@ export async function startHarness(
         if (lane.open_until === null) throw new Error('its circuit is closed');
         return lane;
       }),
-    /** Simulates the passage of time for everything that is due or is remembered about endpoints. */
+    /** Simulates the passage of time: moves back everything that is due or is remembered about endpoints. */
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;
       await db.kysely.transaction().execute(async (trx) => {

@@ -23,7 +23,7 @@ test('endpoints that hang or refuse never delay a healthy one', async () => {
   await harness.create({ eventType: 'workflow.*' });
   await harness.publish(names(20));
   await harness.receiver.received(20);
-  // An attempt at an endpoint that hangs ends after 15 s, so no such attempt has ended.
+  // No attempt at a hanging endpoint has ended yet, because such an attempt ends after 15 s.
   for (const id of hangingIds) {
     const { deliveries } = await harness.webhooks(editor).listDeliveries({ webhookId: id, limit: 1000 });
     expect(deliveries.flatMap(({ attempts }) => attempts)).toEqual([]);

@@ -34,7 +34,7 @@ test('takes what is left of a second, says how long to wait, and gives back', as
 test('while Redis is away each process counts its own', async () => {
   const limits = open(createEndpointLimits('redis://127.0.0.1:1', { log, registry: createMetrics('test') }));
   let webhookId = 0n;
-  // Repeated, because a new second may begin between the two calls.
+  // The calls are repeated, because a new second may begin between the two calls.
   await eventually(async () => {
     webhookId += 1n;
     const granted = [await limits.take(webhookId, 5, 32), await limits.take(webhookId, 5, 32)].map((g) => g.granted);

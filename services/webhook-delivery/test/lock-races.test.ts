@@ -126,7 +126,7 @@ async function forget(): Promise<void> {
     .catch((error: unknown) => expect(String(error)).toContain('There is no payload'));
 }
 
-/** Lets deliveries expire. Deliveries of paused webhooks are then removed. */
+/** Moves deliveries past their expiry. The service then removes the deliveries of paused webhooks. */
 async function expire(): Promise<void> {
   const id = any();
   await db.kysely.transaction().execute(async (trx) => {
@@ -158,7 +158,7 @@ test('the writers of the queue and of lanes wait for each other in no circle', a
   );
   await expiring.stop();
   await cancelling.stop();
-  // A backend reports its deadlocks when it ends, or earlier.
+  // A backend reports its deadlocks when it ends, if it has not reported them before.
   await db.close();
   const { rows } = await sql<{ deadlocks: bigint }>`
     select deadlocks from pg_stat_database where datname = current_database()`.execute(observer.kysely);

@@ -84,8 +84,8 @@ async function until(start: (context: Context) => { stop(): Promise<void> }, hol
 }
 
 /**
- * All functions that write lanes or rows of the queue, except the claims. Each is prepared first, and returns the
- * write.
+ * All functions that write lanes or rows of the queue, except the claims. Each function prepares the write, and returns
+ * a function that performs it.
  */
 const writers = {
   async removing() {

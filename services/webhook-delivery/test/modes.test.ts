@@ -22,7 +22,7 @@ afterAll(() => harness.stop());
 async function publish<D extends DescMessage>(desc: D, init: MessageInitShape<D>): Promise<string> {
   const id = newEventId(new Date());
   const fields = { id, time: timestampFromDate(new Date()), organizationId: 1n, sequence: 1n, aggregate: 'some:1' };
-  // Every event message has these fields.
+  // The cast is safe, because every event message has these fields.
   const message = create(desc, { ...fields, ...init } as unknown as MessageInitShape<D>);
   await harness.send(desc, { key: id, value: toBinary(desc, message), headers: { ce_id: id, ce_type: 'some.type' } });
   return id;

@@ -6,7 +6,10 @@ import { editor, type Harness, startHarness, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
 let harness: Harness;
-/** Whether this process has no descriptors left for connections, and how many connections it tried to open. */
+/**
+ * `isShort` is true while this process has no descriptors left for connections; `refused` is the number of connections
+ * that it tried to open then.
+ */
 let isShort = false;
 let refused = 0;
 beforeAll(async () => {

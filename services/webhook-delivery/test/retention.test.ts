@@ -47,7 +47,7 @@ test('a disabled webhook keeps its queue for thirty days, and what is left of it
       update queue set due_at = now() - ${days} * interval '1 day'
       where delivery_id = ${row?.delivery_id}`.execute(harness.db);
   }
-  // The loop runs once when it starts.
+  // Starts another process, because the loop runs once when it starts.
   await harness.startAnother();
   await eventually(async () => expect(await queue()).toEqual([young]));
   await harness.webhooks(editor).deleteWebhook({ id });

@@ -27,7 +27,7 @@ export function signatureCases(): SignatureCase[] {
   return [
     { name: 'the vector of the catalog', ...valid },
     {
-      // Vector of the specification's reference libraries.
+      // Test vector of the specification's reference libraries.
       name: 'the vector of Standard Webhooks',
       secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
       headers: {

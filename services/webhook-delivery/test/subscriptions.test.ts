@@ -9,7 +9,7 @@ const addresses: Record<string, string[]> = {
   'mixed.example.com': ['8.8.8.8', '::1'],
 };
 
-/** Look-ups of names whose name servers do not answer. A test ends these look-ups itself. */
+/** Look-ups of names whose name servers do not respond. A test ends these look-ups itself. */
 const dead = new Set<() => void>();
 
 async function resolve(hostname: string): Promise<string[]> {
@@ -245,6 +245,6 @@ test("dead name servers of one organization delay no other's save, whose private
     dead.clear();
     await new Promise((next) => setImmediate(next));
   }
-  // A name whose addresses are unknown is accepted, and judged at every connect.
+  // A URL whose host cannot be resolved in time is accepted, and its addresses are checked at every connection.
   await Promise.all(saves);
 });

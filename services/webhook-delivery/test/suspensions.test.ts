@@ -26,7 +26,7 @@ test('deliveries of a suspended organization wait, others go on, and after the r
   await harness.receiver.received(2);
   await eventually(async () => expect(await harness.db.selectFrom('queue').selectAll().execute()).toHaveLength(3));
   expect(harness.receiver.requests.map((request) => request.url)).toEqual(['/theirs', '/theirs']);
-  // No loop sleeps until the waiting deliveries are due, and they do not count as overdue.
+  // No loop wakes for the waiting deliveries, and they are not measured as overdue.
   await harness.pass(3_600);
   expect(await nextDueInMs(harness.db, [])).toBeUndefined();
   expect(await readOverdue(harness.db)).toEqual({ seconds: { small: 0, large: 0 }, large: new Set() });

@@ -16,7 +16,7 @@ export function copyFromPage(language: string, folder: string, file: string): st
   return join(folder, file);
 }
 
-/** Returns the cases that a program accepts; the program reads them from its standard input. */
+/** Returns the cases that a program accepts. The program reads the cases from its standard input. */
 export function acceptedBy(command: string, args: string[], folder: string): boolean[] {
   const input: SignatureCase[] = cases;
   const env = { ...process.env, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };

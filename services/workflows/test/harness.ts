@@ -41,7 +41,7 @@ export const gateway: Caller = { ...editor, actor: { type: 'service', id: identi
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** Starts the service with peers in memory that know projects and record the applied workflows. */
+/** Starts the service with peers in memory. The peers have the projects, and record the applied workflows. */
 export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {}) {
   const applied: ApplyWorkflowRequest[] = [];
   const counted: CountWorkflowsRequest[] = [];
@@ -52,8 +52,8 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
   /** Living enrollments that the runtime returns, by version. */
   const active: Record<number, bigint> = {};
   /**
-   * Functions to call, one for each look-up of a project, after the identity service has found the project and before
-   * it answers.
+   * Functions to call, one for each look-up of a project. A function is called after the identity service has found the
+   * project and before it responds.
    */
   const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {
@@ -122,7 +122,7 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
     config: harness.config,
     peers: harness.peers,
     registerRuntime,
-    /** The integrations service as a peer, which answers from `unusable`. */
+    /** The integrations service as a peer. Its responses are taken from `unusable`. */
     integrations: {
       unusable,
       register: registerIntegrations,

@@ -146,7 +146,7 @@ test.each(['created_at', '-created_at', 'updated_at', '-updated_at', 'name', '-n
       expect(names).toEqual(expected);
       expect(namesOf(await list({ sort, view, status, page: 2, perPage: 4 }, mine))).toEqual(expected.slice(4, 8));
     }
-    // The whole collection has this order. Its slices follow each other like pages.
+    // The whole collection has this order too. Its slices follow one another like pages.
     expect(namesOf(await list({ sort }, mine))).toEqual(rows.map(({ name }) => name));
   },
 );

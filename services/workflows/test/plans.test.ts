@@ -50,7 +50,7 @@ test.each(Object.entries(filters))(
   },
 );
 
-/** Places in the middle of each order. */
+/** Places in the middle of the list, in each order. */
 const middles: Record<string, Place> = {
   created_at: { key: '110000', id: 110_000n },
   updated_at: { key: '2026-01-01T12:00:00.000Z', id: 110_000n },

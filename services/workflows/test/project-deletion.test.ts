@@ -66,7 +66,7 @@ test('workflows follow the projects that theirs were given to, when those are de
   await close(104n, { reassignTo: 105n });
   expect(await projectOf(id)).toBe(105n);
   expect(await refusal(close(105n, { reassignTo: 103n }))).toMatchObject(notFound);
-  // The deletion of 103 is repeated, as after an interruption. A workflow that is still in 103 goes to 105.
+  // The deletion of project 103 is repeated, as after an interruption. A workflow that is still in 103 is moved to 105.
   const late = await create();
   await harness.db.updateTable('workflows').set({ project_id: 103n }).where('id', '=', late).execute();
   expect(await refusal(close(103n, { reassignTo: 104n }))).toMatchObject(notFound);

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
 import { collect, json, parsed, refusal } from './requests.ts';
 
-/** Look-ups of names whose name servers do not answer. A look-up ends only when the test ends it. */
+/** Look-ups of names whose name servers do not respond. A look-up ends only when the test ends it. */
 const dead = new Set<() => void>();
 
 async function resolve(hostname: string): Promise<string[]> {

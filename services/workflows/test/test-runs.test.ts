@@ -153,7 +153,8 @@ test('a test run says what a live one would lack: SendGrid is skipped without a 
     own: ['succeeded', expect.not.stringContaining('Warning')],
   });
   harness.integrations.unusable.clear();
-  // While the integrations service is unavailable, a test run needs no connection and mentions none.
+  // While the integrations service is unavailable, a SendGrid mail is skipped, and other steps get no warning about
+  // connections.
   harness.integrations.unregister();
   expect(await tried()).toMatchObject({
     mail: ['skipped', expect.stringContaining('no usable connection for sendgrid')],

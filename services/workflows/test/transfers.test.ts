@@ -27,7 +27,7 @@ test('streamed lists have connections beside those of other calls', async () => 
     ),
   );
   try {
-    // All connections of the pool except the relay's listening one.
+    // These are all connections of the pool except the connection on which the relay listens.
     await eventually(async () => expect(await waiting()).toBeGreaterThanOrEqual(9));
     expect(await collect(harness.workflows(editor).listWorkflows({}))).toMatchObject([{ totalCount: 0n }]);
     expect(await collect(harness.catalog(gateway).listChanges({ afterSequence: 0n }))).toEqual([]);

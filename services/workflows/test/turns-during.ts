@@ -1,7 +1,7 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { type QueueTurn, queueTurns } from '@drippulse/loops';
 
-/** A turn of synchronous work, and its round of the event loop. */
+/** A turn of synchronous work, with the number of the event loop's round in which it ran. */
 type Turn = QueueTurn & { round: number };
 
 /** Runs some work, and records the turns that all queues of this process take during it. */
@@ -9,7 +9,8 @@ export async function turnsDuring<T>(work: () => Promise<T>): Promise<{ result: 
   const turns: Turn[] = [];
   let round = 0;
   let isOver = false;
-  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round }); // the channel has no other messages
+  // this channel has no other messages
+  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round });
   const counting = (async () => {
     for (; !isOver; round += 1) await nextRound();
   })();

@@ -45,7 +45,7 @@ test('of thirty test runs at once two of an organization run and the others are 
   const [of, other] = [String(editor.organizationId), String(stranger.organizationId)];
   expect(organizations.filter((one) => one === of).length).toBeGreaterThan(10);
   expect(organizations.lastIndexOf(of)).toBeGreaterThan(organizations.lastIndexOf(other));
-  // Both places are free again.
+  // Both places of the organization are free again.
   expect((await harness.workflows(editor).testSteps({ steps: light })).status).toBe('completed');
 });
 

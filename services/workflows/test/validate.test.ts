@@ -79,7 +79,7 @@ test(
         for (const { path, step } of problems) expect(path).toMatch(step === undefined ? /^steps$/ : `steps.${step}`);
         seen[valid ? 'valid' : 'invalid'] += 1;
         if (!valid) continue;
-        // Steps that are saved as they were shown stay the same, with their defaults.
+        // Steps that are saved in the form in which they were shown stay the same, with their defaults.
         const again = await harness.workflows(editor).validateWorkflow({ steps: json(stored) });
         expect(withoutIds(parsed(again.steps))).toEqual(withoutIds(shown));
         expect(shown).toMatchObject(withoutIds(stored).map(({ config, ...step }) => step));
@@ -148,7 +148,7 @@ test('a masked credential is valid for the workflow that has it, and for no othe
   const { valid, problems, refused } = await both({ ...(steps && { steps }) });
   expect({ valid, refused }).toMatchObject({ valid: false, refused: { error: 'invalid secret_needed' } });
   expect(Object.keys(refused?.fields ?? {})).toEqual(problems.map(({ path }) => path));
-  // A caller who may not see the credential gets it back masked, even after sending it in full.
+  // A caller who may not see the credential gets it back masked, even if the caller has just sent it in full.
   const whole = await harness.workflows({ ...editor, role: 'viewer' }).validateWorkflow({ steps: json([callback]) });
   expect(JSON.stringify(parsed(whole.steps))).not.toContain('planted');
 });
@@ -166,7 +166,7 @@ test('viewers and test keys may check, nothing is stored, and foreign ids are un
     );
   };
   const { workflow } = await harness.workflows(editor).createWorkflow({ name: 'Ours', steps: referenceSteps });
-  // The event of the new workflow was sent.
+  // Waits until the event of the new workflow was sent.
   await eventually(async () => expect((await rows())[2]).toEqual([{ n: 0n }]));
   const before = await rows();
   const request = { steps: referenceSteps, workflowId: workflow?.id };

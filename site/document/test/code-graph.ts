@@ -5,16 +5,16 @@ import ts from 'typescript';
 /** A top-level declaration of a file, or the function that serves a method. */
 export type Declared = { file: string; name: string; node: ts.Node };
 
-/** Declarations that a piece of code mentions, its strings, and the service methods that it calls. */
+/** Declarations that a piece of code mentions, the strings in it, and the service methods that it calls. */
 type Mentions = { declared: Declared[]; texts: Set<string>; calls: Set<string> };
 
 type Names = Map<string, { file: string; name: string }>;
 type File = { tops: Map<string, ts.Node>; imports: Names; exports: Names; stars: string[] };
 
 /**
- * Finds the mentions in the code of this repository, by declaration. Only the syntax is read, which takes a second and
- * so overestimates: a declaration mentions everything that is written in it, whether or not it is executed. Members of
- * objects that are passed along are not followed.
+ * Finds the mentions in the code of this repository, by declaration. Only the syntax is read, which takes just a second
+ * but overestimates: a declaration mentions everything that is written in it, whether or not it is executed. Members of
+ * objects that are passed on are not followed.
  */
 export function readCode(root: string) {
   const entries = packageEntries(root);

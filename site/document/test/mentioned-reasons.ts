@@ -1,6 +1,6 @@
 // Prints, for each method named on the standard input, the reasons that the method's code can reach, each with the
-// declarations that lead to it. It runs in a separate process, because a test's loader takes several times as long to
-// load the compiler.
+// declarations that lead to it. It runs in a separate process, because with a test's module loader the compiler takes
+// several times as long to load.
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
@@ -55,7 +55,7 @@ function mentionedBy(name: string, served: readonly Declared[]): Map<string, str
   return found;
 }
 
-/** Whether a string is a reason. A template such as `${type}_not_found` stands for any reason with this ending. */
+/** Whether a string is a reason. A template such as `${type}_not_found` matches any reason with this ending. */
 function isReason(text: string): boolean {
   return reasons.has(text) || (text.startsWith('*_') && [...reasons].some((reason) => reason.endsWith(text.slice(1))));
 }

@@ -14,7 +14,10 @@ const api = { services: [...publicServices], reasons: [], schemas: [], events: [
 const files = filesOf(api);
 const operations = operationsOf(api, files);
 
-/** Faults, which the document has as `default`, and reasons that only the gateway and the transport return. */
+/**
+ * Reasons that no method returns: faults, which the document has as `default`, and reasons that only the gateway and
+ * the transport return.
+ */
 const notOfMethods: ReadonlySet<string> = new Set(['unauthenticated', 'message_too_large']);
 const reasons = new Set(
   [...files, file_drippulse_rest_v1_reasons]
@@ -28,8 +31,8 @@ const ofRepeats = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempo
 
 /**
  * Declarations that are not followed. The table of effects is used only for the deadlines of interrupted attempts.
- * Methods other than lists also read pages, with page parameters of our own. Outcomes of our own requests have separate
- * codes, some of which equal a reason.
+ * Methods other than lists also read pages, but the platform itself chooses the page parameters. Outcomes of the
+ * platform's own requests have separate codes, some of which equal a reason.
  */
 const notFollowed = ['effectTypeOf', 'readPage', 'startOf', 'mayHaveBeenSent', 'neverSent', 'lasting', 'HttpFailure'];
 
@@ -40,11 +43,11 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
     ...['agent_not_active', 'wrong_agent_type', 'agent_rate_limited', 'agent_not_found', 'agent_model_not_found'],
     ...['budget_exceeded', 'model_price_unknown', 'model_overrun'],
   ],
-  // Scorers call no language model. The model of a scorer is deleted only with the scorer's agent.
+  // Scorers call no language model. A scorer's model is deleted only together with the scorer's agent.
   scoreLead: ['budget_exceeded', 'model_price_unknown', 'model_overrun', 'agent_model_not_found'],
   executeAgent: ['agent_model_not_found'],
   inferAgent: ['agent_model_not_found'],
-  // The contact of a missing enrollment is treated as unknown.
+  // If the enrollment is missing, its contact is treated as unknown.
   replayAgentExecution: ['agent_model_not_found', 'enrollment_not_found', 'workflow_not_found'],
   // An eval set belongs to an agent with a template, and is deleted with it.
   createAgentEvalCase: ['agent_not_found', 'enrollment_not_found', 'workflow_not_found'],
@@ -55,18 +58,18 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   activateWorkflow: ['project_not_found'],
   pauseWorkflow: ['project_not_found'],
   archiveWorkflow: ['project_not_found'],
-  // The workflow that is sent to the runtime was just read.
+  // The workflow that is sent to the runtime was read just before.
   deleteWorkflow: ['parameter_missing'],
-  // A page shows this refusal.
+  // This refusal is shown on a page.
   finishConnect: ['integration_connection_limit_reached'],
   // A deleted version still has numbers, but no names.
   getAnalyticsFunnel: ['workflow_version_not_found'],
   getAnalyticsExperiments: ['workflow_version_not_found'],
-  // The webhook was just created.
+  // The webhook was created just before.
   createWebhook: ['webhook_not_found'],
-  // The connection was just created.
+  // The connection was created just before.
   createAgentModelConnection: ['model_connection_not_found'],
-  // Only new records count in a chain.
+  // Only new records are counted in a chain.
   deleteCrmAccount: ['chain_cut'],
   deleteCrmContact: ['chain_cut'],
   deleteCrmLead: ['chain_cut'],
@@ -76,7 +79,7 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   // The merged records release their external ids before the survivor takes one.
   mergeCrmContacts: ['external_id_taken'],
   mergeCrmLeads: ['external_id_taken'],
-  // These methods write members other than those that the reasons concern.
+  // These reasons concern members that these methods do not write.
   convertCrmLead: ['external_id_taken', 'pipeline_not_found'],
   reorderCrmOpportunities: ['external_id_taken'],
   receiveLeadScore: ['external_id_taken'],
@@ -93,16 +96,16 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   createCrmLead: ['plan_limit_reached'],
   createCrmOpportunity: ['plan_limit_reached'],
   createCrmActivity: ['plan_limit_reached'],
-  // An entry beyond a quota waits, and the event is accepted.
+  // An entry beyond a quota waits, and the event is still accepted.
   acceptEvent: ['quota_exceeded', 'payment_overdue'],
   acceptEvents: ['quota_exceeded', 'payment_overdue'],
   unsubscribe: ['quota_exceeded', 'payment_overdue'],
   reportBounces: ['quota_exceeded', 'payment_overdue'],
-  // Reads cause no payment.
+  // Reads never cause a payment.
   getBilling: ['payment_failed'],
   listPaymentMethods: ['payment_failed'],
   listInvoices: ['payment_failed'],
-  // Pages show these refusals.
+  // These refusals are shown on pages.
   submitSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
   submitSignInCode: ['mfa_code_required', 'sso_required'],
   linkSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
@@ -116,8 +119,8 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   submitNewPassword: ['link_not_valid'],
   submitSignUpLink: ['link_not_valid', 'sign_up_for_another_address'],
   submitAddressChange: ['link_not_valid'],
-  // A submission makes a generated contact. If the contact's enrollment is refused, the refusal is shown to the owner
-  // of the form.
+  // A submission makes a contact from generated data. If the contact's enrollment is refused, the refusal is shown to
+  // the owner of the form.
   submitLeadForm: [
     ...['external_id_taken', 'contacts_required', 'contacts_empty', 'too_many_contacts', 'not_an_array'],
     ...['workflow_not_found', 'workflow_archived', 'agent_not_found', 'no_enrollments_created', 'invalid_timezone'],
@@ -155,7 +158,7 @@ function askForMentions(): Answer {
   return JSON.parse(execFileSync(process.execPath, [script], options));
 }
 
-/** Whether a reason is documented. A template such as `${type}_not_found` stands for any reason with this ending. */
+/** Whether a reason is documented. A template such as `${type}_not_found` matches any reason with this ending. */
 function isDocumented(name: string, documented: ReadonlySet<string>): boolean {
   return name.startsWith('*') ? [...documented].some((one) => one.endsWith(name.slice(1))) : documented.has(name);
 }

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
 /**
- * Reasons that never appear in an answer of the public API: errors between services, at the start of a process, after
- * the client has left, in command-line tools, in import rows, and in failed reports.
+ * Reasons that never appear in a response of the public API. They are for errors between services, at the start of a
+ * process, after the client has left, in command-line tools, in import rows, and in failed reports.
  */
 const unseen = [
   'cancelled',

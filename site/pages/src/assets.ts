@@ -8,8 +8,8 @@ const swaggerUi = path.dirname(require.resolve('swagger-ui-dist/package.json'));
 const miniSearch = path.resolve(path.dirname(require.resolve('minisearch')), '../..');
 
 /**
- * Returns the files that the pages load, by path in the static folder: our own, and those of packages with their
- * licences.
+ * Returns the files that the pages load, by path in the static folder: the site's own files, and files of packages with
+ * their licences.
  */
 export function assets(): [string, string | Buffer][] {
   const ofPackages = Object.entries({

@@ -15,7 +15,7 @@ import { searchEntries } from './search/search-entries.ts';
 
 const contentFolder = 'site/pages/content';
 const documentAddress = '/docs/skills/drippulse-openapi-v1.json';
-/** Address of the facts about operations that the document cannot express. Older trees lack the file. */
+/** Address of the facts about operations that the document cannot express. Older trees do not have this file. */
 const manifestAddress = '/docs/skills/manifest.json';
 const packAddress = '/docs/skills/drippulse-agent-skills-v1.md';
 /** Place of the reference. Hand-written pages come before it. */

@@ -10,7 +10,7 @@ const queue = 'effects';
 const batchSize = 500;
 const concurrency = 2;
 const { databaseUrl, receiverUrl, effects, warmUpEffects } = config;
-/** As many connections to one origin as the platform's client has. */
+/** The maximum number of connections equals that of the platform's client for one origin. */
 const agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
 
 const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });

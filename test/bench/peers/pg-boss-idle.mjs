@@ -5,7 +5,10 @@ import { config, measure } from './peer.mjs';
 
 const queue = 'waiting';
 const { databaseUrl, waiting, seconds } = config;
-/** A short rest suffices, because pg-boss polls as often at first as it does later. */
+/**
+ * Rest in milliseconds before the measurement. A short rest suffices, because pg-boss does not poll less often after a
+ * while.
+ */
 const calmAfterMs = 2_000;
 
 const boss = new PgBoss({ connectionString: databaseUrl });

@@ -17,7 +17,7 @@ const { databaseUrl, smtpUrl, mails, warmUpMails, suppressed, subject, body } = 
 const from = { name: '', address: 'drippulse@localhost' };
 const secret = randomBytes(32);
 
-// The guards, the pool and the deadlines of the platform's mailer.
+// These are the guards, the connection pool and the deadlines of the platform's mailer.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 const transport = createTransport({
   ...guard,

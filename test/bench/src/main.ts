@@ -25,7 +25,8 @@ const [name, ...names] = positionals;
 const short = values.short === true;
 const progress = (line: string) => console.error(line);
 const interrupted = new AbortController();
-// As the process exits, the benches stop the servers that they started. A comparison must remove its work tree first.
+// When the process exits, the benches stop the servers that they started. A running comparison must first remove its
+// work tree, so it is only aborted here.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (isAlone()) process.exit(130);
@@ -102,7 +103,7 @@ async function runComparison(): Promise<void> {
   if (comparison.isWorse) process.exitCode = 1;
 }
 
-/** Whether this process itself measures. */
+/** Whether this process itself runs the measurement, and not a child process. */
 function isAlone(): boolean {
   return name !== 'compare' && name !== undefined;
 }

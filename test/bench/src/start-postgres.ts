@@ -6,7 +6,8 @@ import pg from 'pg';
 import { databaseCpuSeconds } from './measuring/cpu.ts';
 
 /**
- * The only settings in which PostgreSQL differs from its defaults, for the platform and for the peers. So fsync is on.
+ * The only settings that differ from PostgreSQL's defaults, for the platform and for the peers. All other settings keep
+ * their defaults, so fsync is on.
  */
 const settings = { shared_buffers: '1GB', max_wal_size: '4GB' };
 

@@ -1,8 +1,8 @@
 import { agentOrganization } from './agents.ts';
 
 /**
- * An execution that a step asked for, and its model calls. `answered_at` is the time at which an answer was stored,
- * after which no call follows.
+ * An execution that a step requested, and its model calls. `answered_at` is the time at which a response was stored.
+ * After that time there is no further call.
  */
 export type ExecutionFact = {
   id: string;
@@ -10,7 +10,7 @@ export type ExecutionFact = {
   kind: string;
   status: string;
   error_code: string | null;
-  /** Number of attempts that were sent, according to the ledger. */
+  /** Number of attempts that were sent to the model, according to the ledger. */
   attempts: number;
   answered_at: Date | null;
 };
@@ -25,7 +25,7 @@ export type AgentFacts = {
   executions: readonly ExecutionFact[];
   charges: readonly ChargeFact[];
   sums: { ledger: string; executions: string; counts: string; days: string; reserved: string };
-  /** Steps of agents whose outcome differs from their execution's. */
+  /** Steps of agents whose outcome differs from the outcome of their execution. */
   steps: readonly { enrollment_id: string; kind: string; status: string; execution_id: string | null }[];
 };
 

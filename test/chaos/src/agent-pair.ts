@@ -6,7 +6,7 @@ import type { Places } from './places.ts';
 import type { Servers } from './servers.ts';
 import { startPair } from './start-pair.ts';
 
-/** Starts two processes of the agents service, and makes the agents that steps ask. */
+/** Starts two processes of the agents service, and makes the agents that the steps run. */
 export async function startAgents(
   servers: Servers,
   o: { opened: { stop(): unknown }[]; modelsUrl: string; places: Places },

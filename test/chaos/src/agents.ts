@@ -1,9 +1,9 @@
 import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** The organization whose workflows ask agents. */
+/** The organization whose workflows run agents. */
 export const agentOrganization = 19n;
-/** Templates of the platform: one scores without a model, the other asks a model. */
+/** Templates of the platform for agents: one scores without a model, the other calls a model. */
 export const templates = { score: 1n, classify: 3n } as const;
 
 const policy = { on_error: 'continue', retry: { max_attempts: 8, backoff_seconds: 1 } };
@@ -12,7 +12,7 @@ const policy = { on_error: 'continue', retry: { max_attempts: 8, backoff_seconds
 export type AgentIds = Record<keyof typeof templates, bigint>;
 
 /**
- * Makes a workflow that scores a person, and then parks until a model has answered. The input of the model names the
+ * Makes a workflow that scores a person, and then parks until a model has responded. The input of the model names the
  * person.
  */
 export function makeAgentWorkflows({ score, classify }: AgentIds): ChaosWorkflow[] {

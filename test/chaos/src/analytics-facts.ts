@@ -1,4 +1,6 @@
-/** The sum of one kind of fact over all days or all quarter hours, at one step or in the whole workflow. */
+/**
+ * The sum of one kind of fact, either over all days or over all quarter hours, at one step or in the whole workflow.
+ */
 export type SumFact = { workflow_id: string; kind: number; step_id: string; count: number };
 
 /** The sums of analytics, and the number of mails of each workflow that a mail server accepted. */
@@ -8,7 +10,7 @@ export type AnalyticsFacts = {
   sent: readonly { workflow_id: string; count: number }[];
   /** Attempts of webhooks by outcome: the number that analytics counted, and the number that was recorded. */
   attempts: readonly { webhook_id: string; succeeded: boolean; counted: number; made: number }[];
-  /** Ids of the events that became facts. */
+  /** Ids of the events that have become facts. */
   ids: ReadonlySet<string>;
 };
 

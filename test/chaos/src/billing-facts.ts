@@ -14,13 +14,16 @@ export type CustomerFact = {
     current_period_end: number | null;
     payment_method: { last4: string | null } | null;
   };
-  /** Whether a change at Stripe is known and not fetched. */
+  /** Whether a change at Stripe is known to billing but not yet fetched. */
   is_behind: boolean;
-  /** Number of writes to Stripe without an end. */
+  /** Number of writes to Stripe that have not ended. */
   pending: number;
 };
 
-/** The entitlements of an organization: as billing sent them, or as they apply in a service (its schema). */
+/**
+ * The entitlements of an organization, either as billing sent them or as they apply in a service, which is named by its
+ * schema.
+ */
 export type EntitlementsFact = { service: string; organization_id: string; sequence: string; plan: string };
 
 export type BillingFacts = {
@@ -64,7 +67,7 @@ async function readEntitlements(rowsOf: RowsOf): Promise<Pick<BillingFacts, 'cou
   };
 }
 
-/** Returns the entitlements that do not apply yet, one sentence each. */
+/** Returns the entitlements that do not apply yet, as one sentence each. */
 export function behindIn({ counting, sent, applied }: BillingFacts): string[] {
   return sent.flatMap(({ organization_id: id, sequence, plan }) =>
     counting.flatMap((service) => {

@@ -5,10 +5,10 @@ import type { Places } from './places.ts';
 import type { Servers } from './servers.ts';
 import { startPair } from './start-pair.ts';
 
-/** The processes of billing, a client of each, and their Stripe. */
+/** The processes of billing, a client of each, and the Stripe that they share. */
 export type BillingPair = { nodes: Node[]; clients: BillingClient[]; stripe: FakeStripe };
 
-/** Starts two processes of billing, with a Stripe of their own. */
+/** Starts two processes of billing, with a Stripe for this run. */
 export async function startBilling(
   servers: Servers,
   { opened, places }: { opened: { stop(): unknown }[]; places: Places },

@@ -5,8 +5,8 @@ import { inflictOnBilling, type Plan } from './inflict-faults.ts';
 import type { Places } from './places.ts';
 
 /**
- * Starts billing, and breaks it while subscriptions change. Billing has this part of a run for itself, because a small
- * machine does not carry all processes while all of them work and are replaced.
+ * Starts billing, and breaks it while subscriptions change. In this part of a run only billing runs, because a small
+ * machine cannot run all processes while all of them work and are replaced.
  */
 export async function breakBilling(
   target: Target,
@@ -17,7 +17,7 @@ export async function breakBilling(
   const { nodes, clients, stripe } = await startBilling(target.servers, { opened, places });
   const stopped = new AbortController();
   const driven = driveBilling({ seed, history, clients, stripe, stopped: stopped.signal });
-  // Rethrown below; until then a failure must not end the process.
+  // Rethrown below. Until then a failure must not end the process.
   driven.catch(() => undefined);
   await inflictOnBilling(target, nodes, plan);
   stopped.abort();

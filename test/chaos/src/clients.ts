@@ -27,7 +27,7 @@ import { createTestKeys } from '@drippulse/service/harness/keys';
 import { publicService, type ServiceName, serviceOf } from '@drippulse/topology';
 import { type Config as DelivererConfig, service as deliverer } from '@drippulse/webhooks';
 
-/** The methods of a runtime that its callers use, over gRPC. */
+/** The methods of a runtime that clients call, over gRPC. */
 export type RuntimeClient = {
   /** The name of the runtime. */
   name: string;
@@ -44,11 +44,11 @@ export type RuntimeClient = {
 };
 
 const keys = createTestKeys();
-/** The caller of methods that need no credential. */
+/** The caller for methods that need no credential. */
 const nobody = callerOf(0n, { type: 'service', id: publicService });
-/** The secret of the reports of the mail server. */
+/** The secret with which the mail server signs its reports. */
 export const bounceSecret = randomBytes(32).toString('base64');
-/** The secret of Stripe's hooks. */
+/** The secret with which Stripe signs its hooks. */
 export const hookSecret = 'whsec_chaos';
 
 export function createRuntimeClient(name: string, port: number): RuntimeClient {
@@ -79,7 +79,7 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
   };
 }
 
-/** Creates a client that calls a deliverer like the gateway. */
+/** Creates a client that calls a deliverer as the gateway does. */
 export function createWebhooksClient(port: number) {
   const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -94,7 +94,7 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
-/** Creates a client that calls an integrator like the gateway. */
+/** Creates a client that calls an integrator as the gateway does. */
 export function createConnectionsClient(port: number) {
   const peers = createGrpcPeers({ [integrator.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -105,7 +105,7 @@ export function createConnectionsClient(port: number) {
   };
 }
 
-/** Creates a client that calls the agents service like the gateway. */
+/** Creates a client that calls the agents service as the gateway does. */
 export function createAgentsClient(port: number) {
   const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -209,13 +209,13 @@ export function integratorConfig({ providersUrl, ...options }: ProcessOptions & 
 }
 
 /**
- * Time after which another process takes over the executions of a dead process. It is short, because a frozen process
- * must lose its executions within seconds.
+ * Time after which another process takes over the executions of a dead process. It is short, so that a frozen process
+ * loses its executions within seconds.
  */
 const agentLeaseMs = 6_000;
 const reservationGraceMs = 3_000;
 
-/** Returns the configuration of a process of agents, which asks the models at `modelsUrl`. */
+/** Returns the configuration of a process of agents, which calls the models at `modelsUrl`. */
 export function agentConfig({ modelsUrl, ...options }: ProcessOptions & { modelsUrl: string }) {
   const environment = {
     ...environmentOf(agents.name, options),

@@ -9,7 +9,7 @@ import { startPair } from './start-pair.ts';
 /** The processes of the CRM, a client of each, and the stage in which opportunities are won. */
 export type Crm = { nodes: Node[]; clients: CrmClient[]; wonStageId: string };
 
-/** Starts two processes of the CRM, and makes the default pipeline by reading it. */
+/** Starts two processes of the CRM. Creates the default pipeline by reading it. */
 export async function startCrm(
   servers: Servers,
   { opened, places }: { opened: { stop(): unknown }[]; places: Places },

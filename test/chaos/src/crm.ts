@@ -11,7 +11,7 @@ const lead = '{{ lead.public_id }}';
 
 /**
  * Makes a workflow that creates a lead and a note about the lead, scores the lead, and wins the person's opportunity.
- * The lead and the note are named by the person's reference.
+ * The lead and the note contain the person's reference.
  */
 export function makeCrmWorkflows(wonStageId: string): ChaosWorkflow[] {
   const steps = makeSteps([

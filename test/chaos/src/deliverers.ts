@@ -13,7 +13,7 @@ export type Hook = {
   id: string;
   organizationId: string;
   path: string;
-  /** Whether the webhook's endpoint answers `gone` at the first request, which disables the webhook. */
+  /** Whether the webhook's endpoint returns `gone` at the first request, which disables the webhook. */
   isGone: boolean;
 };
 
@@ -21,8 +21,8 @@ const names = ['c', 'd'];
 const organizations = [11n, 12n, 13n];
 
 /**
- * Starts two processes that deliver the runtimes' events to plain and ordered webhooks, and to one webhook that answers
- * `gone`.
+ * Starts two processes that deliver the runtimes' events to plain and ordered webhooks, and to one webhook whose
+ * endpoint returns `gone`.
  */
 export async function startDeliverers(
   servers: Servers,
@@ -72,8 +72,8 @@ async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook
 }
 
 /**
- * Ends all waits and leases immediately. Waits last hours and leases half a minute, which would be too long for a run.
- * Rows that a frozen process has locked are skipped.
+ * Ends all waits and leases immediately, because waits last hours and leases half a minute, which would be too long for
+ * a run. Rows that a frozen process has locked are skipped.
  */
 export async function hurryDeliveries(client: pg.Client): Promise<void> {
   await client.query(`

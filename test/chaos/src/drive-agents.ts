@@ -7,7 +7,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** Minimum number of rounds of persons, even on a busy machine. */
 const minRounds = 8;
 
-/** Lets persons enter the workflow that asks agents. */
+/** Lets persons enter the workflow that runs agents. */
 export async function driveAgents(driving: Driving & { agents: readonly ChaosWorkflow[] }): Promise<void> {
   const { agents, history, untilAnswered } = driving;
   const random = createRandom(driving.seed, 'agents');

@@ -103,8 +103,11 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
 
   async function changeByCall(isEnding: boolean): Promise<void> {
     const end = (at: CancelTime) => call((billing, options) => billing.cancelSubscription({ at }, options));
-    if (isEnding) await call((billing, options) => billing.reactivateSubscription({}, options));
-    else await random.pick([subscribe, () => end(CancelTime.NOW), () => end(CancelTime.PERIOD_END)])();
+    const keep = () => call((billing, options) => billing.reactivateSubscription({}, options));
+    await random.pick<() => Promise<unknown>>([
+      subscribe,
+      ...(isEnding ? [keep] : [() => end(CancelTime.NOW), () => end(CancelTime.PERIOD_END)]),
+    ])();
   }
 }
 

@@ -8,7 +8,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** Minimum number of rounds of persons, even on a busy machine. */
 const minRounds = 8;
 
-/** Makes contacts with an opportunity each, and lets them enter the workflow that writes to the CRM. */
+/** Makes contacts, each with an opportunity, and lets them enter the workflow that writes to the CRM. */
 export async function driveCrm(
   driving: Driving & { crm: readonly ChaosWorkflow[]; crmClients: readonly CrmClient[] },
 ): Promise<void> {
@@ -17,7 +17,7 @@ export async function driveCrm(
   const random = createRandom(driving.seed, 'crm');
 
   /**
-   * Makes a contact and its opportunity. A repeated call has the key of the first call, so it makes no second record.
+   * Makes a contact and its opportunity. A repeated call uses the key of the first call, so it makes no second record.
    */
   async function makeOpportunity(ref: string, email: string, amount: number): Promise<string> {
     const optionsOf = (record: string) => ({ headers: { 'idempotency-key': `${record}-${ref}` }, timeoutMs: callMs });

@@ -53,7 +53,7 @@ type Call = {
   options: { headers: Record<string, string>; timeoutMs: number };
 };
 
-/** Makes a bulk call. A refusal of everybody is an answer too. */
+/** Makes a bulk call. The refusal of everybody is treated as a successful call. */
 async function bulkEnroll(
   client: RuntimeClient,
   { organizationId, request, options }: Call,

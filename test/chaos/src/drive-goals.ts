@@ -10,8 +10,8 @@ type GoalDriving = Driving & { goals: readonly ChaosWorkflow[] };
 const minRounds = 6;
 
 /**
- * Lets persons enter, some of whom had bought before, and sends events that meet goals before, near and after the end
- * of their runs.
+ * Lets persons enter, some of whom bought before. Sends events that meet goals before, near and after the end of their
+ * runs.
  */
 export async function driveGoals(driving: GoalDriving): Promise<void> {
   const random = createRandom(driving.seed, 'goals');

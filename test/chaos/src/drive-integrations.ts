@@ -7,7 +7,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 /** Minimum number of rounds of persons, even on a busy machine. */
 const minRounds = 8;
 
-/** Lets persons enter the workflows that act at providers. */
+/** Lets persons enter the workflows that have steps at providers. */
 export async function driveIntegrations(driving: Driving & { integrations: readonly ChaosWorkflow[] }): Promise<void> {
   const { integrations, history, untilAnswered } = driving;
   const random = createRandom(driving.seed, 'integrations');

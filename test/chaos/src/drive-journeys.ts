@@ -49,7 +49,7 @@ async function setRules({ untilAnswered }: Driving): Promise<void> {
   await untilAnswered((client) => client.rules(journeyOrganization).updateSendingRules(changes, { timeoutMs: callMs }));
 }
 
-/** Lets the same persons enter each workflow, each under a reference of its own. */
+/** Lets the same persons enter each workflow, in each workflow under a different reference. */
 async function enter(
   { journeys, history, untilAnswered }: JourneyDriving,
   random: Random,
@@ -70,7 +70,7 @@ async function enter(
   return persons;
 }
 
-/** Suppresses an address. The call is answered before the event is sent; without the event no mail is due. */
+/** Suppresses an address. The call succeeds before the event is sent, and without the event no mail is due. */
 async function suppress({ history, untilAnswered }: Driving, email: string): Promise<void> {
   const headers = { 'idempotency-key': `suppress-${email}` };
   await untilAnswered((client) =>

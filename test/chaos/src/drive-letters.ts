@@ -14,13 +14,13 @@ type LetterDriving = Driving & { letters: readonly ChaosWorkflow[] };
 /** Minimum number of rounds of persons, even on a busy machine. */
 const minRounds = 6;
 const lookEveryMs = 200;
-/** A hit within 5 s of the send counts as a scanner's. */
+/** A hit within 5 s of the send is treated as a hit of a scanner. */
 const readersMs = { least: 6_000, most: 9_000 };
 const mostBounceMs = 4_000;
 
 /**
  * Sends letters to persons in two zones, in one of which it is night. Some letters are opened and their links followed,
- * and some letters come back.
+ * and some letters bounce.
  */
 export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
@@ -94,7 +94,7 @@ function reactTo(driving: LetterDriving, mail: Receipt): Promise<void>[] {
   const tokens = tokensIn(mail.content);
   const hits = Array.from({ length: random.between(1, 3) }, async (_, index) => {
     const kind = random.next() < 0.6 ? ('open' as const) : ('click' as const);
-    // Some hits come immediately, as from a scanner of links.
+    // Some hits are sent immediately, as a scanner of links would send them.
     const ms = random.next() < 0.2 ? random.between(0, 1_000) : random.between(readersMs.least, readersMs.most);
     const client = random.pick(driving.clients);
     await pause(driving, ms);
@@ -104,12 +104,12 @@ function reactTo(driving: LetterDriving, mail: Receipt): Promise<void>[] {
   return bounces ? [...hits, reportBounce(driving, mail, random.between(0, mostBounceMs))] : hits;
 }
 
-/** Returns a browser that is different for each hit. */
+/** Returns the user agent of a browser, different for each hit. */
 function agentOf(subject: string, index: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0 (${subject} ${index})`;
 }
 
-/** Sends a hit once, because clients of mails do not retry. */
+/** Sends a hit once, because mail clients do not retry. */
 async function hit(
   { history }: LetterDriving,
   client: RuntimeClient,
@@ -140,7 +140,7 @@ async function reportBounce(driving: LetterDriving, { key: mail, url: email }: R
   }
 }
 
-/** Makes a report in the platform's own form, with a signature of Standard Webhooks for the current time. */
+/** Makes a report in the platform's own format, signed according to Standard Webhooks for the current time. */
 function signedReport(mail: string) {
   const id = `bounce-${mail}`;
   const at = String(Math.floor(Date.now() / 1_000));

@@ -6,10 +6,13 @@ import { callMs } from './until-answered.ts';
 
 /** Minimum number of rounds of persons, even on a busy machine. */
 const minRounds = 6;
-/** Period in which the events of a person are sent. Some runs end and some gaps pass within it. */
+/** Period in milliseconds in which the events of a person are sent. Some runs end and some gaps pass within it. */
 const spanMs = 20_000;
 
-/** Lets persons send events that start workflows: alone, many together, in batches, and again with the same key. */
+/**
+ * Lets persons send events that start workflows: alone, many together, in batches, and again with a key that was used
+ * before.
+ */
 export async function driveStarters(driving: Driving): Promise<void> {
   const random = createRandom(driving.seed, 'starters');
   const sending: Promise<unknown>[] = [];
@@ -46,7 +49,10 @@ async function sendAll(driving: Driving, random: Random, name: string): Promise<
 
 type Sending = { sent: SentStart; written: string; first: number };
 
-/** The ways to send an event. A batch returns no ids. A single repeat returns the id of the event in the batch. */
+/**
+ * The ways to send an event. A batch returns no ids. If the event of a batch is sent again alone, the id of that event
+ * is returned.
+ */
 const ways = [
   sendOne,
   (driving: Driving, event: Sending) =>

@@ -13,13 +13,13 @@ export type Driving = {
   stopped: AbortSignal;
 };
 
-/** Pauses, but ends early once the load stops. */
+/** Pauses. The pause ends early once the load stops. */
 export async function pause({ stopped }: Pick<Driving, 'stopped'>, ms: number): Promise<void> {
   await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
 }
 
 /**
- * Sends a person's event to the runtime `first`; if that runtime does not answer, tries the others in turn until one
+ * Sends a person's event to the runtime `first`. If that runtime does not respond, tries the others in turn until one
  * does. Returns the event's id.
  */
 export async function sendEvent(

@@ -2,7 +2,7 @@ import { type Receiver, startReceiver } from '@drippulse/testing';
 import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The receiver of callbacks. Its answer to an attempt depends only on seed, key and attempt. */
+/** The receiver of callbacks. Its response to an attempt depends only on seed, key and attempt. */
 export type Endpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };
 
 export async function startEndpoint(seed: number): Promise<Endpoint> {
@@ -13,7 +13,7 @@ export async function startEndpoint(seed: number): Promise<Endpoint> {
       const key = headers['idempotency-key'] ?? '';
       const attempt = (attempts.get(key) ?? 0) + 1;
       attempts.set(key, attempt);
-      // Keys are new in each run; path and contact are not.
+      // The response depends on path and contact, not on the key, because keys are new in each run.
       const answer = answerTo(chanceOf(seed, `${url} ${body} ${attempt}`));
       const text = body.toString();
       receipts.push({

@@ -12,7 +12,8 @@ export const entryLimits: ReadonlyMap<bigint, number> = new Map([
 ]);
 
 /**
- * Makes workflows that the same persons repeatedly try to enter. One accepts each person once, the other twice a day.
+ * Makes workflows that the same persons repeatedly try to enter. One workflow accepts each person once, the other twice
+ * a day.
  */
 export function makeEntries(): ChaosWorkflow[] {
   return [...entryLimits].map(([id, limit]) => ({

@@ -21,7 +21,7 @@ export type EnrollmentFact = {
   status: string;
   step_index: number;
   lines: number;
-  /** Number of the enrollment's rows in runs and outcomes; must be one. */
+  /** Number of the enrollment's rows in runs and outcomes. It must be one. */
   places: number;
 };
 export type LineFact = {
@@ -62,7 +62,7 @@ export type Facts = {
   counters: readonly CounterFact[];
   /** Frames of the committed outbox rows with events of enrollments. */
   frames: readonly Uint8Array[];
-  /** Names of the schemas whose outbox has rows. */
+  /** Names of the schemas whose outbox still has rows. */
   outboxLeft: readonly string[];
   deliveries: readonly DeliveryFact[];
   /** Events of contacts of all organizations. */
@@ -79,7 +79,7 @@ export type Facts = {
   billing: BillingFacts;
 };
 
-/** An event of a contact, with the enrollments that waited when it arrived. */
+/** An event of a contact, with the enrollments that were waiting when it arrived. */
 export type EventFact = {
   id: string;
   organization_id: string;

@@ -26,12 +26,14 @@ export type FaultKind<V extends Victim = Node> = {
   losesResultsOf: 'the node' | 'all' | 'none';
 };
 
-/** A process that gets SIGTERM commits work in flight and leaves Kafka before it ends. */
+/**
+ * The name of the fault in which a process gets SIGTERM. It commits the work in flight and leaves Kafka before it ends.
+ */
 export const askedToEnd = 'ask to end';
 const endMs = 45_000;
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
-/** The leases of the frozen process are ended in the meantime. */
+/** The leases of the frozen process are ended by force during the freeze. */
 const delivererFreezeMs = 2_000;
 
 /** Stops all connections of all processes. */
@@ -149,7 +151,10 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Faults of the process of analytics. The process counts again any events that it had not marked as counted. */
+/**
+ * Faults of the process of analytics. After a fault, the process counts again the events that it had not yet marked as
+ * counted.
+ */
 export const analystFaults: readonly FaultKind<Victim>[] = [
   {
     name: 'kill -9 the analyst',
@@ -201,7 +206,7 @@ const processFaultsOf = (name: string, freezeMs: number): FaultKind[] => [
   },
 ];
 
-/** The lease of a step at a provider, 40 s, ends in the meantime, so another process takes the step over. */
+/** Longer than the lease of a step at a provider, 40 s, so another process takes the step over. */
 const integratorFreezeMs = 44_000;
 
 /** Faults of the processes that perform steps at providers. They lose no results of callbacks or mails. */
@@ -232,7 +237,9 @@ const commitFaultsOf = (name: string): FaultKind[] =>
 /** Longer than the deadline of a write, so that the step tries again at the other process. */
 const crmFreezeMs = 12_000;
 
-/** Faults of the processes of the CRM. Their writes have keys, so a repeat after a lost answer writes nothing more. */
+/**
+ * Faults of the processes of the CRM. Their writes have keys, so a repeat after a lost response writes nothing more.
+ */
 export const crmFaults: readonly FaultKind[] = [...commitFaultsOf('a CRM'), ...processFaultsOf('a CRM', crmFreezeMs)];
 
 /** Longer than the lease of a customer or an operation, so that the other process takes it over. */
@@ -245,5 +252,5 @@ export const billingFaults: readonly FaultKind[] = [
   ...[crashDatabase, killKafka],
 ];
 
-/** Every kind of fault once. The groups run in parallel; the seed decides the order within each group. */
+/** Every kind of fault, each once. The groups run in parallel; the seed decides the order within each group. */
 export const faultRows = { losing, harmless };

@@ -1,15 +1,15 @@
 import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** The organization of workflows with goals, and of those that people enter again. */
+/** The organization of workflows with goals, and of workflows that people enter again. */
 export const entryOrganization = 15n;
 
-/** Events that meet goals: one goal is counted, the other ends the run. */
+/** Events that meet goals. One goal is only counted, the other ends the run. */
 export const goalEvents = { seen: 'chaos.seen', bought: 'chaos.bought' } as const;
 /** The goal that ends a run. */
 export const exitGoal = 'bought' satisfies keyof typeof goalEvents;
 /**
- * Time for which a run waits for its goals. It is much longer than a lease, so that most events surely precede the
+ * Time for which a run waits for its goals. It is much longer than a lease, so that most events certainly precede the
  * run's end.
  */
 export const goalWaitMs = 12_000;

@@ -12,10 +12,10 @@ export type Fault = {
   met: boolean;
 };
 
-/** A bulk enrollment that was answered. */
+/** A bulk enrollment that succeeded. */
 export type AcceptedCall = { workflowId: bigint; organizationId: bigint; refs: string[]; ids: bigint[] };
 
-/** A request that reached the receiver, and its answer. */
+/** A request that reached the receiver, and the receiver's response. */
 export type Receipt = {
   key: string;
   at: number;
@@ -24,19 +24,19 @@ export type Receipt = {
   content: string;
   body: string;
   succeeded: boolean;
-  /** Port of the runtime's end of the connection. */
+  /** Port of the runtime's end of the connection. It identifies the runtime. */
   senderPort: number;
 };
 
-/** A connection that a runtime opened, by the port of the runtime's end. */
+/** A connection that a runtime opened, identified by the port of the runtime's end. */
 export type Opened = { port: number; name: string; at: number };
 
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
 /**
- * An accepted event that starts workflows. `ids` are the ids in the answers, one for each time that the event was not
- * sent in a batch.
+ * An accepted event that starts workflows. `ids` are the ids in the responses, one for each time that the event was
+ * sent outside of a batch.
  */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
@@ -52,19 +52,19 @@ export type SentHit = {
   /** Message-ID of the letter. */
   mail: string;
   agent: string;
-  /** Name of the runtime that was asked. */
+  /** Name of the runtime that got the request. */
   runtime: string;
   at: number;
   answered: boolean;
 };
 
-/** An accepted report that a letter came back. */
+/** An accepted report that a letter bounced. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
-/** An object at a provider: the step that makes such objects, and the reference of the contact in it. */
+/** An object at a provider: the step that makes objects of this kind, and the reference of the contact in it. */
 export type MadeThing = { step: string; ref: string };
 
-/** An opportunity that the CRM created, according to its answer. `amount` is in cents. */
+/** An opportunity that the CRM created, according to its response. `amount` is in cents. */
 export type MadeOpportunity = { ref: string; amount: number };
 
 /** A request to a model. `ref` is the person that the request names. */
@@ -76,7 +76,7 @@ export type AskedModel = { ref: string; at: number };
  */
 export type LedgerSample = { bill: bigint; limit: bigint; taken: bigint };
 
-/** A decision that counts, according to its answer. */
+/** A decision that was accepted, according to the response. */
 export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
 
 /** The calls, faults and results of a run, as seen from outside the platform. */
@@ -86,7 +86,7 @@ export type History = {
   receipts: Receipt[];
   /** In the order in which they were opened. */
   connections: Opened[];
-  /** The organization of each event that came out of Kafka, by the event's id. */
+  /** The organization of each event that was read from Kafka, by the event's id. */
   published: Map<string, string>;
   publishedBy: { crm: Map<string, string>; billing: Map<string, string> };
   /** Requests that reached the webhooks. */
@@ -94,7 +94,7 @@ export type History = {
   journeys: {
     events: SentEvent[];
     decisions: AnsweredDecision[];
-    /** Addresses that were suppressed, according to the answer, before a mail to them could be due. */
+    /** Addresses whose suppression succeeded before a mail to them could be due. */
     suppressed: string[];
   };
   /** Mails that reached their receiver, by Message-ID; `url` is the address, `body` the subject. */
@@ -113,10 +113,10 @@ export type History = {
     /** The provider's bill at the end. */
     bill: bigint;
   };
-  /** Requests that a provider refused because of their form, as sentences. */
+  /** Requests that a provider refused because of their form, as one sentence each. */
   refusedByProviders: string[];
   letters: {
-    /** The end of the night, in epoch milliseconds. */
+    /** The end of the night for the quiet hours, in epoch milliseconds. */
     quietUntil: number;
     hits: SentHit[];
     bounces: TakenBounce[];

@@ -2,7 +2,7 @@ import { type Answer, startReceiver } from '@drippulse/testing';
 import { Webhook } from 'standardwebhooks';
 import { chanceOf } from './random.ts';
 
-/** A request to a webhook as received; `problem` says why its signature is wrong. */
+/** A request to a webhook as received. If the signature is wrong, `problem` is the reason. */
 export type HookReceipt = { path: string; id: string; body: string; problem: string | undefined };
 
 /** The receiver of webhooks; `secrets` are the webhooks' secrets by path. */
@@ -14,8 +14,8 @@ export type HookEndpoint = {
 };
 
 /**
- * Starts the receiver. Its answer to an attempt depends on seed, path and number of attempts, except for the webhook
- * that is gone.
+ * Starts the receiver. Its response to an attempt depends on seed, path and number of attempts. The webhook that is
+ * gone always gets 410.
  */
 export async function startHookEndpoint(seed: number): Promise<HookEndpoint> {
   const secrets = new Map<string, string>();

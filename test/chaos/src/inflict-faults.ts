@@ -21,9 +21,9 @@ import { createRandom } from './random.ts';
 export type FaultCounts = Record<string, { inflicted: number; met: number }>;
 
 /**
- * Number of faults that are inflicted at the same time, each until its process serves again. A process takes seconds of
+ * Number of faults that are inflicted at the same time, each until its process serves again. A process needs seconds of
  * CPU time to start. If more processes started at once, all others would hardly run, and calls would find no process
- * that answers.
+ * that responds.
  */
 const faultsAtOnce = 2;
 /** Number of times that a fault is repeated if it did not happen. */
@@ -38,7 +38,7 @@ export type Plan = {
   onProgress(line: string): void;
 };
 
-/** The processes, other than the runtimes, that faults of the first part may hit. */
+/** The processes, other than the runtimes, that the faults of `inflictAll` may hit. */
 export type Others = {
   deliverers: readonly Victim[];
   analysts: readonly Victim[];
@@ -67,7 +67,7 @@ export async function inflictAll(
   ]);
 }
 
-/** Inflicts the faults of billing likewise. */
+/** Inflicts the faults of billing, as `inflictAll` inflicts all other faults. */
 export async function inflictOnBilling(target: Target, billing: readonly Node[], plan: Plan): Promise<void> {
   await rowsOf(target, plan)('billing', billing, billingFaults);
 }
@@ -80,7 +80,7 @@ function rowsOf(target: Target, plan: Plan) {
     inflictRow(target, victims, plan, { row, kinds, end, limit });
 }
 
-/** Inflicts faults in rounds, on the two nodes in turn. Each round has an order of its own. */
+/** Inflicts faults in rounds, on the two nodes in turn. Each round has a different order. */
 async function inflictRow<V extends Victim>(
   target: Target,
   victims: readonly V[],

@@ -2,7 +2,7 @@ import { makeSteps } from './make-steps.ts';
 import type { Random } from './random.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** The organization whose workflows act at providers. */
+/** The organization whose workflows have steps at providers. */
 export const integrationOrganization = 18n;
 export const integrationDomain = '@integrations.example';
 /** Channels for messages. A provider takes only a few messages a second for each channel. */
@@ -10,7 +10,7 @@ export const channels: readonly string[] = Array.from({ length: 10 }, (_, index)
 
 /**
  * Steps at providers, one for each kind of repeat. The key is the action in the step's request, or `alert`, because an
- * alert names no action. Each step makes one object that contains the reference of the contact.
+ * alert has no action. Each step makes one object that contains the reference of the contact.
  */
 export const providerSteps = {
   create_customer: { repeat: 'key' },
@@ -36,7 +36,7 @@ const drafts: Record<ProviderStep, object> = {
 };
 
 /**
- * Makes two workflows. Each runs all steps one after the other, in an order of its own, and continues after a failure.
+ * Makes two workflows. Each runs all steps one after the other, in a different order, and continues after a failure.
  */
 export function makeIntegrations(random: Random): ChaosWorkflow[] {
   return [0n, 1n].map((index) => ({

@@ -27,7 +27,7 @@ async function connectAll(grpcPort: number): Promise<void> {
   try {
     for (const provider of providers) {
       const credentials = Buffer.from(JSON.stringify(sampleCredentials[provider]));
-      // The connection is saved without a test, because the providers sometimes answer wrongly.
+      // The connection is saved without a test, because the providers sometimes fail.
       const request = { provider, credentials, test: false };
       await client.connections(integrationOrganization).createIntegrationConnection(request);
     }

@@ -2,15 +2,17 @@ import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
 /**
- * The organization whose mails have quiet hours. Its mails are opened, their links are followed, and some mails come
- * back.
+ * The organization whose mails have quiet hours. Its mails are opened, their links are followed, and some mails bounce.
  */
 export const letterOrganization = 16n;
 export const letterDomain = '@letters.example';
 
 /** Positions of the steps. */
 export const letterPlaces = { first: 0, pause: 1, second: 2 } as const;
-/** Longer than a report of a mail takes to arrive, so that the second letter is due after the report. */
+/**
+ * Length of the pause in milliseconds. It is longer than a report of a mail takes to arrive, so that the second letter
+ * is due after the report.
+ */
 const pauseMs = 15_000;
 /** Time zones of persons. In one of them it is night at the start of every run. */
 export const letterZones = { quiet: 'UTC', awake: 'Pacific/Kiritimati' } as const;

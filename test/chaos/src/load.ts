@@ -18,17 +18,17 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 /** Work during the faults. */
 export type Load = {
-  /** Ends the load once the answered calls are enough for the checks, and resumes every workflow. */
+  /** Ends the load once enough calls have succeeded for the checks, and resumes every workflow. */
   stop(): Promise<void>;
 };
 
 type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents' | 'crm';
 
-/** Minimum number of answered calls of each organization, even on a busy machine. */
+/** Minimum number of successful calls of each organization, even on a busy machine. */
 const leastCalls = 10;
 
 /**
- * Announces the workflows and drives them. Each organization gets one bulk enrollment after the other, and a workflow
+ * Announces the workflows and drives them. Each organization makes one bulk enrollment after the other, and a workflow
  * is paused now and then. Persons send events, decide approvals, meet goals and get mails.
  */
 export async function startLoad(options: {

@@ -15,13 +15,13 @@ type Taken = { to: string; raw: string };
 
 const accepted: Answer = { text: '250 2.0.0 Ok: queued' };
 /**
- * Maximum number of failed attempts of a mail. Later attempts succeed, because if the sender gave the mail up, nobody
- * would know whether an earlier attempt had arrived.
+ * Maximum number of failed attempts of a mail. Later attempts succeed. Otherwise the sender could give the mail up, and
+ * nobody would know whether an earlier attempt had arrived.
  */
 const mostFailures = 2;
 
 /**
- * Starts the receiver. Its answer depends only on the seed, the mail's subject and the number of the attempt. A mail
+ * Starts the receiver. Its response depends only on the seed, the mail's subject and the number of the attempt. A mail
  * that is permanently refused is refused at each attempt.
  */
 export async function startMailEndpoint(seed: number): Promise<MailEndpoint> {

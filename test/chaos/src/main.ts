@@ -3,7 +3,7 @@ import { report } from './report.ts';
 import { runChaos } from './run-chaos.ts';
 import { startServers } from './servers.ts';
 
-/** `npm run chaos -- --seed N --minutes M`. */
+/** The command `npm run chaos -- --seed N --minutes M`. */
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, minutes: { type: 'string', default: '2' } },
 });

@@ -14,7 +14,9 @@ export type Models = {
 
 const text = JSON.stringify({ class: 'other', confidence: 0.5, summary: 'A reply.' });
 
-/** Starts the provider. Its answer to a request depends on the seed and on the number of requests about the person. */
+/**
+ * Starts the provider. Its response to a request depends on the seed and on the number of requests about the person.
+ */
 export async function startModels(seed: number): Promise<Models> {
   const provider = await startModelProvider();
   const asked: AskedModel[] = [];

@@ -9,8 +9,8 @@ import type { Servers } from './servers.ts';
 /** The runtimes. */
 export const names = ['a', 'b'];
 /**
- * Duration of run leases. A frozen process must lose its leases within seconds. But a process on a busy machine must
- * not lose them, because its effects would then be repeated without a fault.
+ * Duration of run leases. It is short, because a frozen process must lose its leases within seconds. It is not shorter,
+ * because a process on a busy machine must not lose its leases: its effects would then be repeated without a fault.
  */
 export const leaseMs = 6_000;
 /** The name under which a stall of the machine is listed among the faults. */

@@ -2,8 +2,8 @@ import { freePort } from '@drippulse/servers';
 import { type ServiceName, serviceOf } from '@drippulse/topology';
 
 /**
- * Ports of the processes that others call. They are chosen before any process starts, because a replacement keeps the
- * port.
+ * Ports of the processes that other processes call. They are chosen before any process starts, because a replacement
+ * keeps the port.
  */
 export type Places = {
   runtimes: readonly number[];

@@ -3,7 +3,7 @@ import type { MadeThing } from './history.ts';
 import { channels, type ProviderStep } from './integrations.ts';
 import { chanceOf } from './random.ts';
 
-/** The providers of integrations, which sometimes answer wrongly. */
+/** The providers of integrations, which sometimes fail. */
 export type Providers = {
   url: string;
   /** Returns the objects that are at the providers now. */
@@ -14,7 +14,7 @@ export type Providers = {
 };
 
 const keys = ['stripe', 'hubspot', 'zoom', 'slack'] as const;
-/** Failures in which the provider either does nothing, or does the work but its answer is lost. */
+/** Failures in which the provider either does nothing, or does the work but its response is lost. */
 const failures: readonly { share: number; failure: Failure }[] = [
   { share: 0.04, failure: { status: 503 } },
   { share: 0.02, failure: { status: 429, headers: { 'retry-after': '1' } } },
@@ -23,7 +23,7 @@ const failures: readonly { share: number; failure: Failure }[] = [
   { share: 0.08, failure: { delayMs: 400 } },
 ];
 
-/** Starts the providers. The answer to a request depends on the seed and the number of requests to its provider. */
+/** Starts the providers. The response to a request depends on the seed and the number of requests to its provider. */
 export async function startProviders(seed: number): Promise<Providers> {
   const fakes = await startFakeProviders();
   for (const key of keys) {
@@ -35,7 +35,7 @@ export async function startProviders(seed: number): Promise<Providers> {
   const slack = fakes.provider('slack').state;
   for (const name of channels) slack.addChannel(name);
 
-  /** Reads from the state of the providers which objects were made, independently of the keys of requests. */
+  /** Determines the objects that were made from the state of the providers, independently of the keys of requests. */
   function made(): MadeThing[] {
     const things = (step: ProviderStep, refs: readonly unknown[]) => refs.map((ref) => ({ step, ref: String(ref) }));
     const texts = slack.messages.map(({ text }) => text.split(' '));

@@ -10,7 +10,10 @@ export type Random = {
   shuffle<T>(items: readonly T[]): T[];
 };
 
-/** Creates a separate sequence for each name, so that concurrent parts do not change each other's numbers. */
+/**
+ * Creates a separate sequence for each name, so that the numbers of one concurrent part do not depend on the other
+ * parts.
+ */
 export function createRandom(seed: number, name: string): Random {
   let state = Number.parseInt(hash('sha256', `${seed} ${name}`, 'hex').slice(0, 8), 16);
 

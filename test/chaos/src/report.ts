@@ -2,7 +2,7 @@ import type { Outcome } from './run-chaos.ts';
 
 const shown = 10;
 
-/** Formats an outcome for people, broken promises first. */
+/** Formats an outcome for people, with broken promises first. */
 export function report(outcome: Outcome, minutes: number): string {
   const { seed, seconds, enrollments, lines, effects, repeats, events, deliveries, faults, stalls, promises, kept } =
     outcome;

@@ -36,11 +36,11 @@ export type Outcome = {
   enrollments: number;
   lines: number;
   effects: number;
-  /** Number of requests at the receiver beyond one for each effect. */
+  /** Number of repeated requests at the receiver: all requests, minus one for each effect. */
   repeats: number;
   events: number;
   deliveries: number;
-  /** Number of mails at their receiver, including repeats. */
+  /** Number of mails that reached their receiver, including repeats. */
   mails: number;
   approvals: number;
   contactEvents: number;

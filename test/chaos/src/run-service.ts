@@ -20,8 +20,8 @@ type Startable<C> = {
 };
 
 /**
- * Runs a service as its own main does, once the parent process gives the signal. The service dies at a point that the
- * parent names.
+ * Runs a service as its own main does, once the parent process sends the message to begin. The service dies at a point
+ * that the parent names.
  */
 export async function runService<C>(service: Startable<C>): Promise<void> {
   // Restores secrets, which are bytes.
@@ -34,7 +34,7 @@ export async function runService<C>(service: Startable<C>): Promise<void> {
   );
   // The parent of this process is gone.
   process.on('disconnect', () => process.exit(1));
-  // A killed process would not store its compiled code, so it is stored now.
+  // The compiled code is stored now, because a process that is killed later would not store it.
   flushCompileCache();
   await once(process, 'message');
   let dieAt: string | undefined;

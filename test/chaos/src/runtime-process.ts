@@ -10,7 +10,7 @@ import { createGrpcPeers } from '@drippulse/rpc';
 import type { ProcessConfig } from './clients.ts';
 import type { FromRuntime, ToRuntime } from './runtime.ts';
 
-/** The runtime as its main starts it, except for two faults: it can die at a point, and its clock can jump. */
+/** The runtime as its own main starts it, with two additions: it can die at a chosen point, and its clock can jump. */
 const {
   kafkaBrokers: brokers,
   addresses,
@@ -26,7 +26,7 @@ let shiftMs = 0;
 
 // The parent of this process is gone.
 process.on('disconnect', () => process.exit(1));
-// A killed process would not store its compiled code, so it is stored now.
+// The compiled code is stored now, because a process that is killed later would not store it.
 flushCompileCache();
 await once(process, 'message');
 
@@ -85,7 +85,8 @@ function tellConnections(): void {
 }
 
 /**
- * Reports stalls, because a busy machine may stop a process just as a freeze does. It uses a clock that does not jump.
+ * Reports stalls, because a busy machine may stop a process just as a freeze does. It measures with a clock that does
+ * not jump.
  */
 function watchStalls(): void {
   let last = performance.now();

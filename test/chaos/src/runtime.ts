@@ -14,7 +14,7 @@ export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
  */
 export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
-/** A service in a separate process, which is replaced when it ends. */
+/** A service in a separate process. When the process ends, a new one replaces it. */
 export type Runtime = {
   name: string;
   /** Sends SIGKILL. */
@@ -38,7 +38,7 @@ export type Runtime = {
   stop(): Promise<void>;
 };
 
-/** Enough for a busy machine. */
+/** Timeout in milliseconds, long enough for a busy machine. */
 const readyMs = 120_000;
 
 export function startRuntime(options: {

@@ -8,7 +8,7 @@ export interface Sampling {
 }
 
 /**
- * Calls a sampler every 100 ms with a connection to the database. When a fault has stopped the database, it connects
+ * Calls a sampler every 100 ms with a connection to the database. After a fault that stopped the database, it connects
  * again. `begin` makes a sampler for each connection.
  */
 export function sampleDatabase(url: string, begin: () => (client: pg.Client) => Promise<void>): Sampling {

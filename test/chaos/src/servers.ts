@@ -35,7 +35,7 @@ export type Servers = {
   folder: string;
   postgresUrl: string;
   kafka: KafkaBroker;
-  /** The organization of each event that came out of Kafka, by the event's id. */
+  /** The organization of each event that was read from Kafka, by the event's id. */
   published: Map<string, string>;
   publishedBy: { crm: Map<string, string>; billing: Map<string, string> };
   /** Shuts PostgreSQL down immediately, as in a power cut, and recovers it. */
@@ -118,8 +118,9 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
 }
 
 /**
- * Adds triggers that copy each row of a service's own events in the transaction that commits the row, because sent rows
- * of the outbox are deleted. Rows of the audit trail go to a topic that nothing reads here.
+ * Adds triggers that copy each row of a service's own events in the transaction that commits the row. The copies are
+ * needed because sent rows of the outbox are deleted. Rows of the audit trail are not copied, because nothing reads
+ * their topic here.
  */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -5,7 +5,7 @@ import { addressesOf, type Places } from './places.ts';
 import { startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** The program of each kind of process. */
+/** The program that each kind of process runs. */
 const programs = {
   integrators: 'integrator-process.ts',
   agents: 'agent-process.ts',
@@ -13,7 +13,10 @@ const programs = {
   billing: 'billing-process.ts',
 } as const;
 
-/** Starts two processes of a service that others call, each with its own proxy between the process and the database. */
+/**
+ * Starts two processes of a service that other services call. Each has its own proxy between the process and the
+ * database.
+ */
 export async function startPair(
   servers: Servers,
   o: {

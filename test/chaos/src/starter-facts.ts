@@ -1,13 +1,16 @@
 import { starterOrganization } from './starters.ts';
 
-/** The consequences of an event, as its row in the log records them. Workflows and enrollments are numbers in JSON. */
+/**
+ * The consequences of an event, as the event's row in the log records them. Workflows and enrollments are numbers in
+ * JSON.
+ */
 export type AnswersFact = {
   started?: readonly (readonly [workflowId: number, enrollmentId: number])[];
-  /** Workflows by reason. */
+  /** Workflows that were not started, by reason. */
   not_started?: Readonly<Record<string, readonly number[]>>;
 };
 
-/** An event in the log. `key` is the sender's idempotency key, which is also in its properties. */
+/** An event in the log. `key` is the sender's idempotency key, which is also in the event's properties. */
 export type StarterEventFact = {
   id: string;
   email: string;

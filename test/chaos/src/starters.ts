@@ -22,8 +22,8 @@ export const starterRules: ReadonlyMap<bigint, StarterRule> = new Map([
 ]);
 
 /**
- * A run lasts longer than a freeze of a process, so that an event near the beginning of a run certainly finds the run
- * active.
+ * Milliseconds that a run lasts. It is longer than a freeze of a process, so that an event near the beginning of a run
+ * certainly finds the run active.
  */
 const runSeconds = 8;
 

@@ -4,10 +4,13 @@ import type { RuntimeClient } from './clients.ts';
 
 /** Deadline of one call. */
 export const callMs = 5_000;
-/** Faults may take down both processes of a service for most of a minute, several times in a row. */
+/**
+ * Time for which a call is repeated. Faults may take down both processes of a service for most of a minute, several
+ * times in a row.
+ */
 const patienceMs = 300_000;
 
-/** Repeats a call, at the processes of a service in turn, until it is answered. The call must be safe to repeat. */
+/** Repeats a call, at the processes of a service in turn, until it gets a response. The call must be safe to repeat. */
 export type UntilAnswered<C = RuntimeClient> = <T>(call: (client: C) => Promise<T>, first?: number) => Promise<T>;
 
 export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> {
@@ -32,7 +35,7 @@ export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> 
   };
 }
 
-/** Whether another call was first. */
+/** Whether the call failed because another call was first. */
 export function isTaken(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.AlreadyExists;
 }

@@ -7,12 +7,15 @@ import { type Facts, readFacts } from './facts.ts';
 import type { History } from './history.ts';
 import type { Servers } from './servers.ts';
 
-/** Longest time without any change while work is still to be done: a backoff and a lease, on a busy machine. */
+/**
+ * Maximum time in milliseconds without any change while work is still to be done. It covers a backoff and a lease, on a
+ * busy machine.
+ */
 const patienceMs = 60_000;
 
 /**
- * Waits until no work is under way, or until nothing has changed for `patienceMs`, and returns the facts. The checks
- * report unfinished work.
+ * Waits until no work is under way, or until nothing has changed for `patienceMs`, and returns the facts. Unfinished
+ * work is reported by the checks.
  */
 export async function factsWhenDrained(
   { postgresUrl }: Servers,

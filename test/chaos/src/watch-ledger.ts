@@ -2,7 +2,7 @@ import { agentOrganization } from './agents.ts';
 import type { LedgerSample } from './history.ts';
 import { type Sampling, sampleDatabase } from './sample-database.ts';
 
-/** The limit of an organization that has set none: 25 USD a day. */
+/** The limit of an organization that has not set a limit: 25 USD a day. */
 const dailyPicoUsd = 25_000_000_000_000n;
 
 /** Samples the ledger of agents, together with the bill of the provider at that moment. */

@@ -1,7 +1,7 @@
 import { readSteps, type Step } from '@drippulse/engine';
 import { createRandom, type Random } from './random.ts';
 
-/** A workflow under test: its steps as the runtime gets them. */
+/** A workflow under test, with its steps in the form in which the runtime gets them. */
 export type ChaosWorkflow = {
   id: bigint;
   organizationId: bigint;
@@ -30,7 +30,7 @@ export function makeWorkflows(seed: number, receiverUrl: string): ChaosWorkflow[
   );
 }
 
-/** Makes every kind of step at least once. Jumps lead forward, so every run ends. */
+/** Makes every kind of step at least once. Jumps only lead forward, so every run ends. */
 function makeSteps(random: Random, url: string): Step[] {
   const blocks = random.shuffle([callback, callback, wait, wait, log, condition, split]);
   const drafts = blocks.map((block, index) => block(random, `s${index}`, url));

@@ -4,7 +4,7 @@ import { runChaos } from '../src/run-chaos.ts';
 import { startServers } from '../src/servers.ts';
 
 const seed = Number(process.env['TEST_CHAOS_SEED'] ?? Math.floor(Math.random() * 1_000_000));
-/** Ends a run that hangs. All other runs end by themselves, with a report. */
+/** Time limit for a run that hangs. All other runs end by themselves, with a report. */
 const timeoutMs = 600_000;
 const servers = await startServers();
 
@@ -38,7 +38,7 @@ if ('unavailable' in servers) {
       expect(outcome.planChanges).toBeGreaterThan(20);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
-      // In a short run a few of the points at which a process is to die may not be reached in any of three tries.
+      // In a short run, a few of the points at which a process should die may not be reached in any of three attempts.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
     },

@@ -45,7 +45,10 @@ function problemsOfContainer(ofPod: PodSpec, { name, securityContext = {}, ports
   return Object.entries(rules).flatMap(([rule, isKept]) => (isKept ? [] : [`container ${name} ${rule}`]));
 }
 
-/** Returns the containers that can write to their root file system. The level `restricted` allows that. */
+/**
+ * Returns the containers that can write to their root file system. The check is separate, because the level
+ * `restricted` allows this.
+ */
 export function writableRootsOf(pod: PodSpec): string[] {
   const containers: PodSpec[] = [...(pod.initContainers ?? []), ...(pod.containers ?? [])];
   return containers.flatMap(({ name, securityContext }) => (securityContext?.readOnlyRootFilesystem ? [] : [name]));

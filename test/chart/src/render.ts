@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 
 const run = promisify(execFile);
 
-/** A chart, and the names of its value sets. The sets are rendered, checked and committed. */
+/** A chart, and the names of its value sets. For each set, the rendered manifests are checked and committed. */
 export type Chart = { release: string; path: string; sets: readonly string[] };
 
 export const platform: Chart = chartAt('drippulse', '../../../helm/drippulse');

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { findHelm } from '@drippulse/testing';
 import { platform, render, renderedFile, servers } from './render.ts';
 
-// `npm run examples -w @drippulse/chart`: renders the examples that are committed beside their values.
+// The command `npm run examples -w @drippulse/chart` renders the examples that are committed beside their values.
 const found = await findHelm(console.log);
 if ('unavailable' in found) {
   console.error(found.unavailable);

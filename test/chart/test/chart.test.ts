@@ -265,8 +265,8 @@ function describeChart(helm: string): void {
 }
 
 /**
- * Returns the process in which a peer runs. That is the process of the peer's role, or of the service that contains the
- * peer.
+ * Returns the process in which a peer runs. It is the process of the peer's role, or of the service in which the peer
+ * runs.
  */
 function peerProcess(peer: ServiceName | RoleName): string {
   const service = serviceOfPeer(peer);

@@ -113,8 +113,8 @@ function withDefaults(value: string): string {
 const callsOf = (name: ServiceName) => layoutProcesses.find((process) => process.name === name)?.calls ?? [];
 
 /**
- * Returns the process in which a peer runs. That is the process of the peer's role, or of the service that contains the
- * peer.
+ * Returns the process in which a peer runs. It is the process of the peer's role, or of the service in which the peer
+ * runs.
  */
 function peerProcess(peer: ServiceName | RoleName): string {
   const service = serviceOfPeer(peer);

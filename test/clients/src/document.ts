@@ -13,10 +13,10 @@ type Document = { paths: Record<string, Record<string, Operation>> };
 const notSetUp = /"(billing|google)_not_configured"/;
 
 /**
- * Returns the document without the answers for "every other status". These answers stand for faults of HTTP itself and
- * for defects, and would make every status a documented one. Ids of keys to revoke are replaced by ids that no key has,
- * because one of the keys is the caller's. Operations that need a third-party server are left out, because the test's
- * platform has none and answers them with 503.
+ * Returns the document without the responses for "every other status". These responses are for faults of HTTP itself
+ * and for defects, and would make every status a documented one. Ids of keys to revoke are replaced by ids that no key
+ * has, because one of the keys is the caller's. Operations that need a third-party server are left out, because the
+ * test's platform has none and responds to them with 503.
  */
 export function strictDocument(): Document {
   const document: Document = JSON.parse(readFileSync(documentFile, 'utf8'));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 
-/** The end of a program: its exit code, and its whole output. */
+/** The result of a program that has ended: its exit code, and its whole output. */
 export type Outcome = { code: number | null; output: string };
 
 /** Runs a program to its end; `env` is added to the environment. */

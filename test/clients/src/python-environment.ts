@@ -32,7 +32,10 @@ export async function findPython(): Promise<PythonEnvironment | Unavailable> {
   }
 }
 
-/** Installs the packages. An interrupted installation has no stamp, and starts again. */
+/**
+ * Installs the packages. If an installation is interrupted, the environment has no stamp, and the installation starts
+ * again.
+ */
 async function install(folder: string): Promise<void> {
   const stamp = path.join(folder, 'installed');
   if (existsSync(stamp)) return;

@@ -1,5 +1,5 @@
-// A round trip with the generated client. This file must compile as it is: without a cast, and without a null check
-// that the platform does not require.
+// A round trip with the generated client. This file must compile as it is: without casts, and without null checks that
+// the platform does not require.
 import { createClient } from '../dist/typescript/client/index.ts';
 import { DripPulse } from '../dist/typescript/sdk.gen.ts';
 import type { EnrollmentStatus } from '../dist/typescript/types.gen.ts';

@@ -9,22 +9,22 @@ export type Load = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** The phases of the longest request. */
+  /** The duration of each phase of the longest request. */
   longest: string;
   /** The connections of the workers that keep their connection, and of the workers that open one for each request. */
   connections: { ofKeepers: Connections; ofOthers: Connections };
 };
 
-/** The number of opened connections, and the time of the slowest one, including the look-up of the name. */
+/** The number of opened connections, and the time that the slowest one took, including the look-up of the name. */
 type Connections = { opened: number; maxMs: number };
 
 type Received = { key: string; headers: Record<string, string>; body: string };
 
 /** Access to a script that runs in a pod, through a forwarded port. */
 export type Agent = {
-  /** Sends an order to a client; see pods/client.ts. */
+  /** Sends an order to the client; see pods/client.ts. */
   order<T>(order: object): Promise<T>;
-  /** Returns the requests that a receiver got on a path. */
+  /** Returns the requests that a receiver received on a path. */
   received(path: string): Promise<Received[]>;
   close(): void;
 };

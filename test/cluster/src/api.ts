@@ -1,7 +1,7 @@
 import type { Agent, Answer } from './agent.ts';
 import type { World } from './world.ts';
 
-/** The public API. The calls come from the client's pod, and go through the gateway's Service. */
+/** The public API. The calls are sent from the client's pod, through the gateway's Service. */
 export type Api = {
   token: string;
   /** Calls the API. A body is JSON by default; a string is sent unchanged. */
@@ -11,7 +11,7 @@ export type Api = {
   succeeds(path: string): Promise<boolean>;
 };
 
-/** Logs in as the administrator that the bootstrap Job created. `call` throws unless the answer is a success. */
+/** Logs in as the administrator that the bootstrap Job created. `call` throws unless the response is a success. */
 export async function logIn(
   { gateway }: World,
   client: Agent,

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from './tools.ts';
 import type { World } from './world.ts';
 
-/** Collects the first facts about a failure: pods in a wrong state, with the last lines of their logs, and warnings. */
+/** Collects the first facts about a failure: warnings, and pods in a wrong state with the last lines of their logs. */
 export async function explain({ tools, namespaces }: World): Promise<string> {
   const lines: string[] = [];
   for (const namespace of Object.values(namespaces)) {

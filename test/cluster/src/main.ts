@@ -4,7 +4,7 @@ import { createReport } from './report.ts';
 import { runCluster } from './run-cluster.ts';
 import { createTools, run } from './tools.ts';
 
-/** `npm run test:cluster`: see `--help`. */
+/** The command `npm run test:cluster`. For its options see `--help`. */
 const options = readOptions(process.argv.slice(2), process.env);
 if ('text' in options) {
   console[options.code === 0 ? 'log' : 'error'](options.text);

@@ -27,7 +27,7 @@ Then: KUBECONFIG=kind.conf npm run test:cluster -- --help`;
 
 export type Options = ReturnType<typeof parse>;
 
-/** Reads the options of the command, or returns a message and an exit code to end with. */
+/** Reads the options of the command. If the command is to end instead, returns a message and the exit code. */
 export function readOptions(words: string[], env: NodeJS.ProcessEnv): Options | { text: string; code: number } {
   let options: Options;
   try {

@@ -1,7 +1,7 @@
 type Row = { name: string; outcome: 'shown' | 'NOT SHOWN' | 'FAILED' | 'left out'; seconds: number; figures: string[] };
 
 /**
- * Thrown by a step that cannot be shown on this cluster. This is neither a success nor a fault of the product. The
+ * Thrown by a step that cannot be tested on this cluster. This is neither a success nor a fault of the product. The
  * message is the reason.
  */
 export class NotShown extends Error {

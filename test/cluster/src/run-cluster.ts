@@ -162,7 +162,7 @@ async function remove(world: World): Promise<void> {
   await tools.kubectl(['delete', 'namespace', ...names, '--ignore-not-found', '--wait', '--timeout=300s']);
 }
 
-/** Removes the namespaces on Ctrl-C too. Under npm, Ctrl-C arrives more than once. */
+/** Removes the namespaces on Ctrl-C too. Under npm, Ctrl-C is delivered more than once. */
 function removeOnSignal(world: World): { cancel(): void } {
   let isRemoving = false;
   const onSignal = () => {

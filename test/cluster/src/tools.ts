@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A Kubernetes object from which a test reads single members. */
+/** A Kubernetes object of which a test reads single members. */
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind, which the API server has validated
 export type KubernetesObject = Record<string, any>;
 
@@ -46,7 +46,7 @@ export function run(program: string, args: readonly string[], input = ''): Promi
       if (code === 0) return resolve(output);
       reject(new Error(`${program} ${args.slice(0, 4).join(' ')} … ended with ${code}: ${complaint.trim()}`));
     });
-    // A program that ends before it has read its whole input reports the reason itself.
+    // A program that ends before it has read its whole input reports the reason by itself.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
   });

@@ -8,7 +8,7 @@ export const services: readonly string[] = processNames;
 /** The kinds of pods: pods of services, and pods of roles, which have their own Deployments. */
 export const deployments: readonly string[] = layoutProcesses.map(({ name }) => name);
 
-/** The members that every step uses. */
+/** The members that every step of the test uses. */
 export type World = {
   options: Options;
   tools: Tools;

@@ -5,11 +5,12 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 export type OpenPage = { page: Page; faults: string[] };
 
 export async function startBrowser(executable: string): Promise<Browser> {
-  // Chromium refuses to sandbox as root. The pages are the platform's own.
+  // The sandbox is off, because Chromium refuses to sandbox as root. This is safe, because the pages are the platform's
+  // own.
   return chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
 }
 
-/** Opens an address in a new browser context, which shares no storage with others. */
+/** Opens an address in a new browser context, which shares no storage with other contexts. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -38,7 +39,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const found = await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })`,
   );
-  const { violations } = found as axe.AxeResults; // the result of axe.run
+  const { violations } = found as axe.AxeResults; // the documented result of axe.run
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
   );

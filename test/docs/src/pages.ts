@@ -1,9 +1,9 @@
-/** A page as served. */
+/** A page as the site serves it. */
 export type ServedPage = { path: string; html: string; ids: ReadonlySet<string>; links: readonly string[] };
 
 /**
  * Fetches every page that can be reached by links from the home page, and all other resources to which these pages
- * refer. Missing pages are left out.
+ * refer. Pages that do not exist are left out.
  */
 export async function crawl(baseUrl: string): Promise<Map<string, ServedPage>> {
   const pages = new Map<string, ServedPage>();
@@ -34,7 +34,7 @@ function readPage(path: string, html: string): ServedPage {
   return { path, html, ids: new Set(attributes('id')), links: [...attributes('href'), ...attributes('src')] };
 }
 
-/** Returns the text of code on a page. */
+/** Returns the text of the code blocks on a page. */
 export function decoded(html: string): string {
   return html
     .replaceAll(/<[^>]+>/g, '')

@@ -34,7 +34,7 @@ function pagesInBrowser(executable: string): void {
     await using opened = await openPage(browser, platform.baseUrl + path, { colorScheme, viewport });
     expect(await accessibilityFaults(opened.page)).toEqual([]);
     expect(opened.faults).toEqual([]);
-    // Nothing makes the page wider than the screen.
+    // No element makes the page wider than the screen.
     expect(await opened.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 

@@ -18,7 +18,7 @@ function consentsInBrowser(executable: string): void {
   let platform: RunningPlatform;
   let browser: Browser;
   beforeAll(async () => {
-    // The provider knows the redirect address before the platform starts.
+    // The redirect address is registered with the provider, so it must be known before the platform starts.
     const port = await freePort();
     provider = await startRotatingProvider({ redirectUri: `http://127.0.0.1:${port}/auth/connections/callback` });
     platform = await startLayout('start', {

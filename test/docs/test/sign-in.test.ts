@@ -22,7 +22,7 @@ function signsInInBrowser(executable: string): void {
   let url: string;
   const member = { username: 'grace', email: 'grace@example.com', role: 'editor', password: 'correct horse battery' };
   beforeAll(async () => {
-    // The provider knows the redirect address before the platform starts.
+    // The redirect address is registered with the provider, so it must be known before the platform starts.
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     provider = await startSignInProvider({ redirectUris: [`${url}/auth/google_oauth2/callback`] });
@@ -60,7 +60,8 @@ function signsInInBrowser(executable: string): void {
       expect(await look()).toEqual([]);
       await page.getByRole('link', { name: 'Sign in with Google' }).click();
       await atProvider(page, `grace-${javaScriptEnabled}`);
-      // An administrator entered the member's address, and the member has never proved that the address is theirs.
+      // The page asks for a password, because an administrator entered the member's address, and the member has never
+      // proved to own it.
       expect(await page.textContent('h1')).toBe('Who are you here?');
       expect(await look()).toEqual([]);
       await page.fill('input[name=username]', member.username);
@@ -156,7 +157,7 @@ async function mailedLink(folder: string, email: string): Promise<string> {
   });
 }
 
-/** Does what a new organization does first: makes a key and a workflow, and runs a contact through the workflow. */
+/** Takes the first steps of a new organization: makes a key and a workflow, and runs a contact through the workflow. */
 async function runFirstWorkflow(anybody: Api, credentials: { username: string; password: string }): Promise<void> {
   const { body: session } = await anybody.post('/api/v1/auth/login', credentials);
   const key = await anybody.as(session.token).post('/api/v1/api_keys', { name: 'First' });

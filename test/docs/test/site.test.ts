@@ -10,7 +10,7 @@ let platform: RunningPlatform;
 let pages: Map<string, ServedPage>;
 // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes
 let openApi: any;
-/** Keys with which the samples call. A sample may revoke the first key. */
+/** Keys with which the samples call. A sample may revoke the first key, so there is a second one. */
 let keys: string[];
 
 beforeAll(async () => {
@@ -136,14 +136,17 @@ test('the digests of the skills are those of their files', async () => {
   }
 });
 
-/** Error reasons that only a wrong sample causes. All other reasons depend on rows, which a sample cannot know. */
+/**
+ * Error reasons that only a wrong sample causes. All other reasons depend on rows, which the author of a sample cannot
+ * know.
+ */
 const faults =
   /route_not_found|method_not_allowed|unsupported_media_type|malformed|unauthenticated|invalid_header|invalid_idempotency_key|internal/;
 
 test('every curl sample of the reference reaches its operation', async () => {
   const samples = samplesOf(/<section data-tab="curl">[\s\S]*?<code>([\s\S]*?)<\/code>/g);
   expect(samples).toHaveLength(operations().length);
-  // One shell runs all samples. Each sample prints a line with its number, the status and the answer.
+  // One shell runs all samples. Each sample prints a line with its number, the status and the response.
   const script = samples.map((sample, number) => `printf '\\n%s ' ${number}\n${sample}`).join('\n');
   const shell = `curl() { command curl --max-time 2 "$@" -o answer -w '%{http_code} '; head -c 300 answer | tr '\\n' ' '; }\necho {} > file\n${script}`;
   const { stdout } = await run('bash', ['-c', shell], {
@@ -182,7 +185,7 @@ test('every TypeScript sample of the reference reaches its operation', async () 
   expect(answers.filter(isFault)).toEqual([]);
 });
 
-/** Matches the answer of an operation whose third-party server the operator has not set up. */
+/** Matches the response of an operation whose third-party server the operator has not set up. */
 const notConfigured = /^\d+ 503 \{"type":"\/docs\/errors#[a-z]+_not_configured"/;
 
 function isFault(line: string): boolean {

@@ -1,6 +1,6 @@
 import { checkAgainstOpenApi } from './openapi.ts';
 
-/** An answer of the public API. JSON bodies are parsed. */
+/** A response of the public API. JSON bodies are parsed. */
 export type ApiAnswer = {
   status: number;
   headers: Headers;
@@ -11,18 +11,18 @@ export type ApiAnswer = {
 
 type CallOptions = { headers?: Record<string, string>; token?: string | null };
 
-/** A caller of the public API who checks every answer against the OpenAPI document. */
+/** A caller of the public API who checks every response against the OpenAPI document. */
 export type Api = {
   get(path: string, options?: CallOptions): Promise<ApiAnswer>;
   post(path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
   patch(path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
   delete(path: string, options?: CallOptions): Promise<ApiAnswer>;
   request(method: string, path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
-  /** Returns the caller with another credential; null sends no credential. */
+  /** Returns the caller with another credential. With null, the caller sends no credential. */
   as(token: string | null): Api;
 };
 
-/** Makes a caller; paths are below the base address, such as `/api/v1/workflows`. */
+/** Makes a caller. Paths are below the base address, such as `/api/v1/workflows`. */
 export function createApi(baseUrl: string, token: string | null | undefined): Api {
   const request = async (
     method: string,

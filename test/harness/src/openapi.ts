@@ -28,7 +28,7 @@ templates.sort((a, b) => a.parameters - b.parameters);
 const validators = new Map<string, ValidateFunction | undefined>();
 
 /**
- * Throws when an answer differs from the OpenAPI document: an undocumented status, or a body that does not validate.
+ * Throws when a response differs from the OpenAPI document: an undocumented status, or a body that does not validate.
  * Paths that are not in the document (health, docs, unknown routes) pass.
  */
 export function checkAgainstOpenApi(
@@ -57,7 +57,7 @@ export function checkAgainstOpenApi(
   }
 }
 
-/** Throws unless the OpenAPI document lets a client send this body. `path` may have its parameters as `:name`. */
+/** Throws unless the OpenAPI document allows a client to send this body. `path` may have its parameters as `:name`. */
 export function checkRequestAgainstOpenApi(method: string, path: string, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
   const place = `/paths/${escapePointer(template)}/${method.toLowerCase()}/requestBody`;
@@ -68,7 +68,7 @@ export function checkRequestAgainstOpenApi(method: string, path: string, body: u
 }
 
 /**
- * Throws unless a hand-written answer is valid according to the OpenAPI document. The document allows members that it
+ * Throws unless a hand-written response is valid according to the OpenAPI document. The document allows members that it
  * does not list, but an example may not have them.
  */
 export function checkExampleAgainstOpenApi(method: string, path: string, status: number, body: unknown): void {
@@ -117,7 +117,7 @@ function partsOf(given: Schema): Schema[] {
 function resolve<T extends { $ref?: string }>(given: T): T {
   if (given.$ref === undefined) return given;
   const [, , group = '', name = ''] = given.$ref.split('/');
-  return document.components[group]?.[name] as T; // the generator of the document writes no dangling reference
+  return document.components[group]?.[name] as T; // the generator of the document never writes a dangling reference
 }
 
 /** Throws unless a value is valid against a JSON Schema. */

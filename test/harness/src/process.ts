@@ -28,13 +28,13 @@ export type RunningPlatform = {
   password: string;
   dataDir: string;
   pid: number;
-  /** Seconds from the command to the line that says the platform is ready. */
+  /** Seconds from the command to the output line which reports that the platform is ready. */
   startSeconds: number;
   /** Returns the platform's output so far. */
   output(): string;
   /** Sends SIGKILL to every process of the platform, not to the servers, and waits for their end. */
   kill(): Promise<void>;
-  /** Starts the platform again on the same folder and port. */
+  /** Starts the platform again on its folder and port. */
   restart(): Promise<void>;
   /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
@@ -43,8 +43,8 @@ export type RunningPlatform = {
 };
 
 /**
- * Starts the platform in a layout, and waits for the line that says it is ready. `tree` is a copy of the repository to
- * use instead of the repository itself.
+ * Starts the platform in a layout, and waits for the output line which reports that it is ready. `tree` is a copy of
+ * the repository to use instead of the repository itself.
  */
 export async function startLayout(
   layout: Layout,
@@ -140,7 +140,7 @@ async function spawnPlatform(tree: string, layout: Layout, env: Record<string, s
   return { child, output: () => output, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-/** Returns the environment of a person's shell, without variables of the test runner or of the platform. */
+/** Returns the environment of a user's shell, without variables of the test runner or of the platform. */
 function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>

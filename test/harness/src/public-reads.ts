@@ -9,7 +9,7 @@ export type PublicRead = { service: ServiceName; path: string };
 
 /**
  * The reads of every service that need neither an id nor a parameter. Streams are left out, because they do not end.
- * New RPCs are included, because the list comes from the protos.
+ * New RPCs are included automatically, because the list is made from the protos.
  */
 export const publicReads: readonly PublicRead[] = publicServices.flatMap((service) =>
   service.methods.flatMap((method) => {
@@ -20,7 +20,7 @@ export const publicReads: readonly PublicRead[] = publicServices.flatMap((servic
 
 /**
  * Returns the paths of the reads that succeed, for a load that must not fail. Throws when a service of the table has no
- * such read.
+ * read that succeeds.
  */
 export async function readsThatSucceed(isSuccess: (path: string) => Promise<boolean>): Promise<string[]> {
   const found: PublicRead[] = [];

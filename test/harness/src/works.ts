@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@drippulse/testing';
 import { owners, type ServiceName } from '@drippulse/topology';
 
-/** Calls of the public API below `/api/v1`, and the URL of a receiver of webhooks that answers with success. */
+/** Calls of the public API below `/api/v1`, and the URL of a receiver of webhooks that always responds with success. */
 export type WorkTools = {
-  /** Returns the body of the answer. Throws unless the call succeeds. Default type of a body: JSON. */
+  /** Returns the body of the response. Throws unless the call succeeds. Default type of a body: JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads JSON of every shape
   call(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
   receiverUrl: string;
 };
 
 /**
- * Makes a service do a piece of its work, waits for the result, and throws if it fails. Can be repeated. Returns a few
- * words about the work.
+ * Makes a service do a piece of its work, waits for the result, and throws if the work fails. It can be repeated.
+ * Returns a few words about the work.
  */
 export type Work = (tools: WorkTools) => Promise<string>;
 
-/** Enough time for a result that passes through several services, even on a busy machine. */
+/** Time limit for a result that passes through several services, even on a busy machine. */
 const patience = { timeoutMs: 120_000 };
 
 /** A piece of the work of each service, by its schema. */
@@ -113,7 +113,8 @@ const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'in
 
 /**
  * A piece of work for every service of the table that has a schema. The service of the public API has no schema, and
- * takes part in every piece. A service without an entry gets a piece of work that fails with the service's name.
+ * takes part in every piece of work. A service without an entry gets a piece of work that fails with the service's
+ * name.
  */
 export const works: readonly { service: ServiceName; work: Work }[] = owners.map(({ name, schema }) => ({
   service: name,

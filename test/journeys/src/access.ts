@@ -19,10 +19,7 @@ const REQUEST_ID = 'access-matrix';
 
 type Pick = (list: readonly Route[]) => readonly Route[];
 
-/**
- * Picks one route of each service for each kind of read or change. The kind is what the descriptor says about the
- * route.
- */
+/** Picks one route of each service for each kind of read or change. The kind follows from the route's descriptor. */
 export const oneOfEachKind: Pick = (list) => {
   const kindOf = ({ rpc, method, rest: { minRole, auth, testMode } }: Route) =>
     [rpc.split('.').slice(0, 2), method === 'GET', minRole, auth, testMode].join(' ');
@@ -62,13 +59,13 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     };
     testKey = platform.api.as((await platform.api.post('/api/v1/api_keys', { mode: 'test' })).body.key);
     const scopes = ['crm:read', 'workflows:write'];
-    // Runs in a separate organization, so that the other tests do not use up its limits.
+    // This organization is separate, so that the other tests do not use up its limits.
     const scoped = await makeOrganization(platform, 'scoped');
     scopedKey = scoped.as((await scoped.post('/api/v1/api_keys', { scopes })).body.key);
     ({ operations } = (await platform.api.get('/docs/skills/manifest.json')).body);
     stranger = await makeOrganization(platform, 'stranger');
     hostile = await makeOrganization(platform, 'hostile');
-    // Runs in a separate organization too, so that the other tests do not use up its reports.
+    // This organization is separate too, so that the other tests do not use up its reports.
     strict = await makeOrganization(platform, 'strict');
     ours = await makeAllResources(platform.api, 'mark-of-ours');
     theirs = await makeAllResources(stranger, 'mark-of-theirs');
@@ -145,7 +142,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       async (_name, route) => {
         const nouns = nounsOf(route.template);
         for (const [depth, noun] of nouns.entries()) {
-          // A number that is counted within its parent, such as the number of a version, exists in both organizations.
+          // An id that is numbered within its parent, such as the number of a version, exists in both organizations.
           if (theirs[noun] === ours[noun]) continue;
           const ids = (id: number | string | undefined) => (at: string) => {
             if (at === noun) return id ?? missing(noun);
@@ -198,8 +195,8 @@ export function accessTests(pick: Pick): { hostile(): Api } {
 
   describe('concurrent changes', () => {
     /**
-     * An administrator with rows of the organization. One row is a pipeline that the administrator owns, because nobody
-     * else may change it.
+     * An administrator whose rows belong to the organization. One row is a pipeline that the administrator owns,
+     * because nobody else may change it.
      */
     let token: string;
     let admin: Api;
@@ -262,8 +259,8 @@ export function accessTests(pick: Pick): { hostile(): Api } {
         changed.push(...differing.map(([path]) => path));
         before = after;
       }
-      // Every kind of row, except a team member, a project, a field, a form and the account, which are changed only by
-      // PATCH.
+      // The writes change every kind of row, except a team member, a project, a field, a form and the account, which
+      // are changed only by PATCH.
       expect([...new Set(changed.map((path) => path.split('/').at(-2)))].sort()).toEqual([
         'accounts',
         'activities',
@@ -306,7 +303,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
             current: before.body.id === undefined ? {} : { id: before.body.id },
           },
         });
-        // A row that changes without a write has no revision, and only `*` matches it.
+        // A row that changes without a write has no revision, so only `*` matches it.
         const current = hasRevision ? (before.headers.get('etag') ?? '') : '*';
         expect((await stranger.delete(target, { headers: { 'if-match': current } })).status).toBe(204);
       },
@@ -365,7 +362,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     });
   });
 
-  /** Returns the answer that the organization's admin gets. The path is masked, and with it the id. */
+  /** Returns the response that the organization's admin gets. The path is masked, and with it the id. */
   async function masked(route: Route, path: string) {
     const answer = await platform.api.request(route.method, path, route.body, {
       headers: { 'x-request-id': REQUEST_ID },
@@ -432,7 +429,8 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       },
     );
 
-    // A logout would end the session, and the answer to a second login or creation differs from the first.
+    // Logins and creations are left out, because the response to a second one differs from the first. A logout is left
+    // out, because it would end the session.
     const repeatable = guarded.filter(({ method, template }) => method !== 'POST' || template.includes('{'));
 
     test.each(named(repeatable))('%s ignores it by default', async (_name, route) => {

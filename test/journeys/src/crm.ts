@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { makeOrganization } from './organizations.ts';
 
-/** Tests the promises of the CRM, in an organization of its own. */
+/** Tests the promises of the CRM, in a separate organization. */
 export function crm(started: () => RunningPlatform): void {
   let api: Api;
   let receiver: Receiver;

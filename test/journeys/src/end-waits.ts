@@ -14,7 +14,7 @@ export async function endWaits({ dataDir, api }: RunningPlatform, workflowId: nu
   );
   await client.query('update enrollments.lanes set wake_at = now() where workflow_id = $1', [workflowId]);
   await client.end();
-  // The runtime sleeps until the original end of the waits, so a change of the workflow must wake it.
+  // The runtime sleeps until the original end of the waits, so it must be woken by a change of the workflow.
   const { name } = (await api.get(`/api/v1/workflows/${workflowId}`)).body;
   await api.patch(`/api/v1/workflows/${workflowId}`, { name: `${name}, later` });
 }

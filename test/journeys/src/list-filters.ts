@@ -3,7 +3,8 @@ import type { Random } from '@drippulse/testing/hostile';
 import { type Route, routes } from './routes.ts';
 
 /**
- * The limit of a plan adds the rows of this list, and no request can. So the tests of its service cover its filters.
+ * The rows of this list are added by the limit of a plan, and no request can add one. So its filters are covered by the
+ * tests of its service.
  */
 const heldEntries = '/api/v1/account/held_entries';
 
@@ -15,7 +16,7 @@ export const filteredLists = routes.filter(
     ['created_since', 'created_until', 'ids'].every((n) => fields.includes(n)),
 );
 
-/** A row of a list, with the members that filters use. */
+/** A row of a list, with the members that the filters read. */
 type ListedRow = { id: number | string; public_id?: string; created_at?: string; at?: string };
 
 function createdAt({ created_at, at }: ListedRow): string {
@@ -24,7 +25,9 @@ function createdAt({ created_at, at }: ListedRow): string {
   return time;
 }
 
-/** Reads all rows of a list in pages of a random size. Returns the rows, and the greatest count that any page gave. */
+/**
+ * Reads all rows of a list in pages of a random size. Returns the rows, and the highest count that any page reported.
+ */
 export async function walk(api: Api, path: string, query: readonly string[], random: Random) {
   const rows: ListedRow[] = [];
   let totalCount = 0;
@@ -40,16 +43,16 @@ export async function walk(api: Api, path: string, query: readonly string[], ran
   return { rows, totalCount };
 }
 
-/** Returns the rows of an answer: the elements of the array that has ids. */
+/** Returns the rows of a response: the elements of the array whose elements have ids. */
 function rowsOf(body: Record<string, unknown>): ListedRow[] {
   const lists = Object.values(body).filter((value) => Array.isArray(value));
   return lists.find((list) => list.some((row) => row?.id !== undefined)) ?? [];
 }
 
-/** A filter as a client sends it, and a function that returns whether a row meets it. */
+/** A filter in the form in which a client sends it, and a function that returns whether a row meets it. */
 type TriedFilter = { query: string[]; isMet: (row: ListedRow) => boolean };
 
-/** Makes a filter by a range of time whose bounds are times of rows, so that a mistake at the bounds shows. */
+/** Makes a filter by a range of time. The bounds are times of rows, so that a mistake at the bounds is detected. */
 export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFilter {
   const [since, until] = random.some(rows.map(createdAt), 2);
   if (since === undefined || until === undefined) throw new Error('there are no rows');
@@ -65,8 +68,8 @@ export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFil
 const maxChosen = 90;
 
 /**
- * Makes a filter by ids in random order: some ids of the list, one of them perhaps twice, and ids that the organization
- * does not have.
+ * Makes a filter by ids in random order: some ids of the list, possibly one of them twice, and ids that the
+ * organization does not have.
  */
 export function idFilter(
   rows: readonly ListedRow[],
@@ -80,7 +83,7 @@ export function idFilter(
   return { query, isMet: (row) => chosen.some(({ id }) => id === row.id) };
 }
 
-/** Returns a random order that the list supports, or none, for the default order. */
+/** Returns the query for a random order that the list supports; an empty list for the default order. */
 export function orderOf({ orders }: Route, random: Random): string[] {
   return orders.length === 0 || random.below(3) === 0 ? [] : [`sort=${random.pick(orders)}`];
 }

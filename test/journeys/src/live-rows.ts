@@ -5,14 +5,14 @@ export type LiveRows = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Matches internal tables, which change by themselves: the head of the audit trail moves with each row of the trail,
- * usage is summed up some seconds after it was counted, and counts are recorded as they arise.
+ * usage is summed up some seconds after it was counted, and counts are recorded when they arise.
  */
 const machinery =
   /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$|^analytics\.progress$/;
 
 /**
- * Tables to which a test key may add rows, although they have no column for the mode: their rows belong to rows with a
- * mode or, like projects and the audit trail, have no mode. No other table may grow.
+ * Tables to which a test key may add rows, although they have no column for the mode. Their rows either belong to rows
+ * with a mode or, like projects and the audit trail, have no mode. No other table may grow.
  */
 const growing = new Set([
   'agents.agent_logs',
@@ -51,7 +51,7 @@ const growing = new Set([
   'workflows.workflow_versions',
 ]);
 
-/** Columns with the time at which a worker last worked or will next work, or at which a key was last used. */
+/** Columns with a time at which a worker last worked or will next work, or at which a key was last used. */
 const clocks = ['last_used_at', 'wake_at', 'next_due_at', 'lease_until', 'catching_up'];
 
 /** Reads the live rows of all schemas. New tables are included. */
@@ -80,8 +80,7 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
 
 /**
  * Returns whether every event was sent and handled, every delivery was delivered, every mail was sent, and every job
- * has ended. It is one statement and so sees one snapshot, in which no work can be missed on its way from one table to
- * another.
+ * has ended. It is one statement, so it sees one snapshot, and does not miss work that moves from one table to another.
  */
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const open = [
@@ -98,7 +97,7 @@ export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boole
   return rowCount === 0;
 }
 
-/** Returns the differences of live rows after calls of test keys, one line each. */
+/** Returns how the live rows changed during calls with test keys, one line for each lost or gained row. */
 export function changesOf(before: LiveRows, after: LiveRows): string[] {
   return [...before].flatMap(([table, rows]) => {
     const now = after.get(table) ?? [];

@@ -7,7 +7,9 @@ import { Webhook } from 'standardwebhooks';
 import { endWaits } from './end-waits.ts';
 
 const CONTACTS = 50;
-/** Number of callbacks that are answered before the kill. The kill comes before any further callback is recorded. */
+/**
+ * Number of callbacks that get a response before the kill. The kill is sent before any further callback is recorded.
+ */
 const ANSWERED = 10;
 
 /** The example body of POST /workflows in the reference. */
@@ -22,7 +24,7 @@ const referenceWorkflow = {
   integrations: [],
 };
 
-/** Tests the promises of the main job, in one layout. These tests kill and stop the platform, so they come last. */
+/** Tests the promises of the main job, in one layout. These tests kill and stop the platform, so they run last. */
 export function mainJob(layout: Layout, started: () => RunningPlatform): void {
   let platform: RunningPlatform;
   let receiver: Receiver;
@@ -183,8 +185,8 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        // The hints about the start are sent during this wait, so the next hint is about the move after it. A move to a
-        // wait causes no event.
+        // The hints about the start are sent during this wait, so the next hint is about the move after the wait. A
+        // move to a wait causes no event.
         { type: 'wait', name: 'Pause', duration: 5, unit: 'seconds' },
         { type: 'wait', name: 'Rest', duration: 30, unit: 'days' },
       ],
@@ -239,7 +241,8 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
           config: {
             url: `${receiver.url}/callback`,
             payload: { email: '{{ email }}', ref: '{{ lead_ref }}' },
-            // The callbacks wait for the kill, and none of them may time out and be sent again before the kill.
+            // Callbacks are under way until the kill. The timeout is long, so that none of them is sent again before
+            // the kill.
             timeout_seconds: 60,
           },
         },

@@ -4,8 +4,8 @@ import { sendTogether } from './send-together.ts';
 import { type PatchedRow, revisionOf } from './shown-rows.ts';
 
 /**
- * Repeatedly lets two writers read the same row and write it at the same time. Exactly one must win, and the other must
- * get 412 with the winner's row and its tag.
+ * Repeatedly lets two writers read the same row and write it at the same time. Exactly one must succeed. The other must
+ * get 412 with the row and the tag that the first one wrote.
  */
 export async function raceWriters(
   platform: Pick<RunningPlatform, 'baseUrl'>,

@@ -3,7 +3,7 @@ import { eventually } from '@drippulse/testing';
 import { beforeAll, expect, test } from '@jest/globals';
 import { makeOrganization } from './organizations.ts';
 
-/** Tests the promises of reports, in an organization of its own. */
+/** Tests the promises of reports, in a separate organization. */
 export function reports(started: () => RunningPlatform): void {
   let api: Api;
   let workflowId: number;
@@ -27,7 +27,7 @@ export function reports(started: () => RunningPlatform): void {
   });
 
   test('each type of report is made of what its service knows, in each format, and the eleventh in a minute is refused', async () => {
-    // The period of a report ends with its request, so it includes the resources that were just made.
+    // The period of a report ends at the time of its request, so it includes the resources that were just made.
     const rows = {
       crm_growth: { leads: 1, opportunities: 1, contacts: 0 },
       pipeline: { name: '=1+1', amount_cents: 1_200, currency: 'EUR', status: 'open' },

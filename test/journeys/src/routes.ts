@@ -8,14 +8,14 @@ import {
 import { http } from '@drippulse/proto/google/api/annotations_pb';
 import { publicServices } from '@drippulse/proto/public-services';
 
-/** A public route, from the descriptors. */
+/** A public route, derived from the descriptors. */
 export type Route = {
   method: string;
   template: string;
   rest: MethodRest;
   rpc: string;
   needsCredential: boolean;
-  /** Type of the resource in the route's answer, if the answer is a resource. */
+  /** Type of the resource in the route's response, if the response is a resource. */
   answers: string | undefined;
   /** Fields of the request that name another resource, and the kind of that resource. */
   refs: { name: string; resource: string }[];
@@ -31,7 +31,7 @@ export type Route = {
   body: Record<string, unknown> | undefined;
 };
 
-/** Every public route. New RPCs are included in all generated tests, because the list comes from the protos. */
+/** Every public route. New RPCs are included in all generated tests, because the list is made from the protos. */
 export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
 
 /** Fills the parameters of a template. */
@@ -47,7 +47,7 @@ export function nounsOf(template: string): string[] {
 }
 
 /**
- * Collections whose name needs two segments, because the last segment alone is the name of a different collection:
+ * Collections that are named by two segments, because the last segment alone is the name of a different collection:
  * `/webhooks/events/{event_id}`.
  */
 const longNames: ReadonlySet<string> = new Set(['webhooks/events']);
@@ -58,8 +58,8 @@ function nounBefore(parts: readonly string[], index: number): string {
 }
 
 /**
- * Returns the collection of the resources that a `ref` option names: the collection of a route that answers with such a
- * resource.
+ * Returns the collection of the resources that a `ref` option names. It is the collection of a route whose response is
+ * such a resource.
  */
 export function collectionOf(resource: string): string | undefined {
   const [area, message] = resource.split('.');

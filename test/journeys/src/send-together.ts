@@ -5,8 +5,9 @@ import { type ApiAnswer, checkAgainstOpenApi } from '@drippulse/harness';
 export type Sent = { method: string; path: string; body: object; headers: Record<string, string> };
 
 /**
- * Sends requests so that all are sent before any is answered. First sends every body except its last byte, and then all
- * last bytes in one turn of the event loop. The platform calls nothing before it has the last byte of a request.
+ * Sends requests so that all are sent before any of them gets a response. First sends every body except its last byte,
+ * and then all last bytes in one turn of the event loop. The platform calls nothing before it has received the last
+ * byte of a request.
  */
 export async function sendTogether(baseUrl: string, token: string, requests: readonly Sent[]): Promise<ApiAnswer[]> {
   const opened = await Promise.all(requests.map((request) => begin(baseUrl, token, request)));
@@ -28,7 +29,7 @@ async function begin(baseUrl: string, token: string, { method, path, body, heade
   const answered = new Promise<http.IncomingMessage>((resolve, reject) =>
     request.once('response', resolve).once('error', reject),
   );
-  answered.catch(() => undefined); // it is awaited once the request is whole
+  answered.catch(() => undefined); // awaited below, once the request is complete
   await new Promise<void>((resolve, reject) =>
     request.write(bytes.subarray(0, -1), (error) => (error ? reject(error) : resolve())),
   );

@@ -10,8 +10,8 @@ import { fill } from './routes.ts';
 export type ShownRow = { template: string; derived: string[] };
 
 /**
- * A PATCH of such a row. `member` is a member that a test may change, and `valueAt` gives values for it; successive
- * values differ.
+ * A PATCH of a row that has a revision. `member` is a member that a test may change, and `valueAt` gives values for it;
+ * successive values differ.
  */
 export type PatchedRow = ShownRow & { rpc: string; member: string; valueAt(place: number): string | boolean };
 
@@ -33,18 +33,19 @@ export const patchedRows: readonly PatchedRow[] = methods.flatMap((method) => {
   const text = texts.find((name) => method.input.fields.some((field) => field.name === name));
   const flag = method.input.fields.find((field) => field.scalar === ScalarType.BOOL)?.name;
   const member = text ?? flag;
-  // A change of this row could refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares its
-  // revisions.
+  // A change of this row could make the platform refuse the sessions of the other tests. identity-mfa.test.ts of the
+  // gateway compares the row's revisions instead.
   if (method.name === 'UpdateSecurity') return [];
-  // The test of roles removes the provider; sso-sign-in.test.ts of the gateway compares its revisions.
+  // The test of roles removes the provider. sso-sign-in.test.ts of the gateway compares its revisions instead.
   if (method.name === 'UpdateSso') return [];
-  // Sending rules have only numbers and times; sending.test.ts of the runtime compares their revisions.
+  // Sending rules have only numbers and times. sending.test.ts of the runtime compares their revisions instead.
   if (member === undefined && method.name === 'UpdateSendingRules') return [];
-  // A policy also has only numbers; agents.test.ts of the agents service compares its revisions.
+  // A policy has only numbers. agents.test.ts of the agents service compares its revisions instead.
   if (method.name === 'UpdateAgentTemplateExecutionPolicy') return [];
-  // Budgets also have only numbers; ledger.test.ts of the agents service compares their revisions.
+  // Budgets have only numbers. ledger.test.ts of the agents service compares their revisions instead.
   if (method.name === 'UpdateAgentBudgets') return [];
-  // The test of roles removes the connection; model-connections.test.ts of the agents service compares its revisions.
+  // The test of roles removes the connection. model-connections.test.ts of the agents service compares its revisions
+  // instead.
   if (method.name === 'UpdateAgentModelConnection') return [];
   if (shown === undefined || member === undefined) throw new Error(`${method.name} changes no row, or no text or flag`);
   const valueAt = (place: number) => (text === undefined ? place % 2 === 0 : `value ${place}`);
@@ -67,7 +68,7 @@ export function revisionOf(tag: string | null): string {
   return /^(?:W\/)?"(\d+)\.[\w-]{16}"$/.exec(tag ?? '')?.[1] ?? `no revision in ${tag}`;
 }
 
-/** Reads each row by its path. Returns its revision, and those of its members that only a write of the row changes. */
+/** Reads each row by its path. Returns the row's revision, and the members that only a write of the row changes. */
 export async function readShown(
   api: Api,
   resources: Resources,

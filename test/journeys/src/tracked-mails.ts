@@ -32,7 +32,7 @@ export function request(url: string, init: RequestInit = {}): Promise<Response> 
   return fetch(url, { redirect: 'manual', ...init });
 }
 
-/** Sends a message that is signed according to Standard Webhooks, and returns the answer. */
+/** Sends a message that is signed according to Standard Webhooks, and returns the response. */
 export async function sendSigned(url: string, secret: string, message: { id: string; body: Buffer | string }) {
   const at = Math.floor(Date.now() / 1_000);
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');

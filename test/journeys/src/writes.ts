@@ -46,8 +46,8 @@ export function writesOf(api: Api, rows: Resources): Write[] {
         others.push((await api.post(`${crm}/opportunities`, { name: 'B' })).body.id);
         const reorder = (ordered_ids: unknown[]) =>
           api.post(`${crm}/opportunities/reorder`, { pipeline_stage_id, ordered_ids });
-        // The opportunity moves first below all others and then above them, so it moves at least once. The others keep
-        // their order.
+        // The opportunity is first moved below all others and then above them, so it moves at least once. The order of
+        // the others does not change.
         await reorder([...others, rows['opportunities']]);
         return reorder([rows['opportunities'], ...others]);
       },

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** Returns metrics by their name; amounts with their currency. */
+/** Returns metrics by their name; amounts of money include their currency. */
 async function metrics(api: Api, query = ''): Promise<Record<string, number | null>> {
   const answer = await api.get(`/api/v1/analytics/metrics${query}`);
   expect(answer).toMatchObject({ status: 200, body: { timezone: 'Asia/Kathmandu' } });
@@ -40,11 +40,11 @@ test('what happened through the API is counted to the last unit, and agrees with
   const mail = { type: 'email', id: 'hello', config: { to: '{{ email }}', subject: 'Hello', body: 'Hello' } };
   const deleted = await launch(api, 'Deleted', [mail]);
   await enroll(api, deleted, people(7));
-  // These enrollments wait. Later one of them is cancelled, and the person of another is erased.
+  // These enrollments wait. Later in the test, one of them is cancelled, and the person of another one is erased.
   const contact = await api.post('/api/v1/crm/contacts', { email: 'erased@example.com' });
   const waiting = await launch(api, 'Waiting', [{ type: 'wait', config: { duration: 1, unit: 'days' } }]);
   await enroll(api, waiting, [...people(3), { email: 'erased@example.com', lead_ref: contact.body.public_id }]);
-  // Rows of a test key count separately.
+  // Rows of a test key are counted separately.
   const tried = await launch(testKey, 'Tried', [{ type: 'log', config: { message: 'ok' } }]);
   await enroll(testKey, tried, people(5));
   for (const email of ['one@example.com', 'two@example.com']) await api.post('/api/v1/crm/leads', { email });

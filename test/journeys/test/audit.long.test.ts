@@ -26,8 +26,8 @@ test('a platform that is killed between changes and answers has as many rows in 
           () => undefined,
         ),
       );
-      // Waits for zero to seven answers, and then for about one transaction, so that the kill comes before, during or
-      // after the other writes.
+      // Waits for zero to seven responses, and then for about one transaction, so that the kill is sent before, during
+      // or after the other writes.
       await eventually(() => expect(answered).toBeGreaterThanOrEqual(round % together));
       for (let turns = (seed + round * 7) % 20; turns > 0; turns -= 1) await client.query('select 1');
       await platform.kill();

@@ -11,7 +11,7 @@ let database: TestDatabase;
 let client: pg.Client;
 let fakes: FakeProviders;
 let platform: RunningPlatform;
-/** An administrator with a session. A key would not suffice, because some rows belong to a user. */
+/** An administrator with a session. A key would not be enough, because some rows belong to a user. */
 let admin: Api;
 let made: Resources;
 
@@ -27,14 +27,14 @@ beforeAll(async () => {
   made = await makeAllResources(admin, 'audited');
   const pipeline = await admin.post('/api/v1/crm/opportunity_pipelines', { name: 'Own' });
   made = { ...made, opportunity_pipelines: pipeline.body.id };
-  // An invitation and the invited member are the same row.
+  // An invitation and the member it invites are the same row, so a second invitation is made.
   const invitation = await admin.post('/api/v1/team_members/invitations', { email: 'i@example.com', role: 'viewer' });
   made = { ...made, invitations: invitation.body.id };
-  // An organization has only one sign-in provider, which the test creates again.
+  // An organization can have only one sign-in provider. It is deleted here, because the test creates one.
   await admin.request('DELETE', '/api/v1/account/sso');
-  // An organization also has only one account at a model provider.
+  // An organization can have only one account at a model provider. It is deleted too.
   await admin.request('DELETE', '/api/v1/account/model_connection');
-  // A sheet is read before its data source is made.
+  // The sheet must exist, because it is read before its data source is made.
   fakes.provider('google_workspace').state.rows.set(`${sheet}/People`, [['E-mail'], ['s1@example.com']]);
   await admin.post('/api/v1/integration_connections?test=false', {
     provider: 'google_workspace',
@@ -59,7 +59,7 @@ async function trail(): Promise<Entry[]> {
 /**
  * Routes that write to the audit trail, except routes of second factors and overruns. Second factors need a current
  * code; identity-mfa.test.ts of the gateway tests their rows. An overrun needs a provider that bills too much;
- * models.test.ts of the agents service acknowledges one.
+ * models.test.ts of the agents service tests the acknowledgement of an overrun.
  */
 const audited = routes.filter(
   ({ rest, needsCredential }) =>
@@ -127,7 +127,7 @@ test('every route that changes configuration leaves one row, which says who, wha
     const found = (await trail()).filter(({ request_id: id }) => requestIds.includes(id ?? ''));
     const own = found.filter(({ request_id: id, name }) => name === nameOf.get(id ?? undefined));
     expect(own.map(({ name }) => name).sort()).toEqual(calls.map(({ route }) => route.rest.audit).sort());
-    // When the Operator applies a plan, the workflows service makes the workflow, and writes an entry too.
+    // When the Operator applies a plan, the workflows service makes the workflow, and also writes an entry.
     expect(found.filter((entry) => !own.includes(entry)).map(({ name }) => name)).toEqual(['workflow.created']);
     return new Map(own.map((entry) => [entry.request_id, entry]));
   });
@@ -179,7 +179,7 @@ test('a call that is refused leaves no row, and neither does the repeat of an an
     ids.push((await admin.post('/api/v1/projects', { name: 'Once' }, { headers })).body.id);
   expect(ids[0]).toBe(ids[1]);
   await eventually(async () => expect((await trail()).length).toBe(before + 1));
-  // A later entry has arrived, so an entry that is still missing is not merely late.
+  // A later entry has arrived, so an entry that is still missing is lost, not late.
   await admin.post('/api/v1/projects', { name: 'Later' });
   await eventually(async () => expect((await trail()).length).toBe(before + 2));
 });

@@ -6,7 +6,7 @@ import { eventually, type Receiver, startReceiver, takesAll } from '@drippulse/t
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 const count = takesAll ? 1_000 : 300;
-/** Number of enrollments in the workflow whose enrollments continue at a further step when the first step fails. */
+/** Number of enrollments in the workflow whose enrollments continue at another step when the first step fails. */
 const others = 50;
 const [old, anew] = ['pat-na1-canary-old-0001', 'pat-na1-canary-new-0002'];
 const patience = { timeoutMs: 20 * 60_000 };
@@ -40,7 +40,7 @@ test('a connection that breaks under hundreds of running enrollments is said onc
   const going = await enroll('Goes on', { on_error: 'after' }, others);
 
   const hubspot = fakes.provider('hubspot');
-  /** Returns the people who have a note, each once per note. */
+  /** Returns the people who have a note. A person with several notes is returned several times. */
   const done = (word: string) =>
     [...hubspot.effects()]
       .flatMap(([effect, times]) => {
@@ -81,8 +81,8 @@ test('a connection that breaks under hundreds of running enrollments is said onc
 });
 
 /**
- * Starts a workflow for a number of people. One step makes a note at HubSpot for each person; `more` says how the step
- * handles errors.
+ * Starts a workflow for a number of people. One step makes a note at HubSpot for each person; `more` has the members
+ * that determine how the step handles errors.
  */
 async function enroll(name: string, more: object, people: number): Promise<string> {
   const payload = { body: 'Of {{ email }}' };

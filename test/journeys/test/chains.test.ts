@@ -72,7 +72,7 @@ test('a lead whose workflow makes four leads by callbacks becomes no more than t
   await eventually(async () => {
     const enrolled = await settled(`/api/v1/workflows/${made.body.id}/enrollments`);
     const leads = await platform.api.get('/api/v1/crm/leads?limit=1');
-    // The first lead is the cause of the chain. It does not count towards the budget, and neither does its enrollment.
+    // The first lead is the cause of the chain. Neither the lead nor its enrollment is part of the budget.
     expect(enrolled - 1 + Number(leads.body.total_count) - 1).toBe(budget);
   });
   expect(receiver.requests).toHaveLength(1);

@@ -44,7 +44,7 @@ test('everything in the data folder is readable by its owner only', () => {
 
 test('HOST opens the public API, and not the port of operations', async () => {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  // Without a network the test uses 127.0.0.2, because Linux answers at every address of 127.0.0.0/8.
+  // Without another network address, the test uses 127.0.0.2, because Linux responds at every address of 127.0.0.0/8.
   const elsewhere = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
   const isOpen = (url: string, pathname: string) =>
     fetch(`http://${elsewhere}:${new URL(url).port}${pathname}`).then(
@@ -171,7 +171,7 @@ test('reset refuses under a running platform and without a terminal, and empties
   expect(() => statSync(platform.dataDir)).toThrow();
 });
 
-/** Makes a folder beside the given one, with a truncated secrets file. */
+/** Makes a data folder beside the given one. Its secrets file is truncated. */
 function damaged(folder: string): string {
   const beside = `${folder}-damaged`;
   mkdirSync(beside, { recursive: true });

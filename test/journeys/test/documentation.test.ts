@@ -16,7 +16,7 @@ import { runPage } from '../src/documentation/run-page.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** The Markdown versions of all pages, as paths below `/docs`. The pack is listed in place of its single skills. */
+/** The Markdown versions of all pages, as paths below `/docs`. The pack is listed instead of its single skills. */
 const everyPage = readdirSync(`${root}site/static/docs`, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.md') && !file.startsWith('skills/'))
   .sort();
@@ -40,7 +40,7 @@ async function read(address: string): Promise<string> {
   return answer.text();
 }
 
-/** Whether the test runs the block itself, or the other blocks of the page run it. */
+/** Whether the block is run, either by the test itself or, as a file, by other blocks of the page. */
 function isRun({ language, attributes }: CodeBlock): boolean {
   if (attributes['norun'] !== undefined || attributes['checked-by'] !== undefined) return false;
   return ['sh', 'ts', 'js'].includes(language) || attributes['file'] !== undefined;
@@ -101,7 +101,7 @@ describe.each(pages)('/docs/%s', (page) => {
       BRIDGE_PORT: String(await freePort()),
     };
     const programs = blocks.filter(isRun);
-    // A file that no shell block names is never run.
+    // If no shell block names a file, the file is never run.
     for (const { place, attributes } of programs) {
       const { file } = attributes;
       const isUsed = programs.some(({ language, code }) => language === 'sh' && code.includes(file ?? ''));
@@ -181,8 +181,8 @@ test('each skill of the pack is served as a file of its own, with the same block
   expect(single.flat()).toEqual(pack);
   for (const [index, name] of skills.entries()) {
     const text = await read(`/docs/skills/${name}/SKILL.md`);
-    // The limits of agentskills.io: a name equal to the folder, a description up to 1,024 characters, a body below 500
-    // lines.
+    // The limits of agentskills.io: the name equals the folder's name, the description has up to 1,024 characters, and
+    // the body has fewer than 500 lines.
     const [, given, description = ''] = /^---\nname: (.*)\ndescription: (.*)\n/.exec(text) ?? [];
     expect([given, description.length <= 1024, text.split('\n').length < 500, single[index]?.length]).toEqual([
       name,

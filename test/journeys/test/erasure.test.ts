@@ -35,7 +35,7 @@ const person = {
   custom: { hobby: 'falconry-canary' },
 };
 const canaries = ['zephyrine', 'quillfeather', '90817263', 'falconry-canary'];
-/** The log of events is as immutable as a Kafka topic; its events are removed after 7 days. */
+/** The log of events is immutable, like a Kafka topic. Its events are removed after 7 days. */
 const immutable = ['events.embedded_log.value'];
 /** The headers of a person's mail client. Its name identifies the person. */
 const reader = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/132.0 falconry-canary' };
@@ -195,10 +195,13 @@ test('an erased person is found in no column of any table', async () => {
   expect(await findTexts(client, [...canaries, ...mails.flatMap(tokensIn)], immutable)).toEqual([]);
 });
 
-/** Lets the person react to the mails, and lets the mail server report one of them. Waits until all hits are judged. */
+/**
+ * Lets the person react to the mails, and lets the mail server report a bounce of one of them. Waits until all hits are
+ * judged.
+ */
 async function reactTo(mails: readonly string[]): Promise<void> {
   expect(mails).toHaveLength(4);
-  // Hits right after the sending would count as hits of a scanner.
+  // Hits immediately after the sending would be treated as hits of a scanner.
   await client.query(`update enrollments.deliveries set sent_at = sent_at - interval '1 hour'`);
   for (const mail of mails) await openAndFollow(mail);
   expect(await unsubscribeFrom(mails[0])).toContain('You are unsubscribed');
@@ -217,7 +220,7 @@ async function reactTo(mails: readonly string[]): Promise<void> {
   expect(await countTraces()).toEqual({ sends: 4, suppressions: 2, hits: 10, telling_hits: 10 });
 }
 
-/** Checks that the links of erased mails still answer, name nobody, and leave no trace of a person who follows them. */
+/** Checks that the links of erased mails still work, name nobody, and leave no trace of a person who follows them. */
 async function followErased(mails: readonly string[]): Promise<void> {
   for (const mail of mails) {
     await openAndFollow(mail);
@@ -258,7 +261,7 @@ function tokensIn(mail: string): string[] {
   return [...mail.matchAll(/\?token=([\w-]+)/g)].flatMap(([, token]) => token ?? []);
 }
 
-/** Counts the rows about mails that have traces of the person or of the person's reactions. */
+/** Counts the rows about mails that contain traces of the person or of the person's reactions. */
 async function countTraces(): Promise<Record<string, number> | undefined> {
   const { rows } = await client.query<Record<string, number>>(
     `select

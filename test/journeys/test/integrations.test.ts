@@ -59,7 +59,7 @@ test('a workflow acts at three providers by connections, once for each person, a
     { type: 'log', config: { message: 'done' } },
   ];
   const { body: workflow } = await api.post('/api/v1/workflows', { name: 'Acts', status: 'active', steps });
-  // The mail has a connection, so the test run reports what a live run would do.
+  // The mail has a connection, so the test run reports the same as a live run.
   const { body: tested } = await api.post(`/api/v1/workflows/${workflow.id}/test`, {});
   const tried = tested.steps.find(({ type }: { type: string }) => type === 'email');
   expect([tried.status, tried.logs[0]]).toEqual(['succeeded', expect.stringContaining('[test] Would send email')]);
@@ -78,7 +78,7 @@ test('a workflow acts at three providers by connections, once for each person, a
   const done = (key: 'slack' | 'hubspot' | 'sendgrid') => [...fakes.provider(key).effects().values()];
   expect(done('hubspot')).toEqual([1, 1, 1]);
   expect(done('slack')).toHaveLength(people.length);
-  // A suppressed person gets no mail, whichever integration sends it.
+  // A suppressed person gets no mail, no matter which integration would send it.
   const mails = fakes.provider('sendgrid').requests('POST /v3/mail/send');
   expect(mails).toHaveLength(people.length - 1);
   expect(JSON.stringify(mails.map(({ body }) => body))).not.toContain(gone?.email);

@@ -91,7 +91,7 @@ const isWork = (table: string) => {
 const withoutWork = (counts: Record<string, number>) =>
   Object.fromEntries(Object.entries(counts).filter(([table]) => !isWork(table)));
 
-/** Returns the files of a zip archive. It reads the directory at the end of the archive. */
+/** Returns the files of a zip archive. Finds them through the directory at the end of the archive. */
 function unzip(archive: Buffer): Map<string, string> {
   const end = archive.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
   const files = new Map<string, string>();
@@ -110,7 +110,7 @@ function unzip(archive: Buffer): Map<string, string> {
 }
 
 const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
-/** Returns the subjects of the mails about the deletion, to the administrator of the organization. */
+/** Returns the subjects of the mails about the deletion that the administrator of the organization got. */
 const mails = () => {
   const folder = path.join(platform.dataDir, 'mail');
   const all = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
@@ -129,8 +129,8 @@ test('every table of every service is declared: what an export has of it, and wh
       schema,
       undeclared: [],
     });
-    // An exported table needs an owner. A table that has the id of an organization is either erased, or has a reason to
-    // be kept.
+    // An exported table needs an owner. A table that has the id of an organization must be erased, or must have a
+    // reason to be kept.
     for (const name of there) {
       const table = tables[name];
       if (table?.owner === undefined)
@@ -158,7 +158,7 @@ test('an administrator takes everything along: each row of each table, no secret
   expect([...files.keys()].sort()).toEqual(['manifest.json', ...manifest.files].sort());
   const counts = withoutWork(await rowsOf(leaverId));
   expect(Object.keys(counts).length).toBeGreaterThan(30);
-  // Later actions are in the trail.
+  // The trail also has actions that are later than the export, so it is not compared.
   for (const [table, count] of Object.entries(counts).filter(([name]) => !/audit|usage/.test(name))) {
     const [schema, name] = table.split('.');
     expect({ table, lines: linesOf(files.get(`${schema}/${name}.ndjson`) ?? '').length }).toEqual({

@@ -18,9 +18,9 @@ const csv = { 'content-type': 'text/csv' };
 let stripe: FakeStripe;
 let google: SignInProvider;
 let platform: RunningPlatform;
-/** A person, who has rights that keys lack. */
+/** A person with a session, who has rights that keys lack. */
 let person: Api;
-/** A resource of each kind. The routes of the reference add the resources that they create. */
+/** A resource of each kind. Resources that the routes of the reference create are added to it. */
 let made: Resources;
 const created: Record<string, number | string> = {};
 let mail: string;
@@ -63,7 +63,7 @@ function roomyPlans(): string {
   return JSON.stringify(plans);
 }
 
-/** Sends a mail through a workflow step. Its links lead through the platform. */
+/** Sends a mail through a workflow step. The links in the mail lead through the platform. */
 async function mailWithLinks(): Promise<string> {
   const config = {
     ...{ integration_id: 'nurture', track_opens: true, track_clicks: true, subject: 'Linked' },
@@ -88,13 +88,13 @@ async function mailWithLinks(): Promise<string> {
 const tokenOf = (kind: string) => new RegExp(`/track/n/${kind}\\?token=([\\w-]+)`).exec(mail)?.[1] ?? '';
 
 type Request = {
-  /** The query after the path. */
+  /** The query that is added to the path. */
   query?: string;
   body?: unknown;
   headers?: Record<string, string>;
   /**
-   * Whether the request is sent without a credential, because the route needs none, or because the request contains one
-   * of its own.
+   * Whether the request is sent without a credential. This is so if the route needs none, or if the request contains a
+   * credential of its own.
    */
   isOpen?: true;
 };
@@ -116,7 +116,7 @@ const signed = (secret: string, body: string): Request => {
 const rowsOf = (text: string): Request => ({ body: text, headers: csv });
 const source = { type: 'csv', target: 'leads', mapping: [{ from: 'Mail', to: 'email' }] };
 
-/** Makes a data source with a file. */
+/** Makes a data source that reads an uploaded file. */
 async function sourceWithFile(name: string): Promise<number> {
   const { body } = await platform.api.post('/api/v1/data_sources', { name, ...source });
   const file = await platform.api.post(`/api/v1/data_sources/${body.id}/file`, 'Mail\na@example.com\n', {
@@ -230,7 +230,7 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'GET /auth/google_oauth2/callback': () => ({ isOpen: true }),
 };
 
-/** Routes that succeed only in a browser, with the tests that show this. Here they refuse the call. */
+/** Routes that succeed only in a browser, with the tests that show this. In this test they refuse the call. */
 const shownElsewhere: Readonly<Record<string, string>> = {
   'GET /auth/google_oauth2/callback': 'test/docs/test/sign-in.test.ts',
 };
@@ -265,7 +265,7 @@ function missing(noun: string): never {
   throw new Error(`no resource of ${noun} was made`);
 }
 
-/** Keeps the row that a route has created in a collection, so that later routes change and delete this row. */
+/** Stores the row that a route has created in a collection, so that later routes change and delete this row. */
 function keep({ template }: ReferenceRoute, answer: ApiAnswer): void {
   if (answer.body?.id === undefined || template.includes('{')) return;
   const collection = template.split('/').at(-1) ?? '';
@@ -275,7 +275,7 @@ function keep({ template }: ReferenceRoute, answer: ApiAnswer): void {
 test('every route of the reference is served, under its name', () => {
   const served = new Set(routes.map(({ method, template }) => `${method} ${shapeOf(template)}`));
   const unknown = referenceRoutes.filter(({ method, template }) => !served.has(`${method} ${shapeOf(template)}`));
-  // Health is not an RPC: the test below calls it.
+  // Health is not an RPC, so the test below calls it.
   expect(unknown.map(({ name }) => name)).toEqual(['GET /health', 'GET /api/v1/health']);
   expect(referenceRoutes).toHaveLength(140);
 });

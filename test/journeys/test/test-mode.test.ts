@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 /**
- * Waits until no event, delivery, mail or job is unfinished. A delivery that failed before its webhook was changed is
+ * Waits until every event, delivery, mail and job is finished. A delivery that failed before its webhook was changed is
  * retried after a minute.
  */
 const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true));
@@ -142,7 +142,9 @@ const writes = routes.filter(({ method, needsCredential, rest }) => {
   return needsCredential && method !== 'GET' && rest.auth !== Auth.USER_ONLY;
 });
 
-/** Each route with every combination of live and test rows in its path that has at least one live row. */
+/**
+ * Each route that writes, with every combination of live and test rows in its path. At least one row of a path is live.
+ */
 const calls = writes.flatMap((route) => {
   const nouns = nounsOf(route.template);
   const ways = nouns.reduce<boolean[][]>(
@@ -169,7 +171,7 @@ test.each(calls)('%s with a test key changes nothing that is live', async (_name
   // Repeats the call for each member that names another row, with a live row in that member.
   for (const { name, resource } of route.refs) {
     const value = live[resource] ?? live[collectionOf(resource) ?? ''];
-    if (value === undefined) continue; // its kind does not exist yet
+    if (value === undefined) continue; // no resource of this kind exists yet
     if (route.body !== undefined)
       answers.push(await testKey.request(route.method, path, { ...route.body, [name]: value }));
     else answers.push(await testKey.request(route.method, `${path}?${name}=${value}`));
@@ -177,11 +179,11 @@ test.each(calls)('%s with a test key changes nothing that is live', async (_name
   const { changes, testMode } = route.rest;
   const nouns = nounsOf(route.template);
   const isMixed = nouns.some((noun) => !isLive(noun));
-  // A number that is counted within its parent, such as the number of a version, has no mode of its own.
+  // An id that is numbered within its parent, such as the number of a version, has no mode of its own.
   const isOwn = nouns.every((noun) => !isLive(noun) || own[noun] === live[noun]);
   for (const { status, body } of answers) {
     if (testMode === TestMode.READ || changes === 'none' || isOwn) expect(status).not.toBe(500);
-    // A row is never inside a row of the other mode, so such a path leads to no row.
+    // A row is always inside a row of its own mode, so a path with rows of both modes leads to no row.
     else if (isMixed && status === 404) continue;
     else expect({ status, error: body?.error }).toEqual({ status: 403, error: 'test_mode' });
     if (changes === 'none' && body?.mode !== undefined) expect(body.mode).toBe('test');

@@ -145,7 +145,7 @@ test('a megabyte of garbage with a right signature gets a clear answer at both i
       { size: most, byte: 7, status: 400, error: 'malformed_json' },
       { size: most, byte: 0xff, status: 400, error: 'malformed_json' },
       { size: most, byte: '[', status: 400, error: 'too_deep' },
-      // Bodies above the limit of each route.
+      // For each route, a body above the route's limit.
       { size: 5 << 20, byte: 7, status: 413, error: 'body_too_large' },
       ...(most < 1 << 20 ? [{ size: 1 << 20, byte: 7, status: 413, error: 'body_too_large' }] : []),
     ];

@@ -13,12 +13,15 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Packages whose files the gateway serves with the documentation. The packages are not installed in its image. */
+/**
+ * Packages from which the gateway serves files with the documentation. The packages themselves are not installed in its
+ * image.
+ */
 const inPages = ['swagger-ui-dist', 'minisearch'];
 
 /**
- * Tests the promises of a service's image. The contents of the image are copied to a separate folder, because npm has
- * installed more packages than the image has.
+ * Tests the promises of a service's image. The contents of the image are copied to a separate folder, because the
+ * repository has more installed packages than the image.
  */
 export function describeImage(service: ServiceName): void {
   describe(`the image of ${service}`, () => image(service));
@@ -89,7 +92,8 @@ function image(service: ServiceName): void {
 const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./src/effects/email/compose-mail.ts'] };
 
 /**
- * Loads all sources in the process of the image. Returns node's modules for removing types that were loaded by then.
+ * Loads all sources in the process of the image. Returns the modules of node for removing types that were loaded by the
+ * process.
  */
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
   const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';
@@ -105,7 +109,7 @@ async function typeRemovers(folder: string, service: string, env: Record<string,
   return JSON.parse(ended.stdout);
 }
 
-/** Returns name and version of every installed package, by their own manifests. */
+/** Returns name and version of every installed package, from the packages' own manifests. */
 function packagesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.name === 'package.json' && /node_modules\/(@[^/]+\/)?[^/]+$/.test(entry.parentPath))

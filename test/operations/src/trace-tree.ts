@@ -13,7 +13,7 @@ export function traceTree(spans: readonly CollectedSpan[]): string {
   return linesBelow('', '').join('\n');
 }
 
-/** For each span, returns the path from the span up to the root of its trace. */
+/** Returns for each span the path from the span up to the root of its trace. */
 export function pathsToRoot(spans: readonly CollectedSpan[]): string[][] {
   const byId = new Map(spans.map((span) => [span.id, span]));
 

@@ -6,7 +6,7 @@ import { type MailServer, startMailServer } from '../src/mail-server.ts';
 let platform: RunningPlatform;
 let model: Receiver;
 let mails: MailServer;
-/** The two occasions on which the platform is killed. Each is set to false after its kill. */
+/** The two occasions on which the platform is killed. Each is set to false after the kill on that occasion. */
 const kills = { onMail: true, onAnswer: true };
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const mail = {
 };
 const script = [note('First'), mail, note('Second')];
 
-/** Returns the model's answer. It depends only on the request, not on the number of earlier requests. */
+/** Returns the model's response. It depends only on the request, not on the number of earlier requests. */
 function answerTo(body: string): string {
   const done = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
   const next = script[done];
@@ -56,7 +56,7 @@ function answerTo(body: string): string {
 test('an agent of a live workflow that is killed while its model and its mail are out does each effect once', async () => {
   model.answer(async ({ body }) => {
     const text = answerTo(body.toString());
-    // At this point the first note is written, and the next model call is in flight.
+    // At this point the first note has been written, and the next model call is in flight.
     if (kills.onAnswer && text.includes('email__send')) {
       kills.onAnswer = false;
       await platform.kill();
@@ -101,7 +101,7 @@ test('an agent of a live workflow that is killed while its model and its mail ar
     'First',
     'Second',
   ]);
-  // The platform never learned that the first mail was accepted, so it sends the mail again.
+  // The platform was killed before it learned that the first mail was accepted, so it sends the mail again.
   const ours = mails.mails.filter(({ to }) => to === 'ada@acme.example');
   expect(ours.length).toBeGreaterThan(1);
   expect(new Set(ours.map(({ text }) => /^Message-ID: .*$/im.exec(text)?.[0])).size).toBe(1);

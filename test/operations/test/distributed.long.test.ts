@@ -23,7 +23,7 @@ const topics = publishers.map(({ events }) => topicOf(events).name);
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
 
-/** Values that are used as secrets. They may appear nowhere else. */
+/** Values that are used as secrets. They may not appear anywhere else. */
 const planted = {
   smtpPassword: 'planted-smtp-password',
   wrongPassword: 'planted-wrong-password',
@@ -56,7 +56,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         REDIS_URL: limiter.url,
         SMTP_URL: `smtp://mailer:${planted.smtpPassword}@127.0.0.1:1`,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        // Longer than any wait in the tests, so that a test can observe a process that is ending but still serves.
+        // Longer than any wait in the tests, so that a test can observe a process that is stopping but still serves.
         SHUTDOWN_DELAY_SECONDS: '300',
       },
     });
@@ -112,7 +112,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       },
       { timeoutMs: 180_000 },
     );
-    // The service's statements and events are below the call of the gateway.
+    // The spans of the service's statements and events are below the span of the gateway's call.
     const served = [
       `${runtime}: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll`,
       'gateway: drippulse.enrollments.v1.EnrollmentsService/BulkEnroll',
@@ -121,8 +121,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const paths = pathsToRoot(ours());
     expect(paths).toContainEqual([`${runtime}: pg.query:COMMIT postgres`, ...served]);
     expect(paths).toContainEqual([`${runtime}: publish drippulse.enrollments.v1`, ...served]);
-    // The trace has one root, and the request to the receiver is at the end of the longest branch. The spans of a
-    // consumer may arrive after the spans that they caused.
+    // The trace has one root, and the request to the receiver is at the end of the longest branch. Spans of a consumer
+    // may arrive after the spans below them.
     const roots = () =>
       traceTree(ours())
         .split('\n')
@@ -218,7 +218,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
       expect(await statusOf('/agents/spawn', { name: 'Still', type: 'template', template_id: scorer.id })).toBe(201);
       receiver.clear();
       expect((await enroll()).status).toBe(201);
-      // Waits for the webhook about the enrollment, too.
+      // The webhook about the enrollment must have arrived too.
       await receiver.received(1, { timeoutMs: 180_000 });
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -252,7 +252,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const before = await startTimes();
     const dataDir = path.join(platform.dataDir, 'postgres');
     const server = await startEmbeddedPostgres({ dataDir });
-    // While this test holds the start lock, the platform cannot start the server again.
+    // While this test has the start lock, the platform cannot start the server again.
     await withFileLock(`${dataDir}.starting`, async () => {
       await server.stop();
       const answer = await eventually(async () => {
@@ -261,7 +261,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
         return refused;
       });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-      // The gateway itself stays ready and answers clients, who could reach no process if it were not ready.
+      // The gateway itself stays ready and responds to clients. If it were not ready, clients could reach no process.
       const gateway = processesOf(platform.output()).find(({ service }) => service === 'gateway');
       expect((await fetch(`http://127.0.0.1:${gateway?.opsPort}/ready`)).status).toBe(200);
       expect(await sampleOf('workflows', 'drippulse_part_up{part="database",service="workflows"}')).toBe(0);
@@ -302,14 +302,14 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     expect(events.length).toBeGreaterThan(4);
 
     const { templateData, ...credentials } = planted;
-    // Every form of the address contains the part before the @.
+    // The search is for the part before the @, because every form of the address contains it.
     const never = [...Object.values(credentials), planted.address.split('@', 1)[0] ?? '', ...secrets, apiKey, password];
     const found = (texts: readonly string[], needles: readonly string[]) =>
       needles.filter((needle) => texts.some((text) => text.includes(needle)));
     expect(found(logs, [...never, templateData])).toEqual([]);
     expect(found([collector.text()], [...never, templateData])).toEqual([]);
     expect(found(events, never)).toEqual([]);
-    // Proves that the search works: it finds a value that people may see.
+    // The search must find a value that people may see; otherwise it would prove nothing.
     expect(found(logs, ['request_id', 'trace_id'])).toEqual(['request_id', 'trace_id']);
   });
 
@@ -322,7 +322,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect(await status('/ready')).toBe(503));
     expect(await status('/live')).toBe(200);
     expect((await platform.api.get('/api/v1/crm/custom_fields?record_type=lead')).status).toBe(200);
-    // The tests of the main job check that a process then ends with code 0.
+    // That a stopped process ends with code 0 is checked by the tests of the main job.
     process.kill(stopped.pid, 'SIGKILL');
   });
 
@@ -335,12 +335,14 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true), {
       timeoutMs: 180_000,
     });
-    // The test of runMain proves that processes end after SIGTERM. Here they would first continue to serve for the
-    // whole pause.
+    // That processes end after SIGTERM is checked by the test of runMain. Here they would first continue to serve for
+    // the whole pause.
     for (const { pid } of services) process.kill(pid, 'SIGKILL');
   });
 
-  /** Returns the current value of a service's sample, which is given by its full name or by the name of its metric. */
+  /**
+   * Returns the current value of a sample of the service, which is given by its full name or by the name of its metric.
+   */
   async function sampleOf(service: string, sample: string): Promise<number> {
     const found = processesOf(platform.output()).find((process) => process.service === service);
     const text = await scrape(found?.opsPort ?? 0);

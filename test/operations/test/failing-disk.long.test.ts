@@ -7,7 +7,7 @@ import { eventually, mountSmallDisk } from '@drippulse/testing';
 import { testUnlessUnavailable } from '@drippulse/testing/not-run';
 import { afterAll, expect, test } from '@jest/globals';
 
-// Room for a new database and little more.
+// Size of the disk, which has room for a new database and little more.
 const smallDisk = mountSmallDisk('300m');
 afterAll(() => {
   if (!('unavailable' in smallDisk)) smallDisk.unmount();

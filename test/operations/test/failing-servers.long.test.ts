@@ -28,8 +28,8 @@ import { type MailServer, startMailServer } from '../src/mail-server.ts';
 const servers = ['postgres', 'redis', 'kafka', 'smtp'] as const;
 type Server = (typeof servers)[number];
 /**
- * The ways in which a server fails: the faults of the proxy, and `frozen`, which stops the processes of the server by
- * SIGSTOP and resumes them later.
+ * The ways in which a server fails: the faults of the proxy, and `frozen`, in which SIGSTOP stops the processes of the
+ * server until they are resumed.
  */
 type Way = Fault | 'frozen';
 const ways: readonly Way[] = ['frozen', 'swallowed', 'cut', 'half_open', 'slow'];
@@ -37,7 +37,7 @@ const ways: readonly Way[] = ['frozen', 'swallowed', 'cut', 'half_open', 'slow']
 /** Ten times the deadline of a request, which is 30 s. */
 const answerCeilingMs = 300_000;
 /**
- * Ten times the longest time in which a client detects that its connection is dead. That client is a member of a Kafka
+ * Ten times the maximum time that a client needs to detect a dead connection. The slowest client is a member of a Kafka
  * group, which needs 70 s.
  */
 const recoveryCeilingMs = 700_000;
@@ -116,7 +116,7 @@ function failingServers(
     return server === 'kafka' ? [kafka.pid] : [];
   }
 
-  /** Returns the status of the answer to a request. Throws if there is no answer within the time limit. */
+  /** Returns the status of the response to a request. Throws if there is no response within the time limit. */
   async function statusOf(method: string, url: string, body?: object): Promise<number> {
     const answer = await fetch(url, {
       method,
@@ -139,7 +139,7 @@ function failingServers(
   }
 
   const cells = servers.flatMap((server) =>
-    // The mail server runs within this test, so it cannot be frozen. For the client, `swallowed` looks the same.
+    // The mail server runs within this test, so it cannot be frozen. For the client, `swallowed` has the same effect.
     ways.filter((way) => server !== 'smtp' || way !== 'frozen').map((way) => [server, way] as const),
   );
 

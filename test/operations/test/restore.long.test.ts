@@ -15,18 +15,21 @@ import { watchConsumerGroups } from '../src/rollout/consumer-groups.ts';
 const point = 'drill';
 const patience = { timeoutMs: 180_000 };
 
-/** Each delivery of a webhook takes this long, so that some deliveries are under way at the restore point. */
+/**
+ * Time in milliseconds that each delivery of a webhook takes. It makes sure that some deliveries are under way at the
+ * restore point.
+ */
 const hookMs = 300;
 /**
- * Time before the restore point to which groups are set back. It reaches back beyond the backup, because the positions
- * of the groups at the restore point are unknown.
+ * Time before the restore point to which groups are set back. This time is before the backup, because the positions of
+ * the groups at the restore point are unknown.
  */
 const backMs = 600_000;
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
 
 const topicsOf = new Map(publishers.map(({ name, events }) => [name, topicOf(events).name]));
 /**
- * Consumer groups that must skip the events from after the restore point. Such events would bring back rows that the
+ * Consumer groups that must skip the events from after the restore point. These events would bring back rows that the
  * restored schemas do not have.
  */
 const groupsOfState = [serviceOf('workflows'), serviceOf('identity')].flatMap((publisher) =>
@@ -52,7 +55,7 @@ function drill(brokers: string[] | undefined): void {
   let mails: MailServer;
   let platform: RunningPlatform;
   let workflowId: number;
-  /** A workflow that is changed after the point. */
+  /** A workflow that is changed after the restore point. */
   let changedId: number;
   let contacts = 0;
 
@@ -143,12 +146,12 @@ function drill(brokers: string[] | undefined): void {
     process.stdout.write(
       `${doneBefore} callbacks before, ${recorded.length} of them recorded at the point, ${later.length} after it, ${repeated.length} of them again\n`,
     );
-    // Some of the work was done after the restore point, so the restored database does not know about it.
+    // Some of the work was done after the restore point, so the restored database has no record of it.
     expect(repeated.length).toBeGreaterThan(0);
     expect(recorded.length).toBeGreaterThan(0);
     const keysAfter = new Set(later.map(({ key }) => key));
     expect(recorded.filter(({ effect_key: key }) => keysAfter.has(key))).toEqual([]);
-    // All callbacks of a step of an enrollment have the same key and the same content, before and after the restore.
+    // All callbacks of one step of an enrollment have equal keys and equal content, before and after the restore.
     for (const all of Map.groupBy(callbacks, ({ place }) => place).values()) {
       expect(new Set(all.map(({ key }) => key)).size).toBe(1);
       expect(new Set(all.map(({ body }) => body)).size).toBe(1);
@@ -170,10 +173,10 @@ function drill(brokers: string[] | undefined): void {
     }
     await everyHook(enrolled.map(({ id }) => Number(id)));
     expectHooks(hooks.requests.map(hookOf), hookedBefore, new Set(delivered.map(({ event_id: id }) => id)));
-    // Enrollments that were made after the restore point are gone, but their effects remain.
+    // Enrollments that were made after the restore point are gone, but their effects outside of the platform remain.
     expect(contacts).toBeGreaterThan(enrolled.length);
-    // The change that was made after the restore point is gone everywhere. The next change gets the version of the lost
-    // change, and runs.
+    // The change that was made after the restore point is gone everywhere. The next change gets the version number of
+    // the lost change, and its version runs.
     await change('after the restore');
     const path = `/api/v1/workflows/${changedId}/enrollments/bulk`;
     expect((await platform.api.post(path, { contacts: [{ email: 'changed@example.com' }] })).status).toBe(201);
@@ -209,7 +212,7 @@ function drill(brokers: string[] | undefined): void {
     }
   }
 
-  /** Sets the groups of the platform as docs/backup.md says, once their members have left. */
+  /** Sets the positions of the platform's groups as docs/backup.md describes, once their members have left. */
   async function setBack(of: string[], timeMs: number): Promise<void> {
     const groups = await watchConsumerGroups(of);
     for (const groupId of await groups.list()) {
@@ -289,7 +292,7 @@ function drill(brokers: string[] | undefined): void {
     await client.end();
   }
 
-  /** Waits until the archive has the log up to now. */
+  /** Waits until the archive contains the log up to now. */
   async function archiveAll(): Promise<void> {
     const [current] = await query<{ name: string }>('select pg_walfile_name(pg_current_wal_lsn()) as name');
     await query('select pg_switch_wal()');
@@ -323,7 +326,7 @@ function drill(brokers: string[] | undefined): void {
   }
 }
 
-/** Reads a callback with its key, step and enrollment. */
+/** Reads a received callback: its key, step and enrollment. */
 function callbackOf({ headers, body }: ReceivedRequest): { key: string; place: string; body: string } {
   const { email, step }: { email: string; step: string } = JSON.parse(body.toString());
   return { key: headers['idempotency-key'] ?? '', place: `${email} ${step}`, body: body.toString() };
@@ -335,7 +338,7 @@ function messageIdOf({ text }: { text: string }): string {
 
 type Hook = { id: string; place: string; body: string };
 
-/** Reads a webhook with its id, event and enrollment. */
+/** Reads a received webhook: its id, event and enrollment. */
 function hookOf({ headers, body }: ReceivedRequest): Hook {
   const text = body.toString();
   const { type, data }: { type: string; data: { id: number } } = JSON.parse(text);

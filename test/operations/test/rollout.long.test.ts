@@ -32,11 +32,11 @@ import { startWorks } from '../src/rollout/works.ts';
 
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
-/** The consumer groups that the table of services defines, each by its service and topic. */
+/** The consumer groups that follow from the table of services, each with its service and topic. */
 const groupsOfTable = publishers.flatMap(({ name, events }) =>
   consumersOf(name).map((service) => ({ service, topic: topicOf(events).name })),
 );
-/** The counter that shows whether a process has worked, for services that do more than answer calls. */
+/** The counter that shows whether a process has worked, for services that do more than respond to calls. */
 const workOf: Partial<Record<ServiceName, string>> = {
   [runtime]: 'drippulse_effects_total',
   [deliverer]: 'drippulse_webhook_attempts_total',
@@ -128,8 +128,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   test('every service is replaced, one process after the other: every change is hinted at, and no client has to read all again', async () => {
     const testKey = (await api.post('/api/v1/api_keys', { mode: 'test' })).body.key;
     const workflowId = await createWaiting();
-    // Follows topics that the load of this file does not touch. `webhooks` is not one of them, because webhook attempts
-    // of the load cause hints about live webhooks.
+    // Follows topics that the load of this file does not change. `webhooks` is not one of them, because webhook
+    // attempts of the load cause hints about live webhooks.
     const live = await followHints(balancer.url, {
       topics: ['workflows', 'accounts', `enrollments:${workflowId}`],
       token: secrets.apiKey,
@@ -162,7 +162,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     console.log(`hinted at: ${JSON.stringify(hinted)}`);
     for (const follower of [live, tests]) {
       await follower.stop();
-      // The client's gateway was replaced, once.
+      // The client's gateway was replaced once.
       expect(follower.ends()).toEqual(['restarting']);
       expect(resyncsOf(follower)).toEqual([]);
     }
@@ -227,7 +227,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     };
   }
 
-  /** Creates a resource and returns its id. */
+  /** Creates a resource, and returns the id of the resource. */
   async function created(path: string, body: object, token = secrets.apiKey): Promise<string> {
     const answer = await api.as(token).post(path, body);
     expect(answer).toMatchObject({ status: 201 });
@@ -284,7 +284,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   /**
    * Waits until every group has a member in each process of its service, every member has partitions, and every
-   * partition is assigned.
+   * partition has a member.
    */
   async function untilShared(): Promise<void> {
     for (const { groupId, service, topic } of await consumerGroups()) {

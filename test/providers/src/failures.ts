@@ -1,6 +1,6 @@
 import type { FakeAnswer } from './fake.ts';
 
-/** The facts about a request that determine which failure it gets. */
+/** The facts about a request that determine which failure is used for it. */
 export type Asked = {
   /** Number of earlier requests to the provider. */
   index: number;
@@ -10,9 +10,9 @@ export type Asked = {
 };
 
 /**
- * A failure of a request. The failure may have its own answer (`status`, `headers`, `body` or `text`), close the
- * connection (`reset`), or give no answer (`hang`). If it has none of these, the request gets the normal answer after
- * `delayMs`.
+ * A failure of a request. It may have a response of its own (`status`, `headers`, `body` or `text`), close the
+ * connection (`reset`), or send no response (`hang`). If it has none of these members, the request gets the normal
+ * response after `delayMs`.
  */
 export type Failure = FakeAnswer & {
   /** The operation that fails. Default: every operation. */
@@ -21,7 +21,7 @@ export type Failure = FakeAnswer & {
   when?(asked: Asked): boolean;
   /** Number of requests that fail. Default: 1. */
   times?: number;
-  /** Whether the request takes effect, so that only its answer is lost. Default: false. */
+  /** Whether the request takes effect, so that only its response is lost. Default: false. */
   happens?: boolean;
   reset?: true;
   hang?: true;
@@ -52,7 +52,7 @@ export function makeScript() {
   };
 }
 
-/** Whether a failure has its own answer. */
+/** Whether a failure has a response of its own. */
 export function hasAnswer({ status, body, text }: Failure): boolean {
   return status !== undefined || body !== undefined || text !== undefined;
 }

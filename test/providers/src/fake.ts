@@ -11,7 +11,7 @@ export type FakeRequest = {
   text: string;
 };
 
-/** An answer with JSON as `body`, with text as `text`, or with an empty body. Default status: 200. */
+/** A response with JSON as `body`, with text as `text`, or with an empty body. Default status: 200. */
 export type FakeAnswer = {
   status?: number;
   headers?: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export type FakeAnswer = {
   text?: string;
 };
 
-/** A request that matches the description, in the form that an operation of a fake gets. */
+/** A request that matches the description, in the form in which an operation of a fake gets it. */
 export type FakeCall<State> = {
   /** Parameters of the path, decoded. */
   parameters: Readonly<Record<string, string>>;
@@ -32,9 +32,7 @@ export type FakeCall<State> = {
   /** The path, still encoded. */
   path: string;
   state: State;
-  /**
-   * Counts an effect that really happened, by its name. If an effect is repeated, the repeat must have the same name.
-   */
+  /** Counts an effect that really happened, by its name. If an effect happens again, the same name must be used. */
   happened(effect: string): void;
 };
 
@@ -44,7 +42,7 @@ export type Fake<State> = {
   makeState(): State;
   /** Adds the objects that the examples of the actions use, such as the message that an example updates. */
   addExamples?(state: State): void;
-  /** The answer to a request whose token is missing or refused. */
+  /** The response to a request whose token is missing or refused. */
   unauthorized: FakeAnswer;
   /** Names in lower case of headers that the provider accepts in addition to those of the description. */
   headers?: readonly string[];

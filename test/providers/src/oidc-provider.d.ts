@@ -1,4 +1,7 @@
-/** Types of the members of oidc-provider that the tests use. The package itself has no types. */
+/**
+ * Types of the members of oidc-provider that the tests use. They are declared here, because the package itself has no
+ * types.
+ */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

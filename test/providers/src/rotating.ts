@@ -4,18 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '@drippulse/servers';
 import { Provider } from 'oidc-provider';
 
-/** A fault of a token request: its answer is delayed, is lost, or is never sent. */
+/** A fault of a token request: the response is delayed, is lost, or is never sent. */
 export type TokenFault = { delayMs?: number; lost?: true; hang?: true };
 
 export type RotatingProvider = {
-  /** Value of PROVIDER_HOSTS_OVERRIDE. */
+  /** Value of the variable PROVIDER_HOSTS_OVERRIDE. */
   url: string;
   client: { id: string; secret: string };
   /** Returns the number of token requests so far. */
   tokenCalls(): number;
   /** Sets the faults of the next token requests, one fault for each request. */
   fail(...faults: TokenFault[]): void;
-  /** Answers the next API calls with 503, so that the platform cannot find out to which account the tokens belong. */
+  /**
+   * Responds to the next API calls with 503, so that the platform cannot find out to which account the tokens belong.
+   */
   failCalls(count: number): void;
   /** Waits until there have been more than `count` token requests. */
   tokenCall(count: number): Promise<void>;
@@ -63,7 +65,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
       response.writeHead(404).end();
       return;
     }
-    // Does what a framework does when it mounts the provider below a path.
+    // Repeats the changes that a framework makes when it mounts the provider below a path.
     Object.assign(request, { originalUrl: path });
     request.url = path.slice('/zoom.us'.length);
     if (request.url.startsWith('/oauth/token')) {
@@ -76,7 +78,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
     await provider.callback()(request, response);
   }
 
-  /** Answers with the person to whom a token belongs. The test of a connection makes only this call. */
+  /** Responds with the person to whom a token belongs. The test of a connection makes only this call. */
   async function answerApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = await provider.AccessToken.find(request.headers.authorization?.replace('Bearer ', '') ?? '');
     response.setHeader('content-type', 'application/json');

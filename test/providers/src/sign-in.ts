@@ -4,23 +4,23 @@ import { portOf } from '@drippulse/servers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 
-/** The claims about a person that the provider issues. */
+/** The claims about a person that the provider makes. */
 export type Person = Record<string, unknown>;
 
-/** A forgery of the token response. */
+/** A change that forges the token response. */
 export type Forgery = {
   /**
    * Claims that replace those of the ID token; `undefined` removes a claim. The provider's key signs the changed token.
    */
   claims?: Person;
-  /** Whether the ID token is signed with a foreign key, or not signed at all. */
+  /** Whether the ID token is signed with a foreign key, or has no signature. */
   signature?: 'foreign' | 'none';
 };
 
 export type SignInProvider = {
   issuer: string;
   client: { id: string; secret: string };
-  /** The people who can sign in, by the name that they type. This name is also their subject in tokens. */
+  /** The people who can sign in, by the name that they type. This name is also the subject in their tokens. */
   people: Map<string, Person>;
   /** Forges the next token response. */
   forge(forgery: Forgery): void;

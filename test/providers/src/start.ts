@@ -21,7 +21,7 @@ export type FakeProviders = {
   stop(): Promise<void>;
 };
 
-/** Starts the server of the fake providers. The default of `port` is 0, which chooses a free port. */
+/** Starts the server of the fake providers. Default of `port`: 0, for which the system chooses a free port. */
 export async function startFakeProviders(options: { port?: number } = {}): Promise<FakeProviders> {
   const running = new Map(Object.values(fakes).map((fake) => [fake.key, runFake<unknown>(fake as never)]));
   const stopped = new AbortController();
@@ -73,7 +73,7 @@ function isHostOf({ key }: Running<unknown>, host: string): boolean {
   return allowed.some((one) => one.allowed.test(host));
 }
 
-/** Reads a request to `/<host>/<path>` as a request to the host. */
+/** Interprets a request to `/<host>/<path>` as a request to the host. */
 async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);

@@ -15,13 +15,13 @@ import {
 
 const run = promisify(execFile);
 
-/** The release of stripe-mock. The fake also uses the description in it. */
+/** The release of stripe-mock. The fake also uses the description of this release. */
 const version = 'v0.203.0';
 
 /** Stripe's own mock, which refuses requests that violate Stripe's description. It has no state. */
 export type StripeMock = { url: string; stop(): Promise<void> };
 
-/** Starts stripe-mock. Go installs it if it is missing. */
+/** Starts stripe-mock. If it is missing, it is installed with Go. */
 export async function startStripeMock(): Promise<StripeMock | Unavailable> {
   const binary = await install();
   if (typeof binary !== 'string') return binary;

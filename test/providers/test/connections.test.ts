@@ -91,7 +91,7 @@ describe.each(faked)('$name', ({ provider }) => {
   });
 
   /**
-   * Whether a request gets tokens. The description alone does not decide this, because it may mark a grant's fields as
+   * Whether a request gets tokens. The description alone is not enough, because it may mark a grant's fields as
    * optional.
    */
   function isAccepted(running: SomeRunning, request: FakeRequest): boolean {

@@ -53,8 +53,8 @@ describe.each(actions.filter(({ provider }) => Object.hasOwn(fakes, provider.key
     });
 
     /**
-     * Runs the action once for each name in its requests, with this name misspelt. Returns the places of the names
-     * whose misspelling was accepted.
+     * Runs the action once for each name in its requests, each time with this name misspelled. Returns the places of
+     * the names whose misspelling was accepted.
      */
     function unnoticedOf(input: unknown): string[] {
       const { sent } = runAction(provider, { action, input }, start(fake));

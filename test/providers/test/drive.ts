@@ -8,15 +8,15 @@ import {
 import type { FakeRequest } from '../src/index.ts';
 import { judgeAnswer, type SomeRunning, toFakeRequest, toProviderAnswer } from './run-example.ts';
 
-/** The end of a generator of requests: the generator's result, or the verdict that ended it. */
+/** The end of a generator of requests: either the generator's result, or the verdict that ended the generator. */
 export type Ended<T> = { result: T } | { verdict: Verdict };
 
-/** Something that answers requests: a running fake, or a wrapper around a fake. */
+/** Responds to requests: a running fake, or a wrapper around a fake. */
 export type Answering = { answer(request: FakeRequest): ReturnType<SomeRunning['answer']> };
 
 /**
- * Answers the requests of a generator as the executor does. An answer with a verdict other than `ok` and `done` ends
- * the generator.
+ * Sends the requests of a generator as the executor does. A response with a verdict other than `ok` and `done` ends the
+ * generator.
  */
 export function drive<T>(
   key: ProviderKey,

@@ -1,9 +1,9 @@
 import type { FakeRequest } from '../src/index.ts';
 
-/** A misspelling of a name in a request: the place of the name, and the whole request with the misspelling. */
+/** A misspelling of a name in a request: the place of the name, and the whole request with the misspelled name. */
 export type Misspelling = { at: string; request: FakeRequest };
 
-/** Returns all requests that differ from the given one by one misspelt name, in path, query, headers or body. */
+/** Returns all requests that differ from the given one by one misspelled name, in path, query, headers or body. */
 export function misspellings(request: FakeRequest, literals: readonly string[], random: () => number): Misspelling[] {
   return [
     ...literals.map((segment) => ({

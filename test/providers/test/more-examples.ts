@@ -299,7 +299,7 @@ export const moreExamples: Readonly<Record<string, readonly object[]>> = {
 
 /**
  * Places of names that a provider accepts unchecked, because people choose the names for their own data. Each entry
- * says who chooses them.
+ * states who chooses them.
  */
 export const freeNames: readonly (readonly [provider: string, at: RegExp, why: string])[] = [
   ['slack', /^body \/metadata\/event_payload\//, 'our own, in the metadata of a message'],

@@ -7,8 +7,8 @@ const { random, seed } = seededRandom();
 const pick = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
 
 /**
- * Names that occur in answers. Odd values are put under these names, so that they reach the code that reads the
- * answers.
+ * Names that occur in responses. Odd values are put under these names, so that they reach the code that reads the
+ * responses.
  */
 const names =
   'ok error errors error_codes message code status reason id value result results data items meetings messages channel channels user ' +

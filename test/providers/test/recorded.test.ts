@@ -57,8 +57,8 @@ function verdictOf(provider: Provider, one: Recorded): Verdict {
 }
 
 /**
- * Runs the action up to the request with the recorded answer, and gives the action this answer. The action may find a
- * refusal in it even if its status is a success.
+ * Runs the action up to the request with the recorded response, and gives the action this response. The action may find
+ * a refusal in it even if its status is a success.
  */
 function verdictOfAction(provider: Provider, one: Recorded): Verdict {
   const action = actionsOf(provider.key).find(({ name }) => name === one.to);

@@ -25,7 +25,7 @@ function cleanEffects(provider: Provider, action: Action) {
 
 class Lost extends Error {}
 
-/** Runs the example until the answer to request `count` is lost. Returns false if the example has fewer requests. */
+/** Runs the example until the response to request `count` is lost. Returns false if the example has fewer requests. */
 function loseAnswer(provider: Provider, action: Action, fake: SomeRunning, count: number): boolean {
   let left = count;
   const losing: Answering = {

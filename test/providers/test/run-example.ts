@@ -55,7 +55,7 @@ function bodyOf({ body }: ProviderRequest): { text: string; type?: string } {
   return { text: body.text, type: body.type };
 }
 
-/** Converts the answer of a fake to the form that an executor reads. */
+/** Converts the response of a fake to the form that an executor reads. */
 export function toProviderAnswer({ status = 200, headers = {}, body, text }: FakeAnswer): ProviderAnswer {
   return {
     status,
@@ -81,7 +81,7 @@ export const place = (provider: Provider, more: Partial<ActionPlace> = {}): Acti
   ...more,
 });
 
-/** A request of an action was refused. */
+/** Thrown when the fake refuses a request of an action. */
 export class Refused extends Error {}
 
 /**

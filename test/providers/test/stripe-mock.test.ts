@@ -28,7 +28,7 @@ describe("Stripe's own description", () => {
   test.each(cases)('takes every request of $name', async ({ action, input }) => {
     const at = place(stripe);
     await takes(url, action, input, at);
-    // A day later, the action looks for the object that the first attempt made.
+    // When a day has passed, the action looks for the object that the first attempt made.
     const now = new Date(at.plannedAt.getTime() + 24 * 3_600_000);
     await takes(url, action, input, { ...at, mayHaveHappened: true, now });
   });
@@ -42,7 +42,7 @@ describe("Stripe's own description", () => {
 
 /**
  * Sends the requests of an action, and expects stripe-mock to accept them. The action itself may refuse an example
- * answer.
+ * response.
  */
 async function takes(url: string, action: Action, input: unknown, at: ActionPlace) {
   const sent = [];

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { anySpelling, filesWithout, linesWith } from './names.ts';
 
-/** Makes a tree of these files. */
+/** Makes a tree that contains these files. */
 const treeOf = (files: Record<string, string>) => ({
   files: () => Object.keys(files),
   read: (file: string) => files[file] ?? '',

@@ -2,12 +2,12 @@ import type { TreeCopy } from './tree-copy.ts';
 
 type Tree = Pick<TreeCopy, 'files' | 'read'>;
 
-/** Matches files about the past, in which a service keeps the name that it had then. */
+/** Matches files about the past. A service keeps the name in them that it had then. */
 const history = /^(CHANGELOG\.md|test\/upgrade\/dumps\/.*)$/;
 
 /**
- * Returns the lines that match, of all files outside of the folder `own`, each as `file:line: text`, and the files
- * whose names match. Other meanings of the words, which `other` matches, are ignored.
+ * Returns the matching lines of all files outside of the folder `own`, each as `file:line: text`, and the files whose
+ * names match. Text that `other` matches is ignored, because there the words have another meaning.
  */
 export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!)/g): string[] {
   const matches = (line: string) => pattern.test(line.replaceAll(other, ''));
@@ -21,7 +21,10 @@ export function linesWith(tree: Tree, pattern: RegExp, own: string, other = /(?!
     });
 }
 
-/** The manifest and the references of a workspace list its dependencies. They need not list all services. */
+/**
+ * Matches the manifest and the references of a workspace. They list the workspace's dependencies, so they need not list
+ * all services.
+ */
 const dependencies = /\/(package|tsconfig)\.json$/;
 
 /** Returns the files that name all services, or all but one, but do not name `name`. */

@@ -70,7 +70,7 @@ export function copyTree(): TreeCopy {
 
 function fill(copy: string): void {
   for (const file of filesOf(root)) {
-    if (!existsSync(path.join(root, file))) continue; // deleted, and not yet committed
+    if (!existsSync(path.join(root, file))) continue; // the file was deleted, and the deletion is not yet committed
     cpSync(path.join(root, file), path.join(copy, file), { recursive: true, verbatimSymlinks: true });
   }
   linkPackages(copy);
@@ -91,7 +91,7 @@ function filesOf(folder: string): string[] {
     .filter((file) => file !== '');
 }
 
-/** Links each installed package. The links to workspaces lead to the workspaces of the copy. */
+/** Links each installed package. A link to a workspace is made to lead to the workspace in the copy. */
 function linkPackages(copy: string): void {
   const installed = path.join(root, 'node_modules');
   const own = path.join(installed, '@drippulse');
@@ -108,7 +108,7 @@ function linkPackages(copy: string): void {
   }
 }
 
-/** Returns the environment without the variables that the runner of this test set for itself. */
+/** Returns the environment without the variables that the test runner set for itself. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|JEST_)/.test(name)));
 }

@@ -9,7 +9,7 @@ import { copyTree, type TreeCopy } from '../src/tree-copy.ts';
 const name = 'demo';
 const table = 'libs/topology/src/services.ts';
 const script = ['node', 'scripts/new-service/main.mjs'];
-/** Whether a file belongs only to the service. */
+/** Whether a file belongs only to the new service. */
 const isOwn = (file: string) => /^(services|proto\/drippulse)\/demo\//.test(file);
 const folders = ['libs', 'services', 'deploy', 'site', 'test'];
 

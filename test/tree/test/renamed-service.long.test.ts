@@ -7,14 +7,14 @@ import { copyTree, type TreeCopy } from '../src/tree-copy.ts';
 
 const table = 'libs/topology/src/services.ts';
 
-/** Services whose name differs from their area. For any other service, the name is also the name of its area. */
+/** Services whose name differs from the name of their area. All other services are named like their area. */
 const renamed = [
   { old: serviceOf('enrollments'), name: 'journey-keeper', otherMeaning: undefined },
   {
     old: serviceOf('webhooks'),
     name: 'hook-sender',
-    // Matches a message, the words for it, and a header in the answers of receivers. The brackets prevent this line
-    // from matching itself.
+    // Matches other meanings of the word: a message, the words for it, and a header in the responses of receivers. The
+    // brackets prevent this line from matching itself.
     otherMeaning:
       /Webhook(Delivery)|WEBHOOK_(DELIVERY)_STATUS|webhook (delivery)|'?webhook-(delivery)'?: ('abort-message'|disable|abort-message)/g,
   },

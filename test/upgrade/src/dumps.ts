@@ -16,7 +16,7 @@ export function newestDump(): string {
   return newest;
 }
 
-/** Reads the SQL of one schema; undefined when that version lacked the schema. */
+/** Reads the SQL of one schema; undefined when that version did not have the schema. */
 export function readDump(version: string, schema: string): string | undefined {
   const file = path.join(dumpFolder(version), `${schema}.sql`);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;

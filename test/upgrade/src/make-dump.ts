@@ -10,8 +10,8 @@ import { owners } from '@drippulse/topology';
 import { dumpFolder } from './dumps.ts';
 import { tellStory } from './story.ts';
 
-// Dumps the database of this version: starts the platform on the empty server of DATABASE_URL, makes the data of the
-// story, and writes a dump of each schema.
+// Dumps the database of this version: starts the platform on the empty server of DATABASE_URL, makes the resources of
+// the story, and writes a dump of each schema.
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const databaseUrl = process.env['DATABASE_URL'];
 if (databaseUrl === undefined) throw new Error('DATABASE_URL: name an empty PostgreSQL server');
@@ -27,7 +27,7 @@ write('secrets.json', JSON.stringify(secrets, null, 2));
 write('story.json', JSON.stringify(story, null, 2));
 for (const schema of [...owners.map(({ schema }) => schema), 'events']) write(`${schema}.sql`, dumpOf(schema));
 
-/** Returns the statements that make a schema and its rows, without psql's own commands and comments. */
+/** Returns the statements that make a schema and its rows, without the commands of psql and without comments. */
 function dumpOf(schema: string): string {
   const options = ['--no-owner', '--no-privileges', '--rows-per-insert=100', '--schema', schema];
   const text = execFileSync('pg_dump', [...options, databaseUrl ?? ''], { encoding: 'utf8', maxBuffer: 64 << 20 });

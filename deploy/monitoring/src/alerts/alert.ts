@@ -1,13 +1,13 @@
 /** Values of a series over time, in promtool's notation: `0+60x90` are 91 values, a minute apart, growing by 60. */
 export type Series = Record<string, string>;
 
-/** Series on which an alert must fire or stay silent, and the minute at which a test checks it. */
+/** Series on which an alert must fire or must not fire, and the minute at which a test checks this. */
 export type Scenario = { series: Series; atMinute: number };
 
-/** `page` wakes a person; a `ticket` is for one of the next days. */
+/** The urgency of an alert. `page` wakes a person; a `ticket` can wait for one of the next days. */
 export type Severity = 'page' | 'ticket';
 
-/** One alerting rule, with the cases that prove it. Several rules may share a name, and so a runbook. */
+/** One alerting rule, with the cases that test it. Several rules may share a name, and then share a runbook. */
 export type Alert = {
   name: string;
   severity: Severity;
@@ -21,7 +21,7 @@ export type Alert = {
   quiet: Scenario;
 };
 
-/** Returns the page of an alert below docs/runbooks. */
+/** Returns the page of an alert's runbook, below docs/runbooks. */
 export function runbookOf(name: string): string {
   return `${name.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.md`;
 }

@@ -7,7 +7,7 @@ import { slos } from './slos.ts';
 const header = '# Made by npm run generate from deploy/monitoring; change it there.\n';
 const runbooks = 'docs/runbooks';
 
-/** Writes the rules in the format of Prometheus. */
+/** Formats the rules as a file of Prometheus. */
 export function rulesFile(): string {
   const groups = [
     ...slos.map((slo) => ({ name: `drippulse-slo-${slo.key}`, rules: recordingRules(slo) })),

@@ -1,6 +1,6 @@
 import type { Alert, Scenario } from './alert.ts';
 
-/** A promised share of good events, and the computation of the share of bad events. */
+/** A promised share of good events, and the way in which the share of bad events is computed. */
 export type Slo = {
   /** Name of the promise's alerts. */
   name: string;
@@ -8,17 +8,20 @@ export type Slo = {
   key: string;
   /** Share of good events promised over 30 days. */
   objective: number;
-  /** The fault of the bad events, as the end of a sentence. */
+  /** The reason why an event is bad, as the end of a sentence. */
   bad: string;
   /** Returns PromQL for the share of bad events over a window. */
   errorRatio(window: string): string;
-  /** Returns series with a hundred events a minute, of which this share is bad, for `minutes` minutes. */
+  /** Returns series with a hundred events a minute for `minutes` minutes. `badShare` is the share of bad events. */
   series(badShare: number, minutes: number): Scenario['series'];
 };
 
 export type RecordingRule = { record: string; expr: string };
 
-/** Both windows must burn: the long window for significance, the short one so that the alert ends with the fault. */
+/**
+ * Both windows must exceed the factor. The long window makes the alert significant; the short window makes it end with
+ * the fault.
+ */
 const pageBurns = [
   { factor: 14.4, long: '1h', short: '5m' },
   { factor: 6, long: '6h', short: '30m' },
@@ -29,7 +32,7 @@ const ticketBurns = [
 ];
 const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'];
 
-/** Returns the ratios that the alerts of an SLO compare and that dashboards show. */
+/** Returns the recorded ratios, which the alerts of an SLO compare and the dashboards show. */
 export function recordingRules(slo: Slo): RecordingRule[] {
   return windows.map((window) => ({ record: ratioName(slo, window), expr: slo.errorRatio(window) }));
 }
@@ -40,7 +43,7 @@ export function ratioName(slo: Slo, window: string): string {
 
 /**
  * Makes multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is
- * used up within an hour or 5 % within six, a ticket when 10 % is used up within a day or three.
+ * used up within an hour or 5 % within six hours, a ticket when 10 % is used up within one day or three days.
  */
 export function burnRateAlerts(slo: Slo): Alert[] {
   const budget = 1 - slo.objective;

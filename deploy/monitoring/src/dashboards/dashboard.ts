@@ -10,7 +10,7 @@ import {
 /** A heading and the panels below it. */
 export type Section = { title: string; panels: readonly Builder<Panel>[] };
 
-/** Makes a dashboard. Its name is the name of its file, and part of its address in Grafana. */
+/** Makes a dashboard. Its name is used for its file, and is part of its address in Grafana. */
 export function dashboard(name: string, title: string, sections: readonly Section[]): Dashboard {
   const builder = new DashboardBuilder(`DripPulse · ${title}`)
     .uid(`drippulse-${name}`)

@@ -8,14 +8,12 @@ type Values = readonly unknown[] | Callback;
 /**
  * pg's client, with three differences:
  *
- * An awaited query is created with its callback. pg adds the callback later, and V8 then keeps the results of such
- * queries until it collects old objects: 15 % of the allocated memory was copied twice, and old objects were collected
- * twice as often.
- *
- * Kysely can pass only text and parameters, so a query object (`pg.Query`, such as a COPY) may be passed as the only
- * parameter. It is then sent in place of the text.
- *
- * A statement that runs within a reading (`readWithin`) ends with the reading.
+ * - An awaited query is created with its callback. pg itself adds the callback later, and V8 then keeps the results of
+ *   those queries until it collects old objects: 15 % of the allocated memory was copied twice, and old objects were
+ *   collected twice as often.
+ * - A query object (`pg.Query`, such as a COPY) may be passed as the only parameter, because Kysely can pass only text
+ *   and parameters. The object is then sent in place of the text.
+ * - A statement that runs within a reading (`readWithin`) ends with the reading.
  */
 export class Client extends pg.Client {
   readonly #config: pg.ClientConfig;

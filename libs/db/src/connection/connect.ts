@@ -17,7 +17,7 @@ const statementTimeoutMs = 30_000;
 const lockTimeoutMs = 10_000;
 const idleInTransactionTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
-/** Longer than any statement may take. While the server is alive, its own timeout therefore comes first. */
+/** This time is longer than the server's statement timeout, so a server that is alive ends a slow statement first. */
 const defaultSilenceMs = 35_000;
 /**
  * Idle time before the kernel probes a connection. It probes ten times, a second apart, so a connection whose other end
@@ -31,11 +31,11 @@ const keepAliveMs = 10_000;
 const planning = '-c max_parallel_workers_per_gather=0 -c jit=off';
 
 /**
- * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
+ * Connects to one schema. `search_path` is fixed on each connection; `int8` is read as bigint, `json` and `jsonb` as
  * their text, `timestamptz` as Date. No statement runs longer than 30 s or waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. No statement uses parallel workers or JIT. A connection that owes an answer
- * for `silenceMs` (default 35 s) is closed. `max` is the size of the pool (default 10); `service` names the pool in the
- * metrics and to the server.
+ * transaction stays idle longer than 30 s. No statement uses parallel workers or JIT. A connection is closed when a
+ * statement is pending on it and the server has sent nothing for `silenceMs` (default 35 s). `max` is the size of the
+ * pool (default 10); `service` names the pool in the metrics and to the server.
  *
  * `.stream(chunkSize)` of a query reads the query's rows through a cursor of the server, `chunkSize` at a time. It
  * occupies a connection until the last row is read or the loop is left.

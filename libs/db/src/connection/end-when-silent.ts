@@ -6,10 +6,10 @@ import Cursor from 'pg-cursor';
 type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
 
 /**
- * Breaks a connection over which the server owes an answer and has sent no byte for `silenceMs`. Its query then fails
+ * Breaks a connection on which a query is pending and the server has sent no byte for `silenceMs`. The query then fails
  * as if the connection had timed out. Otherwise a frozen server, or a network that swallows bytes, would keep the
- * query, its transaction and its place in the pool: no timeout of the server ends a query whose answer is lost, and the
- * kernel resends lost bytes for a quarter of an hour.
+ * query, its transaction and its place in the pool: no timeout of the server ends a query whose response is lost, and
+ * the kernel resends lost bytes for a quarter of an hour.
  */
 export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
   const internals = client as unknown as Internals; // missing in pg's types, and used by pg's own pool and cursor
@@ -17,7 +17,7 @@ export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
   stream.setTimeout(silenceMs);
   stream.on('timeout', () => {
     const query = internals._getActiveQuery();
-    // A cursor between two reads waits for its reader, and an idle connection for its next query.
+    // Between two reads of a cursor, and on an idle connection, the server has nothing to send.
     const isOwed = query instanceof Cursor ? Reflect.get(query, 'state') === 'busy' : Boolean(query);
     if (isOwed)
       stream.destroy(Object.assign(new Error(`PostgreSQL was silent for ${silenceMs} ms`), { code: 'ETIMEDOUT' }));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 const { builtins, getTypeParser } = pg.types;
-/** The ids of types that pg has no names for. They are the same in every PostgreSQL. */
+/** The ids of types that pg has no names for. They are equal in every PostgreSQL installation. */
 const textArray: number = 1009;
 const int8Array: number = 1016;
 const jsonArray: number = 199;

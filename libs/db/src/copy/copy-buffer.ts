@@ -15,10 +15,10 @@ export async function copyBuffer<DB>(
   if (count() === 0) return;
   const columns = sql.join(names.map((name) => sql.id(name)));
   const { sql: text } = sql`copy ${sql.table(table)} (${columns}) from stdin (format binary)`.compile(trx);
-  // `Client` sends a query object that is the only parameter, instead of the text.
+  // When a query object is the only parameter, `Client` sends this object instead of the text.
   const chunks = end();
   await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
-  // Chunks are given back only here, where the server has confirmed all of them. After a failed COPY some may still
-  // wait to be sent.
+  // Chunks are given back only here, where the server has confirmed all of them. After a failed COPY, some chunks may
+  // still be waiting to be sent.
   giveBack(chunks);
 }

@@ -34,7 +34,7 @@ type WriteValue<T> = (writer: Writer, value: T) => void;
 type Field = { name: string; write: WriteValue<unknown> };
 
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-/** The signature, then no flags and no extension. */
+/** The header of the format: the signature, no flags, and no extension. */
 const header = Buffer.concat([signature, Buffer.alloc(8)]);
 const postgresEpochMs = 946_684_800_000;
 /** Bytes of the largest field of fixed size: its length, then a UUID. */
@@ -73,8 +73,8 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 };
 
 /**
- * Starts a COPY of these columns. The columns of `fixed` have the same values in all rows until `fix` changes them.
- * These values are encoded once, and added rows leave them out.
+ * Starts a COPY of these columns. The columns of `fixed` have the same values in all rows until `fix` changes them. The
+ * values of `fixed` are encoded once, and rows are added without them.
  */
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(
   columns: C,

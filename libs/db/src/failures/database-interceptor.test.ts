@@ -10,7 +10,7 @@ async function read(error: Error): Promise<unknown[]> {
     throw error;
   }
   const call = databaseInterceptor(async () => ({ stream: true, message: messages() }) as unknown as StreamResponse);
-  const response = await call({ stream: true } as StreamRequest); // it reads nothing of the request
+  const response = await call({ stream: true } as StreamRequest); // the interceptor reads no member of the request
   const seen: unknown[] = [];
   try {
     for await (const message of response.message as AsyncIterable<unknown>) seen.push(message);

@@ -11,7 +11,8 @@ export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
     const response = await next(request);
     if (!response.stream) return response;
-    return { ...response, message: translated(response.message) } as StreamResponse; // the messages pass unchanged
+    // the messages are passed on unchanged
+    return { ...response, message: translated(response.message) } as StreamResponse;
   } catch (error) {
     throw unavailableOr(error);
   }
@@ -26,7 +27,7 @@ async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unk
 }
 
 function unavailableOr(error: unknown): unknown {
-  // A shortage of this machine has its own error (`isShortage`).
+  // A shortage of this machine is reported as a different error (`isShortage`).
   if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
   return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
     cause: error,

@@ -1,7 +1,7 @@
 import { DomainError, isShortage } from '@drippulse/errors';
 
 /**
- * SQLSTATE classes of errors that come from the server, the connection or a conflict, not from the statement itself.
+ * SQLSTATE classes of errors that are caused by the server, the connection or a conflict, not by the statement itself.
  */
 const infrastructureClasses = new Set(['08', '40', '53', '57', '58']);
 const infrastructureCodes = new Set([
@@ -23,8 +23,8 @@ const infrastructureMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/;
 
 /**
- * Whether a failure comes from the infrastructure (connection, serialization, a shortage of this machine, a peer that
- * is unavailable), so that the same work may succeed later without a change.
+ * Whether a failure was caused by the infrastructure (connection, serialization, a shortage of this machine, a peer
+ * that is unavailable), so that the same work may succeed later without a change.
  */
 export function isInfrastructureError(error: unknown): boolean {
   if (isShortage(error)) return true;

@@ -23,7 +23,7 @@ export type JobRow = {
 const columns = sql`id, organization_id, kind, input, status, cursor, processed, total, failures, error, fence,
   created_at, finished_at`;
 
-/** Queues a job in the transaction of the request that asks for it. `total` is the amount of work, for the progress. */
+/** Queues a job in the transaction of the request that causes it. `total` is the amount of work, for the progress. */
 export async function addJob<DB>(
   trx: Transaction<DB>,
   job: { organizationId: bigint; kind: string; input: string; total: bigint },
@@ -82,9 +82,9 @@ async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, l
 }
 
 /**
- * Does work of a slice that may outlast the lease of its job, and renews the lease whenever a third of it has passed.
- * `lost` is aborted when another process has leased the job, or the job was cancelled. If the work then fails, the call
- * throws `JobLost` instead of the work's error.
+ * Runs `work`, a part of a slice that may outlast the lease of its job, and renews the lease whenever a third of it has
+ * passed. `lost` is aborted when another process has leased the job, or the job was cancelled. If the work then fails,
+ * the call throws `JobLost` instead of the work's error.
  */
 export async function keepJob<DB, T>(
   db: Kysely<DB>,
@@ -97,7 +97,7 @@ export async function keepJob<DB, T>(
   const timer = setInterval(
     () => {
       renewing = renewJob(db, job, leaseSeconds).catch((error: unknown) => {
-        // After any other failure the next renewal tries again: the lease is long enough for two more tries.
+        // After any other failure the next renewal tries again. The lease is long enough for two more attempts.
         if (error instanceof JobLost) lost.abort(error);
       });
     },
@@ -122,7 +122,7 @@ export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<voi
     update jobs set wake_at = clock_timestamp() where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** Makes all jobs of one kind and organization due, as `wakeJob` does for one. */
+/** Makes all jobs of one kind in an organization due. Each job is treated as by `wakeJob`. */
 export async function wakeJobs<DB>(
   trx: Transaction<DB>,
   { organizationId, kind }: { organizationId: bigint; kind: string },

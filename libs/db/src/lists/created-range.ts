@@ -13,7 +13,7 @@ export function readCreatedRange({ createdSince, createdUntil }: CreatedFilters)
   return { since: createdSince && roundedUp(createdSince), until: createdUntil && roundedUp(createdUntil) };
 }
 
-/** Returns the conditions on the column with the time of creation; none without a filter. */
+/** Returns the conditions on the column with the time of creation. Without a filter, there are no conditions. */
 export function createdConditions(filters: CreatedFilters, column = 'created_at'): RawBuilder<boolean>[] {
   const { since, until } = readCreatedRange(filters);
   return [
@@ -23,7 +23,7 @@ export function createdConditions(filters: CreatedFilters, column = 'created_at'
 }
 
 /**
- * Rounds a bound up to milliseconds. Columns may have microseconds, which answers do not show. A shown time is at or
+ * Rounds a bound up to milliseconds. Columns may have microseconds, which responses do not show. A shown time is at or
  * after a bound exactly when the stored time is at or after the bound rounded up.
  */
 function roundedUp({ seconds, nanos }: Timestamp): Date {

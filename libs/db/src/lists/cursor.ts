@@ -12,7 +12,7 @@ export function encodeCursor(values: readonly (string | number | bigint | Date)[
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
-/** Returns the values of a cursor; undefined when `encodeCursor` did not make the cursor, or not for these columns. */
+/** Returns the values of a cursor; undefined when the cursor is malformed or does not fit these columns. */
 export function decodeCursor(cursor: string, columns?: readonly CursorColumn[]): string[] | undefined {
   if (cursor.length > longestCursor || !/^[A-Za-z0-9_-]+$/.test(cursor)) return undefined;
   const values = parseStrings(Buffer.from(cursor, 'base64url').toString('utf8'));

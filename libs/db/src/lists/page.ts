@@ -44,7 +44,7 @@ function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined
   throw invalidCursor();
 }
 
-/** Makes the error for a cursor that comes from another list, or from another order of the list. */
+/** Makes the error for a cursor that belongs to another list, or to another order of the list. */
 export function invalidCursor(): DomainError {
   const message = 'is not one that this list gave';
   const violations: Violation[] = [{ field: 'cursor', message, code: 'invalid' }];

@@ -11,8 +11,8 @@ export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 type RowColumns = { id: string; createdAt: string };
 
 /**
- * Maximum number of milliseconds by which a row's time can precede the time of a row with a lower id: ids come from a
- * sequence, whereas the time is the start of the transaction or a process's time. No transaction lives this long.
+ * Maximum number of milliseconds by which a row's time can precede the time of a row with a lower id. Ids come from a
+ * sequence, whereas the time is the start of the transaction or the clock of a process. No transaction lasts this long.
  */
 const disorderMs = 300_000;
 

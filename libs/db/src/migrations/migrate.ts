@@ -6,7 +6,10 @@ import pg from 'pg';
 import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
-/** A migration waits this long for a lock, then lets the statements queued behind it pass and tries again. */
+/**
+ * Time for which a migration waits for a lock. It then gives up, so that the statements queued behind it can run, and
+ * tries again.
+ */
 const lockTimeoutMs = 3_000;
 const lockTries = 20;
 const connectTimeoutMs = 10_000;

@@ -30,10 +30,10 @@ export type Reading = {
 const readings = new AsyncLocalStorage<Reading | undefined>();
 
 /**
- * Bounds everything that `read` reads from the database. Every statement finds the reading that it belongs to. When the
- * signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, and further
- * statements are not sent. When all running statements have ended, this rejects with the reason of the signal or with
- * TooManyBytes.
+ * Bounds everything that `read` reads from the database. The statements need not be given the reading, because each
+ * finds it in the asynchronous context. When the signal aborts, or the rows have too many bytes, the running statements
+ * are cancelled in PostgreSQL, and further statements are not sent. When all running statements have ended, this
+ * rejects with the reason of the signal or with TooManyBytes.
  */
 export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () => Promise<T>): Promise<T> {
   const reading = startReading(mostBytes);
@@ -46,7 +46,7 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     return result;
   } catch (error) {
     if (reading.ended === undefined) throw error;
-    // If concurrent statements fail, the first failure is thrown before the others have ended.
+    // When one of several concurrent statements fails, its error is thrown before the other statements have ended.
     await Promise.allSettled(reading.underWay);
     throw reading.ended;
   } finally {
@@ -57,14 +57,14 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
 }
 
 /**
- * Runs work outside of the reading, so that the work does not end with one call. It is for work whose result other
- * calls wait for too, such as a shared load.
+ * Runs work outside of the current reading, so that the work does not end with one call. Use it for work whose result
+ * other calls wait for too, such as a shared load.
  */
 export function readForAll<T>(work: () => T): T {
   return currentReading() === undefined ? work() : readings.run(undefined, work);
 }
 
-/** Returns the reading that the running code belongs to. */
+/** Returns the reading to which the running code belongs. */
 export function currentReading(): Reading | undefined {
   return readings.getStore();
 }

@@ -1,6 +1,6 @@
 /**
- * Thrown by a write that needs an answer from another service. The write's transaction is rolled back, so that no
- * connection and no lock waits for the answer; then `call` runs, and then the write runs again.
+ * Thrown by a write that needs a response from another service. The write's transaction is rolled back, so that no
+ * connection and no lock waits for the response; then `call` runs, and then the write runs again.
  */
 export class CallFirst extends Error {
   readonly call: () => Promise<void>;

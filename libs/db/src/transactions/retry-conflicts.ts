@@ -4,8 +4,8 @@ import { isTransactionConflict } from '../failures/failures.ts';
 const conflictTries = 5;
 
 /**
- * Runs a transaction, and runs it again after a conflict with another transaction. It is for a call whose sender cannot
- * be asked to retry; `transact` retries by itself.
+ * Runs a transaction, and runs it again after a conflict with another transaction. Use it for a call whose sender
+ * cannot be asked to retry; `transact` retries by itself.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let failures = 1; ; failures += 1) {

@@ -5,10 +5,13 @@ import type { Cap, Span } from './rules.ts';
 /** Days from 1970-01-01 to the first Monday: calendar weeks begin on Mondays. */
 const firstMonday = 4;
 const epoch = Temporal.PlainDate.from('1970-01-01');
-/** Maximum number of full periods of a cap that the search tries in succession, so that it ends. */
+/**
+ * Maximum number of full periods of a cap that the search tries in succession. The maximum guarantees that the search
+ * ends.
+ */
 const mostPeriods = 1_000;
 
-/** Returns how many of the sends at these times fall into the period of a cap at `now`. */
+/** Returns the number of these sends that fall into the period of a cap that contains `now`. */
 export function countedBy(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling')
     return times.filter((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone) > now).length;
@@ -22,7 +25,7 @@ export function countedBy(cap: Cap, times: readonly number[], now: number, timez
 export function freeAt(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling') {
     const ends = times.map((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone)).sort((a, b) => a - b);
-    // A place is free once all but `limit - 1` of the sends have left the window.
+    // There is room for one more send once all but `limit - 1` of the sends have left the window.
     return Math.max(now, ends[ends.length - cap.limit] ?? now);
   }
   let at = now;

@@ -180,7 +180,7 @@ describe('quiet hours', () => {
   test.each([
     ['2026-07-01T20:59:59Z', []],
     ['2026-07-01T08:00:00Z', []],
-    // A Wednesday. This night began on Tuesday, but the quiet hours begin only on Fridays.
+    // A Wednesday. The night began on Tuesday, so the quiet hours do not apply: they begin only on Fridays.
     ['2026-07-01T03:00:00Z', [5]],
   ])('at %s with the days %j a mail leaves', (now, days) => {
     expect(decideSend(rules({ quietHours: [{ ...night, days }] }), asked(), empty, at(now))).toEqual({ kind: 'send' });
@@ -188,7 +188,7 @@ describe('quiet hours', () => {
 
   test('windows that follow each other are one', () => {
     const given = rules({ quietHours: [night, { channel: 'email', from: '08:00', to: '24:00', days: [4] }] });
-    // From Wednesday night through all of Thursday and its night.
+    // The quiet hours last from Wednesday night through all of Thursday and the following night.
     const decision = decideSend(given, asked(), empty, at('2026-07-01T22:00:00Z'));
     expect(decision).toMatchObject({ until: at('2026-07-03T08:00:00Z') });
   });

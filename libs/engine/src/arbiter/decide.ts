@@ -5,12 +5,12 @@ import { quietUntil } from './quiet-hours.ts';
 import type { Cap, SendingRules, Span } from './rules.ts';
 import { type AskedSend, goesBefore, type Owner, type PlacedSend, type PlannedSend } from './sends.ts';
 
-/** The contact's rows in the ledger, without the send itself. `planned` has only sends that could be sent. */
+/** The contact's other sends in the ledger. `planned` has only sends that could be sent. */
 export type ContactLedger = { placed: readonly PlacedSend[]; planned: readonly PlannedSend[] };
 
 /**
- * The decision about one send, with the rule that decided, and the enrollment that got the place instead. Times are in
- * epoch milliseconds.
+ * The decision about one send: the rule that decided and, as `lostTo`, the enrollment that got the place instead. Times
+ * are in epoch milliseconds.
  */
 export type Decision =
   | { kind: 'send' }
@@ -58,7 +58,7 @@ function fullCap(cap: Cap, { send, placed, rivals, now }: Place): Full | undefin
   const before = rivals.filter((one) => isOf(cap, one));
   const places = cap.limit - countedBy(cap, times, now, send.timezone);
   if (before.length < places) return undefined;
-  // The sends that get a place before the given send.
+  // The sends that get a place before this send.
   const winners = places <= 0 ? [] : before.slice(0, places);
   const until = freeAt(cap, [...times, ...winners.map(({ dueAt }) => Math.max(now, dueAt))], now, send.timezone);
   const reason = `${cap.limit} ${cap.limit === 1 ? 'mail' : 'mails'} per ${spanOf(cap.per)} (cap ${cap.id})`;

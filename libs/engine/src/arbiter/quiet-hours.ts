@@ -2,13 +2,13 @@ import { Temporal } from 'temporal-polyfill';
 import { momentOf } from '../time/spans.ts';
 import type { QuietHours } from './rules.ts';
 
-/** Maximum number of windows without a gap between them that the search follows, so that it ends. */
+/** Maximum number of adjoining windows that the search follows. The maximum guarantees that the search ends. */
 const mostInARow = 32;
 
 /**
  * Returns the end of the quiet hours at `now`, across all windows that follow each other without a gap; undefined if
- * `now` is not in quiet hours. Begin and end are times of day, even when clocks change. A time that is skipped when
- * clocks go forward means the moment at which they do.
+ * `now` is not in quiet hours. Begin and end are times of day, even when clocks change. For a time of day that is
+ * skipped when clocks go forward, the moment of the change is used.
  */
 export function quietUntil(
   rules: readonly QuietHours[],

@@ -10,14 +10,17 @@ export type Span = { duration: number; unit: Unit };
  */
 export type QuietHours = { channel: string | null; from: string; to: string; days: readonly number[] };
 
-/** At most `limit` sends in `per`. A null channel or category counts sends of all channels or categories. */
+/** A cap of `limit` sends in `per`. A null channel or category counts sends of all channels or categories. */
 export type Cap = {
   id: string;
   channel: string | null;
   category: string | null;
   limit: number;
   per: Span;
-  /** `rolling`: the last hours or days before each send. `calendar`: days or weeks of the contact's calendar. */
+  /**
+   * The window of the cap. `rolling`: the last hours or days before each send. `calendar`: days or weeks of the
+   * contact's calendar.
+   */
   window: 'rolling' | 'calendar';
 };
 
@@ -39,7 +42,7 @@ export type SendingRules = {
   throughput: { perMinute: number | null; perDomainPerMinute: number | null };
 };
 
-/** Rules that hold nothing back. */
+/** Rules that never hold a send. */
 export const noRules: SendingRules = {
   quietHours: [],
   caps: [],

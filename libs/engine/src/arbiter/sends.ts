@@ -29,7 +29,7 @@ export type AskedSend = PlannedSend & {
   onCapped: 'hold' | 'skip';
   /** Whether an earlier attempt already got a place for the send. The send keeps that place. */
   isPlaced: boolean;
-  /** Milliseconds to add to a time at which many contacts become due together. */
+  /** Milliseconds by which to delay a time at which many contacts become due together. */
   spreadMs: number;
 };
 

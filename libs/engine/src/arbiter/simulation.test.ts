@@ -50,7 +50,7 @@ test('the sends of a contact never exceed cap, gap or quiet hours, each is sent 
       const placed: (AskedSend & { at: number })[] = [];
       for (let asked = 0; waiting.length > 0; asked++) {
         expect(asked).toBeLessThan(2_000);
-        // The send that is due first asks first, regardless of priority, as in real processes.
+        // The send that is due first is decided first, regardless of priority, as in real processes.
         waiting.sort((a, b) => a.dueAt - b.dueAt || b.enrollmentId.toString().localeCompare(a.enrollmentId.toString()));
         const [send] = waiting;
         if (send === undefined) break;

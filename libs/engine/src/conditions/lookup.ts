@@ -4,7 +4,10 @@ import { objectOf } from '../json-value.ts';
 /** Reads one field of the data; undefined when it is missing. */
 export type Lookup = (data: JsonObject) => JsonValue | undefined;
 
-/** Compiles `company.name` or `tags.0`. Reads own members only; a member whose name contains the dots comes first. */
+/**
+ * Compiles a path such as `company.name` or `tags.0`. Reads own members only. A member whose name contains the dots has
+ * precedence.
+ */
 export function compileLookup(field: string): Lookup {
   const path = field.split('.');
   if (path.length === 1) return (data) => (Object.hasOwn(data, field) ? data[field] : undefined);

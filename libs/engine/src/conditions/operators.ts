@@ -41,8 +41,8 @@ const timeUnits = 800;
 
 /**
  * All operators by name. Numbers and numeric strings are compared by value, other strings exactly. Each operator
- * charges both values to the meter before it reads them. So the work of a test must be proportional to their sizes, or
- * the operator charges the further work separately.
+ * charges both values to the meter before it reads them, so the work of a test must be proportional to their sizes. An
+ * operator that does more work must charge it separately.
  */
 export const operators = Object.fromEntries(
   Object.entries<Test>(tests).map(([name, test]) => [name, metered(test, unread.has(name))]),

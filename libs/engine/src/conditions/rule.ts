@@ -13,7 +13,8 @@ import { type Operator, operators } from './operators.ts';
 /** A compiled rule. */
 export type Rule = (scope: Scope) => boolean;
 
-const operatorNames = Object.keys(operators) as [Operator, ...Operator[]]; // the keys of a literal are its names
+// Object.keys returns only the names in the literal
+const operatorNames = Object.keys(operators) as [Operator, ...Operator[]];
 
 const withoutValue: ReadonlySet<Operator> = new Set(['exists', 'not_exists']);
 
@@ -49,7 +50,10 @@ export function eventRule() {
   return marked(config(ruleShape), 'rule');
 }
 
-/** The parameters of a rendered rule. A value that looks like a template came from the data. */
+/**
+ * The parameters of a rendered rule. Its values are never treated as templates, because a value that looks like one
+ * came from the data.
+ */
 const renderedRule = config(shapeOf(conditionOf(z.custom<JsonValue>())));
 
 /** A valid rule. */
@@ -60,7 +64,9 @@ export function compileRule(rule: RuleConfig, compiling: Compiling): Rule {
   return compile(rule, compiling, compileJson);
 }
 
-/** Compiles the rendering of a rule's values, for a rule that is tested later, when the data are not available. */
+/**
+ * Compiles the rendering of a rule's values, for a rule that is tested later, when the data are no longer available.
+ */
 export function compileRendering({ match, conditions }: RuleConfig, compiling: Compiling): Template<JsonObject> {
   const rendered = conditions.map(({ field, operator, value }) => ({
     field,

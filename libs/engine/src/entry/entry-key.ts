@@ -4,11 +4,11 @@ import { createMeter } from '../meter.ts';
 import { StepFailure } from '../step-failure.ts';
 import type { Template } from '../templates/template.ts';
 
-/** Maximum number of units of work for one key: a call may have ten thousand keys. */
+/** Maximum number of units of work for one key. It is low because a call may have ten thousand keys. */
 const keyUnits = 64 * 1024;
 
 /**
- * Renders the key of an entry from a template. The key is undefined when it is empty or can't be rendered; the
+ * Renders the key of an entry from a template. The result is undefined when the key is empty or cannot be rendered; the
  * contact's own key is then used. `work` is counted in units of `Meter`.
  */
 export function renderEntryKey(

@@ -7,7 +7,7 @@ import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts'
  */
 export type Arrival = { key: bigint | undefined; contactKey: string };
 
-/** The verdict on an arrival. `allowedAt` is as in `judgeReEntry`. */
+/** The verdict on an arrival. `allowedAt` has the meaning that it has in `judgeReEntry`. */
 export type EntryVerdict =
   | { decision: 'enter' | 'holdout' }
   | { decision: 'refused'; reason: 're_entry'; allowedAt: number | undefined };
@@ -42,7 +42,7 @@ export function judgeEntries(
   });
 }
 
-/** Whether a person is held out. The result is always the same for one person and workflow. */
+/** Whether a person is held out. The result for a given person and workflow never changes. */
 function isHeldOut({ workflowId, holdoutPercent }: EntryRules, contactKey: string): boolean {
   return holdoutPercent > 0 && shareOf(`${workflowId}\nholdout\n${contactKey}`) * 100 < holdoutPercent;
 }

@@ -10,7 +10,7 @@ export type CompiledGoal = {
   readonly eventName: string | undefined;
   readonly holds: Rule | undefined;
   readonly action: 'count' | 'exit' | 'jump';
-  /** The step that a jump goes to. */
+  /** The step to which a jump leads. */
   readonly next: number | undefined;
   /** The consequence in words, for the timeline. */
   readonly consequence: string;

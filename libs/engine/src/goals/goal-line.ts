@@ -1,6 +1,6 @@
 import type { CompiledGoal } from './compile-goals.ts';
 
-/** Returns the line of a timeline which says that a goal was met. */
+/** Returns the line of a timeline which reports that a goal was met. */
 export function goalLine({ name, consequence }: Pick<CompiledGoal, 'name' | 'consequence'>): string {
   return `Goal "${name}" was met: ${consequence}`;
 }

@@ -14,7 +14,7 @@ const findPlaces = placesIn(schema);
 
 /**
  * Reads a filter of events, `{match, conditions}`, as the step `condition` reads its rule. `problems` has the reasons
- * why the filter can't be used, each at a path such as `conditions.0.operator`. A filter that is too large is not read
+ * why the filter cannot be used, each at a path such as `conditions.0.operator`. A filter that is too large is not read
  * further, so that no filter takes more than 6 ms.
  */
 export function readEventFilter(given: JsonValue): { filter: JsonObject; problems: Violation[] } {

@@ -13,7 +13,8 @@ import { unknownParameters } from './unknown-parameters.ts';
 
 const maxSteps = 200;
 /**
- * Maximum number of bytes of all configs as JSON. Normalising does not change their size, so results can be read again.
+ * Maximum number of bytes of all configs as JSON. Normalizing a config does not change its size, so the result of a
+ * reading can be read again.
  */
 const maxConfigBytes = 256 * 1024;
 const maxProblems = 100;
@@ -25,10 +26,10 @@ type StepsOptions = { active: boolean; makeId: () => string; strict?: boolean };
 type Steps = { steps: Step[]; problems: Violation[] };
 
 /**
- * Reads the `steps` of a request. Moves parameters next to `type` into `config` (whose parameters win), creates missing
- * ids and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the steps can't
- * run, as `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step.
- * `strict` also refuses parameters that the step type does not list; without it they are kept.
+ * Reads the `steps` of a request. Moves parameters next to `type` into `config` (whose parameters have precedence),
+ * creates missing ids and names, and sets positions in the order of the array. `problems` has the first 100 reasons why
+ * the steps cannot run, as `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires
+ * at least one step. `strict` also refuses parameters that the step type does not list; without it they are kept.
  */
 export function readSteps(text: string, o: StepsOptions): Steps {
   return atOnce(readStepsInTurns(text, o));
@@ -105,7 +106,7 @@ function unknownInSteps(given: readonly JsonValue[]): Violation[][] {
   });
 }
 
-/** Refuses the steps as a whole. The message stands alone, so it has a subject. */
+/** Refuses the steps as a whole. The message is shown without the name of a field, so it must have a subject. */
 function refuse(phrase: string, code: ViolationCode): Steps {
   const message = /^(?:must|may)\b/.test(phrase) ? `steps ${phrase}` : phrase;
   return { steps: [], problems: [{ field: 'steps', message, code, phrase }] };

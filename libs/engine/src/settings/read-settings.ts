@@ -16,18 +16,20 @@ const longestName = 100;
 /** Maximum number of characters of all settings as JSON. */
 const maxLength = 128 * 1024;
 /**
- * Maximum numbers of tags (with outputs) and of words in all settings, because the rules of goals are compiled
- * together.
+ * Maximum numbers of tags (with outputs) and of words in all settings together. The numbers are limited for all
+ * settings, because the rules of goals are compiled together.
  */
 const settingsBounds = { tags: 1_000, words: 3_000 };
-/** Units for reading a character, which is read once for the form of the settings and once for their templates. */
+/**
+ * Units for reading a character. Each character is read once for the form of the settings and once for their templates.
+ */
 const readingUnits = 12;
 const findPlaces = placesIn(settingsSchema);
 
 /**
  * Reads the settings of a request for a workflow with these steps. A member that is null is treated as absent.
- * `problems` has the reasons why the settings can't be used, as `goals.0.go_to`: "names no step: done". `strict` also
- * refuses unknown members; without it they are left out. Templates are checked separately, when settings are saved.
+ * `problems` has the reasons why the settings cannot be used, as `goals.0.go_to`: "names no step: done". `strict` also
+ * refuses unknown members; without it they are left out. Templates are checked separately, when the settings are saved.
  */
 export function readSettings(
   given: JsonObject,
@@ -85,7 +87,7 @@ function goalProblems({ goals = [] }: Settings, stepIds: readonly string[]): Vio
   });
 }
 
-/** Leaves out settings that equal the defaults, so that they make no new version. */
+/** Leaves out settings that equal the defaults, so that they do not create a new version. */
 function withoutDefaults({ goals, re_entry, holdout, priority, class: sendingClass }: Settings): Settings {
   const hasRule = re_entry !== undefined && (re_entry.mode !== 'always' || Object.keys(re_entry).length > 1);
   return {

@@ -8,7 +8,10 @@ import { unitMs, units } from '../time/spans.ts';
 const mostGoals = 20;
 const longestName = 100;
 const longestSpan = { ms: 3_653 * unitMs.days, words: '10 years' };
-/** Maximum number of entries that a re-entry rule counts, because they are looked up for each contact. */
+/**
+ * Maximum number of entries that a re-entry rule counts. It is limited because the entries are looked up for each
+ * contact.
+ */
 const mostCounted = 1_000;
 
 /** A length of time. */
@@ -50,7 +53,7 @@ const goalShape = z
     if (action !== 'jump' && go_to !== undefined) complain('go_to', 'needs action jump', 'not_allowed');
   });
 
-/** A goal may be as large as an event filter, because goals are tested equally often. */
+/** A goal may be as large as an event filter, because goals are tested as often as event filters. */
 const goal = marked(goalShape, 'rule');
 
 const reEntry = z

@@ -70,7 +70,7 @@ export const approvalStep = defineStep({
   },
 });
 
-/** Describes an approval in a test run, where it is approved immediately. */
+/** Describes an approval in a test run, where every approval is granted immediately. */
 function describeApproval({ message, roles }: JsonObject): StubbedEffect {
   const who = Array.isArray(roles) ? roles.join(', ') : '';
   return {

@@ -86,7 +86,10 @@ export function pickFields(config: object, shape: object): JsonObject {
   return Object.fromEntries(values);
 }
 
-/** Renders fields. Omits a field whose template renders empty, so that a missing variable clears nothing. */
+/**
+ * Renders fields. Omits a field whose template renders an empty string, so that a missing variable does not clear a
+ * field.
+ */
 export function compileFields(fields: JsonObject, compiling: Compiling): (scope: Scope) => JsonObject {
   const members = Object.entries(fields).map(([name, value]) => {
     const isOptional = typeof value === 'string' && isTemplate(value);

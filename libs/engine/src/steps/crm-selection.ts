@@ -22,7 +22,7 @@ const commonFilters = {
   created_since: time,
   created_until: time,
   email: text,
-  // An empty list would select all records.
+  // The list may not be empty, because an empty list would select all records.
   ids: z.array(text).min(1).max(100),
 };
 

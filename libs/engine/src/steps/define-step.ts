@@ -34,7 +34,10 @@ export function defineStep<Schema extends z.ZodType>(definition: StepDefinition<
   };
 }
 
-/** Removes null parameters, because null means absent, as in requests. A large config without null is not copied. */
+/**
+ * Removes null parameters, because null means absent, as in requests. A config without null is returned without
+ * copying, because it may be large.
+ */
 function withoutNulls(config: JsonObject): JsonObject {
   if (!Object.values(config).includes(null)) return config;
   return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));

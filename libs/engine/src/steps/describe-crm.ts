@@ -3,7 +3,10 @@ import { objectOf } from '../json-value.ts';
 import type { RecordType } from './crm-fields.ts';
 import type { StubbedEffect } from './step-type.ts';
 
-/** Returns the stub of a CRM step: the change in words, and as output the written fields with fictitious ids. */
+/**
+ * Returns the stub of a CRM step. Its message describes the change, and its output has the written fields with
+ * fictitious ids.
+ */
 export function describeCrm(phrase: string, type: RecordType, request: JsonObject): StubbedEffect {
   const { integration_id: integration, record_id: recordId } = request;
   const fields = objectOf(request['fields']) ?? {};

@@ -21,7 +21,7 @@ export function describeIssues(issues: readonly Issue[], input: unknown): Config
 function describe(issue: Issue, parent: readonly PropertyKey[], input: unknown): ConfigProblem[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'invalid_union') {
-    // The last option of a union is the value itself; the others are templates.
+    // The last option of a union is the value itself; all other options are templates.
     return (issue.errors.at(-1) ?? []).flatMap((inner) => describe(inner, path, input));
   }
   const value = valueAt(input, path);

@@ -98,7 +98,7 @@ function compileMail(config: EmailConfig, compiling: Compiling): (scope: Scope) 
     connection_key: config.connection_key,
     ...(config.track_opens && { track_opens: true }),
     ...(config.track_clicks && { track_clicks: true }),
-    // A category that differs between people is not kept, because it may name a person.
+    // If the category is a template, the rendered category is not stored, because it may name a person.
     ...(isTemplate(config.category ?? '') && { category_varies: true }),
     ...rulesOf(config),
     ...unknownOf(config),
@@ -117,7 +117,7 @@ function compileMail(config: EmailConfig, compiling: Compiling): (scope: Scope) 
   });
 }
 
-/** Returns the members that sending rules read. A member that the step leaves out comes from its workflow. */
+/** Returns the members that sending rules read. A member that the step leaves out is taken from its workflow. */
 function rulesOf({ priority, class: name, on_capped, expires_after }: EmailConfig): JsonObject {
   return {
     ...(on_capped === 'skip' && { on_capped }),
@@ -136,7 +136,7 @@ function describeMail(
   connection?: StepConnection,
 ): StubbedEffect {
   const preview = `body: ${String(html ?? text)}`;
-  // A test run needs no connections, but a SendGrid mail without a connection is skipped.
+  // A test run usually needs no connections, but a SendGrid mail without a usable connection is skipped.
   if (integration_id === 'sendgrid' && connection !== 'usable') {
     const why = connection === undefined ? '' : `: ${connection.unusable}`;
     return { preview, result: { outcome: 'skipped', reason: `no usable connection for ${integration_id}${why}` } };

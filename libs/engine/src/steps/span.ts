@@ -4,7 +4,7 @@ import type { Scope } from '../templates/scope.ts';
 import { compileText } from '../templates/template.ts';
 import { addSpan, countOf, type Unit, unitMs } from '../time/spans.ts';
 
-/** The upper limit of a step's wait, in milliseconds and in words. */
+/** The maximum length of a step's wait, in milliseconds and in words. */
 export type Longest = { ms: number; words: string };
 
 /** Returns the end of a wait in epoch milliseconds, and its length in words if it was given as a length. */
@@ -36,8 +36,8 @@ export function compileSpan(
 }
 
 /**
- * Computes the end of a wait. If the end is beyond the limits of zone data or the calendar, throws StepFailure, so that
- * only the step fails.
+ * Computes the end of a wait. Throws StepFailure if the end is beyond the limits of the zone data or the calendar, so
+ * that only the step fails.
  */
 export function reckon<Span extends { until: number; span?: string }>(target: Target<Span>, scope: Scope): Span {
   try {

@@ -15,7 +15,7 @@ export type Outcome =
   | { kind: 'park'; until: number; request: JsonObject; message: string }
   | { kind: 'end'; status: 'completed' | 'failed' | 'cancelled'; message: string; error?: string };
 
-/** A compiled step at its place in one workflow. Throws StepFailure if it can't run with this data. */
+/** A compiled step at its place in one workflow. Throws StepFailure if it cannot run with this data. */
 export type RunStep = (scope: Scope) => Outcome;
 
 /** A possible successor of a step: the key in the step's config (absent for the following step) and the target. */
@@ -36,15 +36,16 @@ export type EffectPolicy = { onError: string; maxAttempts: number; backoffSecond
 export type StubbedEffect = { preview: string; result: EffectResult };
 export type EffectStub = (request: JsonObject, connection?: StepConnection) => StubbedEffect;
 
-/** Whether a live run could use the connection that a step names, or the reason why it could not. */
+/** Whether a live run could use the connection that a step names. If not, `unusable` is the reason. */
 export type StepConnection = 'usable' | { unusable: string };
 
 /** The effect of a step. `shows` are the members of its request, without secrets, for people who decide about it. */
 export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
 
 /**
- * The parking of a step: its kind, its result if nothing has settled it by its end, and its result in test runs. If
- * `previews` is the key of an exit, the request shows under `preview.effect` the effect of the step at that exit.
+ * The parking of a step: its kind, the result that applies if nothing has settled the parking by its end, and the
+ * result in test runs. If `previews` is the key of an exit, the request shows under `preview.effect` the effect of the
+ * step at that exit.
  */
 export type Parks = {
   kind: ParkKind;
@@ -63,7 +64,7 @@ export type BoundStep = {
 /** A service that performs effects and that an installation may lack. */
 export type Requirement = 'agents' | 'integrations';
 
-/** One problem of a config: the path below `config`, and the sentence without its subject. */
+/** One problem of a config: the path within `config`, and the sentence without its subject. */
 export type ConfigProblem = Omit<Violation, 'field'> & { path: readonly PropertyKey[] };
 
 /** The definition of a step type. A new step type is a file that calls `defineStep` and a line in `registry.ts`. */
@@ -74,7 +75,7 @@ export type StepDefinition<Schema extends z.ZodType> = {
   description: string;
   /** The service that the step needs in live runs, if some installations lack it. */
   requires?: Requirement;
-  /** Keys the step adds to the data. */
+  /** Keys that the step adds to the data. */
   outputs?: readonly string[];
   /** Schema of `config`, with a description of each member for the catalog. Keeps unknown members. */
   config: Schema;

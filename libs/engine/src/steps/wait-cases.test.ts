@@ -70,7 +70,8 @@ test.each<[string, string, number, 'hours' | 'minutes', string]>([
   expect(shown(end)).toBe(shown(Temporal.ZonedDateTime.from(`${from}[${timezone}]`).add({ [unit]: duration })));
 });
 
-// A skipped time means the moment at which clocks go forward; a time that occurs twice means its first occurrence.
+// For a skipped time, the result is the moment at which clocks go forward. For a time that occurs twice, it is the
+// first occurrence.
 test.each<[string, string, JsonObject, string]>([
   ['2026-03-28T12:00', 'Europe/Berlin', { time_of_day: '02:30' }, '2026-03-29T03:00+02:00'],
   ['2026-10-25T01:00', 'Europe/Berlin', { time_of_day: '02:30' }, '2026-10-25T02:30+02:00'],

@@ -121,8 +121,8 @@ function awaitedOf({ event_name = '', match, events }: WaitForEventConfig): Awai
 }
 
 /**
- * Compiles an awaited event. It renders the values of the rule with the data of the run, because the data are not
- * available when the event arrives.
+ * Compiles an awaited event. The values of the rule are rendered with the data of the run when the run parks, because
+ * the data are not available when the event arrives.
  */
 function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compiling): (scope: Scope) => JsonObject {
   const render = match === undefined ? () => null : compileRendering(match, compiling);
@@ -132,7 +132,7 @@ function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compili
 /** Describes the wait in a test run, where the first event arrives immediately. */
 function describeFirst({ events }: JsonObject): StubbedEffect {
   const [first] = Array.isArray(events) ? events : [];
-  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // rendered by this step
+  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // this step rendered the request
   return {
     preview: `as if ${String(name)} came at once`,
     result: {

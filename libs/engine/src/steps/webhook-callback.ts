@@ -82,8 +82,8 @@ function compileRequest(config: z.output<typeof callbackConfig>, compiling: Comp
 }
 
 /**
- * Renders the URL. A credential goes only to the origin that the step states literally. Saving refuses steps that break
- * this rule, but steps that were saved under a looser rule still run.
+ * Renders the URL. A credential is sent only to the origin that the step states literally. Steps that break this rule
+ * can no longer be saved, but steps that were saved under a looser rule still run.
  */
 function compileUrl({ url, headers }: z.output<typeof callbackConfig>, compiling: Compiling): (scope: Scope) => string {
   const render = compileText(url, compiling);
@@ -99,7 +99,7 @@ function compileUrl({ url, headers }: z.output<typeof callbackConfig>, compiling
 
 function readUrl(text: string): URL {
   if (isHttpUrl(text)) return new URL(text);
-  // Viewers read the timeline, and a query may contain a secret.
+  // The query is left out, because viewers can read the timeline and a query may contain a secret.
   throw new StepFailure(`url must be an http or https URL, but it is "${withoutQuery(text).slice(0, 200)}"`);
 }
 
@@ -117,7 +117,7 @@ function withContentType(headers: Record<string, string>, hasBody: boolean): Rec
   return hasBody && !isGiven ? { 'content-type': 'application/json', ...headers } : headers;
 }
 
-/** Reduces a string to one line of printable characters, so that a value can't add headers. */
+/** Reduces a string to one line of printable characters, so that a value cannot add headers. */
 function headerValue(text: string): string {
   return text.replace(/[^\t\x20-\x7e\x80-\xff]+/g, ' ').trim();
 }

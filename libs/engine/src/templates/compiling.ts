@@ -19,7 +19,7 @@ export type Compiling = {
 /** Maximum number of tags and outputs in texts that are compiled together, and of the words and signs in them. */
 export type Bounds = { readonly tags: number; readonly words: number };
 
-/** The bounds for a definition, for its settings, and for texts that are rendered once. */
+/** The bounds for a definition, for the settings of a definition, and for texts that are rendered once. */
 export const definitionBounds: Bounds = { tags: 10_000, words: 30_000 };
 /** No bounds, for texts that were checked against real bounds when they were saved. */
 const unbounded: Bounds = { tags: Number.POSITIVE_INFINITY, words: Number.POSITIVE_INFINITY };
@@ -29,8 +29,8 @@ const tagUnits = 200;
 /** Units of a word or a sign: a filter's operand with its comma takes 0.5 µs. */
 const wordUnits = 24;
 /**
- * Units of a character of a template. Liquid reads each character several times, most often those of a name in an
- * operand.
+ * Units of a character of a template. Liquid reads each character several times, and most often the characters of a
+ * name in an operand.
  */
 const characterUnits = 5;
 /**
@@ -45,10 +45,12 @@ const quotedBytes = 32;
 /** A tag or an output of Liquid. */
 type DelimitedToken = Pick<TagToken, 'input' | 'contentRange'>;
 
-/** Texts have more tags, or more words in tags, than may be compiled together. The message is the end of a sentence. */
+/**
+ * The texts have more tags, or more words in tags, than may be compiled together. The message is the end of a sentence.
+ */
 export class TooManyTags extends Error {}
 
-/** Starts counting the costs of compiling. If `meter` is missing, the work has no limit, and only `bounds` limit it. */
+/** Starts counting the costs of compiling. If `meter` is missing, only `bounds` limit the work. */
 export function startCompiling(
   meter: Meter = createMeter(Number.POSITIVE_INFINITY),
   bounds: Bounds = unbounded,

@@ -1,13 +1,13 @@
-/** Units of one date: Liquid makes a new formatter to read the zone's clock, which takes 120 µs. */
+/** Units for writing one date. Liquid creates a new formatter to read the zone's clock, which takes 120 µs. */
 const zoneUnits = 8_192;
-/** Units of a part of a date that needs a further formatter: names of days and months, and localized forms. */
+/** Units for a part of a date that needs a further formatter, such as names of days and months, and localized forms. */
 const namedUnits = 5_000;
 const partUnits = 32;
 const named = new Set('aAbBhcxX');
 
 /** Returns the units for writing a date in a format. */
 export function dateUnits(format: unknown): number {
-  if (typeof format !== 'string') return zoneUnits + 2 * namedUnits; // the default has two names
+  if (typeof format !== 'string') return zoneUnits + 2 * namedUnits; // the default format has two names
   let units = zoneUnits;
   for (let at = format.indexOf('%'); at >= 0; at = format.indexOf('%', at + 1)) {
     units += named.has(conversionAt(format, at + 1)) ? namedUnits : partUnits;

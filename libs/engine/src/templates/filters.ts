@@ -5,16 +5,19 @@ import { dateUnits } from './date-units.ts';
 import { contextOf, type RenderContext } from './render-context.ts';
 import { searchFilters } from './search-filters.ts';
 
-/** The `this` of a filter or an output. */
+/** The type of `this` in a filter or an output. */
 export type FilterThis = ThisParameterType<Handler>;
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 
-/** Units of a filter for each unit of its input and arguments. */
+/** Units charged by a filter for each unit of its input and arguments. */
 const cheap = 1;
 const usual = 4;
 const costly = 8;
 
-/** The filters of templates by their cost. No filter is random, evaluates text as an expression or reads the clock. */
+/**
+ * The filters of templates, grouped by their cost. No filter is random, evaluates text as an expression or reads the
+ * clock.
+ */
 const allowed: ReadonlyMap<number, readonly string[]> = new Map([
   [
     cheap,
@@ -117,14 +120,14 @@ function chargeSorting(context: RenderContext, value: unknown, args: readonly un
   if (comparisons > 0) context.chargeReading(value, comparisons);
 }
 
-/** Charges indented JSON, which has indents for each value and level. */
+/** Charges for indented JSON, which has an indent for each value, as deep as the value's level. */
 function chargeIndents(context: RenderContext, value: unknown, [space]: readonly unknown[]): void {
   if (typeof value === 'object' && space) context.charge(indentsOf(value, 10));
 }
 
 /**
- * Counts the characters of the indents inside a value. The value may be read here, because the step was already charged
- * for each member.
+ * Counts the characters of the indents inside a value. Reading the value here is safe, because each member was already
+ * charged to the step.
  */
 function indentsOf(value: unknown, width: number): number {
   if (typeof value !== 'object' || value === null) return 0;

@@ -10,7 +10,7 @@ const maxLength = 256 * 1024;
  */
 export function parseTemplate(liquid: Liquid, text: string, compiling: Compiling): Template[] {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0; // Liquid prints each error's stack, which takes ten times as long as parsing
+  Error.stackTraceLimit = 0; // Liquid formats the stack of each error, which takes ten times as long as parsing
   try {
     return parse(liquid, text, compiling);
   } finally {
@@ -23,8 +23,8 @@ function parse(liquid: Liquid, text: string, compiling: Compiling): Template[] {
   countText(compiling, text);
   const tokens = new Tokenizer(text, liquid.options.operators).readTopLevelTokens(liquid.options);
   for (const token of tokens) if (TypeGuards.isDelimitedToken(token)) countTag(compiling, token);
-  // The parser takes tokens from the front of the array, and each time all remaining tokens would move. So the array is
-  // reversed, and `shift` takes its last token.
+  // The parser takes tokens from the front of the array, which would move all remaining tokens each time. So the array
+  // is reversed, and `shift` takes its last token.
   const waiting = tokens.reverse();
   waiting.shift = () => waiting.pop();
   return new Parser(liquid).parseTokens(waiting);

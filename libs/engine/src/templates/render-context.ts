@@ -4,9 +4,9 @@ import { objectOf } from '../json-value.ts';
 import { charge, chargeReading, type Meter, memberUnits } from '../meter.ts';
 import type { Scope } from './scope.ts';
 
-/** Units of a tag or an output, regardless of its work. */
+/** Units charged for a tag or an output, regardless of its work. */
 const templateUnits = 128;
-/** Units for reading a variable. */
+/** Units of the meter that are charged for reading a variable. */
 const variableUnits = 8;
 
 /**
@@ -88,8 +88,8 @@ export function contextOf(context: unknown): RenderContext {
 }
 
 /**
- * Makes the object that Liquid uses as its limits, which charges the step's meter. Liquid asks a limit before each tag
- * and output; limits that Liquid creates later charge the same meter.
+ * Makes the object that Liquid uses as its limits, which charges the step's meter. Liquid calls a limit before each tag
+ * and output. Limits that Liquid creates later charge the same meter.
  */
 function limiterOf(scope: Scope): Context['memoryLimit'] {
   scope.limiter ??= createLimiter(scope.meter);
@@ -106,7 +106,8 @@ function createLimiter(meter: Meter): Context['memoryLimit'] {
       charge(meter, templateUnits);
     },
   };
-  return limiter as unknown as Context['memoryLimit']; // Liquid's own class has private members, so nothing else has its type
+  // Liquid's own class has private members, so no other object has its type
+  return limiter as unknown as Context['memoryLimit'];
 }
 
 /** Turns a number with many digits into a string, because Liquid's filters know only plain values. */

@@ -9,7 +9,7 @@ import { compileHtml, compileText, NotATemplate, type Template } from './templat
 /** Templates that a person is writing, by the names of their members. */
 export type RenderInput = { text?: string | undefined; subject?: string | undefined; body?: string | undefined };
 
-/** The texts, or the reasons why they can't be rendered: a template is not valid, or fails with these data. */
+/** The texts, or the reasons why they cannot be rendered: a template is not valid, or fails with these data. */
 export type Rendered = { texts: RenderInput; isHtml: boolean; warnings: string[] } | { problems: Problem[] };
 
 type Fault = { message: string; isInvalid: boolean };
@@ -20,7 +20,7 @@ export function isHtmlBody(body: string): boolean {
   return /<[a-z!/]/i.test(body);
 }
 
-/** Joins lines, so that a value can't add header fields. */
+/** Joins lines, so that a value cannot add header fields. */
 export function oneLine(text: string): string {
   return text.replace(/[\r\n\t\0]+/g, ' ').trim();
 }
@@ -72,7 +72,7 @@ function textOf(render: Template, scope: Scope): string | Fault {
   }
 }
 
-/** Returns the problem of a template that can't be compiled, as the end of a sentence. */
+/** Returns the problem of a template that cannot be compiled, as the end of a sentence. */
 function problemOf(error: unknown): Fault {
   if (error instanceof NotATemplate) return { message: `is not a valid template: ${error.reason}`, isInvalid: true };
   if (error instanceof TooManyTags) return { message: error.message, isInvalid: true };

@@ -19,7 +19,7 @@ const textBytes = 160;
 const pieceBytes = 96;
 const nameBytes = 96;
 
-/** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
+/** A compiled template. Throws StepFailure if it cannot be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
 
 /** Whether a string contains template syntax. */
@@ -63,8 +63,8 @@ export class NotATemplate extends StepFailure {
 }
 
 /**
- * Compiles a template. All templates are compiled here. Charges the work and adds up the memory; see `Compiling`.
- * Throws NotATemplate, and rethrows errors of charging.
+ * Compiles a template. All templates are compiled by this function. Charges the work and adds up the memory; see
+ * `Compiling`. Throws NotATemplate, and rethrows errors of charging.
  */
 function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   compiling.bytes += textBytes;
@@ -130,12 +130,12 @@ function render(liquid: Liquid, scope: Scope, write: (context: RenderContext) =>
   }
 }
 
-/** Removes characters that PostgreSQL can't store, which escapes in strings and decoding filters can produce. */
+/** Removes characters that PostgreSQL cannot store, which escapes in strings and decoding filters can produce. */
 function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** Returns the original error. Liquid wraps it in errors of its own, one for each tag around the place. */
+/** Returns the original error. Liquid wraps it in one error of its own for each tag that encloses the place. */
 function originOf(error: LiquidError): unknown {
   let origin: unknown = error;
   while (origin instanceof LiquidError && 'originalError' in origin) origin = origin.originalError;

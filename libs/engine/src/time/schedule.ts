@@ -9,8 +9,8 @@ const named: Record<string, string> = { hourly: '0 * * * *', daily: '0 0 * * *',
 
 /**
  * Returns the first tick after `after`; undefined if there is none. A local time that is skipped when clocks go forward
- * ticks at the next time that exists; a time that occurs twice ticks once. For this, the expression is evaluated on the
- * local calendar, and only the results become points in time.
+ * ticks at the next time that exists; a time that occurs twice ticks once. To achieve this, the expression is evaluated
+ * on the local calendar, and only the results are converted to points in time.
  */
 export function nextTick({ frequency, timezone }: Schedule, after: Date): Date | undefined {
   const cron = cronOf(frequency);
@@ -34,7 +34,7 @@ export function frequencyProblem(frequency: string): string | undefined {
   }
 }
 
-/** Parses an expression. Refuses `?`, which would stand for the time of parsing. */
+/** Parses an expression. Refuses `?`, which would mean the time of parsing. */
 function cronOf(frequency: string): Cron {
   const name = frequency.trim().toLowerCase();
   const expression = Object.hasOwn(named, name) ? (named[name] ?? name) : name;

@@ -29,13 +29,13 @@ test.each<[string, string, Set<number>, string, string]>([
   ['2026-05-06T06:00Z', '09:30', any, 'Europe/Berlin', '2026-05-06T07:30Z'],
   ['2026-05-06T07:30Z', '09:30', any, 'Europe/Berlin', '2026-05-07T07:30Z'],
   ['2026-05-06T08:00Z', '09:30', any, 'Europe/Berlin', '2026-05-07T07:30Z'],
-  // On Friday evening the next weekday is Monday, on the local calendar.
+  // On Friday evening the next weekday is Monday on the local calendar.
   ['2026-05-08T18:00Z', '09:00', weekdays, 'Europe/Berlin', '2026-05-11T07:00Z'],
   // In Auckland it is already Monday.
   ['2026-05-10T13:00Z', '09:00', new Set([1]), 'Pacific/Auckland', '2026-05-10T21:00Z'],
   ['2026-05-06T06:00Z', '09:30', new Set([3]), 'UTC', '2026-05-06T09:30Z'],
   ['2026-05-06T10:00Z', '09:30', new Set([3]), 'UTC', '2026-05-13T09:30Z'],
-  // A time that is skipped when clocks go forward means the moment at which they do.
+  // For a time that is skipped when clocks go forward, the moment of the change is used.
   ['2026-03-28T12:00Z', '02:30', any, 'Europe/Berlin', '2026-03-29T01:00Z'],
   // Of a time that occurs twice when clocks go back, only the first occurrence is used.
   ['2026-10-24T12:00Z', '02:30', any, 'Europe/Berlin', '2026-10-25T00:30Z'],

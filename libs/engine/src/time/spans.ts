@@ -22,8 +22,8 @@ export function addSpan(now: number, duration: number, unit: Unit, timezone: str
 
 /**
  * Returns the next time after `now` at which clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7
- * Sunday; empty: all). A time that is skipped when clocks go forward means the moment at which they do; of a time that
- * occurs twice, the first occurrence is used.
+ * Sunday; empty: all). For a time that is skipped when clocks go forward, returns the moment of the change. For a time
+ * that occurs twice, returns the first occurrence.
  */
 export function nextTimeOfDay(now: number, timeOfDay: string, days: ReadonlySet<number>, timezone: string): number {
   const time = Temporal.PlainTime.from(timeOfDay);

@@ -11,8 +11,8 @@ import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
 
 /**
- * Makes a handler of batches from a handler of events. The batch handler decides which events are done, retried or
- * given up on.
+ * Makes a handler of batches from a handler of events. The batch handler decides which events are done, retried or sent
+ * to the dead-letter topic.
  */
 export function createBatchHandler<D extends DescMessage>(options: {
   topic: Topic<D>;
@@ -47,7 +47,8 @@ export function createBatchHandler<D extends DescMessage>(options: {
   }
 
   /**
-   * Handles the events before the next undecodable one. If an event has failed before, the handled events end with it.
+   * Handles the events up to the next one that cannot be decoded. If one of the events has failed before, it is the
+   * last event that is handled.
    */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];

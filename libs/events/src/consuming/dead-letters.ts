@@ -6,7 +6,7 @@ import type { EventTransport, ReceivedMessage } from '../transport.ts';
 const sendTimeoutMs = 5000;
 const maxReasonLength = 2000;
 
-/** The dead-letter topic for the messages that a group gave up on. */
+/** The dead-letter topic, for the messages that a group could not handle. */
 export type DeadLetters = {
   /** Stores the message unchanged. Headers that start with `dead_` contain the reason, the position and the group. */
   send(message: ReceivedMessage, reason: unknown, tries: number): Promise<void>;

@@ -2,7 +2,7 @@ import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/proto
 import type { Topic } from '../topic.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** An event as its consumer gets it. `message` has the time, organization, aggregate, sequence and payload. */
+/** An event as its consumer receives it. `message` has the time, organization, aggregate, sequence and payload. */
 export type ConsumedEvent<D extends DescMessage = DescMessage> = {
   /** `evt_` and a UUIDv7, the same for each delivery of the event. */
   id: string;
@@ -18,8 +18,8 @@ export type Decoded<D extends DescMessage> =
   | { received: ReceivedMessage; problem: Error };
 
 /**
- * Decodes a message of the topic. A refused message, or one that is not an event of the topic, becomes a problem, which
- * no retry solves.
+ * Decodes a message of the topic. A refused message, or a message that is not an event of the topic, is returned as a
+ * problem, because no retry can help.
  */
 export function decodeEvent<D extends DescMessage>(topic: Topic<D>, received: ReceivedMessage): Decoded<D> {
   if (received.refusal !== undefined) return { received, problem: new Error(received.refusal) };

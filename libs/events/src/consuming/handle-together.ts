@@ -3,13 +3,16 @@ import { isInfrastructureError } from '@drippulse/db';
 type Handle<T> = (items: readonly T[]) => Promise<void>;
 type Call<T> = { items: readonly T[]; outcome: PromiseWithResolvers<void> };
 
-/** Maximum number of items in one call, and so in one transaction. A larger batch gets a call of its own. */
+/**
+ * Maximum number of items in one call, and therefore in one transaction. A batch with more items gets a call of its
+ * own.
+ */
 const mostItems = 500;
 
 /**
- * Makes a handler that runs one call at a time. The next call handles all batches that arrive in the meantime, so that
- * the batches of several partitions cost one transaction. When that call fails, each batch is handled by itself and
- * gets its own result. An infrastructure error rejects all these batches instead.
+ * Makes a handler that runs one call at a time. All batches that arrive during a call are handled together by the next
+ * call, so that the batches of several partitions cost one transaction. When that call fails, each batch is handled by
+ * itself and gets its own result. An infrastructure error rejects all these batches instead.
  */
 export function handleTogether<T>(handle: Handle<T>): Handle<T> {
   const waiting: Call<T>[] = [];

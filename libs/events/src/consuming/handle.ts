@@ -1,6 +1,6 @@
 import { isInfrastructureError } from '@drippulse/db';
 
-/** The number of items that are done. With `error`, the next item failed. */
+/** The number of items that are done. If `error` is set, the item after them failed. */
 export type Handled = { done: number; error?: unknown };
 
 /**

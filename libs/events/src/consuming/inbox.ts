@@ -8,14 +8,14 @@ const pruneRows = 5000;
 
 /**
  * Marks events as handled by the group, in the transaction of their effect, and returns the ids that were newly marked.
- * It is for a consumer whose effect has no unique key of its own.
+ * Use it for a consumer whose effect has no unique key of its own.
  */
 export async function firstSeen<DB>(
   trx: Transaction<DB>,
   group: string,
   eventIds: readonly string[],
 ): Promise<Set<string>> {
-  // Sorted, so that two consumers of the same events never deadlock.
+  // The ids are sorted, so that two consumers of the same events never deadlock.
   const sorted = [...eventIds].sort();
   const { rows } = await sql<{ event_id: string }>`
     insert into inbox (consumer_group, event_id)

@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '../topic.ts';
 import type { EventTransport, ReceivedMessage, TransportMessage } from '../transport.ts';
 
-/** A message that a group gave up on, with its position on the dead-letter topic and the reason. */
+/** A message that a group could not handle, with its position on the dead-letter topic and the reason. */
 export type DeadLetter = {
   partition: number;
   offset: bigint;
@@ -26,8 +26,9 @@ export async function readDeadLetters(
 }
 
 /**
- * Sends the chosen dead letters to their topic again, unchanged, and returns their number. Every group gets them again;
- * the key of an effect keeps it from being repeated. The letters also stay on the dead-letter topic.
+ * Sends the chosen dead letters to their original topic again, unchanged, and returns their number. Every group
+ * receives them again; the key of an effect keeps the effect from being repeated. The letters also stay on the
+ * dead-letter topic.
  */
 export async function redrive(
   transport: EventTransport,

@@ -1,6 +1,6 @@
 /**
- * The consequence of a failure. `failures` counts all successive failures, and `tries` those that the event itself
- * caused.
+ * The consequence of a failure. `failures` is the number of all successive failures, `tries` the number of those that
+ * the event itself caused.
  */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 

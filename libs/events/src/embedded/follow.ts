@@ -34,7 +34,7 @@ export function startEmbeddedFollower(
       while (from < head && !signal.aborted) {
         const messages = await readFrom(db, topic, partition, from);
         for (const message of messages) onMessage(message);
-        // Messages that are missing below the head were deleted after their retention.
+        // Messages that are missing below the head were deleted because they were older than the retention time.
         from = (messages.at(-1)?.offset ?? head - 1n) + 1n;
         positions.set(partition, from);
       }
@@ -57,7 +57,10 @@ async function headsOf(db: Database<unknown>, topic: string): Promise<Map<number
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
-/** Finds in each partition the first message of the last `sinceMs`; without such a message, the next one to arrive. */
+/**
+ * Finds in each partition the first message of the last `sinceMs`. If a partition has no such message, reading starts
+ * at the next message that arrives.
+ */
 async function startPositions(db: Database<unknown>, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; first: bigint }>`
     select head.partition, coalesce(recent.first, head.next_offset) as first

@@ -8,9 +8,9 @@ export type Membership = {
   member: string;
   /** The partitions that this consumer leases. */
   leased: ReadonlySet<number>;
-  /** Renews the leases and takes free partitions up to the member's share. Returns true when it took some. */
+  /** Renews the leases and takes free partitions until the member has its share. Returns true when it took some. */
   renew(): Promise<boolean>;
-  /** Returns whether the member leases more than its share among the members that it last saw. */
+  /** Returns whether the member leases more than its share, computed from the members that it last saw. */
   exceeds(): boolean;
   /**
    * Releases the partitions above the member's share. Returns true when it released some. Call it while nothing is
@@ -22,8 +22,8 @@ export type Membership = {
 };
 
 /**
- * Shares partitions by leases. Each member has at most an equal share, takes partitions that are free or whose lease
- * has ended, and releases partitions above its share.
+ * Shares partitions by leases. Each member takes partitions that are free or whose lease has ended, up to an equal
+ * share, and releases partitions above its share.
  */
 export function createMembership(
   db: Database<unknown>,
@@ -36,9 +36,9 @@ export function createMembership(
   const lockedUntil = sql`clock_timestamp() + ${leaseMs} * interval '1 millisecond'`;
 
   /**
-   * Renews the member and its leases in one statement, without waiting for the disk: a crash of the database also ends
-   * the readers. A lease that has ended is renewed too if no other member took it, because taking a lease raises the
-   * fence.
+   * Renews the member and its leases in one statement, without waiting for the disk, because a crash of the database
+   * also ends the readers. A lease that has ended is renewed too if no other member took it. This is safe, because
+   * taking a lease raises the fence.
    */
   async function stayAlive(): Promise<void> {
     const { rows } = await sql<{ others: number; partitions: number[] }>`

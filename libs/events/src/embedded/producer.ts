@@ -50,8 +50,8 @@ async function append(db: Database<unknown>, topic: string, messages: readonly T
 type Row = { partition: number; last: number; messages: number; start: number; size: number };
 
 /**
- * Groups messages into rows by partition. `last` is the index of a row's last message among all messages of this call
- * in the same partition. All values are sent as one binary parameter, because in text each byte would take two
+ * Groups messages into rows by partition. `last` is the position of a row's last message among the messages of this
+ * call for the same partition. All values are sent as one binary parameter, because in text each byte would take two
  * hexadecimal digits.
  */
 function placed(messages: readonly TransportMessage[]): { sizes: Map<number, number>; rows: Row[]; values: Buffer } {

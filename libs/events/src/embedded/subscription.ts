@@ -36,9 +36,9 @@ export function startEmbeddedSubscription(options: {
     const hasTaken = await membership.renew();
     const isNew = !isJoined;
     isJoined = true;
-    // This member's gain may make the share of the other members smaller.
+    // This member has more partitions than before, so the share of the other members may be smaller.
     if (isNew || hasTaken) wakeups.wake(groupName);
-    // This member may have partitions to release, or new partitions to read.
+    // This member may have to release partitions, or may read new ones.
     if (hasTaken || membership.exceeds()) reading.wake();
     return renewEveryMs;
   }
@@ -54,7 +54,7 @@ export function startEmbeddedSubscription(options: {
     return 0;
   }
 
-  /** Commits the offsets of the partitions that were handled, even if others failed. */
+  /** Commits the offsets of the partitions that were handled, even if the handling of other partitions failed. */
   async function handleAll(unread: readonly Unread[]): Promise<void> {
     const outcomes = await Promise.allSettled(unread.map(handle));
     const progress = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? (outcome.value ?? []) : []));
@@ -66,7 +66,7 @@ export function startEmbeddedSubscription(options: {
   }
 
   async function handle({ partition, fence, head, messages }: Unread): Promise<Progress | undefined> {
-    // Messages that are missing below the head were deleted after their retention.
+    // Messages that are missing below the head were deleted because they were older than the retention time.
     if (messages.length === 0) return { partition, fence, nextOffset: head };
     const outcome = await onBatch({ partition, messages });
     if (outcome.retryAfterMs !== undefined) {

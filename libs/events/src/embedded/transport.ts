@@ -40,7 +40,7 @@ export function createEmbeddedTransport(options: {
     `.execute(db.kysely);
   }
 
-  /** Stops a subscription with the transport, unless it was stopped earlier. */
+  /** Registers a subscription, so that it is stopped with the transport unless it was stopped earlier. */
   function keep(subscription: Subscription): Subscription {
     subscriptions.add(subscription);
     return {
@@ -51,7 +51,7 @@ export function createEmbeddedTransport(options: {
   }
 
   return {
-    // Only this process has the role that writes the log. It runs every service, and has all keys.
+    // Only this process has the role that can write the log. It runs every service, and has all signing keys.
     isPrivate: true,
     ensureTopics,
     read: (topic, onMessage) => readTopic(db, topic, onMessage),

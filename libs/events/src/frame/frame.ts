@@ -7,7 +7,7 @@ type Headers = TransportMessage['headers'];
 
 const none: Headers = {};
 
-/** Encodes messages as one frame, which contains only once the headers and the first bytes that all messages share. */
+/** Encodes messages as one frame. Headers and first bytes that all messages share are in the frame only once. */
 export function packMessages(messages: readonly TransportMessage[]): Uint8Array {
   const headers = sharedHeaders(messages);
   const parts = messages.map(({ key, value, headers: own }) => ({ key, value, headers: otherHeaders(own, headers) }));
@@ -40,7 +40,7 @@ export function packParts(
   return toBinary(FrameSchema, create(FrameSchema, frame));
 }
 
-/** Decodes the messages of a frame, in order, and adds `more` to the headers of each. */
+/** Decodes the messages of a frame, in order, and adds `more` to the headers of each message. */
 export function unpackMessages(bytes: Uint8Array, more: Headers = none): TransportMessage[] {
   return unpackFrame(bytes, more).messages;
 }
@@ -72,7 +72,7 @@ function messagesIn(frame: Frame, more: Headers): TransportMessage[] {
   });
 }
 
-/** Returns the headers of the messages that have more than `ce_id`, by the position of the message. */
+/** Returns the headers of the messages that have headers besides `ce_id`, by the position of the message. */
 function headersBesidesId(parts: readonly TransportMessage[]) {
   const others: Record<number, { headers: Headers }> = {};
   for (const [index, { headers }] of parts.entries()) {

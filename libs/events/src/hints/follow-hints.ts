@@ -5,9 +5,9 @@ import type { EventTransport, ReceivedMessage, Subscription } from '../transport
 import { type Hint, hintOf, hintsTopic } from './hint.ts';
 
 /**
- * Reads the hints of every service in this process: the hints of the last `sinceMs`, then each as it arrives. A
- * position is the number of messages before it, the same for every process. `onStart` gets the first position that is
- * read; `onHints` gets the hints of one message, and the position after it.
+ * Reads the hints of every service in this process: first the hints of the last `sinceMs`, then each hint as it
+ * arrives. A position is the number of messages before it, and is equal in every process. `onStart` gets the first
+ * position that is read; `onHints` gets the hints of one message, and the position after it.
  */
 export function followHints(options: {
   transport: Pick<EventTransport, 'follow'>;
@@ -29,7 +29,7 @@ export function followHints(options: {
   });
 }
 
-/** Reads the hints of a message; none for a message that no publisher of hints has sent. */
+/** Reads the hints of a message. Returns an empty list for a message that was not sent by a publisher of hints. */
 function read({ value, refusal }: ReceivedMessage, log: Logger): Hint[] {
   if (refusal !== undefined) {
     log.warn({ reason: refusal }, 'hints refused');

@@ -3,7 +3,7 @@ import type { HintSchema } from '@drippulse/proto/drippulse/events/v1/hints_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 
 /**
- * A change of an organization. An empty `id` means that several things changed; without `mode` the hint is for both
+ * A change in an organization. An empty `id` means that several things changed; a hint without `mode` is for both
  * modes.
  */
 export type Hint = { organizationId: bigint; topic: string; id: string; kind: string; mode: Mode };
@@ -11,13 +11,13 @@ export type Hint = { organizationId: bigint; topic: string; id: string; kind: st
 /** The transport's topic, which has all hints. */
 export const hintsTopic = 'drippulse.hints.v1';
 
-/** Hours for which the transports keep hints. No reader goes back that far. */
+/** Hours for which the transports keep hints. No reader starts at an older hint. */
 export const hintsKeptHours = 1;
 
 /** All hints have one key, so that they are in one partition, where an offset is a position in all hints. */
 export const hintsKey = 'hints';
 
-/** Tells every stream of every organization that hints were lost. */
+/** A hint that tells every stream of every organization that hints were lost. */
 export const resyncForAll: Hint = { organizationId: 0n, topic: '', id: '', kind: 'resync', mode: Mode.UNSPECIFIED };
 
 /** Returns the key of a hint. Hints of the same key may be merged. */
@@ -25,7 +25,7 @@ export function keyOf({ organizationId, mode, topic }: Hint): string {
   return `${organizationId} ${mode} ${topic}`;
 }
 
-/** Merges two hints into one that covers both, with empty members where they differ. */
+/** Merges two hints into one hint that covers both. Members in which they differ become empty. */
 export function merged<H extends { id: string; kind: string }>(one: H, other: H): H {
   if (one.id === other.id && one.kind === other.kind) return one;
   return { ...one, id: one.id === other.id ? one.id : '', kind: one.kind === other.kind ? one.kind : 'changed' };

@@ -15,7 +15,7 @@ type Noticed = { organizationId: bigint | undefined; aggregate: string; payload:
 /** Collects the hints that follow from events by the rules of their topic. */
 type HintCollector = {
   notice(event: Noticed): void;
-  /** Returns the hints, merged. `shared` are the fields of events that do not set them themselves. */
+  /** Returns the merged hints. `shared` are the fields of events that do not set them themselves. */
   end(shared: { organizationId: bigint; payload: Payload | undefined }): Hint[];
 };
 
@@ -38,8 +38,8 @@ export function collectHints(topic: Topic): HintCollector | undefined {
       const mode = modeIn(rules, type, payload);
       const divider = memberOf(payload?.value, rule.dividedBy);
       const one = { organizationId, rule, type, mode, divider };
-      // The key is made only for an event that differs from the event before: most events of a batch do not, and making
-      // a key's text takes longer than all other work.
+      // The key is made only for an event that differs from the event before it. Most events of a batch do not differ,
+      // and making the text of a key takes longer than all other work.
       if (last === undefined || !isLike(last, one)) {
         const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
         last = found.get(key) ?? { ...one, id };
@@ -118,22 +118,24 @@ function compile(desc: DescMessage): Rules {
 }
 
 /**
- * Reads the mode of a payload, by the path that its webhook names. Undefined if the payload has no mode, or no mode
- * yet.
+ * Reads the mode of a payload, by the path that its webhook option names. Returns undefined if the payload has no mode,
+ * or no mode yet.
  */
 function modeIn({ modePaths }: Rules, type: string | undefined, payload: Payload | undefined): Mode | undefined {
   const path = modePaths.get(type ?? '');
   if (path === undefined) return undefined;
-  // The mode is always `live`. Test keys create no such rows, but may read all of them, so the hint is for both modes.
+  // The mode is always `live`. Test keys do not create these rows, but may read all of them, so the hint is for both
+  // modes.
   if (path.length === 0) return Mode.UNSPECIFIED;
   let value = payload?.value;
   for (const name of path) value = memberOf(value, name);
-  return typeof value === 'number' && value !== Mode.UNSPECIFIED ? (value as Mode) : undefined; // the option names a Mode
+  // the option names a field of type Mode
+  return typeof value === 'number' && value !== Mode.UNSPECIFIED ? (value as Mode) : undefined;
 }
 
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && name in value
-    ? (value as Record<string, unknown>)[name] // an object has members
+    ? (value as Record<string, unknown>)[name] // an object's members can be read by name
     : undefined;
 }
 

@@ -9,29 +9,30 @@ import { addTo, type Hint, hintsKey, hintsTopic, keyOf, resyncForAll } from './h
 /** The part of a service that sends hints. */
 export type HintPublisher = {
   /**
-   * Sends a hint. Call it after the commit of the change, because readers look immediately. The call only adds an entry
-   * to a map. Hints of one key are merged and sent at most once a second, the first one immediately.
+   * Sends a hint. Call it after the commit of the change, because readers read the change immediately. The call only
+   * adds an entry to a map. Hints with equal keys are merged and sent at most once a second, the first one immediately.
    */
   note(hint: Hint): void;
   /** Sends the waiting hints, then ends. */
   stop(): Promise<void>;
 };
 
-/** The minimum time between two hints of one key. */
+/** The minimum time between two hints with the same key. */
 const gapMs = 1000;
-/** The minimum time between two sends, for any number of keys. */
+/** The minimum time between two sends, however many keys there are. */
 const sendGapMs = 200;
 const sendTimeoutMs = 5000;
 /**
- * Maximum number of waiting hints while the transport is unavailable. If there are more, a single hint replaces them,
- * which says that anything may have changed.
+ * Maximum number of waiting hints while the transport is unavailable. If there are more, a single hint replaces them.
+ * It reports that anything may have changed.
  */
 const mostWaiting = 10_000;
 const hintsOfMessage = 2000;
 
 /**
- * Publishes hints of one process. They stay in memory until they are sent, at most a second later. A process that is
- * killed loses these hints; a process that stops does not. The transport is first used for the first hint.
+ * Publishes the hints of one process. They stay in memory until they are sent, at most a second later. A process that
+ * is killed loses its waiting hints; a process that stops sends them first. The transport is first used for the first
+ * hint.
  */
 export function startHints(options: { transport: EventTransport; log: Logger; metrics: Metrics }): HintPublisher {
   const { transport, log } = options;
@@ -51,7 +52,7 @@ export function startHints(options: { transport: EventTransport; log: Logger; me
     if (isNew) loop.wake();
   }
 
-  /** Sends due hints, and returns the time until more are due. */
+  /** Sends the hints that are due, and returns the time until the next hints are due. */
   async function sendDue(): Promise<number | undefined> {
     if (waiting.size === 0) return undefined;
     const nowMs = performance.now();

@@ -4,7 +4,10 @@ import type { KafkaSettings } from './kafka-env.ts';
 import { liveSockets } from './live-sockets.ts';
 import { securityOf } from './security.ts';
 
-/** In practice endless, so that a consumer survives any outage and continues within a second of its end. */
+/**
+ * Number of retries, in practice endless, so that a consumer survives any outage and continues within a second of its
+ * end.
+ */
 export const endlessRetry: RetryOptions = {
   retries: 1_000_000,
   initialRetryTime: 100,
@@ -20,8 +23,8 @@ export const endlessRetry: RetryOptions = {
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
 /**
- * Makes a client of the brokers named `clientId`. The log of kafkajs goes to `log`. kafkajs is loaded here, because
- * processes of `npm start` need no Kafka.
+ * Makes a client of the brokers named `clientId`. The log lines of kafkajs are written to `log`. kafkajs is loaded
+ * here, because processes of `npm start` need no Kafka.
  */
 export async function createClient(options: {
   brokers: string[];
@@ -30,7 +33,10 @@ export async function createClient(options: {
   log: Logger;
   retry: RetryOptions;
   requestTimeoutMs: number;
-  /** Time after which a connection that owes an answer is broken; longer than any request may take. */
+  /**
+   * Time without a byte after which a connection with a pending request is broken. It is longer than any request may
+   * take.
+   */
   silenceMs: number;
 }): Promise<Kafka> {
   const { default: kafkajs } = await import('kafkajs');
@@ -47,7 +53,10 @@ export async function createClient(options: {
   });
 }
 
-/** Logs one level below kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
+/**
+ * Logs each message one level lower than kafkajs does, because kafkajs reports rebalances, restarts of brokers and each
+ * of its attempts as errors.
+ */
 function logTo(log: Logger, errorLevel: number): logCreator {
   return () =>
     ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {

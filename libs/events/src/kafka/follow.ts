@@ -7,13 +7,14 @@ import { withAdmin } from './admin.ts';
 import { endlessRetry } from './client.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Maximum number of milliseconds that a fetch waits for a message, and that stopping therefore takes. */
+/** Maximum number of milliseconds for which a fetch waits for a message. Stopping may take as long. */
 const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 
 /**
- * Reads a topic in this process only. kafkajs reads only as a member of a group. This group has a single member and
- * commits nothing, so it disappears with the process. The position in each partition is kept in memory.
+ * Reads a topic in this process only. kafkajs can read only as a member of a group, so this creates a group with a
+ * single member. The group commits nothing, so it disappears with the process. The position in each partition is kept
+ * in memory.
  */
 export function startKafkaFollower(
   options: Following & { consuming: Kafka; asking: Kafka; log: Logger; ensureTopic(): Promise<void> },
@@ -25,7 +26,8 @@ export function startKafkaFollower(
   let isRunning = false;
 
   /**
-   * Connects, unless the consumer runs. The loop calls it until it succeeds, and again when the consumer has crashed.
+   * Connects, unless the consumer is running. The loop calls it until it succeeds, and again when the consumer has
+   * crashed.
    */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
@@ -96,7 +98,10 @@ export function startKafkaFollower(
   };
 }
 
-/** Finds in each partition the first message of the last `sinceMs`; without such a message, the next one to arrive. */
+/**
+ * Finds in each partition the first message of the last `sinceMs`. If a partition has no such message, reading starts
+ * at the next message that arrives.
+ */
 async function startPositions(kafka: Kafka, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);

@@ -7,9 +7,9 @@ const keepAliveMs = 10_000;
 const mostSilentChecks = 5;
 
 /**
- * Makes the connections of kafkajs, and breaks a connection that owes an answer and has sent no byte for `silenceMs`.
- * kafkajs gives up the request, but keeps using the connection. If the broker has forgotten the connection, or the
- * network swallows bytes, every later request would be lost too.
+ * Makes the connections of kafkajs, and breaks a connection on which a request is pending and the broker has sent no
+ * byte for `silenceMs`. kafkajs itself only gives up the request, and keeps using the connection. If the broker has
+ * forgotten the connection, or the network swallows bytes, every later request would be lost too.
  */
 export function liveSockets(silenceMs: number): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {

@@ -19,7 +19,7 @@ export async function createKafkaProducer(kafka: Kafka): Promise<Producer> {
   try {
     await producer.connect();
   } catch (error) {
-    // A connection that was opened before the failure would stay open.
+    // Without this, a connection that was opened before the failure would stay open.
     await withTimeout(producer.disconnect(), closeTimeoutMs, 'Closing a producer').catch(() => undefined);
     throw error;
   }

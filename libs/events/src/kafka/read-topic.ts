@@ -13,7 +13,7 @@ export async function readTopic(
   topic: string,
   onMessage: (message: ReceivedMessage) => Promise<void>,
 ): Promise<void> {
-  // kafkajs reads only as a member of a group. This group is created for the reading and deleted afterwards.
+  // kafkajs can read only as a member of a group. This group is created for the reading and deleted afterwards.
   const groupId = `drippulse-reader-${randomUUID()}`;
   await withAdmin(kafka, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) return;

@@ -15,7 +15,7 @@ const heartbeatMs = 2000;
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
 /**
- * Maximum number of attempts to join a group while the broker answers. After that, only a restart is likely to help.
+ * Maximum number of attempts to join a group while the broker responds. After that, only a restart is likely to help.
  */
 const mostFailedJoins = 5;
 /**
@@ -34,13 +34,13 @@ export function groupIdOf(topic: string, group: string): string {
 
 /**
  * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although
- * the broker answers. An unavailable broker does not make it false, because a restart would not help.
+ * the broker responds. If the broker is unavailable, `isHealthy` stays true, because a restart would not help.
  */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
 /**
- * Consumes a topic with kafkajs. Connects in the background until the broker answers, and replaces a consumer that
- * kafkajs gives up on.
+ * Consumes a topic with kafkajs. Tries to connect in the background until the broker responds, and replaces a consumer
+ * that kafkajs has stopped for good.
  */
 export function startKafkaSubscription(options: {
   kafka: Kafka;
@@ -57,12 +57,13 @@ export function startKafkaSubscription(options: {
   let failedJoins = 0;
 
   /**
-   * Connects, unless the consumer runs. The loop calls it until it succeeds, and again when the consumer has crashed.
+   * Connects, unless the consumer is running. The loop calls it until it succeeds, and again when the consumer has
+   * crashed.
    */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
-    // This call fails after a few seconds when no broker answers. It comes first, because the retries of kafkajs itself
-    // cannot be stopped.
+    // This call fails after a few seconds when no broker responds. It is made first, because the retries of kafkajs
+    // itself cannot be stopped.
     await ensureTopic();
     await disconnect();
     const joining = createConsumer();

@@ -3,7 +3,7 @@ import { hintsKeptHours, hintsTopic } from '../hints/hint.ts';
 import { withAdmin } from './admin.ts';
 import type { KafkaSettings } from './kafka-env.ts';
 
-/** Twice the largest event. */
+/** Maximum size of a message in bytes: twice the size of the largest event. */
 const maxMessageBytes = 16 * 1024 * 1024;
 
 /** Creates the topics that do not exist. Existing topics stay as they are. */

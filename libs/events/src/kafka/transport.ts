@@ -12,7 +12,7 @@ import { createMissingTopics } from './topics.ts';
 
 const sendTimeoutMs = 5000;
 const consumeTimeoutMs = 30_000;
-/** How long a member may take to join a group. It waits for the other members, up to the 60 s of a rebalance. */
+/** Time that a member may take to join a group. It waits for the other members, at most for the 60 s of a rebalance. */
 const joinMs = 70_000;
 
 /** Creates the transport over Kafka. It connects when it is first used, and retries without end. */
@@ -24,8 +24,8 @@ export function createKafkaTransport(options: {
   settings?: KafkaSettings;
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;
-  // kafkajs retries only briefly, because callers retry with a new producer, and kafkajs must not send the old messages
-  // after that.
+  // kafkajs retries only briefly: callers retry with a new producer, and after that kafkajs must not send the old
+  // messages.
   const asking = once(() =>
     createClient({
       brokers,

@@ -8,8 +8,8 @@ import type { Topic } from '../topic.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
 
 /**
- * Maximum size of a row, which is sent and deleted as a whole: small enough for memory, with room for a thousand
- * events.
+ * Maximum size of a row. A row is sent and deleted as a whole, so it must be small enough for memory. This size has
+ * room for a thousand events.
  */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
 /** Number of events that are encoded between two turns of the event loop. */
@@ -17,10 +17,10 @@ const turnEvents = 100;
 
 /**
  * Writes the events to the outbox of this service in the caller's transaction, as one row for each organization
- * (several above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset,
- * `time`; returns the ids. Lock the aggregate first, because the order of the rows is the order of the events. Refuses
- * an event above 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the
- * trace of the request being served.
+ * (several rows above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is
+ * unset, `time`; returns the ids. Lock the aggregate first, because the order of the rows is the order of the events.
+ * Refuses an event above 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`;
+ * default: the trace of the request that is being served.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,
@@ -42,7 +42,7 @@ export async function appendBatch<DB, D extends DescMessage>(
   batch: EventBatch<D>,
   options: {
     traceparent?: string;
-    /** Fields that all events have. A reader merges them, in nested messages too, with the fields of each event. */
+    /** Fields that all events have. A reader merges them with the fields of each event, in nested messages too. */
     shared?: MessageInitShape<D>;
   },
 ): Promise<string[]> {

@@ -13,9 +13,9 @@ import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 type Init = Readonly<Record<string, unknown>>;
 
 /**
- * Encodes plain objects as messages, one after the other. It visits only the given fields: for a message with most
- * fields unset this costs a quarter of `toBinary`. All messages share one byte array, because allocating an array for
- * each was a third of the work. Once a message has failed, the encoder is not used again.
+ * Encodes plain objects as messages, one after the other. It visits only the given fields. For a message with most
+ * fields unset, this costs a quarter of `toBinary`. All messages share one byte array, because allocating an array for
+ * each message was a third of the work. Once a message has failed, the encoder must not be used again.
  */
 export function startEncoding<D extends DescMessage>(desc: D) {
   const writer = new BinaryWriter();
@@ -79,7 +79,7 @@ function writeField(writer: BinaryWriter, field: DescField, value: unknown): voi
     writeFields(writer, field.message, value as Init);
     writer.join();
   } else {
-    // Encodes a field of any other kind as a message with only this field set. This costs about 2 µs, so the frequent
+    // Encodes a field of any other kind as a message that has only this field. This costs about 2 µs, so the frequent
     // kinds are handled above.
     const { oneof, localName } = field;
     const alone = oneof ? { [oneof.localName]: { case: localName, value } } : { [localName]: value };

@@ -10,10 +10,13 @@ import { startEncoding } from './encode-fields.ts';
 
 type Headers = TransportMessage['headers'];
 
-/** Maximum number of bytes of an event. Both transports must carry it: topics that the platform creates take 16 MiB. */
+/**
+ * Maximum number of bytes of an event. Both transports must be able to send it: topics that the platform creates accept
+ * 16 MiB.
+ */
 const maxEventBytes = 8 * 1024 * 1024;
 
-/** The fields that every event message starts with. */
+/** The fields with which every event message starts. */
 type EventFields = {
   id: string;
   time?: Timestamp;

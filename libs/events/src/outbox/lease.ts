@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '@drippulse/db';
 import { sql } from 'kysely';
 
-/** The right to send the outbox of a service. Only one process has it at a time. */
+/** The right to send the outbox of a service. Only one process at a time has the lease. */
 export type OutboxLease = {
   /** Returns whether more than half of the lease is left. */
   isFresh(): boolean;
-  /** Takes the lease, or renews a lease that is not fresh. Returns false while another process has it. */
+  /**
+   * Takes the lease, or renews the lease when at most half of it is left. Returns false while another process has it.
+   */
   ensure(): Promise<boolean>;
   /**
    * Returns the milliseconds for which the lease certainly lasts, by a clock that continues while the process is

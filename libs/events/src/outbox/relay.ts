@@ -24,20 +24,20 @@ import { createThrottle } from './throttle.ts';
 export type Relay = {
   /** Sends the committed events now. Call it after each commit that appended events. */
   wake(): void;
-  /** Ends after the send in progress, so that another process can continue immediately. */
+  /** Stops the relay after the send in progress, so that another process can continue immediately. */
   stop(): Promise<void>;
 };
 
 const committed = 'committed';
 /**
- * The pause while consumers have no room for an organization's flood of events. A commit of other events ends the
- * pause.
+ * The pause while consumers have no room for more events of an organization that has very many. A commit of other
+ * events ends the pause.
  */
 const pauseMs = 100;
 const defaultLeaseMs = 6000;
 /** The part of the lease that is left when a send times out, so that no other process sends before the timeout. */
 const leaseMarginMs = 500;
-/** Below the megabyte that a broker accepts at once by default. */
+/** Maximum size of one send, below the megabyte that a broker accepts in one request by default. */
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
@@ -56,9 +56,12 @@ export function startRelay<DB>(options: {
   leaseMs?: number;
   /** Returns the groups of consumers of a topic. The relay keeps pace with these groups. Default: none. */
   groups?(topic: string): readonly string[];
-  /** The clock, in milliseconds, that measures how long a group has handled nothing. Default: the process's clock. */
+  /**
+   * The clock, in milliseconds, by which the relay measures how long a group has handled nothing. Default: the
+   * process's clock.
+   */
   now?: () => number;
-  /** Gets the hints that follow from sent events. Default: hints are dropped. */
+  /** Receives the hints that follow from sent events. Default: hints are dropped. */
   note?(hint: Hint): void;
 }): Relay {
   const {
@@ -119,7 +122,8 @@ export function startRelay<DB>(options: {
 
   /** Sends rows. Returns false when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
-    // The events of one send belong to many traces. An instrumentation of the client could not tell them apart.
+    // The events of one send belong to many traces, and an instrumentation of the client could not distinguish the
+    // traces.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
     try {
       const unpacked = rows.map((row, index) => unpackRow(row, { service, traceparent: steps[index]?.traceparent }));
@@ -151,7 +155,8 @@ export function startRelay<DB>(options: {
   }
 
   const loop = startLoop({ name: 'relay', log, run: sendAll });
-  // The process that commits is not always the process that sends.
+  // The process that commits is not always the process that sends, so the sender may have to be woken in another
+  // process.
   const wakeups = startWakeups(db, channelOf(schema), log);
   wakeups.on(committed, loop.wake);
   return {
@@ -168,7 +173,7 @@ export function startRelay<DB>(options: {
   };
 }
 
-/** Makes the relay of a process that does not send. Other processes of the service do; `wake` wakes them. */
+/** Makes the relay of a process that does not send. `wake` wakes the other processes of the service, which do. */
 export function startDistantRelay<DB>({ db, schema, log }: { db: Database<DB>; schema: string; log: Logger }): Relay {
   const wakeups = startWakeups(db, channelOf(schema), log);
   return { wake: () => wakeups.wake(committed), stop: () => wakeups.stop() };

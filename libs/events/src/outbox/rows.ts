@@ -14,7 +14,7 @@ export type ListedRow = {
   topic: string;
   /** Length in bytes of the row's frame. */
   bytes: number;
-  /** Null if the read leaves frames out. */
+  /** Null if the read does not include frames. */
   frame: Uint8Array | null;
   traceparent: string | null;
   age_seconds: number;
@@ -23,17 +23,23 @@ export type ListedRow = {
 /** A row with its events. */
 export type OutboxRow = ListedRow & { frame: Uint8Array };
 
-/** Maximum size of a read: so small that decoding it does not noticeably delay other work of the process. */
+/**
+ * Maximum size of a read in bytes. It is so small that decoding does not noticeably delay other work of the process.
+ */
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
-/** Maximum number of bytes of frames that a read includes. For so few bytes a second statement would cost more. */
+/**
+ * Maximum number of bytes of frames up to which a read includes the frames. For so few bytes, a second statement would
+ * cost more.
+ */
 const smallBytes = 64 * 1024;
 
 /**
- * Lists the oldest row of each organization, then the next row of each, and so on, so an organization with thousands of
- * rows delays nobody. It always starts at the oldest rows, because a row with a lower id may commit later. The list is
- * bounded by bytes, and has at least one row. A few small rows include their frames. The rows of a flood do not,
- * because most of them may have to wait, and are listed again and again.
+ * Lists the oldest row of each organization, then the next row of each, and so on, so that an organization with
+ * thousands of rows does not delay the other organizations. It always starts at the oldest rows, because a row with a
+ * lower id may commit later. The list is bounded by bytes, and has at least one row. If all its rows are small, the
+ * list includes their frames. Otherwise it does not, because most rows may have to wait, and are listed again and
+ * again.
  */
 export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow & { found: number }>`
@@ -54,8 +60,8 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
 /**
- * Lists rows in the order of `roundRobin` if the outbox has more rows than one read takes. This takes four times as
- * long as reading the oldest rows. It finds the organizations by a walk through the index, with one step for each
+ * Lists rows in the order of `roundRobin` if the outbox has more rows than one read can return. This takes four times
+ * as long as reading the oldest rows. It finds the organizations by stepping through the index, with one step for each
  * organization.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {

@@ -1,15 +1,17 @@
 import { type ListedRow, readLimit } from './rows.ts';
 
 /**
- * Maximum numbers of an organization's events, bytes and rows in one read of the outbox, up to which the organization
- * is not throttled.
+ * Maximum numbers of an organization's events, bytes and rows in one read of the outbox. An organization within these
+ * numbers is not throttled.
  */
 const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
-/** An organization with fewer rows is not throttled for their number, however many organizations share a read. */
+/**
+ * An organization with fewer rows is not throttled because of their number, however many organizations share a read.
+ */
 const fewRows = 10;
 /**
- * Maximum number of a topic's events that its slowest group has yet to handle. A new event waits behind about this
- * many.
+ * Maximum number of a topic's events that its slowest group has yet to handle. A new event waits for about as many
+ * events.
  */
 const aheadEvents = 2000;
 /**
@@ -28,9 +30,10 @@ export type Throttle = {
 
 /**
  * Makes a throttle. The events of a partition are handled in order, so organizations must be treated fairly before
- * their events reach a partition. The relay sends the flood of an organization no faster than the groups handle it. The
- * rest of the flood waits in the outbox, from which organizations are taken in turn, so only a small part of the flood
- * is ahead of the events of other organizations. `lagOf` returns the number of a group's unhandled events.
+ * their events reach a partition. If an organization has a flood of events, the relay sends them no faster than the
+ * groups handle them. The rest of the flood waits in the outbox, from which organizations are taken in turn, so only a
+ * small part of the flood is ahead of the events of other organizations. `lagOf` returns the number of a group's
+ * unhandled events.
  */
 export function createThrottle(options: {
   /** Returns the groups that consume a topic. The events of a topic without groups are not throttled. */
@@ -41,7 +44,7 @@ export function createThrottle(options: {
   const { groups, lagOf, now = () => performance.now() } = options;
   /** Events that may be sent before the groups' lag is counted again, by topic. */
   const rooms = new Map<string, number>();
-  /** The lowest lag of a group since its lag became too high, and the time at which that lowest lag was measured. */
+  /** The lowest lag that a group has had since its lag became too high, and the time at which that lag was measured. */
   const slow = new Map<string, { fewest: number; sinceMs: number }>();
 
   async function roomOf(topic: string): Promise<number> {

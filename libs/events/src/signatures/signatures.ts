@@ -2,7 +2,7 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 import type { TransportMessage } from '../transport.ts';
 import { hashBytes, leafOf, nodeOf, treeOf } from './tree.ts';
 
-/** Ed25519 keys: the key with which a service signs, and the keys of every service by their ids. */
+/** Ed25519 keys: the key with which this service signs, and the public keys of every service by their ids. */
 export type EventKeys = {
   signing: { kid: string; key: KeyObject };
   verifying: ReadonlyMap<string, { service: string; key: KeyObject }>;
@@ -13,8 +13,8 @@ export const signatureHeader = 'signature';
 
 /**
  * Number of messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. A tree of 32
- * messages adds five hashes to each message. With 64, signing would cost half as much, but its cost is already a
- * fraction of the cost of sending.
+ * messages adds five hashes to each message. With 64 messages, signing would cost half as much, but its cost is already
+ * only a fraction of the cost of sending.
  */
 const messagesOfSignature = 32;
 const longestPath = 16 * hashBytes;
@@ -41,7 +41,7 @@ export function signMessages(
   return signed;
 }
 
-/** Returns the reason why a message is not from a publisher of its topic; undefined when it is. */
+/** Returns the reason why a message is not from a publisher of its topic; undefined when it is from one. */
 export type Verify = (topic: string, message: TransportMessage) => string | undefined;
 
 /**
@@ -49,8 +49,8 @@ export type Verify = (topic: string, message: TransportMessage) => string | unde
  * the topic's service, or the service in whose process it runs.
  */
 export function createVerify({ verifying }: EventKeys, publishersOf: (topic: string) => readonly string[]): Verify {
-  // Hashes from trees whose signature was valid, oldest first, each with the id of the key. Most messages of such a
-  // tree need no further check.
+  // Hashes from trees whose signature was valid, oldest first, each with the id of the key. Most messages of these
+  // trees need no further check of a signature.
   const proven = new Set<string>();
   const idOf = (kid: string, hash: Buffer) => `${kid} ${hash.toString('latin1')}`;
 

@@ -3,7 +3,10 @@ import { isDeadLetterTopic } from '../topic.ts';
 import type { EventTransport, ReceivedBatch, ReceivedMessage } from '../transport.ts';
 import { createVerify, type EventKeys, signMessages } from './signatures.ts';
 
-/** Number of messages that are verified between two turns of the event loop: 5 ms if each has its own signature. */
+/**
+ * Number of messages that are verified between two turns of the event loop. This takes 5 ms if each message has its own
+ * signature.
+ */
 const turnMessages = 50;
 
 /**

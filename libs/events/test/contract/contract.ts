@@ -18,7 +18,10 @@ type ProbeTopic = Topic<typeof ProbeEventSchema>;
 export type Probe = ConsumedEvent<typeof ProbeEventSchema>;
 export type Opened = { transport: EventTransport; choice: TransportChoice; close(): Promise<void> };
 
-/** A service with a relay on the transport, for the tests of a contract. Its members exist once the tests run. */
+/**
+ * A service with a relay on the transport, for the tests of a contract. Its members are available only while the tests
+ * run.
+ */
 export type Contract = ReturnType<typeof openContract>;
 
 /** Opens the transport and the service before the tests of a `describe`, and closes both after them. */

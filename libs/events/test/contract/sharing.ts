@@ -60,7 +60,7 @@ export function describeSharing(at: Contract): void {
       log,
       metrics,
       groups: () => ['fair'],
-      // The clock stands still, so that the relay waits for the group until the gate opens.
+      // The clock does not advance, so the relay waits for the group until the gate opens.
       now: () => 0,
     });
     await eventually(async () => expect(await lag()).toBeGreaterThanOrEqual(2000n));

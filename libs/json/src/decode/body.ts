@@ -57,7 +57,7 @@ export function* readBody(desc: DescMessage, { text, bytes }: Source, { wrapper,
 }
 
 function emptyBody(desc: DescMessage, cursor: Cursor): Body {
-  const message = create(desc) as Message & Members; // reflective: members are set by descriptor
+  const message = create(desc) as Message & Members; // the members are set by the message's descriptor
   return { message, present: new Set(), nulls: new Set(), wrapped: false, problems: cursor.problems };
 }
 
@@ -71,8 +71,8 @@ function readKnown(cursor: Cursor, body: Body, name: string, desc: DescMessage):
 }
 
 /**
- * Merges the members of a wrapper with the members next to it. A member next to the wrapper stays if the wrapper has no
- * member of the same name.
+ * Merges the members of a wrapper with the members next to it. A member next to the wrapper is used only if the wrapper
+ * has no member of that name.
  */
 function merge(bare: Body, wrapped: Body, desc: DescMessage): Body {
   const { message, present, nulls } = bare;

@@ -36,8 +36,8 @@ const maxViolations = 100;
  * JSON (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`); `invalid`
  * with a violation for each value of a wrong kind.
  *
- * An integer in the path that can't be an id (not canonical, or above 2^53) becomes 0, which no resource has. So the
- * service responds with its own "not found".
+ * An integer in the path that cannot be an id (not canonical, or above 2^53) becomes 0, which is the id of no resource.
+ * The service then responds with its own "not found".
  */
 export function decodeJson<D extends DescMessage>(
   desc: D,
@@ -47,7 +47,9 @@ export function decodeJson<D extends DescMessage>(
   return finish(decodeParts(desc, text, options));
 }
 
-/** Decodes a request of any size, as `decodeJson` does. Reads in parts, between which other work has its turn. */
+/**
+ * Decodes a request of any size, as `decodeJson` does. Reads in parts, so that other work can have a turn between them.
+ */
 export function decodeJsonInTurns<D extends DescMessage>(
   desc: D,
   text: string | Uint8Array,
@@ -66,7 +68,7 @@ function* decodeParts<D extends DescMessage>(
   const source = decodeSource(text);
   const strictly = strict && { pathNames: new Set(Object.keys(path)) };
   const body = yield* readBody(desc, source, { wrapper, strictly });
-  const message = body.message as MessageShape<D> & Members; // made from this descriptor
+  const message = body.message as MessageShape<D> & Members; // the message was made from this descriptor
   const present = new Set(body.present);
   const violations: Violation[] = [];
   if (query !== undefined) readQuery(desc, query, { message, present, violations, isParameter });
@@ -85,8 +87,8 @@ function* decodeParts<D extends DescMessage>(
 }
 
 /**
- * Refuses unknown members and parameters, and lists all other violations with them, because a misspelt member may be
- * the missing one.
+ * Refuses unknown members and parameters. Lists all other violations too, because a misspelled member may be the
+ * missing one.
  */
 function refuseUnknown(violations: readonly Violation[]): void {
   const isUnknown = ({ code }: Violation) => code === 'unknown_member';

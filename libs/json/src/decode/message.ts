@@ -18,14 +18,14 @@ export function memberReaders(desc: DescMessage): Map<string, MemberReader> {
   const known = readersOf.get(desc);
   if (known !== undefined) return known;
   const readers = new Map<string, MemberReader>();
-  readersOf.set(desc, readers); // before the fields: a message may contain itself
+  readersOf.set(desc, readers); // set before the fields are read, because a message may contain itself
   for (const field of desc.fields) {
     if (!isHidden(field)) readers.set(field.name, { field, read: fieldReader(field) });
   }
   return readers;
 }
 
-/** A generated message as a plain object, whose members its descriptor lists. */
+/** A generated message as a plain object. Its descriptor lists the members. */
 export type Members = Record<string, unknown>;
 
 export function setMember(message: Members, field: DescField, value: unknown): void {
@@ -33,9 +33,9 @@ export function setMember(message: Members, field: DescField, value: unknown): v
   else message[field.oneof.localName] = { case: field.localName, value };
 }
 
-/** Resets a member to its value in a new message, for `null` after a value and for duplicate keys. */
+/** Resets a member to its initial value. This is needed for `null` after a value and for duplicate keys. */
 export function clearMember(message: Members, field: DescField, desc: DescMessage): void {
-  const fresh = create(desc) as Message & Members; // reflective: the field belongs to this descriptor
+  const fresh = create(desc) as Message & Members; // the field belongs to this descriptor
   const name = field.oneof === undefined ? field.localName : field.oneof.localName;
   if (name in fresh) message[name] = fresh[name];
   else delete message[name];
@@ -70,7 +70,7 @@ function messageReader(desc: DescMessage): ReadValue {
   const readers = memberReaders(desc);
   return (cursor, keep) => {
     if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
-    const message = create(desc) as Message & Members; // reflective: members are set by descriptor
+    const message = create(desc) as Message & Members; // the members are set by the message's descriptor
     keep(message);
     return readMembers(cursor, 'strings', (key, keyAt) => {
       const member = readers.get(key);

@@ -5,7 +5,7 @@ import { nulCharacter } from '../scan-string.ts';
 import { type Members, setMember } from './message.ts';
 import { enumRule, faultOf, maxId, type TextRule, textRule, timestampRule } from './text-rules.ts';
 
-/** `mostItems` is 0 for a parameter whose text is not split at commas. */
+/** A query parameter. `mostItems` is 0 for a parameter whose text is not split at commas. */
 type Parameter = { field: DescField; list: boolean; mostItems: number; rule: TextRule };
 
 const parametersOf = new WeakMap<DescMessage, Map<string, Parameter>>();
@@ -19,8 +19,8 @@ type Reading = {
 };
 
 /**
- * Reads query parameters into a message, as `name=value`. The values of a list are repeated, or given as
- * `name[]=value`, and if the list has a maximum length also as `name=1,2`. Ignores unknown names.
+ * Reads query parameters into a message, as `name=value`. The values of a list are given by repeating the parameter, or
+ * as `name[]=value`, and if the list has a maximum length also as `name=1,2`. Ignores unknown names.
  */
 export function readQuery(
   desc: DescMessage,
@@ -33,7 +33,8 @@ export function readQuery(
     const parameter = known.get(key.endsWith('[]') ? key.slice(0, -2) : key);
     if (parameter === undefined || !isParameter(parameter.field)) continue;
     const { field, list, mostItems, rule } = parameter;
-    // If there are more items than allowed, it is enough to read one item too many, because all of them are refused.
+    // If there are more items than allowed, one item more than the maximum is read: this is enough for the parameter to
+    // be refused.
     const texts = mostItems === 0 ? [text] : text.split(',', mostItems + 1);
     for (const each of texts) {
       const value = readText(field, rule, each, violations);
@@ -128,14 +129,17 @@ function parameterRule(field: DescField): TextRule | undefined {
   return field.scalar === ScalarType.INT32 ? { ...rule, parse: parseBounded } : rule;
 }
 
-/** Makes a rule that refuses an empty item: `ids=`, a filter by no ids, must not become a list of everything. */
+/**
+ * Makes a rule that refuses an empty item. `ids=`, which filters by no ids, must not be treated as a list without a
+ * filter.
+ */
 function itemRule({ parse, message }: TextRule): TextRule {
   return { parse: (text) => (text === '' ? undefined : parse(text)), message: `${message}, and not empty` };
 }
 
 /**
- * Parses a bounded number. A number too large for a parameter such as `limit` still means "many", and the service
- * applies its own maximum.
+ * Parses a bounded number. A number that is too large for a parameter such as `limit` is treated as "many", and the
+ * service applies its own maximum.
  */
 function parseBounded(text: string): number | undefined {
   if (!/^-?\d{1,15}$/.test(text)) return undefined;

@@ -7,10 +7,10 @@ import { parseTimestamp } from '../timestamps.ts';
 /** Upper bound of ids and of other whole numbers: every JSON client reads numbers up to it exactly. */
 export const maxId = 2n ** 53n - 1n;
 
-/** Parses the text of a JSON string or a query parameter. Undefined when the text is not such a value. */
+/** Parses the text of a JSON string or a query parameter. Returns undefined when the text is not a valid value. */
 type ParseText = (text: string) => unknown;
 
-/** The text form of a scalar, and the fault that any other text gets. */
+/** The text form of a scalar, and the fault that is reported for any other text. */
 export type TextRule = Fault & { parse: ParseText };
 
 /** Returns the fault of a string that a rule refuses. */
@@ -102,8 +102,8 @@ function parseInt64(text: string): bigint | undefined {
 }
 
 /**
- * Parses an id of another resource. An impossible id becomes 0, which no resource has, so the service responds with
- * 404.
+ * Parses an id of another resource. An impossible id becomes 0, which is the id of no resource, so the service responds
+ * with 404.
  */
 function parseReference(text: string): bigint | undefined {
   if (/^-?\d{17,}$/.test(text)) return 0n;

@@ -23,7 +23,7 @@ export function passUnknown(cursor: Cursor, name: string, at: number, known: () 
 const maxParameters = 100;
 
 /**
- * Finds the parameters of a query that a method does not take. `desc` is the message of the method's body, if it has
+ * Finds the parameters of a query that a method does not accept. `desc` is the message of the method's body, if it has
  * one.
  */
 export function unknownParameters(

@@ -17,7 +17,10 @@ export function encodeJson<D extends DescMessage>(desc: D, message: MessageShape
   return write(message);
 }
 
-/** Encodes one field of a message as JSON text, `null` when it is unset: the `response_body` of a method. */
+/**
+ * Encodes one field of a message as JSON text; `null` when the field is unset. It is used for the `response_body` of a
+ * method.
+ */
 export function encodeField(field: DescField, message: unknown): string {
   const value = (message as Members)[field.localName]; // the field belongs to the message's descriptor
   return value === undefined ? 'null' : elementWriter(field)(value);
@@ -45,7 +48,7 @@ export function startList(desc: DescMessage): ListEncoder {
   let last: Members = { ...collected };
   return {
     *part(message) {
-      last = message as Members; // a part of this list
+      last = message as Members; // each message is a part of this list
       for (const { localName } of kept) collected[localName]?.push(...(last[localName] as unknown[]));
       let text = head;
       head = '';

@@ -3,16 +3,16 @@ import { partLength } from '../parts.ts';
 import { encodeField } from './encode-json.ts';
 import { elementWriter, type Members, memberWriters } from './writers.ts';
 
-/** The text that was written but not yet yielded. */
+/** The text that has been written but not yet yielded. */
 type Text = { made: string };
 
 /**
- * Yields the text of `encodeJson` in pieces of about `partLength` characters, so that the reader may let other work
- * have its turn between them. A piece ends between two elements of a list, or between two members.
+ * Yields the text of `encodeJson` in pieces of about `partLength` characters, so that other work can have a turn
+ * between the pieces. A piece ends between two elements of a list, or between two members.
  */
 export function* encodePieces<D extends DescMessage>(desc: D, message: MessageShape<D>): Generator<string> {
   const text = { made: '' };
-  yield* writeMessage(text, desc, message as Members); // a message of this descriptor
+  yield* writeMessage(text, desc, message as Members); // the message has this descriptor
   yield text.made;
 }
 
@@ -72,7 +72,10 @@ function isFilled(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 
-/** Whether a field belongs to a oneof. Its members are in an object of their own, which is written whole. */
+/**
+ * Whether a field belongs to a oneof. The members of a oneof are in an object of their own, which is written as a
+ * whole.
+ */
 function isNested(field: DescField): boolean {
   return field.fieldKind === 'message' && field.oneof === undefined && hasMembers(field.message);
 }

@@ -3,7 +3,7 @@ import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { enumNames, fieldRest, isHidden } from '../rest-options.ts';
 import { formatTimestamp } from '../timestamps.ts';
 
-/** A generated message as a plain object, whose members its descriptor lists. */
+/** A generated message as a plain object. Its descriptor lists the members. */
 export type Members = Readonly<Record<string, unknown>>;
 /** Writes one value as JSON text. */
 export type WriteValue = (value: unknown) => string;
@@ -17,7 +17,7 @@ export function memberWriters(desc: DescMessage): MemberWriter[] {
   const known = writersOf.get(desc);
   if (known !== undefined) return known;
   const writers: MemberWriter[] = [];
-  writersOf.set(desc, writers); // before the fields: a message may contain itself
+  writersOf.set(desc, writers); // set before the fields are read, because a message may contain itself
   for (const field of desc.fields) {
     if (!isHidden(field)) writers.push({ field, write: memberWriter(field) });
   }
@@ -28,7 +28,7 @@ export function messageWriter(desc: DescMessage): WriteValue {
   if (desc.typeName === 'google.protobuf.Timestamp') return (value) => `"${formatTimestamp(value as Timestamp)}"`;
   const writers = memberWriters(desc);
   return (value) => {
-    const message = value as Members; // the descriptor's own message
+    const message = value as Members; // the message has this descriptor
     let text = '';
     for (const { write } of writers) {
       const member = write(message);
@@ -60,7 +60,7 @@ function unsetRule(field: DescField): (value: unknown) => boolean {
   const isOmitted = fieldRest(field).omitIfUnset;
   if (field.fieldKind === 'list') return (value) => isOmitted && (value as unknown[]).length === 0;
   if (field.fieldKind === 'map') return (value) => isOmitted && Object.keys(value as object).length === 0;
-  // An enum is unset if it is zero, and JSON text if it is empty.
+  // An enum is unset if it is zero. JSON text is unset if it is empty.
   if (field.fieldKind === 'enum') return (value) => value === undefined || value === 0;
   if (fieldRest(field).json) return (value) => value === undefined || (value as Uint8Array).length === 0;
   return (value) => value === undefined;
@@ -87,13 +87,14 @@ export function elementWriter(field: DescField): WriteValue {
     const { message } = field;
     let write: WriteValue | undefined;
     return (value) => {
-      write ??= messageWriter(message); // late: a message may contain itself
+      write ??= messageWriter(message); // looked up late, because a message may contain itself
       return write(value);
     };
   }
   if (field.scalar === ScalarType.BYTES) return fieldRest(field).json ? spliceText : writeBase64;
   if (field.scalar === ScalarType.STRING) return JSON.stringify;
-  if (field.scalar === ScalarType.DOUBLE || field.scalar === ScalarType.FLOAT) return JSON.stringify; // NaN is null
+  // NaN is written as null
+  if (field.scalar === ScalarType.DOUBLE || field.scalar === ScalarType.FLOAT) return JSON.stringify;
   return String;
 }
 

@@ -9,7 +9,10 @@ export type ExampleOptions = {
   direction?: 'request' | 'response';
 };
 
-/** Makes an example of a message, valid against its `jsonSchemaOf`. Takes `example` options, else plain values. */
+/**
+ * Makes an example of a message that is valid against the message's `jsonSchemaOf`. Uses `example` options, and plain
+ * values where there are none.
+ */
 export function exampleOf(desc: DescMessage, options: ExampleOptions = {}): Record<string, unknown> {
   return exampleWithin(desc, options, []);
 }

@@ -51,7 +51,7 @@ function schemaOf(desc: DescMessage, options: SchemaOptions, within: readonly De
   return { type: 'object', properties, ...(required.length > 0 && { required }) };
 }
 
-/** Whether a request without the member is refused: by the codec, or by the service that checks the rows. */
+/** Whether a request without the member is refused, either by the codec or by the service that checks the rows. */
 function isNeeded(field: DescField): boolean {
   const { required, rows } = fieldRest(field);
   return required || rows;

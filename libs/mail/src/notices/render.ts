@@ -1,10 +1,10 @@
 import type { Notice } from './notice.ts';
 import { visibleText } from './visible-text.ts';
 
-/** The parts of a mail. Equal notices give equal bytes. */
+/** The parts of a rendered mail. Equal notices give equal bytes. */
 export type RenderedNotice = { subject: string; text: string; html: string };
 
-/** Renders a notice in the one layout that all mails of the platform have. */
+/** Renders a notice in the layout that all mails of the platform share. */
 export function renderNotice(notice: Notice): RenderedNotice {
   return { subject: visibleText(notice.subject), text: textOf(notice), html: htmlOf(notice) };
 }

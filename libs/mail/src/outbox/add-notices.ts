@@ -5,7 +5,7 @@ import { renderNotice } from '../notices/render.ts';
 import type { Address } from '../transport/mailer.ts';
 import { type AttachedFile, mailContext, mailJobs, packMail } from './stored-mail.ts';
 
-/** A notice for one person. An organization gets one mail for each key, however often the notice is added. */
+/** A notice for one person. An organization sends one mail for each key, however often the notice is added. */
 export type OutgoingNotice = {
   organizationId: bigint;
   key: string;
@@ -17,8 +17,8 @@ export type OutgoingNotice = {
 
 /**
  * Adds mails in the transaction of the change that they report; wake the loop after the commit. Their sender is
- * DripPulse with the address in `mailFrom`, the value of `MAIL_FROM`; `date` is the value of their `Date` header. A key
- * that was added before changes nothing, even after its mail was sent.
+ * DripPulse with the address in `mailFrom`, the value of `MAIL_FROM`; `date` is the value of their `Date` header. If a
+ * key was added before, the notice is ignored, even after the mail of that key was sent.
  */
 export async function addNotices<DB>(
   trx: Transaction<DB>,
@@ -35,7 +35,8 @@ export async function addNotices<DB>(
 }
 
 /**
- * Adds mails with secret text, as `addNotices` adds other mails. They wait sealed, in a table with `allowSealedMails`.
+ * Adds mails with secret text, as `addNotices` adds other mails. The waiting mails are sealed. The table must have been
+ * changed by `allowSealedMails`.
  */
 export async function addSecretNotices<DB>(
   trx: Transaction<DB>,

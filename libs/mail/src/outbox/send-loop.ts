@@ -5,20 +5,20 @@ import { z } from 'zod';
 import { type Attachment, type Mailer, MailFailure, mailTimeoutMs } from '../transport/mailer.ts';
 import { attachedFile, mailContext, mailJobs, readMail } from './stored-mail.ts';
 
-/** The outcome of an attempt to send a mail. A mail that was `put_off` is retried. */
+/** The result of an attempt to send a mail. A mail that was `put_off` is retried. */
 export type MailOutcome = 'sent' | 'put_off' | 'failed';
 
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 3_600_000;
-/** Maximum number of attempts. They span two days, with doubling pauses up to six hours. */
+/** Maximum number of attempts. They span two days. The pause between them doubles up to six hours. */
 const mostAttempts = 16;
 const forgottenAfterDays = 90;
 const forgottenAtOnce = 100;
 
 /**
  * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is
- * not tried again. Any other mail that fails is sent again with the same bytes for two days. If a process dies after a
- * mail was sent and before that is committed, the mail is sent again, with the same Message-ID.
+ * not tried again. Any other mail that fails is sent again with equal bytes for two days. If a process dies after a
+ * mail was sent and before this is committed, the mail is sent again, with an equal Message-ID.
  */
 export function startMailLoop<DB>(o: {
   db: Database<DB>;
@@ -41,7 +41,7 @@ export function startMailLoop<DB>(o: {
     db,
     kind: mailJobs,
     log,
-    // Twice the deadline of a mail, because the server may use the whole deadline.
+    // The lease is twice the deadline of a mail, because the server may use the whole deadline.
     leaseSeconds: (2 * mailTimeoutMs) / 1_000,
     async slice(job) {
       const row = await findMail(db.kysely, job, sealer);
@@ -58,7 +58,7 @@ type MailRow = { id: bigint; key: string; mail: string; attempts: number };
 
 const inputSchema = z.object({ mail: z.string() });
 
-/** Finds the mail of a job; undefined once the mail was sent or has failed for good. */
+/** Finds the mail of a job; undefined if the mail was already sent or has failed for good. */
 async function findMail<DB>(db: Kysely<DB>, job: JobRow, sealer: Sealer | undefined): Promise<MailRow | undefined> {
   const { mail: id } = inputSchema.parse(JSON.parse(job.input));
   const box = sealer === undefined ? sql`null::bytea` : sql`sealed_mail`;
@@ -117,7 +117,7 @@ function recordAttempt<DB>(
   };
 }
 
-/** Ends a job and deletes it, because a finished job tells no more than the row of its mail. */
+/** Ends a job by deleting it, because a finished job shows nothing that the row of its mail does not show. */
 async function endJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
   await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: 'null', processed: 1, isFinished: true };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Mail } from '../transport/mailer.ts';
 import { hashOfKey, messageIdOf } from '../transport/message-id.ts';
 
-/** Seals and opens mails that wait. */
+/** Seals and opens the mails that wait. */
 export const sealedMails: SealedColumn = {
   table: 'mails',
   row: ['id'],
@@ -35,7 +35,7 @@ const storedMailSchema = z.object({
 export type AttachedFile = { ref: string; filename: string; contentType: string };
 
 /**
- * Packs a mail as JSON text. The text has everything that determines the mail's bytes, so that every attempt sends
+ * Packs a mail as JSON text. The text has everything on which the mail's bytes depend, so that every attempt sends
  * equal bytes.
  */
 export function packMail(
@@ -92,7 +92,7 @@ export function readMail(json: string): Mail {
     text,
     html,
     date: new Date(date),
-    // Keeps automatic responders silent (RFC 3834).
+    // This header keeps automatic responders silent (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     baseBoundary: boundary,
   };

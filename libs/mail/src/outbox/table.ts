@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Creates the table of the platform's own mails, in a migration of the service that sends them. The service must
  * already have the table of jobs (`createJobsTable`). A key has one mail. `mail` is the whole mail while it waits, and
- * null once it was sent or has failed for good. The key stays, so that no late repeat sends the mail again. Rows are
- * deleted 90 days after their end.
+ * null once it was sent or has failed for good. The key is kept, so that a late repeat does not send the mail again.
+ * Rows are deleted 90 days after their mail was sent or has failed.
  */
 export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
   await sql`
@@ -27,8 +27,8 @@ export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Lets a service have mails with secrets, such as sign-in links. Run it after `createMailsTable`. Such mails wait
- * sealed, and the service lists `sealedMails` among its sealed columns.
+ * Lets a service have mails with secrets, such as sign-in links. Run it after `createMailsTable`. These mails are
+ * sealed while they wait, and the service lists `sealedMails` among its sealed columns.
  */
 export async function allowSealedMails<DB>(db: Kysely<DB>): Promise<void> {
   await sql`

@@ -7,7 +7,7 @@ import type { Address } from '../transport/mailer.ts';
 /** A member who gets mails about a topic. */
 export type Recipient = { userId: bigint; to: Address; role: Role };
 
-/** The members that a service asks for. */
+/** The members for whom a service asks. */
 export type Asked = { service: string; organizationId: bigint; roles: Role[]; topic: NotificationTopic };
 
 /**

@@ -31,7 +31,10 @@ export type Mail = {
   dkim?: { domainName: string; keySelector: string; privateKey: string };
 };
 
-/** The mail server did not take a mail. The message says why, without any credential that the server repeated. */
+/**
+ * The mail server did not accept a mail. The message states the reason, without any credential that the server
+ * repeated.
+ */
 export class MailFailure extends Error {
   /** Whether the server refused this mail for good. */
   readonly isRefused: boolean;
@@ -58,7 +61,8 @@ export const mailTimeoutMs = 60_000;
 
 const connectTimeoutMs = 10_000;
 /**
- * As many connections to the mail server as there may be mails in flight, so that no effect waits inside nodemailer.
+ * The number of connections to the mail server equals the number of mails that may be in flight, so that no effect
+ * waits inside nodemailer.
  */
 const maxConnections = 40;
 
@@ -103,9 +107,9 @@ function secretsIn(url: string): string[] {
 }
 
 /**
- * Converts a failure to a form that may be kept. A server may repeat the command that it refuses, and a customer reads
- * the message. The text about a refused login is dropped, because it concerns only the operator. A 5xx is final for
- * this mail (RFC 5321, section 4.2.1), unless it concerns the login, which the operator may correct.
+ * Converts a failure to a form that may be stored. The server's text may repeat the refused command, and a customer
+ * reads the message. The text about a refused login is dropped, because it concerns only the operator. A 5xx is final
+ * for this mail (RFC 5321, section 4.2.1), unless it concerns the login, which the operator may correct.
  */
 function failureOf(error: unknown, secrets: readonly string[]): Error {
   if (isShortage(error)) return shortageError(error);
@@ -143,7 +147,7 @@ async function openPool(url: string) {
   return transport;
 }
 
-/** Makes a mailer that writes files. A repeat rewrites the file. A reader never sees half of a file. */
+/** Makes a mailer that writes files. A repeat rewrites the file. A reader never sees a partly written file. */
 function fileMailer(folder: string, from: string): Mailer {
   let transport: ReturnType<typeof openStream> | undefined;
   return {
@@ -167,8 +171,8 @@ async function openStream() {
 }
 
 /**
- * Returns the file name of an effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems
- * allow no colon in a name.
+ * Returns the file name for an effect key. The parts of a key are letters, digits, dots, dashes and underscores. The
+ * colons between them are replaced, because some systems allow no colon in a name.
  */
 function fileNameOf(key: string): string {
   return `${key.replaceAll(':', '_')}.eml`;

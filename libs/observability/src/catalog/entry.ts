@@ -1,7 +1,7 @@
 /** One metric: its instrument, its documentation and the services that export it. */
 export type CatalogEntry = {
   type: 'counter' | 'gauge' | 'histogram';
-  /** Unit of the metric's values, as in its name. */
+  /** Unit of the metric's values, as it appears in the metric's name. */
   unit: string;
   help: string;
   labels: readonly string[];

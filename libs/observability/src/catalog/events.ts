@@ -1,9 +1,12 @@
 import { auditor, consumers as consuming, counters, limiter, owners } from '@drippulse/topology';
 import type { CatalogEntry } from './entry.ts';
 
-/** Every service with a schema has an outbox, if only for the rows of the audit trail. */
+/** Every service with a schema has an outbox, even if only for the rows of the audit trail. */
 const publishers = owners.map(({ name }) => name);
-/** Limits go to the services that count, and usage events go back to the limiter, so all of these consume events. */
+/**
+ * Limits are sent to the services that count, and usage events are sent back to the service that sets limits, so all of
+ * these services consume events.
+ */
 const metering = limiter === undefined ? [] : [limiter, ...counters.map(({ name }) => name)];
 const consumers = [...new Set([...consuming, auditor, ...metering])];
 

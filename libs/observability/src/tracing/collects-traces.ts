@@ -1,6 +1,6 @@
 let isCollecting = false;
 
-/** Whether this process collects traces. It collects them from its first import on, or never. */
+/** Whether this process collects traces. A process collects them from its first import on, or never. */
 export function collectsTraces(): boolean {
   return isCollecting;
 }

@@ -1,4 +1,4 @@
-/** Matches valid names of parameters. Any other name may be a value in a wrong place. */
+/** Matches valid names of parameters. A name that does not match may be a value in the wrong place. */
 const parameterName = /^[A-Za-z][A-Za-z0-9_.[\]-]{0,39}$/;
 
 /** Returns the attributes of a span that contain a query, from an absolute URL. */
@@ -9,8 +9,8 @@ export function hiddenUrl(url: string): { 'url.full': string; 'url.query': strin
 }
 
 /**
- * Returns the query of a URL without its values, such as `email=*&limit=*`: a query may contain the address of a person
- * or a token. Returns undefined for a URL without a query.
+ * Returns the query of a URL without its values, such as `email=*&limit=*`, because a value may be the address of a
+ * person or a token. Returns undefined for a URL without a query.
  */
 export function hiddenQuery(url: string): string | undefined {
   const [, search = ''] = /^[^?]*\?([^#]*)/s.exec(url) ?? [];

@@ -24,7 +24,7 @@ export type Step = {
   end(error?: unknown): void;
 };
 
-/** The span of a call to another process, or of a call from one. */
+/** The span of a call to another process, or of a call that another process has made. */
 export type CallSpan = {
   /** Runs `work` with this span as the parent of everything that is traced in it. */
   run<T>(work: () => T): T;
@@ -46,7 +46,7 @@ export function activeTraceparent(): string | undefined {
 }
 
 /**
- * Starts a span of the trace that came with a row or a message. Without a trace it does nothing. While no traces are
+ * Starts a span of the trace that a row or a message belongs to. Without a trace it does nothing. While no traces are
  * collected, it passes `traceparent` on unchanged.
  */
 export function startStep(name: string, kind: keyof typeof stepKinds, traceparent: string | undefined): Step {
@@ -68,7 +68,7 @@ export function startStep(name: string, kind: keyof typeof stepKinds, traceparen
 
 /**
  * Starts the span of a call that is about to be made, below the active span, and writes its trace context to `headers`.
- * Call it only if `collectsTraces()`, so that no other call pays for the description of its span.
+ * Call it only if `collectsTraces()`, so that the description of the span costs nothing when no traces are collected.
  */
 export function startClientSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
   const parent = context.active();
@@ -77,14 +77,17 @@ export function startClientSpan(name: string, attributes: Attributes, headers: H
   return callSpan(span, parent);
 }
 
-/** Starts the span of a call that came with `headers`, below the span they name. Call it only if `collectsTraces()`. */
+/**
+ * Starts the span of a call that was received with `headers`, below the span that they name. Call it only if
+ * `collectsTraces()`.
+ */
 export function startServerSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
   const parent = propagation.extract(ROOT_CONTEXT, headers, readHeader);
   const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   return callSpan(span, parent);
 }
 
-/** Names the span of the HTTP request being served after its route. */
+/** Names the span of the HTTP request that is being served after the request's route. */
 export function nameRequest(name: string): void {
   trace.getActiveSpan()?.updateName(name);
 }

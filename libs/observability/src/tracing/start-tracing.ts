@@ -21,7 +21,7 @@ const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
  * No span has a value of a query, because it may be the address of a person, or a token.
  */
 export function startTracing(): void {
-  // Only these modules are loaded through the hook.
+  // Only these modules are loaded through the instrumentation hook.
   register({ include: ['http', 'https', 'node:http', 'node:https', 'pg', 'pg-pool'] });
   const share = Number(process.env['OTEL_TRACES_SAMPLER_ARG'] ?? 1);
   const service = process.env['OTEL_SERVICE_NAME'] ?? 'drippulse';

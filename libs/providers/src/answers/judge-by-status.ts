@@ -3,7 +3,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
 
 /**
  * Interprets a status for which the provider has no rule of its own. After a 5xx, a request that changes something may
- * have been done. After a 503 it was not done, because a server that answers 503 has not begun.
+ * have been done. After a 503 it was not done, because a server that returns 503 has not begun.
  */
 export function judgeByStatus(answer: ProviderAnswer, request: ProviderRequest, problem: Problem): Verdict {
   const { status } = answer;

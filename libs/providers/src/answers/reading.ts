@@ -25,7 +25,9 @@ export function amountOf(value: JsonValue | undefined): number | undefined {
   return Number.isFinite(amount) ? amount : undefined;
 }
 
-/** Returns the members that are defined, so that the output omits what the answer omits. */
+/**
+ * Returns the members that are defined, so that a member that is missing in the response is omitted in the output too.
+ */
 export function given(members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   return Object.fromEntries(
     Object.entries(members).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),

@@ -12,7 +12,10 @@ export function grantParameters(grant: Grant): Record<string, string> {
   return { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...proof };
 }
 
-/** Errors of a token endpoint that concern the client. If the operator owns the client, a customer cannot fix them. */
+/**
+ * Errors of a token endpoint that concern the client. If the client belongs to the operator, a customer cannot fix
+ * them.
+ */
 const clientErrors = new Set([
   'invalid_client',
   'invalid_client_id',
@@ -20,10 +23,10 @@ const clientErrors = new Set([
   'deleted_client',
   'inactive_org',
 ]);
-/** Errors of a token endpoint that concern the grant. After them, the customer must reconnect. */
+/** Errors of a token endpoint that concern the grant. The customer must then reconnect. */
 const grantErrors = new Set(['invalid_grant', 'access_denied', 'inactive_user']);
 
-/** Reads the tokens in an answer of a token endpoint (RFC 6749 §5), or interprets the error in the answer. */
+/** Reads the tokens in a response of a token endpoint (RFC 6749 §5), or interprets the error in the response. */
 export function readTokenAnswer(answer: ProviderAnswer): ReturnType<TokenReader> {
   const body = objectOf(answer.body);
   const accessToken = textOf(body['access_token']);

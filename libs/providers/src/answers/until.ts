@@ -4,7 +4,7 @@ const second = 1000;
 const day = 86_400_000;
 
 /**
- * Returns the milliseconds from the provider's current time (the header `Date`) to a time in the answer. Returns
+ * Returns the milliseconds from the provider's current time (the header `Date`) to a time in the response. Returns
  * undefined if either time is missing. The result is clamped to between a second and a day, because no provider's limit
  * lasts longer.
  */

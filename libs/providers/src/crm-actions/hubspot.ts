@@ -14,7 +14,7 @@ export function hubspotAction(kind: CrmStepKind, request: JsonObject): Choice {
   return choose('move_deal', { deal_id: request['record_id'], stage: fields['pipeline_stage_id'] });
 }
 
-/** Payload names of a contact's properties, by the platform's names. */
+/** Names of a contact's properties in the payload, by the platform's names. */
 const contactNames: FieldNames = {
   email: 'email',
   first_name: 'firstname',
@@ -53,7 +53,8 @@ const namesByType: Readonly<Record<string, { object: string; names: FieldNames }
 };
 
 /**
- * HubSpot's properties for a lead's status. The lifecycle stage only moves forward; the lead status expresses the rest.
+ * HubSpot's properties for a lead's status. The lifecycle stage can only move forward, so all other statuses are
+ * written as lead status.
  */
 const progress: Readonly<Record<string, JsonObject>> = {
   new: { lead_stage: 'lead', lead_status: 'NEW' },

@@ -8,8 +8,8 @@ import { salesforceAction } from './salesforce.ts';
 export type { CrmStepKind };
 
 /**
- * Returns the provider's action and its payload for a CRM step, or a sentence that says why there is no such action.
- * `request` is the request of the step: `fields`, `record_type` and `record_id`, with the platform's names.
+ * Returns the provider's action and its payload for a CRM step, or a sentence that explains why there is no such
+ * action. `request` is the request of the step: `fields`, `record_type` and `record_id`, with the platform's names.
  */
 export function crmAction(
   provider: 'hubspot' | 'salesforce',

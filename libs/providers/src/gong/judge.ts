@@ -13,8 +13,8 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   });
 }
 
-/** Whether the answer says that a filter found nothing, for which Gong answers 404. */
+/** Whether the response means that a filter found nothing. Gong returns 404 for this. */
 export const isEmpty = ({ status }: ProviderAnswer): boolean => status === 404;
 
-/** Whether an object with our id already exists. */
+/** Whether the response means that an object with our id already exists. */
 export const isKnown = ({ status }: ProviderAnswer): boolean => status === 409;

@@ -4,7 +4,7 @@ import type { Account, OAuth } from '../provider.ts';
 import { basic } from '../requests/sign.ts';
 
 /**
- * Gong expects the parameters of a grant in the query, and the client as Basic credentials. Its answer contains the
+ * Gong expects the parameters of a grant in the query, and the client as Basic credentials. Its response contains the
  * base URL of the customer's API.
  */
 export const oauth: OAuth = {

@@ -5,13 +5,13 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 const minuteLimit = /^(rateLimitExceeded|userRateLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|RESOURCE_EXHAUSTED)$/;
-/** Reasons that mean that the API is switched off in the client id's project. */
+/** Reasons which mean that the API is switched off in the project of the client id. */
 const switchedOff = /^(accessNotConfigured|SERVICE_DISABLED)$/;
 const hour = 3_600_000;
 
 /**
- * Interprets an answer of Google. The reason in a 403 distinguishes a limit, a missing scope, an API that is switched
- * off, and missing access.
+ * Interprets a response of Google. For a 403, the reason distinguishes a limit, a missing scope, an API that is
+ * switched off, and missing access.
  */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const problem = problemOf(answer);

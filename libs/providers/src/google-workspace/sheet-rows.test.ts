@@ -5,7 +5,7 @@ import { sheetOfUrl, sheetRows } from './sheet-rows.ts';
 
 const config = { spreadsheet_id: '1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms', sheet: "Ada's leads" };
 
-/** Answers with a sheet of `rows`. Omits trailing blank rows and cells, as the API does. */
+/** Returns a sheet of `rows` to each request. Omits trailing blank rows and cells, as the API does. */
 function answerTo(path: string, title: string, rows: readonly JsonValue[][], rowCount: number): JsonObject {
   if (!path.includes('/values/')) {
     const properties = { sheetId: 7, title, gridProperties: { rowCount } };

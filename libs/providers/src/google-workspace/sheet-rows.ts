@@ -30,8 +30,8 @@ export function sheetOfUrl(url: string): { spreadsheet_id: string; sheet_id?: nu
 
 /**
  * Reads pages of a sheet, with the cell values as displayed. A sheet has no modification times, so each run reads the
- * whole sheet: a cursor without `row` starts at the top. Within a run, the cursor is `{ row, sheet, header, rows }`:
- * the next row, and the sheet's properties that the first page found.
+ * whole sheet: a cursor without `row` starts at the first row. Within a run, the cursor is `{ row, sheet, header, rows
+ * }`: the next row, and the sheet's properties that were read with the first page.
  */
 export const sheetRows: RecordPages = function* ({ config: json, cursor }) {
   const config = sheetRowsConfig.parse(json);

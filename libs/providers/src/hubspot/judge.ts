@@ -4,7 +4,7 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 /**
- * Statuses from the network in front of HubSpot that mean that the request did not arrive. With 520 and 524 the request
+ * Statuses of the network in front of HubSpot. They mean that the request did not arrive. With 520 and 524 the request
  * did arrive, so the general rules apply.
  */
 const notArrived = new Set([521, 522, 523]);
@@ -32,7 +32,7 @@ function pauseOf(policy: string | undefined): number {
   return policy === 'SECONDLY' ? 1_000 : 10_000;
 }
 
-/** Reads the error of an answer. For a batch, this is the first of its errors, with the field in the first detail. */
+/** Reads the error of a response. For a batch, this is the first of its errors, with the field of the first detail. */
 function problemOf({ status, headers, body: json }: ProviderAnswer): Problem {
   const body = objectOf(json);
   const error = status === 207 ? objectOf(listOf(body['errors'])[0]) : body;

@@ -4,7 +4,7 @@ import type { OAuth } from '../provider.ts';
 
 const host = 'https://api.hubapi.com';
 
-/** A refresh does not change HubSpot's refresh token, and each answer repeats the token. */
+/** HubSpot's refresh token is not changed by a refresh, and each response contains it again. */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://app.hubspot.com/oauth/authorize',
   tokenUrl: (credentials) => credentials['token_url'] ?? `${host}/oauth/2026-09/token`,
@@ -43,7 +43,7 @@ export const oauth: OAuth = {
   },
 };
 
-/** HubSpot's names for errors of RFC 6749. */
+/** HubSpot's names for the errors of RFC 6749. */
 const knownErrors: Readonly<Record<string, string>> = {
   BAD_REFRESH_TOKEN: 'invalid_grant',
   BAD_AUTH_CODE: 'invalid_grant',

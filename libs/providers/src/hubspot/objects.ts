@@ -102,7 +102,7 @@ export function associationRequest(from: string, fromId: string, to: string, toI
   return { host: 'api', method: 'PUT', path };
 }
 
-/** Returns the id and the properties of the object in an answer. */
+/** Returns the id and the properties of the object in a response. */
 export function recordOf(json: Parameters<typeof objectOf>[0]): JsonObject {
   const { id, properties: values } = objectOf(json);
   return given({ id: textOf(id), properties: objectOf(values) });

@@ -23,9 +23,9 @@ const listPage = 100;
 
 /**
  * Reads pages of HubSpot objects. The first run lists all objects. Later runs search a fixed window of modification
- * times, in ascending order of ids. So neither the limit of 10,000 results nor many objects with equal times can cut a
- * run short or make it repeat objects. An object that changes during a run leaves the window, and the next run reads
- * it. The cursor is `{ since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within a run.
+ * times, in ascending order of ids. This way, neither the limit of 10,000 results nor many objects with equal times can
+ * cut a run short or make it repeat objects. An object that changes during a run leaves the window, and the next run
+ * reads it. The cursor is `{ since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within a run.
  */
 export const hubspotRecords: RecordPages = function* ({ config: json, cursor, upper }) {
   const config = hubspotRecordsConfig.parse(json);

@@ -4,7 +4,7 @@ import { type ProviderAnswer, type ProviderRequest, pathOf } from '../calls.ts';
 
 /**
  * Finds the ids of a stage and its pipeline. Each may be given by its label. If the pipeline is not given, refuses a
- * stage label that several pipelines have.
+ * stage label that occurs in several pipelines.
  */
 export function* findStage(
   type: string,

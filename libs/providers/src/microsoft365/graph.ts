@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@drippulse/json';
 import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderRequest } from '../calls.ts';
 
-/** Builds a request to Graph that asks for immutable ids. Default ids change when the item moves to another folder. */
+/** Builds a request to Graph that requests immutable ids. Default ids change when the item moves to another folder. */
 export function graph(request: Omit<ProviderRequest, 'host'>): ProviderRequest {
   return { host: 'graph', headers: { prefer: 'IdType="ImmutableId"' }, ...request };
 }

@@ -8,7 +8,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
  * not wrong.
  */
 const lacking = /^(MailboxNotEnabledForRESTAPI|MailboxNotHostedInExchangeOnline)$/;
-/** Code which says that the tenant does not know the application. */
+/** Error code which means that the tenant has no such application. */
 const appRefused = 'Authorization_IdentityNotFound';
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -16,7 +16,7 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   const { status } = answer;
   if (problem.code === appRefused) return { class: 'operator', problem };
   if (lacking.test(problem.code)) return { class: 'permission', problem };
-  // With a different sender the provider would accept the mail, so no permission is missing.
+  // The provider would accept the mail from a different sender, so no permission is missing.
   if (problem.code === 'ErrorSendAsDenied') return { class: 'permanent', problem };
   // A throttled call was not started, whether its status is 429, 503 or 504.
   const wait = retryAfterOf(answer);

@@ -29,8 +29,8 @@ function fitsJson({ headers = {}, messageId, html, text }: Mail): boolean {
 }
 
 /**
- * Returns the body of `sendMail`: JSON if the mail fits into it, else the MIME mail in base64, for example because the
- * mail has the headers for one-click unsubscribing. A mail in base64 is always kept in Sent Items.
+ * Returns the body of `sendMail`: JSON if Graph's JSON can express the mail, else the MIME mail in base64, for example
+ * because the mail has the headers for one-click unsubscribing. A mail in base64 is always kept in Sent Items.
  */
 export function sendMailBody(mail: Mail, place: ActionPlace): RequestBody {
   if (fitsJson(mail))

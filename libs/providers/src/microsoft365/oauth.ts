@@ -21,7 +21,7 @@ const implied: Implied = {
 };
 
 /**
- * A refresh returns a new refresh token, and the old one stays valid until it expires. So a lost answer does no harm.
+ * A refresh returns a new refresh token, and the old one stays valid until it expires, so a lost response does no harm.
  */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => endpoint(credentials, 'authorize'),
@@ -42,7 +42,7 @@ export const oauth: OAuth = {
   read: (answer) => {
     const read = readTokenAnswer(answer);
     if ('verdict' in read) return { verdict: refine(read.verdict, answer) };
-    // In some answers, scopes are prefixed with Graph's URL.
+    // In some responses, scopes are prefixed with Graph's URL.
     const named = read.tokens.scopes?.map((scope) => scope.replace('https://graph.microsoft.com/', ''));
     const scopes = withImplied(named, implied);
     return { tokens: { ...read.tokens, ...(scopes && { scopes }) } };
@@ -58,7 +58,7 @@ const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112']);
 const unknownTenant = '90002';
 
 /**
- * Refines a verdict with the AADSTS numbers, because `error` does not tell whether the customer or the operator must
+ * Refines a verdict with the AADSTS numbers, because `error` does not show whether the customer or the operator must
  * act.
  */
 function refine(verdict: Refusal, { body }: ProviderAnswer): Refusal {

@@ -5,8 +5,8 @@ import { coerce, innermost, objectOf } from './coerce.ts';
 import { type InputProblem, problemsOf, unknownField } from './problems.ts';
 
 /**
- * Returns the problems of a step's payload before it is rendered: unknown fields, missing fields, and invalid values
- * without templates. Values with templates are checked when the step runs.
+ * Returns the problems that a step's payload has before it is rendered: unknown fields, missing fields, and invalid
+ * values without templates. Values with templates are checked when the step runs.
  */
 export function checkPayload({ input }: Pick<Action, 'input'>, payload: JsonObject): InputProblem[] {
   return problemsAt(input, payload, []);

@@ -100,7 +100,7 @@ function plain(value: JsonValue): unknown {
 
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
-  return isObject ? (value as JsonObject) : undefined; // the value is an object of JSON, neither an array nor a number
+  return isObject ? (value as JsonObject) : undefined; // the value is a JSON object, neither an array nor a number
 }
 
 function jsonOf(text: string, start: '[' | '{'): JsonValue | undefined {

@@ -5,7 +5,10 @@ import type { Action } from '../actions.ts';
 const receiving = ['to', 'cc', 'bcc', 'email', 'user', 'attendees', 'requester_email'] as const;
 const address = /[^\s@<>,;:"()]+@[^\s@<>,;:"()]+/g;
 
-/** Whether an action has a field that names receivers. Without one, suppressions and caps cannot be checked. */
+/**
+ * Whether an action has a field that names receivers. If there is no such field, suppressions and caps cannot be
+ * checked.
+ */
 export function namesReceivers({ input }: Pick<Action, 'input'>): boolean {
   return receiving.some((name) => Object.hasOwn(input.shape, name));
 }
@@ -18,7 +21,7 @@ export function receiversOf(payload: JsonObject): string[] {
 
 /**
  * Returns the addresses to which an action with this payload writes; undefined if it writes to nobody. An empty list
- * stands for a person whom the payload does not name.
+ * means a person whom the payload does not name.
  */
 export function writesTo(action: Action, payload: JsonObject): string[] | undefined {
   const { reaches, writing } = action;
@@ -31,6 +34,6 @@ function addressesIn(value: JsonValue | undefined): string[] {
   if (typeof value === 'string') return value.match(address) ?? [];
   if (Array.isArray(value)) return value.flatMap(addressesIn);
   return typeof value === 'object' && value !== null
-    ? Object.values(value).flatMap((member) => addressesIn(member as JsonValue)) // members of JSON are JSON
+    ? Object.values(value).flatMap((member) => addressesIn(member as JsonValue)) // a member of JSON is a JSON value
     : [];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Returns hexadecimal digits derived from an effect's key, for providers that do not accept such long keys. */
+/** Returns hexadecimal digits derived from an effect's key, for providers that do not accept keys of that length. */
 export function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }

@@ -7,7 +7,7 @@ export const line = (help: string, most = 255) => z.string().min(1).max(most).de
 export const longText = (help: string) => z.string().min(1).max(65_536).describe(help);
 
 /**
- * Builds the schema of a mail address without quotes and comments. So each mailbox has one spelling, by which
+ * Builds the schema of a mail address without quotes and comments. Each mailbox then has only one spelling, by which
  * suppressions and rules are checked. The provider decides whether the address can receive mail. `receiversOf` finds
  * every address that this field accepts.
  */

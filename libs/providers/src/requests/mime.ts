@@ -14,7 +14,7 @@ export type MailParts = {
   headers?: Readonly<Record<string, string>> | undefined;
   /** Message-ID of the mail, with its angle brackets. */
   messageId: string;
-  /** Message-ID of the mail that this mail answers. */
+  /** Message-ID of the mail to which this mail replies. */
   inReplyTo?: string | undefined;
   date: Date;
   /** Boundary of the parts, a string that no body contains. */

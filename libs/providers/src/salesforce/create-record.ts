@@ -5,13 +5,13 @@ import { pathOf } from '../calls.ts';
 import { servicePath } from './requests.ts';
 import { literal, queryRequest, timeLiteral } from './soql.ts';
 
-/** Tolerated difference between Salesforce's clock and ours. */
+/** Tolerated difference between Salesforce's clock and the platform's clock. */
 const skewMs = 60_000;
 
 /**
- * Creates a record. Salesforce has no idempotency keys, so a repeat first looks for the record of an earlier attempt:
- * by the field that contains our key if there is one, or else by the `natural` fields among records that are not older
- * than the step.
+ * Creates a record. Salesforce has no idempotency keys, so a repeat first looks for the record of an earlier attempt.
+ * It looks by the field that contains the platform's key if there is one, or else by the `natural` fields among records
+ * that are not older than the step.
  */
 export function* createRecord(
   object: string,

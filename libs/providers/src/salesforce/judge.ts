@@ -19,7 +19,8 @@ const forbidden = new Set([
 ]);
 
 /**
- * Interprets an answer of Salesforce. Statuses say little: a limit is a 403, a lock a 400, and several matches a 300.
+ * Interprets a response of Salesforce. Statuses alone are not enough: a limit is a 403, a lock a 400, and several
+ * matches a 300.
  */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, body } = answer;
@@ -57,7 +58,7 @@ function judgeCode(answer: ProviderAnswer, request: ProviderRequest, problem: Pr
   return judgeByStatus(answer, request, problem);
 }
 
-/** Returns the refused records of a collection. The answer has a successful status even if records were refused. */
+/** Returns the refused records of a collection. The response has a successful status even if records were refused. */
 function failedRecords({ status, body }: ProviderAnswer): JsonObject[] {
   return status === 200
     ? listOf(body)
@@ -78,7 +79,7 @@ function problemOf({ status, body }: ProviderAnswer): Problem {
   return { code, message: textOf(message) ?? `Salesforce answered ${status}`, field: textOf(listOf(fields)[0]) };
 }
 
-/** Returns an hour if the calls of the day are used up, as `Sforce-Limit-Info: api-usage=15000/15000` says. */
+/** Returns an hour if the calls of the day are used up, as in `Sforce-Limit-Info: api-usage=15000/15000`. */
 export function pauseAfter({ headers }: ProviderAnswer): number | undefined {
   const [, used, most] = /api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '') ?? [];
   return used !== undefined && Number(used) >= Number(most) ? 3_600_000 : undefined;

@@ -51,7 +51,8 @@ export const salesforceRecords: RecordPages = function* ({ config: json, cursor,
   const { records, done } = objectOf(body);
   const rows = listOf(records).map((record) => flat(objectOf(record)));
   const end = rows.at(-1);
-  // If records are wide, a page may be smaller than requested. Then `done` is false, and the next query continues.
+  // If records have many fields, a page may be smaller than requested. Then `done` is false, and the next query
+  // continues.
   const isLast = end === undefined || (done !== false && rows.length < pageSize);
   const next = isLast
     ? { since: until }

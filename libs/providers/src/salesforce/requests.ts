@@ -42,7 +42,7 @@ export function fieldsOf(values: FieldsByName | undefined): JsonObject {
 
 export const createdOutput = z.object({ id: z.string() });
 
-/** Changes a record. The answer has no body. */
+/** Changes a record. The response has no body. */
 export function* patchRecord(
   settings: Readonly<Record<string, string>>,
   object: string,

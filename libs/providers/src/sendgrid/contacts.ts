@@ -13,7 +13,7 @@ export function putContacts(contacts: JsonObject[], lists?: string[]): ProviderR
 }
 
 /**
- * Finds the contact of a mail address; null if there is none. SendGrid may answer 200 with an error for the address.
+ * Finds the contact of a mail address; null if there is none. SendGrid may return 200 with an error for the address.
  */
 export function* searchContact(email: string): Generator<ProviderRequest, JsonObject | null, ProviderAnswer> {
   const answer = yield {
@@ -26,7 +26,7 @@ export function* searchContact(email: string): Generator<ProviderRequest, JsonOb
   };
   if (answer.status === 404) return null;
   const results = objectOf(objectOf(answer.body)['result']);
-  // The addresses in the answer are in lower case, regardless of the request.
+  // The addresses in the response are in lower case, regardless of the request.
   const found = Object.entries(results).find(([address]) => address.toLowerCase() === email.toLowerCase());
   const { contact, error } = objectOf(found?.[1]);
   const message = textOf(error);

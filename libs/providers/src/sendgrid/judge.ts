@@ -4,11 +4,11 @@ import { msUntil } from '../answers/until.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Interprets an answer of SendGrid. Only the message of a 401 or 403 tells whether key, plan or sender is refused. */
+/** Interprets a response of SendGrid. Only the message of a 401 or 403 shows whether key, plan or sender is refused. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const problem = problemOf(answer);
   const { status } = answer;
-  // The key is valid, and new credits come with the plan's next period.
+  // The key is valid. The credits are used up, and there are new credits in the plan's next period.
   if (status === 401 && /credits exceeded/i.test(problem.message)) return { class: 'temporary', problem };
   if (status === 403 && /temporarily blocked/i.test(problem.message)) return { class: 'temporary', problem };
   // Every valid key may read its own scopes, so a refusal means that the key is invalid.

@@ -6,8 +6,8 @@ import type { Problem, Verdict } from '../outcomes.ts';
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
 /**
- * Verdicts by Slack's error word, which is in a 200 answer of the API or in the text of a webhook's answer. Other words
- * are `permanent`, or `temporary` if the status is 503.
+ * Verdicts by Slack's error word, which is in a 200 response of the API or in the text of a webhook's response. Other
+ * words are `permanent`, or `temporary` if the status is 503.
  */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
@@ -17,7 +17,7 @@ const classes: Readonly<Record<string, Refusal>> = {
   request_timeout: 'temporary',
   team_added_to_org: 'temporary',
   rollup_error: 'temporary',
-  // According to Slack, some of the work may have been done before these errors.
+  // Slack documents that some of the work may have been done before these errors.
   fatal_error: 'unknown',
   internal_error: 'unknown',
   invalid_auth: 'credentials',
@@ -70,7 +70,7 @@ function classOf(word: string, { status }: ProviderAnswer): Refusal {
   return Object.hasOwn(classes, word) ? (classes[word] ?? 'permanent') : status === 503 ? 'temporary' : 'permanent';
 }
 
-/** Returns the error word in a webhook's answer. Any other body comes from a proxy. */
+/** Returns the error word in a webhook's response. Any other body was sent by a proxy. */
 function wordOf(body: ProviderAnswer['body']): string | undefined {
   return typeof body === 'string' && /^[a-z_]{2,60}$/.test(body.trim()) ? body.trim() : undefined;
 }

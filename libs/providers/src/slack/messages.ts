@@ -29,7 +29,7 @@ export const blocks = z
   .optional()
   .describe('Blocks of Block Kit; `text` is then the notification.');
 
-/** Returns the text and the blocks of a message. Absent members stay absent. */
+/** Returns the text and the blocks of a message. Members that are not given are absent. */
 export function contentOf({
   text,
   blocks,

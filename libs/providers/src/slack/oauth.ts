@@ -9,7 +9,10 @@ const clientErrors =
 const grantErrors =
   /^(invalid_code|code_already_used|invalid_refresh_token|token_revoked|account_inactive|token_expired)$/;
 
-/** Slack rotates tokens if the app is set up for it. The answer then has a refresh token. Errors have status 200. */
+/**
+ * Slack rotates tokens if the app is configured for it. The response then has a refresh token. Responses with errors
+ * have status 200.
+ */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://slack.com/oauth/v2/authorize',
   tokenUrl: () => 'https://slack.com/api/oauth.v2.access',
@@ -60,7 +63,7 @@ function judgeRefusal(answer: ProviderAnswer): TokenError {
     return { class: 'rate_limited', problem, retryAfterMs: retryAfterOf(answer) ?? 1000 };
   if (clientErrors.test(code)) return { class: 'operator', problem };
   if (grantErrors.test(code)) return { class: 'credentials', problem };
-  // A refresh may already have replaced the token.
+  // Slack may already have replaced the refresh token.
   if (/^(internal_error|fatal_error)$/.test(code) || answer.status >= 500) return { class: 'unknown', problem };
   return { class: 'permanent', problem };
 }

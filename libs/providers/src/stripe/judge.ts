@@ -6,7 +6,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
 /** Error codes that Stripe returns with a 401 if the key is valid but lacks a permission. */
 const forbidden = new Set(['secret_key_required', 'platform_api_key_expired']);
 
-/** Interprets an answer of Stripe. `Stripe-Should-Retry` takes precedence over the status, except for a rate limit. */
+/** Interprets a response of Stripe. `Stripe-Should-Retry` takes precedence over the status, except for a rate limit. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, headers } = answer;
   const error = objectOf(objectOf(answer.body)['error']);

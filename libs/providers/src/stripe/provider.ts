@@ -48,6 +48,6 @@ export const stripe: Provider = {
       ],
     };
   },
-  // The limit of a sandbox. In a live account, each kind of request has the same limit.
+  // The limit of a sandbox. In a live account, each kind of request has this limit by itself.
   limits: [{ points: 25, seconds: 1 }],
 };

@@ -3,7 +3,9 @@ import { z } from 'zod';
 import type { ActionPlace } from '../actions.ts';
 import type { ProviderRequest } from '../calls.ts';
 
-/** The API version of the requests. The account's default version could change without notice. */
+/**
+ * The API version of the requests. It is fixed here, because the account's default version could change without notice.
+ */
 const headers = { 'stripe-version': '2026-08-26.dahlia' };
 
 type Query = NonNullable<ProviderRequest['query']>;
@@ -13,7 +15,7 @@ export function get(path: string, query?: Query): ProviderRequest {
 }
 
 /**
- * Builds a request that changes something. For a repeated key, Stripe repeats its first answer. `part` distinguishes
+ * Builds a request that changes something. For a repeated key, Stripe repeats its first response. `part` distinguishes
  * the calls of one action.
  */
 export function post(path: string, parameters: Parameters, { key }: ActionPlace, part?: string): ProviderRequest {

@@ -8,10 +8,10 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   const { status } = answer;
   const problem = problemOf(answer);
   const wait = retryAfterOf(answer);
-  // Zendesk sheds load with a 503 that has Retry-After.
+  // When Zendesk sheds load, it returns a 503 with Retry-After.
   if (status === 429 || (status === 503 && wait !== undefined))
     return { class: 'rate_limited', problem, retryAfterMs: wait ?? 60_000 };
-  // A different request wrote the same ticket at the same time, and this request wrote nothing.
+  // Another request wrote this ticket at the same time, so this request wrote nothing.
   if (status === 409) return { class: 'temporary', problem };
   if (status === 402) return { class: 'permission', problem };
   return judgeByStatus(answer, request, problem);

@@ -11,8 +11,8 @@ export function originOf({ subdomain: name }: Credentials): string | undefined {
 
 /**
  * Requested lifetimes in seconds. A refresh immediately ends the old access token, so calls under way get 401 and are
- * repeated with the new token. Long lifetimes make this rare. If no lifetime is requested, older clients get no refresh
- * token.
+ * repeated with the new token. Long lifetimes make this rare. Lifetimes are always requested, because otherwise older
+ * clients get no refresh token.
  */
 const lives = { expires_in: '172800', refresh_token_expires_in: '7776000' };
 

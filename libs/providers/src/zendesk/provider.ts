@@ -61,7 +61,7 @@ export const zendesk: Provider = {
     const user = objectOf(objectOf(body)['user']);
     const id = textOf(user['id']);
     const role = textOf(user['role']) ?? 'unknown';
-    // If the credentials are invalid, the answer is successful and describes an anonymous user.
+    // If the credentials are invalid, the response is still successful, and describes an anonymous user.
     const isAgent = id !== undefined && (role === 'agent' || role === 'admin');
     const detail =
       id === undefined

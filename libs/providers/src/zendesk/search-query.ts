@@ -6,7 +6,10 @@ export function searchQuery(conditions: Readonly<Record<string, string | undefin
   return [...parts, ...(words === undefined ? [] : [quoted(words)])].join(' ');
 }
 
-/** Quotes a string. The search has no escape for quotes, so a space replaces each quote. It finds the same words. */
+/**
+ * Quotes a string. The search has no escape for quotes, so each quote is replaced by a space. The search still finds
+ * the words.
+ */
 function quoted(text: string): string {
   return `"${text.replace(/["\\]/g, ' ').trim()}"`;
 }

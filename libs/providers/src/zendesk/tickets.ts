@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { objectOf } from '../answers/reading.ts';
 import { type ProviderRequest, pathOf } from '../calls.ts';
 
-/** Builds the schema of an id of Zendesk. */
+/** Builds the schema of an id at Zendesk. */
 export const id = (help: string) => z.int().min(1).describe(help);
 
 export const tags = z.array(z.string().regex(/^[^\s,]{1,100}$/)).max(100);
@@ -27,7 +27,7 @@ export function putTicket(ticketId: number, ticket: Parameters<typeof objectOf>[
 
 export const ticketOutput = z.object({ ticket_id: z.number(), status: z.string().optional() });
 
-/** Returns the URL of a ticket's page for agents, from the API URL in the answer. */
+/** Returns the URL of a ticket's page for agents, from the API URL in the response. */
 export function agentUrl(apiUrl: string | undefined): string | undefined {
   return apiUrl?.replace(/\/api\/v2\/tickets\/(\d+)(\.json)?$/, '/agent/tickets/$1');
 }

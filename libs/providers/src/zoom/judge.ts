@@ -4,7 +4,7 @@ import { msUntil } from '../answers/until.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Codes of missing scopes, plans and memberships, which may also come with status 400 or 401. */
+/** Codes of missing scopes, plans and memberships. Zoom may send them with status 400 or 401 too. */
 const lacking = new Set(['200', '1010', '3161', '4711']);
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -24,8 +24,8 @@ export function pauseAfter(answer: ProviderAnswer): number | undefined {
 }
 
 /**
- * Returns the pause after a limit. Only daily limits come with `Retry-After`, which is a time. Other limits end within
- * a second.
+ * Returns the pause after a limit. Only the response to a daily limit has `Retry-After`, which is a time. Other limits
+ * end within a second.
  */
 function pauseOf(answer: ProviderAnswer): number {
   const { 'retry-after': time = '', 'x-ratelimit-type': type = '' } = answer.headers;

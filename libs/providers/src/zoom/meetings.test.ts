@@ -5,7 +5,7 @@ import { agendaOf, findMade } from './meetings.ts';
 const plannedAt = new Date('2026-12-01T09:00:00Z');
 const place = { key: '12:a:1', mayHaveHappened: true, plannedAt, settings: {}, given: [] };
 
-/** Looks for the meeting of an earlier attempt in these pages of the provider's answers. */
+/** Looks for the meeting of an earlier attempt in these pages of the provider's responses. */
 function find(pages: (page: number) => { meetings: { agenda: string }[]; next_page_token: string }) {
   const search = findMade('/users/me/meetings', 'meetings', place);
   let asked = 0;

@@ -13,7 +13,10 @@ export const hostField = line(
   320,
 ).optional();
 
-/** Id of a meeting. It is a string, because a JSON number cannot represent all 64 bits. People copy it with spaces. */
+/**
+ * Id of a meeting. It is a string, because a JSON number cannot represent all 64 bits. It may contain spaces, because
+ * people copy ids with spaces.
+ */
 export const meetingField = z
   .string()
   .regex(/^\d[\d -]{7,20}$/, 'is not a meeting id')

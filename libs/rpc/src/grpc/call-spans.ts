@@ -8,7 +8,8 @@ import { errorOf } from './status.ts';
 const system = { 'rpc.system.name': 'grpc' };
 
 /**
- * Statuses that are treated as failures of the server itself. With any other status the server rightly refused a call.
+ * Statuses that are treated as failures of the server itself. With any other status, the server was right to refuse the
+ * call.
  */
 const serverFailures = new Set<number>([
   status.UNKNOWN,
@@ -45,7 +46,10 @@ export function startCall(method: DescMethod, peer: PeerAttributes, headers: Hea
   return endedByStatus(span, (code) => code !== status.OK);
 }
 
-/** Serves a call in a server span below the span that `headers` name. Without tracing it only runs `serve`. */
+/**
+ * Serves a call in a server span below the span that `headers` name. While no traces are collected it only runs
+ * `serve`.
+ */
 export function serveTraced<T>(method: DescMethod, headers: Headers, serve: () => Promise<T>): Promise<T> {
   if (!collectsTraces()) return serve();
   const name = nameOf(method);
@@ -68,7 +72,7 @@ export async function endingWith<T>(span: StatusSpan, work: () => Promise<T>): P
   }
 }
 
-/** Returns the name of a method in the conventions: its path without the first slash. */
+/** Returns the name of a method according to the conventions: its path without the first slash. */
 function nameOf(method: DescMethod): string {
   return pathOf(method).slice(1);
 }

@@ -2,8 +2,8 @@ import { wasNeverSent } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 
 /**
- * How long calls wait for a connection, in milliseconds: longer than it takes to look up a name and connect to a
- * replacement process.
+ * Time in milliseconds for which calls wait for a connection. It is longer than it takes to look up a name and connect
+ * to a replacement process.
  */
 const reconnectMs = 2000;
 
@@ -13,7 +13,7 @@ const reconnectMs = 2000;
  */
 export type Connected = () => Promise<boolean>;
 
-/** Watches the connection of a client. All calls of the client share one wait, which begins with the first call. */
+/** Watches the connection of a client. All calls of the client share one wait, which begins with the first of them. */
 export function watchConnection(client: grpc.Client): Connected {
   let waiting: Promise<boolean> | undefined;
   let isAway = false;

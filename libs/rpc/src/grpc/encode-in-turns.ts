@@ -11,8 +11,8 @@ const turnBytes = 256 * 1024;
 
 /**
  * Encodes a message with all its fields. Yields to other work between the elements of its lists; otherwise a list of
- * megabytes for one client would delay all other clients. Elements are encoded after all other fields, which makes no
- * difference to readers. Throws after a yield if no caller waits for the answer any more.
+ * megabytes for one client would delay all other clients. The elements are encoded after all other fields, which makes
+ * no difference to readers. Throws after a yield if no caller waits for the response any more.
  */
 export async function encodeInTurns<D extends DescMessage>(
   desc: D,
@@ -21,7 +21,7 @@ export async function encodeInTurns<D extends DescMessage>(
 ): Promise<Buffer> {
   const lists = desc.fields.filter(isMessageList);
   if (lists.length === 0) return encoded(desc, message);
-  const members = message as Record<string, unknown>; // reflective: the fields belong to this descriptor
+  const members = message as Record<string, unknown>; // the fields belong to this descriptor
   const others = { ...message, ...Object.fromEntries(lists.map(({ localName }) => [localName, []])) };
   const parts = [toBinary(desc, others)];
   const yieldAfter = createYielder(turnBytes);

@@ -19,7 +19,7 @@ type StreamCall = grpc.ServerDuplexStream<Message, Message> & { request?: Messag
 
 /** Makes the grpc-js handler of a Connect method that is not unary. */
 export function streamHandler(spec: MethodImplSpec, interceptors: Interceptor[]): grpc.UntypedHandleCall {
-  // grpc-js has a type for each kind of handler, and picks the kind by the method definition at run time.
+  // grpc-js has a type for each kind of handler, and chooses the kind by the method definition at run time.
   if (spec.kind === 'client_streaming') return clientStreamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
   return streamingHandler(spec, interceptors) as grpc.UntypedHandleCall;
 }
@@ -51,7 +51,8 @@ function streamingHandler(spec: MethodImplSpec, interceptors: Interceptor[]) {
     const context = contextOf(spec.method, call);
     const requests: AsyncIterable<Message> =
       spec.kind === 'server_streaming' && call.request ? createAsyncIterable([call.request]) : call;
-    // A call that ends early (deadline, caller gone) emits an error. Without a listener, the error would be uncaught.
+    // A call that ends early (because of its deadline, or because the caller is gone) emits an error. Without a
+    // listener, the error would be uncaught.
     call.on('error', () => undefined);
     let headerSent = false;
     const sendHeader = () => {

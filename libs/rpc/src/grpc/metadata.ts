@@ -3,7 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 /** Headers that the transport sets itself. */
 const ofTransport = new Set(['content-type', 'date', 'grpc-accept-encoding', 'grpc-encoding', 'te', 'user-agent']);
 
-/** The name under which a client's user agent travels, because the transport overwrites `user-agent`. */
+/** The name of the header that carries a client's user agent, because the transport overwrites `user-agent`. */
 const agentKey = 'x-user-agent';
 
 /** Turns gRPC metadata into the Headers that Connect's handlers and clients use, with binary values in base64. */

@@ -19,10 +19,16 @@ import { serveShared } from './shared/serve-shared.ts';
 import { unaryHandler } from './unary-handler.ts';
 import { type UnaryMethod, unaryMethod } from './unary-method.ts';
 
-/** A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running calls, then cuts them off. */
+/**
+ * A served port. `stop` refuses new calls, waits `graceMs` (default 10 s) for running calls, and then cuts off the
+ * calls that still run.
+ */
 export type RpcServer = { port: number; stop(graceMs?: number): Promise<void> };
 
-/** Serves the methods that `routes` registers, and `grpc.health.v1`, over grpc-js. Port 0 takes a free port. */
+/**
+ * Serves the methods that `routes` registers, and `grpc.health.v1`, over grpc-js. With port 0, the system chooses a
+ * free port.
+ */
 export async function serveRpc(options: {
   routes: Routes;
   interceptors: Interceptor[];
@@ -87,7 +93,7 @@ function grpcRouter(
     if (spec.kind !== 'unary') return streamHandler(spec, interceptors);
     const served = unaryMethod(spec, interceptors);
     unary.set(pathOf(spec.method), served);
-    return unaryHandler(served) as grpc.UntypedHandleCall; // grpc-js picks the kind by the definition
+    return unaryHandler(served) as grpc.UntypedHandleCall; // grpc-js chooses the kind by the definition
   }
 
   const router: ConnectRouter = {
@@ -118,7 +124,7 @@ function definitionOf(method: DescMethod): grpc.MethodDefinition<any, any> {
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     requestSerialize: encoderOf(method.input),
     requestDeserialize: decoderOf(method.input),
-    // The handlers of unary methods encode their answers.
+    // The handlers of unary methods encode their responses.
     responseSerialize: method.methodKind === 'unary' ? (bytes: Buffer) => bytes : encoderOf(method.output),
     responseDeserialize: decoderOf(method.output),
   };

@@ -33,7 +33,7 @@ export function errorOf(reason: unknown): ConnectError {
 export function fromServiceError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);
-  // This machine lacked a file descriptor or a port for a connection, so the failure says nothing about the peer.
+  // This machine lacked a file descriptor or a port for a connection. The failure was not caused by the peer.
   if (error.code === Number(Code.Unavailable) && namesShortage(error.details))
     return toConnectError(shortageError(error));
   const trailer = toHeaders(error.metadata);

@@ -12,13 +12,13 @@ import { shareCalls } from './shared/shared-calls.ts';
 import { fromServiceError } from './status.ts';
 import { callUnary, type Wire } from './unary-call.ts';
 
-/** A transport that must be closed with its client. */
+/** A transport that must be closed when its client is closed. */
 export type GrpcTransport = Transport & { close(): void };
 
 /**
  * Makes a Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`.
- * Streams, large requests and large answers take long; they use a client that `largeClient` opens when it is first
- * needed. Deadlines, cancellation and trace context cross the transport.
+ * Streams, large requests and large responses take long; they use a client that `largeClient` opens when it is first
+ * needed. Deadlines, cancellation and trace context are carried by the transport.
  */
 export function grpcTransport(address: string, client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
   const peer = peerAttributes(address);
@@ -49,7 +49,7 @@ export function grpcTransport(address: string, client: grpc.Client, largeClient:
 
     async stream(method, signal, timeoutMs, header, input, values) {
       const wire = large();
-      // A stream can't be repeated, because its messages can be read only once.
+      // A stream cannot be repeated, because its messages can be read only once.
       await wire.connected();
       return runStreamingCall({
         ...(signal && { signal }),
@@ -57,7 +57,7 @@ export function grpcTransport(address: string, client: grpc.Client, largeClient:
         req: { ...requestCommon(method, header, values), stream: true, method, message: input },
         next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
           const span = startCall(method, peer, request.header);
-          // On the wire every streaming kind is a bidirectional stream. The server knows the kind.
+          // On the wire every streaming kind is a bidirectional stream. The server can derive the kind from the method.
           const call = wire.client.makeBidiStreamRequest(
             pathOf(method),
             encoderOf(method.input),
@@ -94,7 +94,7 @@ function wireOf(client: grpc.Client, callsOfStream?: number): Wire {
 
 type BidiCall<I, O> = grpc.ClientDuplexStream<I, O>;
 
-/** Resolves with the response header, or with an empty one when the call ends without one. */
+/** Resolves with the response header, or with an empty header when the call ends without one. */
 function responseHeaderOf<I, O>(call: BidiCall<I, O>): Promise<Headers> {
   return new Promise((resolve, reject) => {
     call.once('metadata', (metadata: grpc.Metadata) => resolve(toHeaders(metadata)));
@@ -113,7 +113,7 @@ async function sendAll<I, O>(call: BidiCall<I, O>, messages: AsyncIterable<I>): 
     wake?.();
   });
   for await (const message of messages) {
-    // Once the server has answered, it reads no more messages. `return` also closes the iterator of the messages.
+    // Once the server has responded, it reads no more messages. `return` also closes the iterator of the messages.
     if (ended) return;
     if (call.write(message) || ended) continue;
     await new Promise<void>((resolve) => {

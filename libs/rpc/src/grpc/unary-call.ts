@@ -21,14 +21,14 @@ type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
 /**
  * The connection to a peer, or the connections to each of its processes. On the wire for large calls, each shared
- * stream has only one call.
+ * stream carries only one call.
  */
 export type Wire = { client: grpc.Client; connected: Connected; shared: SharedCalls };
 
 /** The connections over which unary calls reach a peer. */
 export type Line = {
   small: Wire;
-  /** Returns the wire of large requests and answers. */
+  /** Returns the wire for large requests and responses. */
   large(): Wire;
   /** Attributes of the peer on the spans of its calls. */
   peer: PeerAttributes;
@@ -52,7 +52,7 @@ type Outgoing = {
   deadline: number | undefined;
   signal: AbortSignal | undefined;
   message: Buffer;
-  /** Whether other calls would wait long behind the request or the answer of this call. */
+  /** Whether other calls would wait long behind the request or the response of this call. */
   isLarge: boolean;
   onWork: OnWork | undefined;
 };
@@ -103,7 +103,7 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   for (;;) {
     if (signal?.aborted) throw abortError(signal);
     try {
-      // Only a shared stream stays open when its call is cancelled, and reports the end of the call's work.
+      // Only on a shared stream can a cancelled call still report the end of its work, because the stream stays open.
       if (call.onWork !== undefined) return await sendShared(wire.shared, call);
       return isLarge ? await sendAlone(wire.client, call) : await sendSmall(line, call);
     } catch (error) {
@@ -113,7 +113,7 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   }
 }
 
-/** Sends a call alone when no other call is under way, which costs a sixth less than a shared stream. */
+/** Sends a call alone when no other call is under way. This costs a sixth less than a shared stream. */
 async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
   const { small } = line;
   const isShared = line.underWay > 0;

@@ -1,7 +1,7 @@
 import type { DescMethodUnary } from '@bufbuild/protobuf';
 import { Code, ConnectError, createContextValues, type HandlerContext } from '@connectrpc/connect';
 
-/** A unary call, independent of how it arrived. */
+/** A unary call, independent of the way in which it arrived. */
 export type IncomingCall = {
   header: Headers;
   /** Milliseconds since the epoch; infinite without a deadline. */
@@ -11,13 +11,13 @@ export type IncomingCall = {
   onCancelled(listener: () => void): void;
 };
 
-/** The context of a unary call. `end` aborts its signal. */
+/** The context of a unary call. `end` aborts the context's signal. */
 export type UnaryContext = HandlerContext & { end(): void };
 
 /**
  * The context of a call, which creates its signal on first use. It is a class, because every object literal with a
- * getter gets its own hidden class. That hidden class keeps everything in the getter's scope alive until old objects
- * are collected.
+ * getter gets its own hidden class, which would keep everything in the getter's scope alive until old objects are
+ * collected.
  */
 class CallContext implements UnaryContext {
   readonly service;

@@ -9,7 +9,8 @@ type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Buffer>;
 
 /**
- * Makes the grpc-js handler of a unary method. It answers every error; otherwise clients would wait for their deadline.
+ * Makes the grpc-js handler of a unary method. It sends a response for every error; otherwise clients would wait for
+ * their deadline.
  */
 export function unaryHandler({ run }: UnaryMethod) {
   return async (call: UnaryCall, answer: grpc.sendUnaryData<Buffer>): Promise<void> => {
@@ -18,7 +19,7 @@ export function unaryHandler({ run }: UnaryMethod) {
       // If the method sets no headers, grpc-js sends its own in the same packet as the message.
       const metadata = fromHeaders(header);
       if (metadata !== undefined) call.sendMetadata(metadata);
-      // grpc-js drops the answer of a call whose caller went away.
+      // grpc-js drops the response of a call whose caller went away.
       answer(null, bytes, fromHeaders(trailer));
     } catch (error) {
       answer(toServerStatus(error));

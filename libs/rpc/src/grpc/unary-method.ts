@@ -9,19 +9,19 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
-/** An answer in the form in which it is sent. */
+/** A response in the form in which it is sent. */
 type Encoded = { header: Headers; trailer: Headers; bytes: Buffer };
 
 /** A served unary method with its interceptors. */
 export type UnaryMethod = {
   method: DescMethodUnary;
-  /** Runs the method and encodes its answer. The signal of the call aborts when both have ended. */
+  /** Runs the method and encodes its response. The signal of the call aborts when both have ended. */
   run(call: IncomingCall, request: Message): Promise<Encoded>;
 };
 
 /**
- * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves
- * the cost of a call, apart from its method.
+ * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, only on first use. This
+ * halves the cost of a call, apart from its method.
  */
 export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[]): UnaryMethod {
   const serve = chained(interceptors, (request) => invoke(spec, request));

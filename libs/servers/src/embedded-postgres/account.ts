@@ -7,8 +7,8 @@ import { PostgresError } from './failures.ts';
 const run = promisify(execFile);
 
 /**
- * The user that runs PostgreSQL's programs. `uid` owns PostgreSQL's files; if undefined, the user of this process owns
- * them.
+ * The user that runs PostgreSQL's programs. `uid` is the owner of PostgreSQL's files; if undefined, the user of this
+ * process owns them.
  */
 export type Account = { prefix: string[]; uid?: number };
 
@@ -39,7 +39,10 @@ export async function accountFor(dataDir: string): Promise<Account> {
   );
 }
 
-/** Gives the folder and its contents to the account, if root must run PostgreSQL as another user than before. */
+/**
+ * Gives the folder and its contents to the account. This is needed if root runs PostgreSQL as a different user than
+ * before.
+ */
 export async function giveTo(account: Account, folder: string): Promise<void> {
   const { uid } = account;
   if (uid === undefined || (await ownerOf(folder)) === uid) return;
@@ -51,7 +54,7 @@ async function ownerOf(folder: string): Promise<number | undefined> {
   return (await lstat(folder).catch(() => undefined))?.uid;
 }
 
-/** Returns an existing user id, because PostgreSQL looks its user up by id. */
+/** Returns an existing user id. The id must exist, because PostgreSQL looks its user up by id. */
 async function anyUser(): Promise<number> {
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
   const ids = accounts.split('\n').map((line) => Number(line.split(':')[2]));

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 /** The paths of PostgreSQL's programs, and its major version. */
 export type Binaries = { initdb: string; pgCtl: string; major: string };
 
-/** Finds the PostgreSQL that npm installed for this platform and completes its libraries. */
+/** Finds the PostgreSQL that npm installed for this platform, and adds the links to its libraries. */
 export async function findBinaries(): Promise<Binaries> {
   const platform = `${process.platform}-${process.arch}`;
   let paths: { initdb: string; pg_ctl: string };

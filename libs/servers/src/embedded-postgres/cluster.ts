@@ -13,7 +13,7 @@ const passwordFile = 'superuser-password';
 /** The platform's settings, included by postgresql.conf and written at each start. */
 export const settingsFile = 'drippulse.conf';
 
-/** Whether the folder has a cluster. Refuses a folder that another major version wrote. */
+/** Whether the folder has a cluster. Refuses a folder that was written by another major version. */
 export async function hasCluster(dataDir: string, binaries: Binaries): Promise<boolean> {
   const version = await readFile(path.join(dataDir, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version === undefined) return false;
@@ -51,7 +51,7 @@ export async function createCluster(
     await rename(pwFile, path.join(draft, passwordFile));
     await appendFile(path.join(draft, 'postgresql.conf'), `\ninclude_if_exists '${settingsFile}'\n`);
     await rename(draft, dataDir).catch((error: unknown) => {
-      // Another process was faster, and its cluster is as good.
+      // Another process was faster, and its cluster can be used just as well.
       if (!existsSync(path.join(dataDir, 'PG_VERSION'))) throw error;
     });
   } finally {

@@ -1,4 +1,4 @@
-/** PostgreSQL could not be started; the message is one sentence for the person in front of the screen. */
+/** PostgreSQL could not be started. The message is one sentence for the person who started it. */
 export class PostgresError extends Error {
   override name = 'PostgresError';
 }
@@ -14,7 +14,7 @@ export function classifyFailure(log: string): StartFailure {
   return 'other';
 }
 
-/** Says in one sentence why PostgreSQL does not start. */
+/** Explains in one sentence why PostgreSQL does not start. */
 export function explainFailure(log: string, where: { dataDir: string; port: number; logFile: string }): string {
   const { dataDir, port, logFile } = where;
   if (/No space left on device|ENOSPC/.test(log)) return `The disk is full: PostgreSQL cannot write to ${dataDir}.`;
@@ -34,7 +34,7 @@ export function explainFailure(log: string, where: { dataDir: string; port: numb
   return `PostgreSQL does not start${said === undefined ? '' : ` (${said})`}: see ${logFile}.`;
 }
 
-/** Whether a full disk or quota kept PostgreSQL from starting. A person can free space. */
+/** Whether a full disk or quota kept PostgreSQL from starting. A person can solve this by freeing space. */
 export function isDiskFull(error: unknown): boolean {
   return error instanceof PostgresError && /^The disk (is full|quota is used up)/.test(error.message);
 }

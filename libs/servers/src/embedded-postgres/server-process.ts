@@ -16,8 +16,8 @@ export function findServer(dataDir: string): ServerProcess | undefined {
 
 /**
  * Removes the lock file of a server that is gone. Call it only when no other process can be starting a server.
- * PostgreSQL removes the file itself only if no process has the server's process id. A zombie or another program may
- * have it.
+ * PostgreSQL itself removes the file only if no process has the server's process id. After a crash, a zombie or another
+ * program may have this id.
  */
 export function removeStaleLock(dataDir: string): void {
   if (findServer(dataDir) === undefined) rmSync(lockFile(dataDir), { force: true });

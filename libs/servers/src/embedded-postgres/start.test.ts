@@ -12,7 +12,7 @@ import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 const isRoot = process.getuid?.() === 0;
 const asRoot = isRoot ? test : test.skip;
 const ordinaryUser = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
-// If the repository is in root's home, which others cannot enter, only root can run anything in it.
+// If the repository is in root's home, which no other user can enter, only root can run anything in it.
 const asOrdinaryUser = isRoot && spawnAs(ordinaryUser, ['test', '-r', import.meta.filename]) ? test : test.skip;
 const searchPath = process.env['PATH'] ?? '';
 
@@ -95,7 +95,7 @@ test('after kill -9 of every process the next start has every commit', async () 
   const first = await start({ settings: {} });
   await query(first.url, 'create table facts as select 1 as n');
   const pids = [first.pid, ...(await backgroundPids(first.url))];
-  // Some processes may have ended before their signal, because the main process is gone.
+  // Some processes may have ended before they got their signal, because the main process is gone.
   spawnSync('kill', ['-9', ...pids.map(String)]);
   const second = await start();
   expect(second.pid).not.toBe(first.pid);
@@ -184,7 +184,7 @@ function spawnAs(as: string[], command: string[]): boolean {
   return spawnSync(file, args).status === 0;
 }
 
-/** Starts and stops a server in another process, and returns the user id it ran under. */
+/** Starts and stops a server in another process, and returns the user id under which the server ran. */
 function startInChild(options: { as?: string[]; searchPath?: string }): string {
   const script = `
     import { statSync } from 'node:fs';

@@ -27,7 +27,7 @@ export type EmbeddedPostgresOptions = {
   onProgress?(message: string): void;
 };
 
-/** A running server; `url` names its superuser `postgres`, `pid` its main process. */
+/** A running server. `url` names the superuser `postgres`, `pid` is the id of the server's main process. */
 export type EmbeddedPostgres = { url: string; port: number; pid: number; stop(): Promise<void> };
 
 const patienceMs = 90_000;
@@ -40,7 +40,7 @@ const patienceMs = 90_000;
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = path.resolve(options.dataDir);
   try {
-    // Only one process at a time starts a server on a folder, so that no process takes a starting server for the
+    // Only one process at a time starts a server on a folder, so that no process mistakes a starting server for the
     // remains of a dead one.
     return await withFileLock(`${dataDir}.starting`, () => start({ ...options, dataDir }));
   } catch (error) {
@@ -64,7 +64,10 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   return bringUp({ dataDir, logFile: path.join(dataDir, 'server.log'), binaries, account }, password, options);
 }
 
-/** Repeats until a server of the folder answers: waits for a server that is starting or stopping, or starts one. */
+/**
+ * Repeats until a server of the folder accepts connections: waits for a server that is starting or stopping, or starts
+ * one.
+ */
 async function bringUp(
   installation: Installation,
   password: string,
@@ -76,7 +79,7 @@ async function bringUp(
     const server = findServer(dataDir);
     if (server !== undefined) {
       const url = `postgres://postgres:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
-      // A server that was killed a moment ago may still look alive.
+      // A server that was killed a moment ago may still appear to be running.
       if (!server.ready || !(await answers(url, dataDir))) continue;
       const rotation = keepLogSmall(logFile);
       const stop = () => {

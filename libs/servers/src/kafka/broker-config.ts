@@ -1,6 +1,6 @@
 /**
- * Returns settings for tests, of a single node that is both broker and controller. Sessions are short, so that a killed
- * broker can be restarted within seconds: the new process waits until the old session has ended.
+ * Returns settings for tests: a single node that is both broker and controller. Sessions are short, so that a killed
+ * broker can be restarted within seconds: its new process waits until its old session has ended.
  */
 export function brokerConfig(options: {
   port: number;
@@ -57,7 +57,7 @@ export function jaasConfig(password: string): string {
 `;
 }
 
-/** Returns the log settings: the broker logs its start, and nothing else below a warning. */
+/** Returns the log settings. The broker logs its start, and apart from that only warnings and errors. */
 export function log4jConfig(): string {
   return lines({
     status: 'error',

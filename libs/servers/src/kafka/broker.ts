@@ -15,7 +15,7 @@ import { kafkaJars, kafkaVersion } from './jars.ts';
 const run = promisify(execFile);
 const stopPatienceMs = 15_000;
 
-/** A broker of one node on this machine. Its address and data stay the same through `kill`, `stop` and `restart`. */
+/** A broker of one node on this machine. Its address and data do not change through `kill`, `stop` and `restart`. */
 export type KafkaBroker = {
   brokers: string[];
   pid: number;
@@ -23,11 +23,11 @@ export type KafkaBroker = {
   stop(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Starts the broker again on the same port and data. */
+  /** Starts the broker again on its port, with its data. */
   restart(): Promise<void>;
 };
 
-/** Starts Apache Kafka from Maven's jars, which are fetched once; `java` is 17 or newer. */
+/** Starts Apache Kafka from Maven's jars, which are fetched once. `java` must be version 17 or newer. */
 export async function startBroker(options: {
   java: string;
   dataDir: string;
@@ -60,7 +60,7 @@ export async function startBroker(options: {
     ...['-cp', jars.join(path.delimiter)],
   ];
   if (!existsSync(path.join(dataDir, 'log', 'meta.properties'))) {
-    // One id in 64 would begin with a dash, which the formatter takes for an option.
+    // One id in 64 would begin with a dash, which the formatter would read as an option.
     const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
     await run(java, [...jvm, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', config], { cwd: '/' });
   }

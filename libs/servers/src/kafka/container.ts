@@ -7,8 +7,8 @@ const startTimeoutMs = 180_000;
 const jaasFile = '/tmp/jaas.conf';
 
 /**
- * Starts a broker like that of `startBroker`, in a container; undefined if no container engine answers.
- * `testcontainers` is imported only by this call, and the image is pulled only if an engine answers.
+ * Starts a broker like that of `startBroker`, in a container; undefined if no container engine is available.
+ * `testcontainers` is imported only by this call, and the image is pulled only if an engine is available.
  */
 export async function startContainer(options: {
   port?: number;

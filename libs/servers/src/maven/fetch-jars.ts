@@ -12,12 +12,12 @@ const mavenTimeoutMs = 300_000;
 const downloadTimeoutMs = 120_000;
 const downloadsAtOnce = 4;
 
-/** A jar by its Maven coordinates `group:artifact:version`, and the SHA-256 it must have. */
+/** A jar by its Maven coordinates `group:artifact:version`, and the SHA-256 that it must have. */
 export type Jar = readonly [coordinates: string, sha256: string];
 
 /**
- * Returns the paths of jars in the folder. Missing jars are fetched once for all processes, with `mvn`, which knows the
- * mirrors of this machine, else from Maven Central over HTTPS. Throws when neither works.
+ * Returns the paths of jars in the folder. Missing jars are fetched once for all processes: with `mvn`, which is
+ * configured for the mirrors of this machine, else from Maven Central over HTTPS. Throws when neither works.
  */
 export async function fetchJars(jars: readonly Jar[], folder: string, onFetch: () => void): Promise<string[]> {
   const paths = jars.map(([coordinates]) => path.join(folder, fileName(coordinates)));

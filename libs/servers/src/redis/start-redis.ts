@@ -21,8 +21,8 @@ export type RedisServer = {
 const stopPatienceMs = 5_000;
 
 /**
- * Starts Redis, which is found on the PATH or fetched the first time. The server ends with the run at the latest. If a
- * password is set, the URL contains it, and clients without it are refused.
+ * Starts Redis. The program is found on the PATH, or fetched the first time. The server ends with the run at the
+ * latest. If a password is set, the URL contains it, and clients without it are refused.
  */
 export async function startRedis(
   options: { port?: number; dataDir?: string; password?: string; onProgress?(message: string): void } = {},

@@ -23,7 +23,7 @@ export type AuditEntry = {
 
 /**
  * Writes a change into the outbox, in the transaction of the change. For methods with the rest option `audit`,
- * `transact` does this. Call this function for a change that the platform makes by itself. Wake the relay after the
+ * `transact` calls it. Call this function only for a change that the platform makes by itself. Wake the relay after the
  * commit.
  */
 export async function appendAudit<DB>(trx: Transaction<DB>, entry: AuditEntry): Promise<void> {

@@ -43,7 +43,8 @@ export function auditWrites<DB>(
   return (next) => async (request) => {
     const { audit = '', changes = '' } = restOf(request.method) ?? {};
     if (audit === '' || audit === 'none' || request.stream) return next(request);
-    // For `/templates/{id}/versions/{version}/activate` the template changes, as `changes` says.
+    // For `/templates/{id}/versions/{version}/activate`, the changed row is the template, which the option `changes`
+    // names.
     const { kind, id } = pathRow(request.method, request.message, /^(|none)$/.test(changes) ? undefined : changes);
     const isNew = audit.endsWith('.created');
     const read = rows[kind];
@@ -77,7 +78,7 @@ export function auditWrites<DB>(
 
 /** Returns the row in a response, which is the response's only message field. */
 function onlyRowOf(desc: DescMessage, response: Message): JsonObject | undefined {
-  const values = response as unknown as Record<string, Message | undefined>; // members have their local names
+  const values = response as unknown as Record<string, Message | undefined>; // members are named by their local names
   const [row] = desc.fields.flatMap((field) => {
     const value = field.fieldKind === 'message' ? values[field.localName] : undefined;
     return field.fieldKind === 'message' && value !== undefined ? [auditedRow(field.message, value)] : [];

@@ -6,20 +6,23 @@ import { field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb
 
 /**
  * Maximum length of a value. A longer value is replaced by its hash, so that the trail stays small. The chain of
- * entries proves the hash.
+ * entries protects the hash from changes.
  */
 const maxValueLength = 16 * 1024;
-/** Members that are ignored, because the entry itself has the time. */
+/** Members that are not compared, because the entry itself has the time. */
 const notCompared: ReadonlySet<string> = new Set(['updated_at']);
 
 /** Converts a row to its form in the API, without its secrets. */
 export function auditedRow(desc: DescMessage, row: Message): JsonObject {
   const shown = clone(desc, row);
   clearSecrets(desc, shown);
-  return parseJson(Buffer.from(encodeJson(desc, shown)).toString()) as JsonObject; // a message is an object
+  return parseJson(Buffer.from(encodeJson(desc, shown)).toString()) as JsonObject; // the JSON of a message is an object
 }
 
-/** Returns the members that differ, before and after. A row is undefined before its creation and after its deletion. */
+/**
+ * Returns the members that differ, with their values before and after. A row is undefined before its creation and after
+ * its deletion.
+ */
 export function changeOf(
   before: JsonObject | undefined,
   after: JsonObject | undefined,

@@ -42,7 +42,7 @@ export function bareBase<C extends ServiceConfig, DB>(
     clock: systemClock,
     log,
     registry: createMetrics('test'),
-    // The transport would connect on first use, which never comes, so nothing is left running after the test.
+    // The transport would connect on first use, which never happens, so nothing is left running after the test.
     events: createKafkaTransport({ brokers: [], clientId: 'test', log }),
     peers,
     client: (rpc, target = servedBy(rpc)) => clientFor(rpc, { peers, target, tokens }),

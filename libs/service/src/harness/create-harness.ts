@@ -22,9 +22,9 @@ export type HarnessOptions<C extends ServiceConfig, O extends object> = {
   /** Peers of the service. */
   peers?: readonly { name: ServiceName; routes: Routes }[];
   clock?: Clock;
-  /** Returns the address to use instead of the database's, such as a proxy's address. */
+  /** Returns the address that replaces the database's own address, such as the address of a proxy. */
   through?(url: string): Promise<string>;
-  /** A migrated database that outlives the harness. Default: a database of its own. */
+  /** A migrated database that is kept after the harness has stopped. Default: a new database. */
   database?: TestDatabase;
 };
 
@@ -87,7 +87,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     servePeer,
     /** Starts an instance of the service. A further instance shares the database. */
     async start() {
-      const overrides = options.overrides ?? ({} as O); // every member of it is optional
+      const overrides = options.overrides ?? ({} as O); // every member of the options is optional
       const { clock } = options;
       const started = await service.start(config, { peers, events, log, ...(clock && { clock }), ...overrides });
       running.push(started);

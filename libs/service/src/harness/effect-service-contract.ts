@@ -17,7 +17,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestKeys, type TestKeys } from './keys.ts';
 import { testLogger } from './test-logger.ts';
 
-/** A kind of effect, and the request of the step. */
+/** A kind of effect, and the request of a step with this effect. */
 type Sample = { kind: string; request: object };
 
 /** A service that performs effects, over gRPC, with everything that the tests need. */
@@ -37,9 +37,9 @@ export type EffectServiceUnderTest = {
     /** An effect that fails for good. */
     refused: Sample;
   };
-  /** Returns the number of times the effect of a key was done, regardless of the answers. */
+  /** Returns the number of times the effect of a key was done, regardless of the responses. */
   done(key: string): Promise<number> | number;
-  /** Lets an accepted effect come to its end. */
+  /** Brings an accepted effect to its end. */
   finish?(key: string): Promise<unknown> | unknown;
   stop(): Promise<void>;
 };
@@ -158,7 +158,7 @@ export function effectServiceContract(
     expect(until && timestampDate(until).getTime()).toBeGreaterThan(Date.now());
     expect((await client().getEffectResult({ key, attempt: 1 })).result).toBeUndefined();
     await perform(accepted, { key });
-    // The runtime is unavailable at the first report.
+    // The runtime is unavailable when the result is first reported.
     settlements.refuseNext(1);
     await service.finish?.(key);
     const settled = await settlements.settled(key);

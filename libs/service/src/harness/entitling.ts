@@ -5,7 +5,10 @@ import { limiter, type MeterName, type ServiceName, serviceOf } from '@drippulse
 import { editor } from './callers.ts';
 import type { TestKeys } from './keys.ts';
 
-/** Sets limits in a service that counts meters, as the service that sells the limits does, and reads the usage. */
+/**
+ * Sets limits in a service that counts meters, in the way in which the service that sells the limits does. Also reads
+ * the usage.
+ */
 export function entitling(
   { peers, keys }: { peers: Peers; keys: TestKeys },
   target: ServiceName,
@@ -25,7 +28,7 @@ export function entitling(
     async entitle(limits, { organizationId = editor.organizationId, entriesHeld = false } = {}) {
       sequence += 1n;
       const all = Object.entries(limits).map(([meter, limit]) => ({
-        meter: meterToProto(meter as MeterName), // entries() loses the type of the keys
+        meter: meterToProto(meter as MeterName), // Object.entries() loses the type of the keys
         limit: BigInt(limit),
       }));
       const entitlements = { sequence, plan: 'test', limits: all, entriesHeld };

@@ -6,7 +6,7 @@ import { processEntry, processNames, processOf, type ServiceName, serviceNames }
 export type TestKeys = {
   /** Returns the tokens that a service mints and checks. */
   tokensOf(name: ServiceName): Tokens;
-  /** Returns the variables that the process of a service needs, as a layout sets them. */
+  /** Returns the variables that the process of a service needs, as a layout would set them. */
   environmentOf(name: ServiceName, databaseUrl: string): Record<string, string>;
 };
 

@@ -29,7 +29,7 @@ export type ReferencePerformer = Awaited<ReturnType<typeof startReferencePerform
 
 /**
  * Starts the smallest service that performs effects, over gRPC, according to the contract of `EffectsService`: the
- * effect of a key is recorded before the answer, and a repeat does nothing. `action` in the request of an effect
+ * effect of a key is recorded before the response, and a repeat does nothing. `action` in the request of an effect
  * chooses its outcome: `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails temporarily at the
  * first attempt, `later` is accepted, `early` is settled before its acceptance is returned. Accepted effects wait for
  * `finish`. `postpone` is postponed by `acceptedMs` at the first request, and then succeeds.
@@ -165,7 +165,9 @@ function failed(error: string, retryable: boolean): EffectResult {
   return create(EffectResultSchema, { outcome: { case: 'failed', value: { error, retryable } } });
 }
 
-/** Whether a known effect is done again: it was postponed, or its failure is temporary and this is the next attempt. */
+/**
+ * Whether a recorded effect is done again: it was postponed, or its failure is temporary and this is the next attempt.
+ */
 function isDue(before: Known, request: PerformEffectRequest): boolean {
   const wasPostponed = before.result === undefined && actionOf(request) === 'postpone';
   return wasPostponed || (request.attempt > before.request.attempt && mayPass(before.result));

@@ -4,8 +4,8 @@ import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/
 import { eventually } from '@drippulse/testing';
 
 /**
- * Suspends or resumes an organization by publishing the event of identity, and waits until the consumers of `group`
- * have handled it.
+ * Suspends or resumes an organization by publishing the event that the identity service would publish, and waits until
+ * the consumers of `group` have handled it.
  */
 export async function setSuspended(
   { events, group }: { events: EventTransport; group: string },

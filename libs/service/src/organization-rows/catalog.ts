@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { commonTables, type OrganizationTable } from './tables.ts';
 
-/** A table of the schema, as the database has it. */
+/** A table of the schema, as found in the database. */
 export type CatalogTable = OrganizationTable & {
   name: string;
-  /** The other tables that rows of this table refer to. */
+  /** The other tables to which rows of this table refer. */
   parents: readonly string[];
   /** Columns that refer to rows of the same table. */
   ownReferences: readonly string[];
@@ -13,7 +13,7 @@ export type CatalogTable = OrganizationTable & {
 };
 
 /**
- * Reads the declared tables that exist, children before the tables to which they refer. A process of the previous
+ * Reads the declared tables that exist. A table comes before the tables to which it refers. A process of the previous
  * version may declare fewer tables than exist; undeclared tables are not touched.
  */
 export async function readCatalog<DB>(

@@ -7,8 +7,8 @@ const sliceRows = 1_000;
 const rowsAtOnce = 5_000;
 
 /**
- * Erases up to some thousand rows of an organization, at most 1,000 in each transaction, so that nothing waits long for
- * a transaction's locks. `isDone` means that every table was checked and had no rows.
+ * Erases up to a few thousand rows of an organization, at most 1,000 in each transaction, so that nothing waits long
+ * for a transaction's locks. `isDone` means that every table was checked and has no such rows any more.
  */
 export async function eraseRows<DB>(
   db: Kysely<DB>,
@@ -49,7 +49,10 @@ async function eraseSlice<DB>(
   return Number(numAffectedRows);
 }
 
-/** Clears references between rows of one table. Otherwise such rows could only be deleted in one statement. */
+/**
+ * Clears references between rows of one table. Otherwise rows that refer to each other could only be deleted in one
+ * statement.
+ */
 async function clearOwnReferences<DB>(
   db: Kysely<DB>,
   { name, ownReferences }: CatalogTable,

@@ -20,8 +20,8 @@ export async function exportedTables<DB>(
 }
 
 /**
- * Yields the rows of a table as lines of JSON, page by page in the order of a unique key, so that no transaction lasts
- * as long as the reader.
+ * Yields the rows of a table as lines of JSON, page by page in the order of a unique key. Each page is a statement of
+ * its own, so that no transaction lasts as long as the reader.
  */
 export async function* exportRows<DB>(
   db: Kysely<DB>,
@@ -58,13 +58,14 @@ export async function* exportRows<DB>(
     const found = rows[0]?.found ?? 0;
     if (found < most && rows.length === found) return;
     after = rows.at(-1)?.key;
-    // Rows beyond the end of the page are read again for the next page, so large rows are read a few at a time.
+    // Rows beyond the end of the page are read again for the next page. The next read is therefore limited to the
+    // number of rows that fitted.
     most = rows.length < found ? Math.max(1, rows.length) : Math.min(2 * most, mostRows);
   }
 }
 
 /**
- * Returns the columns of a table. They are selected by name, because a row as jsonb would round the numbers of its
+ * Returns the columns of a table. Columns are selected by name, because a row as jsonb would round the numbers of its
  * JSON, and refuse the largest numbers.
  */
 async function columnsOf<DB>(db: Kysely<DB>, name: string): Promise<string[]> {

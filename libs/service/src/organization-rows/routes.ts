@@ -11,8 +11,8 @@ import type { OrganizationTable } from './tables.ts';
 const pieceBytes = 256 * 1024;
 
 /**
- * Returns the routes with which every service with a schema lists, exports and erases an organization's rows.
- * `declared` has the service's tables. `end` is called before rows are erased.
+ * Returns the routes by which every service with a schema lists, exports and erases an organization's rows. `declared`
+ * has the service's tables. `end` is called before rows are erased.
  */
 export function organizationRowsRoutes<DB>(
   { db, transfers }: { db: Database<DB>; transfers: Database<DB> },

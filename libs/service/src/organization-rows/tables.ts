@@ -1,33 +1,38 @@
-/** The columns by which the rows of an organization are found in a table. */
+/** The columns that determine to which organization the rows of a table belong. */
 export type RowsOwner = {
   /** The column with the id of the organization or, if `table` is set, with the id of a row of that table. */
   column: string;
-  /** The table whose rows own the rows. */
+  /** The table with the rows that own these rows. */
   table?: string;
-  /** The column of `table` that `column` refers to. */
+  /** The column of `table` to which `column` refers. */
   key?: string;
 };
 
-/** How a table's rows are treated in an export and when an organization is deleted. */
+/** The treatment of a table's rows in an export and when an organization is deleted. */
 export type OrganizationTable = {
   /** Undefined if the table has no rows of organizations. */
   owner?: RowsOwner;
   /** Whether an export includes the rows. */
   isExported: boolean;
   /**
-   * A function `(organization bigint, most integer)` that erases rows and returns how many, if the table refuses a
-   * plain statement.
+   * A function `(organization bigint, most integer)` that erases rows and returns their number. Set it if the table
+   * refuses a plain statement.
    */
   eraseBy?: string;
   /** The reason why the rows stay after a deletion. Default: they are erased. */
   kept?: string;
-  /** Columns that exports leave out, besides those of type bytea, because they are sealed or are hashes. */
+  /**
+   * Columns that exports leave out because they are sealed or are hashes. Columns of type bytea are left out anyway.
+   */
   hidden: readonly string[];
   /** Columns of type bytea that exports include nevertheless, in hexadecimal digits. */
   shown: readonly string[];
 };
 
-/** Every table of a schema, so that code with an undeclared table does not compile. */
+/**
+ * The declarations of every table of a schema. The type lists them, so that code with an undeclared table does not
+ * compile.
+ */
 export type OrganizationTables<DB> = { readonly [T in keyof DB & string]: OrganizationTable };
 
 type Columns = { hidden?: readonly string[]; shown?: readonly string[]; eraseBy?: string };
@@ -53,7 +58,7 @@ export function workRows(table: OrganizationTable = ownRows()): OrganizationTabl
   return { ...table, isExported: false };
 }
 
-/** Declares rows that stay, for a reason that the documentation gives. */
+/** Declares rows that are kept, for a reason that the documentation gives. */
 export function keptRows(kept: string, table?: OrganizationTable): OrganizationTable {
   return table === undefined ? { isExported: false, kept, hidden: [], shown: [] } : { ...table, kept };
 }

@@ -31,7 +31,7 @@ h2 { margin: 1.5rem 0 .75rem; padding-top: 1.5rem; border-top: 1px solid #cdd4dd
 const policy = ["default-src 'none'", `style-src '${hashOf(style)}'`, "base-uri 'none'", "frame-ancestors 'none'"];
 
 /**
- * Answers with a page for a person outside the platform. The page loads nothing, and runs only `script`. `body` is
+ * Responds with a page for a person outside the platform. The page loads nothing, and runs only `script`. `body` is
  * HTML. Its forms may be sent only to `forms`.
  */
 export function answerPage(
@@ -48,7 +48,10 @@ export function answerPage(
     body: string;
     forms?: 'self' | 'none';
     script?: string;
-    /** Path of the page to which the browser goes immediately. A redirect would arrive without a same-site cookie. */
+    /**
+     * Path of the page to which the browser goes immediately. A redirect is not used, because after it the browser
+     * would not send a same-site cookie.
+     */
     next?: string;
   },
 ) {

@@ -40,7 +40,7 @@ export function startSuspensions<DB>(
   });
 }
 
-/** Stores a change. Returns false if this change or a later one is known already. */
+/** Stores a change. Returns false if this change or a later one was already stored. */
 async function store<DB>(
   trx: Transaction<DB>,
   { organizationId, sequence, isNowSuspended }: { organizationId: bigint; sequence: bigint; isNowSuspended: boolean },

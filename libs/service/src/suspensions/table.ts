@@ -13,7 +13,7 @@ export async function createSuspensionsTable<DB>(db: Kysely<DB>): Promise<void> 
 }
 
 /**
- * Returns the condition that the organization with this id is suspended. The table has few rows, and a statement reads
+ * Returns the condition that the organization with this id is suspended. The table has few rows, so a statement reads
  * all of them once.
  */
 export function isSuspended(organizationId: RawBuilder<unknown>): RawBuilder<boolean> {

@@ -1,10 +1,10 @@
 import { type Profiler, Session } from 'node:inspector';
 
 /**
- * Starts counting the work of code: the number of times that V8 enters its blocks, including loops. Only code that is
- * loaded afterwards is counted block by block, so import the code later. The counts depend only on the input, not on
- * the machine. Work within built-in functions is not counted. Until `stop`, errors have no stacks, because jest would
- * run code of its own to print them.
+ * Starts counting the work of code: the number of times that V8 enters the code's blocks, including loops. Only code
+ * that is loaded afterwards is counted block by block, so import the code later. The counts depend only on the input,
+ * not on the machine. Work within built-in functions is not counted. Until `stop`, errors have no stacks, because
+ * otherwise jest would run code of its own to print them.
  */
 export function startCounting(): { workOf(run: () => unknown): Promise<number>; stop(): void } {
   const { stackTraceLimit } = Error;

@@ -51,7 +51,7 @@ export function hostileValues(random: Random): Hostile<unknown>[] {
   ];
 }
 
-/** Returns a value as deep as a request may be, with the requested size at the innermost place. */
+/** Returns a value that is nested as deep as a request may be, with the requested size at the innermost place. */
 function nested(size: number, around: (inner: unknown) => unknown): unknown {
   let value: unknown = Array.from({ length: size / 2 }, () => 1);
   for (let depth = 0; depth < 50; depth++) value = around(value);

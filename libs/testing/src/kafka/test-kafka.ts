@@ -7,7 +7,7 @@ export type TestKafka = { brokers: string[]; stop(): Promise<void> };
 
 /**
  * Returns Kafka for tests: `TEST_KAFKA_BROKERS`, else one broker that all processes of this test run share and that
- * ends with the run. Tests use topics and groups with names of their own.
+ * ends with the run. Each test must use its own names for topics and groups.
  */
 export async function testKafka(
   options: { onProgress?(message: string): void } = {},

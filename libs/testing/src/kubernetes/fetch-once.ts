@@ -4,9 +4,9 @@ import path from 'node:path';
 import { withFileLock } from '@drippulse/servers';
 
 /**
- * Downloads once for all processes. `fetch` downloads a file into a draft folder and returns its path. Then the SHA-256
- * of the file is verified, `unpack` makes the contents of `target` from the file, and a rename puts them in place
- * atomically.
+ * Downloads a file once for all processes. `fetch` downloads the file into a draft folder and returns its path. Then
+ * the SHA-256 of the file is verified, `unpack` makes the contents of `target` from the file, and a rename puts them in
+ * place atomically.
  */
 export async function fetchOnce(
   target: string,

@@ -40,7 +40,7 @@ async function fetchPackage(onProgress?: (message: string) => void): Promise<str
     await download(draft);
     const [archive = ''] = (await readdir(draft)).filter((name) => name.endsWith('.deb'));
     await run('dpkg-deb', ['-x', archive, 'files'], { cwd: draft });
-    // Renamed when complete; another process may have been faster.
+    // Renamed when complete. If another process was faster, its files are used.
     await rename(path.join(draft, 'files'), folder).catch((error: unknown) => {
       if (!existsSync(path.join(folder, 'usr/bin/promtool'))) throw error;
     });
@@ -51,8 +51,8 @@ async function fetchPackage(onProgress?: (message: string) => void): Promise<str
 }
 
 /**
- * Downloads the package. It uses package lists of its own if the system has none, because only root may update the
- * system's lists.
+ * Downloads the package. If the system has no package lists, it uses package lists of its own, because only root may
+ * update the system's lists.
  */
 async function download(folder: string): Promise<void> {
   const fetchIt = (options: string[]) => run('apt-get', [...options, 'download', 'prometheus'], { cwd: folder });

@@ -17,7 +17,7 @@ import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay, type StoredKey } from './stored.ts';
 
 /**
- * Work outside the database. Each run for one key gets the same `effectKey`. Pass the key on, so that repeats are
+ * Work outside the database. Every run for one key gets the same `effectKey`. Pass the key on, so that a repeat is
  * recognized.
  */
 export type Effect<O extends DescMessage> = (effectKey: string, caller: Caller) => Promise<MessageInitShape<O>>;
@@ -27,9 +27,9 @@ type Claim = { effectKey: string; createdAt: Date; fence: number };
 /**
  * Runs an effect that cannot be part of a transaction, once for each `Idempotency-Key` of a method with
  * `IDEMPOTENCY_DURABLE`. A row with a lease and an effect key is committed before the effect starts. A repeat gets the
- * stored response; during the lease it is refused as `idempotency_in_progress`; after a crash the lease expires, and a
- * repeat runs with the same effect key. A refusal (any DomainError except `unavailable`) frees the key. The lease must
- * outlast the effect.
+ * stored response. During the lease, a repeat is refused as `idempotency_in_progress`. After a crash the lease expires,
+ * and a repeat runs with the effect key of the first run. A refusal (any DomainError except `unavailable`) frees the
+ * key. The lease must outlast the effect.
  */
 export async function durable<I extends DescMessage, O extends DescMessage, DB>(
   context: { db: Database<DB>; sealer: Sealer },
@@ -99,7 +99,10 @@ async function finishKey<DB>(
     where ${rowOf(scope, claim.createdAt)} and fence = ${claim.fence}`.execute(db.kysely);
 }
 
-/** Frees the key after a failure: deletes it when the request was refused, else keeps it with its effect key. */
+/**
+ * Frees the key after a failure. Deletes the row of the key when the request was refused; otherwise keeps it with its
+ * effect key.
+ */
 async function releaseKey<DB>(db: Database<DB>, scope: Scope, claim: Claim, refused: boolean): Promise<void> {
   const row = sql`${rowOf(scope, claim.createdAt)} and fence = ${claim.fence}`;
   await (refused
@@ -108,7 +111,9 @@ async function releaseKey<DB>(db: Database<DB>, scope: Scope, claim: Claim, refu
   ).execute(db.kysely);
 }
 
-/** Selects a durable row, which keeps `created_at` in whole milliseconds, so that a Date identifies it. */
+/**
+ * Selects the row of a durable call. `created_at` is stored in whole milliseconds, so that a Date identifies the row.
+ */
 function rowOf(scope: Scope, createdAt: Date) {
   return sql`organization_id = ${scope.organizationId} and rpc = ${scope.rpc} and key = ${scope.key}
     and created_at = ${createdAt}`;

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 
 /**
- * Erases stored answers of an organization that meet a condition on `idempotency_keys`, because they contain an erased
- * person's data. The keys stay until their 24 h are over: a repeat does nothing, and is refused as `answer_erased`. The
- * answer of a durable call that still runs may contain the data too, and is not stored.
+ * Erases stored responses of an organization that meet a condition on `idempotency_keys`, because they contain an
+ * erased person's data. The keys are kept until their 24 h are over: a repeat does nothing, and is refused as
+ * `answer_erased`. The response of a durable call that still runs may contain the data too, so it is not stored.
  */
 export async function eraseAnswers<DB>(
   trx: Transaction<DB>,

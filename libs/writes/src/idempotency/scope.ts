@@ -13,8 +13,8 @@ import { type Caller, callerOf } from '@drippulse/rpc';
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 
 /**
- * `userOwned`: whether equal requests of two users are treated as different. Set it for a method whose resource belongs
- * to the user.
+ * `userOwned`: if true, equal requests of two users are treated as different. Set it for a method whose resource
+ * belongs to the user.
  */
 export type TransactOptions = { userOwned?: boolean };
 
@@ -40,7 +40,7 @@ export function scopeOf<I extends DescMessage, O extends DescMessage>(
   };
 }
 
-/** Reads a key: 1–255 visible ASCII characters, quoted or bare, so that `"a"` and `a` are one key. */
+/** Reads a key: 1–255 visible ASCII characters, with or without quotes, so that `"a"` and `a` are one key. */
 function readKey(header: string): string {
   const text = header.trim();
   const key = /^".*"$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;

@@ -14,8 +14,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Scope } from './scope.ts';
 
 /**
- * A key as stored. After the call, it has a response. While a durable call runs, it has an effect key and a lease. A
- * key without response and effect key belongs to a response that was erased.
+ * A key as stored. After the call, it has a response. While a durable call runs, it has an effect key and a lease. If a
+ * key has neither a response nor an effect key, its response was erased.
  */
 export type StoredKey = {
   created_at: Date;
@@ -29,8 +29,8 @@ export type StoredKey = {
 };
 
 /**
- * Finds the row of a key, if it is at most 24 h old. Refuses a key that belongs to another request or to an erased
- * response.
+ * Finds the row of a key, if it is at most 24 h old. Refuses a key that was used for a different request, and a key
+ * whose response was erased.
  */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`

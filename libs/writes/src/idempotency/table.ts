@@ -1,7 +1,10 @@
 import { createPartitions, databaseNow, type Partitioning } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** A stored key is replayed for 24 h. Its partition is dropped when the partition's last row is 48 h old. */
+/**
+ * The partitions of stored keys. A key is replayed for 24 h, and its partition is dropped when the partition's last row
+ * is 48 h old.
+ */
 export const idempotencyPartitions: Partitioning = { table: 'idempotency_keys', column: 'created_at', keepHours: 48 };
 
 /**

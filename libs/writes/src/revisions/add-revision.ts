@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, from any writer: an
+ * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, by any writer: an
  * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from the revision. An update
- * that changes only columns in `apart` does not raise it; these are for counts and notes, such as the time of the last
- * use.
+ * that changes only columns in `apart` does not raise the revision; these columns are for counts and notes, such as the
+ * time of the last use.
  */
 export async function addRevision(
   db: Kysely<unknown>,
@@ -25,8 +25,8 @@ export async function addRevision(
 
 /**
  * Sets the columns of a table whose changes do not raise the revision. An update raises it if any other column changes,
- * also one that a later migration adds. An update that changes nothing does not raise it either, because it may have
- * set a column in `apart` to its current value.
+ * even a column that a later migration adds. An update that changes nothing does not raise it either, because it may
+ * have set a column in `apart` to its current value.
  */
 export async function setApart(
   db: Kysely<unknown>,

@@ -24,7 +24,7 @@ export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
     request.contextValues.set(compareKey, async (trx, caller) => {
       // The transaction belongs to the service that owns these rows.
       const revision = await lock(trx as unknown as Transaction<DB>, caller, id);
-      // The method itself reports a missing row.
+      // If the row is missing, the method itself reports it.
       if (revision !== undefined && !expected.includes(String(revision))) throw preconditionFailed();
     });
     return next(request);
@@ -33,8 +33,8 @@ export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
 
 /**
  * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. The row stays
- * locked until the transaction ends. `transact` calls this function. A method that acts before its transaction first
- * calls this function in a separate transaction.
+ * locked until the transaction ends. `transact` calls this function. A method that has effects before its transaction
+ * first calls this function in a separate transaction.
  */
 export async function requireRevision<DB>(call: HandlerContext, trx: Transaction<DB>, caller: Caller): Promise<void> {
   await call.values.get(compareKey)?.(trx as unknown as Transaction<never>, caller);

@@ -21,7 +21,7 @@ export type RecordQuery =
 /** How an action is carried out. */
 export type Performance =
   | { by: 'crm'; query: RecordQuery }
-  /** The runtime performs `request`, which has the form that a workflow step would have rendered. */
+  /** The runtime performs `request`, which has the form of the request that a workflow step sends after rendering. */
   | { by: 'runtime'; kind: ActionEffect; request: JsonObject };
 
 /** An action of an agent, offered to its model as a tool. */
@@ -39,12 +39,13 @@ export type Action = {
   /** JSON Schema of the arguments. */
   schema: JsonObject;
   /**
-   * For each argument that the constraint `contact` restricts, the member of the contact that the argument must equal.
+   * Maps each argument that the constraint `contact` restricts to the member of the contact that the argument must
+   * equal.
    */
   ofContact: Readonly<Record<string, ContactMember>>;
-  /** Names of the arguments that name recipients. */
+  /** Names of the arguments that contain recipients. */
   receivers: readonly string[];
-  /** Whether the action needs the enrollment of a workflow, because it reaches the contact of the enrollment. */
+  /** Whether the action requires the enrollment of a workflow, because it contacts the enrolled contact. */
   needsEnrollment: boolean;
   /** Reads the arguments of a call. `problem` says why the arguments were refused. */
   read(given: JsonObject): { performance: Performance } | { problem: string };

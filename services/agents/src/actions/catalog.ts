@@ -12,7 +12,7 @@ export function catalog(): ReadonlyMap<string, Action> {
   return all;
 }
 
-/** Finds an action by its name, either a platform action's or `integration.<provider>.<action>`. */
+/** Finds an action by its name: the name of a platform action, or `integration.<provider>.<action>`. */
 export function findAction(name: string): Action | undefined {
   return catalog().get(name);
 }

@@ -12,7 +12,7 @@ import { createRecent } from '../recent.ts';
 import { builtInOrganization, type TemplateRow } from '../templates/rows.ts';
 import { type AgentRow, agentNotFound } from './rows.ts';
 
-/** The work of an agent's executions. */
+/** The kind of work that the executions of an agent do. */
 export type Work =
   | { kind: 'scorer' }
   | { kind: 'router' }
@@ -41,7 +41,7 @@ type DefinedTemplate = Pick<
 export type AgentDefinition = {
   agent: AgentRow;
   template: DefinedTemplate | undefined;
-  /** The configuration of the agent, merged over that of its template. */
+  /** The agent's configuration, merged over the template's configuration. */
   configuration: JsonObject;
   /** Execution policy, as JSON text. */
   policy: string;
@@ -56,8 +56,8 @@ type Reader = { db: { kysely: Kysely<DB> }; code: CodeRegistry };
 const most = 50;
 
 /**
- * Reads definitions in batches: one statement for the concurrent requests of one organization. No definition is read
- * before its request arrives.
+ * Reads definitions in batches: one statement for the concurrent requests of one organization. Definitions are not
+ * cached, so each request gets a definition that was read after the request arrived.
  */
 const batchesOf = onceFor(({ db }: Reader) =>
   inBatches((asked: readonly Place[]) => findAll(db.kysely, asked), {
@@ -91,7 +91,7 @@ function definitionOf(code: CodeRegistry, found: Found | undefined): AgentDefini
 
 type Found = AgentRow &
   Pick<DefinedTemplate, 'prompt' | 'input_schema' | 'output_schema'> & {
-    /** Null if the agent has no template, like the members below. */
+    /** This member and the members below are null if the agent has no template. */
     template_organization_id: bigint | null;
     template_kind: string | null;
     template_version: number | null;
@@ -102,8 +102,9 @@ type Found = AgentRow &
 type Place = { organizationId: bigint; agentId: bigint };
 
 /**
- * Reads agents of one organization and their templates, each as the agent's mode sees it. Returns them in the order in
- * which they are asked for. Agents and templates are read in one statement, because every execution needs both.
+ * Reads agents of one organization and their templates, with the template policies of each agent's mode. Returns one
+ * element for each element of `asked`, in the same order. One statement reads both agents and templates, because every
+ * execution needs both.
  */
 async function findAll(db: Kysely<DB>, asked: readonly Place[]): Promise<(Found | undefined)[]> {
   const ids = [...new Set(asked.map(({ agentId }) => agentId))];
@@ -146,7 +147,10 @@ const merged = createRecent(500, (texts): JsonObject => {
 /** Separates two JSON texts. PostgreSQL stores no NUL, so neither text contains the separator. */
 const separator = '\u0000';
 
-/** Merges the configuration of an agent over that of its template. Equal texts give the same object. */
+/**
+ * Merges the agent's configuration over the template's configuration. Equal configuration texts return one cached
+ * object.
+ */
 export function mergedConfiguration(
   template: Pick<TemplateRow, 'default_configuration'> | undefined,
   own: string,

@@ -4,8 +4,8 @@ import type { DB } from '../db/schema.ts';
 import { selectAgents } from './rows.ts';
 
 /**
- * Refuses a name that another agent of the same mode has. A concurrent request waits for the commit, and is then
- * refused.
+ * Refuses a name that another agent of the organization has in this mode. A concurrent request with this name waits
+ * until the first request commits, and is then refused.
  */
 export async function requireFreeName(
   trx: Transaction<DB>,

@@ -3,15 +3,18 @@ import type { Caller } from '@drippulse/rpc';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Counts the live agents of an organization, as SQL. Agents in test mode cost nothing. */
+/**
+ * Returns the SQL that counts the live agents of an organization. Agents in test mode do not count, because they cost
+ * nothing.
+ */
 export function countAgents(organizationId: bigint): RawBuilder<bigint> {
   return sql<bigint>`(
     select count(*) from agents where organization_id = ${organizationId} and mode = 'live' and deleted_at is null)`;
 }
 
 /**
- * Takes a place in the plan for an agent that the transaction adds. Call it before the row is written. Refuses an agent
- * beyond the plan's limit with `plan_limit_reached`.
+ * Counts an agent that the transaction adds towards the plan's limit. Call it before the row is written. Refuses an
+ * agent beyond the limit with `plan_limit_reached`.
  */
 export async function takePlace(
   trx: Transaction<DB>,

@@ -8,8 +8,9 @@ import type { CheckedCall } from '../tools/check-call.ts';
 export type CallSite = { executionKey: string; executionId: bigint; agentId: bigint; seq: number };
 
 /**
- * Describes to the deciding person exactly what the call will do. Invisible characters are shown as escapes, and the
- * hash covers the arguments as they will be sent. The approval is bound to the whole preview.
+ * Builds the preview of a call, which shows the deciding person exactly what the call will do. Invisible characters are
+ * shown as escapes, but `arguments_sha256` is the hash of the arguments as they will be sent. The approval is bound to
+ * the whole preview.
  */
 export function previewOf(
   { action, arguments: given, performance }: Pick<CheckedCall, 'action' | 'arguments' | 'performance'>,
@@ -48,6 +49,7 @@ function withTexts(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null) return value;
   if (isRawNumber(value)) return String(numberOf(value));
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, withTexts(member as JsonValue)]), // members of JSON are JSON
+    // members of a JSON object are JSON
+    Object.entries(value).map(([name, member]) => [name, withTexts(member as JsonValue)]),
   );
 }

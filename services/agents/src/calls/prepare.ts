@@ -26,7 +26,7 @@ export type Prepared = {
   amountPicoUsd: bigint;
 };
 
-/** The parts that a call is built from. */
+/** The data from which a call is built. */
 export type Asking = {
   organizationId: bigint;
   prompt: string;

@@ -12,7 +12,8 @@ import { picoOf } from '../money.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
- * Reserves a call in the caller's transaction. Throws `NoRoom` if a window is full, which rolls the transaction back.
+ * Reserves the maximum cost of a call in the caller's transaction. Throws `NoRoom` if a budget window is full, which
+ * rolls the transaction back.
  */
 export type Reserve = (
   trx: Transaction<DB>,
@@ -20,7 +21,10 @@ export type Reserve = (
   o: { spender: Spender; kind: string; timeoutMs: number; isSent: boolean },
 ) => Promise<void>;
 
-/** Reports a full window. A window that draws from the installation's limit may have room after a draw. */
+/**
+ * Reports a full budget window. A window that draws from the installation's daily limit may have room after a further
+ * draw.
+ */
 class NoRoom extends Error {
   readonly full: FullWindow;
 
@@ -34,9 +38,9 @@ class NoRoom extends Error {
 export type Payer = { organizationId: bigint; agentId: bigint; mode: string };
 
 /**
- * Runs a transaction that reserves a call with the first model for which the budgets have room. Draws from the
- * installation's daily limit if necessary. If the budgets have room for no model, returns the window that was full for
- * the first model.
+ * Tries the models in order, and runs the transaction with the first model whose call the budgets can pay for. Draws
+ * from the installation's daily limit if necessary. If the budgets can pay for no model, returns the window that was
+ * full for the first model.
  */
 export async function withRoom<T>(
   ctx: Context,
@@ -79,7 +83,10 @@ function reserving(ctx: Context, budgets: Budgets, { llm, request, body, price, 
   };
 }
 
-/** Returns the facts behind the amount. They are stored, so that a later price change does not change history. */
+/**
+ * Returns the facts from which the reserved amount was computed. They are stored, so that a later price change does not
+ * change past amounts.
+ */
 function basisOf({ source, rates, tiers }: Prepared['price'], bytes: number, maxOutputTokens: number): object {
   const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
   return JSON.parse(
@@ -96,7 +103,7 @@ async function tryRun<T>(
   { payer, budgets, prepared }: { payer: Payer; budgets: Budgets; prepared: Prepared },
   run: (trx: Transaction<DB>) => Promise<T>,
 ): Promise<{ value: T } | { full: FullWindow }> {
-  // Other calls of the organization may use up a draw before this call reserves again.
+  // Repeats the draw, because concurrent calls of the organization may use up a draw before this call reserves again.
   for (let draws = 0; ; draws += 1) {
     try {
       return { value: await retryConflicts(() => ctx.db.kysely.transaction().execute(run)) };

@@ -3,7 +3,7 @@ import type { Raise } from '../ledger/raises.ts';
 import type { Answer } from '../llm/read-answer.ts';
 import type { ToolRequest, ToolResult, ToolStep } from '../tools/state.ts';
 
-/** The result of an attempt of a step. */
+/** The result of one attempt of a step. */
 export type ModelResult =
   | { outcome: 'succeeded'; answer: StoredAnswer }
   /** The call did not happen, and the next attempt may succeed. */
@@ -12,10 +12,10 @@ export type ModelResult =
   | { outcome: 'uncertain'; error: string }
   | { outcome: 'failed'; code: string; message: string };
 
-/** An answer in the form that a step stores. The ledger has the answer's tokens. */
+/** A model's answer in the form in which a step stores it. The token counts are stored in the ledger. */
 export type StoredAnswer = Pick<Answer, 'text' | 'toolCalls' | 'finish' | 'model'>;
 
-/** Returns the tool steps of a chain, in the form that `tools/` reads. */
+/** Returns the tool steps of a chain, in the form that the code in `tools/` expects. */
 export function toolStepsOf(steps: readonly ModelStep[]): ToolStep[] {
   return steps.flatMap(({ seq, kind, request, attempts, result }) =>
     kind === 'tool_call' || kind === 'approval'
@@ -44,7 +44,8 @@ export function raisedBy(steps: readonly ModelStep[]): Map<string, bigint> {
 }
 
 /**
- * Returns the id by which the model refers to a call of its answer. Ids that a model makes may be missing or repeated.
+ * Returns the id by which the model refers to a call in its answer. The ids that models generate are not used, because
+ * they may be missing or repeated.
  */
 export function callIdOf(seq: number, index: number): string {
   return `call_${seq}_${index}`;
@@ -56,8 +57,8 @@ export type ModelStep = {
   kind: 'model_call' | 'repair' | 'tool_call' | 'approval' | 'budget';
   status: 'intent' | 'succeeded' | 'failed';
   /**
-   * For a `repair`, the problem of the answer. For a `tool_call` or an `approval`, the call to be performed. For a
-   * `budget`, the requested raise.
+   * The content depends on `kind`: for a `repair`, the problem of the answer; for a `tool_call` or an `approval`, the
+   * call to be performed; for a `budget`, the requested raise.
    */
   request: JsonObject;
   /**

@@ -1,7 +1,10 @@
 import { type Caller, modeOf, simpleActors } from '@drippulse/rpc';
 import type { ExecutionRow } from '../executions/rows.ts';
 
-/** Returns the caller who asked for the execution. If a workflow step asked, the caller continues the step's chain. */
+/**
+ * Returns the caller who requested the execution. If a workflow step requested it, the number of hops in the step's
+ * chain continues.
+ */
 export function callerOf(row: ExecutionRow): Caller {
   const { organization_id: organizationId, actor_type: type, actor_id: id, hops } = row;
   const simple = simpleActors.find((known) => known === type);

@@ -11,10 +11,13 @@ export const limits = { total: 200, perOrganization: 50, perDestination: 20 };
 /** An execution that this process works on, for as long as the execution's fence is unchanged. */
 export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'created_at' | 'destination' | 'work'>;
 
-/** Number of an organization's executions under way in this process at one destination. */
+/** Number of executions that this process runs for one organization at one destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
-/** Each organization and destination with scheduled executions. Each is found with one probe of the index. */
+/**
+ * SQL that finds each pair of organization and destination with scheduled executions. It reads one index entry per
+ * pair.
+ */
 const lines = sql`lines as (
       (select organization_id, destination from executions where wake_at is not null
         order by organization_id, destination limit 1)
@@ -32,7 +35,8 @@ const isWaiting = isSuspended(sql.ref('lines.organization_id'));
 
 /**
  * Leases due executions and marks them as running. Organizations and destinations take turns, so that a busy one does
- * not delay the others. No other process works on a leased execution until its lease ends. Leases are renewed.
+ * not delay the others. No other process works on a leased execution until its lease ends. This process renews the
+ * leases while it works.
  */
 export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
@@ -64,8 +68,8 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
 }
 
 /**
- * Returns the milliseconds until the next execution is due; undefined if none is scheduled. Executions of suspended
- * organizations don't count: they cannot be claimed, so the loop would only ask again and again.
+ * Returns the milliseconds until the next execution is due; undefined if none is scheduled. Ignores executions of
+ * suspended organizations, because they cannot be claimed and the loop would poll in vain.
  */
 export async function nextDueMs({ db }: Pick<Context, 'db'>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`

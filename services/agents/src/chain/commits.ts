@@ -9,8 +9,8 @@ import type { ChainStep, StepResult } from './step.ts';
 export type OwnStep = { claimed: Claimed; seq: number };
 
 /**
- * Commits the starts of attempts before anything is sent. Returns in the same order, for each step, whether its attempt
- * was committed. An attempt is not committed if this process has lost the execution.
+ * Commits the starts of attempts before anything is sent. Returns one boolean per step, in the order of `steps`:
+ * whether the attempt was committed. An attempt is not committed if this process has lost the execution.
  */
 export async function beginAttempts(ctx: Context, steps: readonly OwnStep[]): Promise<boolean[]> {
   const { rows } = await sql<{ execution_id: bigint }>`
@@ -88,7 +88,7 @@ export function isOwn({ id, fence }: Claimed): RawBuilder<unknown> {
   return sql`id = ${id} and fence = ${fence} and status in ('queued', 'running', 'waiting_approval')`;
 }
 
-/** Returns the id of the enrollment that a result reports as started; null if it started none. */
+/** Returns the id of the enrollment that a result reports as started; null if no enrollment was started. */
 export function enrollmentIdOf({ kind }: ChainStep, result: StepResult): string | null {
   if (kind !== 'enroll' || result.outcome !== 'succeeded') return null;
   const { enrollment_id: id } = result.output;

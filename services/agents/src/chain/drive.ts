@@ -23,7 +23,7 @@ export async function drive(ctx: Context, lanes: Lanes, claimed: Claimed, stoppi
     if (loaded === undefined) return;
     const { row, agent, step } = loaded;
     if (row.status === 'cancelled') return cleanUp(ctx, claimed, loaded);
-    // The loop of removals cancels all executions of a deleted agent, and the enrollments that the executions started.
+    // The removal loop cancels all executions of a deleted agent, and the enrollments that these executions started.
     if (agent.isDeleted) return ctx.wake.removals();
     const following = next(stateOf(ctx, loaded, isDue));
     if (following.do === 'end') return endExecution(ctx, claimed, following.end);
@@ -60,7 +60,10 @@ function perform(ctx: Context, loaded: Loaded, stopping: AbortSignal): Promise<S
   return loaded.step.kind === 'enroll' ? enroll(ctx, loaded, stopping) : callCode(ctx, loaded, stopping);
 }
 
-/** Asks the runtime once, because the event of the end may have come before this process stored the enrollment. */
+/**
+ * Asks the runtime once, because the enrollment may have ended, and its event may have arrived, before this process
+ * stored the enrollment.
+ */
 async function followRun(ctx: Context, claimed: Claimed, { row, agent }: Loaded): Promise<void> {
   const followed = await follow(ctx, row, agent.workflowId ?? 0n);
   if ('end' in followed) return endExecution(ctx, claimed, followed.end);

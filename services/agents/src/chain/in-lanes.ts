@@ -33,8 +33,8 @@ export type Lanes = {
 /** Maximum number of executions per batch: as many as an organization may have under way at one destination. */
 const most = 20;
 /**
- * Whether a failed batch certainly changed nothing, as after a refused statement. After a broken connection this is
- * unknown.
+ * Whether a failed batch certainly changed nothing, for example because a statement was refused. After a broken
+ * connection, the batch may have been committed.
  */
 const hasDoneNothing = (error: unknown) => !isInfrastructureError(error);
 
@@ -52,9 +52,9 @@ export function openLanes(ctx: Context): Lanes {
 }
 
 /**
- * Commits ends in one transaction, with the results that caused them. None of the executions may have an unsent
- * reservation. Its release would lock budgets, and several releases would lock them in a different order than that of
- * their keys.
+ * Commits the ends of executions in one transaction, with the results that caused them. None of the executions may have
+ * an unsent reservation: releasing several reservations in one transaction could lock budget windows out of key order,
+ * and so cause a deadlock.
  */
 async function endAll(ctx: Context, ended: readonly Ended[]): Promise<(ExecutionView | undefined)[]> {
   const asked = ended.map(({ claimed, end, last }) => ({

@@ -36,7 +36,7 @@ type Found = ExecutionRow & {
 
 /**
  * Loads executions, in the given order. Returns undefined in place of each execution whose fence has changed. Steps are
- * kept for a year. An execution whose step is gone has failed.
+ * kept for a year. An execution whose step was deleted since then counts as failed.
  */
 export async function loadExecutions(ctx: Context, claimed: readonly Claimed[]): Promise<(Loaded | undefined)[]> {
   const { rows } = await sql<Found>`
@@ -97,5 +97,5 @@ function stepOf({
 function resultOf(text: string | null): StepResult | null {
   if (text === null) return null;
   const value = parseJson(text);
-  return isJsonObject(value) ? (value as StepResult) : null; // this service wrote it
+  return isJsonObject(value) ? (value as StepResult) : null; // this service wrote the JSON
 }

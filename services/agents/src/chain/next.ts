@@ -40,7 +40,7 @@ export function next(state: ChainState): Next {
   if (step.attempts > state.maxRetries) return failed('provider_unavailable', reasonOf(step));
   const ms = state.isDue ? 0 : pauseOf(state);
   if (ms === 0) return { do: 'perform' };
-  // A pause beyond the deadline would be pointless.
+  // Does not pause beyond the deadline, because the execution ends at the deadline.
   return now.getTime() + ms < deadline.getTime() ? { do: 'wait', ms } : failed('provider_unavailable', reasonOf(step));
 }
 

@@ -8,7 +8,10 @@ import { openLanes } from './in-lanes.ts';
 import { driveModel } from './model/drive.ts';
 
 const stopWithinMs = 10_000;
-/** Minimum pause between polls. A poll costs more than the short extra wait of an execution. */
+/**
+ * Minimum pause between polls. Executions wait slightly longer because of the pause, but frequent polls would burden
+ * the database.
+ */
 const leastPauseMs = 100;
 
 type Out = { claimed: Claimed; done: Promise<void> };
@@ -23,7 +26,7 @@ export function startExecutions(ctx: Context): Loop {
     log: ctx.log,
     async run() {
       const room = limits.total - out.size;
-      // No room is left. The end of an execution wakes the loop.
+      // No further execution fits. The loop is woken when an execution ends.
       if (room <= 0) return undefined;
       const claimed = await claim(ctx, usageOf(out), room);
       for (const one of claimed) start(one);
@@ -50,7 +53,7 @@ export function startExecutions(ctx: Context): Loop {
     const run = claimed.work === 'llm' ? driveModel : drive;
     const done = run(ctx, lanes, claimed, stopping.signal)
       .catch((error: unknown) => {
-        // A process tries again after the execution's lease expires.
+        // A process tries the execution again after the lease expires.
         if (!isInfrastructureError(error) && !stopping.signal.aborted) {
           ctx.log.error({ err: error, execution_id: String(claimed.id) }, 'an execution could not go on');
         }

@@ -14,8 +14,8 @@ import { enrollmentKey } from '../ledger/windows.ts';
 type EndedEnrollment = { organizationId: bigint; enrollment: Enrollment };
 
 /**
- * Consumes enrollment events. Settles ended enrollments that an execution started or whose steps asked for executions.
- * Handles erasures, and continues executions after decisions about their actions.
+ * Consumes enrollment events. Settles ended enrollments that were started by an execution or whose steps requested
+ * executions. Handles erasures, and continues executions after decisions about their actions.
  */
 export function consumeEnrollments(ctx: Context): Promise<Consumer> {
   return startConsumer({
@@ -44,7 +44,10 @@ function endedOf({ organizationId, payload }: EnrollmentEvent): EndedEnrollment[
   return isEnd ? [{ organizationId, enrollment: payload.value }] : [];
 }
 
-/** Deletes the budget windows of ended enrollments. Keeps those of failed enrollments, which may be retried. */
+/**
+ * Deletes the budget windows of ended enrollments. Keeps the windows of failed enrollments, because these enrollments
+ * may be retried.
+ */
 async function forgetWindows(ctx: Context, messages: readonly EnrollmentEvent[]): Promise<void> {
   const keys = messages.flatMap(({ organizationId, payload }) =>
     payload.case === 'completed' || payload.case === 'cancelled'

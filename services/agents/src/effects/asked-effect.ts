@@ -5,7 +5,7 @@ import type { Caller } from '@drippulse/rpc';
 import type { Asked } from '../executions/asked.ts';
 import { isJsonObject } from '../json-objects.ts';
 
-/** A step of a workflow that asks for an execution. */
+/** A workflow step that requests an execution. */
 export type AskedEffect = { key: string; attempt: number; plannedAt: Date; enrollmentId: bigint; asked: Asked };
 
 /** Reads the request of a step. `refused` is the reason why the request can never be performed. */
@@ -45,7 +45,7 @@ function parsed(request: Uint8Array): JsonObject | undefined {
   }
 }
 
-/** Returns the agent that the step names, or else the agent of the enrollment. */
+/** Returns the agent that the step names. If the step names no agent, returns the agent of the enrollment. */
 function agentIdOf({ agent_id: named }: JsonObject, ofEnrollment: bigint | undefined): bigint | undefined {
   if (named === null || named === undefined) return ofEnrollment;
   return /^\d{1,16}$/.test(String(named)) ? BigInt(String(named)) : undefined;

@@ -16,14 +16,14 @@ type Answer = MessageInitShape<typeof PerformEffectResponseSchema>;
 /** Time after the execution's deadline for leases to end and for the result to be reported. */
 const graceMs = 300_000;
 const dayMs = 86_400_000;
-/** Maximum duration of a workflow that a step waits for, equal to that of a step. */
+/** Maximum time that a step waits for a workflow. It equals the maximum duration of a step. */
 const longestMs = 365 * dayMs;
 
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Starts the execution that a step asks for, under the key of the effect. A repeat gets the stored answer or the state
- * of the execution. All attempts of one effect share the execution, so that nothing is done twice.
+ * Starts the execution that a step requests, with the key of the effect. A repeated request gets the stored answer or
+ * the state of the execution. All attempts of one effect share the execution, so that nothing is done twice.
  */
 export async function performEffect(ctx: Context, effect: AskedEffect): Promise<Answer> {
   const { organizationId } = effect.asked.caller;
@@ -43,7 +43,7 @@ export async function performEffect(ctx: Context, effect: AskedEffect): Promise<
   }
 }
 
-/** Returns the answer to a repeated attempt, from the stored try. */
+/** Returns the answer to a repeated attempt, based on the stored result of the earlier attempt. */
 async function answerOf(ctx: Context, known: EffectRow): Promise<Answer> {
   if (known.state === 'refused') return ended(refusalOf(known));
   const view = await executionOf(ctx.db.kysely, known);
@@ -72,7 +72,8 @@ async function refuse(
 }
 
 /**
- * Schedules the report of a result if the execution ended before the try was stored, because that end was not reported.
+ * Schedules the report of a result if the execution ended before the attempt was stored. The end itself did not
+ * schedule a report in that case.
  */
 async function reportIfEnded(
   ctx: Context,

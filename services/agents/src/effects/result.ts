@@ -5,7 +5,7 @@ import type { ExecutionView } from '../executions/rows.ts';
 /** Transient failures, after which a later attempt of the step may succeed. */
 const passing = new Set(['provider_unavailable', 'timeout']);
 
-/** Converts an ended execution to the result of the step that asked for it. */
+/** Converts an ended execution to the result of the step that requested the execution. */
 export function resultOf({
   id,
   status,

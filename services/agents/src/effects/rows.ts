@@ -5,7 +5,7 @@ import type { AskedEffect } from './asked-effect.ts';
 
 export type EffectRow = Selectable<Effects>;
 
-/** Finds the effect of a key. The same key with a different planned time belongs to a different effect. */
+/** Finds the effect with a key. An effect with an equal key but a different planned time is a different effect. */
 export async function findEffect(
   db: Kysely<DB>,
   { organizationId, key, plannedAt }: { organizationId: bigint; key: string; plannedAt?: Date },
@@ -19,12 +19,12 @@ export async function findEffect(
     .executeTakeFirst();
 }
 
-/** A stored try: its execution and state, or the reason why it has no execution. */
+/** A stored attempt: its execution and state, or the reason why it has no execution. */
 export type Try = { executionId: bigint | null; state: 'accepted' | 'ended' | 'refused' } & Partial<
   Pick<EffectRow, 'failure' | 'retryable' | 'retry_after_seconds'>
 >;
 
-/** Stores a try, unless a try with a later attempt is stored. */
+/** Stores an attempt, unless a later attempt of the effect is already stored. */
 export async function storeTry(
   db: Kysely<DB>,
   { key, attempt, plannedAt, enrollmentId, asked: { caller } }: AskedEffect,

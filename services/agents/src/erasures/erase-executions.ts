@@ -14,7 +14,7 @@ const sliceRows = 200;
 
 /** Identifies the executions of a person. */
 export type Person = {
-  /** Enrollments of the person, which asked for executions or were started by them. */
+  /** Enrollments of the person, which requested executions or were started by executions. */
   enrollmentIds: readonly bigint[];
   /** Ids of records, and addresses in lower case. */
   names: readonly string[];
@@ -28,8 +28,8 @@ type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
  */
 export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
   const ended: ExecutionView[] = [];
-  // This time precedes the ends of active executions. The events of these ends contain nothing of the person, so they
-  // are kept.
+  // The time is read before active executions are ended. The events of their ends are later than this time, so other
+  // services keep them. These events contain nothing of the person.
   const erasedAt = ctx.clock.now();
   const count = await ctx.db.kysely.transaction().execute(async (trx) => {
     const found = await findSlice(trx, organizationId, person);
@@ -110,7 +110,7 @@ async function announce(
     })),
   );
   // Stored answers to cancels and replays contain data of the execution, and stored answers to new cases contain its
-  // input. Such answers are few.
+  // input. All such answers are erased, because there are few.
   if (found.length > 0) {
     const rpcs = ['%CancelAgentExecution', '%ReplayAgentExecution', '%CreateAgentEvalCase'];
     await eraseAnswers(trx, organizationId, sql`rpc like any(${rpcs}::text[])`);

@@ -24,7 +24,7 @@ export type Made = {
 const mostProblems = 20;
 const longestValue = 100;
 
-/** Returns a sentence for each check that fails. Every case requires a success. */
+/** Returns a sentence for each failed check. A failed execution fails every case, even a case without checks. */
 export function problemsOf(checks: readonly Check[], { outcome, actions }: Made): string[] {
   if ('error' in outcome) return [`It failed: ${outcome.error.code}`];
   return checks.flatMap((check) => problemsOfCheck(check, outcome.output, actions)).slice(0, mostProblems);

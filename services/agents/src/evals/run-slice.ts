@@ -45,19 +45,23 @@ export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal)
   };
 }
 
-/** Performs all cases of a slice at the same time, because a slice is small. Waits for all of them before it throws. */
+/**
+ * Performs all cases of a slice at the same time, because a slice is small. Waits until all cases have ended before it
+ * throws an error.
+ */
 async function performAll(
   due: readonly Due[],
   one: (own: Due) => Promise<Performed>,
   stopping: AbortSignal,
 ): Promise<Performed[]> {
   const settled = await Promise.allSettled(due.map(one));
-  // A lost case or a lost run stores nothing, so its error is ignored.
+  // Ignores the error of a case that was deleted or whose run was lost, because such a case stores nothing.
   const [error] = settled.flatMap((result): unknown[] =>
     result.status === 'rejected' && !(result.reason instanceof RehearsalLost) ? [result.reason] : [],
   );
   if (stopping.aborted && settled.some(({ status }) => status === 'rejected')) throw new JobLost();
-  // Every case would meet the same refusal, such as a full budget, a missing price or a refusal by the provider.
+  // A refusal such as a full budget, a missing price or an error of the provider would stop every case, so it ends the
+  // run.
   if (error instanceof DomainError && !isInfrastructureError(error))
     throw new DomainError('failed_precondition', error.reason, error.message);
   if (error !== undefined) throw error;

@@ -6,7 +6,10 @@ export type CaseVerdict = { caseId: bigint; passed: number; activePassed: number
 
 export type Verdict = {
   cases: CaseVerdict[];
-  /** Number of cases that the version passes in most of the trials. `activePassed` is the active version's number. */
+  /**
+   * Number of cases that the version passes in most of the trials. `activePassed` is this number for the active
+   * version.
+   */
   passed: number;
   activePassed: number | undefined;
   /** Whether, in more than half of the trials, the version passes fewer cases than the active version. */

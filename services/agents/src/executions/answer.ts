@@ -8,7 +8,10 @@ import { type ExecutionView, isActive } from './rows.ts';
 import { startExecution } from './start.ts';
 import { executionToProto } from './to-proto.ts';
 
-/** Starts an execution. Returns the execution if it ends in time, and otherwise answers 202 while it is active. */
+/**
+ * Starts an execution and waits for its end. If the execution is still active after the maximum wait, the HTTP status
+ * is 202.
+ */
 export async function answerExecution(ctx: Context, asked: Asked, call: HandlerContext) {
   const { view, replayed } = await startExecution(ctx, asked, call);
   const isAsync = prefersAsync(call);

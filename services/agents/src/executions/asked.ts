@@ -20,14 +20,16 @@ export type Asked = {
   correlationId: string | undefined;
   /** Cause whose chain the execution continues. */
   cause: string | undefined;
-  /** The step that asks for the execution. Keys of steps are separate from keys of callers. */
+  /** The step that asks for the execution. Keys of steps and keys of callers have separate namespaces. */
   source?: { effectKey: string; workflowId: bigint; enrollmentId: bigint; hops: number };
 };
 
-/** An execution, and whether its key had already started it. */
+/** An execution, and whether an earlier request with the key had already started it. */
 export type Started = { view: ExecutionView; replayed: boolean };
 
-/** Hashes a key. The hash finds the execution indefinitely. The key of a step never collides with a caller's key. */
+/**
+ * Hashes a key. The execution can always be found by this hash. The key of a step never collides with a caller's key.
+ */
 export function keyHashOf({ key, source }: Pick<Asked, 'key' | 'source'>): Buffer | null {
   const text = source === undefined ? key && `key:${key}` : `effect:${source.effectKey}`;
   return text === undefined || text === '' ? null : createHash('sha256').update(text).digest();

@@ -2,8 +2,8 @@ import type { Context } from '../context.ts';
 import { type ExecutionRow, type ExecutionView, isActive, withTexts } from './rows.ts';
 
 /**
- * Polling interval. Polling finds executions that ended in another process, because this process is not notified of
- * those.
+ * Polling interval in milliseconds. Polling is necessary because this process is not notified of executions that end in
+ * another process.
  */
 const lookEveryMs = 500;
 

@@ -16,8 +16,8 @@ import { chooseOwner, compileRouter, type Matched, type People, takesTurns } fro
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
 /**
- * A decision, or a function that makes it in the execution's transaction. The function takes the router's turn, but
- * calls no other service: such calls were made beforehand.
+ * A decision, or a function that decides in the execution's transaction. The function takes the router's turn. It calls
+ * no other service, because all such calls were made before the transaction.
  */
 export type Decision = Decided | ((trx: Transaction<DB>) => Promise<Decided>);
 
@@ -94,7 +94,7 @@ async function findPeople(
   const members = new Set(userIds.map(Number));
   const open = new Map<number, number>();
   if (owner.type === 'least_open') {
-    // Counts for at most twenty owners, one owner after the other. A single count costs little, but concurrent counts
+    // Requests the counts of at most twenty owners one after the other. One count costs little, but concurrent counts
     // would burden the CRM.
     for (const id of owner.owner_ids.filter((one) => members.has(one))) {
       const request = { ownerId: BigInt(id), status: CrmStageType.OPEN, limit: 1 };

@@ -24,8 +24,9 @@ type Place = { organizationId: bigint; id: bigint; fence?: bigint };
 export type Finish = { place: Place; ending: Ending; last?: StoredEnd['last'] };
 
 /**
- * Ends executions in one transaction, with all consequences. Returns the executions that this call ended, by id. If two
- * calls end an execution concurrently, only one of them succeeds. A call with an outdated fence ends nothing.
+ * Ends executions in one transaction, with all their consequences, such as events and counts. Returns the executions
+ * that this call ended, by id. If two calls end an execution concurrently, only one of them succeeds. A call with an
+ * outdated fence ends nothing.
  */
 export async function finishExecutions(
   ctx: Pick<Context, 'random'>,

@@ -16,7 +16,7 @@ export function insertDecided(ctx: Context, made: NewExecution): Promise<Executi
 
 /**
  * Inserts ended executions in batches, each batch for one organization. Without batches, round trips and commits would
- * take most of the time of a decision under load. A batch that a statement refused has changed nothing.
+ * take most of the time of a decision under load. If a statement is refused, its batch has changed nothing.
  */
 const batchesOf = onceFor((ctx: Context) =>
   inBatches((made: readonly NewExecution[]) => insertAll(ctx, made), {

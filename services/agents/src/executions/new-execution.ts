@@ -62,7 +62,7 @@ export function queued({ agent, bounds, work }: AgentDefinition, { input }: Aske
     output: null,
     started_at: null,
     finished_at: null,
-    // 1970 is due immediately, even if the clock of this process is wrong.
+    // A time in 1970 makes the execution due immediately, even if the clock of this process is wrong.
     wake_at: new Date(0),
     deadline_at: deadline,
     steps: [step],

@@ -12,7 +12,7 @@ const shards = 4;
 
 /**
  * Records the consequences of ends, in the transaction that ends the executions: events, counts, log lines, and the
- * reports to the steps that asked for the executions. Call `afterEnd` for each execution after the commit.
+ * reports to the steps that requested the executions. Call `afterEnd` for each execution after the commit.
  */
 export async function recordEnds(
   { random }: Pick<Context, 'random'>,

@@ -4,8 +4,8 @@ import type { AgentDefinition } from '../agents/definition.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Takes a place for one execution from the bucket of an agent, which refills over a minute. The place is taken in the
- * transaction of the execution, so a rollback or a repeat by key uses no place.
+ * Takes one token from the rate limit bucket of an agent, which refills over a minute. The token is taken in the
+ * transaction of the execution, so a rollback or a repeat by key uses no token.
  */
 export async function takeRate(
   db: Kysely<DB>,

@@ -1,7 +1,7 @@
 import { isRawNumber, type JsonValue } from '@drippulse/json';
 
 /**
- * Characters that are invisible or reorder their neighbours: control and format characters (such as bidirectional
+ * Characters that are invisible or reorder their neighbors: control and format characters (such as bidirectional
  * characters, zero-width characters and tags), line and paragraph separators, private and unassigned characters, and
  * characters that fonts do not draw (variation selectors, fillers). Tabs and line breaks are allowed.
  */
@@ -28,7 +28,8 @@ export function mapTexts(value: JsonValue, change: (text: string) => string): Js
   if (typeof value !== 'object' || value === null || isRawNumber(value)) return value;
   // The object is built from entries, so that a member named `__proto__` stays a member.
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [change(name), mapTexts(member as JsonValue, change)]), // members of JSON are JSON
+    // members of a JSON object are JSON
+    Object.entries(value).map(([name, member]) => [change(name), mapTexts(member as JsonValue, change)]),
   );
 }
 

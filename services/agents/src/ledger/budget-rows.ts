@@ -21,7 +21,7 @@ export async function lockBudgets(trx: Transaction<DB>, organizationId: bigint):
     .executeTakeFirstOrThrow();
 }
 
-/** Locks the limits for `If-Match`. */
+/** Locks the limits of an organization, and returns their revision for `If-Match`. */
 export const lockBudgetsRevision: LockRevision<DB> = async (trx, { organizationId }) =>
   (await lockBudgets(trx, organizationId)).revision;
 

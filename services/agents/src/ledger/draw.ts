@@ -2,8 +2,8 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Divisor of the remaining limit. A draw takes the missing amount, or this fraction of the remaining limit if that is
- * more. The fraction is small, because nothing is given back.
+ * A draw takes the missing amount, or the remaining limit divided by this number if that is more. The divisor is large,
+ * because organizations do not give unused amounts back.
  */
 const shareOfLeft = 100n;
 

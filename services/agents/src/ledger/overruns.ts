@@ -17,8 +17,8 @@ export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Prom
 }
 
 /**
- * Builds the refusal of a model with an overrun, so that a provider that contradicts its own rules does not go
- * unnoticed.
+ * Builds the refusal of a model with an overrun. The model is refused so that a person notices a provider that charges
+ * more than its prices allow.
  */
 export function modelOverrun(model: string): DomainError {
   const message = `A call of ${model} cost more than it could by its price. It is refused until an administrator acknowledges it.`;

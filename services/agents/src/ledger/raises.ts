@@ -9,7 +9,7 @@ import type { Scope } from './windows.ts';
  */
 export type Raise = {
   scope: Scope;
-  /** Key of the window. */
+  /** Key of the full budget window. */
   key: string;
   limit: string;
   spent: string;
@@ -20,16 +20,19 @@ export type Raise = {
   resets_at: string | null;
 };
 
-/** The limits that the organization itself sets. It cannot raise the limits of its plan or of the installation. */
+/**
+ * The limits that the organization itself sets, which a person can raise. The organization cannot raise the limits of
+ * its plan or of the installation.
+ */
 const raisable: ReadonlySet<Scope> = new Set([
   ...(['execution', 'agent_day', 'workflow_day', 'enrollment'] as const),
   ...(['organization_day', 'organization_month'] as const),
 ]);
 
 /**
- * Returns the raise that makes room for a call. It raises the limit by the cost limit of an execution, or by the needed
- * amount if that is higher. Returns undefined if nobody can raise the limit, or if the limit is 0. A limit of 0 refuses
- * every paid call, and nobody is asked.
+ * Returns the raise that makes room for a call. The limit is raised by the cost limit of an execution, or by the needed
+ * amount if that is higher. Returns undefined if the organization cannot raise the limit, or if the limit is 0. A limit
+ * of 0 refuses every paid call, and nobody is asked for a raise.
  */
 export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bigint): Raise | undefined {
   const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;

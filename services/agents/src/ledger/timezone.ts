@@ -19,7 +19,7 @@ export async function refreshTimezone(
   if (!isZoneOld) return false;
   const found = await askIdentity(ctx, organizationId);
   if (found === undefined) return false;
-  // A time zone that the database does not know is ignored.
+  // Ignores a time zone that PostgreSQL does not support.
   await sql`
     insert into agent_budgets (organization_id, timezone, timezone_read_at, updated_at)
     select ${organizationId}, coalesce((select name from pg_timezone_names where name = ${found}), ${timezone}), clock_timestamp(),

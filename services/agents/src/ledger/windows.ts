@@ -40,12 +40,12 @@ export type Spender = {
 /** Retention of the windows of executions and enrollments, whose ends are not known in advance. */
 const keptMs = 395 * 86_400_000;
 
-/** Present if the installation pays for the call. */
+/** The installation's daily limit, if it has one. This object is present only if the installation pays for the call. */
 export type PaidHere = { installationDayPicoUsd: bigint | undefined };
 
 /**
- * Returns the windows that a call counts towards, each once. Without `paidHere`, the organization pays through its own
- * account, which no plan limits.
+ * Returns the windows that a call counts towards, without duplicates. If `paidHere` is undefined, the organization pays
+ * through its own account, to which no plan limit applies.
  */
 export function windowsOf(spender: Spender, budgets: Budgets, paidHere: PaidHere | undefined): Window[] {
   const windows = [...ownWindows(spender, budgets), ...(paidHere ? paidWindows(spender, budgets, paidHere) : [])];

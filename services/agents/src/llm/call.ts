@@ -5,14 +5,14 @@ import { type ModelRequest, modelOf, optionsOf } from './model.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import type { ModelSource } from './source.ts';
 
-/** The result of a call. Its strings never contain the request or the key. */
+/** The result of a call. Its strings never contain the request or the API key. */
 export type CallResult =
   /** The request did not reach the provider. */
   | { kind: 'not_sent'; error: string }
   | { kind: 'status'; status: number; error: string; retryAfterSeconds?: number }
   /** The request may have reached the provider, with an unknown outcome. */
   | { kind: 'unknown'; error: string }
-  /** A success. `answer` is undefined if it was unreadable. */
+  /** The provider answered with success. `answer` is undefined if the answer was unreadable. */
   | { kind: 'answered'; answer: Answer | undefined; bytes: number };
 
 const mostAnswerBytes = 4 * 1024 * 1024;
@@ -34,8 +34,8 @@ export async function callModel(
         body,
         totalTimeoutMs: timeoutMs,
         maxReadBytes: mostAnswerBytes,
-        // Opens a new connection. The provider may just have closed a reused one, which would leave the outcome
-        // unknown.
+        // Opens a new connection. If a reused connection had just been closed by the provider, the outcome of the call
+        // would be unknown.
         freshConnection: true,
         signal,
       })
@@ -73,7 +73,9 @@ function resultOf(
   };
 }
 
-/** Returns the provider's name for messages. For an organization's account, the name shows which provider is meant. */
+/**
+ * Returns the provider's name for messages. For an organization's own account, the name contains the provider's host.
+ */
 function nameOf({ owner, baseUrl }: ModelSource): string {
   return owner === 'installation' ? 'The provider' : `Your own model provider ${new URL(baseUrl).host}`;
 }

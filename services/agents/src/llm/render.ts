@@ -11,7 +11,8 @@ export async function renderRequest(source: ModelSource, request: ModelRequest):
   try {
     await model.doGenerate(optionsOf(request));
   } catch (error) {
-    // If there is a body, the request was rendered, and the error is the one that ended the rendering.
+    // If there is a body, the request was rendered, and the error is the `Rendered` that was thrown to prevent the
+    // request.
     if (body === undefined) throw error;
   }
   if (body === undefined) throw new Error('the request of a model has no text');

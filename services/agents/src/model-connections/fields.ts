@@ -34,7 +34,7 @@ async function addressProblems(
   const problem = await checkUrl(baseUrl, { allowPrivate: config.allowPrivate, lookUp: look });
   if (problem !== undefined) return [{ field, message: `is refused: ${problem}`, code: 'not_allowed' }];
   const { search, hash } = new URL(baseUrl);
-  // Paths are appended to this address.
+  // A query or a fragment is refused, because paths are appended to this address.
   return search === '' && hash === '' ? [] : [{ field, message: 'must have no query and no fragment', code: 'format' }];
 }
 
@@ -44,12 +44,16 @@ function keyProblems(apiKey: string): Violation[] {
   if (apiKey.length > mostKeyLength) {
     return [{ field, message: `must be at most ${mostKeyLength} characters long`, code: 'length' }];
   }
-  // The key is sent in a header. A masked key, as returned by GET, is compared with the stored row instead.
+  // The key is sent in a header, so only visible ASCII is allowed. A masked key, as returned by GET, is not sent but
+  // compared with the stored row.
   if (apiKey.startsWith(maskStart) || /^[\x21-\x7e]+$/.test(apiKey)) return [];
   return [{ field, message: 'must have visible ASCII characters only', code: 'format' }];
 }
 
-/** Returns the key to store, or undefined to keep the stored key. A key is valid only for its scheme, host and port. */
+/**
+ * Returns the key to store, or undefined to keep the stored key. A stored key is only kept for the scheme, host and
+ * port for which it was entered.
+ */
 export function newKey(
   { base_url, shown_key }: Pick<ModelConnectionRow, 'base_url' | 'shown_key'>,
   { baseUrl = base_url, apiKey = shown_key }: Fields,
@@ -64,7 +68,7 @@ export function newKey(
   return undefined;
 }
 
-/** Refuses a masked key if no stored key exists that the mask could represent. */
+/** Refuses a masked key when no key is stored, because a masked key can only refer to a stored key. */
 export function refuseMask(apiKey: string): void {
   if (apiKey.startsWith(maskStart)) throw keyNeeded('has a masked value, and none is stored: enter the key');
 }

@@ -11,7 +11,8 @@ type Calling = Pick<Context, 'llm' | 'prices' | 'http' | 'sealer'>;
 
 /**
  * Returns the account by which an organization calls models: its own account, or else the installation's. Refuses if
- * neither exists. If a call by the organization's own account fails, the installation's account does not replace it.
+ * neither exists. A failed call through the organization's own account is not repeated through the installation's
+ * account.
  */
 export async function requireLlm(ctx: Calling & { db: { kysely: Kysely<DB> } }, organizationId: bigint): Promise<Llm> {
   const row = await selectModelConnection(ctx.db.kysely, organizationId);

@@ -49,7 +49,7 @@ export function modelConnectionNotFound(): DomainError {
   return new DomainError('not_found', 'model_connection_not_found', message);
 }
 
-/** Locks the account for `If-Match`. */
+/** Locks the account of an organization, and returns its revision for `If-Match`. */
 export const lockModelConnectionRevision: LockRevision<DB> = async (trx, { organizationId }) => {
   const row = await trx
     .selectFrom('model_connections')

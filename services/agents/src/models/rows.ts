@@ -4,7 +4,7 @@ import type { DB, Models } from '../db/schema.ts';
 
 export type ModelRow = Selectable<Models>;
 
-/** The version that stands for the rules of the configuration. */
+/** The version number that means the rules of the configuration. */
 export const rulesVersion = 0;
 
 type Place = { organizationId: bigint; agentId: bigint };

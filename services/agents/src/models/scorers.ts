@@ -21,7 +21,10 @@ const scorerOf = createRecent(500, (text): Scorer => {
   return compileScorer(read.config);
 });
 
-/** Prepared scorers by configuration. Equal configurations share one object, so most lookups find a scorer. */
+/**
+ * Prepared scorers by configuration object. Equal configurations share one object, so most look-ups find a prepared
+ * scorer.
+ */
 const rules = new WeakMap<JsonObject, Scorer>();
 
 function rulesOf(configuration: JsonObject): Scorer {

@@ -53,7 +53,7 @@ export function parsePolicy(text: string): Policy {
   return Object.fromEntries(known) as Policy; // this service wrote the text, by `readPolicy`
 }
 
-/** Converts numbers that kept their digits, such as amounts of money, to doubles. */
+/** Converts numbers that were parsed without loss of digits, such as amounts of money, to doubles. */
 function plain(value: JsonValue): unknown {
   return JSON.parse(stringifyJson(value));
 }

@@ -6,7 +6,7 @@ import { onExceededTexts } from '../texts.ts';
 import { type Policy, policyNames } from './policy.ts';
 import { problemsOfPolicy } from './policy-problems.ts';
 
-/** The members of `ExecutionPolicy`. Some requests contain these members directly. */
+/** The members of `ExecutionPolicy`. In some requests, these are members of the request itself. */
 type GivenPolicy = Omit<ExecutionPolicy, '$typeName' | '$unknown'>;
 
 /**

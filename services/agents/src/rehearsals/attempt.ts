@@ -82,7 +82,8 @@ async function send(
   const ended: ModelStep = { ...begun, status, result, request: { ...begun.request, model: request.model } };
   const steps = withStep(o.steps, ended);
   const isOwn = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A call that this process has cut off says nothing about the version. The call is repeated.
+    // Does not store the result of a call that this process has aborted, because an aborted call is no evidence about
+    // the version. The call is repeated later.
     const own = !stopping.aborted && (await rehearsal.store(trx, steps));
     if (await settle(trx, call, settlement, tokens)) await notePlan(trx, rehearsal.payer.organizationId);
     return own;

@@ -26,7 +26,9 @@ type ReplayedModel = Pick<Replayed, 'outcome'> & {
   chargedPicoUsd: bigint;
 };
 
-/** Failures that are the provider's fault rather than the version's, with the reasons of their refusals. */
+/**
+ * Failures that the provider causes and not the version. The values are the reasons of the refusals that they lead to.
+ */
 const passing = new Map([
   ['provider_unavailable', 'provider_unavailable'],
   ['timeout', 'agent_timeout'],

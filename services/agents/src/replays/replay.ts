@@ -31,8 +31,8 @@ export type Replayed = {
 
 /**
  * Runs a stored execution with the definition of a different version. Only reads stored data and models: it writes
- * nothing, makes no calls and takes no turn. Results of other services come from the record. The time is that of the
- * original request.
+ * nothing, makes no calls and takes no router turn. Results of other services are taken from the stored execution. The
+ * current time is the time of the original request.
  */
 export async function replay(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const { work } = definition;

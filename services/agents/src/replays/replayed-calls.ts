@@ -37,7 +37,7 @@ function isUsed(step: ModelStep, replayed: Rehearsed['steps']): boolean {
   return step.status === 'succeeded' && replayed.some((other) => bodyOfReused(other) === body);
 }
 
-/** Whether a step is a tool call that the chain `others` contains too. */
+/** Whether a step is a tool call that is also in the chain `others`. */
 function isKnown(step: ModelStep, others: Rehearsed['steps']): boolean {
   const [tool] = toolStepsOf([step]);
   return tool !== undefined && toolStepsOf(others).some((other) => isSame(other, tool));

@@ -36,7 +36,7 @@ export function compileRouter({ rules, default: fallback }: RouterConfig): Route
   };
 }
 
-/** Whether the choice of the owner needs a turn, which the transaction of the execution takes. */
+/** Whether the choice of the owner uses a turn. The transaction of the execution takes the turn. */
 export function takesTurns(owner: Owner | undefined): boolean {
   return owner?.type === 'round_robin' || owner?.type === 'weighted';
 }

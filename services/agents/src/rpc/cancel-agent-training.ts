@@ -11,8 +11,8 @@ import { findTraining, forgetRecords } from '../trainings/rows.ts';
 import { trainingToProto } from '../trainings/to-proto.ts';
 
 /**
- * Cancels a training. Waits for a slice whose transaction has begun. A slice whose transaction has not begun is not
- * committed.
+ * Cancels a training. If the transaction of a slice has begun, waits for it. A slice whose transaction has not begun
+ * yet is discarded.
  */
 export async function cancelAgentTraining(ctx: Context, request: CancelAgentTrainingRequest, call: HandlerContext) {
   const { agentId, id } = request;

@@ -14,7 +14,8 @@ const mostCases = 500n;
 
 export async function createAgentEvalCase(ctx: Context, request: CreateAgentEvalCaseRequest, call: HandlerContext) {
   const { evalSetId } = request;
-  // Read before the transaction, because no database connection may be held while another service is called.
+  // The case is read before the transaction, because no database connection may be held while another service is
+  // called.
   const known = await findEvalSet(ctx.db.kysely, callerOf(call).organizationId, evalSetId);
   const made = await readNewCase(ctx, known, request);
   const { createAgentEvalCase: method } = AgentEvalSetsService.method;

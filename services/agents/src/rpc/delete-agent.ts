@@ -5,8 +5,8 @@ import { lockAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 
 /**
- * Deletes an agent. The loop of removals then cancels its executions and removes their rows. There may be a million
- * rows.
+ * Deletes an agent. The removal loop then cancels its executions and removes their rows in slices, because there may be
+ * a million rows.
  */
 export async function deleteAgent(ctx: Context, request: DeleteAgentRequest, call: HandlerContext) {
   const response = await transact(

@@ -22,7 +22,7 @@ export async function listAgentTemplates(ctx: Context, request: ListAgentTemplat
     .$if(kind !== null, (query) => query.where('kind', '=', kind ?? ''));
   const templates = all.where(await rowConditions(kysely, all, request)).select('id');
   const { rows, paging } = await readList(request, {
-    // The page is selected by ids first, because the filters use column names that the versions have too.
+    // Selects the ids of the page first, because the filters use column names that the table of versions also has.
     rows: ({ beforeId, limit, offset }) => {
       const page = templates.where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset);
       return selectTemplates(kysely, { organizationId, mode })

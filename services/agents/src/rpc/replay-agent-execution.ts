@@ -22,7 +22,7 @@ import { type Replayed, replay } from '../replays/replay.ts';
 import { replayModel, toolCallsOf } from '../replays/replay-model.ts';
 import { replayedCalls } from '../replays/replayed-calls.ts';
 
-/** Lease of the key, longer than the maximum duration of a call. */
+/** Lease of the idempotency key, in seconds, longer than the maximum duration of a request. */
 const leaseSeconds = 60;
 
 /**

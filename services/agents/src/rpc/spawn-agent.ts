@@ -22,7 +22,8 @@ type Origin = { template_id: bigint | null; workflow_id: bigint | null; code_id:
 
 export async function spawnAgent(ctx: Context, request: SpawnAgentRequest, call: HandlerContext) {
   const { name, type, origin, configuration } = readRequest(ctx, request);
-  // Checked before the transaction, because no database connection may be held while another service is called.
+  // The workflow is checked before the transaction, because no database connection may be held while another service is
+  // called.
   if (origin.workflow_id !== null) {
     await ctx.clients.workflows(callerOf(call), call).getWorkflow({ id: origin.workflow_id });
   }

@@ -18,7 +18,8 @@ export async function trainAgent(ctx: Context, request: TrainAgentRequest, call:
   const subject = trainingSubjects.textOf(request.subject) ?? 'leads';
   const caller = callerOf(call);
   await requireScorer(ctx, caller.organizationId, request.id);
-  // Counted before the transaction, because no database connection may be held while another service is called.
+  // Records are counted before the transaction, because no database connection may be held while another service is
+  // called.
   const { won, lost } = await ctx.clients.outcomes(caller, call).countCrmOutcomes({ subject: subjectOf(subject) });
   requireEnough(won, lost);
   const records = won + lost < BigInt(mostRecords) ? won + lost : BigInt(mostRecords);

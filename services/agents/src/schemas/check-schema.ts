@@ -7,8 +7,8 @@ const limits = { bytes: 32 * 1024, depth: 8, properties: 200 };
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 /**
- * Allowed keywords. `pattern` is not allowed, because a pattern and 27 characters can stop a process for seconds.
- * `$ref` and `format` are not allowed either.
+ * Allowed keywords. `pattern` is not allowed, because matching some patterns against only 27 characters can block a
+ * process for seconds. `$ref` and `format` are not allowed either.
  */
 const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   type: (value) => typeof value === 'string' && types.includes(value),

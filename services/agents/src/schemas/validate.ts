@@ -5,7 +5,7 @@ import { isJsonObject, objectOf, storedObject } from '../json-objects.ts';
 import { createRecent } from '../recent.ts';
 
 const compiled = createRecent<z.ZodType>(500, (text) => {
-  // The schema uses the subset of `check-schema.ts`. Null is a separate alternative.
+  // The schema uses only the keywords that `check-schema.ts` allows. `withNulls` adds null as a separate alternative.
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
@@ -32,7 +32,8 @@ export function withNulls(value: JsonValue): JsonValue {
 }
 
 /**
- * Rewrites a schema's member. Values of `enum` and `const` are not schemas, and a property may be named like a keyword.
+ * Rewrites one member of a schema. Values of `enum` and `const` are not schemas, so they stay as they are. The names in
+ * `properties` are not treated as keywords, even if a property has the name of one.
  */
 function inner(name: string, member: JsonValue): JsonValue {
   if (name === 'enum' || name === 'const') return member;

@@ -3,7 +3,7 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
 
-/** Larger weights would make every score 0 or 1. */
+/** Weights are limited, because larger weights would make every score 0 or 1. */
 const weight = z.number().min(-50).max(50);
 const field = z.string().min(1).max(255);
 const name = z.string().min(1).max(100);

@@ -11,7 +11,7 @@ export type Judged = {
   brier: number;
   /** Ten bins by score. Empty bins are left out. */
   calibration: { from: number; to: number; records: number; predicted: number; actual: number }[];
-  /** Share of won records among the tenth with the highest scores, divided by the share of won records overall. */
+  /** Share of won records among the 10 % with the highest scores, divided by the share of won records overall. */
   lift_at_10_percent: number;
   /** Share of won records among the records that reach the threshold. Null if no record reaches it. */
   precision: number | null;
@@ -82,7 +82,9 @@ function calibrationOf(scored: readonly Scored[]): Judged['calibration'] {
   }).filter(({ records }) => records > 0);
 }
 
-/** Computes the lift. Records at the border score of the tenth count in proportion, so their order does not matter. */
+/**
+ * Computes the lift. Records with the lowest score in the top 10 % count in proportion, so their order does not matter.
+ */
 function liftOf(scored: readonly Scored[], won: number): number {
   if (won === 0) return 0;
   const sorted = scored.toSorted((a, b) => b.score - a.score);

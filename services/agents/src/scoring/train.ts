@@ -88,7 +88,8 @@ export function* train(
 }
 
 /**
- * Sets columns to zero if they tell fewer than ten records apart, because few records would decide their weight. A
+ * Sets a column to zero if fewer than ten records have a value other than 0 in it, because so few records would
+ * determine its weight. A column that is not numeric is also set to zero if fewer than ten records have the value 0. A
  * constant column gets no weight.
  */
 function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measured): void {

@@ -3,7 +3,7 @@ import type { Action, ContactMember } from '../actions/action.ts';
 import { canonicalJson, isJsonObject } from '../json-objects.ts';
 import type { Constraint, ToolPolicy } from '../policies/tool-policy.ts';
 
-/** The contact of an execution, as the platform knows it. It contains no text that a model wrote. */
+/** The contact of an execution, as the platform has stored it. It contains no text that a model wrote. */
 export type Contact = Readonly<Partial<Record<ContactMember, string>>>;
 
 /** Returns the first violation of a policy's constraints by an action's arguments. */

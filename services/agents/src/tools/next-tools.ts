@@ -26,7 +26,7 @@ const mostRefused = 3;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
-/** Decides the next action after an answer that asks for calls. */
+/** Decides the next action after an answer in which the model calls tools. */
 export function planCalls(state: ToolState, calls: readonly ToolRequest[]): ToolNext {
   const before = state.steps.filter(({ kind }) => kind === 'tool_call').map(({ request }) => request);
   const { maxSteps, maxToolCalls } = boundsOf(state.place.policies);
@@ -78,7 +78,7 @@ function nextAttempt(state: ToolState, { seq, attempts, result }: ToolStep): Too
   }
   const ms = isDue ? 0 : pauseOf(state, { attempts, result });
   if (ms === 0) return { do: 'perform', seq };
-  // A pause beyond the deadline would be pointless.
+  // Does not pause beyond the deadline, because the execution ends at the deadline.
   if (now.getTime() + ms < deadline.getTime()) return { do: 'wait', ms };
   return failed('provider_unavailable', result?.outcome === 'passing' ? result.error : 'There is no time left.');
 }

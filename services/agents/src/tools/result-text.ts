@@ -7,9 +7,9 @@ const longest = 8 * 1024;
 const longestText = 2_000;
 
 /**
- * Renders the result of a call for a model: JSON that names the source of the data. The output of a tool is untrusted:
- * it is marked as data, its invisible characters are removed, text that looks like secrets is masked, and JSON that is
- * too long becomes a cut text.
+ * Renders the result of a call for a model: JSON that names the source of the data. The output of a tool is untrusted.
+ * It is marked as data, its invisible characters are removed, text that looks like secrets is masked, and JSON that is
+ * too long is replaced by truncated text.
  */
 export function resultText(action: string, result: ToolResult): string {
   if (result.outcome === 'refused')

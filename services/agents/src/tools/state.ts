@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 
 /** The result of an attempt of a tool step. */
 export type ToolResult =
-  /** The call was performed. Its output goes to the model. */
+  /** The call was performed. Its output is sent to the model. */
   | { outcome: 'succeeded'; output: JsonObject }
   /** The call was not performed, and a repeat would not change that. The model gets the reason. */
   | { outcome: 'refused'; why: 'denied' | 'invalid' | 'failed'; problem: string }

@@ -3,9 +3,9 @@ import type { DB } from '../db/schema.ts';
 import { trainingJobs } from './rows.ts';
 
 /**
- * Removes the records of a person from active trainings. A slice that has read the person and is not committed is lost,
- * because this changes the fence of the job. When the slice is repeated, the CRM no longer returns the person. Models
- * stay, because their weights are derived from many people.
+ * Removes the records of a person from active trainings, and raises the fence of these jobs. A slice that has read the
+ * person but has not committed therefore cannot commit. When the slice is repeated, the CRM no longer returns the
+ * person. Models stay, because their weights are derived from many people.
  */
 export async function eraseTrainingRecords(
   db: Kysely<DB>,

@@ -17,7 +17,7 @@ export const mostRecords = 10_000;
 const timeoutMs = 20_000;
 /** Delay until the CRM is asked again after it was unavailable. */
 const waitMs = 2_000;
-/** Longer strings cannot be factors, and would only use memory. */
+/** Maximum length of a string. Longer strings cannot be factors, and would only use memory. */
 const longestText = 120;
 
 export type TrainingTask = { agentId: bigint; mode: string; subject: string };

@@ -9,7 +9,8 @@ import type { TrainingRow } from './rows.ts';
 
 export function trainingToProto(row: TrainingRow): MessageInitShape<typeof AgentTrainingSchema> {
   const { total, processed, status } = row;
-  // Records may be added or removed while the training reads them.
+  // The progress stays below 1 until the training ends, because records may be added or removed while the training
+  // reads them.
   const progress = status === 'completed' ? 1 : Math.min(0.99, Number(processed) / Math.max(1, Number(total)));
   return {
     id: row.id,

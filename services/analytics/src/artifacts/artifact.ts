@@ -1,4 +1,6 @@
-/** Identifies the bytes that one try of a report has written. `fence` is the fence of the job that wrote them. */
+/**
+ * Identifies the bytes that one attempt to make a report has written. `fence` is the fence of the job that wrote them.
+ */
 export type Artifact = { organizationId: bigint; reportId: bigint; fence: bigint };
 
 /** The job that writes an artifact. Its fence is the fence of the artifact. */

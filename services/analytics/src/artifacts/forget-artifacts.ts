@@ -14,7 +14,9 @@ type FileRow = {
 /** Age at which a file without a report is deleted. A process may still be writing a younger file. */
 const untouchedHours = 24;
 
-/** Deletes pieces and files of tries that died, and files of deleted reports. Deletes a file before its row. */
+/**
+ * Deletes pieces and files of attempts whose process died, and files of deleted reports. Deletes a file before its row.
+ */
 export async function forgetArtifacts({ db, stores }: Pick<Context, 'db' | 'stores'>): Promise<void> {
   await sql`
     delete from report_chunks using reports

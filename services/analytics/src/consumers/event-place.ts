@@ -19,7 +19,9 @@ export function eventPlace(event: {
   return { organizationId, id, at: at.getTime() > madeMs + aheadMs ? new Date(madeMs) : at };
 }
 
-/** Returns the id of one of an event's facts. A repeated event has the same ids. */
+/**
+ * Returns the id of the fact with the number `part` of an event. If the event is repeated, its facts get the same ids.
+ */
 export function partId(id: string, part: number): string {
   const end = Number.parseInt(id.slice(-6), 16) ^ part;
   return `${id.slice(0, -6)}${end.toString(16).padStart(6, '0')}`;

@@ -24,7 +24,7 @@ export function judge(
   const weights = names.map((name) => expected?.get(name) ?? 0);
   const isBroken = expected !== undefined && isSplitBroken(people, weights);
   const place = isBroken ? undefined : winnerOf(all, alpha);
-  // The intervals hold simultaneously for all pairs (Bonferroni), as the decision does.
+  // The intervals are simultaneously valid for all pairs (Bonferroni correction), as the decision is.
   const pairs = Math.max(1, (all.length * (all.length - 1)) / 2);
   const [first] = all;
   return {

@@ -20,7 +20,8 @@ const providers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the provider of an address's mailbox. Other domains are not told apart, because they may identify a person.
+ * Returns the mailbox provider of an address. All addresses at other domains get `other`, because their domain may
+ * identify a person.
  */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();

@@ -12,8 +12,8 @@ export type Fact = {
   workflowId?: bigint;
   version?: number;
   /**
-   * The enrollment's variant in a split. A fact with a variant repeats a fact without one, and is counted only for the
-   * variant.
+   * The enrollment's variant in a split. A fact with a variant is a copy of a fact without a variant, and is counted
+   * only for the variant.
    */
   variant?: string;
   stepId?: string;

@@ -1,7 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Cell, Page, Table } from '../tables/table.ts';
 
-/** Matches everything except visible ASCII, and the characters that separate or quote cells. */
+/**
+ * Matches characters that need a quoted cell: all that are not visible ASCII, and those that separate or quote cells.
+ */
 const notPlain = /[^!#-+\--:<-~]/;
 
 /**

@@ -77,7 +77,8 @@ export function stayOf({ counts, stays }: StepNumbers, share: number): number | 
   const { left, completed, failed, cancelled } = stepKinds;
   const ends = [left, completed, failed, cancelled].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
   const timed = [...stays.values()].reduce((sum, count) => sum + count, 0);
-  // A failure that was retried is not among the ends, but its stay is measured. So the larger number is the total.
+  // The stay of a failure that was retried is measured, but the failure is not among the ends. The total is therefore
+  // the larger of the two numbers.
   const all = Math.max(ends, timed);
   if (all === 0) return undefined;
   let before = all - timed;

@@ -58,7 +58,8 @@ async function startTick(
   await trx
     .updateTable('reports')
     .set({
-      // The clock of this process may be behind the clock of the database.
+      // The clock of this process may be behind the clock of the database. The next tick is therefore counted from this
+      // tick if the process's time is earlier.
       next_run_at: tickAfter(schedule, new Date(Math.max(now.getTime(), tick.getTime()))),
       expires_at: keptUntil(now),
     })

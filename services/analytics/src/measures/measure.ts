@@ -13,7 +13,7 @@ export type Measure = {
   unit: 'count' | 'ratio' | 'cents' | 'usd' | 'ms';
   /** Returns the value; undefined for a share if the whole is 0. */
   value(sums: Sums): number | undefined;
-  /** Returns the number of things that the value describes. */
+  /** Returns the number of facts on which the value is based; for a share, the size of the whole. */
   n(sums: Sums): number;
   /** Groups by which the facts may be divided. */
   groups: readonly Group[];

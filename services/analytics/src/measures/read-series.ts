@@ -61,7 +61,9 @@ export async function readSeries(
   return seriesOf(rows);
 }
 
-/** Whether a chart has one series for each variant. The sums of all enrollments then belong to no series. */
+/**
+ * Whether a chart has one series for each variant. In this case, the sums of all enrollments are in none of the series.
+ */
 function isEveryVariant({ variant }: Scope, group: Group | undefined): boolean {
   return group === 'variant' && variant === undefined;
 }

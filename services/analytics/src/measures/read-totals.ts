@@ -36,7 +36,8 @@ export async function readTotals(
       scope,
       sql`kind = any(${kinds}::smallint[]) and dimension = any(${of}::smallint[]) and variant = ${scope.variant ?? ''}`,
     );
-  // The selections are separate, because a single one would also find all durations of kinds without timed metrics.
+  // Sums and durations are selected separately, because a single selection would also read the durations of kinds whose
+  // durations no metric needs.
   const areOfScope = [
     select(o.kinds, dimensions.total, dimensions.currency),
     select(o.timedKinds, dimensions.duration),

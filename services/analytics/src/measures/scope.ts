@@ -44,8 +44,8 @@ export function checkVariant(variant: string | undefined, others: readonly strin
 }
 
 /**
- * Finds the selection of facts of a request. The request may name a project, which stands for the workflows that are in
- * it now. A project of another organization has no workflows.
+ * Finds the selection of facts of a request. If the request names a project, selects the facts of the workflows that
+ * are in the project now. A project of another organization has no workflows.
  */
 export async function findScope(
   ctx: Pick<Context, 'clients'>,

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * Asks identity for the time zone of an organization. Returns UTC for a time zone that the database does not know.
+ * Asks identity for the time zone of an organization. Returns UTC for a time zone that PostgreSQL does not support.
  * Throws `organization_deleted` if the organization was deleted.
  */
 export async function askTimezone(ctx: Context, organizationId: bigint): Promise<string> {
@@ -20,7 +20,10 @@ export async function askTimezone(ctx: Context, organizationId: bigint): Promise
   return 'UTC';
 }
 
-/** Whether PostgreSQL knows a time zone. Each installation has its own list. An unknown zone would prevent counting. */
+/**
+ * Whether PostgreSQL supports a time zone. The list of time zones differs between installations. With an unsupported
+ * time zone, the counting would fail.
+ */
 async function isKnown({ db }: Context, timezone: string): Promise<boolean> {
   try {
     await sql`select date_trunc('day', clock_timestamp(), ${timezone}::text)`.execute(db.kysely);

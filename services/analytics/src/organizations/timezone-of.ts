@@ -7,8 +7,8 @@ const askEveryMs = 30_000;
 
 /**
  * Returns the time zone of an organization. If the time zone has changed, first sums the organization's days again from
- * its quarter hours. Each process asks identity every 30 s. All processes use the stored time zone, so they change over
- * at the same time. While identity is unavailable, the stored time zone applies.
+ * its quarter hours. Each process requests the time zone from identity every 30 s. All processes use the stored time
+ * zone, so they change over at the same time. While identity is unavailable, the stored time zone applies.
  */
 export async function timezoneOf(ctx: Context, organizationId: bigint): Promise<string> {
   const known = ctx.timezones.get(organizationId);

@@ -1,6 +1,9 @@
-/** The dimensions by which rows of the rollups are divided, as stored. A number never changes its meaning. */
+/**
+ * The dimensions by which rows of the rollups are divided, with the numbers that are stored. The meaning of a number
+ * never changes.
+ */
 export const dimensions = {
-  /** Divided only by the version and the variant of a workflow. The key is empty. */
+  /** The rows are divided only by the version and the variant of a workflow. The key is empty. */
   total: 0,
   workflow: 1,
   step: 2,

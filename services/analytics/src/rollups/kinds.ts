@@ -1,10 +1,10 @@
-/** The kinds of facts, as stored. A number never changes its meaning. */
+/** The kinds of facts, with the numbers that are stored. The meaning of a number never changes. */
 export const factKinds = {
   enrollment_started: 1,
   enrollment_completed: 2,
   enrollment_failed: 3,
   enrollment_cancelled: 4,
-  /** Ended by a goal before the last step. */
+  /** An enrollment that a goal ended before the last step. */
   enrollment_exited: 5,
   goal_met: 6,
   email_sent: 10,

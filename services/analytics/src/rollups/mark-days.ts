@@ -8,8 +8,8 @@ import type { DB } from '../db/schema.ts';
  */
 const pageOrganizations = 50;
 /**
- * Maximum age of days that are marked because of their sums, in hours. It is slightly less than the retention of facts.
- * Older sums stay, because their facts are about to be deleted.
+ * Maximum age, in hours, of days that are marked because they have sums. It is slightly less than the retention of
+ * facts. Older days are not marked, because their facts are about to be deleted and their sums must stay.
  */
 const sumHours = factHours - 48;
 
@@ -63,7 +63,8 @@ const keptDays = sql`
     date_trunc('day', now(), 'UTC') + interval '24 hours', interval '24 hours')`;
 
 /**
- * Builds SQL that is true if the organization has a row on a day, or else null. The limit avoids a join over the day.
+ * Builds SQL that is true if the organization has a row on a day, and otherwise null. The `limit` keeps the planner
+ * from joining the tables over the day.
  */
 function hasRow(table: 'facts' | 'step_facts' | 'rollup_quarters', more = sql``): RawBuilder<unknown> {
   return sql`(

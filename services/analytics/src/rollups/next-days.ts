@@ -3,9 +3,10 @@ import type { DB } from '../db/schema.ts';
 import type { Span } from './span.ts';
 
 /**
- * Limits on a transaction that recounts more than one day. New facts of the organization wait for the transaction, so
- * it takes a few seconds at most. Sparse facts become four times as many sums. Each day is a partition, and each
- * statement locks it.
+ * Limits on a transaction that recounts more than one day. They keep the transaction to a few seconds, because new
+ * facts of the organization wait for it. The number of facts is low, because sparse facts become four times as many
+ * sums. The number of days is limited, because each day is a partition, and each statement locks all partitions that it
+ * uses.
  */
 const most = { facts: 40_000, stepBytes: 500_000, days: 92 };
 

@@ -4,9 +4,9 @@ import type { DB } from '../db/schema.ts';
 const keys = ['organization_id', 'mode', 'kind', 'dimension', 'workflow_id', 'at', 'version', 'variant', 'key'];
 
 /**
- * Planner settings for sums of several hundred thousand facts, which are sorted and hashed in memory. The planner does
- * not know the number of sums. If it assumes a small number, it compares every sum with every row, and sorts by seven
- * columns to group the sums.
+ * Planner settings for sums of several hundred thousand facts, which are sorted and hashed in memory. The planner
+ * cannot estimate the number of sums. If it assumes a small number, it compares every sum with every row, and sorts by
+ * seven columns to group the sums.
  */
 const planned = sql`
   select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true)`;
@@ -14,8 +14,8 @@ const planned = sql`
 /**
  * Replaces the rows of a rollup that meet a condition with the rows of a query that has the same columns. In
  * `isReplaced`, the rows are named `kept`. Correct rows are not written, because a row that is deleted and inserted
- * again slows each search of its key until the next vacuum. The caller must have locked the organization, so that
- * nobody else writes these rows. Rows are inserted in the order of the numeric key columns, so that neighbouring rows
+ * again slows each search of its key until the next vacuum. The caller must have locked the organization, so that no
+ * other process writes these rows. Rows are inserted in the order of the numeric key columns, so that neighboring rows
  * share pages. Strings are not compared, because that would take as long as the rest of the sort.
  */
 export async function replaceSums(

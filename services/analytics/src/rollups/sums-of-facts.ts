@@ -34,7 +34,10 @@ export function sumsOfFacts(facts: string, where: RawBuilder<unknown> = sql`true
     ${sql.join([...ofAll.map(sumsOfAll), ...ofWorkflow.map(sumsOfWorkflows)], sql` union all `)}`;
 }
 
-/** Builds the sums over all workflows. Facts with a variant repeat facts without one, so they are left out here. */
+/**
+ * Builds the sums over all workflows. Facts with a variant are copies of facts without a variant, so they are left out
+ * here.
+ */
 function sumsOfAll({ dimension, key }: Division): RawBuilder<unknown> {
   return sql`
     select organization_id, mode, kind, ${sql.lit(dimension)}::smallint as dimension, 0::bigint as workflow_id, at, 0 as version,

@@ -34,7 +34,8 @@ export async function getAnalyticsChart(ctx: Context, request: GetAnalyticsChart
     const message = `must leave at most ${mostPoints} points: ask for less time, or a longer one`;
     refuseViolations([{ field: 'interval', message, code: 'range' }]);
   }
-  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
+  // `until` is read before the sums. If facts are counted in between, the sums contain more facts than `until` states,
+  // never fewer.
   const until = await completeUntil(ctx.db.kysely);
   const found = await readSeries(ctx.db.kysely, scope, measure, { points, interval, group });
   const isWhole = group === undefined && !measure.isByCurrency;

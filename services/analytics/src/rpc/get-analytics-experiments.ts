@@ -39,7 +39,8 @@ export async function getAnalyticsExperiments(
     throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
   }
   const goal = request.goal ?? current.goals[0] ?? refuseGoal();
-  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
+  // The time of completeness is read before the sums. If facts are counted in between, the sums contain more facts than
+  // this time states, never fewer.
   const until = await completeUntil(ctx.db.kysely);
   const outcomes = await readOutcomes(ctx.db.kysely, scope, { period, timezone, goal });
   const splits = splitsOf(current, outcomes).filter(({ id }) => stepId === undefined || id === stepId);
@@ -70,7 +71,7 @@ function splitsOf({ steps }: Version, outcomes: Outcomes): Pick<Step, 'id' | 'na
   return [...own, ...others.map((id) => ({ id, name: '', variants: [] }))];
 }
 
-/** Reads the versions that assigned people to variants, as far as these versions still exist. */
+/** Reads the versions that assigned people to variants. Leaves out versions that no longer exist. */
 async function versionsOf(
   ctx: Context,
   caller: Caller,

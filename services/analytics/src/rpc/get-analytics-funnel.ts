@@ -21,7 +21,8 @@ export async function getAnalyticsFunnel(ctx: Context, request: GetAnalyticsFunn
   const period = readPeriod({ from: enteredFrom, to: enteredTo }, ctx.clock.now(), names);
   const timezone = await timezoneOf(ctx, scope.organizationId);
   const known = await findVersion(ctx, caller, { workflowId, version });
-  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
+  // The time of completeness is read before the sums. If facts are counted in between, the sums contain more facts than
+  // this time states, never fewer.
   const until = await completeUntil(ctx.db.kysely);
   const cohort = await readCohort(ctx.db.kysely, scope, { period, timezone, variant });
   if (known === undefined && isEmpty(cohort)) {

@@ -17,7 +17,8 @@ export async function getAnalyticsMetrics(ctx: Context, request: GetAnalyticsMet
   const scope = await findScope(ctx, request, callerOf(call));
   const period = readPeriod(request, ctx.clock.now());
   const timezone = await timezoneOf(ctx, scope.organizationId);
-  // Read before the sums, so that facts counted in between make the sums more complete than stated, not less.
+  // The time of completeness is read before the sums. If facts are counted in between, the sums contain more facts than
+  // this time states, never fewer.
   const until = await completeUntil(ctx.db.kysely);
   const kinds = Object.values(factKinds);
   const timedKinds = [...measures.values()].flatMap((measure) => (measure.isByDuration ? measure.kinds : []));

@@ -8,7 +8,8 @@ type Times = Pick<ReportSchedule, 'cron' | 'timezone'>;
 
 const leastMs = 3_600_000;
 /**
- * Number of ticks to check for short gaps. An expression of minutes and hours shows all its gaps within so many ticks.
+ * Number of ticks to check for gaps that are too short. An expression of minutes and hours shows all its gaps within
+ * this number of ticks.
  */
 const looked = 50;
 const longestCron = 200;

@@ -61,7 +61,7 @@ function sumOf(name: string, kind: number): RawBuilder<unknown> {
 
 function cellsOf(row: StepSums, workflowName: string | undefined): Cell[] {
   const { sent, opened, clicked, unsubscribed, bounced, complained } = row;
-  // A mail that was sent on the previous day may bounce within the period.
+  // A mail that was sent before the period may bounce within the period, so there may be more bounces than sent mails.
   const delivered = sent > bounced ? sent - bounced : 0n;
   return [
     ...[row.workflow_id, workflowName ?? null, row.key],

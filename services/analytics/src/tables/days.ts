@@ -8,7 +8,8 @@ export function daysOf({ from, to }: Period, timezone: string): Day[] {
   const days: Day[] = [];
   for (let start = from; start < to; ) {
     const local = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO(timezone);
-    // Computed from the date, because a day begins at 01:00 if the clocks change at midnight.
+    // The end of a day is computed from the date and not from a time of day, because a day begins at 01:00 if the
+    // clocks change at midnight.
     const next = local.toPlainDate().add({ days: 1 }).toZonedDateTime(timezone);
     const midnight = new Date(next.epochMilliseconds);
     const end = midnight < to ? midnight : to;

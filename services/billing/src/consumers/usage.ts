@@ -11,8 +11,8 @@ import { addNotice } from '../notices/notice-jobs.ts';
 const topic = topicOf(BillingEventSchema);
 
 /**
- * Reports that usage has reached a share of a limit: once for each meter, period and threshold, however often a service
- * reports it.
+ * Reports that usage has reached a share of a limit. Each share is reported once for each meter and period, however
+ * often a service announces it.
  */
 export function consumeUsage(ctx: Context): Promise<Consumer> {
   return startConsumer({

@@ -10,10 +10,10 @@ import { type Claim, writeFetched } from './write-fetched.ts';
 const pollMs = 50;
 
 /**
- * Fetches the current state of an organization from Stripe, and stores it. Every report of a change leads here: hooks,
- * the platform's own writes, the return from Checkout, the sweep. So in any order of reports, the last fetch after the
- * last change gives the same result. While another process fetches, this one waits for a fetch that began after the
- * call.
+ * Fetches the current state of an organization from Stripe, and stores it. Every sign of a change has this effect:
+ * hooks, the platform's own writes, the return from Checkout, and the sweep. The order of these signs therefore does
+ * not matter: the last fetch after the last change always gives the same state. If another process is fetching, waits
+ * until a fetch that began after the call has ended.
  */
 export async function fetchNow(ctx: Context, organizationId: bigint, source: MarkSource): Promise<void> {
   await markCustomers(ctx, ctx.db.kysely, { organizationId }, source);
@@ -31,8 +31,8 @@ export async function fetchNow(ctx: Context, organizationId: bigint, source: Mar
 }
 
 /**
- * Leases a due customer: the organization's customer, or the customer that has waited longest. Returns undefined when
- * no customer is due, or another process has leased it.
+ * Leases a due customer: the customer of the given organization, or else the customer that has waited longest. Returns
+ * undefined when no customer is due, or when another process has leased it.
  */
 export async function claimCustomer(ctx: Context, organizationId?: bigint): Promise<Claim | undefined> {
   const which = organizationId === undefined ? sql`due_at <= ${ctx.dbNow}` : sql`organization_id = ${organizationId}`;

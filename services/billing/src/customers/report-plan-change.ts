@@ -6,8 +6,8 @@ import type { State } from '../subscriptions/state.ts';
 type Reported = { id: bigint; actor_type: string; actor_id: string; request_id: string; address: string };
 
 /**
- * Writes a change of plan, quantity, state or end into the audit trail. The actor is the actor of an operation that is
- * not reported yet. If there is no such operation, the change came from Stripe: a payment, the portal, or the operator.
+ * Writes a change of plan, quantity, state or end into the audit trail. The actor is taken from an operation that was
+ * not reported yet. Without such an operation, the change came from Stripe: a payment, the portal, or the operator.
  */
 export async function reportPlanChange(
   trx: Transaction<DB>,
@@ -33,8 +33,8 @@ function audited({ plan, status, quantity, cancel_at }: State) {
 }
 
 /**
- * Takes the last unreported operation. Each operation is reported once. Stripe's hook about its effect may arrive
- * before the operation's own answer.
+ * Returns the newest unreported operation, and marks all unreported operations as reported, so that each is reported at
+ * most once. Stripe's hook about the effect of an operation may arrive before Stripe's response to the operation.
  */
 async function takeOperation(trx: Transaction<DB>, organizationId: bigint): Promise<Reported | undefined> {
   const { rows } = await sql<Reported>`

@@ -8,7 +8,7 @@ export type CustomerRow = Selectable<Customers>;
 /** The reason why something may have changed at Stripe. */
 export type MarkSource = 'hook' | 'write' | 'return' | 'sweep';
 
-/** Finds the row of an organization; undefined until the organization has dealt with Stripe. */
+/** Finds the row of an organization. Returns undefined for an organization that has never used Stripe. */
 export async function findCustomer(db: Kysely<DB>, organizationId: bigint): Promise<CustomerRow | undefined> {
   return db.selectFrom('customers').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }

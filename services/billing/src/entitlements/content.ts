@@ -38,7 +38,7 @@ export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<St
 
 /**
  * Returns the entitlements that follow from a state. `isOverdue` says that a payment failed so long ago that new
- * entries wait. `ceilings` are those of the meters whose use beyond the plan is charged.
+ * enrollments are held. `ceilings` has the ceilings of the meters whose use beyond the plan is charged.
  */
 export function contentOf(
   plans: Plans,

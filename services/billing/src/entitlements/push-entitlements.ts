@@ -13,8 +13,8 @@ const longestPauseMs = 60_000;
 type Push = { organization_id: bigint; service: string; failures: number; sequence: bigint; content: string };
 
 /**
- * Pushes due entitlements to one service that has not confirmed them. Returns whether any were due. The event has the
- * same content, so an unavailable service loses nothing; it confirms the push when it is available again.
+ * Pushes due entitlements to one service that has not confirmed them. Returns whether any were due. An event carries
+ * the entitlements too, so an unavailable service misses nothing. It confirms the push when it is available again.
  */
 export async function pushEntitlements(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Push>`

@@ -13,9 +13,9 @@ import { contentOf, entitlementsToProto, storeContent } from './content.ts';
 type Known = { state: string; is_overdue: boolean | null; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Brings the entitlements of an organization up to date with its subscription and the plans, in a transaction. A
- * difference gets the next sequence, an event, and a push to each service that counts. Returns whether there was a
- * difference; wake the relay and the pushes after the commit.
+ * Brings the entitlements of an organization up to date with its subscription and the plans, in a transaction. Changed
+ * entitlements get the next sequence, an event, and a push to each service that counts usage. Returns whether the
+ * entitlements changed. In this case, wake the relay and the pushes after the commit.
  */
 export async function renewEntitlements(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
   // The lock of the customer's row serializes renewals of an organization. If the row is missing, the statement below

@@ -3,20 +3,20 @@ import type { Context } from '../context.ts';
 import { askStripe } from '../stripe/ask.ts';
 import { eventSchema, takeEvent } from './take-events.ts';
 
-/** Stripe lists only events of the last 30 days. */
+/** Maximum age of events in a sweep, in seconds, because Stripe lists only events of the last 30 days. */
 const oldestSeconds = 30 * 24 * 3600;
 /** A sweep rechecks the hour before the end of the previous sweep, because events may be listed late. */
 const overlapSeconds = 3600;
-/** Events younger than this may still arrive by themselves, so they do not count as missed. */
+/** Age in seconds from which a missing event counts as missed. A younger event may still be delivered. */
 const patienceSeconds = 900;
 /** A customer that was not fetched for this long is fetched, regardless of events. */
 const fetchedAgainHours = 24;
 const mostCustomers = 1000;
 
 /**
- * Searches Stripe's list for events that did not arrive, and marks their customers, and also customers that were not
- * fetched for a day. Returns the number of missed events. It may run twice or stop half way, because recorded events
- * stay recorded.
+ * Searches Stripe's list for events that were not delivered, and marks their customers. Also marks customers that were
+ * not fetched for a day. Returns the number of missed events. A sweep may run twice or stop halfway, because recorded
+ * events stay recorded.
  */
 export async function sweep(ctx: Context, seenUntil: number): Promise<{ missed: number; seenUntil: number }> {
   const now = await nowSeconds(ctx);

@@ -5,7 +5,10 @@ import { markCustomers } from '../customers/rows.ts';
 
 const reference = z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)]);
 
-/** The members of an event that matter. The rest of the object is ignored, because the state is fetched. */
+/**
+ * The members of an event that this service uses. All other members are ignored, because the state itself is fetched
+ * from Stripe.
+ */
 export const eventSchema = z.object({
   id: z.string().min(1).max(255),
   object: z.literal('event'),

@@ -4,7 +4,7 @@ import { takeStep } from '../dunning/take-step.ts';
 
 const everyMs = 30_000;
 
-/** Sends reminders of failed payments, and lets new entries wait when the grace period is over. */
+/** Sends reminders of failed payments, and holds new enrollments when the grace period is over. */
 export function startDun(ctx: Context): Loop {
   return startLoop({
     name: 'dun',

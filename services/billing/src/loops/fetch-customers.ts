@@ -5,7 +5,7 @@ import { claimCustomer, fetchClaimed } from '../customers/fetch-customer.ts';
 const everyMs = 1_000;
 const atOnce = 4;
 
-/** Fetches marked customers, a few at a time. A customer whose fetch failed is postponed, and delays no other. */
+/** Fetches marked customers, a few at a time. A customer whose fetch failed is postponed, so the others do not wait. */
 export function startFetchCustomers(ctx: Context): Loop {
   return startLoop({
     name: 'fetch customers',

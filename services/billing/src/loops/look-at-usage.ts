@@ -4,7 +4,7 @@ import { lookAtUsage } from '../metering/look-at-usage.ts';
 
 const everyMs = 10_000;
 
-/** Charges the use of organizations beyond their plans, if they have asked for it. */
+/** Charges use beyond the plan for organizations that have set a spend cap. */
 export function startLookAtUsage(ctx: Context): Loop {
   return startLoop({
     name: 'look at usage',

@@ -9,8 +9,8 @@ import { accountUse, leftOf, type MeteredMonth, type OverageMeter } from '../pla
 import { mayOverrun, readState } from '../subscriptions/state.ts';
 
 /**
- * A month in UTC. `isFinal` says that the month ended so long ago that nothing is counted in it any more. `isNew` says
- * that the use so far costs nothing.
+ * A month in UTC. `isFinal` says that the month ended so long ago that no more usage is counted in it. `isNew` says
+ * that the usage so far costs nothing.
  */
 export type MeteredPeriod = { month: Date; isCurrent: boolean; isFinal: boolean; isNew: boolean };
 
@@ -34,7 +34,7 @@ export async function accountUsage(
     const [customer] = rows;
     if (customer === undefined) return false;
     await accountMeters(ctx, trx, organizationId, { period, uses, customer });
-    // Renews even when nothing was added, because a new month has the whole cap again.
+    // The entitlements are renewed even if no use was charged, because the whole cap is available again in a new month.
     return renewEntitlements(ctx, trx, organizationId);
   });
   ctx.wake.hours();

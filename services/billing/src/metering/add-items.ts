@@ -8,8 +8,8 @@ import { mayOverrun, readState } from '../subscriptions/state.ts';
 import type { UsageClaim } from './claim-usage.ts';
 
 /**
- * Adds the metered prices to the subscription of an organization that has asked for more than its plan includes. Each
- * idempotency key is made of the subscription and the price, so that a repeat adds nothing. The fetch that follows
+ * Adds the metered prices to the subscription of an organization that has set a spend cap for use beyond its plan. Each
+ * idempotency key consists of the subscription and the price, so that a repeat adds nothing. The fetch that follows
  * finds the items, and only then may the limits be exceeded.
  */
 export async function addItems(ctx: Context, customer: UsageClaim): Promise<void> {

@@ -5,12 +5,15 @@ import type { Customers } from '../db/schema.ts';
 /** Minutes between two checks of the use of an organization that pays beyond its plan. */
 const everyMinutes = 5;
 
-/** `is_new` says that the organization has only now asked for more than its plan, so its earlier use costs nothing. */
+/**
+ * `is_new` says that the organization has just set a spend cap for use beyond its plan, so its earlier use costs
+ * nothing.
+ */
 export type UsageClaim = Selectable<Customers> & { is_new: boolean };
 
 /**
- * Takes an organization whose use is due for a check; undefined when no organization is due. If the process dies, the
- * next check follows at the usual time.
+ * Claims an organization whose use is due for a check. Returns undefined when no organization is due. If the process
+ * dies, the next check takes place at the usual time.
  */
 export async function claimUsage({ db, dbNow }: Context): Promise<UsageClaim | undefined> {
   const { rows } = await sql<UsageClaim>`

@@ -6,7 +6,7 @@ import { askUsage } from './ask-usage.ts';
 import { claimUsage } from './claim-usage.ts';
 import { oldestDays } from './send-hour.ts';
 
-/** Time after the end of a month during which more use may still be counted in it. */
+/** Time after the end of a month during which services may still count usage in the month. */
 const settleMs = 3_600_000;
 
 /**
@@ -17,7 +17,7 @@ export async function lookAtUsage(ctx: Context): Promise<boolean> {
   const customer = await claimUsage(ctx);
   if (customer === undefined) return false;
   await charge(ctx, customer.organization_id, { isNew: customer.is_new });
-  // Called after the first check, so that earlier use is not charged.
+  // The items are added after the first check, so that earlier use is not charged.
   await addItems(ctx, customer);
   return true;
 }

@@ -24,7 +24,7 @@ export type BillingNotice = z.infer<typeof input>;
 
 /**
  * Adds a notice in the transaction of the change that it reports. A job sends the mails, because only the identity
- * service knows the members, and no transaction may wait for that service.
+ * service stores the members, and no transaction may wait for that service.
  */
 export async function addNotice(trx: Transaction<DB>, organizationId: bigint, notice: BillingNotice): Promise<void> {
   await addJob(trx, { organizationId, kind: noticeJobs, input: JSON.stringify(notice), total: 1n });

@@ -41,7 +41,7 @@ export async function attemptOperation(ctx: Context, operation: OperationRow): P
  */
 async function settle(ctx: Context, { id, organization_id: organizationId }: OperationRow, result: OperationResult) {
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Called first, because a fetch that stores its state also locks the customer before the operation.
+    // The customer is marked first, because a fetch that stores its state also locks the customer before the operation.
     await markCustomers(ctx, trx, { organizationId }, 'write');
     // The fence is not checked: Stripe has done the write, no matter which process attempted it.
     await sql`

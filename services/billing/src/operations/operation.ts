@@ -24,7 +24,7 @@ export function isOperationKind(kind: string): kind is OperationKind {
 }
 
 export function readInput<K extends OperationKind>(kind: K, text: string): InputOf<K> {
-  return inputs[kind].parse(JSON.parse(text)) as InputOf<K>; // the schema is the kind's own
+  return inputs[kind].parse(JSON.parse(text)) as InputOf<K>; // the schema was chosen by the kind
 }
 
 export function readResult(text: string | null): OperationResult {

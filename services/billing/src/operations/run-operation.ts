@@ -30,7 +30,7 @@ export async function runOperation<K extends OperationKind>(
 
 type Begun = { operation: OperationRow } | { result: OperationResult };
 
-/** Commits the operation with a lease, or takes over the operation of an earlier attempt of the same call. */
+/** Commits the operation with a lease, or takes over the operation that an earlier attempt of this call has stored. */
 async function begin<K extends OperationKind>(
   ctx: Context,
   call: HandlerContext,
@@ -49,9 +49,10 @@ async function begin<K extends OperationKind>(
     const pending = rows.find(({ status }) => status === 'pending');
     const text = JSON.stringify(input);
     if (pending !== undefined) {
-      // An operation that is being repeated has got no answer from Stripe yet.
+      // An operation with more than one attempt has had no answer from Stripe yet, so Stripe is reported as
+      // unavailable.
       if (pending.is_leased) throw pending.attempts > 1 ? away() : inProgress(pending === own);
-      // A call with the same request takes over; a different request is refused.
+      // A call with an equal request takes over the pending operation. A call with a different request is refused.
       if (pending !== own && (pending.kind !== kind || pending.input !== text)) throw away();
       const { rows: taken } = await sql<OperationRow>`
         update operations set fence = fence + 1, attempts = attempts + 1, leased_until = ${lease}
@@ -77,8 +78,8 @@ function firstOf([row]: OperationRow[]): OperationRow {
 }
 
 /**
- * Builds the refusal of a call during an operation. If the call repeats the operation's own call, the refusal does not
- * free its key.
+ * Builds the refusal of a call while an operation is under way. If the call repeats the call that started the
+ * operation, the refusal does not free the idempotency key.
  */
 function inProgress(isRepeat: boolean): DomainError {
   const message = `${isRepeat ? 'This' : 'Another'} change of the subscription is under way.`;

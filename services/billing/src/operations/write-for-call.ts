@@ -8,7 +8,10 @@ import { requireStripe } from '../stripe/account.ts';
 import type { InputOf, OperationKind, OperationResult } from './operation.ts';
 import { runOperation } from './run-operation.ts';
 
-/** Seconds by which the lease of a call's key outlasts that of its operation, which begins later. */
+/**
+ * Seconds by which the lease of a call's key is longer than the lease of its operation, because the operation's lease
+ * begins later.
+ */
 const marginSeconds = 30;
 
 /** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and returns its result. */

@@ -6,6 +6,7 @@ export const graceDays = 14;
 export const holdsAfterMs = graceDays * dayMs;
 
 /**
- * Days after a failed payment on which a step is due: a reminder to admins, or on the last day the hold on new entries.
+ * Days after a failed payment on which a step is due. The step is a reminder to admins, or on the last day the hold on
+ * new enrollments.
  */
 export const stepDays = [1, 7, 13, graceDays] as const;

@@ -1,4 +1,7 @@
-/** The meters of plans. The first four count within a calendar month (UTC); the others count what currently exists. */
+/**
+ * The meters of plans. The first four count within a calendar month (UTC). The others count records that currently
+ * exist.
+ */
 export const meters = ['enrollments', 'emails', 'events', 'llm_cost_usd', 'agents', 'seats', 'contacts'] as const;
 
 /** The meters that start at zero each month. */

@@ -48,7 +48,7 @@ test('the ceiling is what is included and what the cap covers, however much of i
   expect(ceiling(known, 20_000n)).toBe(20_000n);
   expect(ceiling(known, 1_000n, 0n)).toBe(1_050n);
   expect(ceiling(untouched, 1_000n, 0n)).toBe(1_000n);
-  // Use before the organization asked for more does not reduce the cap.
+  // Use from before the organization set a cap does not reduce the cap.
   expect(ceiling({ used: 1_200n, charged: 0n })).toBe(1_250n);
 });
 

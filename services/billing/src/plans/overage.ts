@@ -44,8 +44,8 @@ export function spentCents(overage: Overage, months: MeteredMonths): bigint {
 
 /**
  * Returns the use of a meter that a check adds: the units beyond the plan since the last check, up to the cap. A
- * repeated check adds nothing. Units beyond the cap are never charged, and neither are units from a period when less
- * was included.
+ * repeated check adds nothing. Units beyond the cap are never charged. Units that were used while the plan included
+ * less are not charged later either.
  */
 export function accountUse(
   known: MeteredMonth,

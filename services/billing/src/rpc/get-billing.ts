@@ -20,8 +20,8 @@ export async function getBilling(ctx: Context, request: GetBillingRequest, call:
 }
 
 /**
- * Whether a fresh fetch has found the paid subscription. A person pays only once, so a subscription in a fresh fetch is
- * the paid one.
+ * Whether a recent fetch has found a live subscription. In this case the subscription is the one that was just paid,
+ * because a person pays only once.
  */
 function isKnown({ clock }: Context, { state, fetched_at: fetchedAt }: CustomerRow): boolean {
   const { status } = readState(state);

@@ -13,8 +13,8 @@ import { askStripe } from '../stripe/ask.ts';
 const most = 100;
 
 /**
- * Lists invoices. The cursor of a page is the id of its last invoice. Stripe finds the next invoices only for the same
- * customer.
+ * Lists invoices. The cursor of a page is the id of its last invoice. Stripe accepts this id only in a list for the
+ * customer to whom the invoice belongs.
  */
 export async function listInvoices(ctx: Context, request: ListInvoicesRequest, call: HandlerContext) {
   requireStripe(ctx);

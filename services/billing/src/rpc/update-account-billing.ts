@@ -18,12 +18,12 @@ import { settingsViolations } from '../settings/violations.ts';
 
 const { updateAccountBilling: method } = AccountBillingService.method;
 
-/** Changes the settings. A loop updates Stripe's customer later; it needs only the row. */
+/** Changes the settings in the database. A loop copies them to Stripe's customer later. */
 export async function updateAccountBilling(ctx: Context, request: UpdateAccountBillingRequest, call: HandlerContext) {
   refuseViolations(settingsViolations(request));
   const changes = changesOf(request);
   const isCapped = 'spend_cap_cents' in changes;
-  // Use up to now is charged under the current cap.
+  // The use up to now is charged under the current cap before the cap changes.
   if (isCapped) await chargeByCap(ctx, callerOf(call).organizationId);
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     await lockSettingsRevision(trx, caller, undefined);
@@ -56,8 +56,8 @@ async function chargeByCap(ctx: Context, organizationId: bigint): Promise<void> 
 }
 
 /**
- * Applies the ceilings of the new cap immediately. Null as the due time says that the earlier use costs nothing,
- * because the organization had no cap.
+ * Applies the ceilings of the new cap immediately. If the organization had no cap, sets `usage_due_at` to null, which
+ * means that the earlier use costs nothing.
  */
 async function applyCap(ctx: Context, trx: Transaction<DB>, organizationId: bigint, formerCents: bigint) {
   const dueAt = formerCents > 0n ? ctx.dbNow : sql`null`;
@@ -65,7 +65,7 @@ async function applyCap(ctx: Context, trx: Transaction<DB>, organizationId: bigi
   await renewEntitlements(ctx, trx, organizationId);
 }
 
-/** Returns the columns of the members in the body. */
+/** Returns the columns of the members that the request sets. */
 function changesOf({ updateMask, billingEmail, taxId, address, spendCapCents }: UpdateAccountBillingRequest) {
   const has = (name: string) => updateMask?.paths.includes(name) === true;
   return {

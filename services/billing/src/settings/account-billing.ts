@@ -24,8 +24,8 @@ export function settingsToProto(row: SettingsRow | undefined) {
 }
 
 /**
- * Converts plan, limits and month of an organization. `stored` is undefined if the organization has never dealt with
- * Stripe.
+ * Converts the plan, the limits and the month of an organization. `stored` is undefined if the organization has never
+ * dealt with Stripe.
  */
 export function planToProto({ config, clock }: Pick<Context, 'config' | 'clock'>, stored: string | undefined) {
   const state: State = stored === undefined ? freeState : readState(stored);

@@ -3,8 +3,8 @@ import { readAddress } from './address.ts';
 import type { SettingsRow } from './rows.ts';
 
 /**
- * Converts the settings to the members of Stripe's customer; empty members clear Stripe's. The tax number is printed
- * unchanged.
+ * Converts the settings to the members of Stripe's customer. An empty setting clears the member at Stripe. The tax
+ * number is printed on invoices unchanged.
  */
 export function customerParams(
   settings: SettingsRow | undefined,

@@ -81,7 +81,7 @@ async function loadClient(key: string, { stripeBase, stripeTimeoutMs }: Config):
 
 async function readPrices(client: Stripe, { plans }: Config): Promise<Prices> {
   const { lookupKeyOf, overage } = plans;
-  // Stripe accepts ten keys: three plans and four meters are seven.
+  // Stripe accepts at most ten lookup keys in a request. Three plans and four meters need seven.
   const keys = [
     ...boughtPlans.map((plan) => lookupKeyOf[plan]),
     ...Object.values(overage).map(({ lookupKey }) => lookupKey),

@@ -1,9 +1,9 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * A failed request to Stripe. `unsent`: the request certainly did nothing. `unknown`: it may have done something; the
- * same key repeats it. `broken`: Stripe answered with an error of its own, which it would repeat for the key.
- * `refused`: Stripe refuses it.
+ * A failed request to Stripe. `unsent`: the request certainly did nothing. `unknown`: the request may have done
+ * something, and may be repeated with its key. `broken`: Stripe answered with an internal error, which it would return
+ * again for this key. `refused`: Stripe refused the request.
  */
 export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
 
@@ -37,10 +37,11 @@ export function failureOf(error: unknown): Failure {
     const isUnsent = typeof detail === 'object' && unsentCodes.has(detail.code ?? '');
     return { verdict: isUnsent ? 'unsent' : 'unknown', refusal: away(error) };
   }
-  // The key is wrong or lacks a permission, which is the operator's problem, not the customer's.
+  // Stripe did nothing. A wrong key or a missing permission is the problem of the operator and not of the customer. A
+  // rate limit (429) ends by itself.
   if (statusCode === 401 || statusCode === 403 || statusCode === 429)
     return { verdict: 'unsent', refusal: away(error) };
-  // Another request with the same key, or on the same object, is under way.
+  // Another request with this key, or on this object, is under way, so the outcome is unknown.
   if (statusCode === 409) return { verdict: 'unknown', refusal: away(error) };
   if (statusCode >= 500) return { verdict: 'broken', refusal: away(error) };
   const isPayment =

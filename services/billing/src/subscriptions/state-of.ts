@@ -43,17 +43,17 @@ export function stateOf({ subscriptions, customer }: Fetched, known: Known): Sta
 }
 
 /**
- * States in which the plan applies. An unpaid subscription keeps its plan, but later its organization's new entries
- * wait.
+ * States in which the plan applies. An unpaid subscription keeps its plan, but after the grace period new enrollments
+ * of its organization are held.
  */
 const plansCount: ReadonlySet<Status> = new Set(['active', 'trialing', 'past_due', 'unpaid']);
 /**
- * A subscription in one of these states can still be changed. If there are several, the one whose state comes first
- * counts.
+ * States in which a subscription can still be changed. If an organization has several such subscriptions, the one whose
+ * state is earliest in this list is used.
  */
 const liveOrder: readonly Status[] = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'];
 
-/** Returns the subscriptions that have not ended; the first one counts. */
+/** Returns the subscriptions that have not ended. Only the first one is used. */
 export function liveSubscriptions(subscriptions: readonly Stripe.Subscription[]): Stripe.Subscription[] {
   const rank = (subscription: Stripe.Subscription) => liveOrder.indexOf(statusOf(subscription));
   return subscriptions
@@ -61,7 +61,7 @@ export function liveSubscriptions(subscriptions: readonly Stripe.Subscription[])
     .toSorted((a, b) => rank(a) - rank(b) || newestFirst(a, b));
 }
 
-/** Returns the subscription that has not ended. If every subscription has ended, returns the last one. */
+/** Returns the subscription that has not ended. If every subscription has ended, returns the newest one. */
 function countedSubscription(subscriptions: readonly Stripe.Subscription[]): Stripe.Subscription | undefined {
   return liveSubscriptions(subscriptions)[0] ?? subscriptions.toSorted(newestFirst)[0];
 }
@@ -70,12 +70,18 @@ function newestFirst(a: Stripe.Subscription, b: Stripe.Subscription): number {
   return b.created - a.created || (a.id < b.id ? 1 : -1);
 }
 
-/** Returns the status of a subscription. A state that this version does not know gives no plan. */
+/**
+ * Returns the status of a subscription. A status that this version does not support becomes `none`, which gives no
+ * plan.
+ */
 function statusOf({ status }: Stripe.Subscription): Status {
   return status === 'incomplete_expired' ? 'canceled' : (statuses.find((known) => known === status) ?? 'none');
 }
 
-/** Returns the plan of a subscription: by its price's key, else by its product, which outlives a price. */
+/**
+ * Returns the plan of a subscription. Finds it by the lookup key of the price, or else by the product, because a
+ * product is kept when its price is replaced.
+ */
 export function planOf(subscription: Stripe.Subscription, { plans, prices }: Known): BoughtPlan | undefined {
   const price = planItem(subscription)?.price;
   if (price === undefined) return undefined;
@@ -86,7 +92,7 @@ export function planOf(subscription: Stripe.Subscription, { plans, prices }: Kno
   );
 }
 
-/** Returns the end of the paid period, from the items. */
+/** Returns the earliest end of the paid periods of the items; null without items. */
 function periodEnd({ items }: Stripe.Subscription): number | null {
   const ends = items.data.map((item) => item.current_period_end);
   return ends.length === 0 ? null : Math.min(...ends);

@@ -17,7 +17,7 @@ export type ContactRow = Selectable<Contacts> & {
 
 const rules = { email, first_name: text(255), last_name: text(255), title: text(255), phone: text(50) };
 
-/** Columns. A contact needs a value in at least one of them. */
+/** Columns of which at least one must have a value in each contact. */
 const knownBy = ['email', 'first_name', 'last_name', 'phone'];
 
 export const contacts: Collection<ContactRow> = {

@@ -9,26 +9,31 @@ export type Kind = 'email' | 'phone';
 export type Group = { kind: Kind; key: string; recordCount: bigint };
 
 /**
- * Number of index entries that one page reads. With a million records, reading them and the shown records takes 65 ms.
+ * Number of index entries that one page reads. With a million records in the table, a page takes 65 ms, including the
+ * records that it shows.
  */
 const window = 50_000;
 /** Number of records shown for each group. */
 const shownRecords = 20;
 
-/** The expressions by which records are compared. The indexes have the same expressions. */
+/** The expressions by which records are compared. The indexes are built on these expressions. */
 const keys: Readonly<Record<Kind, { key: RawBuilder<string>; has: RawBuilder<boolean> }>> = {
   email: { key: sql`lower(email)`, has: sql`deleted_at is null` },
   phone: { key: sql`phone_key(phone)`, has: sql`deleted_at is null and phone is not null` },
 };
 
-/** Start of a page: after a key, or at the key if the previous page could not read all records with the key. */
+/**
+ * Start of a page. The page starts after the key, or at the key if `isIncluded` is set, because the previous page could
+ * not read all records with the key.
+ */
 export type Start = { key: string; isIncluded: boolean };
 
 type Scan = { organizationId: bigint; kind: Kind; start: Start; limit: number };
 
 /**
- * Finds the groups in the window that starts at a key, and the start of the next page. The window may cut off its last
- * key, so that key is left to the next page unless it fills the whole window.
+ * Finds the groups in the window that starts at a key, and the start of the next page. The window may not contain all
+ * records of its last key, so the next page reads that key again. Only a key that fills the whole window is returned
+ * incomplete.
  */
 export async function scanGroups<Row extends RecordRow>(
   db: Kysely<DB>,
@@ -63,7 +68,7 @@ export async function scanGroups<Row extends RecordRow>(
   return { groups, next: bounds?.is_cut === true ? { key: bounds.last, isIncluded: !bounds.is_one } : undefined };
 }
 
-/** Finds the groups of one record. */
+/** Finds the groups to which one record belongs. */
 export async function groupsOf<Row extends RecordRow>(
   db: Kysely<DB>,
   { type }: Collection<Row>,

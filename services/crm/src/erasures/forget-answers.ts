@@ -3,8 +3,8 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Erases stored answers that contain the id of one of the given records. Stored answers repeat the answer of an earlier
- * request; they are kept for two days and may contain records.
+ * Erases stored responses that contain the id of one of the given records. A response is stored for two days, so that a
+ * repeated request gets it again, and it may contain records.
  */
 export async function forgetAnswers(
   trx: Transaction<DB>,

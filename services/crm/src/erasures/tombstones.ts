@@ -33,9 +33,9 @@ export async function buryPerson(
 }
 
 /**
- * Returns the positions of erased people in the list. A person counts as erased if a tombstone has one of the given
- * identifiers, unless the stored record already has this identifier. For an organization without erasures, this takes
- * one query.
+ * Returns the indexes of the elements in `people` that are erased people. A person counts as erased if a tombstone has
+ * one of the given identifiers, unless the stored record already has this identifier. For an organization without
+ * erasures, this takes one query.
  */
 export async function findBuried(
   { sealer }: { sealer: Sealer },
@@ -59,8 +59,7 @@ export async function findBuried(
 }
 
 /**
- * Makes imports and erasures of an organization wait for each other, so that neither misses rows that the other one
- * writes.
+ * Makes imports and erasures of an organization wait for each other, so that neither misses rows that the other writes.
  */
 export async function lockErasures(trx: Transaction<DB>, organizationId: bigint, mode: 'import' | 'erase') {
   const lock = sql.raw(mode === 'erase' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared');
@@ -106,8 +105,8 @@ async function findKey({ sealer }: { sealer: Sealer }, db: Kysely<DB>, organizat
 }
 
 /**
- * Returns the identifiers of a person. A phone number is an identifier only if there is no address, because a household
- * or an office may share the number.
+ * Returns the identifiers of a person. A phone number is an identifier only if there is no email address, because the
+ * people of a household or an office may share the number.
  */
 function namesOf({ email, phone, external_system: system, external_id: externalId, public_id: publicId }: Known) {
   const digits = typeof phone === 'string' ? phone.replace(/\D/g, '') : '';

@@ -14,10 +14,12 @@ import { findTaken, standInFor } from './public-ids.ts';
 import { removeRows } from './remove-rows.ts';
 import { uuidRandom } from './uuid-random.ts';
 
-/** Violation of a row when the plan has no room for its record. */
+/** Violation for a row whose record would exceed the contact limit of the organization's plan. */
 const noRoom: Violation = { field: 'plan', message: 'has no room for more contacts', code: 'not_allowed' };
 
-/** Creates records for plans that have no record, and deletes the new records whose row is marked as deleted. */
+/**
+ * Creates records for the import plans that have no record, and deletes the new records whose row is marked as deleted.
+ */
 export async function createRows<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -34,7 +36,7 @@ export async function createRows<Row extends RecordRow>(
   const now = ctx.clock.now();
   const rows = fresh.map(({ values }, seq) => ({
     ...values,
-    // Ids are in the order of the rows, because exports are ordered by id.
+    // Ids increase in the order of the rows, because exports are ordered by id.
     id: uuidv7({ msecs: now.getTime(), seq, rng: uuidRandom }),
     public_id: publicIds[seq] ?? makePublicId(collection.type),
     organization_id: organizationId,
@@ -53,7 +55,10 @@ export async function createRows<Row extends RecordRow>(
   return [...created, ...(await removeRows(write, collection, gone))];
 }
 
-/** Chooses the public ids of the rows. If a different organization has the id, a stand-in is chosen. */
+/**
+ * Chooses the public ids of the rows. If the id of a row belongs to a different organization, chooses the stand-in for
+ * it.
+ */
 async function choosePublicIds<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,

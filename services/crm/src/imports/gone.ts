@@ -25,8 +25,8 @@ export async function lockAgainstErasure(
 }
 
 /**
- * Finds the plans for erased people, whom an import never creates again, under any id. A person who was added again by
- * other means has a live record.
+ * Finds the import plans whose person was erased. An import never creates an erased person again, under any id. A
+ * person who was added again by other means has a live record, and is not in the result.
  */
 export async function findErased<Plan extends { fields: JsonObject; values: Values; before: RecordRow | undefined }>(
   { ctx, trx, author }: Write,

@@ -42,7 +42,10 @@ export const importers = new Map<string, Importer>([
   ],
 ]);
 
-/** Returns the columns of a lead's conversion to a contact. The link already has the UUID of this installation. */
+/**
+ * Returns the columns of a lead's conversion to a contact. `contact_id` is already the UUID of the contact in this
+ * installation.
+ */
 function conversionOf({ contact_id, converted_at }: JsonObject): Values {
   const convertedAt = typeof converted_at === 'string' ? parseTimestamp(converted_at) : undefined;
   if (convertedAt === undefined || typeof contact_id !== 'string') return {};

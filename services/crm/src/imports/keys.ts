@@ -8,7 +8,10 @@ import type { ReadRow } from './source-row.ts';
 /** The keys of a row. In a CSV file, the mail address of a person is a key too. */
 export type Keys = { publicId?: string; external?: string; email?: string; domain?: string; content?: string };
 
-/** Keys of rows in addition to ids: the mail address of people, and the domain of accounts (default: false). */
+/**
+ * Whether rows have keys in addition to their ids: the mail address of people (`email`), and the domain of accounts
+ * (`domain`, default: false).
+ */
 export type KnownBy = { email: boolean; domain?: boolean };
 
 const peopleTypes: ReadonlySet<RecordType> = new Set(['contact', 'lead']);

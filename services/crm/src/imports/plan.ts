@@ -17,7 +17,7 @@ export type Policy = {
   updates: boolean;
   /** Whether a row fills only empty members of its record and keeps existing values. */
   fillsBlanks: boolean;
-  /** Called with the record of each row that has one, and with the index of the row. */
+  /** Is called for each row that has a record, with the index of the row and the id of the record. */
   onRecord?(index: number, id: string): void;
 };
 

@@ -11,8 +11,8 @@ import type { ReadRow } from './source-row.ts';
 export type Found = { id: string; public_id: string; deleted_at: Date | null };
 
 /**
- * Returns the public id of a record whose own id is taken by a different organization. The result is always the same,
- * so that links lead to it and a second upload finds the record.
+ * Returns the public id of a record whose own id belongs to a different organization. The same arguments always give
+ * the same id, so that links lead to the record and a second upload finds it.
  */
 export function standInFor(type: RecordType, organizationId: bigint, publicId: string): string {
   return hashedId(type, `${organizationId}\n${publicId}`);
@@ -28,7 +28,10 @@ function hashedId(type: RecordType, text: string): string {
   return `${tables[type].prefix}_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
 }
 
-/** Finds the records with these public ids or with their stand-ins. The result is keyed by the given ids. */
+/**
+ * Finds the records with these public ids, or with the ids that replace them because another organization has these
+ * public ids (`standInFor`). The result is keyed by the given ids.
+ */
 export async function findByPublicIds(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -46,7 +49,7 @@ export async function findByPublicIds(
   return new Map(found.flatMap(([id, row]) => (row === undefined ? [] : [[id, row]])));
 }
 
-/** Finds the public ids that any organization already has. New records need different ids. */
+/** Finds which of the public ids already exist in any organization. New records need different ids. */
 export async function findTaken(trx: Transaction<DB>, type: RecordType, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const { rows } = await sql<{ public_id: string }>`

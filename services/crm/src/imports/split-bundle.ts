@@ -4,7 +4,9 @@ import { DomainError } from '@drippulse/errors';
 export type BundleRow = { collection: string; row: number; text: string };
 
 const maxRowLength = 1024 * 1024;
-/** Maximum nesting depth: that of a request with one record, plus the bundle and its array. */
+/**
+ * Maximum nesting depth: the maximum depth of a request with one record, plus two levels for the bundle and its array.
+ */
 const maxDepth = 64 + 2;
 
 /**
@@ -67,7 +69,7 @@ function createSplitter() {
     }
   }
 
-  /** Whether the current place is directly in the array of a top-level member. */
+  /** Whether the current position is directly in the array of a top-level member, outside its elements. */
   function isInList(): boolean {
     return open.length === 2 && open[1] === ']';
   }

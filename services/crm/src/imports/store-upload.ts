@@ -13,14 +13,14 @@ const maxLength = 512 * 1024 * 1024;
 const maxWaiting = 20;
 
 /**
- * Reads an upload and stores it for its job, split into batches, one for each slice of the job. So the sender gets the
- * errors of an unreadable upload immediately, and a slice starts at a batch number. The batches are in this schema,
- * because any process may run the job, and because the transaction that writes a batch deletes it. If an upload breaks
- * off, nothing is stored.
+ * Reads an upload and stores it for its job, split into batches, one for each slice of the job. The sender gets the
+ * errors of an unreadable upload immediately, and a slice can start at any batch number. The batches are stored in the
+ * database, because any process may run the job, and because the transaction that writes a batch also deletes it. If an
+ * upload breaks off, nothing is stored.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
   const { organizationId, actor, requestId, cause } = author;
-  // A full queue is refused early, before the upload is stored; the exact check follows below.
+  // If the queue is full, the upload is refused before it is read. The exact check follows below.
   await requireRoom(ctx.db.kysely, organizationId);
   await dropLeftovers(ctx);
   const uploadId = uuidv7();
@@ -34,7 +34,7 @@ export async function storeUpload(ctx: Context, { rows, author, by }: Upload): P
   try {
     const total = await storeBatches(ctx, uploadId, { rows, author, by });
     return await ctx.db.kysely.transaction().execute(async (trx) => {
-      // Uploads that end at the same time take their places one after the other.
+      // Serializes uploads that end at the same time, so that the number of queued imports stays exact.
       await lockImports(trx, organizationId);
       await requireRoom(trx, organizationId);
       return addJob(trx, { organizationId, kind: importKind, input: JSON.stringify(input), total });

@@ -34,7 +34,7 @@ export function resealSecret(sealer: Sealer, organizationId: bigint, box: Buffer
   return sealer.seal(sealer.open(box, context), context);
 }
 
-/** A sealed secret that nobody knows. It stands in for a missing secret. */
+/** A sealed random secret that nobody knows. It is used in place of a missing secret. */
 export type Decoy = { organizationId: bigint; box: Buffer };
 
 export function makeDecoy(sealer: Sealer): Decoy {

@@ -32,7 +32,7 @@ export async function lockForm(trx: Transaction<DB>, organizationId: bigint, id:
 export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await selectForms(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -7,7 +7,7 @@ import { lockRecord, selectRecords } from '../records/rows.ts';
 import type { Write } from '../records/write.ts';
 import type { LeadRow } from './lead.ts';
 
-/** Finds the contact for a lead: the given contact, else the oldest with the same address. */
+/** Finds the contact for a lead: the contact with the given id, else the oldest contact with the lead's address. */
 export async function findLeadContact(
   write: Write,
   { organization_id, email }: LeadRow,
@@ -19,7 +19,10 @@ export async function findLeadContact(
     : findOldest(write.trx, contacts, organization_id, sql`lower(email) = lower(${email})`);
 }
 
-/** Finds the account for a lead: the given account, else the oldest with the same name. */
+/**
+ * Finds the account for a lead: the account with the given id, else the oldest account with the name of the lead's
+ * company.
+ */
 export async function findLeadAccount(
   write: Write,
   { organization_id, company_name }: LeadRow,

@@ -28,7 +28,7 @@ const rules = {
   score: finite,
 };
 
-/** Columns. A lead needs a value in at least one of them. */
+/** Columns of which at least one must have a value in each lead. */
 const knownBy = ['email', 'first_name', 'last_name', 'company_name', 'phone'];
 
 export const leads: Collection<LeadRow> = {

@@ -30,8 +30,8 @@ type Due = {
 };
 
 /**
- * Enrolls leads that forms created in the workflows of these forms. Each lead is enrolled once, because the submission
- * is the idempotency key.
+ * Enrolls leads that forms created. Each lead is enrolled in the workflow of its form, and only once, because the
+ * submission is the idempotency key.
  */
 export function startEnrollSubmissions(ctx: Context): Loop {
   return startLoop({
@@ -82,8 +82,8 @@ async function enrollOne(ctx: Context, due: Due): Promise<void> {
 }
 
 /**
- * Returns the headers of an enrollment call. The submission is the key of its enrollment, which continues the
- * submission's chain.
+ * Returns the headers of an enrollment call: the submission's id as the idempotency key, and the cause, so that the
+ * enrollment continues the submission's chain.
  */
 function headersOf({ id, organization_id: organizationId, cause }: Due): Record<string, string> {
   return { 'idempotency-key': id, ...(cause !== null && { [causeMetadata]: causeText({ organizationId, cause }) }) };

@@ -4,7 +4,10 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Longer than any sender repeats a message. A message that is more than a few minutes old is refused anyway. */
+/**
+ * Retention in days, longer than senders retry a message. The ids need not be kept longer, because a message that is
+ * more than a few minutes old is refused anyway.
+ */
 const keptDays = 7;
 
 /** Deletes the ids of messages that were accepted long ago. */

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** A page that was opened longer ago is not expected to be sent again. */
+/** Retention in days. A visitor is not expected to send a page that was opened longer ago. */
 const keptDays = 30;
 
 /** Deletes old submissions without a pending enrollment. Their leads stay. */

@@ -31,8 +31,8 @@ const maxLinks = 10_000;
 type Request = { survivor?: string; merged: readonly string[]; fields: Readonly<Record<string, string>> };
 
 /**
- * Merges records. All records are locked in the order of their ids. So if two merges involve the same people, the
- * second waits, and then does not find the records that the first one merged.
+ * Merges records. All records are locked in the order of their ids. If two merges involve the same people, the second
+ * merge waits, and then does not find the records that the first merge has merged.
  */
 export async function mergeRecords<Row extends RecordRow>(
   write: Write,

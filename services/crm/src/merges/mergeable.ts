@@ -12,8 +12,8 @@ export type Mergeable<Row extends RecordRow> = {
   /** Fields by their name in a request. */
   fields: Readonly<Record<string, Columns>>;
   /**
-   * Fields that a request cannot choose. A survivor that lacks such a field takes the first available value, and the
-   * further values that follow from it.
+   * Fields that a request cannot choose. A survivor that lacks such a field takes the first value that a merged record
+   * has, together with the values in `implies`.
    */
   carried: Readonly<Record<string, { columns: Columns; implies: Values }>>;
 };

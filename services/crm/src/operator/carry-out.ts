@@ -176,8 +176,8 @@ async function createForm(
 }
 
 /**
- * Refuses a plan whose workflow existed at the preview and is now deleted or archived, because a form would start
- * nothing.
+ * Refuses a plan whose workflow existed at the preview and is now deleted or archived, because the plan's form would
+ * enroll nobody.
  */
 export async function requireFound({ ctx, call, caller }: Applying, operations: readonly PlannedOperation[]) {
   const used = operations.find(({ kind, status }) => kind === 'create_workflow' && status === 'exists');

@@ -133,7 +133,7 @@ async function checkSteps(
   return { status: 'missing', resource_id: null, note: missing.message };
 }
 
-/** Returns the answer that caused a problem of a step: a mail of a series, or the configuration. */
+/** Returns the answer that caused a problem of a step: one mail of the series, or the whole configuration. */
 function answerOf(step: PlannedStep | undefined, path: string): { field: string; said: string } {
   const member = path.split('.').at(-1) ?? '';
   const [, mail] = /^mail_(\d+)$/.exec(step?.id ?? '') ?? [];

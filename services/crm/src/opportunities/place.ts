@@ -7,7 +7,7 @@ import { findPipeline, type StageRow, selectStages, sharePipeline } from '../pip
 import { isUuid } from '../records/ids.ts';
 import { stageGap } from './positions.ts';
 
-/** Pipeline and stage that a request asks for. */
+/** Pipeline and stage that a request names. */
 export type Wanted = { pipelineId?: string; pipelineStageId?: string };
 
 /**

@@ -1,4 +1,4 @@
-/** Distance between new neighbours. It allows twenty halvings before a stage must be renumbered. */
+/** Distance between new neighbors. It allows twenty halvings before a stage must be renumbered. */
 export const stageGap = 1n << 20n;
 
 /** An opportunity in the requested order. An opportunity from a different stage has no position yet. */
@@ -6,9 +6,9 @@ export type Placed = { id: string; position: bigint | undefined };
 
 /**
  * Returns the order of a stage after the opportunities in `ordered` were put in this order. These opportunities
- * exchange places among themselves, so that all others keep their places, such as one that a different user has just
- * added. An opportunity from a different stage follows the opportunity before it in `ordered`. If it is the first, it
- * precedes the next one that is in this stage; if none follows, it goes to the end.
+ * exchange places among themselves. All others keep their places, for example an opportunity that a different user has
+ * just added. An opportunity from a different stage follows the opportunity before it in `ordered`. If it is the first,
+ * it precedes the next one that is in this stage; if none follows, it goes to the end.
  */
 export function mergeOrder(current: readonly string[], ordered: readonly string[]): string[] {
   const standing = new Set(current);
@@ -29,8 +29,9 @@ function placeOf(merged: readonly string[], ordered: readonly string[], index: n
 }
 
 /**
- * Finds the fewest positions to write for this order: the longest run that is already in order stays, and the remaining
- * opportunities go between. The whole stage is renumbered only if a gap is used up.
+ * Finds the fewest positions to write for this order. The longest run of opportunities that is already in order keeps
+ * its positions, and the other opportunities get positions between them. The whole stage is renumbered only if a gap is
+ * used up.
  */
 export function newPositions(rows: readonly Placed[]): Map<string, bigint> {
   const kept = longestRising(rows);

@@ -2,7 +2,10 @@ import { isRawNumber, type JsonObject, type JsonValue, parseJson } from '@drippu
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** A won or lost record, with the lines of the audit stream about the creation of the record and of its contact. */
+/**
+ * A won or lost record. `created` and `contact_created` are the lines of the audit stream about the creation of the
+ * record and of its contact.
+ */
 export type OutcomeRow = {
   id: string;
   public_id: string;
@@ -22,7 +25,8 @@ const examinedRows = 1_000;
 const countedRows = 100_000;
 
 /**
- * Columns that are left out, because they are set after the creation, follow from the outcome, or name other records.
+ * Columns that are left out of an outcome, because they are set after the creation, follow from the outcome, or link to
+ * other records.
  */
 const hidden = new Set([
   ...['status', 'score', 'owner_id', 'contact_id', 'account_id', 'converted_at', 'closed_at', 'merged_into_id'],
@@ -43,7 +47,7 @@ export async function countOutcomes(
   return rows[0] ?? { won: 0n, lost: 0n };
 }
 
-/** Reads the outcomes of a page, and the record at which the page ended; undefined on the last page. */
+/** Reads the outcomes of a page, and the record at which the page ended. This record is undefined on the last page. */
 export async function readOutcomes(
   db: Kysely<DB>,
   { organizationId, subject, after }: { organizationId: bigint; subject: Subject; after: OutcomePlace | undefined },

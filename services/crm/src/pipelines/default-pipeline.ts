@@ -40,8 +40,8 @@ export function findDefault(db: Kysely<DB>, organizationId: bigint): Promise<Pip
 }
 
 /**
- * Creates the default pipeline. If two requests do so in parallel, the second one waits for the first and finds its
- * pipeline.
+ * Creates the default pipeline. If two parallel requests create it, the second request waits for the first and finds
+ * the pipeline that the first has created.
  */
 async function makeDefault(
   ctx: Context,

@@ -51,7 +51,7 @@ export async function recordErasure<Row extends RecordRow>(
   if (lines.length > 0) await appendLines(write, collection, lines);
 }
 
-/** A line of the audit stream. Its actions are the actions of records, and `erased`. */
+/** A line of the audit stream. Its action is an action on a record, or `erased`. */
 type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Action | 'erased' };
 
 /** Appends all lines in one statement, because an import changes hundreds of records at a time. */

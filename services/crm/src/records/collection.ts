@@ -34,7 +34,10 @@ export type RecordRow = {
   merged_into_public_id?: string | null;
 };
 
-/** Type of a column by which a list is ordered. It decides which value replaces null, in cursors and in the index. */
+/**
+ * Type of a column by which a list is ordered. The type determines the value that replaces null in cursors and in the
+ * index.
+ */
 export type SortKind = 'text' | 'number' | 'bigint' | 'time';
 
 export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['payload']>;
@@ -42,7 +45,7 @@ export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['
 /** Columns that link to other records, and the type of the target. */
 export type Links = Readonly<Record<string, RecordType>>;
 
-/** Differences between the five collections. */
+/** The definition of one of the five collections, with everything that differs between them. */
 export type Collection<Row extends RecordRow> = {
   type: RecordType;
   links: Links;

@@ -9,8 +9,8 @@ import type { Write } from './write.ts';
 
 /**
  * Runs one write of a call: rows, change events and events in one transaction. Afterwards the relay sends the events.
- * The members that the request names are looked up in the identity service before the transaction, so that no
- * connection waits for a different service.
+ * Organization members that the request names are looked up in the identity service before the transaction, so that no
+ * database connection is held while the other service answers.
  */
 export async function commit<I extends DescMessage, O extends DescMessage>(
   ctx: Context,

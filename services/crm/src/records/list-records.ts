@@ -10,19 +10,24 @@ import { cursorOf, isBehind, type Order, orderBy, readGroup, readOrder } from '.
 import { selectRecords } from './rows.ts';
 import { type Group, searchGroups } from './search.ts';
 
-/** A list: the live records of an organization in groups, one group after the other. Each group has the same order. */
+/**
+ * A list of the live records of an organization. The list consists of groups, one after the other, and all groups are
+ * ordered in the same way.
+ */
 type List<Row extends RecordRow> = {
   collection: Collection<Row>;
   live: RawBuilder<boolean>;
   groups: readonly Group[];
   order: Order;
-  /** Start of the page: in the first group, or after a row of a group. */
+  /** Start of the page: the start of the first group, or the position after a row of a group. */
   start: { group: number; behind: readonly RawBuilder<boolean>[] };
 };
 
 type Counter = () => Promise<RowCount>;
 
-/** Lists a page of the live records that meet the conditions, and returns the other members of a list response too. */
+/**
+ * Lists a page of the live records that meet the conditions, and returns the list response with its counts and cursors.
+ */
 export async function listRecords<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -88,8 +93,8 @@ async function readRows<Row extends RecordRow>(
 }
 
 /**
- * Returns the number of rows to skip in the next group: none if this group gave rows, else the offset minus the rows of
- * this group.
+ * Returns the number of rows to skip in the next group: 0 if this group gave rows, else the offset minus the number of
+ * rows in this group.
  */
 async function offsetAfter(offset: number, given: number, count: Counter | undefined): Promise<number> {
   if (offset === 0 || given > 0 || count === undefined) return 0;

@@ -12,8 +12,8 @@ export function requireOwner({ members }: Write, { owner_id: owner }: Values): v
 }
 
 /**
- * Returns the write with the owners of these rows as further allowed owners. A record that takes over such an owner is
- * accepted even if the owner has left the organization in the meantime.
+ * Returns the write with the owners of these rows as additional allowed owners. A record may take over the owner of
+ * another record, even if that owner has left the organization in the meantime.
  */
 export function withOwnersOf(write: Write, rows: readonly RecordRow[]): Write {
   const owners = rows.flatMap(({ owner_id: owner }) => owner ?? []);

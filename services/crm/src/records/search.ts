@@ -52,8 +52,8 @@ function idBeginsWith(type: RecordType, text: string): Term | undefined {
 }
 
 /**
- * Returns a LIKE condition. The collation of `read` differs from that of the index, so the planner reads rows instead
- * of using the index.
+ * Returns a LIKE condition. The collation of `read` differs from the collation of the index, so the planner reads rows
+ * instead of using the index.
  */
 function like(text: RawBuilder<unknown>, pattern: RawBuilder<unknown>): Term {
   return { lookedUp: sql<boolean>`${text} like ${pattern}`, read: sql<boolean>`${text} collate "C" like ${pattern}` };

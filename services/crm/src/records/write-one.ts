@@ -1,8 +1,8 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * Returns the row that a statement wrote. If a different record has its `external_id`, the error says so: the
- * constraint decides, not a look-up.
+ * Returns the row that a statement wrote. Throws `external_id_taken` if a different record has the row's `external_id`.
+ * The unique constraint detects this, so no look-up is needed.
  */
 export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<Row> {
   const { rows } = await refuseTaken(writing);
@@ -11,7 +11,10 @@ export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<
   return row;
 }
 
-/** Awaits a statement that writes rows. If a different record has one of their `external_id`s, the error says so. */
+/**
+ * Awaits a statement that writes rows. Throws `external_id_taken` if a different record has the `external_id` of one of
+ * them.
+ */
 export async function refuseTaken<T>(writing: Promise<T>): Promise<T> {
   try {
     return await writing;

@@ -59,7 +59,10 @@ async function chooseAccount({ write, request, lead }: Conversion, known: contac
   return createRecord(write, account.accounts, values);
 }
 
-/** Returns the known contact, linked to the account unless it has one; otherwise a new contact. */
+/**
+ * Returns the existing contact if there is one, and links it to the account if it has none. Otherwise creates a
+ * contact.
+ */
 async function chooseContact(
   { write, lead }: Conversion,
   known: contact.ContactRow | undefined,

@@ -33,7 +33,10 @@ export async function listOperatorActivity(ctx: Context, request: ListOperatorAc
   };
 }
 
-/** Finds the tokens of the forms in these lines whose pages are served. */
+/**
+ * Finds the tokens of the forms that these lines are about. Leaves out deleted and inactive forms, because their pages
+ * are not served.
+ */
 async function findTokens(
   ctx: Context,
   organizationId: bigint,

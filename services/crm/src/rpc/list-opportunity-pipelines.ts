@@ -15,8 +15,8 @@ export async function listCrmOpportunityPipelines(
   call: HandlerContext,
 ) {
   const caller = callerOf(call);
-  // The default pipeline is read before the snapshot, which would not see a pipeline that a parallel request creates in
-  // the meantime. The id never changes later.
+  // The default pipeline is read before the snapshot begins. A snapshot would not see a default pipeline that a
+  // parallel request creates in the meantime. The id of the default pipeline never changes.
   const byDefault = await ctx.db.kysely
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));

@@ -27,7 +27,10 @@ import { findExisting } from '../operator/find-existing.ts';
 import { planToProto } from '../operator/plan.ts';
 import { planOperations } from '../operator/plan-operations.ts';
 
-/** Shorter than the 24 hours for which the workflows service keeps keys. */
+/**
+ * Lifetime of a plan in milliseconds. It is shorter than the 24 hours for which the workflows service keeps idempotency
+ * keys.
+ */
 const livesMs = 12 * 3_600_000;
 
 export async function previewOperatorPlan(ctx: Context, request: PreviewOperatorPlanRequest, call: HandlerContext) {

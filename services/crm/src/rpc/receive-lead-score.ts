@@ -95,7 +95,7 @@ async function storeScore(write: Write, scoring: Scoring): Promise<void> {
 }
 
 /**
- * Returns the event of a score. The event reports the judgement of the model, so it is also sent if the lead had the
+ * Returns the event of a score. The event reports the judgment of the model, so it is also sent if the lead had the
  * same score before.
  */
 function scoredEvent({ author }: Write, lead: { before: LeadRow; after: LeadRow }, { score, model, factors }: Scoring) {

@@ -43,7 +43,8 @@ async function take(ctx: Context, form: FormRow, submission: Submission, call: H
     return;
   }
   refuseViolations(checkValues(parseFields(form.fields), submission.values));
-  // An hCaptcha answer is valid once, and the first submission has already used it.
+  // A repeated submission is accepted without hCaptcha, because an hCaptcha answer is valid only once and the first
+  // submission has used it.
   if (await isKnown(ctx.db.kysely, form, submission)) return;
   if (form.hcaptcha_required) {
     await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');

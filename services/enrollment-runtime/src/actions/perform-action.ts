@@ -6,14 +6,14 @@ import { effectTypeOf, performEffect } from '../effects/effects.ts';
 import { type FreedPlace, type Permits, settleSends, wakeHeld } from '../messaging/index.ts';
 
 /**
- * An outcome that is final for an agent. An agent's action never waits for permission to send: a send that a rule holds
- * is skipped.
+ * An outcome that is final for an agent. An agent's action never waits for permission to send: if a sending rule holds
+ * the message back, the action is skipped.
  */
 export type ActionOutcome = Exclude<EffectOutcome, { outcome: 'held' | 'accepted' }>;
 
 /**
- * Makes one attempt, outside of any transaction. Records the outcome in the ledger, and a mail's outcome also in its
- * delivery row.
+ * Makes one attempt at the action, outside of any transaction. Records the outcome in the ledger. For a mail, also
+ * records the outcome in its delivery row.
  */
 export async function performAction(ctx: Context, permits: Permits, call: EffectCall): Promise<ActionOutcome> {
   if (call.kind === 'email') await noteDelivery(ctx, call);
@@ -29,7 +29,10 @@ function finalOf(outcome: EffectOutcome): ActionOutcome {
   return outcome.outcome === 'accepted' ? { outcome: 'succeeded', message: outcome.message } : outcome;
 }
 
-/** Writes the row that links mail-server reports, clicks and unsubscribes to a mail. Call it before the mail leaves. */
+/**
+ * Writes the delivery row that links the mail server's reports, clicks and unsubscribes to a mail. Call it before the
+ * mail leaves.
+ */
 async function noteDelivery({ db, config, clock }: Context, call: EffectCall): Promise<void> {
   const { to, subject } = call.request;
   await db.kysely

@@ -13,13 +13,16 @@ import { enrollmentNotFound } from '../enrollments/refusals.ts';
 const longestKey = 255;
 const mostBytes = 256 * 1024;
 
-/** Kinds that agents perform. Agents start no agents. */
+/** Kinds of effects that agents may perform. An agent cannot start another agent. */
 const kinds = [
   ...['email', 'crm_create_lead', 'crm_update_record', 'crm_create_activity', 'crm_move_opportunity'],
   ...['webhook_callback', 'alert', 'integration_action'],
-] as readonly string[] as readonly EffectKind[]; // each is a kind of the engine
+] as readonly string[] as readonly EffectKind[]; // each string is an `EffectKind` of the engine
 
-/** A definition without class, priority or rules, so that the defaults apply, not those of the workflow's own mails. */
+/**
+ * A definition without class, priority or rules, so that an agent's mail uses the defaults instead of the settings of
+ * the workflow's own mails.
+ */
 const noWorkflow = compileDefinition({ workflowId: '0', version: 1, steps: [] });
 
 /** Reads an action as the effect of a step. The contact and the time zone come from the agent's enrollment. */
@@ -72,8 +75,8 @@ type Contact = Pick<EffectCall, 'email' | 'leadRef' | 'timezone'>;
 const nobody: Contact = { email: null, leadRef: null, timezone: 'UTC' };
 
 /**
- * Finds the contact of an enrollment. Throws if the enrollment has ended or was erased, because no agent may reach such
- * a contact.
+ * Finds the contact of an enrollment. Throws if the enrollment has ended or was erased, because an agent must not reach
+ * the contact of such an enrollment.
  */
 async function findContact(
   { db }: Context,

@@ -7,7 +7,7 @@ import { bindPreview } from './binding.ts';
 import { kindToProto } from './enums.ts';
 
 const { approveApproval, rejectApproval } = ApprovalsService.method;
-/** RPCs whose stored answer contains an approval. */
+/** RPCs whose stored response contains an approval. */
 const rpcs = [approveApproval, rejectApproval].map(({ parent, name }) => `${parent.typeName}/${name}`);
 
 /** The string that replaces the texts of an approval about an erased person. */
@@ -53,8 +53,8 @@ export async function blank(
 }
 
 /**
- * Erases the stored answers that contain these approvals. Fields are encoded in order, so the encoding of an approval
- * in an answer begins with the bytes searched for.
+ * Erases the stored responses that contain these approvals. Protobuf fields are encoded in order, so the encoding of an
+ * approval in a response begins with the bytes that this function searches for.
  */
 async function forgetAnswers(trx: Transaction<DB>, organizationId: bigint, rows: readonly Blanked[]): Promise<void> {
   const beginnings = rows.map((row) => {

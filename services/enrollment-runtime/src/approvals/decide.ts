@@ -21,9 +21,9 @@ export type Decision = {
 };
 
 /**
- * Decides an approval, in the transaction of the request. A run that waits is locked and settled before the approval's
- * row is written, which is the order that moves and cancels use. If two decisions, or a decision and a cancel or
- * timeout, coincide, the first counts and the other changes nothing.
+ * Decides an approval, in the transaction of the request. A waiting run is locked and settled before the approval's row
+ * is written, which is the order that moves and cancels use. If two decisions, or a decision and a cancel or timeout,
+ * coincide, the first takes effect and the second changes nothing.
  */
 export async function decide(
   ctx: Context,
@@ -118,8 +118,8 @@ async function settleStep(
 }
 
 /**
- * Returns the error for a row that has changed since it was first read. Reads the row again, because its lock is now
- * free.
+ * Returns the error for a row that has changed since it was first read. Reads the row again, because the transaction
+ * that changed the row has released its lock.
  */
 async function lost(trx: Transaction<DB>, before: ApprovalRow, now: Date): Promise<DomainError> {
   const row = await findApproval(trx, before.organization_id, before.id);

@@ -39,7 +39,7 @@ export async function eraseApprovals(
   return ids.length;
 }
 
-/** Publishes the erasure to those who keep copies of the approvals. */
+/** Publishes the erasure to the services that keep copies of the approvals. */
 async function reportErased(
   trx: Transaction<DB>,
   organizationId: bigint,

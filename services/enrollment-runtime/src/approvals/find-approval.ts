@@ -26,7 +26,7 @@ export async function findApprovalMode(
     .selectFrom('approvals')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // requests that name an approval give its id as a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

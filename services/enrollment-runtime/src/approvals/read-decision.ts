@@ -29,5 +29,5 @@ export function readArguments(bytes: Uint8Array | undefined): JsonObject | undef
     problems.push({ field: 'edited_arguments', message, code: 'length' });
   }
   refuseViolations(problems);
-  return value as JsonObject; // a value that is not an object was refused
+  return value as JsonObject; // a value that is not an object was refused above
 }

@@ -21,8 +21,8 @@ const longestMs = 366 * 86_400_000;
 type Asked = ReturnType<typeof readRequest>;
 
 /**
- * Reads the request of a service. Throws an error that names the mistake, because a mistake in such a request is a bug
- * of that service.
+ * Reads the request of another service. Throws an error that names the mistake, because a mistake in such a request is
+ * a bug of the requesting service.
  */
 export function readRequest(request: RequestApprovalRequest, now: Date) {
   const { key, message } = request;

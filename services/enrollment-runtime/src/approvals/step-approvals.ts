@@ -17,7 +17,7 @@ const requestSchema = z.object({
   allow_api_keys: z.boolean().default(false),
 });
 
-/** The rows of runs that are parked at an `approval` step, about which people decide. */
+/** Writes and ends the approval rows of runs that are parked at an `approval` step. */
 export function createStepApprovals(context: () => Context): Parking {
   return {
     async opened(trx, parked, now) {
@@ -46,8 +46,8 @@ async function endStepApprovals(
 }
 
 /**
- * Inserts the approvals of the parkings. No move opens a parking twice. If a row with its key existed anyway, that row
- * would stay.
+ * Inserts an approval for each parked run. No move parks a run twice under one key. If a row with this key exists
+ * anyway, the existing row stays.
  */
 async function insertApprovals(
   ctx: Context,
@@ -95,9 +95,7 @@ function previewOf({ preview }: JsonObject): JsonObject {
 
 type Place = { cause: string; stepNames: ReadonlyMap<string, string> };
 
-/**
- * Reads facts about each enrollment that are missing in its parking: its chain, and the names of its version's steps.
- */
+/** Reads the facts about each enrollment that `OpenedParking` lacks: its chain, and the step names of its version. */
 async function findPlaces(
   ctx: Context,
   trx: Transaction<DB>,

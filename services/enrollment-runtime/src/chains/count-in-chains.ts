@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
-/** A chain of an organization. */
+/** Identifies a chain of an organization. */
 export type ChainKey = { organizationId: bigint; cause: string };
 
 /**

@@ -7,7 +7,9 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { ChainKey } from './count-in-chains.ts';
 
-/** A refusal by a limit of a chain, and the workflow that it concerns, if known. */
+/**
+ * The refusal of an enrollment or event by a limit of its chain, and the workflow that the refusal concerns, if known.
+ */
 export type Cut = ChainKey & { reason: 'budget' | 'depth'; workflowId?: bigint };
 
 const topic = topicOf(EnrollmentEventSchema);
@@ -39,8 +41,8 @@ export async function reportCuts(ctx: Context, trx: Transaction<DB>, cuts: reado
 }
 
 /**
- * Builds the event of a cut. The event belongs to the chain itself, so workflows that the event starts cannot outlive
- * the cut.
+ * Builds the event of a cut. The event belongs to the cut chain itself, so workflows that listen to the event cannot
+ * continue the chain beyond its budget.
  */
 function eventOf({ config }: Context, { organizationId, cause, reason, workflowId }: Cut) {
   const value = {

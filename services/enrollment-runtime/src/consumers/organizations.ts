@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { sourceJobs } from '../schedules/source-job.ts';
 
 /**
- * Learns which organizations are suspended. Work that fell due during a suspension resumes at a bounded rate, as after
+ * Records which organizations are suspended. Work that fell due during a suspension resumes at a bounded rate, as after
  * a pause.
  */
 export function consumeOrganizations(ctx: Context): Promise<Consumer> {

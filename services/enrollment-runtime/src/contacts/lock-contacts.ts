@@ -7,8 +7,8 @@ const contactClass = 18_001;
 const entryClass = 18_002;
 const releaseClass = 18_003;
 /**
- * Number of locks that all contacts share. All transactions together take at most this many, because PostgreSQL has
- * memory for only some thousands of locks.
+ * Number of locks that all contacts share. This is also the maximum number of locks that all transactions together
+ * occupy, because PostgreSQL has memory for only some thousands of locks.
  */
 const buckets = 2_048;
 
@@ -16,8 +16,8 @@ const buckets = 2_048;
 export type ContactOf = { organizationId: bigint; mode: string; email: string | null; leadRef: string | null };
 
 /**
- * Returns the keys by which events, waits, sending rules and erasures find a person. Case and surrounding spaces of the
- * address do not count.
+ * Returns the keys by which events, waits, sending rules and erasures find a person. The case of the address and spaces
+ * around it are ignored.
  */
 export function contactKeysOf({ organizationId, mode, email, leadRef }: ContactOf): string[] {
   const scope = `${organizationId}:${mode}`;

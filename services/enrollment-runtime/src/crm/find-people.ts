@@ -4,7 +4,10 @@ import type { CrmLead } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** Short, because the answer shows the person next to an enrollment and must not wait long for a slow CRM. */
+/**
+ * The timeout is short, because the response shows the person next to an enrollment and must not wait long for a slow
+ * CRM.
+ */
 const deadlineMs = 2_000;
 
 /** References that may name a contact or a lead: its public id, or a UUID, which does not reveal the type. */

@@ -13,7 +13,7 @@ import { contactText } from './contact-text.ts';
  */
 export type RecordPage = { contacts: string[]; totalCount: bigint; nextCursor: string | undefined };
 
-/** Number of records in a page. A record has up to 100 kB, and a response of the CRM may have 32 MiB. */
+/** Number of records in a page. A record may have up to 100 kB, and a response of the CRM up to 32 MiB. */
 const pageRows = 250;
 
 /**

@@ -3,7 +3,7 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 /** Tables that are partitioned by ranges of enrollment id. */
 export type HistoryTable = 'timeline' | 'effects';
 
-/** Number of enrollment ids in a partition. The timeline of a partition takes about a gigabyte. */
+/** Number of enrollment ids in a partition. The timeline of one partition occupies about a gigabyte. */
 const partitionIds = 1_000_000n;
 const partitionsAhead = 2n;
 

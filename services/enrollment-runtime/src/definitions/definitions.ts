@@ -30,7 +30,8 @@ const ofEach = 16 << 20;
 
 /**
  * Creates the cache, which keeps versions as long as there is room. A dropped version is read or compiled again when it
- * is next used: a run that is moving keeps the form of its version, but no compiled step.
+ * is next used. A run that is moving when its version is dropped keeps the version's definition, but none of its
+ * compiled steps.
  */
 export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQueue): Definitions {
   const cache = createByteCache<Definition>({ ofAll, ofEach, drop: ({ compilation }) => compilation.drop() });
@@ -41,7 +42,7 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
     return turns.run(row.organization, open(key, version, row));
   }
 
-  /** Reads the form of a version without interruption, then yields its work. */
+  /** Creates the definition in one turn, then yields the amount of work that this took. */
   function* open(key: string, version: Version, row: VersionRow): Generator<number, Definition> {
     const definition = cache.keep(key, row.organization, (onGrow) => definitionOf(sealer, version, row, onGrow));
     yield definition.compilation.work;
@@ -53,7 +54,7 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
       const key = `${workflowId}:${version}`;
       const kept = cache.find(key);
       if (kept !== undefined) return kept;
-      // Other callers may wait for this load too, so its bytes do not count against the list of one caller.
+      // Other callers may wait for this load too, so its bytes do not count against the list request of any one caller.
       const loaded =
         loading.get(key) ?? readForAll(() => load(key, { workflowId, version }, on)).finally(() => loading.delete(key));
       loading.set(key, loaded);

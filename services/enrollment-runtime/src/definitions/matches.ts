@@ -4,7 +4,10 @@ import { createByteCache } from '@drippulse/loops';
 /** An event, as rules see it. */
 type SeenEvent = { organizationId: bigint; fields(): JsonObject };
 
-/** The rules by which steps wait for events. Many enrollments of one workflow often wait by the same rule. */
+/**
+ * The rules by which steps wait for events. The rules are cached, because many enrollments of one workflow often wait
+ * by an equal rule.
+ */
 export type Matches = {
   /**
    * Returns whether a step's rule, given as JSON text, accepts an event; null accepts every event of the name. A rule

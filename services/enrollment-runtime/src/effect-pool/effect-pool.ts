@@ -13,7 +13,10 @@ import { addEffects, startConfirmed } from './start-effects.ts';
 
 /** Results are gathered for this long before they are committed together. */
 const gatherMs = 2;
-/** Pause before another try to commit results whose commit failed. The results are kept, with their leases. */
+/**
+ * Pause after a failed commit of results before the next try. The results are kept, and so are the leases of their
+ * runs.
+ */
 const stuckPauseMs = 1_000;
 const stopWithinMs = 10_000;
 

@@ -2,8 +2,8 @@
 export type Queued = { organization: bigint; lane: bigint; destination: string };
 
 /**
- * Maximum numbers of items that were taken and are not done: in total, for each organization, and for each destination
- * of an organization.
+ * Maximum numbers of items that were taken from the queue and are not done: in total, for each organization, and for
+ * each destination of an organization.
  */
 export type Limits = { total: number; perOrganization: number; perDestination: number };
 

@@ -4,7 +4,9 @@ import { parseObject } from '../enrollments/contact.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import type { Queued } from './fair-queue.ts';
 
-/** An effect that this process is to perform. `run` is replaced if this process claims it again after its lease. */
+/**
+ * An effect that this process is to perform. `run` is replaced if the lease ends and this process claims the run again.
+ */
 export type LeasedEffect = Queued &
   HandedOut & {
     request: JsonObject;

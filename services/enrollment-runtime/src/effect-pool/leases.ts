@@ -27,8 +27,8 @@ export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): 
 
 /**
  * Extends the leases of runs whose effects are in flight, and returns the enrollments of these runs. A run that another
- * transaction has locked, for example because an event changes the run, is left for a later call. If this call waited
- * for the run, all other leases could end meanwhile, and their effects would be repeated.
+ * transaction has locked, for example because an event changes the run, is skipped until a later call. If this call
+ * waited for such a run, all other leases could end in the meantime, and their effects would be repeated.
  */
 export async function renewLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<ReadonlySet<bigint>> {
   const { rows } = await sql<{ enrollment_id: bigint }>`

@@ -8,7 +8,10 @@ import type { PoolState } from './pool-state.ts';
 
 /** When at least this many results are uncommitted, no effect is started. */
 const maxUncommitted = 1_000;
-/** Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or claim. */
+/**
+ * Adds effects whose runs this process has leased. `leasedAt` is the time of the process's clock before the commit or
+ * claim.
+ */
 export function addEffects(
   ctx: Context,
   pool: PoolState,
@@ -17,8 +20,8 @@ export function addEffects(
   for (const one of handedOut) {
     const same = pool.known.get(one.effect.key);
     if (same) {
-      // The lease of this effect ended while the effect waited or was in flight here. The new claim replaces the old
-      // lease, and nothing is sent twice.
+      // The earlier lease of this effect ended while the effect waited or was in flight here. The new claim replaces
+      // that lease, and nothing is sent twice.
       same.run = one.run;
       continue;
     }

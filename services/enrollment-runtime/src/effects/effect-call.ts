@@ -51,12 +51,12 @@ export type SentAs = {
 };
 
 /**
- * The result for the engine. `providerMessageId` is kept only in the row of the message, and `sentAs` only in the row
- * of the effect.
+ * The result of an attempt, for the engine. `providerMessageId` is kept only in the row of the message, and `sentAs`
+ * only in the row of the effect.
  */
 export type EffectOutcome = EffectResult & { providerMessageId?: string; sentAs?: SentAs };
 
-/** The members of the context that effects use. Only a permit gives access to the mail server. */
+/** The members of the context that effects use. The mail server is not among them: only a permit gives access to it. */
 export type EffectContext = Pick<Context, 'chains' | 'clients' | 'clock' | 'links' | 'performers'> & {
   adapters: Pick<EffectAdapters, 'http'>;
 };

@@ -34,7 +34,7 @@ export type MixedEffect = Common & {
   sendOf(request: JsonObject, definition: Definition, place: SendPlace): SendRequest | undefined;
 };
 
-/** The facts about a send that its run knows. */
+/** The facts about a send that its run provides. */
 export type SendPlace = Pick<
   SendRequest,
   'key' | 'organizationId' | 'workflowId' | 'enrollmentId' | 'stepId' | 'mode' | 'leadRef' | 'timezone' | 'plannedAt'
@@ -45,8 +45,9 @@ export type SendPlace = Pick<
 
 type Common = {
   /**
-   * Asks for the result of an effect that was accepted and whose time has ended without a result. Only kinds that
-   * another service performs have this function, and that service may settle an effect at any time, by its key.
+   * Asks the performing service for the result of an effect that was accepted and whose time is over without a result.
+   * Only kinds that another service performs have this function. That service may settle an effect at any time, by the
+   * effect's key.
    */
   ask?(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome>;
   /**
@@ -58,6 +59,8 @@ type Common = {
   makesRecord: boolean;
   /** Returns the destination of the effect. The number of effects in flight to one destination is limited. */
   destination(request: JsonObject): string;
-  /** Returns the time in milliseconds within which an attempt ends, however the remote system behaves. */
+  /**
+   * Returns the time in milliseconds within which an attempt is sure to end, even if the remote system never responds.
+   */
   deadlineMs(request: JsonObject): number;
 };

@@ -34,14 +34,14 @@ export const effects: EffectTypes = {
 };
 
 /**
- * Whether this process knows a stored kind. During a rollout a newer process may store a kind that an older one does
- * not know.
+ * Whether this process supports a stored kind. During a rollout a newer process may store a kind that an older process
+ * does not support.
  */
 export function isEffectKind(kind: string): kind is EffectKind {
   return Object.hasOwn(effects, kind);
 }
 
-/** Returns the type of a stored kind. Throws when this process does not know the kind. */
+/** Returns the type of a stored kind. Throws when this process does not support the kind. */
 export function effectTypeOf(kind: string): EffectType {
   if (!isEffectKind(kind)) throw new Error(`effects of kind ${kind} are not known here`);
   return effects[kind];

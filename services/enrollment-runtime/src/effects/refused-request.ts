@@ -5,7 +5,7 @@ const mark = 'chain_cut';
 
 /**
  * Returns the stored request of an effect that the budget of its chain does not cover. The request gets a mark that no
- * step can render. So every attempt is refused, even by a process that takes over.
+ * step can render. Because of the mark, every attempt is refused, even by a process that takes over the run.
  */
 export function refuseRequest(request: string): string {
   return `{"${mark}":true,${request.slice(1)}`;

@@ -8,10 +8,10 @@ import { type Covered, keepQuotas } from './gate/keep-quotas.ts';
 import { type Passed, passGate } from './gate/pass-gate.ts';
 import { type RefusedEntry, storeRefused } from './gate/refused-entries.ts';
 
-/** Contacts that enter, with their positions in the input, and the answers for the contacts that do not enter. */
+/** Contacts that enter, with their positions in the input, and the results for the contacts that do not enter. */
 export type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/** Decides which contacts enter, and records those that a rule kept out. */
+/** Decides which contacts enter, and records the contacts that a rule kept out. */
 export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const admitted = await judgeAll(ctx, trx, all);
   for (const each of admitted) {
@@ -23,7 +23,8 @@ export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly
 
 /**
  * Decides which contacts enter. The checks run in this order: re-entry, holdout, the budget of the chain, the quota.
- * Contacts beyond the quota are held if their call says so. Nothing else is written, unless contacts have links.
+ * Contacts beyond the quota are held if their call asks for it. Nothing else is written, except the counts of chains
+ * for contacts with links.
  */
 export async function judgeAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const passed = await passGate(ctx, trx, all);
@@ -58,8 +59,8 @@ async function admit(
 }
 
 /**
- * Counts contacts in their chains. Returns the contacts that the budgets cover, and reports the chains of the remaining
- * contacts.
+ * Counts contacts in their chains. Returns the contacts that the budgets cover. Reports the chains of the other
+ * contacts as cut.
  */
 async function withinBudgets(
   ctx: Context,

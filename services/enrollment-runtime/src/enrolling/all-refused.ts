@@ -7,7 +7,7 @@ import { refusedOf } from './admit.ts';
 import type { EntryAnswer } from './entrants.ts';
 import { storeRefused } from './gate/refused-entries.ts';
 
-/** Maximum number of refused rows in an answer. */
+/** Maximum number of refused rows in a response. */
 export const shownRefused = 100;
 
 /** Returns the refused rows, with their positions in the request. */

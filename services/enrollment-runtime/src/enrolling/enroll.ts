@@ -11,7 +11,7 @@ export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 
 /**
  * Enrolls contacts in the lane, which the transaction has locked. Moves each enrollment through its first pure steps.
- * Returns the answer for each contact, in order. Wake the relay and the advance loop after the commit. A test workflow
+ * Returns the result for each contact, in order. Wake the relay and the advance loop after the commit. A test workflow
  * has only test enrollments, even if the caller is in live mode.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {

@@ -33,7 +33,7 @@ const sliceRows = 1000;
  * contended.
  */
 export type Entered = {
-  /** The answers for the contacts of each `Entrants`, in their order. */
+  /** The results for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
   /**
    * Arguments for `wakeLanes`, `addCounts` and `addMarks`. Call these functions in this order and each once in a
@@ -122,8 +122,8 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
     const following = groups[index + 1];
     if (following !== undefined) {
       next = prepareSlice(ctx, following);
-      // The next round awaits this promise. If this round fails, nothing awaits it, so its rejection must not stay
-      // unhandled.
+      // The next iteration awaits this promise. If this iteration fails, nothing awaits the promise, so its rejection
+      // is caught here.
       next.catch(() => undefined);
     }
     const unmoved = () =>

@@ -2,8 +2,8 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { Lane } from '../lanes/lane.ts';
 
 /**
- * The chain of a contact. `counts` says whether the contact's enrollment must still be counted. It is false if the
- * cause itself starts the enrollment, or the caller has counted it already.
+ * The chain of a contact. `counts` is true if the contact's enrollment must still be counted in the chain. It is false
+ * if the cause itself starts the enrollment, or the caller has counted the enrollment already.
  */
 export type Link = { cause: string; counts: boolean };
 
@@ -27,11 +27,14 @@ export type Entrants = {
    * enters unless all contacts do. `leave_out`: the covered contacts enter, unless the quota covers nobody.
    */
   beyondQuota?: 'hold' | 'wait' | 'refuse' | 'leave_out';
-  /** Each contact's place in line, if several `Entrants` share a quota: lower places go first. Default: order given. */
+  /**
+   * Each contact's place in line, if several `Entrants` share a quota: lower places enter first. Default: the order of
+   * the contacts.
+   */
   places?: readonly bigint[];
 };
 
-/** The answer for a contact. A person who is held out also has an enrollment. */
+/** The result for a contact. A person who is held out also has an enrollment. */
 export type EntryAnswer =
   | { decision: 'entered' | 'holdout'; id: bigint }
   | { decision: 'refused'; reason: 're_entry' | 'quota' | 'chain'; allowedAt: Date | undefined }

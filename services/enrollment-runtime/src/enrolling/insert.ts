@@ -123,7 +123,9 @@ const runColumns = {
   error_line: 'int4',
 } as const;
 
-/** Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that one entry's enrollments share. */
+/**
+ * Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that the enrollments of one entry share.
+ */
 export function startEnrollments(entry: Entry) {
   return startCopy(enrollmentColumns, sharedByEnrollments(entry));
 }

@@ -11,7 +11,7 @@ test('a failure is reported after all started statements have ended, so that non
     () => last.promise.then(() => void order.push('last statement')),
   ];
   const failing = pipeline(statements).catch((error: unknown) => order.push(String(error)));
-  // Enough rounds for a failure to arrive if it does not wait for the last statement.
+  // Enough rounds for the failure to arrive if the pipeline did not wait for the last statement.
   for (let round = 0; round < 10; round += 1) await new Promise((resolve) => setImmediate(resolve));
   last.resolve();
   await failing;

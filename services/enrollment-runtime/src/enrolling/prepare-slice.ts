@@ -27,7 +27,7 @@ import {
 } from './insert.ts';
 import { startSearchTexts } from './search-texts.ts';
 
-/** Contacts that enter one workflow, with their ids. With `stay` they do not move. */
+/** Contacts that enter one workflow, with their ids. With `stay` their enrollments do not move. */
 export type Piece = {
   entry: Entry;
   definition: Definition;
@@ -36,7 +36,7 @@ export type Piece = {
   ids: readonly bigint[];
 };
 
-/** Enrollments that are stored together, as encoded rows. Little else about thousands of contacts stays in memory. */
+/** Enrollments that are stored together. They are kept as encoded rows, so that thousands of them fit in memory. */
 export type Slice = {
   createdAt: Date;
   enrollments: ReturnType<typeof startEnrollments>;
@@ -66,7 +66,7 @@ export type Slice = {
 /** Number of contacts whose rows are encoded in one turn of the event loop, after the contacts' first moves. */
 const turnRows = 100;
 
-/** Prepares a slice: makes the enrollments of the pieces' contacts and their first moves. */
+/** Prepares a slice: makes the enrollments of the pieces' contacts and computes their first moves. */
 export async function prepareSlice(ctx: Context, pieces: readonly Piece[]): Promise<Slice | undefined> {
   const [first] = pieces;
   if (first === undefined) return undefined;

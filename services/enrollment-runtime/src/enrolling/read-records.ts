@@ -13,8 +13,8 @@ const maxBytes = 32 * 1024 * 1024;
 
 /**
  * Reads the records that a bulk enrollment selects, page by page, as contacts. `given` is the number of contacts in the
- * request itself, which count against the maximum of one call too. Returns a refusal instead of throwing it, because
- * the checks of a request have an order.
+ * request itself, which also count against the maximum of one call. Returns a refusal instead of throwing it, because
+ * the checks of a request run in a fixed order.
  */
 export async function readRecords(
   ctx: Context,
@@ -33,7 +33,7 @@ export async function readRecords(
       ...(cursor !== undefined && { cursor }),
     });
     contacts.push(...page.contacts);
-    bytes += page.contacts.reduce((sum, contact) => sum + contact.length, 0);
+    bytes += page.contacts.reduce((sum, contact) => sum + Buffer.byteLength(contact), 0);
     // The first page gives the total.
     if (given + Math.max(contacts.length, Number(page.totalCount)) > maxRows || bytes > maxBytes) return tooMany();
     cursor = page.nextCursor;

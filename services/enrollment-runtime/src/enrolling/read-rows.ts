@@ -20,13 +20,16 @@ export type Refusal = { refused: DomainError };
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
-/** Number of characters of rows that are read in one turn of the event loop, and the number added for each row. */
+/**
+ * Number of characters of rows that are read in one turn of the event loop, and the number of characters that is added
+ * for each row.
+ */
 const turnLength = 256 * 1024;
 const rowLength = 256;
 
 /**
  * Reads the `contacts` of a request, each row once. Returns a refusal instead of throwing it, because the checks of a
- * request have an order.
+ * request run in a fixed order.
  */
 export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty: boolean }): Promise<Rows | Refusal> {
   if (contacts === undefined || jsonKind(contacts) !== 'array')

@@ -6,7 +6,7 @@ export type Mode = 'live' | 'test';
 /** A goal that was met. */
 export type MetGoal = { name: string; at: Date };
 
-/** `held` is JSON text of the rule that holds the step back. */
+/** The last line of the timeline that a list shows. `held` is JSON text of the rule that holds the step back. */
 export type LastLine = { stepIndex: number; status: string; message: string; at: Date; held: string | null };
 
 export type DeliveryCounts = { sent: number; opened: number; clicked: number; bounced: number; failed: number };

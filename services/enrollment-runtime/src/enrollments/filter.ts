@@ -6,7 +6,7 @@ import type { Mode } from '@drippulse/rpc';
 import { statusFromProto } from './enums.ts';
 import type { Filter } from './list-ids.ts';
 
-/** Reads the filter of a request. An empty string filters nothing. */
+/** Reads the filter of a request. An empty string means that there is no filter. */
 export function readFilter(
   request: (ListEnrollmentsRequest | ListAllEnrollmentsRequest) & { stepIndex?: number },
   mode: Mode,

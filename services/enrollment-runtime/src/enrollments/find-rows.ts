@@ -54,14 +54,14 @@ export async function findRows(
   return { rows: rows.map(toRow), now: rows[0]?.now ?? new Date() };
 }
 
-/** Builds SQL for a relation of enrollments of one workflow, from an array of their ids. */
+/** Builds SQL for a relation of workflow id and enrollment id, from an array of ids of one workflow's enrollments. */
 export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select ${workflowId}::bigint as workflow_id, id from unnest(${ids}) as listed (id))`;
 }
 
 /**
- * Selects enrollments by a relation of workflows and ids. The lateral limits make the planner look each part up by its
- * key, so the cost grows only with the number of ids.
+ * Selects enrollments by a relation of workflow ids and enrollment ids. The lateral limits make the planner look up
+ * each joined table by its key, so the cost grows only with the number of ids.
  */
 export function rowsQuery(
   ctx: Pick<Context, 'dbNow'>,

@@ -8,7 +8,10 @@ import { addressPart, patternOf, searchedPart } from './search-text.ts';
 export type Filter = {
   mode: Mode;
   status?: EnrollmentStatus | undefined;
-  /** Whether the list shows only the people who are held out. Default: only everyone else. */
+  /**
+   * Whether the list shows only the people who are held out. By default, the list shows only the people who are not
+   * held out.
+   */
   holdout?: boolean | undefined;
   stepIndex?: number | undefined;
   leadRef?: string | undefined;
@@ -69,7 +72,7 @@ export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimu
 
 /**
  * Selects the matching ids. Few enrollments share a reference, so a filter by reference starts from the reference.
- * Otherwise a filter by status or step starts from the place of the enrollment, and the planner may start from the text
+ * Otherwise a filter by status or step starts from `runs` and `outcomes`, and the planner may start from the text
  * instead.
  */
 function matching(
@@ -158,7 +161,7 @@ function placeOfOne(filter: Filter): RawBuilder<unknown> {
   return sql`${at('runs')} union all ${at('outcomes')}`;
 }
 
-/** Returns the status as it is stored: people who are held out have a status of their own. */
+/** Returns the status as it is stored: people who are held out have the stored status `holdout`. */
 function placeStatus({ status, holdout }: Filter): Standing['status'] {
   return holdout && status === 'completed' ? 'holdout' : status;
 }
@@ -176,8 +179,8 @@ type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | 'holdou
 
 /**
  * Returns the statuses to read, with their tables. Outcomes of a step are read status by status, in the order of the
- * index. If the filter has a text, all outcomes are read together, so that the text is looked up only once. Runs of a
- * step are in order across statuses.
+ * index. If the filter has a text, all outcomes are read together, so that the text is looked up only once. The index
+ * of runs has the runs of a step in order across statuses.
  */
 function standings({ status, holdout, ...filter }: Filter): Standing[] {
   if (holdout) return status === undefined || status === 'completed' ? [{ table: 'outcomes', status: 'holdout' }] : [];

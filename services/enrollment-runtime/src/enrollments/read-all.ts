@@ -32,7 +32,8 @@ type Row = { found: bigint[] | null; count: bigint | null; total: bigint | null 
 
 /**
  * Reads a page of the enrollments of an organization by the indexes of each workflow, because an index over the
- * organization would add a cost to every enrollment. It is one statement, for the reasons given at `readList`.
+ * organization would add a cost to every enrollment. The page is read in one statement, for the reasons given at
+ * `readList`.
  */
 export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: Slice): Promise<AllRead> {
   const filter = await withIdRange(ctx, scope, asked);
@@ -63,9 +64,9 @@ export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: 
 }
 
 /**
- * Finds the rows of a page, and one more row. First finds the newest match of each workflow, and keeps the newest
- * `most` of these matches. If there are that many, no row of the page is older than the oldest kept match. So a page
- * costs one lookup in each workflow, plus the rows that it shows.
+ * Finds the rows of a page, and one row of the next page. First finds the newest match of each workflow, and keeps the
+ * newest `most` of these matches. If there are that many, no row of the page is older than the oldest kept match. A
+ * page therefore costs one lookup in each workflow, plus the rows that it shows.
  */
 function foundQueries(scope: Scope, filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
   const most = offset + limit + 1;

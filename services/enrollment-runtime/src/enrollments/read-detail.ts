@@ -29,8 +29,8 @@ export type Detail = {
 type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
 
 /**
- * Reads one enrollment with its detail. Returns undefined when the runtime does not know the workflow. It is one
- * statement, for the reasons given at `readList`.
+ * Reads one enrollment with its detail. Returns undefined when the runtime has no such workflow. The detail is read in
+ * one statement, for the reasons given at `readList`.
  */
 export async function readDetail(
   ctx: Context,

@@ -22,7 +22,7 @@ export type ListRead = {
   count: bigint | undefined;
 };
 
-/** The first row has the values about the whole list. A page without enrollments has this row too. */
+/** The first row has the values that concern the whole list. A page without enrollments has this row too. */
 type Row = {
   lane_version: number;
   found: bigint[] | null;
@@ -33,8 +33,9 @@ type Row = {
 } & ((JoinedRow & { place: bigint }) | { place: null });
 
 /**
- * Reads a page of a list with its funnel. Returns undefined when the runtime does not know the workflow. One statement
- * is one snapshot, and each further statement would wait for a core and for a turn of the event loop.
+ * Reads a page of a list with its funnel. Returns undefined when the runtime has no such workflow. The page is read in
+ * one statement, because one statement sees one snapshot, and each further statement would wait for a core and for a
+ * turn of the event loop.
  */
 export async function readList(
   ctx: Context,
@@ -102,7 +103,7 @@ export function countFromPage({ after, offset, limit }: Page, found: number): { 
   return isLast ? { totalCount: BigInt(offset + found) } : undefined;
 }
 
-/** Counts stay below 2^53. */
+/** Counters are numbers, because they stay below 2^53. */
 type CounterText = { [Name in keyof CounterRow]: Name extends 'step_id' ? string : number };
 type DueText = Omit<DueCount, 'count'> & { count: number };
 

@@ -43,8 +43,8 @@ export async function removeTexts(
   { workflowId, ids }: { workflowId: bigint; ids: readonly bigint[] },
 ): Promise<void> {
   const separator = sql.lit(textSeparator);
-  // Computed from the row alone: if two transactions change a row, the second waits and starts from the result of the
-  // first.
+  // The new text is computed from the row alone: if two transactions change a row, the second transaction waits and
+  // starts from the result of the first.
   await sql`
     update enrollment_search set text = coalesce((
       select string_agg(

@@ -26,8 +26,8 @@ function onOneLine(value: string): string {
 }
 
 /**
- * Returns the string that a search text must contain to match `q`. It matches `q` anywhere, or only at the beginning of
- * a value when `q` is short.
+ * Returns the string that a search text must contain to match `q`. If `q` is short, it matches only at the beginning of
+ * a value. Otherwise it matches anywhere.
  */
 export function searchedPart(q: string): string {
   const text = q.toLowerCase();

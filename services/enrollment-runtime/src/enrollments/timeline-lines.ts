@@ -38,8 +38,9 @@ function lineBehind({ at, sequence, version }: TimelineLine, line: FollowingLine
 }
 
 /**
- * Selects a line of an enrollment by its number. The line is in the last row whose `sequence` is not higher than that
- * number. Selects nothing when the number is null or the row was pruned. Both arguments are SQL expressions.
+ * Selects a line of an enrollment by its number. The line is in the last row whose `sequence` is not higher than the
+ * number of the line. Selects nothing when the number is null or the row was pruned. Both arguments are SQL
+ * expressions.
  */
 export function lineAt(enrollmentId: RawBuilder<unknown>, number: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`

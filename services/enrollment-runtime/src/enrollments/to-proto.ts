@@ -7,7 +7,10 @@ import { type EnrollmentRow, type LastLine, summarize } from './enrollment-row.t
 import { statusToProto, timelineStatusToProto } from './enums.ts';
 import { heldByToProto } from './held-by.ts';
 
-/** Converts an enrollment to its form in the API. `now` decides whether the enrollment still waits. */
+/**
+ * Converts an enrollment to its form in the API. The summary compares the enrollment's times with `now` to decide
+ * whether the enrollment still waits.
+ */
 export function toProto(row: EnrollmentRow, definition: Definition, now: Date) {
   const { steps } = definition;
   const { isEnded, isWaiting, progressPercent } = summarize(row, steps.length, now);

@@ -5,7 +5,7 @@ import { removeTexts } from '../enrollments/search-blocks.ts';
 import { unwatch } from '../goals/index.ts';
 import { forgetHits } from '../reactions/index.ts';
 
-/** The text that replaces the message of a line about an erased person. */
+/** The text that replaces the message of each timeline line about an erased person. */
 const erasedMessage = 'Erased';
 
 /** The lines of `following`, emptied in the same way as the first line of the row. */
@@ -21,8 +21,8 @@ type Erased = { workflowId: bigint; ids: readonly bigint[]; refs: readonly strin
 
 /**
  * Removes the personal data of enrollments: contacts, data, search texts, and the texts of timeline, effects and
- * messages. Statuses, times, steps and the number of lines stay, so the funnel and all counts stay. A reference stays
- * if it is the id of a record.
+ * messages. Statuses, times, steps and the number of lines stay, so that the funnel and all counts do not change. A
+ * reference stays if it is the id of a record.
  */
 export async function blankEnrollments(
   trx: Transaction<DB>,

@@ -80,17 +80,22 @@ async function forgetAddresses(
   await forgetPerson(trx, { organizationId, enrollmentIds: [], emails, refs });
 }
 
-/** Erases enrollments. It blanks them first, so that the event of a cancelled run contains no data of the person. */
+/**
+ * Erases enrollments. It blanks the enrollments before it reports the cancelled runs, so that the event of a cancelled
+ * run contains no data of the person.
+ */
 async function erase(
   ctx: Context,
   trx: Transaction<DB>,
   o: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[]; refs: readonly string[] },
 ): Promise<void> {
   const erasedAt = ctx.clock.now();
-  // Waits for workers that are moving runs of the workflow. Until the commit, no worker moves runs of the workflow.
+  // This lock waits for workers that are moving runs of the workflow. Until the commit, no worker moves runs of the
+  // workflow.
   await sql`select from lanes where workflow_id = ${o.workflowId} for update`.execute(trx);
   const ids = sql`select unnest(${o.ids}::bigint[])`;
-  // Comes before the runs end, so that the events of approvals that end with them contain no data of the person either.
+  // The approvals are blanked before the runs end, so that the events of approvals that end with the runs contain no
+  // data of the person either.
   const approvals = await blankApprovals(trx, { organizationId: o.organizationId, enrollmentIds: o.ids });
   const { runs: cancelled } = await endRuns(ctx, trx, { workflowId: o.workflowId, ids, reason: 'erased' });
   await blankEnrollments(trx, o, erasedAt);

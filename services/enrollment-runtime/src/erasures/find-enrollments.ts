@@ -4,7 +4,7 @@ import { containsText, joinTexts } from '../enrollments/search-blocks.ts';
 import { addressPart, patternOf } from '../enrollments/search-text.ts';
 import type { ErasureInput, ErasurePlace } from './erasure-job.ts';
 
-/** Finds the next workflow of the organization. Deleted workflows count too, because they still have enrollments. */
+/** Finds the next workflow of the organization. Deleted workflows are included, because they still have enrollments. */
 export async function nextWorkflow(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -5,17 +5,17 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 const { pauseEnrollment, resumeEnrollment, retryEnrollment } = EnrollmentsService.method;
-/** RPCs whose answer contains the contact of an enrollment. */
+/** RPCs whose response contains the contact of an enrollment. */
 const rpcs = [pauseEnrollment, resumeEnrollment, retryEnrollment].map(
   ({ parent, name }) => `${parent.typeName}/${name}`,
 );
 
-/** Erases the answers stored for repeated requests about these enrollments. */
+/** Erases the responses that are stored for repeated requests and concern these enrollments. */
 export async function forgetAnswers(
   trx: Transaction<DB>,
   { organizationId, workflowId, ids }: { organizationId: bigint; workflowId: bigint; ids: readonly bigint[] },
 ): Promise<void> {
-  // Fields are encoded in order: an enrollment begins with its id and its workflow's id.
+  // Protobuf fields are encoded in order, so the encoding of an enrollment begins with its id and its workflow's id.
   const beginnings = ids.map((id) =>
     Buffer.from(toBinary(EnrollmentSchema, create(EnrollmentSchema, { id, workflowId }))),
   );

@@ -1,7 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Deletes the refused and the held entries of a person. None of their data is worth keeping. */
+/**
+ * Deletes the refused and the held entries of a person. The rows are deleted, not emptied, because no other part of
+ * them is worth keeping.
+ */
 export async function forgetEntries(
   trx: Transaction<DB>,
   { organizationId, refs, emails }: { organizationId: bigint; refs: readonly string[]; emails: readonly string[] },

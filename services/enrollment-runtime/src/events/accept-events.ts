@@ -26,8 +26,8 @@ import { storeEvents } from './store-events.ts';
 export const longestChain = 5;
 
 /**
- * The answer to an event: its id, or the id of the first event with the same key if it is a duplicate. `isSpreading`
- * says whether further transactions continue the event.
+ * The result for an event: its id, or the id of the first event with the same key if it is a duplicate. `isSpreading`
+ * is true if further transactions continue the event.
  */
 export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
 
@@ -68,8 +68,8 @@ export function wakeForEvents(ctx: Context, acceptances: readonly Acceptance[]):
 }
 
 /**
- * Returns the database time, read after the contacts are locked, so that an event that gets the locks later has no
- * earlier time.
+ * Returns the database time. It is read after the contacts are locked, so that an event that gets the locks later has
+ * no earlier time.
  */
 async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ at: Date }>`
@@ -116,7 +116,7 @@ function usedBy({ source, mode, organizationId }: ReadEvent): Used[] {
 }
 
 /**
- * Returns the events that may start workflows. Reports the cut chains of the remaining events, if a workflow listens to
+ * Returns the events that may start workflows. Reports the chains of the other events as cut, if a workflow listens to
  * them.
  */
 async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<ReadEvent[]> {

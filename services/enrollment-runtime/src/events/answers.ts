@@ -25,7 +25,7 @@ const answersSchema = z.object({
   not_started: z.partialRecord(z.enum(reasons), z.array(z.number())).default({}),
 });
 
-/** Answers to the events of one transaction, by the id of the event. */
+/** The consequences of the events of one transaction, by the id of the event. */
 export type Answering = Map<string, Answers>;
 
 export function answersTo(answering: Answering, event: Pick<ReadEvent, 'id'>): Answers {
@@ -50,7 +50,10 @@ const columns = {
   answers: 'json',
 } as const;
 
-/** Stores the consequences that one transaction adds. An event that nothing listens to or waits for is left out. */
+/**
+ * Stores the consequences that one transaction adds. An event without consequences, because nothing listens to it or
+ * waits for it, gets no row.
+ */
 export async function storeAnswers(
   trx: Transaction<DB>,
   events: readonly ReadEvent[],

@@ -19,7 +19,7 @@ export type SentEvent = {
   occurredAt: Date | undefined;
 };
 
-/** A refusal of an event, with a reason that only events have, or with an invalid member. */
+/** A refusal of an event, with an invalid member or with a reason that applies only to events. */
 export type Refused = { reason: 'reserved_event_name' | 'contact_event_too_large' | undefined; violation: Violation };
 
 export type CheckedEvent = Pick<IncomingEvent, 'id' | 'name' | 'contact' | 'properties' | 'occurredAt' | 'key'>;

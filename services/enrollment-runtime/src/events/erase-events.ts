@@ -8,7 +8,8 @@ const modes: readonly Mode[] = ['live', 'test'];
 
 /**
  * Removes the personal data of some events of a person: contact, properties and references. Name, times and
- * consequences stay. Returns how many events were found, at most `limit`. An event without its keys is not found again.
+ * consequences stay. Returns how many events were found, at most `limit`. The contact keys of these events are deleted,
+ * so a later call does not find the events again.
  */
 export async function eraseEvents(
   trx: Transaction<DB>,

@@ -7,8 +7,9 @@ import { digestOf, type ReadEvent } from './event.ts';
 export const keyDays = 7;
 
 /**
- * Stores the keys of events. Returns the ids of the events whose key is already known, each with the id of the first
- * event of the key. If two events in `events` have the same key, the first counts.
+ * Stores the keys of events. Returns the ids of the events whose key is already stored, each with the id of the first
+ * event of the key. If two events in `events` have the same key, the first event is stored and the second is a
+ * duplicate.
  */
 export async function findDuplicates(
   trx: Transaction<DB>,
@@ -20,7 +21,8 @@ export async function findDuplicates(
   for (const event of events) {
     if (event.key === undefined) continue;
     const { organizationId, mode, key } = event;
-    // A client may choose any key, even one that the platform gives to its own events.
+    // The digest includes the source, because a client may choose any key, even a key that the platform uses for its
+    // own events.
     const digest = digestOf(`${event.source}\n${key}`);
     const scoped = `${organizationId} ${mode} ${digest}`;
     const first = firsts.get(scoped);
@@ -36,7 +38,7 @@ export async function findDuplicates(
 
 type Keyed = { id: string; organizationId: bigint; mode: Mode; digest: string };
 
-/** Inserts the keys in their order, so that two requests with the same keys do not deadlock. */
+/** Inserts the keys in sorted order, so that two requests with the same keys do not deadlock. */
 async function rememberKeys(trx: Transaction<DB>, keyed: readonly Keyed[], at: Date): Promise<Map<string, string>> {
   const columns = sql`
     ${keyed.map(({ organizationId }) => organizationId)}::bigint[], ${keyed.map(({ mode }) => mode)}::text[],
@@ -50,7 +52,7 @@ async function rememberKeys(trx: Transaction<DB>, keyed: readonly Keyed[], at: D
       where known.accepted_at <= ${new Date(at.getTime() - keyDays * 86_400_000)}
     returning event_id`.execute(trx);
   if (fresh.length === keyed.length) return new Map();
-  // The rows of other transactions are committed, because the insert waited for them.
+  // The rows that other transactions inserted are committed by now, because the insert waited for them.
   const { rows: known } = await sql<{ id: string; first: string }>`
     select asked.event_id as id, known.event_id as first
     from unnest(${columns}) as asked (organization_id, mode, key, event_id)

@@ -23,7 +23,7 @@ export type IncomingEvent = {
   properties: string;
   /** References by which the contact is known in addition to its `lead_ref`, such as the UUID of a record. */
   refs?: readonly string[];
-  /** A repeat with this key within seven days is a duplicate. */
+  /** Idempotency key: another event with this key within seven days is a duplicate. */
   key?: string;
   /** The number of workflows that led to the event. Default: 0. */
   hops?: number;
@@ -86,7 +86,9 @@ function withoutEvent({ event: _event, ...fields }: JsonObject): JsonObject {
   return fields;
 }
 
-/** Hashes a string to 128 bits, as a UUID: short, and equal only for equal strings. */
+/**
+ * Hashes a string to 128 bits, formatted as a UUID. The hash is short, and in practice equal only for equal strings.
+ */
 export function digestOf(text: string): string {
   const hex = hash('sha256', text, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;

@@ -11,7 +11,7 @@ const conflictTries = 5;
 export type Intake = {
   /** Accepts events of one organization, at most `groupEvents`, and resolves when they are committed. */
   accept(events: readonly IncomingEvent[]): Promise<Acceptance[]>;
-  /** Waits until all taken events are done. The requests have ended by then, so no further events arrive. */
+  /** Waits until all accepted events are done. The requests have ended by then, so no further events arrive. */
   stop(): Promise<void>;
 };
 
@@ -23,13 +23,13 @@ type Waiting = {
 
 /**
  * Creates the intake. A transaction for each event would cost the database a flush and a dozen statements per event.
- * Requests of many callers therefore share a transaction, and organizations take turns. Events that arrive while a
- * transaction runs gather for the next. One transaction runs at a time, because two with some hundred contacts would
- * wait for each other's locks. A request whose events cannot be stored fails alone. When the database is unavailable,
- * all waiting requests fail, so that their callers may try again.
+ * Therefore requests of many callers share a transaction, and organizations take turns. Events that arrive while a
+ * transaction runs are gathered for the next transaction. One transaction runs at a time, because two transactions with
+ * some hundred contacts each would wait for each other's locks. If the events of one request cannot be stored, only
+ * that request fails. When the database is unavailable, all waiting requests fail, so that their callers may try again.
  */
 export function createIntake(ctx: Context): Intake {
-  /** Requests by organization. The first organization is next. */
+  /** Requests by organization. The next transaction begins with the first organization of the map. */
   const queues = new Map<bigint, Waiting[]>();
   let running: Promise<void> | undefined;
 

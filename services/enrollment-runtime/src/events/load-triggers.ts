@@ -7,8 +7,8 @@ import type { IncomingEvent } from './event.ts';
 const most = 500;
 
 /**
- * Loads the definitions of the workflows that listen to events. Call it before a transaction that serves one request:
- * many requests that each occupy a connection and need one more would wait for each other.
+ * Loads the definitions of the workflows that listen to events. Call it before a transaction that serves one request.
+ * Otherwise many requests could each occupy one connection, need a second one for the load, and wait for each other.
  */
 export async function loadTriggers(ctx: Context, events: readonly IncomingEvent[]): Promise<void> {
   const triggers = await findTriggers(ctx.db.kysely, events, { after: 0n, most });

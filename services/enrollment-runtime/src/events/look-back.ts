@@ -26,10 +26,10 @@ type Search = { wait: EventWait; name: string; digest: string; after: { at: Date
 type Found = StoredEvent & { index: number };
 
 /**
- * Settles waits whose event came after the entry of the enrollment and before the step. The contacts are locked, so an
- * event is either found here or finds the wait. The earliest event wins; if several have the same time, the first that
- * the step lists wins. An event moves an enrollment once: events that started the enrollment or ended an earlier wait
- * of it do not count.
+ * Settles waits whose event arrived after the entry of the enrollment and before the step. The contacts are locked, so
+ * an event is either found here or finds the wait. The earliest event wins. If several events have the same time, the
+ * event that the step lists first wins. An event moves an enrollment at most once, so events that started the
+ * enrollment or ended an earlier wait of it are ignored.
  */
 export async function lookBack(
   { matches, turns }: Pick<Context, 'matches' | 'turns'>,
@@ -66,7 +66,7 @@ export async function lookBack(
   return settlements;
 }
 
-/** A wait, and the events that came before the wait existed. */
+/** A wait, and the events that arrived before the wait existed. */
 type Decision = { wait: EventWait; events: readonly StoredEvent[] };
 
 /** Decides in turns, because a wait may have twenty rules, each of which may do much work for each of fifty events. */

@@ -7,7 +7,7 @@ import { spreadSlice } from './spreading.ts';
 const everyMs = 600_000;
 const forgottenAtOnce = 5_000;
 
-/** Continues events that have more to start or to resume than one transaction takes. */
+/** Continues events that start or resume more enrollments than fit in one transaction. */
 export function startSpreading(ctx: Context): Loop {
   return startLoop({
     name: 'spread events',

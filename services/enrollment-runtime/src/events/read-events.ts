@@ -117,7 +117,8 @@ async function readTheirAnswers(
     ids: rows.map((row) => row.id),
     times: rows.map((row) => row.accepted_at),
   };
-  // Read before the answers: an event that has finished spreading by then has all its answers.
+  // This query runs before the query of the answers, so that an event that has finished spreading by now has all its
+  // answers.
   const { rows: spreading } = await sql<{ event_id: string }>`
     select spreading.event_id
     from unnest(${keys.organizations}::bigint[], ${keys.ids}::text[]) as asked (organization_id, event_id)

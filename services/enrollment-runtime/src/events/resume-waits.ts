@@ -31,7 +31,7 @@ export type WaitRow = {
   expires_at: Date;
 };
 
-/** The position at which an event continues, if more runs wait for it than one transaction takes. */
+/** The position at which an event continues, if more runs wait for it than fit in one transaction. */
 export type Rest = { event: ReadEvent; after: bigint };
 
 /** A wait that an event ends. */
@@ -54,7 +54,7 @@ export async function chooseWaits(
   for (const row of rows) {
     const event = events[row.index];
     if (event === undefined || at >= row.expires_at) continue;
-    // A run that parked after the event has looked back for the event itself.
+    // A run that parked after the event has already looked back for the event.
     if (after !== undefined && at < row.parked_at) continue;
     const known = chosen.get(row.effect_key);
     if (known !== undefined && known.row.place <= row.place) continue;
@@ -109,7 +109,7 @@ async function readWaits(trx: Transaction<DB>, events: readonly ReadEvent[], aft
     const own = counts.get(`${index} ${digest}`) ?? [];
     const last = own.at(-1);
     if (own.length < most || last === undefined) continue;
-    // The last enrollment may have further rows.
+    // The last enrollment may have further rows, so it is visited again.
     const next = last.enrollment_id - 1n;
     rests.set(event, minimum(rests.get(event) ?? next, next));
   }

@@ -14,7 +14,7 @@ import { chooseWaits, resumeWaits, type Rest as WaitsRest } from './resume-waits
 import { startWorkflows, type Rest as WorkflowsRest } from './start-workflows.ts';
 import { eventOf, type StoredEvent, storedEvent } from './store-events.ts';
 
-/** Stores the events with more waits, or more listening workflows, than one transaction takes, and returns them. */
+/** Stores the events that have more waits or more listening workflows than fit in one transaction, and returns them. */
 export async function addSpreading(
   trx: Transaction<DB>,
   { at, waits, workflows }: { at: Date; waits: readonly WaitsRest[]; workflows: readonly WorkflowsRest[] },
@@ -44,8 +44,8 @@ type Spreading = { after_workflow_id: bigint | null; after_enrollment_id: bigint
 type Taken = Spreading & { organization_id: bigint; event_id: string; event: StoredEvent | undefined };
 
 /**
- * Continues the oldest event that spreads, for one transaction. Several processes take different events. An event that
- * cannot continue is postponed and delays no other event. Returns whether there was such an event.
+ * Continues the oldest spreading event, for one transaction. Several processes continue different events. An event that
+ * cannot continue is postponed and delays no other event. Returns whether there was a spreading event.
  */
 export async function spreadSlice(ctx: Context): Promise<boolean> {
   return postponing(ctx, 'spread_event', {
@@ -59,7 +59,7 @@ async function spreadNext(ctx: Context, named: (item: string) => void): Promise<
     const taken = await takeOldest(ctx, trx);
     if (taken === undefined) return false;
     named(taken.event_id);
-    // The event is gone, because the log keeps events only for a limited time.
+    // The event no longer exists, because the log keeps events only for a limited time.
     if (taken.event === undefined) await store(trx, taken, { waits: null, workflows: null });
     else await spreadPart(ctx, trx, taken, taken.event);
     return true;

@@ -19,7 +19,7 @@ const decisionsAtOnce = 20_000;
 const leastOfName = 50;
 const mostOfName = 500;
 
-/** The position at which an event continues, if more workflows listen to it than one transaction takes. */
+/** The position at which an event continues, if more workflows listen to it than fit in one transaction. */
 export type Rest = { event: ReadEvent; after: bigint };
 
 export type Started = Pick<Entered, 'wakes' | 'counts' | 'marks'> & { rests: Rest[]; count: number };
@@ -77,7 +77,7 @@ export async function startWorkflows(
 
 type Deciding = { answering: Answering; yieldAfter: Yielder; at: Date };
 
-/** Returns the events that the workflow's trigger accepts, in the version of the lane. */
+/** Returns the events that the trigger of the lane's version accepts. */
 async function decide(
   ctx: Context,
   trx: Transaction<DB>,
@@ -104,7 +104,10 @@ async function decide(
 
 type Group = Entrants & { events: ReadEvent[] };
 
-/** Locks the lanes in one order. If a workflow changed after its decisions, its trigger decides again. */
+/**
+ * Locks the lanes in a fixed order. If a workflow has changed since its trigger decided, the trigger of the new version
+ * decides again.
+ */
 async function lockWanted(
   ctx: Context,
   trx: Transaction<DB>,

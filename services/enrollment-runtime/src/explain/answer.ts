@@ -10,7 +10,7 @@ export type SourceRow = {
   at: Date;
   workflowId: bigint | null;
   enrollmentId: bigint | null;
-  /** The step's id, or its place in a version, from which the step's id and type follow. */
+  /** The step's id, or its version and its position in that version, from which the step's id and type follow. */
   step: { id: string } | { version: number; index: number } | null;
   decision: Decision;
   /** Null if the reason is the type of the step. */

@@ -15,8 +15,8 @@ export type Enrollment = {
   outcome: string | null;
   step_index: number;
   /**
-   * `step_line` is the number of the timeline line that says what the enrollment waits for; `lines` is the number of
-   * its last line.
+   * `step_line` is the number of the timeline line that describes what the enrollment waits for; `lines` is the number
+   * of its last line.
    */
   step_line: number;
   lines: number;
@@ -25,11 +25,11 @@ export type Enrollment = {
 };
 
 /**
- * Finds the enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry
- * and its end, and each end is itself an answer. So of the enrollments that ended before the start of the window, only
- * those with the newest ends are read, as many as fill the window. Of the other enrollments, all are read that began
- * before the start of the window. Enrollments are found by the indexes of each workflow, as in lists, because an index
- * over the organization would add a cost to every enrollment. An erased enrollment has no answers.
+ * Finds the enrollments of a person that may have answers in a window. All answers of an enrollment lie between its
+ * entry and its end, and each end is itself an answer. Of the enrollments that ended before the start of the window,
+ * the query therefore reads only those with the newest ends, as many as fill the window. It reads all other enrollments
+ * that began before the start of the window. Enrollments are found by the indexes of each workflow, as in lists,
+ * because an index over the organization would add a cost to every enrollment. An erased enrollment has no answers.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
@@ -62,7 +62,7 @@ export async function findAddresses(db: Kysely<DB>, person: Person, window: Wind
 }
 
 /**
- * Returns the condition that a row belongs to an enrollment of the person. The row's columns name a workflow and an
+ * Returns the condition that a row belongs to an enrollment of the person. The row has columns for the workflow and the
  * enrollment.
  */
 export function isOfPerson({ mode, email, leadRef }: Person, table: string): RawBuilder<boolean> {
@@ -90,14 +90,14 @@ function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window
 }
 
 /**
- * Selects the ids of the person's enrollments in the workflows of `own`, each once. Each name is searched by itself,
- * because an enrollment may have only one of the names.
+ * Selects the ids of the person's enrollments in the workflows of `own`, each id once. The address and the reference
+ * are searched separately, because an enrollment may have only one of them.
  */
 function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   const names = [...(email === undefined ? [] : [{ email }]), ...(leadRef === undefined ? [] : [{ leadRef }])];
   const filters = names.flatMap((name): Filter[] => [
     { mode, ...name },
-    // A list shows the people who are held out only on request.
+    // A list shows people who are held out only if its filter asks for them.
     { mode, ...name, holdout: true },
   ]);
   const hits = filters.map(

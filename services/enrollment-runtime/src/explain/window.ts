@@ -12,8 +12,8 @@ export type Place = { at: string; source: number; major: string; minor: string }
 export type Window = { source: number; after: Place | undefined; limit: number; now: RawBuilder<Date> };
 
 /**
- * Cuts the rows of a source to the window, newest first. The rows have the columns `at`, `major` and `minor`. Times are
- * compared in milliseconds, as they are shown.
+ * Limits the rows of a source to the window, newest first. The rows have the columns `at`, `major` and `minor`. Times
+ * are compared in milliseconds, as they are shown.
  */
 export function cut(rows: RawBuilder<unknown>, window: Window): RawBuilder<unknown> {
   const { source, after, limit } = window;

@@ -10,8 +10,8 @@ export type Count = { workflowId: bigint; version: number; stepId: string; mode:
 type CounterRow = { workflow_id: string; version: number; step_id: string; mode: string } & Record<Counted, number>;
 
 /**
- * Adds to the counters in one statement and one order, so that transactions do not deadlock. Call it last in a
- * transaction: these rows are the most contended.
+ * Adds to the counters in one statement and in a fixed order, so that transactions do not deadlock. Call it late in a
+ * transaction, because these rows are the most contended.
  */
 export async function addCounts(trx: Transaction<DB>, counts: readonly Count[]): Promise<void> {
   const rows = sumUp(counts);

@@ -25,7 +25,7 @@ export function createDueCounts(source: () => Source): DueCounts {
 
   /**
    * Returns a background count. The first call waits for its count. Later calls get the last finished count while the
-   * next is computed.
+   * next count is computed.
    */
   async function large(workflowId: bigint): Promise<DueCount[]> {
     const known = background.get(workflowId);

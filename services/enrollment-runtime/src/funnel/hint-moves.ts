@@ -20,8 +20,8 @@ export function hintMoves({ hints }: WithHints, moved: readonly Moved[], kind = 
 }
 
 /**
- * Reports that the funnel changed because a person changed an enrollment. Takes the enrollment from the answer to this
- * person.
+ * Reports that the funnel changed because a person changed an enrollment. The enrollment is read from the response to
+ * this person.
  */
 export function hintAnswered(
   { hints }: WithHints,

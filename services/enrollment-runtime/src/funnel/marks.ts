@@ -1,7 +1,9 @@
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, FunnelMarks } from '../db/schema.ts';
 
-/** A count of a workflow that belongs to no step: of an outcome, a goal, or people held out (with an empty name). */
+/**
+ * A count of a workflow that belongs to no step. It counts an outcome, a goal, or people held out (with an empty name).
+ */
 export type Mark = {
   workflowId: bigint;
   mode: string;

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Counted } from './counters.ts';
 
-/** A counter that differs from the rows. */
+/** A counter that differs from the count of the rows. */
 export type Difference = {
   version: number;
   stepId: string;

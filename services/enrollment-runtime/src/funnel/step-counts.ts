@@ -8,14 +8,14 @@ export type Cohort = { organizationId: bigint; workflowId: bigint; version: numb
 /** The kinds of changes counted at a step. */
 export type StepChange = 'entered' | 'left' | 'completed' | 'failed' | 'cancelled' | 'waited' | 'skipped' | 'held';
 
-/** Sums of one cohort, of all its enrollments or of those with a variant. */
+/** Sums of the changes of one cohort: of all its enrollments, or of the enrollments with a certain variant. */
 export type CohortCounts = {
   people: number;
   steps: Map<string, StepCounts>;
   goals: Map<string, GoalCounts>;
 };
 
-/** The number of times a goal was met, and the number of these times by the bucket of their duration. */
+/** The number of times that a goal was met, and the number of times in each duration bucket. */
 type GoalCounts = { count: number; times: Map<number, number> };
 
 type StepCounts = Record<StepChange, number> & { stays: Map<number, number> };
@@ -28,7 +28,7 @@ export type StepCounting = {
   news(): StepsNews[];
 };
 
-/** The event with the counts of an organization. */
+/** The event that reports the counts of an organization. */
 export type StepsNews = {
   organizationId: bigint;
   workflowId: bigint;

@@ -19,8 +19,8 @@ type Source = { dbNow: RawBuilder<Date> };
 const failureCap = 1_000;
 
 /**
- * Counts the enrollments of workflows of an organization. The index finds each lateral part for one workflow. So each
- * workflow costs its counters, one row and its failures.
+ * Counts the enrollments of workflows of an organization. Each lateral subquery reads one workflow through an index.
+ * The cost of each workflow is therefore its counters, one row and its failures.
  */
 export function statsQuery(
   { dbNow }: Source,

@@ -12,10 +12,10 @@ type Acting = { watched: Watched; goals: GoalState; counted: readonly Counted[];
 type Run = { phase: string; step_index: number; status: string; lines: number; lease_until: Date | null };
 
 /**
- * Records the goals of runs, with a line for each goal that is only counted. The runs are locked. A run on which a goal
- * acts is taken by its fence from the worker that has leased it, and is due immediately, even if it waits. If an effect
- * is in flight, the run is due when the attempt has certainly ended, or when its result arrives. An effect that another
- * service has accepted is left to that service. A paused run is due when it is resumed.
+ * Records the goals of runs, with a line for each goal that is only counted. The runs are locked. When a goal acts on a
+ * run, raising the fence takes the run from the worker that has leased it, and the run is due immediately, even if it
+ * waits. If an effect is in flight, the run is due when the attempt has certainly ended, or when its result arrives. If
+ * another service has accepted an effect, the run waits for that service. A paused run is due when it is resumed.
  */
 export async function letGoalsAct(ctx: Context, trx: Transaction<DB>, acting: readonly Acting[]): Promise<Wake[]> {
   const wakes: Wake[] = [];
@@ -72,7 +72,7 @@ async function findRun(trx: Transaction<DB>, { workflow_id, enrollment_id }: Wat
     .executeTakeFirst();
 }
 
-/** Whether the run is parked for an effect that another service has accepted, and must settle first. */
+/** Whether the run is parked for an effect that another service has accepted and must settle first. */
 async function isAccepted(
   ctx: Context,
   trx: Transaction<DB>,

@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Watched } from './watched.ts';
 
-/** A goal that was only counted, with its time. */
+/** A goal that was counted without ending the run, and the time at which it was met. */
 export type Counted = { goal: CompiledGoal; at: Date };
 
 /**

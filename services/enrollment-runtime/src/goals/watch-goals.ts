@@ -28,7 +28,7 @@ import type { Watched } from './watched.ts';
  */
 const mostWatched = 5_000;
 
-/** An accepted event of a contact, in the form that goals see. */
+/** An accepted event of a contact, in the form in which goals read it. */
 export type GoalEvent = {
   id: string;
   organizationId: bigint;
@@ -42,15 +42,15 @@ export type GoalEvent = {
   fields(): JsonObject;
 };
 
-/** An enrollment that watches for a contact. */
+/** An enrollment that watches the events of a contact. */
 type WatchedRun = { workflowId: bigint; enrollmentId: bigint };
 
 /**
  * Looks for goals that events meet, in the transaction that accepted the events. `watches` are the enrollments that
- * watch for their contacts. Their runs are locked, so that no move happens in between. A goal that ends a run or leads
- * it elsewhere makes the run due, and the run acts on the goal when it moves. An event counts for enrollments that
- * existed before it. Returns the work that must come last in the transaction: `wakeLanes` and then `addMarks`, and
- * `counted` for `appendNews`.
+ * watch the events' contacts. Their runs are locked, so that no move happens in between. A goal that ends a run or
+ * leads it elsewhere makes the run due, and the run acts on the goal when it moves. An event can meet goals only of
+ * enrollments that existed before the event. Returns the work that must come last in the transaction: `wakeLanes` and
+ * then `addMarks`, and `counted` for `appendNews`.
  */
 export async function watchGoals(
   ctx: Context,
@@ -134,7 +134,7 @@ async function readWatched(trx: Transaction<DB>, watches: readonly WatchedRun[])
   return rows;
 }
 
-/** Returns the events of the enrollment's contact that came after the enrollment's entry. */
+/** Returns the events of the enrollment's contact that happened after the enrollment's entry. */
 function eventsOf(
   { organization_id, mode, email, lead_ref, created_at }: Watched,
   accepted: readonly GoalEvent[],

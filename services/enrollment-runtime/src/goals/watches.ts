@@ -14,7 +14,9 @@ export type Watch = {
   expiresAt: Date | null;
 };
 
-/** Returns the watches of an enrollment; none when the enrollment has ended and no goal outlives the run. */
+/**
+ * Returns the watches of an enrollment. Returns no watches when the enrollment has ended and no goal outlives the run.
+ */
 export function watchesOf(identity: Identity, goals: readonly CompiledGoal[], endedAt: Date | undefined): Watch[] {
   const { organizationId, workflowId, id: enrollmentId, createdAt, timezone } = identity;
   const enteredAt = createdAt.getTime();
@@ -28,7 +30,7 @@ export function watchesOf(identity: Identity, goals: readonly CompiledGoal[], en
 
 /**
  * Stores watches. An entry has locked the contacts, so that no event is accepted between its gate and its watches. A
- * retry does not lock them: an event that misses the new watches counts as earlier than the retry.
+ * retry does not lock the contacts: an event that misses the new watches is treated as earlier than the retry.
  */
 export async function watchEntrants(trx: Transaction<DB>, watches: readonly Watch[]): Promise<void> {
   if (watches.length === 0) return;

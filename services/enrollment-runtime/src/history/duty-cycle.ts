@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Runs a piece of work and then rests before it returns. */
+/** Runs a piece of work and then rests before it returns the result. */
 export type DutyCycle = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** Pruning is not urgent: it works a tenth of the time, and less if its statements wait for others. */
+/**
+ * Pruning is not urgent. It works at most a tenth of the time, and less if its statements wait for locks or other work.
+ */
 const restTimes = 9;
 const maxRestMs = 5_000;
 
@@ -21,7 +23,7 @@ export function createDutyCycle(signal: AbortSignal): DutyCycle {
   };
 }
 
-/** Returns the rest after work of this duration, in milliseconds. */
+/** Returns the length of the rest in milliseconds after work of this duration. */
 export function restMs(workedMs: number): number {
   return Math.min(workedMs * restTimes, maxRestMs);
 }

@@ -4,10 +4,10 @@ import type { DB } from '../db/schema.ts';
 
 /**
  * Finds the enrollments of a range whose timeline and effects must stay: living enrollments, and enrollments that ended
- * or were removed less than `historyDays` ago. Returns undefined when there are more than `most`. One statement is one
- * snapshot, so an enrollment that ends in the meantime is found in one of its places. `runs` is scanned, because an
- * index by id would be written at every step of every run. The query uses no parallel workers, because they took the
- * cores that steps need. See `retention` in the notes of the benches.
+ * or were removed less than `historyDays` ago. Returns undefined when there are more than `most`. The query is one
+ * statement and thus sees one snapshot, so it finds an enrollment that ends in the meantime either in `runs` or in
+ * `outcomes`. `runs` is scanned, because an index by id would be written at every step of every run. The query uses no
+ * parallel workers, because they took the cores that steps need. See `retention` in the notes of the benches.
  */
 export async function findKept(
   ctx: Context,

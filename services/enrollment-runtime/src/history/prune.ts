@@ -6,7 +6,7 @@ import { createDutyCycle, type DutyCycle } from './duty-cycle.ts';
 import { findKept, keptSince } from './kept.ts';
 import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './replace-partition.ts';
 
-/** Maximum number of enrollments that may stay. A partition with more is not replaced. */
+/** Maximum number of enrollments that may stay. A partition with more such enrollments is not replaced. */
 const mostKept = 100_000;
 /** A partition is replaced only when nine tenths of its rows can go, so that rows are copied rarely, not every day. */
 const worthTimes = 10;
@@ -32,7 +32,8 @@ async function prunePartition(
   rested: DutyCycle,
 ): Promise<void> {
   const { name, from, to } = partition;
-  // The timeline comes last, because its partitions decide whether there is work, even after a try that was stopped.
+  // The timeline is replaced last, because its partitions decide whether there is work. So the work continues even
+  // after a try that was stopped.
   const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
   const replaced = [
     ...(effects === undefined ? [] : [{ table: 'effects' as const, partition: effects }]),
@@ -71,7 +72,10 @@ async function isWorthIt(
   return (rows[0]?.rows ?? 0) * worthTimes <= (await rowsOf(db, partition, rested));
 }
 
-/** Returns the number of rows by the last vacuum or analyze. A partition that had neither is analyzed. */
+/**
+ * Returns the number of rows according to the last vacuum or analyze. If the partition was never vacuumed or analyzed,
+ * analyzes it first.
+ */
 async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, rested: DutyCycle): Promise<number> {
   if (rows >= 0) return rows;
   await rested(() => sql`analyze ${sql.id(name)}`.execute(db));
@@ -81,9 +85,9 @@ async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, rested: Du
 }
 
 /**
- * Deletes the lines of enrollments that were retried after their partition had been pruned, if they also ended long
- * ago. Visits a few enrollments after an id, in order, because many may have to stay. Returns the last id, or null when
- * there are no more.
+ * Deletes the lines of enrollments that were retried after their partition had been pruned, if the retried enrollments
+ * also ended long ago. Visits a few enrollments after an id, in order, because many may have to stay. Returns the last
+ * visited id, or null when there are no more enrollments.
  */
 async function pruneDefault(ctx: Context, db: Kysely<DB>, after: bigint): Promise<bigint | null> {
   const { rows } = await sql<{ last: bigint | null }>`

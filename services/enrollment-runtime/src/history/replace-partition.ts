@@ -6,8 +6,8 @@ import type { DB } from '../db/schema.ts';
 import type { DutyCycle } from './duty-cycle.ts';
 
 /**
- * Runs write to these tables all the time, and queue behind a waiting lock request. The first try waits briefly, which
- * is usually enough, and each further try twice as long.
+ * Runs write to these tables all the time, and their writes queue behind a waiting lock request. The first try waits
+ * only briefly for its lock, which is usually enough. Each further try waits twice as long.
  */
 const firstLockMs = 5;
 const mostLockMs = 100;
@@ -40,7 +40,7 @@ export async function startKeeping(db: Kysely<DB>, { table, partition }: Replace
   });
 }
 
-/** Undoes the work of an earlier try if the partition need no longer be replaced. */
+/** Undoes the work of an earlier try if the partition no longer needs to be replaced. */
 export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Promise<void> {
   const kept = keptOf(partition);
   if (!(await exists(db, kept))) return;

@@ -41,7 +41,7 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
         settings: change.settings,
         sealed: change.sealed,
       })
-      // A version never changes.
+      // A version never changes, so an existing row stays.
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));

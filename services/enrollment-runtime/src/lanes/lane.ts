@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 
 export type LaneState = 'draft' | 'active' | 'paused' | 'archived' | 'deleted';
 
-/** A workflow as the runtime knows it. */
+/** The runtime's copy of a workflow. */
 export type Lane = {
   workflowId: bigint;
   organizationId: bigint;
@@ -23,8 +23,8 @@ export type Lane = {
 export const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
 
 /**
- * SQL for the effective state of a row of `lanes`. The workflows of a suspended organization count as paused: none
- * starts or moves runs.
+ * SQL for the effective state of a row of `lanes`. The workflows of a suspended organization have the state `paused`,
+ * so they neither start nor move runs.
  */
 export const laneState = sql<string>`
   case when lanes.state in ('draft', 'active') and ${isLaneSuspended} then 'paused' else lanes.state end`;

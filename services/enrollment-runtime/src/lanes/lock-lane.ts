@@ -11,8 +11,8 @@ export async function findLane(db: Kysely<DB>, key: LaneKey): Promise<Lane | und
 }
 
 /**
- * Finds a lane, and locks its state until the transaction ends: a pause, archive or deletion of the workflow waits.
- * Concurrent claims and enrollments do not wait.
+ * Finds a lane, and locks its state until the transaction ends, so that a pause, archival or deletion of the workflow
+ * waits. Concurrent claims and enrollments do not wait.
  */
 export async function lockLane(trx: Transaction<DB>, key: LaneKey): Promise<Lane | undefined> {
   return toLane(await laneQuery(trx, key).forKeyShare().executeTakeFirst());

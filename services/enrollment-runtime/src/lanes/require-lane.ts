@@ -10,7 +10,7 @@ import { findLane, type LaneKey, lockLane } from './lock-lane.ts';
 import { boxOf, versionOf } from './sealed-steps.ts';
 
 /**
- * Returns the lane of a workflow of the caller's organization. If the runtime does not know the workflow yet, it asks
+ * Returns the lane of a workflow of the caller's organization. If the runtime has no copy of the workflow yet, it asks
  * the workflows service. Later changes of the workflow have higher sequences.
  */
 export async function requireLane(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<Lane> {

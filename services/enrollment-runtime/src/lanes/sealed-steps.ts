@@ -2,7 +2,7 @@ import type { Workflow } from '@drippulse/proto/drippulse/workflows/v1/workflows
 import { parseSteps } from '../definitions/sealed-steps.ts';
 import { settingsTextOf } from '../definitions/settings.ts';
 
-/** Returns the sealed box with the masked texts of steps. A message has an empty box when nothing is masked. */
+/** Returns the sealed box with the masked texts of steps. In a message, the box is empty when nothing is masked. */
 export function boxOf(sealedSteps: Uint8Array): Buffer | null {
   return sealedSteps.length === 0 ? null : Buffer.from(sealedSteps);
 }

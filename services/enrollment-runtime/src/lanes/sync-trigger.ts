@@ -15,8 +15,8 @@ type Change = {
 
 /**
  * Updates the event that a workflow listens to from its trigger, in the transaction of the change and under the lane's
- * lock. An event starts only an active workflow. A paused workflow is kept too, so that it can be recorded as one that
- * the event did not start.
+ * lock. An event starts only an active workflow. The row of a paused workflow is kept too, so that the event's record
+ * can name the workflow as not started.
  */
 export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise<void> {
   const { organizationId, workflowId, mode, state, steps } = change;

@@ -40,7 +40,7 @@ async function advanceBatch(ctx: Context, pool: EffectPool, onMuch?: () => void)
   if (claimed.runs.length >= muchOf * (room.most ?? claimRuns)) onMuch?.();
   await ctx.fault?.('after-claim');
   const { works, toPerform } = await loadEffects(ctx, claimed.runs);
-  // These effects were claimed a second time. Their leases are confirmed before they start.
+  // These effects were claimed again, after earlier claims. Their leases are confirmed before they start.
   pool.add(toPerform, Number.NEGATIVE_INFINITY);
   if (works.length > 0) pool.add((await moveApart(ctx, works, 'moves')).handedOut, leasedAt);
   return 0;

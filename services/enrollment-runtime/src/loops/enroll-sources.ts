@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { enrollSourcePage } from '../schedules/enroll-source-page.ts';
 import { sourceJobs } from '../schedules/source-job.ts';
 
-/** A lease lasts longer than the CRM takes to return a page. */
+/** Duration of a lease, which is longer than the CRM takes to return a page. */
 const leaseSeconds = 30;
 
 /** Enrolls the records that the sources of schedules select, page by page. */

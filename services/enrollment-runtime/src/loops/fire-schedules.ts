@@ -24,7 +24,7 @@ export function startFireSchedules(ctx: Context): Loop {
 
 /**
  * Fires due schedules. A schedule that cannot be fired does not delay the others. If the database is unavailable, all
- * are delayed.
+ * schedules are delayed.
  */
 async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unknown[]> {
   const failures: unknown[] = [];
@@ -56,8 +56,8 @@ export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>): RawBuilder<DueSched
 }
 
 /**
- * Returns the milliseconds until the next schedule is due. Schedules that other processes have locked are tried at the
- * next turn, not immediately.
+ * Returns the milliseconds until the next schedule is due. Schedules that other processes have locked are tried again
+ * at the next turn of the loop, not immediately.
  */
 async function nextDueMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`

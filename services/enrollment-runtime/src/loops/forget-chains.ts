@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 const everyMs = 3_600_000;
 const forgottenAtOnce = 1_000;
-/** A chain that started nothing for this long gets its whole budget again. */
+/** A chain that started nothing for this long gets its whole budget again, because its count is deleted. */
 export const chainDays = 30;
 
 /** Deletes the counts of chains that have ended, in slices. */

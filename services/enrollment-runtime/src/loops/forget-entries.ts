@@ -9,8 +9,8 @@ const everyMs = 3_600_000;
 const forgottenAtOnce = 1_000;
 
 /**
- * Deletes old refused and expired entries, watches of goals that cannot be met any more, and postponements of items
- * that are gone, in slices.
+ * Deletes the following rows in slices: old refused and expired entries, watches of goals that cannot be met any more,
+ * and postponements of items that no longer exist.
  */
 export function startForgetEntries(ctx: Context): Loop {
   return startLoop({

@@ -4,7 +4,10 @@ import type { Context } from '../context.ts';
 
 const everyMs = 3_600_000;
 const forgottenAtOnce = 1_000;
-/** Covers the longest period that a rule looks back on, and the period in which users can ask why a mail was sent. */
+/**
+ * This period covers the longest period that a rule looks back on, and the period in which users can ask why a mail was
+ * sent.
+ */
 const sendDays = 92;
 
 /** Deletes old rows of the ledger, in slices. */

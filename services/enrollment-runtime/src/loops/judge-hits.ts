@@ -4,7 +4,7 @@ import { judgeSlice } from '../reactions/index.ts';
 
 /**
  * Judges hits once no later hit can change their verdicts, and counts the hits of people. Newly stored hits wake the
- * loop, which then looks each second until the hits can be judged.
+ * loop, which then checks every second until the hits can be judged.
  */
 export function startJudgeHits(ctx: Context): Loop {
   return startLoop({

@@ -7,8 +7,8 @@ import { measurePostponements } from '../postponements/index.ts';
 const everyMs = 5_000;
 
 /**
- * Measures the age of the oldest due lane, the waits for events, and postponed work. Durations of steps do not show
- * work that nobody has claimed.
+ * Measures the age of the oldest due lane, the waits for events, and postponed work. These measurements show work that
+ * nobody has claimed, which durations of steps do not show.
  */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({
@@ -31,7 +31,8 @@ export function startMeasureDue(ctx: Context): Loop {
 
 /**
  * Measures how many waits for events are stored, and the age of the oldest event that further transactions must
- * continue. The number comes from the table's last analysis, because counting the rows would read the whole table.
+ * continue. The number of waits comes from the last analysis of the table, because counting the rows would read the
+ * whole table.
  */
 async function measureEvents({ db, dbNow, metrics }: Context): Promise<void> {
   const { rows } = await sql<{ waits: number; age: number }>`

@@ -12,8 +12,8 @@ const overdue = sql`interval '10 minutes'`;
 
 /**
  * Measures the age of the oldest send that rules hold back, and of the oldest contact that waits to enter. Sends that
- * wait for a quota, which may take a month, do not count. Only this measurement reveals a rule or quota that lets
- * nothing pass.
+ * wait for a quota are left out, because they may wait for a month. Only this measurement reveals a rule or quota that
+ * lets nothing pass.
  */
 export function startMeasureHolds(ctx: Context): Loop {
   return startLoop({

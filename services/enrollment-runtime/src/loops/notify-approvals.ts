@@ -2,7 +2,7 @@ import { type Loop, startLoop } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { nextNotifyMs, notifyApprovals } from '../notices/index.ts';
 
-/** Delay before the next try when another process took the organization that was due. */
+/** Delay before the next try when another process is already handling the due organization. */
 const takenMs = 100;
 
 /** Mails members about approvals that wait for them. */
@@ -11,7 +11,7 @@ export function startNotifyApprovals(ctx: Context): Loop {
     name: 'notify approvals',
     log: ctx.log,
     async run() {
-      // If mails cannot be sent, nobody is notified, and nothing piles up in the outbox.
+      // If no mailer is configured, nobody is notified, and nothing piles up in the outbox.
       if (ctx.adapters.mailer === undefined) return undefined;
       const dueMs = await nextNotifyMs(ctx);
       if (dueMs !== 0) return dueMs;

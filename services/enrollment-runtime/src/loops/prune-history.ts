@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { pruneHistory } from '../history/prune.ts';
 
 const everyMs = 60 * 60_000;
-/** Delay before the next try when the tables were in use. */
+/** Delay before the next try when an error of the infrastructure, such as a lock timeout, stopped the pruning. */
 const busyMs = 30_000;
 /** Advisory lock of the process that prunes. */
 export const historyLock = 4_811_240;

@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import { releaseHeld } from '../enrolling/gate/release-held.ts';
 
 /**
- * Lets contacts enter that wait for a quota, in the order in which they came. A quota frees places over hours, so a
- * delay of a few seconds does not matter.
+ * Lets contacts that wait for a quota enter, in the order in which they came. Places in a quota become free over hours,
+ * so a delay of a few seconds does not matter.
  */
 export function startReleaseHeld(ctx: Context): Loop {
   return startLoop({

@@ -12,7 +12,7 @@ export function sendKeyOf({ organizationId, mode, to }: Pick<SendRequest, 'organ
   return addressKeyOf({ organizationId, mode, email: to });
 }
 
-/** Returns the key of the contact's reference, for questions about a person. */
+/** Returns the key of the contact's reference, by which explanations find the sends of a person. */
 export function refKeyOf({ organizationId, mode, leadRef }: Omit<Parameters<typeof contactKeysOf>[0], 'email'>) {
   return contactKeysOf({ organizationId, mode, email: null, leadRef })[0] ?? null;
 }

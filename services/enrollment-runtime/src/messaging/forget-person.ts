@@ -2,7 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { addressKeyOf, normalEmail, refKeyOf } from './contact-keys.ts';
 
-/** Removes the data about a person's sends and addresses. An erased person who comes back counts as new. */
+/**
+ * Removes the data about a person's sends and addresses. If an erased person comes back, the person is treated as new.
+ */
 export async function forgetPerson(
   trx: Transaction<DB>,
   o: { organizationId: bigint; enrollmentIds: readonly bigint[]; emails: readonly string[]; refs: readonly string[] },

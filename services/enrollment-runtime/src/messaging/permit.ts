@@ -2,7 +2,7 @@ import type { EffectResult, SendClass } from '@drippulse/engine';
 import type { Mailer } from '@drippulse/mail';
 import type { SenderIdentity } from './senders/sender-identity.ts';
 
-/** Not exported, so no code outside of this file can make a value with this member. */
+/** The symbol is not exported, so no code outside of this file can make a value with this member. */
 const made = Symbol('permit');
 
 /**
@@ -24,8 +24,8 @@ export type Permit = {
   /** Undefined without a mail server. */
   readonly mailer: Mailer | undefined;
   /**
-   * Records that the mail server took the send. Call it immediately: if the process dies before the record is stored,
-   * the mail is repeated.
+   * Records that the mail server accepted the send. Call it immediately, because the mail is repeated if the process
+   * dies before the record is stored.
    */
   record(result: EffectResult): Promise<void>;
 };

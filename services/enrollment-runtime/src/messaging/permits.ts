@@ -23,7 +23,8 @@ export function createPermits(ctx: Context): Permits {
   return {
     ask: inBatches((sends: readonly SendRequest[]) => answerAll(ctx, record, sends), {
       most,
-      // Decisions about sends are stored, so a batch that failed after its decisions may be repeated too.
+      // A batch that failed after its decisions were stored may be repeated too, because the repeat finds the stored
+      // decisions.
       hasDoneNothing: (error) => !isInfrastructureError(error),
     }),
   };

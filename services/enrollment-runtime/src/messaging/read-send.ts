@@ -2,8 +2,8 @@ import type { Definition, JsonObject, SendClass } from '@drippulse/engine';
 import type { SendRequest } from './send-request.ts';
 
 /**
- * The facts about a send that do not depend on its step's request. A member that the step leaves out comes from its
- * workflow.
+ * The facts about a send that do not depend on its step's request. If the step leaves out a member, the value of its
+ * workflow is used.
  */
 type Placed = Omit<SendRequest, 'channel' | 'to' | 'class' | 'category' | 'priority' | 'onCapped' | 'expiresAt'>;
 

@@ -6,7 +6,7 @@ import { recordSent, type TakenSend } from './ledger/record-sent.ts';
 /** Maximum number of sends that are recorded in one commit. */
 const most = 200;
 
-/** Records that the mail server took a send, before its result is used. */
+/** Records that the mail server accepted a send, before the result of the send is used. */
 export type Records = (taken: TakenSend) => Promise<void>;
 
 /** Creates the recorder of sends. Simultaneous sends of one process are recorded together. */

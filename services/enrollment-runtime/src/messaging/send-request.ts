@@ -12,7 +12,10 @@ export type SendRequest = {
   channel: 'email';
   /** The address of the receiver. */
   to: string;
-  /** Addresses of further people whom the send also reaches. Their suppressions count; rules do not. */
+  /**
+   * Addresses of further people whom the send also reaches. Their suppressions are checked, but no rules are applied to
+   * them.
+   */
   also?: readonly string[];
   leadRef: string | null;
   /** The contact's zone. */

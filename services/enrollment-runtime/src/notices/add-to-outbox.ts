@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Adds a notice for each member. `key` identifies what the notices are about, and a member gets only one notice per
+ * Adds a notice for each member. `key` identifies the subject of the notices, and a member gets only one notice per
  * key.
  */
 export async function addToOutbox(

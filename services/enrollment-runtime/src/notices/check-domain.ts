@@ -38,7 +38,7 @@ export async function nextCheckMs({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>):
 }
 
 /**
- * Takes a domain whose check is due, and postpones its check in advance: if the process dies, the next check handles
+ * Claims a domain whose check is due, and postpones its check in advance. If the process dies, the next check handles
  * the domain.
  */
 async function takeDue({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<DomainRow | undefined> {
@@ -62,13 +62,13 @@ async function noteFound({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, { id }: D
 async function noteMissed(ctx: Context, row: DomainRow, found: { txt: boolean; dkim: boolean }): Promise<void> {
   const { id, organization_id: organizationId, missed_checks: missed } = row;
   const isGone = missed + 1 >= mostMissed;
-  // If mails cannot be sent, nobody is notified, and nothing piles up in the outbox.
+  // If no mailer is configured, nobody is notified, and nothing piles up in the outbox.
   const isTold = isGone && ctx.adapters.mailer !== undefined;
   const members = isTold
     ? await findRecipients(ctx, organizationId, { roles: [ProtoRole.ADMIN], topic: NotificationTopic.DOMAINS })
     : [];
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Of two concurrent checks, or a check and a verification, only one counts.
+    // If two checks, or a check and a verification, run at the same time, only one of them changes the row.
     const { rows } = await sql<{ checked_at: Date }>`
       update sending_domains set txt_found = ${found.txt}, dkim_found = ${found.dkim}, checked_at = ${ctx.dbNow},
         missed_checks = ${missed + 1}, verified_at = case when ${isGone} then null else verified_at end

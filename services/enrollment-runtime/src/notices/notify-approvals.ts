@@ -11,14 +11,17 @@ import { approvalsNotice } from './approvals-notice.ts';
 import { findRecipients } from './recipients.ts';
 
 const kind = 'notify_approvals';
-/** Interval between two mails about approvals to one organization. The next mail names the approvals in between. */
+/**
+ * Interval between two mails about approvals to one organization. Approvals that are requested in between are named in
+ * the next mail.
+ */
 const pauseSeconds = 600;
 /** Maximum number of approvals in one mail. Further approvals wait for the next mail. */
 const toldAtOnce = 5_000;
 
 /**
  * Mails the members of one organization about pending approvals that no mail has named yet. Even for a thousand
- * approvals, each member gets one mail. Returns whether there was such an organization.
+ * approvals, each member gets one mail. Returns whether an organization had such approvals.
  */
 export async function notifyApprovals(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
@@ -51,7 +54,10 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
   return true;
 }
 
-/** Returns the milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
+/**
+ * Returns the milliseconds until the next organization may be mailed; undefined when there is nothing to report in any
+ * organization.
+ */
 export async function nextNotifyMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     ${untold}

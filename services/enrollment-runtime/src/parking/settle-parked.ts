@@ -5,13 +5,13 @@ import type { EffectOutcome } from '../effects/effect-call.ts';
 import { type Wake, wakeLanes } from '../lanes/wake-lane.ts';
 import { storedJson } from '../runs/stored-json.ts';
 
-/** The result for which a parked run waits, identified by the key of the intent. */
+/** The result that a parked run waits for, identified by the key of the intent. */
 export type Settlement = {
   workflowId: bigint;
   enrollmentId: bigint;
   key: string;
   result: EffectOutcome;
-  /** The time at which the result came. The result counts if this time is before the end of the parking. */
+  /** The time at which the result arrived. The result is used only if this time is before the end of the parking. */
   at: Date;
   /** Attempt of an effect that was accepted. Default: 1, the attempt of every step that parks by itself. */
   attempt?: number;
@@ -27,9 +27,9 @@ export async function settleParked(trx: Transaction<DB>, settlement: Settlement)
 }
 
 /**
- * Settles many parked runs. If a key has several results, the earliest one counts, and the first one given if their
- * times are equal. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them,
- * so two transactions that settle the same runs cannot deadlock.
+ * Settles many parked runs. If a key has several results, the earliest result is used; if times are equal, the result
+ * that comes first in the list. Returns the keys that were settled. Runs, intents and lanes are locked in order, as
+ * moves lock them, so two transactions that settle the same runs cannot deadlock.
  */
 export async function settleAllParked(
   trx: Transaction<DB>,
@@ -65,8 +65,7 @@ export async function storeSettlements(
 
 /**
  * Locks the runs that still wait. A run whose effect is handed out is included, because the service that accepted the
- * effect may settle it before the acceptance is stored. A run no longer waits at the end of its parking, when it is
- * due.
+ * effect may settle it before the acceptance is stored. Once its parking has ended, a run is due and no longer waits.
  */
 async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];

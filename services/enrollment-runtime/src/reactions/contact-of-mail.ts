@@ -2,8 +2,8 @@ import { contactKeysOf } from '../contacts/lock-contacts.ts';
 import type { Mail } from './mail.ts';
 
 /**
- * Returns the person who reacted, who is the receiver. A step may send a mail to a person other than the contact of its
- * enrollment. The contact's reference then does not belong to the receiver.
+ * Returns the person who reacted, who is the receiver of the mail. A step may send a mail to a person other than the
+ * contact of its enrollment. In this case the contact's reference does not belong to the receiver and is left out.
  */
 export function contactOfMail({ receiver, email, leadRef }: Mail): { email: string | null; leadRef: string | null } {
   const address = addressIn(receiver);

@@ -49,7 +49,7 @@ export async function findMails(trx: Transaction<DB>, ids: readonly bigint[]): P
   return readMails(trx, sql`delivery.id = any(${ids}::bigint[])`, sql``);
 }
 
-/** Locks mails. Leaves out mails that another transaction has locked, because their turn comes later. */
+/** Locks mails. Leaves out mails that another transaction has locked, because a later slice handles them. */
 export async function lockFreeMails(trx: Transaction<DB>, ids: readonly bigint[]): Promise<Mail[]> {
   return readMails(trx, sql`delivery.id = any(${ids}::bigint[])`, sql`for update of delivery skip locked`);
 }

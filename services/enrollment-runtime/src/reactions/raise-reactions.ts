@@ -12,7 +12,7 @@ import { acceptEvents } from '../events/index.ts';
 import { contactOfMail } from './contact-of-mail.ts';
 import type { Mail } from './mail.ts';
 
-/** A reaction that is counted: one of the mail's receiver, or a failed delivery. */
+/** A reaction that is counted: a reaction of the mail's receiver, or a failed delivery. */
 export type Reaction = {
   kind: 'opened' | 'clicked' | 'unsubscribed' | 'bounced' | 'complained';
   mail: Mail;

@@ -16,8 +16,8 @@ import {
 } from '../events/index.ts';
 
 /**
- * Accepts one event. Without an `Idempotency-Key` the event shares its transaction with others. With a key, the answer
- * is stored in a transaction of its own.
+ * Accepts one event. Without an `Idempotency-Key` the event shares its transaction with other events. With a key, the
+ * event has its own transaction, in which the response is stored too.
  */
 export async function acceptEvent(ctx: Context, intake: Intake, request: AcceptEventRequest, call: HandlerContext) {
   const event = readRequest(ctx, request, call);

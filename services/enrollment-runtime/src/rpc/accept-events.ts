@@ -15,9 +15,9 @@ import {
 import { originOf } from './accept-event.ts';
 
 /**
- * Accepts the valid events of a batch, group by group. If a group fails, the earlier groups stay accepted, and a repeat
- * with the same `idempotency_key`s completes the batch. With an `Idempotency-Key` the whole batch is one transaction,
- * whose answer is stored.
+ * Accepts the valid events of a batch, group by group. If a group fails, the earlier groups stay accepted, and a
+ * repeated request with the same `idempotency_key`s completes the batch. With an `Idempotency-Key` the whole batch is
+ * one transaction, in which the response is stored too.
  */
 export async function acceptEvents(ctx: Context, intake: Intake, request: AcceptEventsRequest, call: HandlerContext) {
   const batch = await readBatch(request.events, ctx.clock.now());

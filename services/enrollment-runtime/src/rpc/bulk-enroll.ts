@@ -23,8 +23,8 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 /** Enrolls all rows or none, in one transaction, which locks the state of the workflow. */
 export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call: HandlerContext) {
   const { state, version } = await requireLane(ctx, call, request.workflowId);
-  // Loaded before the transaction: many calls that each occupy a connection and need one more would wait for each
-  // other.
+  // The definitions are loaded before the transaction. Otherwise many calls could each occupy one connection, need a
+  // second one for the load, and wait for each other.
   await ctx.definitions.get(request.workflowId, version);
   const read = await readRows(request.contacts, { mayBeEmpty: request.crm !== undefined });
   const isRefused = state === 'archived' || 'refused' in read;
@@ -69,8 +69,8 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
 type Read = { read: Rows | Refusal; records: { contacts: string[] } | Refusal };
 
 /**
- * Returns the result that the call would have, by passing the gate itself. Its transaction only locks, and writes
- * nothing.
+ * Returns the result that the call would have without `dry_run`. It passes the contacts through the real gate, but its
+ * transaction only takes locks and writes nothing.
  */
 async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerContext, { read, records }: Read) {
   const { organizationId, mode } = callerOf(call);
@@ -104,7 +104,7 @@ async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerC
 
 /**
  * Returns the treatment of contacts beyond the quota. If a service enrolls a person, for example from a form, no user
- * is there to react, so the person is held.
+ * is there to react to a refusal, so the person is held.
  */
 function beyondQuotaOf({ onQuota }: BulkEnrollRequest, call: HandlerContext): 'hold' | 'refuse' | 'leave_out' {
   if (callerOf(call).actor.type === 'service') return 'hold';

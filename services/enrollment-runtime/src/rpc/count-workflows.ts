@@ -9,7 +9,10 @@ import type { Context } from '../context.ts';
 import { type StatsRow, statsQuery } from '../funnel/workflow-stats.ts';
 
 const maxWorkflows = 1_000;
-/** Maximum number of workflows in one statement. If the caller has left, the work stops after the current statement. */
+/**
+ * Maximum number of workflows in one statement. If the caller has disconnected, the work stops after the current
+ * statement.
+ */
 const sliceWorkflows = 100;
 
 export async function countWorkflows(ctx: Context, request: CountWorkflowsRequest, call: HandlerContext) {

@@ -10,7 +10,10 @@ import { createKeyPair, domainToProto, sealPrivateKey } from '../messaging/index
 
 const maxDomains = 50;
 
-/** Adds a domain with a key pair of its own. A new domain proves nothing, so another organization may add it too. */
+/**
+ * Adds a domain with its own key pair. Adding a domain does not prove ownership, so another organization may add the
+ * domain too.
+ */
 export async function createSendingDomain(ctx: Context, request: CreateSendingDomainRequest, call: HandlerContext) {
   const domain = requireDomain(request.domain ?? '');
   const { privateKey, publicKey } = await createKeyPair();

@@ -45,9 +45,10 @@ export async function deleteEnrollment(ctx: Context, request: DeleteEnrollmentRe
     if (row === undefined) throw enrollmentNotFound();
     await remove(ctx, trx, row, caller);
     freed.push(...(await endHeld(trx, [id], { reason: 'the enrollment was removed', now })));
-    // Called even for a run that is not parked or has ended, because a service may have asked for an approval.
+    // Approvals are ended even for a run that is not parked or has ended, because another service may have requested an
+    // approval for the enrollment.
     await cancelParked(ctx, trx, [id]);
-    // An erasure would not find the rows of an enrollment that is gone.
+    // These rows are deleted now, because a later erasure would not find the rows of a removed enrollment.
     await blankApprovals(trx, { organizationId: row.organizationId, enrollmentIds: [id] });
     await reportRemoval(ctx, trx, { row, place }, now);
     removed.push(row);

@@ -56,7 +56,7 @@ export async function explain(ctx: Context, request: ExplainRequest, call: Handl
   };
 }
 
-/** Requires that the workflow exists, or is deleted. A deleted workflow has answers for as long as they are kept. */
+/** Requires that the workflow exists or is deleted. A deleted workflow has answers until their retention ends. */
 async function requireWorkflow(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<void> {
   const { organizationId } = callerOf(call);
   const deleted = await findDeleted(ctx, organizationId, [workflowId]);
@@ -81,7 +81,10 @@ async function findDeleted({ db }: Context, organizationId: bigint, ids: readonl
   return new Set(rows.map(({ workflow_id }) => workflow_id));
 }
 
-/** Returns the name of the person. The gateway requires an address or a reference. An empty string names nobody. */
+/**
+ * Returns the identifiers of the person. The gateway requires an address or a reference. An empty string identifies
+ * nobody, so it is refused if both are empty.
+ */
 function nameOf({ email, leadRef }: ExplainRequest) {
   if (email || leadRef) return { email: email || undefined, leadRef: leadRef || undefined };
   const violations: Violation[] = ['email', 'lead_ref'].map((field) => ({
@@ -102,7 +105,10 @@ function readPlace(after: string[] | undefined): Place | undefined {
 
 type Step = { id: string; type: string };
 
-/** Returns a function that finds the step of a row, if the row has the step's index and not its id. */
+/**
+ * Returns a function that finds the step of a row. It finds a step only if the row has the step's index instead of its
+ * id.
+ */
 async function stepsOf(ctx: Context, rows: readonly SourceRow[]): Promise<(row: SourceRow) => Step | undefined> {
   const placeOf = ({ workflowId, step }: SourceRow) =>
     workflowId === null || step === null || 'id' in step

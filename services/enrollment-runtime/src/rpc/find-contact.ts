@@ -21,7 +21,7 @@ async function ofCrm(ctx: Context, leadRef: string, call: HandlerContext): Promi
   return lead && contactText(lead.publicId, encodeJson(CrmLeadSchema, lead));
 }
 
-/** Returns the contact of the newest enrollment, in the caller's mode. */
+/** Returns the contact of the person's newest enrollment in the caller's mode. */
 async function ofEnrollment(ctx: Context, leadRef: string, call: HandlerContext): Promise<string | undefined> {
   const { organizationId, mode } = callerOf(call);
   const slice = { after: undefined, offset: 0, limit: 1 };

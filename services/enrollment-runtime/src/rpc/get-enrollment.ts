@@ -12,7 +12,7 @@ import { workflowToProto } from '../enrollments/workflow.ts';
 import { findLane } from '../lanes/lock-lane.ts';
 import { readOfLane } from '../lanes/require-lane.ts';
 
-/** Reads an enrollment in one snapshot, so that the timeline fits the row. */
+/** Reads an enrollment in one snapshot, so that the timeline is consistent with the row. */
 export async function getEnrollment(ctx: Context, request: GetEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   const detail = await readOfLane(ctx, call, workflowId, (key) => readDetail(ctx, key, id));

@@ -9,9 +9,9 @@ const sliceRows = 1_000;
 const shownErrors = 1_000;
 
 /**
- * Suppresses up to a thousand addresses in each transaction. The file is read twice: the first time to check that it
- * can be read to its end, so that a broken file suppresses nothing. A repeated file duplicates nothing, so a call that
- * ended half way can be repeated.
+ * Suppresses up to a thousand addresses in each transaction. The file is read twice. The first time checks that the
+ * file can be read to its end, so that a broken file suppresses nothing. A repeated import creates no duplicates, so a
+ * call that ended half way can be repeated.
  */
 export async function importSuppressionsCsv(
   ctx: Context,

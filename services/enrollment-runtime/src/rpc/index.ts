@@ -68,7 +68,7 @@ import { updateSender } from './update-sender.ts';
 import { updateSendingRules } from './update-sending-rules.ts';
 import { verifySendingDomain } from './verify-sending-domain.ts';
 
-/** Returns the methods of the public role: those that mail clients and mail servers call. */
+/** Returns the methods of the public role, which mail clients and mail servers call. */
 export function publicRoutesOf(ctx: Context, hits: HitBuffer): Routes {
   return (router) => {
     router.service(TrackingService, {

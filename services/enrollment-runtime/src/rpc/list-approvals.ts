@@ -40,7 +40,7 @@ function conditionsOf(request: ListApprovalsRequest, caller: Caller): RawBuilder
   )}`;
 }
 
-/** Returns the condition for approvals that the caller may decide. The rules are those of `requireDecider`. */
+/** Returns the condition for approvals that the caller may decide. The rules equal those of `requireDecider`. */
 function mineOf({ role, actor }: Caller): RawBuilder<unknown> {
   const canBeAnyone = actor.type === 'user' ? sql`true` : sql`allow_api_keys`;
   return sql`${role} = any(roles) and ${canBeAnyone}`;

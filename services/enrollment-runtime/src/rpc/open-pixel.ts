@@ -6,7 +6,10 @@ import { type HitBuffer, readHit } from '../reactions/index.ts';
 /** A transparent GIF of one pixel. */
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
-/** Records the hit of a valid token. Every token gets the image, because a broken picture would help nobody. */
+/**
+ * Records the hit of a valid token. The image is returned even for an invalid token, because a broken picture would
+ * help nobody.
+ */
 export function openPixel({ links }: Context, hits: HitBuffer, { token }: OpenPixelRequest, call: HandlerContext) {
   const link = links.read('open', token);
   if (link !== undefined) hits.add(readHit({ ...link, kind: 'open' }, call));

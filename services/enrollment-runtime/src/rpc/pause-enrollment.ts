@@ -44,8 +44,8 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
 }
 
 /**
- * Pauses a run and ends its lease. Without a lease nothing shows that an attempt is in flight. So the run is not due
- * before the attempt has certainly ended, unless its result arrives earlier.
+ * Pauses a run and ends its lease. Without a lease nothing shows that an attempt is in flight. Therefore the run is not
+ * due before the attempt has certainly ended, unless its result arrives earlier.
  */
 async function pauseRun(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): Promise<void> {
   const { workflow_id: workflowId, enrollment_id: id } = run;

@@ -9,7 +9,8 @@ import type { Context } from '../context.ts';
 import type { Permits } from '../messaging/index.ts';
 
 /**
- * Performs an action of an agent in the same way as the effect of a step. The caller stores the intent, and retries.
+ * Performs an action of an agent in the same way as the effect of a step. Unlike for a step, the caller stores the
+ * intent and makes retries.
  */
 export async function performAction(
   ctx: Context,

@@ -7,7 +7,8 @@ import type { Context } from '../context.ts';
 
 export async function requestApproval(ctx: Context, request: RequestApprovalRequest, call: HandlerContext) {
   const asked = readRequest(request, ctx.clock.now());
-  // An erasure locks approvals before runs.
+  // Conflicts are retried, because an erasure locks approvals before runs, which is the opposite order and may
+  // deadlock.
   const row = await retryConflicts(() =>
     ctx.db.kysely.transaction().execute((trx) => storeRequest(ctx, trx, callerOf(call), asked)),
   );

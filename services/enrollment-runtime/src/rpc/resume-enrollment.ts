@@ -17,7 +17,9 @@ import { requireLane, requireLockedLane } from '../lanes/require-lane.ts';
 import { wakeLanes } from '../lanes/wake-lane.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
-/** Resumes a paused run. The run is due at its original time: a wait that would have ended in the meantime is over. */
+/**
+ * Resumes a paused run. The run is due at its original time, so a wait whose end has passed during the pause is over.
+ */
 export async function resumeEnrollment(ctx: Context, request: ResumeEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);

@@ -23,7 +23,10 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import { countRetry } from '../runs/count-steps.ts';
 import { lockPlace } from '../runs/lock-place.ts';
 
-/** Runs the failed step again as a new visit. The step's effect gets a new key, because a person asked for it again. */
+/**
+ * Runs the failed step again as a new visit. The step's effect gets a new key, because a person explicitly asked for
+ * another try.
+ */
 export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequest, call: HandlerContext) {
   const { workflowId, id } = request;
   await requireLane(ctx, call, workflowId);

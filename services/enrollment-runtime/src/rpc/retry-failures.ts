@@ -10,11 +10,11 @@ import { hintMoves } from '../funnel/hint-moves.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { retryIn } from './retry-enrollment.ts';
 
-/** Maximum number of enrollments in one answer. Each enrollment is retried in its own transaction. */
+/** Maximum number of enrollments in one response. Each enrollment is retried in its own transaction. */
 const partSize = 100;
 /**
- * Milliseconds after which no further enrollment is retried, so that the answer with the number of retried enrollments
- * arrives in time.
+ * Milliseconds after which no further enrollment is retried, so that the response with the number of retried
+ * enrollments arrives in time.
  */
 const partMs = 5_000;
 
@@ -49,7 +49,7 @@ type Found = { workflow_id: bigint; enrollment_id: bigint };
 
 /**
  * Finds failed enrollments whose last effect at their final step used the connection and failed. Leaves out an effect
- * whose outcome is unknown, because it may have been done and a person must decide.
+ * whose outcome is unknown, because the effect may have been performed, so a person must decide.
  */
 async function findFailures({ db }: Context, organizationId: bigint, request: RetryFailuresRequest): Promise<Found[]> {
   const since = request.failedSince === undefined ? new Date(0) : timestampDate(request.failedSince);
@@ -73,7 +73,7 @@ async function findFailures({ db }: Context, organizationId: bigint, request: Re
   return rows;
 }
 
-/** Reasons for which an enrollment is left as it is. */
+/** Error codes for which an enrollment is skipped. */
 const passedOver: ReadonlySet<string> = new Set([
   ...['enrollment_not_failed', 'enrollment_erased', 'enrollment_not_found', 'workflow_not_found'],
 ]);

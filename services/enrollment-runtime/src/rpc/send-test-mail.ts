@@ -13,8 +13,8 @@ import { isEmailAddress, type Permits, type SendRequest, settleSends } from '../
 const withinMs = 20_000;
 
 /**
- * Sends a mail once, outside of any enrollment. The receiver expects this mail, so only a bounce or a complaint of the
- * address stops it. A failure is returned as the answer, and nothing is retried.
+ * Sends a mail once, outside of any enrollment. The receiver expects this mail, so only suppressions by a bounce or a
+ * complaint of the address stop it. A failure is returned in the response, and nothing is retried.
  */
 export async function sendTestMail(ctx: Context, permits: Permits, request: SendTestMailRequest, call: HandlerContext) {
   const caller = callerOf(call);
@@ -27,7 +27,7 @@ export async function sendTestMail(ctx: Context, permits: Permits, request: Send
   const answer = await permits.ask(send);
   if ('refused' in answer) return answerOf(answer.refused);
   const { key, organizationId } = send;
-  // The mail has the footer of its class, so it looks as it will look to real receivers.
+  // The mail has the footer of its class, so that it looks as real receivers will see it.
   const permit = {
     ...answer.permit,
     class: rendered['class'] === 'transactional' ? send.class : ('marketing' as const),

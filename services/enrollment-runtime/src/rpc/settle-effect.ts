@@ -12,7 +12,7 @@ import { settleParked } from '../parking/settle-parked.ts';
 
 /**
  * Stores the result of an effect that its performer accepted. The result may arrive before the acceptance is stored. A
- * repeat, or a result after the end of the effect, changes nothing.
+ * repeated result, or a result after the end of the effect, changes nothing.
  */
 export async function settleEffect(ctx: Context, request: SettleEffectRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
@@ -48,8 +48,8 @@ async function findEffect(
 }
 
 /**
- * Requires that the caller is the service that performs effects of this kind. To any other caller, the effect does not
- * exist.
+ * Requires that the caller is the service that performs effects of this kind. Any other caller gets the error that the
+ * effect does not exist.
  */
 function requirePerformer({ performers }: Context, call: HandlerContext, kind: string): void {
   const { actor } = callerOf(call);

@@ -6,8 +6,8 @@ import { readMail } from '../effects/email/read-mail.ts';
 import { requireLane } from '../lanes/require-lane.ts';
 
 /**
- * The HTML belongs to the customer and contains texts of others: it gets an origin of its own, runs nothing, loads
- * nothing, and sends no form. `sandbox` applies even if the page is opened outside of a frame.
+ * The HTML belongs to the customer and contains texts of other people. Therefore the page gets an origin of its own,
+ * runs no scripts, loads nothing, and sends no form. `sandbox` applies even if the page is opened outside of a frame.
  */
 const policy = [
   'sandbox',

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { mailPreferences } from '../messaging/index.ts';
 import { answerNoSuchLink, findMailOfEffect, questionPage, unknownReceiverPage } from '../reactions/index.ts';
 
-/** Shows the question, and changes nothing: scanners follow every link of a mail. */
+/** Shows the question and changes nothing, because scanners follow every link of a mail. */
 export async function showUnsubscribe(ctx: Context, { token }: ShowUnsubscribeRequest, call: HandlerContext) {
   const link = ctx.links.read('unsubscribe', token);
   const mail = link && (await findMailOfEffect(ctx.db.kysely, link));

@@ -15,7 +15,7 @@ import {
 
 const longestAgent = 512;
 
-/** Suppresses the receiver before it answers. The answer does not reveal an earlier suppression. */
+/** Suppresses the receiver before it responds. The response does not reveal an earlier suppression. */
 export async function unsubscribe(ctx: Context, { token, body }: UnsubscribeRequest, call: HandlerContext) {
   const link = ctx.links.read('unsubscribe', token);
   const mail = link && (await findMailOfEffect(ctx.db.kysely, link));

@@ -26,7 +26,7 @@ export async function updateSender(ctx: Context, request: UpdateSenderRequest, c
   });
 }
 
-/** Reads the members that the mask names. Empty strings count as null. */
+/** Reads the members that the mask names. Empty strings are read as null. */
 function readColumns(request: UpdateSenderRequest) {
   const present = new Set(request.updateMask?.paths);
   const columns = {

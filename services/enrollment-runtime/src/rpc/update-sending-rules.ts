@@ -5,7 +5,9 @@ import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockRules, parseRules, readRules, rulesToProto } from '../messaging/index.ts';
 
-/** Changes the sending rules. Held sends keep their times, and each is judged by the new rules at its next attempt. */
+/**
+ * Changes the sending rules. Held sends keep their times, and the new rules apply to each of them at its next attempt.
+ */
 export async function updateSendingRules(ctx: Context, request: UpdateSendingRulesRequest, call: HandlerContext) {
   const changes = readRules(request);
   const { updateSendingRules: method } = SendingRulesService.method;

@@ -15,7 +15,8 @@ import { cancelParked } from './store-parked.ts';
 type EndedRun = { status: string; variants: string | null; enteredAt: Date };
 
 /**
- * The results of ending runs: the state of each run by its enrollment, and the places for `wakeHeld` after the commit.
+ * The results of ending runs: the last state of each run by its enrollment, and the freed places for `wakeHeld` after
+ * the commit.
  */
 type EndedRuns = { runs: Map<bigint, EndedRun>; freed: FreedPlace[] };
 
@@ -48,7 +49,8 @@ export async function endRuns(
     trx,
   );
   const ended = rows.map((row) => row.enrollment_id);
-  // Called even for runs that are not parked, because a service that performs an effect may have asked for an approval.
+  // Parkings are ended even for runs that are not parked, because a service that performs an effect may have requested
+  // an approval.
   await cancelParked(ctx, trx, ended);
   if (ended.length > 0) await sql`delete from goal_watches where enrollment_id = any(${ended}::bigint[])`.execute(trx);
   const [{ ended_at: now } = { ended_at: ctx.clock.now() }] = rows;

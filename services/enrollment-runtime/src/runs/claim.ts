@@ -6,7 +6,7 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { ClaimedRun } from './claimed-run.ts';
 import { type DueLane, takeLanes } from './take-lanes.ts';
 
-/** Maximum number of runs in one claim. One commit moves them. */
+/** Maximum number of runs in one claim. The claimed runs move in one commit. */
 export const claimRuns = 1_000;
 /**
  * Number of runs per claim of a resumed workflow, and the pause between its claims, so that other workflows get their
@@ -15,7 +15,10 @@ export const claimRuns = 1_000;
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 
-/** Limits of a claim. This process already has as much work as allowed from busy lanes and organizations. */
+/**
+ * Limits of a claim, by the work that this process already has. It has as much work as allowed from the busy lanes and
+ * organizations.
+ */
 export type Room = {
   busyLanes?: readonly bigint[];
   busyOrganizations?: readonly bigint[];
@@ -37,7 +40,8 @@ export type Claim = {
 };
 
 /**
- * Takes due lanes, by organization in turn, and leases due runs of each for `leaseMs`. Sets when each lane wakes next.
+ * Claims due lanes, by organization in turn, and leases due runs of each lane for `leaseMs`. Sets when each lane wakes
+ * next.
  */
 export async function claim(
   ctx: Context,
@@ -89,9 +93,9 @@ type ClaimedRow = {
 };
 
 /**
- * Claims due runs first, then runs whose leases have ended. A locked row does not move, so it is updated by its `ctid`.
- * This avoids a second lookup and saves 3 of 22 pages for each run. The ctids are passed as one array, because with a
- * join the planner scanned a whole table of up to some ten thousand runs for each claim.
+ * Claims due runs first, then runs whose leases have ended. The version of a locked row does not change, so the row is
+ * updated by its `ctid`. This avoids a second lookup and saves 3 of 22 page reads for each run. The ctids are passed as
+ * one array, because with a join the planner scanned a whole table of up to some ten thousand runs for each claim.
  */
 async function claimRunsOf(
   ctx: Context,
@@ -182,8 +186,8 @@ function toClaimedRun(row: ClaimedRow): ClaimedRun {
 
 /**
  * Sets the next wake of each lane. A lane that had at least as many runs as requested wakes again immediately, behind
- * the others. Any other lane wakes with its earliest run or lease. The claim has locked the lanes, so no run is added
- * in the meantime.
+ * the other due lanes. Any other lane wakes with its earliest run or lease. The claim has locked the lanes, so no run
+ * is added in the meantime.
  */
 async function setWakes(
   trx: Transaction<DB>,

@@ -33,15 +33,15 @@ type StoredIntent = {
   key: string;
   stepIndex: number;
   stepId: string;
-  /** JSON text with its secrets, the same on every attempt. */
+  /** JSON text with its secrets. It is the same text on every attempt. */
   request: string;
   /** Time of the intent, the same on every attempt. */
   plannedAt: Date;
 };
 
 /**
- * An effect whose intent is committed and whose run this process has leased. With `asks`, the process asks for the
- * result, because the effect was accepted and its time has ended without a result.
+ * An effect whose intent is committed and whose run this process has leased. With `asks`, the process asks the
+ * performing service for the result, because the effect was accepted and its time is over without a result.
  */
 export type HandedOut = { run: ClaimedRun; effect: StoredEffect; asks: boolean };
 
@@ -57,5 +57,5 @@ export type Settled = {
   isExpired?: boolean;
 };
 
-/** A claimed run to move on, from its settled effect if it has one, or from a parking whose end has come. */
+/** A claimed run to move on: from its settled effect if it has one, or from a parking whose time is over. */
 export type Work = { run: ClaimedRun; settled?: Settled; expiring?: StoredParking };

@@ -12,7 +12,10 @@ import {
 import type { Move } from './move.ts';
 import { readVariants } from './variants.ts';
 
-/** Maximum number of splits in a version whose variants are counted, so that many splits do not make many rows. */
+/**
+ * Maximum number of splits of a version whose variants are counted. The limit keeps a version with many splits from
+ * making many rows.
+ */
 const mostSplits = 8;
 
 /** The counts of a cohort: of all its enrollments, or of those with a variant of the split `splitId`. */

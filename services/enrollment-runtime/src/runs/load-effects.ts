@@ -21,8 +21,8 @@ type EffectRow = {
 };
 
 /**
- * Sorts claimed runs. `works` move on, some from a result that was recorded after their lease was lost. `toPerform`
- * have an effect to perform or repeat, with the stored request.
+ * Sorts claimed runs. The runs in `works` move on, some of them from a result that was recorded after their lease was
+ * lost. The runs in `toPerform` have an effect to perform or repeat, with the stored request.
  */
 export async function loadEffects(
   ctx: Context,
@@ -43,7 +43,7 @@ export async function loadEffects(
       continue;
     }
     if (!isEffectKind(row.kind)) {
-      // The run is left alone until its lease ends. Then a process that knows the kind may claim it.
+      // The run is left alone until its lease ends. Then a process that supports the kind may claim it.
       ctx.log.error({ kind: row.kind, enrollment_id: String(row.enrollment_id) }, 'effects of this kind are not known');
       continue;
     }
@@ -73,8 +73,8 @@ function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
 }
 
 /**
- * Whether a goal acts on the run. The run's effect is then neither tried nor retried, because it may have been done. A
- * service that has accepted the effect is asked first.
+ * Whether a goal acts on the run. If so, the run's effect is neither tried nor retried, because it may already have
+ * been performed. A service that has accepted the effect is asked for the result first.
  */
 function hasDueGoals({ state }: ClaimedRun): boolean {
   return state.goals !== undefined && state.goals.due.length > 0;

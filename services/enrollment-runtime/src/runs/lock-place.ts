@@ -7,8 +7,8 @@ export type Place = { kind: 'living'; run: Selectable<Runs> } | { kind: 'ended';
 type Key = { organizationId: bigint; workflowId: bigint; id: bigint };
 
 /**
- * Locks the place of an enrollment, so that no worker moves the enrollment until the transaction ends. The caller has
- * checked that the workflow is the organization's.
+ * Locks the row of an enrollment in `runs` or `outcomes`, so that no worker moves the enrollment until the transaction
+ * ends. The caller has checked that the workflow belongs to the organization.
  */
 export async function lockPlace(trx: Transaction<DB>, key: Key): Promise<Place> {
   // The second try is needed because a retry may have moved the enrollment from `outcomes` to `runs` during the first.

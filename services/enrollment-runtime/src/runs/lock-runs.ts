@@ -24,7 +24,7 @@ export async function lockRuns(
 }
 
 /**
- * Locks claimed runs in the order that `lockRuns` uses; their lanes are locked already. Returns the ids of the runs
+ * Locks claimed runs in the order that `lockRuns` uses. Their lanes are locked already. Returns the ids of the runs
  * that still have the fence of their claim.
  */
 export async function lockClaimed(trx: Transaction<DB>, works: readonly Work[]): Promise<ReadonlySet<bigint>> {

@@ -8,7 +8,7 @@ export type MovedApart = { handedOut: HandedOut[]; stuck: Work[] };
 
 /**
  * Moves a batch in one transaction. When the transaction fails, tries halves of the batch until the failing run is
- * found, so that this run delays no other.
+ * found, so that this run delays no other run.
  */
 export async function moveApart(
   ctx: Context,

@@ -32,7 +32,8 @@ import { storeTimeline } from './store-timeline.ts';
 
 /**
  * Moves claimed runs and commits everything that follows in one transaction: results, states, timeline, intents, events
- * and counters. Only runs that still have the fence of their claim move. Results are recorded regardless of the fence.
+ * and counters. Runs move only if they still have the fence of their claim. Results are recorded regardless of the
+ * fence.
  */
 export async function moveRuns(
   ctx: Context,
@@ -81,8 +82,8 @@ export async function moveRuns(
       trx,
       [...moved].flatMap((move) => wakeOf(move, now)),
     );
-    // Called after the lanes of these runs were locked in order, because storing a parking may settle it immediately,
-    // and settling wakes lanes too.
+    // This call comes after the lanes of these runs were locked in order, because storing a parking may settle it
+    // immediately, and settling wakes lanes too.
     await storeParked(ctx, trx, moved, now);
     await addCounts(trx, countsOf(moved));
     await addMarks(trx, marks);
@@ -102,8 +103,8 @@ export async function moveRuns(
 }
 
 /**
- * Locks the contacts of runs that park or unpark, in one call and before any run. So either a concurrent event of a
- * contact sees the parking, or the parking sees the event.
+ * Locks the contacts of runs that park or unpark, in one call and before any run. Thus a concurrent event of a contact
+ * sees the parking, or the parking sees the event.
  */
 async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], moves: readonly Move[]): Promise<void> {
   const parking = moves.filter(({ parked }) => parked !== undefined);
@@ -141,7 +142,7 @@ function versionKey({ identity }: ClaimedRun): string {
 
 type LockedLanes = { now: Date; lanes: Map<bigint, { running: boolean; name: string }> };
 
-/** Locks lanes: a pause, archive or deletion of the workflow waits for this commit, and then no run moves. */
+/** Locks lanes, so that a pause, archival or deletion of the workflow waits for this commit. After it, no run moves. */
 async function lockLanes(ctx: Context, trx: Transaction<DB>, works: readonly Work[]): Promise<LockedLanes> {
   const ids = [...new Set(works.map(({ run }) => run.identity.workflowId))];
   const { rows } = await sql<{ workflow_id: bigint; running: boolean; name: string; now: Date }>`

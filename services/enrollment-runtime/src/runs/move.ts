@@ -34,9 +34,9 @@ export type Move = {
 };
 
 /**
- * Moves a claimed run in turns, whose units it yields. It settles the run's effect first, then takes as many steps as
- * possible. A run of a lane that is not active takes no further step. A run that the engine cannot move fails, so that
- * it does not block its batch.
+ * Moves a claimed run in turns, and yields the work units of each turn. It settles the run's effect first, then takes
+ * as many steps as possible. A run of a lane that is not active takes no further step. A run that the engine cannot
+ * move fails, so that it does not block its batch.
  */
 export function* moveInTurns(
   work: Work,

@@ -17,9 +17,9 @@ export type Result = {
 };
 
 /**
- * Records results of effects by their keys, even if another worker has leased the run by now, because a sent mail was
- * sent. The first result of an attempt stays, except that a success replaces any other result; an acceptance is not a
- * result. For an erased enrollment only the outcome is kept. Returns the events of sent mails.
+ * Records results of effects by their keys, even if another worker has leased the run by now, because a mail that was
+ * sent must be recorded as sent. The first result of an attempt stays, except that a success replaces any other result.
+ * An acceptance is not a result. For an erased enrollment only the outcome is kept. Returns the events of sent mails.
  */
 export async function recordResults(
   trx: Transaction<DB>,
@@ -45,8 +45,8 @@ export async function recordResults(
 }
 
 /**
- * Marks effects as failed whose recorded result allows a retry that will not be made, because a goal was met in the
- * meantime. The result was recorded by a process that had lost the run.
+ * Marks effects as failed if their recorded result allows a retry that will not be made, because a goal was met in the
+ * meantime. The result was recorded by a process that had lost the lease of the run.
  */
 async function giveUp(trx: Transaction<DB>, moved: readonly Move[], now: Date): Promise<void> {
   const given = moved.flatMap(({ run, settled, entries }) => {
@@ -122,8 +122,8 @@ async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date
 }
 
 /**
- * Updates the deliveries of mails. The report of a mail server may arrive before the result of its mail, which is then
- * the older news: `bounced` and `complained` stay, with the server's message.
+ * Updates the deliveries of mails. The report of a mail server may arrive before the result of its mail. The result is
+ * then older than the report, so `bounced` and `complained` stay, with the server's message.
  */
 async function updateDeliveries(
   trx: Transaction<DB>,

@@ -7,14 +7,17 @@ import { storedJson } from './stored-json.ts';
 /** The member of a stored request that contains its masked texts. No unsealed request has a member of this name. */
 const boxMember = 'sealed';
 
-/** Seals the request of an effect for storage: secrets in its URL and headers are sealed, bound to the effect's key. */
+/**
+ * Seals the request of an effect for storage. Secrets in its URL and headers are sealed, and the seal is bound to the
+ * effect's key.
+ */
 export function sealRequest(sealer: Sealer, key: string, request: JsonObject): JsonObject {
   const { shown, hidden } = hide(request);
   const box = hidden && sealHidden(sealer, contextOf(key), new Map([[key, hidden]]));
   return box ? { ...shown, [boxMember]: box.toString('base64') } : request;
 }
 
-/** Opens a stored request, and returns its JSON text as rendered, so that a repeat sends the same bytes. */
+/** Opens a stored request, and returns its JSON text as rendered, so that a retry sends the same bytes. */
 export function openRequest(sealer: Sealer, key: string, stored: string): string {
   // Most requests have no secret and are not parsed here.
   if (!stored.includes(`"${boxMember}"`)) return stored;

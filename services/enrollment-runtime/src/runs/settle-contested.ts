@@ -8,8 +8,8 @@ import { storedJson } from './stored-json.ts';
 import { storedOutcome } from './stored-outcome.ts';
 
 /**
- * Whether another process may have stored a result since this work was read. That can happen to a parking whose end has
- * come, and to an effect that another service performs.
+ * Whether another process may have stored a result since this work was read. That can happen to a parking whose time is
+ * over, and to an effect that another service performs.
  */
 export function isContested({ run, settled, expiring }: Work, now: Date): boolean {
   if (expiring !== undefined) return (run.state.wakeAt ?? 0) <= now.getTime();
@@ -18,7 +18,7 @@ export function isContested({ run, settled, expiring }: Work, now: Date): boolea
 
 /**
  * Decides contested works. A result that was stored after the works were read takes precedence: an event that was
- * accepted before the end of a parking counts, even if its transaction commits after that end. The caller must have
+ * accepted before the end of a parking is used, even if its transaction commits after that end. The caller must have
  * locked the contacts and then the runs; this function locks the intents. A parking expires only if this process still
  * has its run, which is then in `ours`.
  */

@@ -26,7 +26,7 @@ function settledSend({ move, settled, status }: Result): SettledSend[] {
     {
       organizationId: move.run.identity.organizationId,
       key,
-      // An accepted message counts as sent, because the provider will send it.
+      // An accepted message is recorded as sent, because the provider will send it.
       status: status === 'succeeded' || status === 'accepted' ? 'sent' : status,
       reason: problemOf(settled),
       dueAt: status === 'pending' && wakeAt !== null ? new Date(wakeAt) : null,

@@ -16,7 +16,8 @@ export async function storeData(trx: Transaction<DB>, moves: readonly Move[]): P
 
 function rowOf({ run, state, data, dataChanged }: Move): string {
   const text = dataChanged ? storedJson(data) : (run.data ?? run.contact);
-  // Includes the fence, because a retried run needs a higher fence than any that a late worker may still have.
+  // The stored state includes the fence, because a retried run needs a higher fence than any that a late worker may
+  // still have.
   const failed = state.status === 'failed' ? JSON.stringify({ ...state, fence: run.fence }) : 'null';
   return `{"enrollment_id":"${run.identity.id}","data":${text},"state":${failed}}`;
 }

@@ -37,7 +37,7 @@ export async function cancelParked(ctx: Context, trx: Transaction<DB>, ids: read
   for (const parking of Object.values(ctx.parkings)) await parking.ended(trx, ids, 'cancelled');
 }
 
-/** Whether a parked run has left its parking. */
+/** Whether a parked run is no longer in its parking. */
 function hasLeft({ run, state, settled }: Move): boolean {
   if (run.state.phase !== 'parked') return false;
   return settled !== undefined || state.status !== 'active' || state.phase !== 'parked';

@@ -6,8 +6,9 @@ import { variantsAfter } from './variants.ts';
 
 /**
  * Stores the states of moves whose runs still have their fences, and returns those moves. All other writes derive from
- * the returned moves. An ended run leaves the table. A run with an effect handed out stays leased. Each move raises the
- * fence, so a worker that missed the answer to its commit tries the move again and changes nothing.
+ * the returned moves. The row of an ended run is deleted. A run with an effect handed out stays leased. Each move
+ * raises the fence, so a worker that did not receive the response to its commit tries the move again and changes
+ * nothing.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -20,7 +21,8 @@ export async function storeRuns(
   return moves.filter(({ run }) => {
     const before = lines.get(run.identity.id);
     if (before === undefined) return false;
-    // A goal that was counted since the claim has added lines, and changed nothing else.
+    // A goal that was counted since the claim has only added lines to the timeline. The lines of the move are numbered
+    // after them.
     run.lines = before;
     return true;
   });
@@ -79,7 +81,7 @@ function rowOf(move: Move, now: Date): string {
 }
 
 /**
- * Whether a move has entered the step on which it ends. A run that waits on a step several times has entered the step
+ * Whether the move has entered the step on which it ends. A run that waits on a step several times has entered the step
  * only once.
  */
 export function hasEntered({ run, state }: Move): boolean {

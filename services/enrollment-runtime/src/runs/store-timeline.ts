@@ -29,7 +29,7 @@ export async function storeTimeline(trx: Transaction<DB>, moves: readonly Move[]
   await copyBuffer(trx, 'timeline', lines);
 }
 
-/** Starts rows of `timeline` with the same time. */
+/** Starts rows of `timeline` that have the same time. */
 export function startTimeline(at: Date) {
   return startCopy(timelineColumns, { at });
 }

@@ -1,8 +1,9 @@
 import { stringifyJson } from '@drippulse/json';
 
 /**
- * Returns JSON text that PostgreSQL can store. Rendered steps and answers may contain NUL or half of a surrogate pair.
- * PostgreSQL text columns cannot store these, so they would fail the whole batch. Each becomes U+FFFD.
+ * Returns JSON text that PostgreSQL can store. Rendered steps and responses may contain NUL or half of a surrogate
+ * pair. PostgreSQL text columns cannot store these characters, so the whole batch would fail. Each of these characters
+ * becomes U+FFFD.
  */
 export function storedJson(value: Parameters<typeof stringifyJson>[0]): string {
   const text = stringifyJson(value);

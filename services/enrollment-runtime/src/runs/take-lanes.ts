@@ -6,8 +6,8 @@ import { isLaneSuspended } from '../lanes/lane.ts';
 /** Maximum number of lanes in one claim. */
 const takenLanes = 32;
 /**
- * Maximum number of due lanes to choose from. An organization with more due lanes delays others only until these lanes
- * are taken.
+ * Maximum number of due lanes among which a claim chooses. An organization with more due lanes delays others only until
+ * these lanes are taken.
  */
 const candidates = 2_000;
 
@@ -16,8 +16,8 @@ export type DueLane = { workflowId: bigint; catchingUp: boolean };
 export type TakenLanes = { now: Date; lanes: DueLane[]; nextWakeMs: number | undefined };
 
 /**
- * Locks due lanes, by organization in turn, the longest due first. Skips lanes that another worker has locked. If no
- * lane is due, returns the time at which the next lane is due.
+ * Locks due lanes, by organization in turn, beginning with the lanes that have been due the longest. Skips lanes that
+ * another worker has locked. If no lane is due, returns the time at which the next lane is due.
  */
 export async function takeLanes(
   ctx: Context,

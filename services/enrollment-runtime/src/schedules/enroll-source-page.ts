@@ -43,7 +43,7 @@ async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: 
     await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: page.contacts });
   }
   const isFinished = !isActive || page.nextCursor === undefined;
-  // The finished job is deleted: nothing reads it, and an hourly schedule would leave many of them.
+  // The finished job is deleted, because nothing reads it and an hourly schedule would leave many of them.
   if (isFinished) await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: JSON.stringify(page.nextCursor ?? null), processed: page.contacts.length, isFinished };
 }

@@ -10,10 +10,10 @@ import { packSourceJob, sourceJobs } from './source-job.ts';
 export type DueSchedule = { workflowId: bigint; organizationId: bigint };
 
 /**
- * Fires the due tick, once across all processes. The transaction locks the schedule's row, moves it to the next
- * boundary after now, and enrolls, or adds the job that enrolls from the source. Ticks that were missed while no
- * process ran fire as one. The lane is locked before the schedule, as in a change of the workflow. Returns whether the
- * tick fired.
+ * Fires the due tick, once across all processes. The transaction locks the schedule's row and moves it to the next
+ * boundary after now. It then enrolls, or adds the job that enrolls from the source. Ticks that were missed while no
+ * process ran fire as one tick. The lane is locked before the schedule, as in a change of the workflow. Returns whether
+ * the tick fired.
  */
 export async function fireSchedule(ctx: Context, due: DueSchedule): Promise<boolean> {
   return ctx.db.kysely.transaction().execute(async (trx) => {

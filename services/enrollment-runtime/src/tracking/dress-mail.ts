@@ -20,16 +20,19 @@ export type UndressedMail = {
 export type DressedMail = {
   html: string | undefined;
   text: string;
-  /** The address for `List-Unsubscribe`, which takes a one-click POST (RFC 8058). */
+  /** The address for `List-Unsubscribe`, which accepts a one-click POST (RFC 8058). */
   listUnsubscribe: { url: string } | undefined;
 };
 
-/** A longer address stays as it is, because mail clients would cut its link, and no header could redirect to it. */
+/**
+ * A link to a longer address stays as it is, because mail clients would truncate the tracked link, and no header could
+ * redirect to the address.
+ */
 const longestUrl = 4_096;
 
 /**
- * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links in the text part stay as they are,
- * because a reader sees their addresses. Equal mails give equal bytes.
+ * Puts tracked links, the pixel and the unsubscribe link into a mail. Links in the text part stay as they are, because
+ * a reader sees their addresses. Equal mails give equal bytes.
  */
 export function dressMail({ links }: { links: Links }, mail: UndressedMail): DressedMail {
   const urlOf = (kind: LinkKind, url = '') => {

@@ -33,14 +33,14 @@ export type LinkTokens = {
 const algorithm = 'aes-256-ctr';
 const idBytes = 3;
 const tagBytes = 16;
-/** Longer than the token of the longest address that is tracked. */
+/** Maximum length of a token, which exceeds that of the longest address that is tracked. */
 const longestToken = 8_192;
 
 /**
  * Makes and reads tokens with the keys of `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated. The first key
  * makes tokens; every key reads them. A token consists of key id, tag and encrypted text. The tag is an HMAC of the
- * text, and also the nonce of the encryption (the construction of SIV, RFC 5297). So a token shows no id, address or
- * step name, and equal links have equal tokens. Throws a ConfigError that quotes no key.
+ * text, and also the nonce of the encryption (the construction of SIV, RFC 5297). Thus a token reveals no id, address
+ * or step name, and equal links have equal tokens. Throws a ConfigError that quotes no key.
  */
 export function createLinkTokens(keys: string): LinkTokens {
   const { current, all } = parseKeyList('TRACKING_KEYS', keys, keyOf);
@@ -54,7 +54,8 @@ export function createLinkTokens(keys: string): LinkTokens {
     read(kind, given) {
       if (given.length > longestToken || !/^[\w-]+$/.test(given)) return undefined;
       const bytes = Buffer.from(given, 'base64url');
-      // Decoding drops some bits, so without this check many different strings would be valid as the same token.
+      // Base64url decoding ignores some bits, so without this check many different strings would be valid as the same
+      // token.
       if (bytes.toString('base64url') !== given) return undefined;
       const key = byId.get(bytes.subarray(0, idBytes).toString('hex'));
       const tag = bytes.subarray(idBytes, idBytes + tagBytes);
@@ -99,7 +100,7 @@ function pack({ kind, organizationId, mode, deliveryKey, url }: Link): string {
   return JSON.stringify([kind, String(organizationId), mode, deliveryKey, url] satisfies z.infer<typeof packed>);
 }
 
-/** Unpacks a link. The tag is right, so the platform made the text. */
+/** Unpacks the content of a link. The tag was verified, so the platform made the text. */
 function unpack(text: string): Link {
   const [kind, organizationId, mode, deliveryKey, url] = packed.parse(JSON.parse(text));
   return { kind, organizationId: BigInt(organizationId), mode, deliveryKey, url };

@@ -1,12 +1,12 @@
 import { createLinkTokens, type Link, type LinkKind } from './link-tokens.ts';
 
-/** Makes the links in mails, and reads the links that come back in requests. */
+/** Makes the links in mails, and reads the links that clients request. */
 export type Links = {
   /** Start of all links, without a trailing slash. */
   publicUrl: string;
   /** Returns the absolute address of a link. */
   urlOf(link: Link): string;
-  /** Returns the link of a token; undefined unless the platform made the token for this kind. */
+  /** Returns the link of a token; undefined unless the platform made the token for this kind of link. */
   read(kind: LinkKind, token: string): Link | undefined;
 };
 

@@ -12,9 +12,9 @@ export type Rewriting = {
 const linkElements = new Set(['a', 'area']);
 
 /**
- * Replaces the addresses of links, and adds HTML at the end of the body. All other bytes stay as they are: an HTML
- * tokenizer finds the attributes, and only these are replaced. Comments, styles and scripts have no links. The time is
- * linear for any HTML, because no tree is built.
+ * Replaces the addresses of links, and adds HTML at the end of the body. An HTML tokenizer finds the attributes, and
+ * only these are replaced, so all other bytes stay as they are. Links in comments, styles and scripts are ignored. The
+ * time is linear for any HTML, because no tree is built.
  */
 export function rewriteHtml(html: string, { hrefOf, ending }: Rewriting): string {
   const pieces: string[] = [];

@@ -12,7 +12,7 @@ import type { Link } from '../enrolling/entrants.ts';
 export const crmGroup = 'enrollment-runtime';
 
 type Clients = Pick<Context, 'clients'>;
-/** The payload of an event about a record. Erasures are excluded, because they start nothing. */
+/** The payload of an event about a record. The type excludes erasures, because they start nothing. */
 type Payload = Exclude<Extract<CrmEvent['payload'], { value: object }>, { case: 'contactErased' }>;
 /** A record of the CRM. */
 type CrmRecord = Exclude<Payload, { case: 'leadScored' }>['value'];
@@ -23,7 +23,7 @@ export type CrmChange = {
   id: string;
   name: string;
   organizationId: bigint;
-  /** Always live, because test keys and test steps write nothing to the CRM. */
+  /** The mode is always live, because test keys and test steps write nothing to the CRM. */
   mode: Mode;
   hops: number;
   /**

@@ -11,8 +11,8 @@ type Asked = { organizationId: bigint; mode: Mode; name: string };
 type Window = { after: bigint; most: number };
 
 /**
- * Finds the active and paused workflows that listen to these events, in the events' organizations. Those of each name
- * are in the order of their ids. An event starts workflows of its own mode.
+ * Finds the active and paused workflows that listen to these events, in the events' organizations. The workflows of
+ * each event name are in the order of their ids. An event starts workflows of its own mode.
  */
 export async function findTriggers(db: Kysely<DB>, events: readonly Asked[], window: Window): Promise<Trigger[]> {
   const asked = new Map(events.map((event) => [`${event.organizationId} ${event.mode} ${event.name}`, event]));
@@ -39,8 +39,8 @@ export function triggersQuery(asked: readonly Asked[], { after, most }: Window):
 }
 
 /**
- * Returns those of the given names to which a workflow of the organization and mode listens, or for which one of its
- * steps waits. Each is returned as `<organization> <mode> <name>`.
+ * Returns the given names to which a workflow of the organization and mode listens, or for which one of its steps
+ * waits. Each name is returned as `<organization> <mode> <name>`.
  */
 export async function findListened(db: Kysely<DB>, events: readonly Asked[]): Promise<Set<string>> {
   const asked = new Map(events.map((event) => [nameKeyOf(event), event]));

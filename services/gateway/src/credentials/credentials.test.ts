@@ -115,7 +115,7 @@ test('what identity says of a credential counts for less than 5 s from before it
   expect(await find()).toMatchObject({ isSuspended: true });
   await credentials.find(stranger, asking);
   expect(served.calls).toBe(4);
-  // The call to the identity service takes time, which is part of the answer's age.
+  // The call to the identity service takes time, which counts toward the age of the cached result.
   served.isSuspended = false;
   pass(4_600);
   served.lasts = async () => pass(3_000);

@@ -10,7 +10,7 @@ import { isCredentialText } from '../credential-texts/credential.ts';
 import type { Authenticated } from '../transcoder/ports.ts';
 import type { LookupLimit } from './lookup-limit.ts';
 
-/** Resolves bearer credentials, and caches the answers of the identity service for a few seconds. */
+/** Resolves bearer credentials, and caches the responses of the identity service for a few seconds. */
 export type Credentials = {
   /**
    * Finds the owner of a credential. Undefined when the credential is unknown, malformed, expired, ended or revoked.
@@ -28,7 +28,10 @@ type Asking = {
   isBackground?: boolean;
 };
 
-/** A change must take effect everywhere within 5 s, which leaves 0.5 s for the call itself. */
+/**
+ * The cache time is below 5 s, because a change must take effect everywhere within 5 s and the call itself may take 0.5
+ * s.
+ */
 const cachedForMs = 4500;
 const goodForMs = 3_600_000;
 
@@ -38,7 +41,7 @@ export function createCredentials(options: {
   lookups: LookupLimit;
   /** Maximum number of entries in each cache. Default: 10,000. */
   max?: number;
-  /** Monotonic clock, in milliseconds, that measures the age of answers. Default: the clock of the process. */
+  /** Monotonic clock, in milliseconds, that measures the age of cached results. Default: the clock of the process. */
   monotonic?: { now(): number };
 }): Credentials {
   const { identity, clock, lookups, max = 10_000, monotonic: perf = performance } = options;
@@ -76,8 +79,8 @@ export function createCredentials(options: {
   }
 
   /**
-   * Looks up a credential, and caches the promise before the answer arrives, because the answer's age starts before the
-   * identity service reads the rows.
+   * Looks up a credential, and caches the promise before the response arrives, because the age of the result starts
+   * before the identity service reads the rows.
    */
   function ask(key: string, credential: string, asking: Asking): Promise<Authenticated | undefined> {
     const start = perf.now();
@@ -87,7 +90,7 @@ export function createCredentials(options: {
     answer.then(
       (authenticated) => {
         if (authenticated !== undefined) lately.set(key, true);
-        // If `forget` was called in the meantime, the cache contains a different promise or none.
+        // If `forget` was called in the meantime, the cache has a different promise or no promise for this key.
         else if (found.peek(place) === answer && found.delete(place)) unknown.set(key, true, { start });
       },
       () => found.delete(place),
@@ -113,7 +116,7 @@ export function createCredentials(options: {
 }
 
 /**
- * Returns the cache key of an answer. Requests that a page sends by itself have separate cache entries, because a
+ * Returns the cache key of a look-up. Requests that a page sends by itself have separate cache entries, because a
  * request that a person makes must reach the identity service to count as use.
  */
 function placeOf(key: string, { isBackground }: Asking): string {
@@ -121,8 +124,8 @@ function placeOf(key: string, { isBackground }: Asking): string {
 }
 
 /**
- * Returns options with which the LRU cache reads the clock each time. Its default caches the clock, which would make
- * answers live longer.
+ * Returns options with which the LRU cache reads the clock each time. By default it caches the time, so that entries
+ * would live longer.
  */
 function age(perf: { now(): number }) {
   return { perf, ttlResolution: 0 };
@@ -164,8 +167,8 @@ function readPrincipal(principal: Principal): Authenticated {
 }
 
 /**
- * Converts the sign-in time. An identity service of the previous version does not send it; its sessions count as signed
- * in long ago.
+ * Converts the sign-in time. An identity service of the previous version does not send it. The sessions of that service
+ * are treated as signed in long ago.
  */
 function signedIn(at: Timestamp | undefined): { signedInAt: Date } {
   return { signedInAt: at === undefined ? new Date(0) : timestampDate(at) };

@@ -1,7 +1,7 @@
 import type { Transport } from '@connectrpc/connect';
 import { credentialsChangedHeader } from '../call-metadata.ts';
 
-/** Calls `forget` for each answer that reports changed credentials, before the answer is passed on. */
+/** Calls `forget` for each response that reports changed credentials, before the response is passed on. */
 export function forgetOnChange(transport: Transport, forget: () => void): Transport {
   return {
     async unary(method, signal, timeoutMs, header, input, values) {

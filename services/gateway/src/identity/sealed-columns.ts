@@ -10,7 +10,7 @@ export const sealedColumns: readonly SealedColumn[] = [
     context: (row) => mfaContext(BigInt(String(row['identity_id']))),
   },
   {
-    // The column contains an envelope key. Resealing this key does not change the content that it seals.
+    // The column contains an envelope key. Resealing this key does not change the content that the key seals.
     table: 'sso_connections',
     row: ['organization_id'],
     column: 'data_key',

@@ -2,7 +2,7 @@ import type { FieldMask } from '@bufbuild/protobuf/wkt';
 
 /**
  * Returns the fields that a PATCH names in its mask; a field in the mask that is unset is null. The mask has the proto
- * names. In this area the names are single words, and therefore the same in code.
+ * names. In this area each proto name is a single word, so it is the same in code.
  */
 export function maskedFields<R extends { updateMask?: FieldMask | undefined }, K extends keyof R & string>(
   request: R,

@@ -4,7 +4,7 @@ import type { Credentials } from '../credentials/credentials.ts';
 import { readSessionCookie } from '../session-cookie.ts';
 import type { Authenticate } from '../transcoder/ports.ts';
 
-/** Reads the credential of a request. The error does not say why a credential is refused. */
+/** Reads the credential of a request. The error does not reveal why a credential is refused. */
 export function createAuthenticate(credentials: Credentials, { publicUrl }: { publicUrl: string }): Authenticate {
   const { origin } = new URL(publicUrl);
 

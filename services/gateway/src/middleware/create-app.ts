@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): RequestListener {
   }
 }
 
-/** Headers of every answer. */
+/** Headers of every response. */
 const headersOfAll = [...answerHeaders, ['drippulse-version', version] as const];
 
 /** Returns the path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */

@@ -12,8 +12,8 @@ import { watchReaders } from './watch-readers.ts';
 export type HttpServer = {
   port: number;
   /**
-   * Makes the next answer on each connection its last one. If the server closed idle connections instead, requests that
-   * clients are just sending would fail.
+   * Makes the next response on each connection its last one. If the server closed idle connections instead, requests
+   * that clients are sending at that moment would fail.
    */
   leave(): void;
   /** Stops accepting connections, and lets running requests finish within the grace time. */
@@ -28,7 +28,7 @@ export type ClientLimits = {
   requestTimeoutMs: number;
   /** Time limit for a connection that is silent in both directions. */
   idleTimeoutMs: number;
-  /** Time limit for a client that reads nothing of its answer. */
+  /** Time limit for a client that reads nothing of its response. */
   unreadTimeoutMs: number;
 };
 
@@ -42,7 +42,7 @@ const maxHeaderBytes = 16 << 10;
 // Longer than the 60 s for which load balancers keep an idle connection, so that the load balancer closes it first.
 const keepAliveTimeoutMs = 65_000;
 const defaultGraceMs = 10_000;
-/** Time within which the request of a newly opened connection must arrive. */
+/** Time within which the first request must arrive on a newly opened connection. */
 const silentGraceMs = 500;
 
 /** Listens for public requests. */
@@ -59,7 +59,7 @@ export async function startHttpServer(
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: keepAliveTimeoutMs,
     maxHeaderSize: maxHeaderBytes,
-    // Node would answer such requests without a body. createApp refuses them with a body, like every other error.
+    // Node would respond to such requests without a body. createApp refuses them with a body, like every other error.
     requireHostHeader: false,
   });
   let isLeaving = false;
@@ -75,7 +75,7 @@ export async function startHttpServer(
   const connections = watchConnections(server);
   server.listen({ host: address.host, port: address.port });
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // it listens on TCP
+  const { port } = server.address() as AddressInfo; // not a string, because the server listens on TCP
   const leave = () => {
     isLeaving = true;
   };
@@ -103,7 +103,7 @@ async function closeServer(server: Server, connections: Connections, graceMs: nu
   clearTimeout(grace);
 }
 
-/** Answers input that is not HTTP, too slow or too large. The answer has a body, like every other error. */
+/** Responds to input that is not HTTP, too slow or too large. The response has a body, like every other error. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex, answer: ServerResponse | undefined): void {
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (!socket.writable || error.code === 'ECONNRESET' || isAnswering) {

@@ -10,7 +10,7 @@ import {
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../transcoder/ports.ts';
 
-/** One limit, and its text for the `RateLimit-Policy` header. */
+/** One limit, and its description for the `RateLimit-Policy` header. */
 type Policy = { name: string; limiter: Limiter; description: string };
 
 /** Policy of a limit class, and whether it counts by organization or by address. */
@@ -20,10 +20,10 @@ type ClassPolicy = { policy: Policy; per: LimitKey };
 const organizationFactor = 5;
 
 /**
- * Creates the rate limits. A request counts against its credential, then against the organization; without a credential
- * it counts against its address. A limit class that counts by organization applies in addition; a class that counts by
- * address replaces the general limits. An organization is charged only for requests that its credential was allowed, so
- * that one key in a loop does not use up the share of the other keys.
+ * Creates the rate limits. A request counts against its credential, then against the organization. Without a credential
+ * it counts against its address. A limit class that counts by organization applies in addition to these limits; a class
+ * that counts by address replaces them. An organization is charged only for requests that its credential was allowed,
+ * so that one key in a loop does not use up the share of the other keys.
  */
 export function createRateLimit(store: LimiterStore, limits: { perMinute: number; burst: number }): RateLimit {
   const credential = burstyPolicy(store, 'credential', limits.perMinute, limits.burst);
@@ -71,7 +71,7 @@ function classPolicies(store: LimiterStore): Map<number, ClassPolicy> {
   const classes = new Map<number, ClassPolicy>();
   for (const value of LimitClassSchema.values) {
     const name = names.get(value.number);
-    if (name === undefined) continue; // the value that is not set
+    if (name === undefined) continue; // the value for a class that is not set
     const { requests, windowSeconds, per } = getOption(value, limitOption);
     if (requests < 1 || windowSeconds < 1 || per === LimitKey.UNSPECIFIED) {
       throw new Error(`${value.name} needs a limit with requests, window_seconds and per`);
@@ -81,7 +81,9 @@ function classPolicies(store: LimiterStore): Map<number, ClassPolicy> {
   return classes;
 }
 
-/** Creates a policy with a burst. The steady rate counts in the shortest window that has a whole number of requests. */
+/**
+ * Creates a policy with a burst. The window is the shortest one in which the steady rate is a whole number of requests.
+ */
 function burstyPolicy(store: LimiterStore, name: string, perMinute: number, burst: number): Policy {
   const windowSeconds = 60 / greatestCommonDivisor(perMinute, 60);
   const quota = (perMinute * windowSeconds) / 60;

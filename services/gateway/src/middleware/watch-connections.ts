@@ -8,7 +8,8 @@ export type Connections = {
 
 /**
  * Watches the connections of a server. Browsers, and `fetch` after an abort, open some connections before they have a
- * request. Node treats such connections as busy until their headers are late, so they would delay the stop of a server.
+ * request. Node treats such connections as busy until the time limit for headers has passed, so they would delay the
+ * stop of a server.
  */
 export function watchConnections(server: Server): Connections {
   const sockets = new Set<Socket>();

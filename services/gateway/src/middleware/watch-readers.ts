@@ -7,9 +7,10 @@ const mostBetweenLooksMs = 1000;
 const leastLooks = 4;
 
 /**
- * Closes connections whose client reads nothing of an answer for `timeoutMs`, because data that was written but not
- * read stays in memory. An answer is written in slices of 64 KiB, so a client must read that much within this time. A
- * stall of this process counts as only one check, however long it is, because no client can read anything then.
+ * Closes connections whose client reads nothing of a response for `timeoutMs`, because data that was written but not
+ * read stays in memory. A response is written in slices of 64 KiB, so a client must read that much within this time. A
+ * stall of this process counts as only one check, however long it is, because no client can read anything during the
+ * stall.
  */
 export function watchReaders(server: Server, timeoutMs: number): { stop(): void } {
   const readers = new Map<Socket, Reader>();

@@ -15,8 +15,8 @@ import type { Page } from './page.ts';
 export type Dashboard = (path: string) => Page | undefined;
 
 /**
- * Scripts and styles are files of our own. No string becomes code: every function of the document that would run a
- * string refuses it, because no Trusted Types policy may be created. Frames show mails, which the API serves with a
+ * Scripts and styles are files of our own. No string becomes code, because no Trusted Types policy may be created, so
+ * every function of the document that would run a string refuses it. Frames show mails, which the API serves with a
  * policy of their own.
  */
 const contentSecurityPolicy = [
@@ -87,7 +87,7 @@ function fixed(bytes: Buffer, address: string): Page {
     response.setHeader('content-type', contentTypeOf(address));
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    // The promise rejects when the client leaves; no answer is needed then.
+    // The promise rejects when the client leaves. No response is needed then.
     sendFixed(response, body, bytes.length).catch(() => response.destroy());
   };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Answers GET and HEAD of one path, with `endWith` of the transcoder. */
+/** Responds to GET and HEAD of one path, with `endWith` of the transcoder. */
 export type Page = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Pages by path: lower case, without a trailing slash. */

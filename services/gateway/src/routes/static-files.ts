@@ -24,9 +24,9 @@ const contentSecurityPolicy = [
 const siteFolder = fileURLToPath(new URL('../../../../site/static/', import.meta.url));
 
 /**
- * Serves the files of a folder, which are read once. A file is served at its path in the folder; a page is also served
+ * Serves the files of a folder, which are read once. A file is served at its path in the folder. A page is also served
  * without its extension, and `index.html` at the path of its folder. If a Markdown file with the same name is next to a
- * page, the page's path answers with that file when the client asks for Markdown. The bare address redirects to the
+ * page, the page's path returns that file when the client asks for Markdown. The root path redirects to the
  * documentation.
  */
 export function staticFiles(folder: string = siteFolder): Pages {
@@ -61,7 +61,7 @@ function fixed(bytes: Buffer, contentType: string): Page {
     response.setHeader('content-type', contentType);
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', 'public, max-age=300');
-    // The promise rejects when the client leaves, which needs no answer.
+    // The promise rejects when the client leaves. No response is needed then.
     sendFixed(response, body, bytes.length).catch(() => response.destroy());
   };
 }

@@ -8,7 +8,8 @@ const retryMs = 2000;
 
 /**
  * Returns the first block: the reconnection time, and the start position of the stream. Before the first contact with
- * the transport, the position is 0, so that a client that is cut off at this point is asked to read everything again.
+ * the transport, the position is 0, so that a client that loses the connection at this point is asked to read
+ * everything again.
  */
 export function openingText(position: bigint | undefined): string {
   return `retry: ${retryMs}\n${idLine(position ?? 0n)}\n`;

@@ -66,7 +66,7 @@ test('a listener gets what came after its position, of its organization alone, a
   gone.end();
   publish(['d']);
   publish(['e', 'f']);
-  // A position is reported only after all hints of its message.
+  // A position is reported only after all hints of the message at that position.
   const heard = ['d 14', 'read 14', 'e 15', 'f 15', 'read 15'];
   expect([last.heard, fresh.heard, gone.heard]).toEqual([heard, heard, []]);
 });

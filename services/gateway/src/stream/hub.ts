@@ -1,7 +1,7 @@
 import { type EventTransport, followHints, type Hint } from '@drippulse/events';
 import type { Logger } from '@drippulse/observability';
 
-/** A stream as the hub sees it. */
+/** A stream, in the form in which the hub uses it. */
 export type Listener = {
   organizationId: bigint;
   /** Receives a hint of the organization, and the position after it. */
@@ -20,8 +20,8 @@ export type Listener = {
  */
 export type Hub = {
   /**
-   * Returns the position: the number of messages that were read, plus those before the first one read; undefined before
-   * the first contact with the transport.
+   * Returns the position of the hub: the offset at which it began to read, plus the number of messages that it has read
+   * since. Undefined before the first contact with the transport.
    */
   position(): bigint | undefined;
   /**

@@ -37,7 +37,7 @@ test('who resumes from the oldest position gets every hint again that waits', ()
   pending.add(hint('webhooks', '4'), 9n);
   expect(pending.oldest()).toBe(5n);
   pending.take(500);
-  // The lead hint is taken, while the webhook hint still waits for its second.
+  // The lead hint is taken, while the webhook hint still waits for its gap to end.
   expect(pending.oldest()).toBe(5n);
   pending.take(1000);
   expect(pending.oldest()).toBeUndefined();

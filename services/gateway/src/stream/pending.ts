@@ -9,7 +9,7 @@ export type Pending = {
   add(hint: Hint, position: bigint): void;
   /** Marks every topic to be read again, because some of its hints are lost. */
   resync(): void;
-  /** Takes the hints that are due: a topic gets one hint per `gapMs`. */
+  /** Takes the hints that are due. A topic gets at most one hint per `gapMs`. */
   take(nowMs: number): StreamHint[];
   /**
    * Returns the position from which a client may resume without missing a hint that waits here. Undefined when no hint

@@ -9,10 +9,10 @@ import { createPending } from './pending.ts';
 import type { Streams } from './streams.ts';
 import { readTopics } from './topics.ts';
 
-/** Answers `GET /stream`. */
+/** Responds to `GET /stream`. */
 export function streamHints({ streams, authenticate }: { streams: Streams; authenticate: Authenticate }): StreamEvents {
   return ({ request, response, method, exchange, authenticated }, message) => {
-    const { topics, mode: asked } = message as WatchChangesRequest; // no other method has the option
+    const { topics, mode: asked } = message as WatchChangesRequest; // no other method has the `event_stream` option
     const { caller } = authenticated;
     const mode = listedMode({ mode: asked }, caller);
     const pending = createPending(readTopics(topics));
@@ -38,7 +38,7 @@ export function streamHints({ streams, authenticate }: { streams: Streams; authe
   };
 }
 
-/** Returns the position that a client saw last. An invalid string counts as the position before all others. */
+/** Returns the position that a client saw last. An invalid string is read as the position before all others. */
 function lastEventIdOf({ headers }: IncomingMessage): bigint | undefined {
   const { 'last-event-id': id } = headers;
   if (id === undefined || id === '') return undefined;

@@ -56,7 +56,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Returns the position from which a client may resume. All hints that wait here come after it. */
+  /** Returns the position from which a client may resume. All hints that wait in the stream have later positions. */
   const positionOf = ({ pending }: Stream) => pending.oldest() ?? hub.position();
 
   function write(stream: Stream, text: string): void {
@@ -70,8 +70,8 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     const due = stream.pending.take(performance.now());
     if (due.length === 0) return;
     const position = positionOf(stream);
-    // Only the last of these hints has the position. So a client that loses the connection before the last hint resumes
-    // before all of them.
+    // Only the last of these hints has the position. Therefore a client that loses the connection before the last hint
+    // resumes before all of them.
     write(stream, due.map((hint, index) => hintText(hint, index === due.length - 1 ? position : undefined)).join(''));
     for (const { kind } of due) metrics.hintSent(kind);
   }
@@ -81,8 +81,8 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     metrics.ended(error.reason);
     const { response } = stream;
     response.end(endText(error, Math.random()));
-    // A client that reads nothing does not read the reason either. Such a client must not keep its place or delay a
-    // stop.
+    // A client that reads nothing does not read the reason either. After the grace time its connection is closed, so
+    // that the client neither keeps its place nor delays a stop.
     const late = setTimeout(() => response.destroy(), endGraceMs);
     response.once('close', () => clearTimeout(late));
   }
@@ -91,8 +91,8 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
   async function check(stream: Stream): Promise<void> {
     const startedAtMs = performance.now();
     if (stream.checkingSinceMs !== undefined) {
-      // A pending check does not count as passed. Otherwise a revoked client could keep reading while the identity
-      // service hangs.
+      // A check that is still pending is not treated as passed. Otherwise a revoked client could keep reading while the
+      // identity service hangs.
       if (startedAtMs - stream.checkingSinceMs > mostUncheckedMs) end(stream, unchecked());
       return;
     }
@@ -166,7 +166,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     },
     async stop() {
       isStopping = true;
-      // Hints that still wait come after the client's position, so the client gets them when it reconnects.
+      // Hints that still wait have positions after the client's position, so the client gets them when it reconnects.
       for (const stream of streams) end(stream, restarting());
     },
   };

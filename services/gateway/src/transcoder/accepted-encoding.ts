@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Content codings of answers, the better coding first. */
+/** Content codings of responses, the better coding first. */
 export type Encoding = 'br' | 'gzip';
 
 const encodings: readonly Encoding[] = ['br', 'gzip'];
@@ -12,8 +12,8 @@ const longestHeader = 256;
 
 /**
  * Returns the coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): the accepted coding with the
- * highest weight, and among equals the first of `available`. Undefined if no coding is accepted, or if the header
- * cannot be read.
+ * highest weight, and among equal weights the first coding of `available`. Undefined if no coding is accepted, or if
+ * the header cannot be parsed.
  */
 export function acceptedEncoding(
   { headers }: Pick<IncomingMessage, 'headers'>,

@@ -11,9 +11,9 @@ import { rowOf } from './reply-body.ts';
 import type { Route } from './routes.ts';
 
 /**
- * Answers a call whose `If-Match` failed with the current row and its ETag, so that the client can merge and repeat.
- * Nothing was written. If the row was deleted in the meantime, the answer is that of its GET. Any other error is
- * rethrown.
+ * Responds to a call whose `If-Match` failed with the current row and its ETag, so that the client can merge and
+ * repeat. Nothing was written. If the row was deleted in the meantime, the response is that of its GET. Any other error
+ * is rethrown.
  */
 export async function answerCurrent(options: CallOptions, call: Call, thrown: unknown): Promise<void> {
   const { response, route, exchange, client } = call;

@@ -13,7 +13,7 @@ type Asked = {
   exchange: Exchange;
 };
 
-/** Answers with server-sent events that the gateway itself makes (`event_stream`). */
+/** Responds with server-sent events that the gateway itself makes (`event_stream`). */
 export async function answerEvents(
   { holdings, streamEvents }: { holdings: Holdings; streamEvents?: StreamEvents },
   { request, response, route, parameters, exchange }: Asked,

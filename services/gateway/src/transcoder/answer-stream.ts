@@ -12,7 +12,7 @@ type Stream = { header: Headers; message: AsyncIterable<unknown> };
 
 /**
  * Writes out a stream as it arrives, no faster than the client reads. An error before the first byte is thrown, and
- * answered like any other error. An error after the first byte closes the connection, so that a partial answer never
+ * handled like any other error. An error after the first byte closes the connection, so that a partial response never
  * looks complete.
  */
 export async function answerStream(
@@ -73,7 +73,7 @@ async function* rawChunks(route: Route, first: IteratorResult<unknown>, messages
 
 async function* listChunks(route: Route, first: IteratorResult<unknown>, messages: AsyncIterator<unknown>) {
   const list = startList(route.method.output);
-  // A list that has no parts is answered as an empty message.
+  // A list without messages is written as an empty message.
   if (first.done) yield* list.part(create(route.method.output));
   for (let next = first; !next.done; next = await messages.next()) {
     for (const piece of list.part(next.value)) {

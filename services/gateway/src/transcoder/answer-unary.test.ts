@@ -37,10 +37,11 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 
 async function ask(encoding: string, more: Record<string, string> = {}, method = 'GET') {
-  const { port } = server.address() as AddressInfo; // it listens on TCP
+  const { port } = server.address() as AddressInfo; // not a string, because the server listens on TCP
   const headers = { 'accept-encoding': encoding, ...more };
   const request = get({ port, host: '127.0.0.1', method, headers, agent: false });
-  const [answer] = (await once(request, 'response')) as [IncomingMessage]; // as the event is documented
+  // the value has the documented form of the event
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
   answer.resume();
   await once(answer, 'close');
   const { etag = '', vary, 'cache-control': cache } = answer.headers;

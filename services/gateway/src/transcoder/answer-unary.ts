@@ -11,8 +11,8 @@ import type { UnreadAnswers } from './unread-answers.ts';
 import { sliceBytes } from './write-out.ts';
 
 /**
- * The settings of an answer: the count of unread bytes, callbacks for when the answer is made and for when it is held
- * among the unread answers, and the compression of large answers.
+ * The settings of a response: the count of unread bytes, the callbacks `onMade` (the body is ready) and `onHeld` (the
+ * body has its room among the unread responses), and the compression of large responses.
  */
 export type Sending = {
   unread: UnreadAnswers;
@@ -25,8 +25,8 @@ export type Sending = {
 };
 
 /**
- * Answers with one message: its row, the whole message, or its raw bytes. If the client already has the row, by its
- * `If-None-Match`, the answer is 304.
+ * Responds with one message: its row, the whole message, or its raw bytes. If the client already has the row, according
+ * to its `If-None-Match`, the response is 304.
  */
 export async function answerUnary(
   response: ServerResponse,
@@ -48,8 +48,8 @@ export async function answerUnary(
 }
 
 /**
- * Sets the ETag of an answer, and its status to 304 if the client already has that tag. A 304 has the headers of the
- * full answer (RFC 9110, 15.4.5).
+ * Sets the ETag of a response, and its status to 304 if the client already has that tag. A 304 has the headers of the
+ * full response (RFC 9110, 15.4.5).
  */
 function setTag(response: ServerResponse, route: Route, tag: string, body: Made): void {
   response.setHeader('etag', tag);
@@ -69,8 +69,8 @@ function isLarge(body: Made): boolean {
 }
 
 /**
- * Sends a finished body, compressed if the client accepts that. A large body counts until the client has read it, and
- * is written at the client's pace.
+ * Sends a finished body, compressed if the client accepts that. A large body is counted as unread until the client has
+ * read it, and is written at the client's pace.
  */
 export async function send(response: ServerResponse, route: Route, body: Made, sending: Sending): Promise<void> {
   const encoding = isLarge(body) ? encodingOf(response, route) : undefined;
@@ -105,7 +105,7 @@ function weakenTag(response: ServerResponse): void {
   if (typeof tag === 'string' && !tag.startsWith('W/')) response.setHeader('etag', `W/${tag}`);
 }
 
-/** Sends a constant answer. Its bytes are shared between answers, so they count against no client. */
+/** Sends a constant response. Its bytes are shared between responses, so they count against no client. */
 async function sendConstant(
   response: ServerResponse,
   parts: Uint8Array[],
@@ -129,8 +129,8 @@ function isPage(contentType: string): boolean {
 const turnPieces = 16;
 
 /**
- * Returns the JSON of a response, as bytes when it has more than one piece. The JSON of a large response is made in
- * several turns.
+ * Returns the JSON of a response. The result is bytes when it has more than one piece. The JSON of a large response is
+ * made in several turns.
  */
 export async function makeJson(route: Route, message: unknown): Promise<string | Uint8Array[]> {
   const pieces = jsonPiecesOf(route, message);

@@ -7,7 +7,7 @@ import type { Holdings } from './holdings.ts';
 import type { StreamEvents, Upstream } from './ports.ts';
 import type { Route } from './routes.ts';
 
-/** An admitted request, and the response for its answer. */
+/** An admitted request, and the HTTP response to write. */
 export type Call = {
   request: IncomingMessage;
   response: ServerResponse;

@@ -6,11 +6,11 @@ import { joinInTurns } from '@drippulse/loops';
 import { acceptedEncoding, type Encoding } from './accepted-encoding.ts';
 import type { Route } from './routes.ts';
 
-/** An answer up to this size fits into a packet or two, so compressing it saves nothing. */
+/** A response up to this size fits into a packet or two, so compressing it saves nothing. */
 export const leastBytes = 1024;
 
 /**
- * Maximum number of parallel compressions, each in its own thread. When it is reached, an answer is sent uncompressed
+ * Maximum number of parallel compressions, each in its own thread. When it is reached, a response is sent uncompressed
  * instead of waiting.
  */
 const mostAtOnce = 4;
@@ -64,20 +64,20 @@ const gzip = { quickly: { level: 1 }, once: { level: 9 } };
  */
 export async function* gzipChunks(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   const zip = createGzip(gzip.quickly);
-  // The reader of `zip` gets an error of the pipeline, so it is ignored here. If the reader leaves, the pipeline ends
-  // too, and nobody waits for it.
+  // The reader of `zip` gets an error of the pipeline, so the error is ignored here. If the reader leaves, the pipeline
+  // ends too, and nobody waits for it.
   pipeline(chunks, zip).catch(() => undefined);
   try {
-    for await (const chunk of zip) yield chunk as Uint8Array; // not in object mode
+    for await (const chunk of zip) yield chunk as Uint8Array; // a buffer, because the stream is not in object mode
   } finally {
     zip.destroy();
   }
 }
 
 /**
- * Returns the coding of an answer whose head is set and whose body has more than `leastBytes`; undefined for no coding.
- * An answer that contains a credential is never compressed: its compressed length would reveal something about the
- * credential to an attacker who chooses other parts of the answer (BREACH).
+ * Returns the coding of a response whose head is set and whose body has more than `leastBytes`; undefined for no
+ * coding. A response that contains a credential is never compressed: its compressed length would reveal something about
+ * the credential to an attacker who chooses other parts of the response (BREACH).
  */
 export function encodingOf(
   response: ServerResponse,
@@ -85,7 +85,7 @@ export function encodingOf(
   available?: readonly Encoding[],
 ): Encoding | undefined {
   if (route.hasSecret || !isCompressible(String(response.getHeader('content-type')))) return undefined;
-  // Appended, because there may be other reasons to vary, such as the form of a page.
+  // The value is appended, because the response may vary for other reasons too, such as the form of a page.
   response.appendHeader('vary', 'accept-encoding');
   return acceptedEncoding(response.req, available);
 }

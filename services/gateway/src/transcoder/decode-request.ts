@@ -19,7 +19,8 @@ export function checkBodyHeaders(request: IncomingMessage, route: Route): void {
 }
 
 /**
- * How a request is decoded: the parameters of its path, and whether members that the route does not know are refused.
+ * The options of decoding a request: the parameters of its path, and whether members that the route does not know are
+ * refused.
  */
 export type Decoding = { path: Record<string, string>; isStrict: boolean };
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { entityTag, matchedRevisions, namesTag } from './entity-tags.ts';
 
-const revision = { localName: 'revision' } as never; // only the name of a descriptor counts
+const revision = { localName: 'revision' } as never; // only the name of the descriptor is used
 const strong = { revision, isWeak: false };
 
 test('the tag is that of the bytes, in one piece or in several, and begins with the revision', () => {

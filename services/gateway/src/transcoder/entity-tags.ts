@@ -5,12 +5,13 @@ import type { Validator } from './validator.ts';
 const hashLength = 16;
 
 /**
- * Returns the ETag of an answer: the revision of its row, and the hash of its bytes. So equal tags mean equal bytes,
- * and the revision alone shows whether the row was written. The tag is weak if the answer can change without a write of
- * the row.
+ * Returns the ETag of a response: the revision of its row, and the hash of its bytes. Therefore equal tags mean equal
+ * bytes, and the revision alone shows whether the row was written. The tag is weak if the response can change without a
+ * write of the row.
  */
 export function entityTag({ revision, isWeak }: Validator, row: unknown, body: string | readonly Uint8Array[]): string {
-  const members = row as Readonly<Record<string, unknown>> | undefined; // a message: its members are named by its descriptor
+  // a message, whose members are named by its descriptor
+  const members = row as Readonly<Record<string, unknown>> | undefined;
   // A service of the previous version sends no revision, which reads as 0.
   const number = revision === undefined ? undefined : members?.[revision.localName] || undefined;
   const content = hashOf(body).slice(0, hashLength);
@@ -27,7 +28,7 @@ function hashOf(body: string | readonly Uint8Array[]): string {
 
 /**
  * Whether `If-None-Match` names a tag, or is `*`. The comparison is weak (RFC 9110, 13.1.2). A malformed header names
- * no tag, so the client gets the answer.
+ * no tag, so the client gets the full response.
  */
 export function namesTag(ifNoneMatch: string, tag: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answered, Authenticated, Observe } from './ports.ts';
 
-/** Record of a request while it is answered. `Observe` receives it after the answer. */
+/** Record of a request while it is handled. `Observe` receives it after the response. */
 export type Exchange = {
   requestId: string;
   clientAddress: string;
@@ -23,7 +23,7 @@ export type Exchange = {
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
 
-/** Starts the record of a request, sends its id to the client, and reports the record after the answer. */
+/** Starts the record of a request, sends its id to the client, and reports the record after the response. */
 export function beginExchange(
   request: IncomingMessage,
   response: ServerResponse,
@@ -53,7 +53,7 @@ function readRequestId(request: IncomingMessage): string {
 function answered(request: IncomingMessage, response: ServerResponse, exchange: Exchange, startedAt: number): Answered {
   const { path: _path, isSecure: _isSecure, isStrict: _isStrict, streamedAt, ...facts } = exchange;
   const durationMs = (streamedAt ?? performance.now()) - startedAt;
-  // 499 as in nginx means that the client left before an answer began.
+  // 499, as in nginx, means that the client left before a response began.
   const status = response.headersSent ? response.statusCode : 499;
   return { method: request.method ?? '', status, durationMs, ...facts };
 }

@@ -23,7 +23,8 @@ export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
 }
 
 /**
- * Finds the fixed body of an answer by the answer's content, because services create equal bytes anew for each answer.
+ * Finds the fixed body of a response by the content of the response, because services create equal bytes anew for each
+ * response.
  */
 export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
   const known = new LRUCache<string, FixedBody>({ max: 32 });
@@ -36,8 +37,8 @@ export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
 }
 
 /**
- * Answers with a fixed body in the coding that the client prefers, or with 304 if the client already has the body. Each
- * coding has its own `ETag`, because the tag is strong (RFC 9110, 8.8.3.3).
+ * Responds with a fixed body in the coding that the client prefers, or with 304 if the client already has the body.
+ * Each coding has its own `ETag`, because the tag is strong (RFC 9110, 8.8.3.3).
  */
 export async function sendFixed(response: ServerResponse, body: FixedBody, size: number): Promise<void> {
   const isLarge = size > leastBytes && isCompressible(String(response.getHeader('content-type')));

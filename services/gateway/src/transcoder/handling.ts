@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readPreferences } from '@drippulse/rpc';
 
-/** Reads whether a request prefers `handling=strict` (RFC 7240, 4.4), and confirms it in the answer. */
+/** Reads whether a request prefers `handling=strict` (RFC 7240, 4.4), and confirms the preference in the response. */
 export function readHandling(request: IncomingMessage, response: ServerResponse): boolean {
   const { prefer } = request.headers;
   if (prefer === undefined) return false;

@@ -5,28 +5,30 @@ import { createUnreadAnswers, type UnreadAnswers } from './unread-answers.ts';
 
 /** Memory that calls occupy while they are in progress. */
 export type Pool = {
-  /** Bytes of request bodies other than uploads, until the request is answered. */
+  /** Bytes of request bodies other than uploads. They count until the request has its response. */
   bodyBytes: Shares;
-  /** Number of small lists, each counted until its answer has room among the unread answers. Further lists wait. */
+  /**
+   * Number of small lists. Each list counts until its response has room among the unread responses. Further lists wait.
+   */
   lists: Shares;
   /** Limits of lists of up to 4 MiB. They do not wait for larger lists. */
   mediumLists: LargerLists;
   largeLists: LargerLists;
-  /** Bytes of answers that are made and not yet read by their clients. Further answers wait. */
+  /** Bytes of responses that are made and not yet read by their clients. Further responses wait. */
   unread: UnreadAnswers;
 };
 
-/** Numbers of lists that are not small. Further lists wait. */
+/** Numbers of medium or large lists. Further lists wait. */
 export type LargerLists = {
-  /** All such lists, each counted until its answer has room among the unread answers. */
+  /** All lists of this size. Each list counts until its response has room among the unread responses. */
   all: Shares;
-  /** Lists whose answers are being made. A client that does not read its answers occupies no such place. */
+  /** Lists whose responses are being made. A client that does not read its responses occupies no place here. */
   inWork: Shares;
 };
 
 /** Resources that requests occupy while they are in progress. */
 export type Holdings = {
-  /** Uploads, from their first byte until they are answered. */
+  /** Uploads, from their first byte until their response. */
   uploads: Shares;
   /** Bytes of uploads that are stored in files. */
   uploadBytes: Shares;
@@ -48,8 +50,8 @@ type PoolLimits = Record<'bodyBytes' | 'lists' | 'unreadBytes', ShareLimits> &
 export type HoldingLimits = PoolLimits &
   Record<'uploads' | 'uploadBytes' | 'streams', ShareLimits> & { strangers: Partial<PoolLimits> };
 
-// The bytes in memory fit into 512 MiB next to a process of 170 MiB. Up to two copies of a body or an answer exist
-// while it is converted.
+// The bytes in memory fit into 512 MiB, together with the 170 MiB of the process. Up to two copies of a request body or
+// a response exist while it is converted.
 const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
@@ -63,7 +65,7 @@ const defaultLimits: HoldingLimits = {
 };
 /**
  * Limits for strangers. A stranger can use new networks at no cost, so the guaranteed amount for each network is small:
- * the size of a login's body, which is less than a connection takes.
+ * the size of a login's body, which is less memory than a connection takes.
  */
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },
@@ -73,7 +75,10 @@ const strangerLimits: PoolLimits = {
   unreadBytes: { ofEach: 1 << 20, ofAll: 4 << 20 },
 };
 const listWaitMs = 10_000;
-/** Equal to the time for which a client may read nothing. By then, answers to clients that do not read are gone. */
+/**
+ * This time equals the time for which a client may read nothing. After it, the responses to clients that do not read
+ * have been dropped.
+ */
 const unreadWaitMs = 15_000;
 
 export function createHoldings(given: Partial<HoldingLimits> = {}): Holdings {

@@ -16,7 +16,7 @@ import { openUpload } from './upload.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * Calls the method of a route, and writes the answer. The call begins only after the last byte of the request has
+ * Calls the method of a route, and writes the response. The call begins only after the last byte of the request has
  * arrived.
  */
 export async function makeCall(options: CallOptions, call: Call): Promise<void> {
@@ -46,7 +46,7 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
   opened.defer(() => spooled.close());
   // The connection is silent while the service works on the upload. Node resets the timeout for the next request.
   request.setTimeout(timeoutMsOf(route));
-  // Stops the messages if the service answers before they end.
+  // Stops the messages if the service responds before they end.
   opened.defer(() => client.abort());
   const headers = await headersOf(options, call);
   const messages = spooled.messages(first, bodyField);
@@ -70,9 +70,9 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 }
 
 /**
- * Calls a list as a small one. If the list is larger than that, the service refuses as soon as it has too many bytes.
- * The list is then called again as a medium one and, if necessary, as a large one, each time with a place among the
- * lists in work. The place is kept until the JSON is made, so that no stage ever has more such lists than there are
+ * Calls a list as a small one. If the list has more bytes than that, the service refuses as soon as it has read too
+ * many. The list is then called again as a medium one and, if necessary, as a large one, each time with a place in
+ * `inWork`. The place is kept until the JSON is made, so that there are never more medium or large lists in memory than
  * places.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
@@ -81,15 +81,15 @@ async function callList(options: CallOptions, call: Call, method: DescMethodUnar
   if (small !== undefined) return answerList(options, call, small, { onHeld: small.release });
   if (!(await answerAs('medium', mediumLists))) await answerAs('large', largeLists);
 
-  /** Calls a list as one of the given size. Returns whether the list was no larger than that, and was answered. */
+  /** Calls a list with the given size limit. Returns true if the list fitted, so that the response was written. */
   async function answerAs(size: 'medium' | 'large', { all, inWork }: LargerLists): Promise<boolean> {
     const place = await waitFor(all, holderOf(call.exchange), 1, call.client.signal);
     try {
       const asking = askForList(options, call, method, { size, places: inWork });
       const asked = size === 'large' ? await asking : await unlessLarger(asking);
       if (asked === undefined) return false;
-      // A client that does not read its answers waits for room with the JSON of one list, but without a place that
-      // other clients need.
+      // While a client does not read its responses, the JSON of one list waits for room. The list has released its
+      // place in `inWork` by then, because other clients need it.
       await answerList(options, call, asked, { onMade: asked.release, onHeld: () => place.release() });
       return true;
     } finally {
@@ -156,7 +156,7 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
   }
 }
 
-/** Stands in for the occupied bytes of a request that has no body. */
+/** Stand-in for the occupied bytes of a request that has no body. */
 const nothing = { add: () => undefined, release: () => undefined };
 
 function decodingOf({ parameters, exchange: { isStrict } }: Call): Decoding {

@@ -5,7 +5,7 @@ import type {
   DescMethodUnary,
 } from '@bufbuild/protobuf';
 
-// Only generated code has the kind of a method in the method's type.
+// These functions narrow the type of a method by its kind. A comparison of `methodKind` does not narrow `DescMethod`.
 
 export function isUnary(method: DescMethod): method is DescMethodUnary {
   return method.methodKind === 'unary';

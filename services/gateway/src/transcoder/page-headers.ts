@@ -3,8 +3,8 @@ import helmet from 'helmet';
 import { exchangeOf } from './exchange.ts';
 
 /**
- * Headers of every answer. With them, browsers neither guess the type of JSON nor show it within a page. All further
- * security headers are about pages.
+ * Headers of every response. Because of them, browsers neither guess the type of JSON nor show it within a page. All
+ * further security headers are about pages.
  */
 export const answerHeaders: readonly (readonly [string, string])[] = [
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],

@@ -13,7 +13,7 @@ export type Authenticated = {
   limitKey: string;
   /** The API key that was used, for its usage counts; absent for a session. */
   apiKeyId?: bigint;
-  /** Time at which the credential ends, for the answer of `verify`. */
+  /** Time at which the credential ends, for the response of `verify`. */
   expiresAt?: Date;
   /** Id of the session; absent for an API key. */
   sessionId?: string;
@@ -47,7 +47,7 @@ export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
 /** Decision of the rate limits about one request. */
 export type RateDecision = {
-  /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
+  /** Headers for every response, refused or not: `RateLimit-Policy`, `RateLimit`. */
   headers: Record<string, string>;
   /** `resource_exhausted` with `retryAfterSeconds`; set when the request is over the limit. */
   refusal?: DomainError;
@@ -63,7 +63,7 @@ export type RateLimit = (
   request: RequestFacts,
 ) => Promise<RateDecision>;
 
-/** One finished exchange, for the access log, the metrics and the usage counts of API keys. */
+/** One finished exchange, in the form that the access log, the metrics and the usage counts of API keys get. */
 export type Answered = {
   method: string;
   /** Template of the route, such as `/api/v1/workflows/{id}`; `unmatched` when no route was found. */
@@ -75,9 +75,9 @@ export type Answered = {
   requestId: string;
   clientAddress: string;
   authenticated?: Authenticated;
-  /** Reason of an error answer. */
+  /** Reason of an error response. */
   reason?: string;
-  /** The thrown error, if the answer is a 5xx. */
+  /** The thrown error, if the response is a 5xx. */
   error?: unknown;
 };
 export type Observe = (answered: Answered) => void;
@@ -93,7 +93,7 @@ export type OpenedStream = {
 
 /**
  * Checks a request for events. Returns a function that writes the events to the response. The head of the response must
- * already be set. The function resolves when the response is closed.
+ * be set before the function is called. The function resolves when the response is closed.
  */
 export type StreamEvents = (opened: OpenedStream, message: Message) => () => Promise<void>;
 

@@ -35,8 +35,8 @@ const problemContentType = 'application/problem+json; charset=utf-8';
 export type Problem = { status: number; headers: Record<string, string>; body: string };
 
 /**
- * Returns the answer for an error, with the members of RFC 9457 and of the API reference. This is the only place where
- * an error becomes HTTP.
+ * Returns the response for an error, with the members of RFC 9457 and of the API reference. This is the only place
+ * where an error becomes HTTP.
  */
 export function problemOf(error: DomainError, request: { path: string; requestId: string }): Problem {
   const status = statusOf(error);
@@ -74,13 +74,13 @@ export function toDomainError(error: unknown): DomainError {
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause: error });
 }
 
-/** Converts a violation for use by a program. The message does not name the place, because the path does. */
+/** Converts a violation for use by a program. The message does not repeat the field, because `path` names it. */
 function violationOf({ field, message, code = 'invalid', allowed, suggestion, phrase }: Violation) {
   return { path: field, code, message: phrase ?? message, allowed, suggestion };
 }
 
 function errorsByField(violations: readonly Violation[]): Record<string, string[]> {
-  // Fields also come from callers, who may name one `__proto__`.
+  // The object has no prototype, because callers also choose names of fields and may name a field `__proto__`.
   const errors: Record<string, string[]> = Object.create(null);
   for (const { field, message } of violations) {
     const messages = errors[field] ?? [];

@@ -5,7 +5,7 @@ import { createSenderWatch } from './slow-clients.ts';
 
 export type BodyLimits = {
   maxBytes: number;
-  /** Time limit for silence. */
+  /** Time for which a sender may be silent. */
   idleTimeoutMs: number;
 };
 
@@ -82,13 +82,13 @@ const drainLimitBytes = 64 << 20;
 const drainLimitMs = 10_000;
 
 /**
- * Reads the rest of a refused body, so that the client sees the answer; closing immediately would reset the connection.
- * Time and bytes are limited, so that a client cannot send indefinitely.
+ * Reads the rest of a refused body, so that the client sees the response; closing the connection immediately would
+ * reset it. Time and bytes are limited, so that a client cannot send indefinitely.
  */
 export function drainBody(request: IncomingMessage): void {
   if (request.complete) return;
   const { socket } = request;
-  // The socket is destroyed, because Node has detached the request by the time its answer is sent.
+  // The socket is destroyed, because Node has detached the request by the time its response is sent.
   const breakOff = () => socket.destroy();
   const timer = setTimeout(breakOff, drainLimitMs);
   const settle = () => {
@@ -102,7 +102,8 @@ export function drainBody(request: IncomingMessage): void {
   });
   request.once('end', settle).on('error', () => undefined);
   socket.once('close', settle);
-  // An earlier reader, such as an iterator or a parser, may have stopped in the middle; it would block the rest.
+  // An earlier reader, such as an iterator or a parser, may have stopped in the middle. It would block the rest of the
+  // body.
   request.unpipe().removeAllListeners('readable');
   request.resume();
 }

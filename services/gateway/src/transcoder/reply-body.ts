@@ -2,7 +2,7 @@ import { encodeField, encodeFieldPieces, encodeJson, encodePieces } from '@dripp
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 import { answersRaw, type Route } from './routes.ts';
 
-/** Returns the row of the answer, or the whole response message. */
+/** Returns the row of the response, or the whole response message. */
 export function rowOf(route: Route, message: unknown): unknown {
   // The message has the method's output type, so the response field is one of its members.
   return route.responseField === undefined
@@ -10,7 +10,7 @@ export function rowOf(route: Route, message: unknown): unknown {
     : (message as Record<string, unknown>)[route.responseField.localName];
 }
 
-/** Returns the raw bytes of a response; undefined if the response is answered as JSON. */
+/** Returns the raw bytes of a response; undefined if the response is sent as JSON. */
 export function rawBodyOf(route: Route, message: unknown): HttpBody | undefined {
   return answersRaw(route) ? (rowOf(route, message) as HttpBody | undefined) : undefined;
 }

@@ -6,12 +6,12 @@ import { writeOut } from './write-out.ts';
 
 const jsonContentType = 'application/json; charset=utf-8';
 
-/** Metadata with which every method may answer. */
+/** Metadata that every method may return. */
 const alwaysAllowed = ['location', 'idempotent-replayed'];
 
 /**
  * Sets status and headers of a success from the metadata of the reply: `x-http-status` overrides the method's status,
- * and headers of an allow-list are passed on. The Location template is filled from `row`.
+ * and the headers of an allow-list are passed on. The Location template is filled from `row`.
  */
 export function setHead(response: ServerResponse, route: Route, metadata: Headers, row?: unknown): void {
   const override = Number(metadata.get('x-http-status'));
@@ -34,7 +34,7 @@ function someOf(cookies: string[]): string[] | null {
   return cookies.length === 0 ? null : cookies;
 }
 
-/** Whether HTTP sends no body with the answer. */
+/** Whether HTTP sends no body with the response. */
 export function isBodiless(response: ServerResponse): boolean {
   return response.statusCode === 204 || response.statusCode === 304;
 }
@@ -59,7 +59,7 @@ export function endWith(response: ServerResponse, body: string | Uint8Array): vo
 
 function fillTemplate({ rest, method, responseField }: Route, row: unknown): string {
   const fields: readonly DescField[] = responseField?.message?.fields ?? method.output.fields;
-  const members = row as Record<string, unknown>; // a message: its members are named by its descriptor
+  const members = row as Record<string, unknown>; // a message, whose members are named by its descriptor
   return rest.location.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const field = fields.find((candidate) => candidate.name === name);
     if (field === undefined) throw new Error(`${method.toString()}: the answer has no field ${name} for Location`);

@@ -15,8 +15,8 @@ type Node<R extends Route> = {
 };
 
 /**
- * Compiles routes into a tree of path segments. Literal segments take precedence over parameters; HEAD answers like
- * GET; one trailing slash is accepted.
+ * Compiles routes into a tree of path segments. Literal segments take precedence over parameters. HEAD is routed like
+ * GET. One trailing slash is accepted.
  */
 export function createRouter<R extends Route>(routes: readonly R[]): Router<R> {
   const root = emptyNode<R>();
@@ -26,7 +26,8 @@ export function createRouter<R extends Route>(routes: readonly R[]): Router<R> {
     const segments = trimmed.split('/').slice(1).map(decodeSegment);
     const found = find(root, segments, 0);
     if (found === undefined) return undefined;
-    const route = found.routes.get((httpMethod === 'HEAD' ? 'GET' : httpMethod) as HttpMethod); // unknown ones miss
+    // undefined for unknown methods
+    const route = found.routes.get((httpMethod === 'HEAD' ? 'GET' : httpMethod) as HttpMethod);
     return route === undefined
       ? { allowed: allowedMethods(found) }
       : { route, parameters: parametersOf(route, segments) };
@@ -61,8 +62,8 @@ function find<R extends Route>(node: Node<R>, segments: readonly string[], index
   return find(node.parameter, segments, index + 1);
 }
 
-// Decodes a path segment. A segment with invalid percent-encoding is left as it is: it names nothing, and so answers
-// 404.
+// Decodes a path segment. A segment with invalid percent-encoding is left as it is. It matches nothing, so the response
+// is 404.
 function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -29,7 +29,10 @@ export type Route = {
   hasBody: boolean;
   /** Request field for the raw body or its pieces (BODY_RAW, BODY_STREAM). */
   bodyField?: DescField;
-  /** Response field that is the whole answer; absent if the response message itself is the answer. */
+  /**
+   * Response field that becomes the whole HTTP response; absent if the response message itself becomes the HTTP
+   * response.
+   */
   responseField?: DescField;
   /** True when a response contains a list of messages at any depth, so that it may be large. */
   hasList: boolean;
@@ -37,7 +40,7 @@ export type Route = {
   hasSecret: boolean;
   /** True for a list, which is a read whose response itself has rows. */
   isList: boolean;
-  /** How the ETag of answers is made; absent if answers have none. */
+  /** The validator that makes the ETag of responses; absent if responses have no ETag. */
   validator?: Validator;
   /** Route that shows the row which this route changes. `If-Match` compares with that row. */
   shown?: Route;
@@ -144,7 +147,7 @@ export function isRepeatable({ rest: { idempotency } }: Route): boolean {
   return idempotency === Idempotency.TRANSACTION || idempotency === Idempotency.DURABLE;
 }
 
-/** Whether the answers of a route are raw bytes. */
+/** Whether the responses of a route are raw bytes. */
 export function answersRaw({ method, responseField }: Route): boolean {
   const desc = responseField === undefined ? method.output : responseField.message;
   return desc?.typeName === 'google.api.HttpBody';

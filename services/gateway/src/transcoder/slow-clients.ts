@@ -1,13 +1,13 @@
 /**
- * Times in seconds: within how long a reader must read an answer while other readers wait, and how long a reader is not
- * judged at first.
+ * Times in seconds. `readingSeconds` is the time within which a reader must read a response while other readers wait.
+ * `firstSeconds` is the time at the beginning for which a reader is not judged.
  */
 const readingSeconds = 30;
 const firstSeconds = 10;
 
 /**
- * Returns the number of bytes by which a reader is behind the pace that finishes its answer in 30 s; 0 in the first ten
- * seconds. A larger answer must be read faster: 70 KiB per second suffice for 2 MiB.
+ * Returns the number of bytes by which a reader is behind the pace that finishes its response in 30 s. Returns 0 in the
+ * first ten seconds. A larger response must be read faster: 70 KiB per second are enough for 2 MiB.
  */
 export function bytesBehind({ bytes, taken, seconds }: { bytes: number; taken: number; seconds: number }): number {
   return seconds < firstSeconds ? 0 : Math.max(0, (bytes * seconds) / readingSeconds - taken);

@@ -32,7 +32,7 @@ export function checkUploadSize({ headers }: IncomingMessage): void {
 }
 
 /**
- * Stores an upload in a file until its last byte has arrived. So a service that occupies connections, transactions or
+ * Stores an upload in a file until its last byte has arrived. Thus a service that occupies connections, transactions or
  * locks for the upload never waits for the sender. The file has no name, so nothing of it remains when the process
  * dies.
  */
@@ -89,7 +89,7 @@ function tooLarge(): DomainError {
   return new DomainError('too_large', 'body_too_large', 'An upload may have at most 512 MiB. Send the file in parts.');
 }
 
-/** Converts the error of a full or broken disk, which has no room for an upload. */
+/** Converts the error of a full or broken disk into the error for a lack of room. */
 function asNoRoom(cause: unknown): never {
   throw new DomainError('unavailable', 'busy', 'There is no room for uploads.', { cause, retryAfterSeconds: 5 });
 }

@@ -26,19 +26,19 @@ export type TranscoderOptions = Signing & {
   rateLimit: RateLimit;
   /** Required if an upstream has a method with `event_stream`. */
   streamEvents?: StreamEvents;
-  /** How long the sender of a body may be silent; default: 10 s. */
+  /** Time for which the sender of a body may be silent; default: 10 s. */
   bodyIdleTimeoutMs?: number;
-  /** Limits of resources that requests occupy at the same time, set by tests. */
+  /** Limits of resources that requests occupy at the same time. Only tests set them. */
   limits?: Partial<HoldingLimits>;
 };
 
-/** Answers one request whose exchange has begun, or throws the error with which to answer. */
+/** Responds to one request whose exchange has begun, or throws the error with which to respond. */
 export type Transcoder = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 type ServedRoute = Route & { upstream: Upstream; ending: Record<string, string> | undefined };
 type Found = { route: ServedRoute; parameters: Record<string, string> };
 
-/** The client that waits for an answer. `abort` ends the calls that are made for it. */
+/** The client that waits for a response. `abort` ends the calls that are made for the client. */
 type WatchedClient = { signal: AbortSignal; abort(): void; release(): void };
 
 /**
@@ -104,7 +104,8 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
       raw: request,
       requestId,
       clientNetwork: networkOf(clientAddress),
-      // A browser keeps a stream open, and reopens it, even when no person uses the page.
+      // Requests for a stream are background requests, because a browser keeps a stream open, and reopens it, even when
+      // no person uses the page.
       ...(route.rest.eventStream && { isBackground: true }),
     };
     if (route.rest.auth !== Auth.NONE) exchange.authenticated = await authenticate(facts);
@@ -125,7 +126,7 @@ function setHeaders(response: ServerResponse, headers: Readonly<Record<string, s
 }
 
 /**
- * Returns a signal that aborts when the client leaves before its answer is sent, so that the calls for the client are
+ * Returns a signal that aborts when the client leaves before its response is sent, so that the calls for the client are
  * cancelled.
  */
 function watchClient(response: ServerResponse): WatchedClient {

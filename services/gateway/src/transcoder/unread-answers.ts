@@ -3,27 +3,27 @@ import type { Held, Shares } from '@drippulse/loops';
 import { bytesBehind } from './slow-clients.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Reader of an answer. Until it is read, the answer counts against the limits of `holder`. */
+/** Reader of a response. The response counts against the limits of `holder` until the client has read it. */
 export type Reader = { socket: Socket; holder: string; signal: AbortSignal };
 
-/** Counts the bytes of answers that are made and that their clients have not read yet. */
+/** Counts the bytes of responses that are made and that their clients have not read yet. */
 export type UnreadAnswers = {
   /**
-   * Waits for room, and counts an answer until it is released. While other answers wait, readers that are too slow are
-   * disconnected.
+   * Waits for room, and counts a response until it is released. While other responses wait, readers that are too slow
+   * are disconnected.
    */
   hold(bytes: number, reader: Reader): Promise<Pick<Held, 'release'>>;
 };
 
-/** `before` is the number of bytes of earlier answers that the client had read. */
+/** `before` is the number of bytes that the client had read when the response began. */
 type Reading = Omit<Reader, 'signal'> & { bytes: number; before: number; seconds: number };
 
 const lookEveryMs = 1000;
 
 /**
- * Counts answers in `shares`, and checks their readers once a second. While other answers wait, a check disconnects the
- * readers that are furthest behind, until enough bytes are released for the waiting answers. A stall of this process
- * counts as only one check, because no client can read anything then.
+ * Counts responses in `shares`, and checks their readers once a second. While other responses wait, a check disconnects
+ * the readers that are furthest behind, until enough bytes are released for the waiting responses. A stall of this
+ * process counts as only one check, because no client can read anything during the stall.
  */
 export function createUnreadAnswers(shares: Shares): UnreadAnswers {
   const readings = new Set<Reading>();

@@ -41,7 +41,7 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
 /** Returns the chunks of an upload. They end with an error when the sender is too slow or leaves. */
 export async function* chunksOf({ content }: Upload, idleTimeoutMs: number): AsyncGenerator<Buffer> {
   const isTooSlow = createSenderWatch(performance.now(), idleTimeoutMs);
-  // The request is not destroyed on return, because an early answer needs the request's socket.
+  // The request is not destroyed on return, because an early response needs the request's socket.
   const chunks = content.iterator({ destroyOnReturn: false });
   for (;;) {
     const next: IteratorResult<Buffer> = await within(idleTimeoutMs, chunks.next()).catch(asUploadError);

@@ -2,17 +2,17 @@ import type { DescField, DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { fieldRest } from '@drippulse/json';
 import { Part } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
-/** The inputs of an answer's ETag, in addition to the answer itself. */
+/** The inputs of a response's ETag, in addition to the response itself. */
 export type Validator = {
   /** Member with the revision of the row; undefined if the row has none. */
   revision: DescField | undefined;
-  /** Whether the answer can change without a write to the row. */
+  /** Whether the response can change without a write to the row. */
   isWeak: boolean;
 };
 
 /**
- * Returns the validator of a method that answers with one row: of every read of one row, and of every write whose
- * answer has the revision. Undefined for lists, raw bytes and whole messages.
+ * Returns the validator of a method whose response is one row. These methods are every read of one row, and every write
+ * whose response has the revision. Undefined for lists, raw bytes and whole messages.
  */
 export function validatorOf(method: DescMethod, verb: string, row: DescField | undefined): Validator | undefined {
   const desc = row?.message;

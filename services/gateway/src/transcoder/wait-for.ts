@@ -2,7 +2,7 @@ import type { Held, Shares } from '@drippulse/loops';
 import { clientGone } from './read-body.ts';
 
 /**
- * Waits for the holder's turn, then takes a place. Throws when the client leaves in the meantime; no answer is needed
+ * Waits for the holder's turn, then takes a place. Throws when the client leaves in the meantime. No response is needed
  * then.
  */
 export function waitFor(shares: Shares, holder: string, amount: number, signal: AbortSignal): Promise<Held> {

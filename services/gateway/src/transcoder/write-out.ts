@@ -7,7 +7,7 @@ import { clientGone } from './read-body.ts';
  */
 export const sliceBytes = 64 << 10;
 
-/** Writes an answer at the client's pace, so that little of it waits in memory. */
+/** Writes a response at the client's pace, so that only a small part of it waits in memory. */
 export async function writeOut(
   response: ServerResponse,
   chunks: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,

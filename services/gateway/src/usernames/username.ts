@@ -7,7 +7,8 @@ const address = z.email();
 
 /**
  * Returns a user name as it is stored, looked up and counted by limits: in lower case, without surrounding white space.
- * A login may send any name; a name that is too long belongs to nobody and is cut, because it may come from a stranger.
+ * A login may send any name. A name that is too long belongs to nobody and is truncated, because it may come from a
+ * stranger.
  */
 export function usernameOf(text: string): string {
   return text

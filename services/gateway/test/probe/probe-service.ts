@@ -18,7 +18,8 @@ export type ProbeLog = {
 export const chunkBytes = 64 << 10;
 
 /**
- * Creates a service whose methods use every rest option and streaming kind. `page` is its answer without a credential.
+ * Creates a service whose methods use every rest option and streaming kind. `page` is its response to a request without
+ * a credential.
  */
 export function probeService(log: ProbeLog, page = 'there'): ServiceImpl<typeof ProbeService> {
   return {
@@ -43,7 +44,7 @@ export function probeService(log: ProbeLog, page = 'there'): ServiceImpl<typeof 
       };
     },
     read: ({ name, color, ready, tags, count, big, since }) => ({
-      // The tag `large` requests a large answer, of `count` bytes.
+      // The tag `large` requests a large response, of `count` bytes.
       item: tags.includes('large')
         ? { extra: Buffer.from(`"${'x'.repeat(count ?? 0)}"`) }
         : { id: big ?? 0n, name, color, ready, tags, count, at: since },

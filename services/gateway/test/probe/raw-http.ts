@@ -17,7 +17,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   socket.on('data', (chunk) => {
     text += chunk;
   });
-  socket.on('error', () => undefined); // a reset ends the reading too
+  socket.on('error', () => undefined); // a reset of the connection ends the reading too
   await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }

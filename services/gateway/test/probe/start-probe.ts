@@ -64,7 +64,7 @@ export async function startProbe(
     trustedProxies?: string[];
     /** Limits of parallel work. */
     holdings?: Partial<HoldingLimits>;
-    /** Answer of `GET /probe/redirect`, without a credential. */
+    /** Response of `GET /probe/redirect`, without a credential. */
     page?: string;
     /** Handler of `GET …/enrollments`, the list of the probe. */
     listEnrollments?: NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
@@ -79,7 +79,8 @@ export async function startProbe(
   const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
     router.service(ProbeService, probeService(log, options.page));
-    // This is the only route with wrong_content_type and a larger body. It counts the bytes of the contacts.
+    // The only route that has both the reason `wrong_content_type` and a larger body. It returns the number of bytes of
+    // the contacts.
     router.service(EnrollmentsService, {
       bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
       listEnrollments: options.listEnrollments ?? (() => ({})),

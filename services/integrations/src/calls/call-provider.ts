@@ -11,11 +11,11 @@ import { failureVerdict, isSafe } from './failure-verdict.ts';
 
 export type CallOptions = {
   priority: Priority;
-  /** Time after which nothing is sent and no wait begins. */
+  /** Time after which the call sends no request and begins no wait. */
   deadline: Date;
   /**
-   * Whether to use a new connection. The provider may just have closed a kept-alive one, and a repeat of the request
-   * could take effect twice.
+   * Whether to use a new connection. If the provider had just closed a kept-alive connection, the request would have to
+   * be repeated, and a repeat could take effect twice.
    */
   freshConnection?: boolean;
   signal?: AbortSignal;
@@ -26,11 +26,14 @@ export type CallOptions = {
  */
 export type ProviderCall = { verdict: Verdict; answer?: ProviderAnswer; connection: UsableConnection };
 
-/** Time limit for one answer: of an action, or of a page of data. */
+/** Time limit in milliseconds for one answer: 15 s for an action (`live`), 60 s for a page of data (`bulk`). */
 const answerMs: Readonly<Record<Priority, number>> = { live: 15_000, bulk: 60_000 };
-/** Maximum wait for a rate limit within a call. A longer wait is returned, so that the caller occupies no worker. */
+/**
+ * Maximum time in milliseconds that a call waits for a rate limit. If the wait would be longer, the call ends and
+ * returns the wait, so that its caller occupies no worker.
+ */
 const patienceMs: Readonly<Record<Priority, number>> = { live: 1_500, bulk: 10_000 };
-/** Pause after a rate-limit refusal that names no duration. */
+/** Pause in milliseconds after a rate-limit refusal that names no duration. */
 const defaultPauseMs = 5_000;
 /** Minimum time that must be left before the deadline for a request to be sent. */
 const leastMs = 250;
@@ -55,7 +58,7 @@ export async function callProvider(
     if ('verdict' in renewed) call = { ...call, verdict: tellingOf(call.verdict, renewed.verdict) };
     else call = await callOnce(ctx, provider, renewed.connection, request, options);
   }
-  // A request that our own rates delayed says nothing about the connection, so no outcome is recorded.
+  // Records no outcome for a request that our own rate limit delayed, because the provider did not receive it.
   const wasKept = call.verdict.class === 'rate_limited' && call.answer === undefined;
   if (!wasKept) await recordOutcome(ctx, call.connection, call.verdict);
   return call;
@@ -88,7 +91,7 @@ async function callOnce(
   return call;
 }
 
-/** Waits for a place within the rates of the account. Returns a verdict if no place is free in time. */
+/** Waits until the rates of the account allow the request. Returns a verdict if they do not allow it in time. */
 async function admit(
   ctx: Context,
   of: LimitedAccount,
@@ -155,7 +158,7 @@ function leftMs({ clock }: Context, deadline: Date): number {
   return deadline.getTime() - clock.now().getTime();
 }
 
-/** Lengthens a pause by up to a fifth, so that callers do not all return at the same time. */
+/** Lengthens a pause by up to a fifth, so that waiting callers do not all continue at the same time. */
 function withJitter({ random }: Context, ms: number): number {
   return Math.round(ms * (1 + 0.2 * random()));
 }

@@ -2,14 +2,15 @@ import { HttpFailure } from '@drippulse/http';
 import type { Provider, ProviderRequest, Verdict } from '@drippulse/providers';
 import { AnswerTooLong, ForeignHost } from '../send.ts';
 
-/** Whether a repeat of the request is harmless, regardless of its action. */
+/** Whether the request may be repeated without harm, regardless of its action. */
 export function isSafe({ method, isRepeatable }: ProviderRequest): boolean {
   return method === 'GET' || isRepeatable === true;
 }
 
 /**
- * Interprets a failure without an answer; undefined for an error of this service. A request that certainly did not
- * arrive may be sent again. If the request may have arrived, the outcome is unknown, unless a repeat is harmless.
+ * Interprets a failure without an answer. Returns undefined for an error of this service. A request that certainly did
+ * not arrive may be sent again. If the request may have arrived, the outcome is unknown, unless the request may be
+ * repeated without harm.
  */
 export function failureVerdict({ name }: Provider, request: ProviderRequest, error: unknown): Verdict | undefined {
   if (error instanceof ForeignHost) {

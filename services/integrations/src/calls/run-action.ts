@@ -12,7 +12,8 @@ export type PlannedAction = { action: Action; input: Parameters<Action['perform'
 export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
 
 /**
- * An action's progress through unrepeatable requests: whether one may have been sent, and whether one has been done.
+ * Progress of an action through its requests that must not be repeated: whether such a request may have been sent, and
+ * whether such a request has been done.
  */
 export type Progress = { hasSent: boolean; hasDone: boolean };
 

@@ -4,7 +4,7 @@ import { credentialColumns, tokenEnds } from '../connections/credential-columns.
 import { storeError } from '../connections/problems.ts';
 import type { Tried } from './try-credentials.ts';
 
-/** Returns the columns of a connection that follow from new credentials and their test. */
+/** Returns the column values to store for a connection whose new credentials were tested. */
 export function triedColumns(
   sealer: Sealer,
   place: { organizationId: bigint; id: bigint },

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { askTokens } from '../oauth/ask-tokens.ts';
 import { testCredentials } from './test-credentials.ts';
 
-/** The findings about credentials before they are stored. */
+/** The result of testing credentials before they are stored. */
 export type Tried = {
   credentials: Credentials;
   tokens?: Tokens;
@@ -47,7 +47,8 @@ function accepted(
   { provider, credentials }: { provider: Provider; credentials: Credentials },
   findings: TestFindings,
 ): Tried {
-  // Credentials without an account are useless. If only a scope is missing, the other actions work.
+  // Credentials whose account could not be found are useless. If only a scope is missing, the actions that do not need
+  // the scope still work.
   const failing = findings.account === null ? findings.checks.find(({ ok }) => !ok) : undefined;
   if (failing !== undefined) throw refused(provider, { code: failing.name, message: failing.detail });
   return { credentials, findings };

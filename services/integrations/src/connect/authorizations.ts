@@ -77,8 +77,8 @@ export async function startAuthorization(
 }
 
 /**
- * Uses up the state of a consent, even if the wrong browser brings it, so that a state which a second browser has seen
- * becomes invalid. Returns the consent if the browser that started it brings the state in time, and otherwise
+ * Uses up the state of a consent, even if the wrong browser sends it, because a state that a second browser has seen
+ * must become invalid. Returns the consent if the browser that started it sends the state in time, and otherwise
  * undefined.
  */
 export async function finishAuthorization(

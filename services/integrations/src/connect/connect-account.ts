@@ -66,11 +66,15 @@ export async function connectAccount(ctx: Context, row: Authorization, code: str
 }
 
 /**
- * A finished consent. `former` is the account that the provider reports for the stored credentials, if it was unknown.
+ * A finished consent. `former` is the account that belongs to the stored credentials. It is looked up at the provider
+ * only if it was not stored, and is null otherwise.
  */
 type Consented = { provider: Provider; tried: Tried; account: Account | null; former: Account | null };
 
-/** Finds the account of a stored connection if it is unknown, because the provider was unavailable at its creation. */
+/**
+ * Finds the account of a stored connection if the row lacks it, because the provider was unavailable when the
+ * connection was created.
+ */
 async function formerAccount(ctx: Context, row: Authorization, provider: Provider): Promise<Account | null> {
   const before = await findConnectionByKey(ctx.db.kysely, row.organization_id, {
     provider: provider.key,

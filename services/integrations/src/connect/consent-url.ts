@@ -2,13 +2,16 @@ import type { Credentials, Provider } from '@drippulse/providers';
 import type { Client } from '../oauth/clients.ts';
 import { challengeOf } from './secrets.ts';
 
-/** Returns the redirect address, which is the same for all providers, and which operators register. */
+/**
+ * Returns the redirect address that operators register at the providers. All providers have the same redirect address.
+ */
 export function redirectUrl(publicUrl: string): string {
   return `${publicUrl}/auth/connections/callback`;
 }
 
 /**
- * Returns the address of the consent (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack a needed field.
+ * Returns the address of the provider's consent page (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack
+ * a field that the address needs.
  */
 export function consentUrl(
   { oauth }: Provider,

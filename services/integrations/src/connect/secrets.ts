@@ -15,7 +15,8 @@ export function hashOf(text: string): Buffer {
 }
 
 /**
- * Derives the state from a ticket, because the start of the consent knows only the ticket. The hash is irreversible.
+ * Derives the state from the ticket, because only the ticket is available when the browser starts the consent. The hash
+ * is irreversible, so the state does not reveal the ticket.
  */
 export function stateOf(ticket: string): string {
   return createHash('sha256').update(`state of ${ticket}`).digest('base64url');

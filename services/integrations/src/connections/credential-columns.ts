@@ -25,7 +25,8 @@ export function withTokens(credentials: Credentials, { accessToken, refreshToken
 /**
  * Returns the times at which tokens end, counted from `now`, the time of the database. If an answer names no lifetime,
  * the provider's usual lifetime applies. `ends_at` is the time by which somebody must reconnect: the end of an access
- * token without a refresh token, or the end of a kind of credentials. A refresh token is replaced before its end.
+ * token without a refresh token, or the date on which the provider abolishes the kind of credentials. The end of a
+ * refresh token does not matter, because the token is replaced earlier.
  */
 export function tokenEnds(
   provider: Provider,

@@ -19,8 +19,8 @@ const input = z.object({
 export type News = z.infer<typeof input>;
 
 /**
- * Adds a report, in the transaction of the change. A job makes the report later, because the report needs workflows and
- * members from other services, and no transaction waits for other services.
+ * Adds a job that reports a change of a connection, in the transaction of the change. The report is made after the
+ * transaction, because it needs workflows and members from other services, and no transaction waits for other services.
  */
 export async function addNews<D extends DB>(
   trx: Transaction<D>,

@@ -45,7 +45,7 @@ function problemOf(provider: Provider, name: string, value: JsonValue): Violatio
   if (text === '' || isMask(text)) return [];
   if (text.length > maxLength)
     return [{ field: place, message: `must have at most ${maxLength} characters`, code: 'length' }];
-  // A line break would end the header that contains the value.
+  // Control characters are refused, because a line break would end the header that contains the value.
   if (/\p{Cc}/u.test(text)) return [{ field: place, message: 'has control characters', code: 'format' }];
   if (field.pattern !== undefined && !field.pattern.test(text)) {
     return [{ field: place, message: `does not look right. ${field.label}: ${field.help}`, code: 'format' }];
@@ -67,7 +67,10 @@ export function checkCredentials(provider: Provider, credentials: Credentials): 
   refuse([...missingOf(provider, credentials), ...foreignHostsOf(provider, credentials)]);
 }
 
-/** Returns a violation for missing fields; none if one of the alternative sets of required fields is complete. */
+/**
+ * Returns a violation for missing fields. Returns no violation if one of the alternative sets of required fields is
+ * complete.
+ */
 export function missingOf({ name, requires }: Provider, credentials: Credentials): Violation[] {
   const has = (field: string) => credentials[field] !== undefined;
   if (requires.length === 0 || requires.some((set) => set.every(has))) return [];

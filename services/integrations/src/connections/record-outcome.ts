@@ -6,7 +6,9 @@ import { maskProblem, storeError } from './problems.ts';
 import { failConnection } from './transitions.ts';
 import { providerOf } from './use-connection.ts';
 
-/** Minimum time between two writes of the same outcome by one process, because calls come by the thousand. */
+/**
+ * Minimum time between two writes of the same outcome by one process, because a connection may make thousands of calls.
+ */
 const quietMs = 60_000;
 const remembered = 10_000;
 /** The times at which this process last wrote each outcome of a connection. */
@@ -18,8 +20,8 @@ const ofConnection: ReadonlySet<Verdict['class']> = new Set([
 ]);
 
 /**
- * Records the outcome of a call: the use of the connection, its last failure, the end of a rate limit. Refused
- * credentials disable the connection once. A call changes nothing if its credentials have been replaced since.
+ * Records the outcome of a call: the time of use, the last failure, and the end of a rate limit. Refused credentials
+ * disable the connection once. A call whose credentials have been replaced in the meantime changes nothing.
  */
 export async function recordOutcome(ctx: Context, connection: UsableConnection, verdict: Verdict): Promise<void> {
   if (!('problem' in verdict)) return noteUse(ctx, connection);
@@ -30,13 +32,14 @@ export async function recordOutcome(ctx: Context, connection: UsableConnection, 
     return;
   }
   const pauseMs = verdict.class === 'rate_limited' ? (verdict.retryAfterMs ?? 0) : 0;
-  if (isQuiet(ctx, `${connection.id} ${verdict.class} ${problem.code}`)) return;
+  if (isQuiet(ctx, `${connection.id} ${connection.version} ${verdict.class} ${problem.code}`)) return;
   await sql`
     update connections
     set last_error = ${storeError(problem, ctx.clock.now())},
       rate_limited_until = case when ${pauseMs} > 0 then clock_timestamp() + ${pauseMs} * interval '1 ms'
         else rate_limited_until end
-    where id = ${connection.id} and organization_id = ${connection.organizationId}`.execute(ctx.db.kysely);
+    where id = ${connection.id} and organization_id = ${connection.organizationId}
+      and version = ${connection.version}`.execute(ctx.db.kysely);
   forgetUse(ctx, connection);
 }
 
@@ -48,7 +51,7 @@ async function noteUse(ctx: Context, connection: UsableConnection): Promise<void
       and version = ${connection.version}`.execute(ctx.db.kysely);
 }
 
-/** Lets the next success be written immediately, so that it clears the failure. */
+/** Lets the next success be written immediately, without the minimum time, so that it clears the failure. */
 function forgetUse(ctx: Context, connection: UsableConnection): void {
   written.get(ctx.db)?.delete(useOf(connection));
 }

@@ -38,7 +38,10 @@ export function openConnection(
   }
 }
 
-/** Returns the provider of a stored connection. The provider was known when the connection was stored. */
+/**
+ * Returns the provider of a stored connection. Throws if the provider no longer exists, because only connections of
+ * existing providers are stored.
+ */
 export function providerOf({ provider }: Pick<ConnectionRow, 'provider'>): Provider {
   const found = findProvider(resolveProvider(provider) ?? provider);
   if (found === undefined) throw new Error(`${provider} is not a provider`);

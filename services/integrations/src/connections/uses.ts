@@ -27,7 +27,10 @@ export async function workflowsUsing(
 
 export type SourceUse = { dataSourceId: bigint; name: string };
 
-/** Finds the data sources that use a connection, which they name in `connection_key`. Default: `default`. */
+/**
+ * Finds the data sources that use a connection. A data source names its connection in `connection_key`. Default:
+ * `default`.
+ */
 export async function sourcesUsing(
   { db }: Pick<Context, 'db'>,
   { organization_id: organizationId, provider, external_key: connectionKey }: ConnectionRow,

@@ -5,18 +5,18 @@ import type { Context } from '../context.ts';
 import { type AskedEffect, idOf } from './effect.ts';
 import { keptHours } from './partitions.ts';
 
-/** Says whether an effect may be tried now. */
+/** The answer to a request to begin a try of an effect. */
 export type Began =
-  /** The caller has the effect until its lease ends. Only a result with this fence is accepted. */
+  /** The caller may work on the effect until its lease ends. Only a result with this fence is accepted. */
   | { state: 'go'; fence: number; mayHaveHappened: boolean }
   /** The effect has ended, either for this attempt or permanently. */
   | { state: 'ended'; outcome: Ended['outcome']; isRetryable: boolean; result: Buffer }
-  /** A different process has the effect. */
+  /** A different process works on the effect. */
   | { state: 'busy'; until: Date };
 
 /**
  * The end of a try. The status `waiting` does not end the effect: the try did not begin or was not finished, and may be
- * repeated as the same attempt.
+ * repeated with the same attempt number.
  */
 export type Ended = {
   asked: AskedEffect;
@@ -27,13 +27,13 @@ export type Ended = {
   result: Buffer | null;
 };
 
-/** Stores the intents of effects and their results. Concurrent calls share a statement. */
+/** Stores the intents of effects and their results. Concurrent calls are combined in one statement. */
 export type Intents = {
   /** Commits the intent before anything is sent. */
   begin(asked: AskedEffect): Promise<Began>;
   /**
-   * Commits the end of a try. Returns false if another process has taken over the effect; the result of that process is
-   * then used.
+   * Commits the end of a try. Returns false if another process has taken over the effect. In this case the result of
+   * that process is used.
    */
   end(ended: Ended): Promise<boolean>;
 };
@@ -42,8 +42,8 @@ const batches = {
   /** Maximum number of effects in one statement. */
   most: 200,
   /**
-   * Whether a failed batch certainly changed nothing, as after a refused statement. After a broken connection this is
-   * unknown.
+   * Whether a failed batch certainly changed nothing, for example because a statement was refused. After a broken
+   * connection, the batch may have been committed.
    */
   hasDoneNothing: (error: unknown) => !isInfrastructureError(error),
 };
@@ -60,8 +60,8 @@ type Taken = Key & { fence: number; may_have_happened: boolean };
 type Known = Key & { status: string; retryable: boolean; lease_until: Date | null; result: Buffer | null };
 
 /**
- * Takes effects that are new, waiting, or due for a further attempt. Also takes effects whose process has died. Such
- * effects may have happened. Effects without a row that are older than the retention of rows may have happened, too.
+ * Claims effects that are new, waiting, or due for a further attempt. Also claims effects whose process has died. Such
+ * effects may have happened. An effect that has no row and is older than the retention of rows may have happened, too.
  */
 async function beginAll(ctx: Context, asked: readonly AskedEffect[]): Promise<Began[]> {
   const { rows } = await sql<Taken>`

@@ -9,7 +9,8 @@ const parts = [
 
 /**
  * Builds the input of an action `send_email` from a mail that the runtime has composed. Switches off the provider's
- * tracking, because our own pixel and links count opens and clicks if the step asks for tracking.
+ * tracking of opens and clicks, because the platform counts them with its own pixel and links if the step requests
+ * tracking.
  */
 export function mailPayload({ input }: Action, request: JsonObject): JsonObject {
   const { category } = request;

@@ -18,7 +18,8 @@ const planned = (repeat: PlannedEffect['action']['repeat'], more: Partial<Planne
 });
 
 const problem = { code: 'no_such_channel', message: 'There is no such channel.', field: 'channel', requestId: 'r1' };
-const verdictOf = (name: Verdict['class']): Verdict => ({ class: name, problem }) as Verdict; // classes without a problem ignore this one
+// ignored by classes without a problem
+const verdictOf = (name: Verdict['class']): Verdict => ({ class: name, problem }) as Verdict;
 
 const ends = (name: Verdict['class'], effect: PlannedEffect, at = asked) => {
   const { outcome, isRetryable, mayHaveHappened, result } = endOf(

@@ -13,18 +13,24 @@ export type Outcome =
   | { kind: 'refused'; reason: string }
   /** No connection is usable. */
   | { kind: 'unconnected'; planned: PlannedEffect; reason: string }
-  /** The provider was called, or must not be called again. */
+  /** The provider was called, or must not be called again because an earlier try may have reached it. */
   | { kind: 'acted'; planned: PlannedEffect; verdict: Verdict; output?: JsonObject };
 
 /** The end of a try: its result for the runtime, and the columns of the effect's row. */
 export type TryEnd = Pick<Ended, 'outcome' | 'isRetryable' | 'mayHaveHappened'> & { result: EffectResult };
 
-/** Time after an effect was planned during which it is retried if a limit refuses it. After this time it fails. */
+/**
+ * Time in milliseconds after the planned time during which a rate-limited effect is tried again. After this time the
+ * effect fails.
+ */
 const longestWaitMs = 7 * 86_400_000;
 const defaultWaitMs = 30_000;
 const maxOutputBytes = 256 * 1024;
 
-/** Returns the end that follows from an outcome. `mayHaveHappened` is the value from before the try. */
+/**
+ * Returns the end of a try that follows from its outcome. `mayHaveHappened` says whether an earlier try may have done
+ * the effect.
+ */
 export function endOf(
   outcome: Outcome,
   { asked, mayHaveHappened, now }: { asked: AskedEffect; mayHaveHappened: boolean; now: Date },

@@ -1,8 +1,8 @@
 import type { Partitioning } from '@drippulse/db';
 
 /**
- * Retention of effects: 180 days from the planned time, which is the same on every repeat. The runtime keeps the
- * intents of its steps for the same time. An older effect is treated as one that may have happened.
+ * Retention of effects: 180 days from the planned time, which does not change when the request is repeated. The runtime
+ * keeps the intents of its steps for the same time. An older effect is treated as one that may have happened.
  */
 export const keptHours = 180 * 24;
 

@@ -13,8 +13,8 @@ import { tryEffect } from './try-effect.ts';
 export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
 
 /**
- * Time that a call waits while another process has its effect. It is short, so that the runtime is still waiting when
- * the action that follows ends.
+ * Time in milliseconds that a call waits while another process works on the effect. The time is short, so that the call
+ * can still perform the action afterwards before the runtime stops waiting.
  */
 const patienceMs = 3_000;
 const lookEveryMs = 100;
@@ -43,8 +43,8 @@ export function createEffects(ctx: Context): Effects {
 async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): Promise<EffectResult> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
-    // Computed before the lease begins, so that a process that stalls afterwards sends nothing once another process has
-    // taken over the effect.
+    // The deadline is computed before the lease begins. A process that stalls after this point therefore sends nothing
+    // after the end of its lease, when another process may have taken over the effect.
     const deadline = new Date(ctx.clock.now().getTime() + actionMs);
     const began = await intents.begin(asked);
     if (began.state === 'ended') return endedResult(asked, began);

@@ -1,22 +1,28 @@
 import type { Provider, ProviderRequest, RateLimit } from '@drippulse/providers';
 import { createLimiters, type LimiterStore, spend } from '@drippulse/service';
 
-/** Priority of requests. Steps are `live` and go first. Imports are `bulk` and may use half of an account's rate. */
+/**
+ * Priority of requests. Steps have the priority `live` and go first. Imports have the priority `bulk` and may use half
+ * of an account's rate.
+ */
 export type Priority = 'live' | 'bulk';
 
 /** An account at a provider. The requests of all its connections are counted together. */
 export type LimitedAccount = { provider: Provider; account: string };
 
-/** The rates of accounts, shared by all processes of the service. */
+/** The rate limits of accounts, shared by all processes of the service. */
 export type AccountLimits = {
-  /** Takes a place for a request. Returns undefined on success, or else the milliseconds until a place may be free. */
+  /**
+   * Counts a request against the limits of the account. Returns undefined if the request may be sent, or else the
+   * milliseconds until a request may be allowed.
+   */
   take(of: LimitedAccount, request: ProviderRequest, priority: Priority): Promise<number | undefined>;
   /** Pauses the requests of all processes for the account. */
   block(of: LimitedAccount, pauseMs: number): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Maximum pause that an answer may ask for. */
+/** Maximum pause in milliseconds that a provider's answer can cause. */
 const longestBlockMs = 24 * 3_600_000;
 /** The rate of the limiter that pauses accounts. It is too high to limit any requests. */
 const unbounded = { points: 1_000_000_000, seconds: 1 };
@@ -46,8 +52,8 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
 }
 
 /**
- * Returns the limiters of a request. The bulk limiter comes first, so that its refusal uses no place of the live
- * limiter.
+ * Returns the limiters of a request. The bulk limiter comes first, so that a request that it refuses is not counted by
+ * the live limiter.
  */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };

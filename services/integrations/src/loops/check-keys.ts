@@ -14,8 +14,8 @@ type Sample = Pick<ConnectionRow, 'id' | 'organization_id' | 'credentials' | 'da
 };
 
 /**
- * Opens one connection for each encryption key at the start, and reports which connections need a key that
- * ENCRYPTION_KEYS lacks. Otherwise an operator would learn of a lost key from customers, one by one.
+ * Opens one connection for each encryption key, at the start and then once a day, and reports which connections need a
+ * key that ENCRYPTION_KEYS lacks. Otherwise an operator would learn of a lost key only from customers, one by one.
  */
 export function startCheckKeys(ctx: Context): Loop {
   return startLoop({

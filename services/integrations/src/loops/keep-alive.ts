@@ -9,11 +9,11 @@ import { freshCredentials } from '../oauth/fresh-credentials.ts';
 
 const everyMs = 600_000;
 const sliceRows = 20;
-/** Time for which a process reserves an idle connection, regardless of the outcome. */
+/** Time in hours for which a process reserves an idle connection, whether or not the refresh succeeds. */
 const pauseHours = 6;
 
 /**
- * Refreshes idle connections, after a third of the time until their provider would forget them. The refresh sets
+ * Refreshes idle connections after a third of the time after which their provider would end them. The refresh sets
  * `refreshed_at`. `kept_at` excludes the connection from other processes and from the next run.
  */
 export function startKeepAlive(ctx: Context): Loop {

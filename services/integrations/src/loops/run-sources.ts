@@ -11,8 +11,8 @@ import { runJobs } from '../runs/start-run.ts';
  */
 const lanes = 4;
 /**
- * Maximum number of concurrent batches of a slice. It is one while the busy slices together could write more batches
- * than there are lanes, because the CRM serves other callers, too.
+ * Maximum number of concurrent batches of a slice. If the busy slices together could otherwise write more batches than
+ * there are lanes, each slice writes one batch at a time, because the CRM also serves other callers.
  */
 const mostAtOnce = 2;
 const busyMs = 1_000;

@@ -48,7 +48,7 @@ async function startDue(ctx: Context, trx: Transaction<DB>): Promise<number> {
   return rows.length;
 }
 
-/** Returns the milliseconds until the next run that may start is due, at least a second. */
+/** Returns the milliseconds until the next permitted run is due, at least 1,000; undefined if no run is scheduled. */
 export async function nextDueMs(db: Kysely<DB>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select (extract(epoch from min(next_run_at) - clock_timestamp()) * 1000)::float8 as ms from data_sources

@@ -36,8 +36,8 @@ function secretOf(grant: Grant): Credentials {
 }
 
 /**
- * Sends a request to a token endpoint. A provider may answer such a request only once. So the request never uses a
- * kept-alive connection, which the provider may have closed.
+ * Sends a request to a token endpoint. A provider may answer such a request only once, so it must not be repeated. The
+ * request therefore never uses a kept-alive connection, which the provider may have closed.
  */
 export function sendTokenRequest(
   ctx: Context,

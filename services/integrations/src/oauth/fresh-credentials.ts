@@ -16,8 +16,8 @@ const longestWaitMs = 20_000;
 /**
  * Returns the connection with a valid access token. A token that ends soon or was refused (`refusedVersion`) is
  * refreshed once for all processes. The refreshing process has a lease in the row. Other processes use the old token
- * while it is valid, and otherwise wait. The refresh continues if the caller leaves, and a stopping process waits for
- * the refresh.
+ * while it is valid, and otherwise wait. The refresh continues if the caller stops waiting, and a process that stops
+ * first waits for its refreshes.
  */
 export async function freshCredentials(
   ctx: Context,
@@ -27,7 +27,8 @@ export async function freshCredentials(
   const isForced = refusedVersion !== undefined;
   if (isForced ? connection.version > refusedVersion : !mayBeDue(ctx, connection)) return { connection };
   const fresh = await (ctx.refreshes.get(connection.id) ?? refresh(ctx, connection, isForced));
-  // A refresh that began for another caller may have treated the refused token as valid.
+  // A refresh that began for another caller may have regarded the refused token as valid and kept it. In this case a
+  // new refresh is needed.
   const isEnough = 'verdict' in fresh || !isForced || fresh.connection.version > refusedVersion;
   return isEnough ? fresh : refresh(ctx, connection, isForced);
 }

@@ -1,9 +1,9 @@
 const leastMarginMs = 300_000;
 
 /**
- * Returns the time from which an access token is refreshed. Its margin before the token's end is a fifth of the token's
- * life, but at least five minutes, and longer by up to a fifth (`spread` from 0 to 1), so that the refreshes of
- * connections made at the same moment spread out. The margin is at most half of the token's life.
+ * Returns the time from which an access token is refreshed. The margin before the end of the token is a fifth of its
+ * lifetime, but at least five minutes. It is lengthened by up to a fifth (`spread` from 0 to 1), so that connections
+ * made at the same moment are refreshed at different times. The margin is at most half of the lifetime.
  */
 export function refreshDueAt(o: { issuedAt: Date; expiresAt: Date; spread: number }): Date {
   const lifeMs = Math.max(0, o.expiresAt.getTime() - o.issuedAt.getTime());

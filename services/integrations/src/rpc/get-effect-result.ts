@@ -1,6 +1,6 @@
 /**
- * Returns no result. Every effect is done within its call, and the result can be opened only with the effect's request,
- * so nothing is reported later.
+ * Returns no result. Every effect ends within its call, so no result is reported later. A stored result can only be
+ * opened with the effect's request.
  */
 export function getEffectResult() {
   return {};

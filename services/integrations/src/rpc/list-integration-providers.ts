@@ -6,7 +6,7 @@ import type {
 import { type Action, actionsOf, type Provider, providerAliases, providers } from '@drippulse/providers';
 import { z } from 'zod';
 
-/** The response of the method. It is the same for all callers, so the first request builds it once. */
+/** The response of the method. All callers get the same response, so it is built once, for the first request. */
 let catalog: { providers: MessageInitShape<typeof IntegrationProviderSchema>[]; totalCount: bigint } | undefined;
 
 export function listIntegrationProviders() {

@@ -8,7 +8,7 @@ import type { Effects } from '../effects/perform-effect.ts';
 /** Performs an effect within the call, so the answer is never `accepted`. */
 export async function performEffect(effects: Effects, request: PerformEffectRequest, call: HandlerContext) {
   const { organizationId, mode } = callerOf(call);
-  // The runtime describes the effects of test enrollments itself.
+  // Refuses test enrollments. The runtime does not request their effects, but only describes them.
   if (mode !== 'live') throw new DomainError('permission_denied', 'test_mode', 'A test enrollment calls no provider.');
   const result = await effects.perform(askedEffect(organizationId, request));
   return { answer: { case: 'result' as const, value: result } };

@@ -15,8 +15,8 @@ import { retryJobs, retryToProto, writeRetry } from '../retries/retry-jobs.ts';
 const { retryFailedEnrollments: method } = IntegrationConnectionsService.method;
 
 /**
- * Margin before the time at which the connection was disabled. Steps of concurrent refused calls may have ended that
- * much earlier.
+ * Margin in milliseconds before the time at which the connection was disabled. Concurrent calls may have been refused
+ * up to this long before, and their steps have failed, too.
  */
 const marginMs = 60_000;
 

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { clientOf } from '../oauth/clients.ts';
 import { targetOf } from '../send.ts';
 
-/** Marks the browser, and redirects it to the provider. */
+/** Sets the cookie that identifies the browser, and redirects the browser to the provider. */
 export async function startConnect(ctx: Context, { ticket }: StartConnectRequest, call: HandlerContext) {
   // A preview of the link must not use up the ticket.
   if (isLook(call)) return { page: answerSentences(call, 404, openIt) };

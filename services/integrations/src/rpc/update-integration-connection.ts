@@ -77,8 +77,8 @@ function readStatus(
 }
 
 /**
- * Refuses to write credentials during a refresh. The refresh may replace the refresh token, and the credentials of this
- * request would restore the invalid one.
+ * Refuses to write credentials during a refresh. The refresh may replace the refresh token, and this request would
+ * overwrite the new token with the old, invalid token.
  */
 async function requireNoRefresh(ctx: Context, { lease_until: until }: ConnectionRow): Promise<void> {
   if (until === null || until <= ctx.clock.now()) return;
@@ -129,7 +129,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     { organizationId, id },
     { provider, tried, now: await databaseNow<DB>(trx) },
   );
-  // Values that the test did not find stay. If the token stays, its end times stay too.
+  // Keeps the stored values that the test did not find. If the access token stays the same, keeps its end times too.
   const { account_id, account_name, granted_scopes, ends_at, ...rest } = columns;
   const { token_expires_at, refresh_expires_at, refreshed_at, ...others } = rest;
   const isSameToken =
@@ -151,7 +151,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     .execute();
 }
 
-/** Stores the fields that a person changes. */
+/** Stores the fields that a person can change. */
 async function storeFields(
   ctx: Context,
   trx: Transaction<DB>,
@@ -165,7 +165,7 @@ async function storeFields(
       updated_at: ctx.clock.now(),
       ...(o.present.has('note') && { note: readNote(o.note) }),
       ...(isDisabling && { status: 'disabled', status_reason: 'by_hand' }),
-      // Failures from this time on can be retried, as after a failure of the connection.
+      // Sets the time from which failed enrollments can be retried, as when a connection stops working.
       ...(isDisabling && before.status === 'active' && { failed_at: sql<Date>`clock_timestamp()` }),
     })
     .where('id', '=', before.id)

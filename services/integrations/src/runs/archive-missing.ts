@@ -14,14 +14,15 @@ const batch = 500;
 const fewGone = 10n;
 
 /**
- * Ends a reading. If the reading saw every row, deletes the records whose row no longer exists, up to 500 per slice.
- * Deletes nothing if more than a fifth of the records, half of the rows, or all rows are missing, because the reading
- * has then probably failed.
+ * Ends a reading. If the reading covered every row, deletes the records whose row no longer exists, up to 500 per
+ * slice. Deletes nothing if more than a fifth of the records, half of the rows, or all rows are missing, because the
+ * reading has then probably failed.
  */
 export async function archiveMissing(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const { run, settings, progress, config } = place;
   const isWanted = settings.deletions === 'archive' && !run.is_dry && !progress.isUnchanged;
-  // The record of a refused row is unknown, so nobody can tell which records no longer have a row.
+  // After a refused row, no record is deleted, because the record of the refused row is unknown and might be among the
+  // missing records.
   const isArchiving = isWanted && run.rows_failed === 0n;
   const missing = isArchiving ? await findMissing(ctx, run) : [];
   if (missing.length === 0) {

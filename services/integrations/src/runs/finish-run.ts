@@ -35,7 +35,7 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
     .set({
       status: end.status,
       ...failure,
-      // Rows that were read but will not be written are not counted.
+      // Does not count rows that were read but will not be written.
       rows_read: seenRows(run),
       ...('warnings' in end && { progress: 1, warnings: [...run.warnings, ...end.warnings] }),
       config: null,
@@ -60,7 +60,7 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
 
 /**
  * Updates the data source, and returns whether this end paused the schedule. If the data source was changed during the
- * run, its settings were sealed anew. Then the position of this run is discarded, so that the next run reads
+ * run, its settings were sealed again. Then the position of this run is discarded, so that the next run reads
  * everything.
  */
 async function noteAtSource(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<boolean> {

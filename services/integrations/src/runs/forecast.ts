@@ -9,7 +9,10 @@ import { mapRows, type WriteOptions, writeMapped } from './write-rows.ts';
 
 type Forecast = Pick<DataSourceRow, 'id' | 'target' | 'blank' | 'existing' | 'dedupe_by' | 'write_mode'>;
 
-/** Returns a function that tries rows at the CRM, with the options of a data source. The CRM writes nothing. */
+/**
+ * Returns a function that sends rows to the CRM for a dry run, with the options of a data source. The CRM writes
+ * nothing.
+ */
 export function forecastOf(ctx: Context, call: HandlerContext, source: Forecast) {
   return (rows: readonly ReadRow[], mapping: Mapping) => {
     const options: WriteOptions = {

@@ -4,9 +4,9 @@ import { z } from 'zod';
 const json = z.record(z.string(), z.unknown());
 
 const schema = z.object({
-  /** Number of the next batch to stage. */
+  /** Number of the next batch to be stored. */
   staged: z.number(),
-  /** Start of the next page; null before the first. */
+  /** Start of the next page; null before the first page. */
   reader: json.nullable(),
   isRead: z.boolean(),
   /** Number of the next row, for sources that do not number their rows. */

@@ -34,7 +34,8 @@ export async function readRows(ctx: Context, { run, settings, config, progress }
   let page = await read(progress.reader, progress.row);
   const batches: Batch[] = [];
   let count = addRows(batches, page.rows);
-  // Small pages share a batch. Large pages do not, because all pages of a batch are in memory at the same time.
+  // Reads further pages into the batch if the pages are small. Large pages do not share a batch, because all pages of a
+  // batch are in memory at the same time.
   for (let pages = 1; pages < morePages && !page.isLast && isOpen(batches); pages += 1) {
     const next = await read(page.cursor, progress.row + count);
     page = { ...next, columns: [...new Set([...page.columns, ...next.columns])] };

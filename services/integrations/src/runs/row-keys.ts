@@ -28,7 +28,7 @@ export function keysOfRows({ mapped }: Pick<MappedRows, 'mapped'>, dedupeBy: rea
 
 /**
  * Whether two batches cannot refer to a common record, so that their order does not matter. If only some rows have an
- * id, a row with an id and a row without one may refer to the same record.
+ * id, a row with an id and a row without an id may refer to the same record.
  */
 export function areApart(one: RowKeys, other: RowKeys): boolean {
   const withId = one.withId + other.withId;

@@ -40,7 +40,7 @@ export async function findRunMode(db: Kysely<DB>, { organizationId }: Caller, id
   return row && modeOf(row.mode);
 }
 
-/** Returns the number of rows whose result the run knows. */
+/** Returns the number of rows that the run has a result for. */
 export function seenRows(run: RunRow): bigint {
   return run.rows_created + run.rows_updated + run.rows_unchanged + run.rows_skipped + run.rows_failed;
 }

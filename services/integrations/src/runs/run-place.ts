@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 import type { RunRow } from './rows.ts';
 import type { RunSettings } from './settings.ts';
 
-/** A run during one of its slices. */
+/** A run and its data during one slice. */
 export type RunPlace = {
   job: JobRow;
   run: RunRow;

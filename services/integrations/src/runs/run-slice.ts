@@ -93,8 +93,8 @@ async function advance(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 
 /**
  * Reads the next page of a stored file while the batches of the previous page are written. Both pages are small. Other
- * sources are not read ahead, because their pages may be large and their requests may fail. An unreadable page is read
- * again after the batches are saved, and refused then.
+ * sources are not read ahead, because their pages may be large and their requests may fail. If the page is unreadable,
+ * returns undefined; the page is read again after the batches are saved, and then refused.
  */
 async function readAhead(ctx: Context, place: RunPlace) {
   const { config, progress, mapping } = place;
@@ -103,8 +103,8 @@ async function readAhead(ctx: Context, place: RunPlace) {
 }
 
 /**
- * Cancels a run. A process that died or lost its lease may already have written the waiting batches, so they are
- * written again and counted.
+ * Cancels a run. The waiting batches are written first and counted, because a process that died or lost its lease may
+ * already have written them.
  */
 async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const written = await writeBatches(ctx, place);
@@ -116,8 +116,8 @@ async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * Retries a transient failure after growing pauses. Ends the run with the failure's message if the failure is
- * permanent. Leaves an error of this service to the job, whose log contains it. When the job would give up, ends the
+ * Retries a transient failure after growing pauses. If the failure is permanent, ends the run with the failure's
+ * message. Leaves an error of this service to the job, which logs and retries it. When the job would give up, ends the
  * run too, because a run must not stay open without a job.
  */
 function onFailure(ctx: Context, place: Ending, error: unknown): WriteSlice<DB> {

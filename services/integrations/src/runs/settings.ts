@@ -11,7 +11,7 @@ const schema = z.object({
   blank: z.string(),
   deletions: z.string(),
   abort_if_failed_percent: z.number(),
-  /** The file that existed when the run was requested. */
+  /** Id of the file that existed when the run was requested. */
   file_id: z.string().nullable(),
   /** The position at which the previous reading ended, if this run reads only later changes. */
   position: z.string().nullable(),
@@ -34,7 +34,8 @@ export function packSettings(source: DataSourceRow, fileId: string | undefined):
     deletions,
     abort_if_failed_percent,
     file_id: fileId ?? null,
-    // Only a complete reading shows which records no longer have a row, so it starts without a position.
+    // A run that deletes missing records starts without a position, because only a complete reading shows which records
+    // no longer have a row.
     position: deletions === 'archive' ? null : source.position,
     last_read: source.last_read === null ? null : Number(source.last_read),
   };
@@ -46,7 +47,8 @@ export function readSettings(text: string): RunSettings {
 }
 
 /**
- * Whether a run gives up: if at least 100 rows have a result, and more than `abort_if_failed_percent` of them failed.
+ * Whether a run gives up. It gives up if at least 100 rows have a result, and more than `abort_if_failed_percent` of
+ * them failed.
  */
 export function givesUp(settings: RunSettings, { seen, failed }: { seen: bigint; failed: bigint }): boolean {
   return seen >= 100n && failed * 100n > seen * BigInt(settings.abort_if_failed_percent);

@@ -16,19 +16,19 @@ import { type MappedRows, mapRows, type RowResult, writeMapped } from './write-r
 const mostBatches = 4;
 
 /**
- * Batches that were written. `rows` is their number of rows, `isAll` says that no batch waits, and `save` stores the
- * results.
+ * Batches that were written. `rows` is the number of their rows, `isAll` says whether no further batch is waiting, and
+ * `save` stores the results.
  */
 type Written = { rows: number; isAll: boolean; save(trx: Transaction<DB>): Promise<RunRow> };
 
-/** A batch with its rows in the form of the CRM, and the keys of their records. */
+/** A batch with its rows in the form that the CRM accepts, and the keys of their records. */
 type Batch = { batch: number; mapped: MappedRows; keys: RowKeys };
 type Begun = Batch & { results: Promise<RowResult[]> };
 
 /**
  * Writes up to four waiting batches. Returns undefined if no batch is waiting. While the CRM writes a batch, the next
- * one is mapped, and is also written if the order of the two does not matter. If a batch fails, or too many rows are
- * refused, no further batch begins, and the earlier batches are saved.
+ * batch is mapped. The next batch is also written at that time if the order of the two batches does not matter. If a
+ * batch fails, or too many rows are refused, no further batch begins, and the batches before it are saved.
  */
 export async function writeBatches(ctx: Context, place: RunPlace): Promise<Written | undefined> {
   const numbers = await findWaiting(ctx, place.run);
@@ -62,7 +62,10 @@ export async function writeBatches(ctx: Context, place: RunPlace): Promise<Writt
   };
 }
 
-/** Whether a batch may begin. The first batch is written alone, because it may show that the settings are wrong. */
+/**
+ * Whether a batch may begin while others are being written. Until the run has results, only one batch is written at a
+ * time, because its results may show that the settings are wrong.
+ */
 function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys }: Batch): boolean {
   if (underWay.length === 0) return true;
   return underWay.length < atOnce && seenRows(run) > 0n && underWay.every((other) => areApart(other.keys, keys));
@@ -101,7 +104,7 @@ async function writeBatch(ctx: Context, place: RunPlace, { batch, mapped }: Batc
   return results;
 }
 
-/** Whether so many rows were refused that the run gives up. */
+/** Whether the run gives up because too many rows were refused. */
 function isRefused({ run, settings }: RunPlace, results: readonly RowResult[]): boolean {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   return givesUp(settings, { seen: seenRows(run) + BigInt(results.length), failed: run.rows_failed + BigInt(failed) });
@@ -144,8 +147,8 @@ export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'se
 }
 
 /**
- * Returns the name under which a data source counts as a system, so that equal ids in two data sources identify
- * different records.
+ * Returns the name of a data source as an external system. Each data source has its own name, so that equal ids in two
+ * data sources identify different records.
  */
 export function externalSystemOf(dataSourceId: bigint): string {
   return `data_source_${dataSourceId}`;

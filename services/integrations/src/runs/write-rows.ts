@@ -23,7 +23,7 @@ export type WriteOptions = MapOptions & {
   writeMode: string;
   fillsBlanks: boolean;
   isDry: boolean;
-  /** Idempotency key. A repeat with the key gets the first answer. */
+  /** Idempotency key. A repeated call with this key gets the first answer. */
   key?: string;
   /** Number of the batch in its run, from 1. */
   batch?: number;
@@ -37,7 +37,7 @@ const modes: Readonly<Record<string, CrmRecordBatchMode>> = {
   update_only: CrmRecordBatchMode.UPDATE_ONLY,
 };
 
-/** Rows in the form of the CRM. Rows that cannot be mapped are not sent. */
+/** Rows in the form that the CRM accepts. Rows that cannot be mapped are not sent. */
 export type MappedRows = { rows: readonly ReadRow[]; mapped: ReturnType<typeof mapRow>[]; sent: Buffer | undefined };
 
 /** Maps up to 500 rows. */

@@ -13,7 +13,10 @@ export type SourceFailureCode =
  */
 export class SourceFailure extends Error {
   readonly code: SourceFailureCode;
-  /** Set for a transient failure. `retryAfterMs` is the time until the next try, if the source named one. */
+  /**
+   * This member is present if the failure is transient. `retryAfterMs` is the time until the next try, if the source
+   * named one.
+   */
   readonly passing: { retryAfterMs?: number } | undefined;
 
   constructor(

@@ -51,7 +51,7 @@ export async function previewSource(
   const suggested = remembered ?? mappingOf(suggestions);
   const mapping = source.mapping.length > 0 ? source.mapping : suggested;
   const problems = sourceProblems(page, rows, mapping);
-  // A run would be refused and write nothing.
+  // Skips the forecast if a run would be refused and write nothing.
   const isRefused = mapping.length === 0 || problems.some(({ code }) => code === 'schema_changed');
   const results = isRefused ? [] : await source.forecast(rows, mapping);
   const count = (outcome: string) => BigInt(results.filter((result) => result.outcome === outcome).length);

@@ -3,8 +3,8 @@ import type { Violation } from '@drippulse/errors';
 
 const leastMs = 5 * 60_000;
 /**
- * Number of starts to check for short gaps. An expression of minutes and hours shows all its gaps within so many
- * starts.
+ * Number of starts to check for gaps that are too short. An expression of minutes and hours shows all its gaps within
+ * this number of starts.
  */
 const looked = 50;
 const jitterMs = 30_000;

@@ -3,7 +3,7 @@ import { encodeJson, exampleOf, type JsonSchema, jsonSchemaOf } from '@drippulse
 import type { EventType } from './event-types.ts';
 import { freeJsonSchemas } from './free-json.ts';
 
-/** The members of a delivery's body besides `data`. */
+/** The members of a delivery's body other than `data`. */
 export type Envelope = { id: string; type: string; at: Date; organizationId: bigint };
 
 /** Encodes the body of a delivery, once for each event. It is sent unchanged on every attempt. */
@@ -11,12 +11,12 @@ export function bodyOf<D extends DescMessage>(envelope: Envelope, payload: D, da
   return bodyText(envelope, encodeJson(payload, data));
 }
 
-/** Makes an example body of this type. */
+/** Makes an example body of this event type. */
 export function exampleBody({ payload }: EventType, envelope: Envelope): string {
   return bodyText(envelope, JSON.stringify(exampleOf(payload)));
 }
 
-/** Makes the JSON Schema (2020-12) of the bodies of this type. */
+/** Makes the JSON Schema (2020-12) of the bodies of this event type. */
 export function bodySchema({ type, description, payload }: EventType): JsonSchema {
   const properties = {
     id: { type: 'string', pattern: '^evt_', description: 'Id of the event, also sent as webhook-id.' },

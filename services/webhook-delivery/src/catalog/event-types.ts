@@ -18,7 +18,7 @@ export type EventType = {
   modeOf(payload: Message): Mode;
 };
 
-/** All types, in the order of the topics and their payloads. */
+/** All event types, in the order of the topics and their payloads. */
 export const eventTypes: readonly EventType[] = eventMessages.flatMap((event) =>
   event.fields.flatMap((field) => {
     if (field.fieldKind !== 'message' || !hasOption(field, webhook)) return [];

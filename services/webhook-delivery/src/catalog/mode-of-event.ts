@@ -4,7 +4,7 @@ import { type Mode, modeFromProto } from '@drippulse/rpc';
 
 /**
  * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when
- * the option is missing or invalid, so that no event type is delivered across modes by omission.
+ * the option is missing or invalid. Otherwise a forgotten option could deliver test events to live webhooks.
  */
 export function modeReader(type: string, payload: DescMessage, mode: string): (payload: Message) => Mode {
   if (mode === 'live') return () => 'live';

@@ -11,7 +11,10 @@ export function exampleEnvelope(type: string): Envelope {
   return { id, type, at, organizationId: 1n };
 }
 
-/** Returns the signing contract, with an example that a verifier accepts except for the age of its timestamp. */
+/**
+ * Returns the signing contract, with an example whose timestamp is old. Apart from this, a verifier accepts the
+ * example.
+ */
 export function signingContract() {
   const [first] = eventTypes;
   const body = first === undefined ? '{}' : exampleBody(first, exampleEnvelope(first.type));

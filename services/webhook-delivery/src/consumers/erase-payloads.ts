@@ -15,8 +15,8 @@ const slice = 200;
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**
- * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found
- * again, so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is
+ * Empties the bodies of events about records that another service erased, slice by slice. Emptied bodies are not found
+ * again, so a repeated call continues where the last call stopped. The event of the erasure itself has only ids and is
  * delivered.
  */
 export async function erasePayloads(ctx: Context, message: Message): Promise<void> {

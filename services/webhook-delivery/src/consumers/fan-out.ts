@@ -37,8 +37,8 @@ export function startFanOut(ctx: Context, desc: DescMessage): Promise<Consumer> 
       for (let start = 0; start < deliverable.length; start += sliceEvents) {
         await fanOut(ctx, deliverable.slice(start, start + sliceEvents));
       }
-      // Called after the deliveries of the batch are made, so that an erasure in the batch finds the bodies of earlier
-      // events.
+      // Erasures are handled after the deliveries of the batch are made, so that an erasure in the batch finds the
+      // bodies of earlier events.
       for (const { message } of batch) await erasePayloads(ctx, message);
     },
   });
@@ -102,7 +102,7 @@ type EventFields = {
   time: Timestamp;
   organizationId: bigint;
   aggregate: string;
-  /** Absent in events that only the platform causes; empty in events that are themselves a cause. */
+  /** Absent in events that only the platform causes; empty in events that are themselves a cause of a chain. */
   cause?: string;
   payload: { case: string; value: Message };
 };
@@ -135,8 +135,8 @@ function isEvent(message: Message): message is Message & EventFields {
 }
 
 /**
- * Makes a value at most once, and only when it is needed. Encoding a body costs more than all other work, so it happens
- * only if there are subscribers.
+ * Returns a function that makes a value when it is first called, and at most once. Encoding a body costs more than all
+ * other work, so a body is encoded only if there are subscribers.
  */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;

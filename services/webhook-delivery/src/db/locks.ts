@@ -3,10 +3,12 @@ import type { DB } from './schema.ts';
 
 /**
  * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. Between these locks, it
- * changes and deletes rows of the queue and of webhooks, and only rows of its endpoints, so no two transactions can
- * deadlock. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue; they skip locked
- * rows and lanes, so they never wait. Transactions of the second kind write only lanes, or add new rows to the queue
- * and then write lanes.
+ * changes and deletes rows of the queue and of webhooks, and only rows of its endpoints. Therefore no two transactions
+ * can deadlock.
+ *
+ * Two kinds of transactions lock no endpoint. The first kind is a claim, which locks lanes and then rows of the queue.
+ * It skips locked rows and lanes, so it never waits. The second kind writes only lanes, or adds new rows to the queue
+ * and then writes lanes.
  */
 const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
 
@@ -15,7 +17,7 @@ export type LockedLanes = { trx: Transaction<DB>; webhookIds: readonly bigint[] 
 
 /**
  * Locks the endpoints of these webhooks until the transaction ends. No other transaction changes these webhooks in the
- * meantime, so whether they are active stays valid.
+ * meantime, so the returned `active` stays valid.
  */
 export async function lockEndpoints(trx: Transaction<DB>, webhookIds: readonly bigint[]) {
   const { endpoints, hasLanes } = reached.get(trx) ?? { endpoints: new Set(webhookIds), hasLanes: false };

@@ -14,9 +14,9 @@ export type Claimed = {
   eventAt: Date;
   eventType: string;
   isTest: boolean;
-  /** Number of attempts of this round before the current one. */
+  /** Number of attempts before the current one, since the delivery was last queued. */
   tries: number;
-  /** Raised by each claim. A result with an older fence does not move the delivery. */
+  /** The number that each claim raises. A result with an older fence does not move the delivery. */
   fence: bigint;
   /** Time from the due time to the claim. */
   lagSeconds: number;
@@ -24,7 +24,7 @@ export type Claimed = {
   claimedAt: number;
   /** Whether the endpoint's last recorded attempt failed. */
   hasFailed: boolean;
-  /** Whether the endpoint's last answer to an event was a success. */
+  /** Whether the endpoint's last response to an event was a success. */
   isProven: boolean;
   secrets: SealedSecrets;
   target: StoredTarget;

@@ -6,7 +6,7 @@ const now = new Date('2026-11-25T12:00:00Z');
 const filters = createFilters();
 const body = { data: { name: 'Nurture' } };
 
-/** Decides about one event with one of the largest filters for each name. */
+/** Makes the decisions of filters about one event. Each name stands for one of the largest filters. */
 function decide(names: readonly string[]) {
   const judged: string[] = [];
   const decision = decisionsOf((filter) => {

@@ -6,9 +6,9 @@ const eventUnits = 4 * 1024 * 1024;
 const undecided: Verdict = { matches: false, isUndecided: true, work: 0, cost: 0 };
 
 /**
- * Makes the decisions of filters about one event, each once. When earlier filters have used up the units of an event,
- * further filters make no decision. The cost of compiling is charged even if a filter is already compiled, so that a
- * repeat decides the same.
+ * Makes the decisions of filters about one event, each decision once. When earlier filters have used up the units of an
+ * event, further filters make no decision. The cost of compiling is charged even if a filter is already compiled, so
+ * that a repeated call makes the same decisions.
  */
 export function decisionsOf(judge: (filter: string) => Verdict): (filter: string) => Verdict {
   const verdicts = new Map<string, Verdict>();

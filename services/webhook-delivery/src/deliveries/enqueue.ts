@@ -17,12 +17,14 @@ export type Outgoing = {
   cause?: string;
 };
 
-/** One delivery to make. A delivery with an `orderKey` waits for earlier ones of the webhook with the same key. */
+/**
+ * One delivery to make. A delivery with an `orderKey` waits for earlier deliveries of the webhook with the same key.
+ */
 export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
 
 /**
- * Inserts one delivery for each match, with its queue row. An existing delivery (of the same webhook and event) stays
- * unchanged, so a repeat adds nothing. Returns the ids of the new deliveries.
+ * Inserts one delivery for each match, with its queue row. If the webhook already has a delivery of the event, that
+ * delivery stays unchanged, so a repeated call adds nothing. Returns the ids of the new deliveries.
  */
 export async function enqueue(
   trx: Transaction<DB>,

@@ -7,8 +7,8 @@ import { type OrderKey, promote } from './order.ts';
 type Delivery = { id: bigint; event_at: Date; webhook_id: bigint };
 
 /**
- * Empties bodies instead of deleting their rows, because an event that arrives a second time must not bring its body
- * back. Excerpts are removed too, because an endpoint may have echoed the body, and queued deliveries are cancelled.
+ * Empties bodies instead of deleting their rows, because an event that arrives a second time must not restore its body.
+ * Excerpts of responses are removed too, because an endpoint may have echoed the body. Queued deliveries are cancelled.
  * Returns the number of emptied bodies.
  */
 export async function forgetPayloads(

@@ -12,7 +12,7 @@ export type Event = {
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
-  /** Returns the decision of a filter about the event, made once. */
+  /** Returns the decision of a filter about the event. Each decision is made once. */
   decide(filter: string): Verdict;
 };
 
@@ -30,7 +30,7 @@ export type Subscription = {
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
 /**
- * Returns the deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that
+ * Returns the deliveries of this event to webhooks of its own mode. An event about an endpoint is never sent to that
  * endpoint.
  */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
@@ -82,8 +82,8 @@ export async function decideAll(
 }
 
 /**
- * Returns the subscriptions that an event matches. An event about which a filter cannot decide is delivered, because
- * the receiver can ignore it, but could not get it otherwise.
+ * Returns the subscriptions that an event matches. If a filter cannot decide about an event, the event is delivered,
+ * because the receiver can ignore it but could not get it otherwise.
  */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return subscribed(event, subscriptions).filter(({ filter }) => {

@@ -7,8 +7,8 @@ export type Move =
   | { status: 'failed'; tries: number; dueAt: Date };
 
 /**
- * Returns the move after an attempt. `tries` counts the attempts of this round before the attempt; `random` is from 0
- * to 1.
+ * Returns the move after an attempt. `tries` is the number of earlier attempts since the delivery was last queued;
+ * `random` is from 0 to 1.
  */
 export function moveAfter(attempt: Attempt, tries: number, now: Date, random: number): Move {
   if (attempt.error === undefined) return { status: 'delivered' };

@@ -9,7 +9,7 @@ export type OrderKey = { webhook_id: bigint; order_key: string | null };
 /**
  * After a delivery has left the queue, makes the next delivery with the same key due. Of the deliveries with one key,
  * the first is due, and the others have `due_at` infinity. Call this function, and queue deliveries with keys, under
- * the lock of their endpoints. Otherwise a new delivery could wait for one that has left the queue.
+ * the lock of their endpoints. Otherwise a new delivery could wait for a delivery that has already left the queue.
  */
 export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
   const keys = gone.filter((row) => row.order_key !== null);
@@ -34,8 +34,8 @@ export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): 
 }
 
 /**
- * Finds the webhooks with a stuck delivery. The previous delivery with its key expired from the queue, and an expiry
- * makes no other delivery due.
+ * Finds the webhooks with a stuck delivery. A delivery is stuck if the previous delivery with its key expired from the
+ * queue, because an expiry makes no other delivery due.
  */
 export async function findStuck(db: Kysely<DB>): Promise<bigint[]> {
   const { rows } = await sql<{ webhook_id: bigint }>`

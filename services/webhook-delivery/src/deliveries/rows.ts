@@ -31,8 +31,8 @@ export type AttemptRow = {
 const excerptCharacters = 16 * 1024;
 
 /**
- * Reads the attempts of these deliveries, oldest first. Excerpts are cut evenly, to at most `characters` in total,
- * because a message has a maximum size, and a delivery may have any number of attempts.
+ * Reads the attempts of these deliveries, oldest first. Excerpts are shortened evenly, to at most `characters` in
+ * total, because a message has a maximum size, and a delivery may have any number of attempts.
  */
 export async function readAttempts(
   db: Kysely<DB>,

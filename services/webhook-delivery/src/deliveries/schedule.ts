@@ -4,14 +4,14 @@ const secondsAfterTry = [0, 5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 1
 const jitter = 0.2;
 const longestRetryAfterSeconds = 24 * 3600;
 /**
- * Minimum pause of an endpoint after a status that says that the endpoint, or a proxy in front of it, is overloaded.
+ * Minimum pause of an endpoint after a status that shows that the endpoint, or a proxy in front of it, is overloaded.
  */
 const leastPauseSeconds: Record<number, number> = { 429: 60, 502: 5, 504: 5 };
 
 /** Maximum number of attempts of a delivery, including the first one. */
 export const maxTries = secondsAfterTry.length;
 
-/** A failed attempt; `tries` includes it. */
+/** A failed attempt. `tries` is the number of attempts, including this one. */
 export type FailedTry = { tries: number; statusCode: number | undefined; retryAfter: string | undefined };
 
 /**

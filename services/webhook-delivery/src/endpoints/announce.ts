@@ -18,7 +18,10 @@ const deliveryCharacters = 64 * 1024;
 
 const topic = topicOf(WebhookEventSchema);
 
-/** Raises the events about endpoints and attempts, in the transaction that judged them. Returns their number. */
+/**
+ * Publishes the events about endpoints and attempts, in the transaction that judged the attempts. Returns the number of
+ * events.
+ */
 export async function announce(
   trx: Transaction<DB>,
   judged: readonly Judged[],

@@ -8,7 +8,7 @@ type Event = MessageInitShape<typeof WebhookEventSchema>;
 /** Durations are counted in buckets, each a tenth larger than the previous one; see `AttemptCount`. */
 const logOfGrowth = Math.log(1.1);
 
-/** Returns the event of each organization with the sums of its webhooks' attempts. */
+/** Returns one event for each organization. The event has the sums of the attempts of the organization's webhooks. */
 export function countedAttempts(results: readonly Result[]): Event[] {
   const counted = results.filter(({ delivery }) => !delivery.isTest);
   return [...Map.groupBy(counted, ({ delivery }) => delivery.organizationId)].map(([organizationId, own]) => {

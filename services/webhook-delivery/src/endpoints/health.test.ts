@@ -6,7 +6,7 @@ const after = (seconds: number) => new Date(start.getTime() + seconds * 1000);
 const success: Verdict = { isSuccess: true, asksToStop: false, isGone: false, isQuiet: false, at: start };
 const failure: Verdict = { ...success, isSuccess: false };
 
-/** Judges verdicts one second apart. */
+/** Judges verdicts whose attempts are one second apart. */
 function judgeAll(verdicts: Verdict[], from: Health = newHealth): Judgement[] {
   const steps: Judgement[] = [];
   for (const [index, verdict] of verdicts.entries()) {

@@ -5,14 +5,17 @@ const leastAttempts = 10;
 const openingShare = 0.7;
 const openMs = 60_000;
 
-/** The recent answers of an endpoint, with the members that decisions need. */
+/** The recent attempts at an endpoint, summarized in the members that decisions need. */
 export type Health = {
   consecutiveFailures: number;
   /** Whether `webhook.failing` was raised, and `webhook.recovered` was not raised since. */
   isFailing: boolean;
   /** Time of the first failure since the last success. */
   failingSince: Date | null;
-  /** Whether the circuit opened and no attempt has succeeded since. Each further failure then opens it again. */
+  /**
+   * Whether the circuit opened and no attempt has succeeded since. While this is true, each further failure opens the
+   * circuit again.
+   */
   isCircuitOpen: boolean;
   windowStartedAt: Date | null;
   windowAttempts: number;
@@ -53,7 +56,10 @@ export function judge(health: Health, verdict: Verdict): Judgement {
   return verdict.isSuccess ? succeed(health, verdict) : fail(health, verdict);
 }
 
-/** Judges a success, which closes the circuit and resets the window of failures that opened it. */
+/**
+ * Judges a success, which closes the circuit. If the circuit was open, it also resets the window of failures that
+ * opened it.
+ */
 function succeed(health: Health, { at, isQuiet, asksToStop }: Verdict): Judgement {
   const window = health.isCircuitOpen ? { windowStartedAt: null, windowAttempts: 0, windowFailures: 0 } : {};
   const hasRecovered = health.isFailing && !isQuiet;

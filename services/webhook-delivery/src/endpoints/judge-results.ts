@@ -20,13 +20,15 @@ export function judgeResults(
   });
 }
 
-/** Judges a test. A failed test changes nothing. A success is stored only as the endpoint's last success. */
+/**
+ * Judges a test. A failed test changes nothing. A successful test only changes the time of the endpoint's last success.
+ */
 function judgeTest(judged: Judged, { attempt }: Recorded, now: Date): Judged {
   return attempt.error === undefined ? { ...judged, health: { ...judged.health, lastSuccessAt: now } } : judged;
 }
 
 function judgeResult(judged: Judged, { delivery, attempt, move }: Recorded, now: Date): Judged {
-  // Events about endpoints raise no events, so that a subscription to `*` makes no loop.
+  // Deliveries of events about endpoints raise no further events, so that a subscription to `*` makes no loop.
   const isQuiet = delivery.eventType.startsWith('webhook.');
   const isSuccess = attempt.error === undefined;
   const { health, raises, disables, opensCircuitUntil } = judge(judged.health, {

@@ -7,7 +7,7 @@ export type News = { version: bigint } & (
   | { kind: 'exhausted'; delivery: Claimed }
 );
 
-/** The state of one endpoint after a group of results, and the consequences. */
+/** The state of one endpoint after a group of results, and the actions that follow from them. */
 export type Judged = {
   webhookId: bigint;
   health: Health;

@@ -14,7 +14,7 @@ export type EndpointLimits = {
 
 export function createEndpointLimits(...where: Parameters<typeof createLimiters>): EndpointLimits {
   const store = createLimiters(...where);
-  // One limiter for each rate in use, up to a thousand; the webhook is the key.
+  // One limiter for each different rate, up to a thousand limiters. The key in a limiter is the webhook.
   const limiters = new Map<number, RateLimiterAbstract>();
   function limiterOf(points: number): RateLimiterAbstract {
     const limiter = limiters.get(points) ?? store.fixed(`webhook:${points}`, { points, seconds: 1 });

@@ -4,8 +4,8 @@ const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
 /**
- * Maximum number of deliveries to unproven endpoints that may start together. None starts during the pause that
- * follows, so that other deliveries get their turn.
+ * Maximum number of deliveries to unproven endpoints that may start together. A pause follows, in which no such
+ * delivery starts, so that other deliveries get their turn.
  */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;
@@ -26,8 +26,8 @@ export type Concurrency = {
    */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
   /**
-   * Limits starts at unproven endpoints (no success yet, or none since a failure), because hundreds may be due
-   * together.
+   * Limits starts at unproven endpoints, because hundreds of them may be due together. An endpoint is unproven if it
+   * has had no success yet, or no success since a failure.
    */
   unproven: Pick<StartLimiter, 'room' | 'waitMs'>;
   started(delivery: Starting): void;
@@ -40,7 +40,7 @@ type Slots = { lane: LaneKey; inFlight: number; limit: number };
 
 /**
  * Creates the limits. The limit of a lane starts at 2 requests in flight, doubles with each success up to 32 and drops
- * to 1 with a failure, so that endpoints that hang occupy few places of the process.
+ * to 1 with a failure. Because of this, endpoints that hang occupy few places of the process.
  */
 export function createConcurrency(
   max: number,

@@ -2,7 +2,10 @@ import { isSuspended } from '@drippulse/service';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** An organization with more due deliveries than this counts as large; counting stops there. */
+/**
+ * Number of due deliveries above which an organization is treated as large. Deliveries are not counted beyond this
+ * number.
+ */
 const small = 100;
 
 /** Age of the oldest due delivery, for small and for large organizations, and the ids of the large organizations. */

@@ -43,9 +43,8 @@ export async function rescheduleLanes(
 }
 
 /**
- * Reschedules lanes after results were recorded, in a separate transaction that does not wait for the disk, so that
- * claims and fan-out, which need the lanes, find them unlocked. If it never runs, the lanes are due when the leases
- * end.
+ * Reschedules lanes after results were recorded. This separate transaction does not wait for the disk, so claims and
+ * fan-out, which need the lanes, rarely find them locked. If it never runs, the lanes are due when the leases end.
  */
 export async function settleLanes(db: Kysely<DB>, changes: readonly LaneChange[]): Promise<void> {
   await db.transaction().execute(async (trx) => {

@@ -21,7 +21,10 @@ export function startCancelling(ctx: Context): Loop {
   });
 }
 
-/** Cancels a slice of an endpoint's deliveries. The lock of the endpoint keeps two processes from doing so at once. */
+/**
+ * Cancels a slice of an endpoint's deliveries. Because of the lock on the endpoint, two processes never cancel the same
+ * slice at once.
+ */
 async function cancelSlice(trx: Transaction<DB>, webhookId: bigint): Promise<void> {
   await lockEndpoints(trx, [webhookId]);
   const { rows: removed } = await sql<{ delivery_id: bigint; event_at: Date }>`

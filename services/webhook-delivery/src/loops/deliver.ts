@@ -35,7 +35,7 @@ export function startDelivering(ctx: Context): Delivering {
   });
 
   async function run(): Promise<number | undefined> {
-    // No place is free. The first recorded result wakes this loop.
+    // No place is free. The first recorded result frees a place and wakes this loop.
     if (concurrency.room() === 0) return undefined;
     const isLooking = !isExpecting;
     isExpecting = false;

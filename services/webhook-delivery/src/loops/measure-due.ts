@@ -7,7 +7,7 @@ const everyMs = 5_000;
 
 /**
  * Measures how long the oldest due lane waits to be claimed, and the age of the oldest due delivery of large and of
- * small organizations. Durations would not show work that nobody claims.
+ * small organizations. These measurements show work that nobody claims, which durations do not show.
  */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({

@@ -12,7 +12,7 @@ export type Recorder = { push(result: Result): void; stop(): Promise<void> };
 
 /**
  * Records results in groups: results that arrive while one group is committed form the next group. `onRecorded` is
- * called after the commit and frees the place of the delivery, so no new attempts start while the database is
+ * called after the commit and frees the place of the delivery. Therefore no new attempts start while the database is
  * unavailable.
  */
 export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSuccess: boolean) => void): Recorder {
@@ -32,7 +32,10 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     return waiting.length > 0 ? 0 : undefined;
   }
 
-  /** Keeps the later of two changes, but the earlier circuit if the later change leaves the circuit unchanged. */
+  /**
+   * Keeps the later of two changes of a lane. If the later change leaves the circuit unchanged, the change of the
+   * circuit is taken from the earlier one.
+   */
   function addChange({ webhookId, openUntil = changes.get(webhookId)?.openUntil }: LaneChange): void {
     changes.set(webhookId, { webhookId, openUntil });
   }

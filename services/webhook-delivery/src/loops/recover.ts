@@ -37,7 +37,7 @@ async function recoverSlice(trx: Transaction<DB>, job: JobRow): Promise<JobSlice
     .where('id', '=', span.webhookId)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
-  // Nothing is sent to a removed webhook.
+  // Nothing is sent to a removed webhook, so its recovery ends.
   if (webhook === undefined) return { ...waiting, isFinished: true };
   if (!webhook.active) return { ...waiting, waitMs: disabledMs };
   if (await hasDueEvents(trx, span.webhookId)) return { ...waiting, waitMs: busyMs };

@@ -9,7 +9,7 @@ import { statusToProto } from '../deliveries/statuses.ts';
 
 export const recoveryKind = 'webhook_recovery';
 
-/** The deliveries that a recovery sends again: deliveries of one status whose events are in a span of time. */
+/** The deliveries that a recovery sends again: deliveries with one status whose events are in a time span. */
 export type Span = { webhookId: bigint; since: Date; until: Date; status: string };
 
 /** Progress of a recovery: every delivery up to `after` is done. */

@@ -5,12 +5,15 @@ import type { Place, Span } from './recovery.ts';
 /** Number of deliveries in one slice. An event that arrives during a recovery waits behind at most one slice. */
 export const sliceSize = 100;
 
-/** The result of one slice; `found` is smaller than `sliceSize` at the end of the span. */
+/** The result of one slice. `found` is smaller than `sliceSize` when the slice has reached the end of the span. */
 export type Requeued = { found: number; place: Place };
 
 type Found = { id: bigint; event_at: Date; has_payload: boolean };
 
-/** Queues the next deliveries of the span in the event lane, oldest first, each with its whole schedule ahead. */
+/**
+ * Queues the next deliveries of the span in the event lane, oldest first. Each delivery starts its schedule of attempts
+ * again.
+ */
 export async function requeueSlice(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -46,7 +49,7 @@ async function findNext(trx: Transaction<DB>, organizationId: bigint, span: Span
 }
 
 /**
- * Queues deliveries again. Leaves out deliveries that are being sent, because the result of that attempt decides
+ * Queues deliveries again. Leaves out deliveries that are being sent, because the result of the current attempt decides
  * whether they are sent again.
  */
 async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise<number> {

@@ -4,7 +4,7 @@ import { exampleEnvelope, signingContract } from '../catalog/signing-contract.ts
 
 let catalog: ReturnType<typeof makeCatalog> | undefined;
 
-/** Returns the same answer to every caller, made at the first call. */
+/** Returns the catalog, which is the same for every caller. It is made at the first call. */
 export function getWebhookCatalog() {
   catalog ??= makeCatalog();
   return catalog;

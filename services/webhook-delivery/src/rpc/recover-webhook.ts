@@ -43,7 +43,7 @@ function readSpan({ webhookId, since, until, status }: RecoverWebhookRequest, no
   const span = {
     webhookId,
     since: timestampDate(since),
-    // By default, the span ends now, because later events are not lost.
+    // By default, the span ends now, because deliveries of later events have not failed yet.
     until: until === undefined ? now : timestampDate(until),
     status: status === undefined ? 'exhausted' : (statusFromProto(status) ?? 'pending'),
   };

@@ -12,7 +12,7 @@ import { lockWebhook } from '../webhooks/rows.ts';
 
 const excerptsOfOne = 1024 * 1024;
 
-/** Sends the stored bytes with the same `webhook-id` now, and repeats the whole schedule if that fails. */
+/** Sends the stored bytes with the same `webhook-id` now. If the attempt fails, the whole schedule is repeated. */
 export async function redeliverDelivery(ctx: Context, request: RedeliverDeliveryRequest, call: HandlerContext) {
   const response = await transact(
     ctx,

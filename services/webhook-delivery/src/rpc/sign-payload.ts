@@ -10,7 +10,7 @@ import { findWebhook } from '../webhooks/rows.ts';
 
 export async function signPayload(ctx: Context, request: SignPayloadRequest, call: HandlerContext) {
   const row = await findWebhook(ctx.db.kysely, callerOf(call).organizationId, request.webhookId);
-  // The signing library takes text, so it would sign other bytes for a body that is not UTF-8.
+  // The signing library accepts only text. For a body that is not UTF-8, it would sign bytes that differ from the body.
   if (!isUtf8(request.body)) throw new DomainError('invalid', 'invalid_body', 'body must be UTF-8 text');
   const secrets = openSecrets(ctx.sealer, row.id, row, ctx.clock.now());
   const at = new Date(Number(request.timestampSeconds) * 1000);

@@ -52,7 +52,7 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
   return response;
 }
 
-/** Holds or releases queued deliveries. The queue comes before the lanes, by the order of locks. */
+/** Holds or releases queued deliveries. The queue is written before the lanes, because of the order of locks. */
 async function changeSending(
   trx: Transaction<DB>,
   before: WebhookRow,
@@ -60,7 +60,7 @@ async function changeSending(
 ): Promise<void> {
   const isEnabled = active === true && !before.active;
   const isReleased = ordered === false && before.ordered;
-  // The old health says nothing about a new URL, or about an endpoint that was repaired.
+  // The health is reset, because the old health is not valid for a new URL, or for an endpoint that was repaired.
   const isAnew = isEnabled || isElsewhere;
   if (isReleased) await releaseOrder(trx, before.id);
   if (isAnew) await forgetHealth(trx, before.id);
@@ -99,7 +99,7 @@ function readEventTypes(request: UpdateWebhookRequest, present: ReadonlySet<stri
 
 /**
  * Returns the target after the change, if the request changes it. Headers that the request does not name keep their
- * values; a credential among them is kept only for the same scheme, host and port.
+ * values. A credential in one of these headers is kept only if the URL keeps its scheme, host and port.
  */
 function changeTarget(
   ctx: Context,

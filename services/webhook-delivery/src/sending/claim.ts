@@ -10,8 +10,8 @@ import { giveBackUnused, limitLanes } from './limit-lanes.ts';
 import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
 
 /**
- * Maximum number of deliveries in one claim. It is low, so that the next due delivery does not wait long while the
- * claimed deliveries start.
+ * Maximum number of deliveries in one claim. It is low, so that the next due delivery does not have to wait long while
+ * the claimed deliveries start.
  */
 const claimDeliveries = 100;
 
@@ -36,7 +36,7 @@ export async function claim(ctx: Pick<Context, 'db' | 'limits'>, concurrency: Co
   });
 }
 
-/** Chooses lanes, with organizations in turn, until the process has no free place. */
+/** Chooses lanes, with organizations in turn, until all free places of the process are used. */
 function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chosen[] {
   const chosen: Chosen[] = [];
   let left = Math.min(concurrency.room(), claimDeliveries);

@@ -6,7 +6,10 @@ import type { LaneKey } from '../lanes/concurrency.ts';
 import type { SealedSecrets } from '../signing/secrets.ts';
 
 const claimLanes = 100;
-/** Number of lanes among which a claim chooses, longest due first: more than the lanes of one organization. */
+/**
+ * Number of lanes among which a claim chooses, starting with the lanes that have been due the longest. It exceeds the
+ * number of lanes of one organization.
+ */
 const lookedAtLanes = 500;
 
 /** The condition that the lane's organization is suspended. Its queue waits until the organization is resumed. */
@@ -23,7 +26,7 @@ export type LaneRow = SealedSecrets & {
   sealed_headers: Buffer | null;
   rate_limit_per_second: number | null;
   has_failed: boolean;
-  /** Whether the endpoint's last answer to an event was a success. */
+  /** Whether the endpoint's last response to an event was a success. */
   is_proven: boolean;
 };
 
@@ -32,9 +35,9 @@ export type Chosen = { lane: LaneRow; room: number };
 
 /**
  * Locks due lanes round-robin by organization, longest due first, so that an organization with many lanes takes no turn
- * from another. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set. The commit of a
- * claim does not wait for the disk: a database that crashes may lose it. Its deliveries are then sent again, with the
- * same id.
+ * from another organization. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set. The
+ * commit of a claim does not wait for the disk, so a database that crashes may lose the claim. The claimed deliveries
+ * are then sent again, with the same id.
  */
 export async function lockDueLanes(
   trx: Transaction<DB>,

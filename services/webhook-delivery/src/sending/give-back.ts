@@ -4,7 +4,7 @@ import { lockEndpoints, lockLanes } from '../db/locks.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
 import { rescheduleLanes } from '../lanes/reschedule-lanes.ts';
 
-/** Makes leased deliveries that were not sent due now, instead of at the end of their lease. */
+/** Makes leased deliveries that were not sent due now. Otherwise they would be due only at the end of their lease. */
 export async function giveBack(ctx: Context, deliveries: readonly Claimed[]): Promise<void> {
   const webhookIds = [...new Set(deliveries.map(({ lane }) => lane.webhookId))];
   await ctx.db.kysely.transaction().execute(async (trx) => {

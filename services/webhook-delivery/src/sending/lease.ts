@@ -61,12 +61,12 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
-/** The body of an event, its trace, and its cause unless it is itself a cause. */
+/** The body of an event, its trace, and its cause unless the event is itself a cause. */
 export type Payload = { body: string; traceparent: string | undefined; cause: string | undefined };
 
 type PayloadRow = { event_id: string; body: Buffer; traceparent: string | null; cause: string | null };
 
-/** Reads the bodies of these deliveries by event. */
+/** Reads the bodies of these deliveries, keyed by event. */
 export async function readBodies(trx: Transaction<DB>, rows: readonly QueueRow[]): Promise<Map<string, Payload>> {
   const events = [...new Map(rows.map((row) => [row.event_id, row])).values()];
   const { rows: payloads } = await sql<PayloadRow>`

@@ -4,8 +4,8 @@ import { type OrderKey, promote } from '../deliveries/order.ts';
 import type { Recorded, Result } from '../deliveries/results.ts';
 
 /**
- * Locks the queue rows of the results, so that no claim takes them. Returns the tries so far of the deliveries that
- * this worker still leases.
+ * Locks the queue rows of the results, so that no claim takes them. Returns the number of earlier attempts of each
+ * delivery that this worker still leases.
  */
 export async function lockQueue(trx: Transaction<DB>, results: readonly Result[]): Promise<Map<bigint, number>> {
   const { rows } = await sql<{ delivery_id: bigint; fence: bigint; tries: number }>`

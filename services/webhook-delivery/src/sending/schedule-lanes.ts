@@ -7,9 +7,9 @@ import { leaseMs, type QueueRow } from './lease.ts';
 export type Postponed = { lane: LaneRow; waitMs: number };
 
 /**
- * Schedules the lanes of a claim. A lane that used all its room is due again when a result is recorded, at the latest
- * when the lease ends. Any other lane is due with its next delivery. A due time is never in the past, so a lane that
- * was served goes behind the waiting lanes.
+ * Schedules the lanes of a claim. A lane that used all its room is due again when a result is recorded, or at the
+ * latest when the lease ends. Any other lane is due with its next delivery. A due time is never in the past, so a lane
+ * that was served is queued behind the waiting lanes.
  */
 export async function scheduleLanes(
   trx: Transaction<DB>,

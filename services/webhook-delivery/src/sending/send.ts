@@ -12,13 +12,16 @@ import { openTarget } from '../webhooks/target.ts';
 import { leaseMs } from './lease.ts';
 
 const totalTimeoutMs = 15_000;
-/** Remaining lease in milliseconds that a start requires: the attempt, and time to record its result. */
+/**
+ * Time in milliseconds that must remain of a lease when an attempt starts: the time for the attempt and for recording
+ * its result.
+ */
 const neededMs = totalTimeoutMs + 5_000;
 
 /**
- * Sends a delivery once. Returns undefined if there is no outcome: this process stops, the lease is nearly over, or the
- * machine has run out of descriptors, ports or memory. No try is then used up, and the delivery is sent after the end
- * of its lease.
+ * Sends a delivery once. Returns undefined if there is no outcome, because this process stops, the lease is nearly
+ * over, or the machine has run out of descriptors, ports or memory. In this case no attempt is used up, and the
+ * delivery is sent after the end of its lease.
  */
 export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal): Promise<Attempt | undefined> {
   if (performance.now() - delivery.claimedAt > leaseMs - neededMs) return undefined;
@@ -53,14 +56,14 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       ctx.log.warn({ err: error, delivery_id: String(delivery.id) }, 'delivery not sent for want of resources');
       return undefined;
     }
-    // The cause may be that no key opens a secret any more. The failure counts as an attempt, so that it neither stops
-    // nor blocks other deliveries.
+    // One possible cause is that no key of this process can open a secret. The failure counts as an attempt, so that it
+    // neither stops nor blocks other deliveries.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
   }
 }
 
-/** Runs the request in the trace of its event; the request carries the trace. */
+/** Runs the request in the trace of its event, and sends the trace with the request. */
 async function traced<T>(traceparent: string | undefined, request: () => Promise<T>): Promise<T> {
   const step = startStep('deliver webhook', 'internal', traceparent);
   try {
@@ -85,7 +88,10 @@ function headersOf(ctx: Context, delivery: Claimed, at: Date): Record<string, st
   };
 }
 
-/** Reads the requests of an endpoint. The header may contain several and may be repeated; `disable` wins. */
+/**
+ * Reads the requests of an endpoint. The header may contain several requests and may be repeated; `disable` takes
+ * precedence.
+ */
 function readAsked(value = ''): Attempt['asks'] {
   const asked = value.split(',').map((word) => word.trim().toLowerCase());
   if (asked.includes('disable')) return 'disable';

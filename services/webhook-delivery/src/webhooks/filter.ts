@@ -3,23 +3,23 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
 import { createByteCache } from '@drippulse/loops';
 
-/** Decides from the body of an event whether it is delivered. */
+/** Decides from the body of an event whether the event is delivered. */
 export type Filter = (body: JsonObject, now: Date) => Verdict;
 
 /** The compiled filters of webhooks. */
 export type Filters = {
   /**
-   * Returns the filter of a stored rule. The rule is compiled once while there is room, because every event is tested
+   * Returns the filter of a stored rule. The compiled rule is cached while there is room, because every event is tested
    * by every filter.
    */
   of(rule: string, organizationId: bigint): Filter;
-  /** Returns the bytes that the filters occupy. */
+  /** Returns the number of bytes that the filters occupy. */
   bytes(): number;
 };
 
 /**
- * Maximum bytes of the compiled filters, for all organizations together and for one. The largest filter takes about 1
- * MiB; most take a thousandth of that.
+ * Maximum size in bytes of the compiled filters, for all organizations together and for each. The largest filter takes
+ * about 1 MiB; most take a thousandth of that.
  */
 const ofAll = 16 << 20;
 const ofEach = 4 << 20;

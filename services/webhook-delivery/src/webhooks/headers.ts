@@ -6,8 +6,8 @@ const token = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 // RFC 9110, 5.5, without obs-text: no character that could end the line.
 const fieldValue = /^[\t\x20-\x7e]*$/;
 /**
- * Headers of the message, the connection and the signature. A customer's header must not change the values that a
- * receiver verifies.
+ * Names of reserved headers: those of the message, the connection and the signature. A customer's header must not
+ * change the values that a receiver verifies.
  */
 const reserved =
   /^(content-.*|webhook-.*|drippulse-chain|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect)$/;

@@ -7,15 +7,15 @@ export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: u
   const row = await db
     .selectFrom('webhooks')
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the type of the id in the requests that name a webhook
     .where('organization_id', '=', organizationId)
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }
 
 /**
- * Returns the mode of an event, which is the mode of the webhooks that get it. An event is live if a live webhook gets
- * it.
+ * Returns the mode of an event, which is the mode of the webhooks that get the event. The mode is live if at least one
+ * live webhook gets the event.
  */
 export async function findModeOfEvent(
   db: Kysely<DB>,

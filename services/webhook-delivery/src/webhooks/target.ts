@@ -6,7 +6,10 @@ import type { Headers } from './headers.ts';
 /** The URL of deliveries, and the customer's headers for them. */
 export type Target = { url: string; headers: Headers };
 
-/** A target in its stored form: the masked forms, and the sealed values. Values without a secret may be unsealed. */
+/**
+ * A target in its stored form: the masked forms, and the sealed values. A value that contains no secret may be
+ * unsealed.
+ */
 export type StoredTarget = { url: string; sealed_url: Buffer | null; sealed_headers: Buffer | null };
 
 /**

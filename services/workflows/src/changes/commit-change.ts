@@ -28,7 +28,8 @@ export async function commitChange<I extends DescMessage, O extends DescMessage>
   request: MessageShape<I>,
   write: (trx: Transaction<DB>, caller: Caller) => Promise<Written<MessageInitShape<O>>>,
 ): Promise<MessageShape<O>> {
-  // Changes are keyed by response, because a rolled-back run and a replayed response have no change to announce.
+  // Changes are stored by their response object. A run that is rolled back, or a response that is replayed, has no
+  // entry here, so it announces nothing.
   const changes = new WeakMap<MessageShape<O>, Change>();
   const committed = await transact(ctx, call, method, request, async (trx, caller) => {
     const { response, change } = await write(trx, caller);

@@ -8,8 +8,9 @@ import { senderAddresses } from '../workflows/sender-addresses.ts';
 const timeoutMs = 5_000;
 
 /**
- * Refuses steps that send from an address that the caller's organization may not use. A caller who may not save is
- * refused later, and learns nothing here. Must be called outside any transaction.
+ * Refuses steps that send from an address that the caller's organization may not use. The check also runs for a caller
+ * who may not save and is refused later. It reveals nothing secret to such a caller, who may validate steps anyway.
+ * Must be called outside any transaction.
  */
 export async function requireSenders(ctx: Context, call: HandlerContext, steps: readonly Step[]): Promise<void> {
   const violations = await senderProblems(ctx, call, steps);

@@ -15,7 +15,7 @@ import { openSteps, type StoredSteps, sealSteps, unmaskSteps } from '../workflow
 import { storedSteps } from '../workflows/stored-steps.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
-/** Columns to change. Members that are absent stay as they are. */
+/** Columns to change. Absent members stay as they are. */
 export type Changes = {
   name?: string;
   description?: string | null;

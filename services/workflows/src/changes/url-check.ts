@@ -5,7 +5,7 @@ import type { UrlCheck } from '../workflows/callback-urls.ts';
 
 /**
  * Returns the check of URLs for the caller's organization. If the caller may not save, no host name is looked up,
- * because the answer would reveal the names in this network.
+ * because the result would reveal the names in this network.
  */
 export function urlCheckOf(ctx: Context, call: HandlerContext): UrlCheck {
   const { organizationId, role } = callerOf(call);

@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 
 /**
  * Locks a project. Writers take a shared lock on a workflow's project until they commit. A deletion takes an exclusive
- * lock while it writes the row of `deleted_projects`. So either a writer commits before that row is written, and the
+ * lock while it writes the row of `deleted_projects`. Either a writer commits before that row is written, and the
  * deletion moves its workflow, or the writer sees the row.
  */
 export async function lockProject(
@@ -59,8 +59,8 @@ function findDeleted(trx: Transaction<DB>, organizationId: bigint, projectId: bi
 }
 
 /**
- * Creates the identity service's error for an unknown project. The identity service does not know this project either,
- * or soon will not.
+ * Creates the error that the identity service returns for an unknown project. The project is unknown to the identity
+ * service too, or soon will be.
  */
 function projectNotFound(): DomainError {
   return new DomainError('not_found', 'project_not_found', 'There is no project with this id.');

@@ -6,6 +6,6 @@ import { workflowToProto } from '../workflows/to-proto.ts';
 
 export async function getWorkflow(ctx: Context, request: GetWorkflowRequest, call: HandlerContext) {
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
-  // The REST answer contains only the workflow, without `sealedSteps`.
+  // The REST response contains only the workflow, without `sealedSteps`.
   return { workflow: workflowToProto(row), sealedSteps: row.sealed ?? undefined };
 }

@@ -37,7 +37,7 @@ async function* readWhole(ctx: Context, { filter, order, page, totals }: List, c
   let { place, offset, limit: remaining } = page;
   for (;;) {
     const take = Math.min(sliceRows, remaining);
-    // One row more than requested is read, which shows whether a further page follows.
+    // One row more than requested is read, to find out whether there is a next page.
     const rows = await sliceWorkflows(kysely, filter, { order, place, offset, limit: take + 1 }).execute();
     const workflows = rows.slice(0, take);
     const last = workflows.at(-1);
@@ -86,7 +86,9 @@ async function readFilter(ctx: Context, request: ListWorkflowsRequest, caller: C
   };
 }
 
-/** Reads the paging. Without any paging parameter, the list is the whole collection, as the API reference promises. */
+/**
+ * Reads the paging. A request without any paging parameter gets the whole collection, as the API reference promises.
+ */
 function readPageOrAll(request: ListWorkflowsRequest, order: Order): List['page'] {
   const { limit, cursor, page, perPage } = request;
   const isAll = [limit, cursor, page, perPage].every((parameter) => parameter === undefined);

@@ -74,7 +74,7 @@ async function inspectAllSettings(
   return inspectSettings({ ...storedSettings(former), ...given }, kept, isStrict(call)).problems;
 }
 
-/** Whether the request has a member. A member that is absent stays as it is. */
+/** Whether the request has a member. An absent member stays as it is. */
 function isGiven(request: ValidateWorkflowRequest, name: string): boolean {
   return request[name === 're_entry' ? 'reEntry' : (name as 'goals' | 'holdout' | 'priority' | 'class')] !== undefined;
 }

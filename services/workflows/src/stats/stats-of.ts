@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 const countWithinMs = 2_000;
 
 /**
- * Returns the counts of workflows, keyed by the workflow's id as a string. Undefined when the runtime does not answer
+ * Returns the counts of workflows, keyed by the workflow's id as a string. Undefined when the runtime does not respond
  * in time.
  */
 export async function statsOf(
@@ -24,9 +24,7 @@ export async function statsOf(
   });
 }
 
-/**
- * Returns the number of living enrollments of versions, by version. Undefined when the runtime does not answer in time.
- */
+/** Returns the number of active enrollments of each version. Undefined if the runtime does not respond in time. */
 export async function activeOf(
   ctx: Context,
   call: HandlerContext,
@@ -43,8 +41,8 @@ export async function activeOf(
 const within = { timeoutMs: countWithinMs };
 
 /**
- * Returns undefined for any failure, because a list without counts is better than no list. During an upgrade, an older
- * runtime may lack the method.
+ * Returns undefined for any failure, because a list without counts is better than no list. One such failure is an older
+ * runtime without the method, during an upgrade.
  */
 async function unlessAway<T>(ctx: Context, count: () => Promise<T>): Promise<T | undefined> {
   try {

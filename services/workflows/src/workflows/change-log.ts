@@ -3,8 +3,8 @@ import type { DB } from '../db/schema.ts';
 
 /**
  * Lock of the change log. Writers take numbers of the log in one order and commit in a different order, so a reader
- * that only asked for higher numbers would miss some. Each writer therefore takes this lock shared until it commits,
- * and a reader takes it exclusively for a moment.
+ * that only asked for higher numbers would miss some changes. Therefore each writer takes this lock in shared mode
+ * until it commits, and a reader takes it in exclusive mode for a moment.
  */
 const logLock = sql`hashtext('workflows'), hashtext('change_log')`;
 

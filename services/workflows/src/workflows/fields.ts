@@ -5,7 +5,7 @@ export const longestName = 255;
 const maxDescriptionLength = 10_000;
 const maxIntegrationsBytes = 64 * 1024;
 
-/** Members of a request that can be checked without further data. Members that are absent are not checked. */
+/** Members of a request that can be checked without further data. Absent members are not checked. */
 export type PlainFields = { name?: string; description?: string | null; integrations?: string };
 
 /** Refuses invalid members, with all violations in one error. */

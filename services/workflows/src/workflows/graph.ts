@@ -55,7 +55,8 @@ export function requireRunnable(steps: readonly Step[]): void {
 
 /**
  * Returns the steps with their final ids. A step without an id gets the id of the previous step at its position, if
- * both have the same type. So a repeat of the same steps changes nothing, and the funnel still finds older enrollments.
+ * both have the same type. Therefore saving equal steps again changes nothing, and the funnel still finds older
+ * enrollments.
  */
 export function withKeptIds(graph: Graph, former: readonly Step[]): Step[] {
   const taken = new Set(graph.steps.map((step) => step.id));

@@ -4,8 +4,8 @@ import { createShares, createTurnQueue } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
 /**
- * Maximum number of calls that one organization runs in parallel, and of its parallel test runs. Further calls wait;
- * further test runs are refused.
+ * Maximum number of parallel calls of one organization, and maximum number of its parallel test runs. Further calls
+ * wait; further test runs are refused.
  */
 const ofEach = 2;
 /**
@@ -13,7 +13,7 @@ const ofEach = 2;
  * in memory.
  */
 const ofAll = 8;
-/** Equal to the waiting time of other slow work. */
+/** Time for which a call waits for a place, which equals that of other slow work. */
 const waitMs = 10_000;
 
 /** Runs the work of a request in turns with the work of other requests. */

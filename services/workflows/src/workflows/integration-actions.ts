@@ -43,7 +43,7 @@ function problemsOf(step: Step): Violation[] {
         ` by ${provider.name}`,
       ),
     ];
-  const given = (payload ?? {}) as JsonObject; // the step was read: its payload is an object
+  const given = (payload ?? {}) as JsonObject; // the step was read before, so its payload is an object
   return checkPayload(action, given).map(({ path, message, ...hints }) =>
     violationOf(step, ['payload', ...path].join('.'), message, hints),
   );

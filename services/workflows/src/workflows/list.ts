@@ -11,13 +11,13 @@ export type Filter = {
   mode: Mode;
   status: Status | undefined;
   projectId: bigint | undefined;
-  /** Condition of the filters that lists of all kinds have. */
+  /** Condition of the filters that all kinds of lists have. */
   rows?: RawBuilder<boolean>;
   /** Substring of the name. */
   q?: string | undefined;
 };
 
-/** Rows after a place, in an order. */
+/** The rows that come after a place in an order. */
 export type Slice = { order: Order; place: Place | undefined; offset: number; limit: number };
 
 /** Minimum number of characters with which `q` matches anywhere in a name. */

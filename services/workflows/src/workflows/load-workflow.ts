@@ -14,7 +14,7 @@ const maxBatch = 100;
 
 /**
  * Creates a function that loads workflows. All workflows that are requested in one turn of the event loop are read with
- * one statement, at the end of the turn. Each caller sees every commit before its call. Nothing is cached.
+ * one statement, at the end of the turn. Thus each caller sees every commit that preceded its call. Nothing is cached.
  */
 export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
   const loader = new DataLoader<Key, WorkflowRow>((keys) => read(db, keys), {

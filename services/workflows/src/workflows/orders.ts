@@ -7,7 +7,7 @@ import type { WorkflowRow } from './rows.ts';
 export type Order = { sort: string; key: Key; isDescending: boolean };
 type Key = 'id' | 'updated_at' | 'name';
 
-/** Place in a list: after the row with this key and id. In an order by id, the key is the id too. */
+/** Place in a list: directly after the row with this key and id. In an order by id, the key is the id too. */
 export type Place = { key: string; id: bigint };
 
 const keys: Readonly<Record<string, Key>> = { created_at: 'id', updated_at: 'updated_at', name: 'name' };

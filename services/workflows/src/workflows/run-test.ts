@@ -53,7 +53,7 @@ export function prepareTest(request: TestInput) {
   };
 }
 
-/** Runs steps. Each step is compiled when the run reaches it; the form of all steps is read before. */
+/** Runs steps. The definition of all steps is read first. Each step is compiled when the run reaches it. */
 function* compileAndRun(
   { workflowId, version, steps, settings = {} }: Tested,
   options: Parameters<typeof testRunInTurns>[1],

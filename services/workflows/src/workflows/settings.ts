@@ -44,7 +44,10 @@ export function requireSettings(given: JsonObject, steps: readonly Step[], stric
   return stringifyJson(settings as JsonObject); // they were read from JSON
 }
 
-/** Returns the settings, checked against the steps, with all their problems instead of refusing invalid settings. */
+/**
+ * Returns the settings, checked against the steps, together with all their problems. Unlike `requireSettings`, it does
+ * not refuse invalid settings.
+ */
 export function inspectSettings(
   given: JsonObject,
   steps: readonly Step[],
@@ -55,7 +58,7 @@ export function inspectSettings(
 
 /** Returns stored settings in the form of a request. */
 export function storedSettings(text: string): JsonObject {
-  return parseJson(text) as JsonObject; // this service stored it
+  return parseJson(text) as JsonObject; // this service stored the value
 }
 
 /** Returns the compiled settings of a stored version. */

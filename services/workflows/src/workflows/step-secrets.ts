@@ -51,8 +51,8 @@ export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): St
 
 /**
  * Replaces each masked value in the steps of a request with the stored value of the same step, if the step still calls
- * the same scheme, host and port. All other masked values are returned as problems, because a secret must go only to
- * the place for which it was entered.
+ * the same scheme, host and port. All other masked values are returned as problems, because a secret must be sent only
+ * to the address for which it was entered.
  */
 export function revealMasked(
   steps: readonly Step[],

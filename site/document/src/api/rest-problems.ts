@@ -109,7 +109,10 @@ function methodProblems(method: DescMethod): string[] {
   ];
 }
 
-/** Whether a method returns a list of rows with ids. A catalog, whose entries have names instead, does not count. */
+/**
+ * Whether a method returns a list of rows with ids. A catalog is not such a list, because its entries have names
+ * instead of ids.
+ */
 function isListOfRows({ output }: DescMethod): boolean {
   const hasIds = ({ fieldKind, message }: DescField) =>
     fieldKind === 'list' && message !== undefined && message.fields.some(({ name }) => name === 'id');
@@ -136,7 +139,7 @@ function filterProblems(method: DescMethod): string[] {
   });
 }
 
-/** Lists raw bodies and answers without media types. Raw bytes need media types, because no schema describes them. */
+/** Lists raw bodies and responses without media types. Raw bytes need media types, because no schema describes them. */
 function rawProblems(method: DescMethod): [string, boolean][] {
   const { body, requestMediaTypes, responseMediaTypes } = getOption(method, rest);
   const takesRaw = body === Body.RAW || body === Body.STREAM;
@@ -152,7 +155,10 @@ function rawProblems(method: DescMethod): [string, boolean][] {
   ];
 }
 
-/** Lists duplicate ids, and ids that name both a method and a resource with methods, which a client cannot have. */
+/**
+ * Lists duplicate ids, and ids that name both a method and a resource with methods. A client cannot have two members
+ * with one name.
+ */
 function operationIdProblems(methods: readonly DescMethod[]): string[] {
   const ids = methods
     .map((method): [string, string] => [

@@ -22,7 +22,7 @@ const guides = ['journeys.md', 'mail.md'] as const;
 
 /**
  * Returns one of the guides, without its title and its pictures. Links within the guide, to the other guides and to
- * pages of the site stay links.
+ * pages of the site are kept.
  */
 export function guideLines(root: string, guide: (typeof guides)[number]): string[] {
   const text = readFileSync(path.join(root, 'docs', guide), 'utf8')
@@ -39,7 +39,7 @@ export function guideLines(root: string, guide: (typeof guides)[number]): string
     .split('\n');
 }
 
-/** Reduces links to files of the repository to their text, because these files are not served. */
+/** Replaces links to files of the repository by their text, because these files are not served. */
 function plainLinks(markdown: string): string {
   return markdown.replaceAll(/\[([^\]]+)\]\((?!https?:)[^)]+\)/g, '$1');
 }

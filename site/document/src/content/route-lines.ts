@@ -5,7 +5,8 @@ import { LimitClassSchema, LimitKey, limit } from '@drippulse/proto/drippulse/re
 import { table } from './regions.ts';
 
 /**
- * Returns a table of the writes that store their answer under an `Idempotency-Key`, or of those that ignore the header.
+ * Returns a table of the writes that store their response under an `Idempotency-Key`, or of the writes that ignore the
+ * header.
  */
 export function idempotencyLines(services: readonly DescService[], isStored: boolean): string[] {
   const rows = services.flatMap(routesOf).filter((route) => isWrite(route) && isRepeatable(route) === isStored);

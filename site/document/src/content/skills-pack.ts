@@ -1,4 +1,4 @@
-/** Skills in the order of the pack: each skill uses the variables of the earlier ones. */
+/** Skills in the order of the pack. Each skill uses the variables of the skills before it. */
 const skillNames = ['connect', 'build-workflow', 'enroll-and-observe', 'crm-records', 'webhooks-and-events'];
 
 /**
@@ -26,7 +26,7 @@ function withoutSection(markdown: string, title: string): string {
   return [start, ...sections.filter((section) => !section.startsWith(`## ${title}\n`))].join('');
 }
 
-/** Lowers every heading by one level. Lines of code that begin with `#` are left alone. */
+/** Lowers every heading by one level. Lines of code that begin with `#` are not changed. */
 function deeper(markdown: string): string {
   let isCode = false;
   const lines = markdown.split('\n').map((line) => {

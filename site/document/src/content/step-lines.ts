@@ -30,7 +30,7 @@ function sectionOf({
     field.help,
   ]);
   return [
-    // The id of the heading is the type, so that an error can link to it.
+    // The id of the heading is the step type, so that an error can link to it.
     `### ${type}`,
     '',
     `**${label}.** ${[description, ...facts].join(' ')}`,

@@ -20,7 +20,7 @@ function nameOf(desc: Declaration): string {
 function readFile(file: FileDescriptorProto, comments: Map<string, string>): void {
   const byPath = new Map<string, string>();
   for (const { path, leadingComments } of file.sourceCodeInfo?.location ?? []) {
-    // Joins the wrapped lines of a comment; paragraphs are kept.
+    // Joins the wrapped lines of a comment. Paragraphs are kept apart.
     const text = leadingComments
       .trim()
       .replaceAll(/ *\n (?! *\n)/g, ' ')
@@ -31,7 +31,7 @@ function readFile(file: FileDescriptorProto, comments: Map<string, string>): voi
     const text = byPath.get(path);
     if (text !== undefined) comments.set(name, text);
   };
-  // The numbers are the fields of FileDescriptorProto, ServiceDescriptorProto and DescriptorProto.
+  // The numbers in a path are the field numbers of FileDescriptorProto, ServiceDescriptorProto and DescriptorProto.
   for (const [index, service] of file.service.entries()) {
     const name = `${file.package}.${service.name}`;
     note(name, `6.${index}`);

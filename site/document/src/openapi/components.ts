@@ -3,7 +3,7 @@ import { type JsonSchema, jsonSchemaOf, type SchemaOptions } from '@drippulse/js
 import type { NamedSchema } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { CommentOf } from './comments.ts';
 
-/** Collects the schemas to which operations refer, each once. */
+/** Collects the schemas to which operations refer. Each schema is included once. */
 export type SchemaComponents = {
   /** Returns a reference to the schema of a response message, which becomes a component. */
   response(desc: DescMessage): JsonSchema;
@@ -31,7 +31,10 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
     refOfEnum: addEnum,
   };
 
-  /** Reserves a name. False when the schema of that name already exists. Two different schemas never share a name. */
+  /**
+   * Reserves a name. Returns false when the schema of that name already exists. Two different schemas never share a
+   * name.
+   */
   function claim(name: string, owner: string): boolean {
     const known = owners.get(name);
     if (known !== undefined && known !== owner) throw new Error(`${known} and ${owner} share the name ${name}`);
@@ -42,7 +45,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   function add(desc: DescMessage, direction: 'request' | 'response', omit: (field: DescField) => boolean): string {
     const { name } = desc;
     if (claim(name, desc.typeName)) {
-      schemas.set(name, {}); // set before the fields, because a message may contain itself
+      schemas.set(name, {}); // set before the fields are read, because a message may contain itself
       const schema = jsonSchemaOf(desc, { ...options, direction, omit });
       const description = commentOf(desc);
       schemas.set(name, { ...(description !== undefined && { description }), ...schema });
@@ -53,7 +56,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   function addEnum(owner: DescEnum | DescField, schema: JsonSchema): string {
     const isEnum = owner.kind === 'enum';
     const name = isEnum ? owner.name : nameOfValues(owner);
-    // Strings with the same name and the same values are one enum.
+    // Strings that have equal names and equal values are one enum.
     if (claim(name, isEnum ? owner.typeName : JSON.stringify(schema['enum']))) {
       const description = isEnum ? commentOf(owner) : undefined;
       schemas.set(name, { ...(description !== undefined && { description }), ...schema });
@@ -81,7 +84,8 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
 }
 
 /**
- * Returns the name of a string's values: `ListCrmLeadsSort` for the order of a list, otherwise the area and the field.
+ * Returns the name of the enum of a string's values: `ListCrmLeadsSort` for the order of a list, otherwise the area and
+ * the field.
  */
 function nameOfValues({ name, parent }: DescField): string {
   const owner = name === 'sort' ? parent.name.replace(/Request$/, '') : pascalCase(areaOf(parent));

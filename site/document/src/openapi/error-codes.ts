@@ -11,8 +11,8 @@ export type ErrorCodes = ReadonlyMap<number, readonly string[]>;
 const everyRoute = getOption(file_drippulse_rest_v1_reasons, reason);
 
 /**
- * Codes that only some routes can return, with a test for these routes. A code without an entry applies to every route
- * that has the status, except that a code of an area does not apply to reads.
+ * Codes that only some routes can return, with a function that tests a route. A code without an entry applies to every
+ * route that has the status, except that a code of an area does not apply to reads.
  */
 const needs: Readonly<Record<string, (route: Route) => boolean>> = {
   malformed_json: takesBody,
@@ -43,7 +43,7 @@ const needs: Readonly<Record<string, (route: Route) => boolean>> = {
   reauthentication_required: ({ rest }) => rest.recentSignIn,
   user_required: ({ rest }) => rest.auth === Auth.USER_ONLY,
   test_mode: (route) => needsCredential(route) && route.rest.testMode !== TestMode.READ,
-  route_not_found: () => false, // the document has no such path
+  route_not_found: () => false, // every path of the document has a route
   body_too_large: takesBody,
   message_too_large: takesBody,
   unsupported_media_type: takesBody,
@@ -59,8 +59,8 @@ const needs: Readonly<Record<string, (route: Route) => boolean>> = {
 };
 
 /**
- * Statuses that are documented with their codes. All other statuses, which come from HTTP and from faults, are
- * `default`.
+ * Statuses that are documented with their codes. All other statuses are covered by `default`, because they are caused
+ * by HTTP and by faults.
  */
 const statuses = [400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431, 503];
 
@@ -105,8 +105,8 @@ function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessag
 }
 
 /**
- * Returns the reasons about missing rows: those of the method's own area for an id in the path, and those of all used
- * areas for an id in the body.
+ * Returns the reasons about missing rows. For an id in the path these are the reasons of the method's own area, for an
+ * id in the body those of all used areas.
  */
 function rowsOf({ method, segments }: Route, own: readonly Reason[], used: readonly Reason[]): readonly Reason[] {
   const inPath = new Set(segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : [])));
@@ -120,7 +120,9 @@ function hasIds({ fields }: DescMessage, inPath: ReadonlySet<string>): boolean {
   );
 }
 
-/** Whether the path contains the resource that was not found, such as `/workflows/{workflow_id}/enrollments`. */
+/**
+ * Whether the path contains the kind of resource that was not found, such as `/workflows/{workflow_id}/enrollments`.
+ */
 function isOfPath({ template }: Route, name: string): boolean {
   return new RegExp(`/${name.replace(/_not_found$/, '')}s?/\\{`).test(template);
 }

@@ -21,12 +21,12 @@ const descriptions: Readonly<Record<string, string>> = {
   default: 'Something else went wrong; safe requests may be repeated with backoff.',
 };
 
-/** Returns the schema of all error codes. The list grows with the platform, so clients may meet unknown codes. */
+/** Returns the schema of all error codes. The list grows with the platform, so clients may receive unknown codes. */
 export function errorCodeSchema(codes: readonly string[]): Record<string, unknown> {
   return { type: 'string', description: 'The stable codes of errors. More may be added.', enum: codes.toSorted() };
 }
 
-/** Error schema of every route: the members of RFC 9457 and our own. */
+/** Error schema of every route: the members of RFC 9457 and the platform's own members. */
 export const problemSchema = {
   type: 'object',
   description: 'An error: the members of RFC 9457 and `error`, `message`, `errors`, `violations` and `request_id`.',
@@ -67,11 +67,11 @@ export const problemSchema = {
 };
 
 /**
- * Collects the responses of errors. The most common response of each status becomes a component; all others are written
- * inline.
+ * Collects the responses of errors. The most common response of each status becomes a component; all other responses
+ * are written inline.
  */
 export type ErrorResponses = {
-  /** Returns the errors with which a route can answer, each with its codes. */
+  /** Returns the errors that a route can return, each with its codes. */
   of(route: Route, codes: ErrorCodes): Record<string, unknown>;
   /** Returns the components by name. */
   collected(): Record<string, unknown>;
@@ -114,8 +114,8 @@ function nameOf(status: string): string {
 }
 
 /**
- * Returns the error responses of a route. The codes are next to the reference to the schema, so that a client has one
- * type for all errors, and still finds the codes of each answer.
+ * Returns the error responses of a route. The codes are written next to the reference to the schema, so that a client
+ * has one type for all errors, and still finds the codes of each response.
  */
 function responsesOf(route: Route, codes: ErrorCodes): Record<string, unknown> {
   return Object.fromEntries([
@@ -143,6 +143,6 @@ function errorResponse(route: Route, status: number | 'default', codes?: readonl
 
 /**
  * Statuses of the errors that the service itself returns, as HTML pages on routes that serve pages. All other errors
- * come from the gateway.
+ * are made by the gateway.
  */
 const pages: ReadonlySet<number | 'default'> = new Set([404, 409, 422, 503, 'default']);

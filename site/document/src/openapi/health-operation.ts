@@ -1,6 +1,6 @@
 import { headerRef } from './response-headers.ts';
 
-/** Alias path of the same operation. */
+/** An alias path of this operation. */
 const alias = '/api/v1/health';
 
 export const healthSchema = {

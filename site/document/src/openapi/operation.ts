@@ -112,7 +112,7 @@ function parameterOf(
   schemas: SchemaComponents,
 ): Record<string, unknown> {
   const description = commentOf(field);
-  const { describe: _, ...options } = schemas.options; // the description stands next to the schema
+  const { describe: _, ...options } = schemas.options; // the description is written next to the schema
   const { examples, ...schema } = fieldSchemaOf(field, { ...options, direction: 'parameter' });
   return {
     name: field.name,
@@ -179,7 +179,7 @@ export function messageOfRaw({ method, rest: { bodyMessage } }: Route): DescMess
 }
 
 /**
- * Returns the schema of a raw body. Bytes that no schema describes are a binary string, which clients send as it is.
+ * Returns the schema of a raw body. Bytes that no schema describes are a binary string, which clients send unchanged.
  */
 function rawSchema(mediaType: string, body: Body): Record<string, unknown> {
   if (mediaType === 'multipart/form-data' && body === Body.STREAM) {
@@ -190,7 +190,7 @@ function rawSchema(mediaType: string, body: Body): Record<string, unknown> {
   return { type: 'string', format: 'binary' };
 }
 
-/** Returns the schema of one event of a stream, as in OpenAPI 3.2. */
+/** Returns the schema of one event of a stream, in the form of OpenAPI 3.2. */
 function eventSchema(data: JsonSchema): JsonSchema {
   return {
     type: 'object',

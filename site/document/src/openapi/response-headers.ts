@@ -5,13 +5,13 @@ import { hasTag } from './validators.ts';
 type ResponseHeader = {
   description: string;
   schema: Record<string, unknown>;
-  /** Whether answers of a route with this status have the header. */
+  /** Whether responses of a route with this status have the header. */
   isIn(route: Route, status: number | 'default'): boolean;
 };
 
 /**
- * Headers of answers by name. To add a header, add an entry here; the header's component and the answers that have it
- * follow from the entry.
+ * Headers of responses by name. To add a header, add an entry here; the header's component and the responses that have
+ * it follow from the entry.
  */
 const responseHeaders: Record<string, ResponseHeader> = {
   'X-Request-Id': {
@@ -99,7 +99,7 @@ export const headerComponents = Object.fromEntries(
   Object.entries(responseHeaders).map(([name, { description, schema }]) => [nameOf(name), { description, schema }]),
 );
 
-/** Returns the headers of a route's answers with this status. */
+/** Returns the headers of a route's responses with this status. */
 export function headersOf(route: Route, status: number | 'default'): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(responseHeaders)

@@ -27,7 +27,7 @@ export function tagParametersOf(route: Route): unknown[] {
   return rest.shownBy === '' ? [] : [{ $ref: '#/components/parameters/IfMatch' }];
 }
 
-/** Returns the answers that these headers can cause. `current` is the schema of the row that a 412 contains. */
+/** Returns the responses that these headers can cause. `current` is the schema of the row that a 412 contains. */
 export function tagResponses(route: Route, current: Record<string, unknown> | undefined): Record<string, unknown> {
   const { httpMethod, rest } = route;
   const headers = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };

@@ -5,8 +5,8 @@ import { splitFrontMatter } from '../content/front-matter.ts';
 export type Skill = { name: string; description: string; text: string };
 
 /**
- * Reads a `SKILL.md` (agentskills.io). The folder is the skill's name, and the description says what the skill does and
- * when to use it.
+ * Reads a `SKILL.md` (agentskills.io). The folder's name is the skill's name, and the description states what the skill
+ * does and when to use it.
  */
 export function readSkill(folder: string, text: string): Skill {
   const { name, description } = splitFrontMatter(text).fields;

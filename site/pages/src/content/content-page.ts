@@ -3,7 +3,7 @@ import { renderPage } from '../markdown/render.ts';
 import type { Page } from '../page/page.ts';
 import { splitFrontMatter } from './front-matter.ts';
 
-/** Notes for editors of the page, such as the marks of generated regions, with the empty lines after them. */
+/** Matches notes for editors of the page, such as the marks of generated regions, with the empty lines after them. */
 const commentLines = /^<!--(?:(?!-->)[\s\S])*-->\n+/gm;
 
 /**

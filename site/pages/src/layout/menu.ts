@@ -20,7 +20,7 @@ export function menuHtml(pages: readonly Page[], current: Page): string {
   return `<nav class="menu" id="menu" popover aria-label="Pages">\n${sections.join('\n')}\n</nav>`;
 }
 
-/** Renders the table of contents. Returns an empty string for a page with hardly any headings. */
+/** Renders the table of contents. Returns an empty string for a page with very few headings. */
 export function contentsHtml({ headings, width }: Page): string {
   const shown = headings.filter(({ level }) => level === 2 || (level === 3 && headings.length < 25));
   if (width === 'full' || shown.length < 2) return '';

@@ -3,8 +3,8 @@ import { addressOf, twinOf } from '../page/page.ts';
 
 /**
  * Resolves the address of a link in a page. Pages are linked by their file, relative or below `/docs`, with `.md` or
- * `.html`: `webhooks.md#ordering`. An HTML page links to HTML pages, and a twin links to twins. Links to files that
- * exist only as Markdown, such as skills, stay as they are.
+ * `.html`: `webhooks.md#ordering`. In an HTML page the link leads to the HTML page, in a Markdown twin to the twin.
+ * Links to files that exist only as Markdown, such as skills, are not changed.
  */
 export function resolveLink(href: string, from: string, form: 'html' | 'markdown'): string {
   if (/^[a-z][a-z0-9+.-]*:|^\/\/|^#/i.test(href)) return href;
@@ -22,7 +22,7 @@ function pageAt(address: string): string | undefined {
   return page === undefined || page.startsWith('skills/') ? undefined : page;
 }
 
-/** Resolves the links in the text of a Markdown page. Code stays as it is. */
+/** Resolves the links in the text of a Markdown page. Code is not changed. */
 export function resolveTwinLinks(markdown: string, from: string): string {
   return markdown
     .split(/(^```[\s\S]*?^```$|`[^`\n]+`)/m)

@@ -8,7 +8,7 @@ import { createSlugs } from './slugs.ts';
 /** Markdown rendered as HTML, with the headings for menus and the passages for the search. */
 export type Rendered = { html: string; headings: Heading[]; passages: Passage[] };
 
-/** Pages may contain HTML. Texts of the protos may not, because `<noun>` is literal text in them. */
+/** Pages may contain HTML. In texts of the protos HTML is not allowed, because `<noun>` is literal text in them. */
 const ofPages = createMarkdown({ html: true });
 const ofProtos = createMarkdown({ html: false });
 
@@ -68,7 +68,7 @@ function withAttributes(token: Token | undefined): { tag: string | undefined; at
   return { tag: token?.tag, attrGet: (name) => String(token?.attrGet(name) ?? '') };
 }
 
-/** Assigns each heading its id: the `{#id}` at the end of the heading, or else the heading's words. */
+/** Assigns each heading its id: the `{#id}` at the end of the heading, or else an id made of the heading's words. */
 function nameHeadings(tokens: readonly Token[]): Heading[] {
   const slug = createSlugs();
   return tokens.flatMap((token, index) => {

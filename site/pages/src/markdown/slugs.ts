@@ -1,6 +1,6 @@
 /**
- * Creates a function that makes the ids of one page's headings: the words of a heading, and a number if the words
- * repeat.
+ * Creates a function that makes the ids of one page's headings. An id consists of the words of its heading, and a
+ * number if the words were used before.
  */
 export function createSlugs(): (text: string) => string {
   const used = new Map<string, number>();

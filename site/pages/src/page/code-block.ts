@@ -5,8 +5,8 @@ import { escapeHtml } from './escape-html.ts';
 const languages: Readonly<Record<string, string>> = { sh: 'bash', console: 'bash', js: 'javascript', ts: 'typescript' };
 
 /**
- * Renders code as HTML, coloured by classes, because inline styles are forbidden. The block is focusable by keyboard,
- * because it scrolls horizontally.
+ * Renders code as HTML. Classes define its colors, because inline styles are forbidden. The block can get the keyboard
+ * focus, because it scrolls horizontally.
  */
 export function codeBlock(code: string, language: string): string {
   const known = languages[language] ?? language;

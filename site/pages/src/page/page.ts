@@ -4,7 +4,7 @@ export type Heading = { level: number; id: string; text: string };
 /** Text of a page below one heading, for the search. */
 export type Passage = { id: string; title: string; text: string };
 
-/** A page of the site, in both forms. */
+/** A page of the site, both as Markdown and as HTML. */
 export type Page = {
   /** Path below `/docs` without an extension, such as `api/webhooks`; `index` is the home page. */
   path: string;

@@ -41,7 +41,9 @@ ${tables.map(({ title, link, schema }) => `<h3>${title} <a class="type" href="${
   };
 }
 
-/** Returns tables for the answer of an operation, and for those members of the answer that have members themselves. */
+/**
+ * Returns tables for the response of an operation, and for those members of the response that have members themselves.
+ */
 function tablesOf(document: OpenApi, operation: Operation, inside: readonly string[]) {
   const schema = operation.answers.find(({ status }) => status === '200')?.media.schema;
   if (schema === undefined) return [];

@@ -73,7 +73,7 @@ export function deref<T extends object>(document: OpenApi, value: T | Reference)
   const [, group = '', name = ''] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(value.$ref) ?? [];
   const found = document.components?.[group]?.[name];
   if (found === undefined) throw new Error(`${value.$ref} is not in the document`);
-  return found as T; // the groups of components have one type each
+  return found as T; // each group of components has one type
 }
 
 /** Returns the name of a reference's schema. */
@@ -97,15 +97,15 @@ export function withoutNull(schema: Schema): { schema: Schema; isNullable: boole
   return { schema, isNullable: false };
 }
 
-/** Returns the schema of a body in its bare form, because older documents also offer the body under a wrapper. */
+/** Returns the schema of a body in its bare form. Older documents also offer the body inside a wrapper. */
 export function bareForm(schema: Schema): Schema {
   const [bare, wrapped] = schema.anyOf ?? [];
   return bare !== undefined && wrapped?.properties !== undefined && bare.$ref !== undefined ? bare : schema;
 }
 
 /**
- * Returns the complete schema: that of the referenced component, with the members next to the reference, and without
- * null.
+ * Returns the complete schema: the schema of the referenced component, with the members next to the reference, and
+ * without null.
  */
 export function wholeSchema(document: OpenApi, schema: Schema): Schema {
   const { $ref, ...own } = withoutNull(schema).schema;

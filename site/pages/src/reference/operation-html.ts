@@ -8,7 +8,7 @@ import { memberList, membersHtml, typeHtml } from './schema-html.ts';
 
 /** Renders method and path, the method as a badge. */
 export function callHtml({ method, path }: Pick<Operation, 'method' | 'path'>): string {
-  // A line may break after each slash of the path. Tags are added afterwards, because tags have slashes too.
+  // A line may break after each slash of the path. The tags for this are added last, because tags contain slashes too.
   const shown = escapeHtml(path)
     .replaceAll('/', '/<wbr>')
     .replaceAll(/\{[^}]+\}/g, '<var>$&</var>');

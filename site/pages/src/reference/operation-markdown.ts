@@ -4,7 +4,7 @@ import { curlSample } from './samples.ts';
 import { typeOf } from './schema-type.ts';
 
 /**
- * Renders an operation as Markdown, for agents. It has the facts of the operation's HTML, in the order in which a
+ * Renders an operation as Markdown, for agents. It has the same facts as the operation's HTML, in the order in which a
  * caller needs them.
  */
 export function operationMarkdown(document: OpenApi, operation: Operation): string {

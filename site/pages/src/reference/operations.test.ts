@@ -6,7 +6,7 @@ import { areasOf } from './operations.ts';
 
 const problem = { properties: { error: { type: 'string', enum: ['name_taken', 'busy'] } } };
 
-/** Creates a document with one operation, whose body and errors have either form. */
+/** Creates a document with one operation. Its body and its errors can have either of two forms. */
 function documentWith(body: Schema, error: Schema): OpenApi {
   return {
     info: { title: 'API', version: '1' },

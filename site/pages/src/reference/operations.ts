@@ -88,7 +88,7 @@ function operationOf(document: OpenApi, method: string, path: string, page: stri
   };
 }
 
-/** Removes the summary from the beginning of the description, because the reference has shown it already. */
+/** Removes the summary from the beginning of the description, because the reference shows the summary separately. */
 function withoutSummary(description: string, summary: string): string {
   return description.startsWith(summary) ? description.slice(summary.length).replace(/^[.:]\s*/, '') : description;
 }

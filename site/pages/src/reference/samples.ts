@@ -75,7 +75,7 @@ function typeOfSuccess({ answers }: Operation): string | undefined {
   return answers.find(({ status }) => /^2/.test(status))?.type;
 }
 
-/** Whether the answer is an endless stream of events. */
+/** Whether the response is an endless stream of events. */
 function isEvents(operation: Operation): boolean {
   return typeOfSuccess(operation) === 'text/event-stream';
 }

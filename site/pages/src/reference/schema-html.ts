@@ -3,7 +3,10 @@ import { escapeHtml } from '../page/escape-html.ts';
 import { membersOf, type OpenApi, type Schema, schemaName, wholeSchema, withoutNull } from './openapi.ts';
 import { typeOf } from './schema-type.ts';
 
-/** Depth to which members are shown in place. Deeper members, and those of named schemas, are behind a link. */
+/**
+ * Depth to which members are shown in place. Deeper members, and members of named schemas, are shown only behind a
+ * link.
+ */
 const deepest = 3;
 
 type Member = { name: string; schema: Schema; isRequired: boolean; description?: string | undefined };

@@ -1,6 +1,9 @@
 import { addressOf, type Page } from '../page/page.ts';
 
-/** Maximum length of an entry's text. A search finds words within the text, and shows its beginning. */
+/**
+ * Maximum length of an entry's text. A search finds words within the text, and its results show the beginning of the
+ * text.
+ */
 const longestText = 600;
 
 /**

@@ -13,7 +13,10 @@ const everyQuarters = 24;
 /** Buckets of stays that last from a second to ten days. */
 const buckets = [73, 97, 121, 145, 169, 193, 217];
 
-/** Inserts the changes at steps of organization 1, as the runtime reports them: four times a day for each workflow. */
+/**
+ * Inserts the step counts of organization 1. Each workflow gets new enrollments four times a day. The counts of a day
+ * are one row.
+ */
 export async function loadSteps({ client }: BenchPostgres, days: number): Promise<void> {
   const today = Math.floor(Date.now() / dayMs) * dayMs;
   for (let day = days; day > 0; day -= 1) {
@@ -26,7 +29,10 @@ export async function loadSteps({ client }: BenchPostgres, days: number): Promis
   await client.query('analyze analytics.step_facts');
 }
 
-/** Returns the counts of a step. Each step loses a tenth of the enrollments that reach it. */
+/**
+ * Returns the step counts of the enrollments that entered on one day. Each step loses a tenth of the enrollments that
+ * reach it.
+ */
 function countsOf(at: number): Uint8Array {
   const cohorts = Array.from({ length: workflows * (96 / everyQuarters) }, (_, index) => ({
     workflowId: BigInt(1 + (index % workflows)),

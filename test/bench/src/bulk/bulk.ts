@@ -9,7 +9,7 @@ import { type BenchPostgres, startPostgres } from '../start-postgres.ts';
 const whole = { calls: 40, warmUpCalls: 5 };
 const short = { calls: 4, warmUpCalls: 2 };
 const rowsOfCall = 10_000;
-/** Number of concurrent calls: a back end sends the next call while the last is stored. */
+/** Number of concurrent calls, because a back end sends its next call while the previous call is being stored. */
 const concurrency = 2;
 const readsEveryMs = 50;
 const turnContacts = 250;

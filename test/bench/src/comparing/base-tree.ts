@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runProgram } from './run-program.ts';
 
-/** A commit checked out beside the working tree, with its own packages. */
+/** A commit that is checked out beside the working tree, with its own packages. */
 export type BaseTree = { folder: string; commit: string; remove(): void };
 
 const installArgs = [

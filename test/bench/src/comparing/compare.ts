@@ -10,7 +10,7 @@ export const fewestPairs = 7;
 export type Comparing = {
   /** The working tree. */
   root: string;
-  /** A commit, by any name that git knows. */
+  /** A commit, by any name that git accepts. */
   base: string;
   benches: readonly string[];
   pairs: number;
@@ -40,7 +40,7 @@ export async function compare(options: Comparing): Promise<Comparison> {
   }
 }
 
-/** Runs pairs. Every other pair begins with the change, so that a machine that slows down favours neither side. */
+/** Runs pairs. Every other pair begins with the change, so that a machine that slows down favors neither side. */
 async function runPairs(
   name: string,
   trees: { base: string; change: string },

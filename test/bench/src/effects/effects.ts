@@ -10,7 +10,10 @@ import { type CountingReceiver, startReceiver } from './start-receiver.ts';
 const whole = { effects: 20_000, warmUpEffects: 4_000 };
 const short = { effects: 3_000, warmUpEffects: 1_000 };
 
-/** Measures calls from one runtime process to a local receiver. The intent and the result of each call are on disk. */
+/**
+ * Measures calls from one runtime process to a local receiver. The intent and the result of each call are committed to
+ * disk.
+ */
 export const effects: Bench = async (options) => {
   const sizes = options.short ? short : whole;
   installPeers(options);
@@ -70,7 +73,9 @@ function stepsTo(url: string): StepInput[] {
   ];
 }
 
-/** Checks that each effect went out once, and has two records: the effect with its result, and a line. */
+/**
+ * Checks that each effect was sent once and has two records: the effect with its result, and a line of the timeline.
+ */
 async function checkAudit(postgres: BenchPostgres, receiver: CountingReceiver, count: number): Promise<void> {
   const audit = { ...(await readAudit(postgres)), ...(await receiver.received()) };
   if (Object.values(audit).some((found) => found !== count)) {

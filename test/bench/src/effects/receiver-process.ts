@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 
 // The receiver of the effects, in a separate process so that its work does not count as the platform's. It answers with
-// a small JSON object after a delay, which is its argument, in milliseconds. When asked, it tells its parent the number
-// of requests and the number of distinct keys.
+// a small JSON object after a delay in milliseconds, which is its argument. On request, it reports the number of
+// requests and the number of distinct keys to its parent.
 const keys = new Set<string>();
 let requests = 0;
 const delayMs = Number(process.argv[2] ?? 0);

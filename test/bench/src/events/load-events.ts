@@ -1,4 +1,4 @@
-/** Number of events in a batch. The first half of a load is sent in batches, the second half as single requests. */
+/** Number of events in a batch. Blocks of this size are sent in turn as one batch and as single requests. */
 export const batchSize = 100;
 
 /** Names that workflows listen to. Enrollments wait only for the first two. */
@@ -42,7 +42,7 @@ export function emailOf(person: number): string {
   return `person${person}@example.com`;
 }
 
-/** Returns the order that a person waits for. */
+/** Returns the number of the order (purchase) for whose event a person waits. */
 export function orderOf(person: number): string {
   return `A-${person}`;
 }

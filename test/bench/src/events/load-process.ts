@@ -32,8 +32,8 @@ const report: LoadReport = {
 process.send?.(report, () => process.exit());
 
 /**
- * Divides the events of a load into blocks of a batch's size. Every second block is sent as a batch, and the events of
- * all others as single requests.
+ * Divides the events of a load into blocks of a batch's size. The blocks are sent in turn as one batch and as single
+ * requests.
  */
 function divided(first: number, count: number): { batches: number[]; singles: number[] } {
   const blocks = Array.from({ length: Math.ceil(count / batchSize) }, (_, index) => first + index * batchSize);

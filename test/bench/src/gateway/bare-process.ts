@@ -4,7 +4,8 @@ import pg from 'pg';
 
 /**
  * The baseline of the gateway bench: one express handler over one pg query. Like the gateway, it checks an API key,
- * looks the key up again after 5 s, and sends the same bytes. It inserts the free-form JSON as it is stored.
+ * looks the key up again after 5 s, and returns the same bytes as the gateway. It inserts the free-form JSON into the
+ * response as it is stored.
  */
 process.on('disconnect', () => process.exit(1));
 process.on('SIGTERM', () => process.exit(0));

@@ -54,7 +54,7 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
     const server = readServer(platform.dataDir);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    // Does the maintenance that the fill has made necessary. The server would otherwise do it once, within minutes.
+    // Does the maintenance that is due after the fill. Otherwise the server would do it during the measurement.
     await client.query('vacuum analyze');
     await client.query('checkpoint');
     await sleep(calmAfterMs);

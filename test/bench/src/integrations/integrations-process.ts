@@ -11,7 +11,7 @@ import { createGrpcPeers } from '@drippulse/rpc';
  */
 type Config = Parameters<typeof service.start>[0];
 const config: Config = JSON.parse(process.env['BENCH_CONFIG'] ?? '{}');
-// The parent that uses this process is gone.
+// Exits if the parent that uses this process has ended.
 process.on('disconnect', () => process.exit(1));
 
 await runMain(async () => {

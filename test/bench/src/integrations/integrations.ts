@@ -18,9 +18,9 @@ const whole = { actions: 30_000, warmUp: 3_000, seconds: 20, turns: 3 };
 const short = { actions: 6_000, warmUp: 1_500, seconds: 6, turns: 2 };
 
 /**
- * Measures actions by one process of the service. The intent and the result of each action are on disk. Then measures
- * the actions of one organization at a fixed rate, alternately alone and alongside an organization whose provider
- * hangs.
+ * Measures actions by one process of the service. The intent and the result of each action are committed to disk. Then
+ * measures the actions of one organization at a fixed rate, alternately alone and alongside an organization whose
+ * provider hangs.
  */
 export const integrations: Bench = async (options) => {
   const sizes = options.short ? short : whole;

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 
 // The provider, in a separate process so that its work does not count as the platform's. Like Stripe, it makes a
-// customer for each key. It leaves requests with the token of the hanging account without an answer. When asked, it
-// tells its parent what it has made.
+// customer for each key. It does not answer requests with the token of the hanging account. On request, it reports the
+// customers that it has made to its parent.
 const keys = new Set<string>();
 let requests = 0;
 

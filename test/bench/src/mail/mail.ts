@@ -17,7 +17,7 @@ const pacedPerSecond = 100;
 /** Number of suppressed addresses that get no mails, so that a look-up has rows to search. */
 const suppressed = 10_000;
 
-/** The first workflow and organization of each of the two runs. */
+/** The first workflow id of each of the two runs, which is also the first organization id. */
 const [warmUp, measured] = [1n, 101n];
 
 const steps: StepInput[] = [
@@ -28,7 +28,7 @@ const steps: StepInput[] = [
 
 /**
  * Measures mails from one runtime process to a local mail server. The permit, the intent and the result of each mail
- * are on disk.
+ * are committed to disk.
  */
 export const mail: Bench = async (options) => {
   const sizes = { ...(options.short ? short : whole), ...options.sizes };
@@ -148,8 +148,8 @@ async function enrollAtRate(
 }
 
 /**
- * Checks that each mail arrived once, and is recorded as an effect with its result, as a line, and as a delivery by its
- * Message-ID.
+ * Checks that each mail arrived once, and is recorded as an effect with its result, as a line of the timeline, and as a
+ * delivery with its Message-ID.
  */
 async function check(postgres: BenchPostgres, accepted: readonly Accepted[], count: number): Promise<void> {
   checkOnce(accepted, count);

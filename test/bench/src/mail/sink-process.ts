@@ -2,7 +2,7 @@ import { SMTPServer } from 'smtp-server';
 import type { Accepted } from './start-sink.ts';
 
 // The mail server, in a separate process so that its work does not count as the platform's. It accepts every mail and
-// discards it. When asked, it tells its parent which mails it has accepted since the last question.
+// discards it. On request, it reports the mails that it has accepted since the last request to its parent.
 let accepted: Accepted[] = [];
 
 const server = new SMTPServer({
@@ -20,7 +20,7 @@ const server = new SMTPServer({
     });
   },
 });
-// A client that drops its connection is not a failure of the server.
+// Ignores errors of a client that drops its connection, because they are not failures of the server.
 server.on('error', () => undefined);
 server.listen(0, '127.0.0.1', () => {
   const address = server.server.address();

@@ -9,7 +9,10 @@ import { type Lateness, type Neighbour, spreadOf, startNeighbour } from '../runt
 import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** During `aloneWindows` nothing happens. Their spread is the smallest difference that means something. */
+/**
+ * During `aloneWindows`, no operation on the workflow is under way. A difference in the figures means something only if
+ * it is larger than the spread of these windows.
+ */
 const whole = { runs: 1_000_000, dueOnes: 200_000, windowSeconds: 12, aloneWindows: 5 };
 // The runtime spends a tenth of its time on cancelling the runs of a deleted workflow, so cancelling these runs takes
 // half a minute.
@@ -95,7 +98,7 @@ async function measure(
   return { [`${name}_ms`]: round(answeredMs), [`p50_ms_${name}`]: p50, [`p99_ms_${name}`]: p99 };
 }
 
-/** Makes runs due while their workflow is paused. This takes a while, which no figure includes. */
+/** Makes runs due while their workflow is paused. This takes a while, but its time is not part of any figure. */
 async function becomeDue(client: pg.Client, count: number): Promise<void> {
   await client.query(
     `update enrollments.runs set wake_at = now(), next_run_at = now() where workflow_id = 1 and enrollment_id <= (

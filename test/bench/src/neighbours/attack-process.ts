@@ -4,7 +4,7 @@ import { classOf } from './classes.ts';
 /** An attack in a separate process, so that its clients' costs delay no measurement. */
 export type Ordered = { name: string; place: Place; tokens: readonly string[] };
 
-// The parent that would end this process is gone.
+// Exits if the parent that would end this process has ended.
 process.once('disconnect', () => process.exit(1));
 process.once('message', (ordered: Ordered) => void run(ordered));
 

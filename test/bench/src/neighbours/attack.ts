@@ -1,14 +1,14 @@
-/** The address of the public API. */
+/** The base URL and the port of the public API. */
 export type Place = { base: string; port: number };
 
-/** A part of a run with an attack. It ends with the signal. */
+/** A period of a run during which an attack is made. It ends when the signal aborts. */
 export type Round = {
   signal: AbortSignal;
   /** Counts answers, for the progress of the bench. */
   count(what: string): void;
 };
 
-/** Continues until the end of the round. */
+/** Starts a prepared attack, and continues it until the end of the round. */
 export type Begin = (round: Round) => Promise<void>;
 
 /** A class of attack through the public API. */

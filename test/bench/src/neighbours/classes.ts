@@ -13,10 +13,12 @@ import { largeReads } from './quiet/large-reads.ts';
 import { uploads } from './quiet/uploads.ts';
 import type { Work } from './quiet/work.ts';
 
-/** A class of attack, and the further quiet organizations with the work that it targets. */
+/**
+ * A class of attack. `others` are further quiet organizations that do the kind of work that the attack affects most.
+ */
 export type AttackClass = { attack: Attack; others?: { organizations: number; work: Work } };
 
-/** Every class, by the name that `--only` takes. */
+/** Every class, by its name as the option `--only` accepts it. */
 export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackClass>([
   ['everything', { attack: everything }],
   ['services', { attack: useServices }],

@@ -57,7 +57,7 @@ async function peaksOf({ processes }: Platform): Promise<Record<string, number>>
 }
 
 /**
- * Measures the workers in turn alone and during the attack, so that a machine that slows down favours neither
+ * Measures the workers in turn alone and during the attack, so that a machine that slows down favors neither
  * measurement.
  */
 async function takeTurns(

@@ -6,7 +6,7 @@ import type { Ordered } from './attack-process.ts';
 /** A prepared attack. */
 export type RunningAttack = {
   begin(): void;
-  /** Resolves to the counts of its answers since it began. */
+  /** Resolves to the number of answers by kind since the attack began. */
   end(): Promise<Record<string, number>>;
   stop(): Promise<void>;
 };
@@ -18,7 +18,7 @@ export async function startAttack(ordered: Ordered): Promise<RunningAttack> {
   const child = fork(file);
   const exited = once(child, 'exit');
   const failed = exited.then(([code]) => Promise.reject(new Error(`the attack ${ordered.name} ended with ${code}`)));
-  // The caller that waits for an answer gets the failure.
+  // The failure is thrown to the caller that waits for an answer, so it is not unhandled here.
   failed.catch(() => undefined);
   const answer = async () => {
     const [counts]: Record<string, number>[] = await Promise.race([once(child, 'message'), failed]);

@@ -7,13 +7,16 @@ import { type Lateness, type Neighbour, spreadOf, startNeighbour } from '../runt
 import { migrateRuntime, startRuntime } from '../runtime/start-runtime.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** During `windows` nothing is pruned. The spread of these windows is the smallest difference that means something. */
+/**
+ * During `windows`, nothing is pruned. A difference in the figures means something only if it is larger than the spread
+ * of these windows.
+ */
 const whole = { enrollments: 990_000, windowSeconds: 20, windows: 4 };
 const short = { enrollments: 300_000, windowSeconds: 6, windows: 1 };
 /** Rest after a second process starts, before the measurement, because the start alone takes a core for a second. */
 const settleMs = 1_500;
 const mostSeconds = 180;
-/** One enrollment in this many still waits. */
+/** One of this many enrollments is still active and waits. */
 const livingOf = 200;
 const linesOfEach = 3;
 const perSecond = 200;
@@ -130,8 +133,8 @@ async function fillHistory(client: pg.Client, enrollments: number): Promise<void
 }
 
 /**
- * Returns whether pruning is done: an ended enrollment no longer has lines, and no replaced table is left. The check
- * must not affect other work.
+ * Returns whether pruning is done: an ended enrollment no longer has lines, and no replaced table is left. The query is
+ * cheap, because it must not slow down the measured work.
  */
 async function isPruned(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(

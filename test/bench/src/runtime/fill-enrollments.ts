@@ -6,7 +6,7 @@ import type { Runtime } from './start-runtime.ts';
 /** A step as a customer writes it. */
 export type StepInput = { type: string; [key: string]: unknown };
 
-/** A workflow of the bench, of an organization of its own. */
+/** A workflow of the bench with its own organization. */
 export type Filled = {
   workflowId: bigint;
   organizationId: bigint;

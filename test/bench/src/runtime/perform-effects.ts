@@ -45,7 +45,7 @@ export function costOfEffect({ effects, cpuSeconds, databaseCpuSeconds, walBytes
 
 /**
  * Counts the records of the successful effects of step 1. Each effect has two records: the effect with its result, and
- * a line.
+ * a line of the timeline.
  */
 export async function readAudit({ client }: BenchPostgres): Promise<{ effects: number; lines: number }> {
   const { rows } = await client.query<{ effects: number; lines: number }>(

@@ -6,7 +6,7 @@ import { createGrpcPeers } from '@drippulse/rpc';
 
 /** The runtime as its own main starts it, with the event transport that needs no other server. */
 const config: Config = JSON.parse(process.env['BENCH_CONFIG'] ?? '{}');
-// The parent that uses this process is gone.
+// Exits if the parent that uses this process has ended.
 process.on('disconnect', () => process.exit(1));
 
 await runMain(async () => {

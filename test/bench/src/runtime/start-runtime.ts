@@ -33,7 +33,7 @@ export async function startRuntime(
       ...nodeEnvironment,
       BENCH_CONFIG: JSON.stringify({ ...runtimeConfig(databaseUrl, port), ...config }),
     },
-    // Standard output is for figures.
+    // The output of the runtime goes to standard error, because standard output is for figures.
     stdio: ['ignore', 2, 2, 'ipc'],
   });
   const exited = once(child, 'exit');

@@ -12,10 +12,11 @@ import { loadService } from './load-service.ts';
  * transport that needs no other server.
  */
 const env = process.env;
-// The parent that uses this process is gone.
+// Exits if the parent that uses this process has ended.
 process.on('disconnect', () => process.exit(1));
 if (env['BENCH_STALLS'] !== undefined) measureStalls();
-// The services start in the same order as in the main of their process: a service within another service comes first.
+// The services start in the same order as in the main of their process: a service that runs within another service
+// starts first.
 const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
 const definitions = await Promise.all(own.map(loadService));
 
@@ -46,7 +47,7 @@ await runMain(async () => {
   };
 });
 
-/** Answers the question of `longestStallMs`. */
+/** Sends the longest turn of the event loop since the last message to `longestStallMs` of the parent process. */
 function measureStalls(): void {
   const delays = monitorEventLoopDelay({ resolution: 10 });
   delays.enable();

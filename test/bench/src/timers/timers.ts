@@ -12,7 +12,7 @@ const steps: readonly StepInput[] = [
   { type: 'log', name: 'Note', message: '{{ first_name }} waited' },
   { type: 'end', name: 'Done' },
 ];
-/** Position of the wait. */
+/** Position of an enrollment at the wait step. */
 const waiting = { stepIndex: 1, phase: 'waiting' } as const;
 
 type Window = { timers: number; seconds: number };

@@ -17,7 +17,7 @@ const mails = 20_000;
 const whole = { enrollments: 60_000, rounds: 5 };
 const short = { enrollments: 20_000, rounds: 2 };
 const concurrency = 64;
-/** More hits than can arrive while the steps run. */
+/** Number of hits in the load. It is larger than the number that can arrive while the steps run. */
 const mostHits = 2_000_000;
 /** Time that the load needs to reach its rate. */
 const beginMs = 1_000;

@@ -24,5 +24,5 @@ export async function moveTo(cores: Cores): Promise<boolean> {
   );
 }
 
-/** Counted at the start, because a process that was moved sees only its own cores. */
+/** The cores are counted at the start, because a process that was moved to certain cores sees only these. */
 const availableCores = availableParallelism();

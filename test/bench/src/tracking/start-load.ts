@@ -7,7 +7,10 @@ import type { HitLoad, HitReport } from './hit-process.ts';
 export type RunningLoad = {
   /** Ends the load before it has sent everything, and waits for the outstanding answers. */
   stop(): Promise<HitReport>;
-  /** The result once the load has sent everything. It rejects if an answer is neither the pixel nor the redirect. */
+  /**
+   * Resolves to the result when the load has sent everything. Rejects if an answer is neither the pixel nor the
+   * redirect.
+   */
   done: Promise<HitReport>;
 };
 
@@ -18,7 +21,7 @@ export function startLoad(load: HitLoad): RunningLoad {
   failed.catch(() => undefined);
   child.send(load);
   const done = Promise.race([once(child, 'message'), failed]).then(([report]: HitReport[]) => checked(report));
-  // The caller that stops the load, or waits for it, gets the failure.
+  // The failure is thrown to the caller that stops the load or waits for it, so it is not unhandled here.
   done.catch(() => undefined);
   return {
     stop() {

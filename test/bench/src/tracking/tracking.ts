@@ -11,13 +11,13 @@ import { startLoad, totalOf } from './start-load.ts';
 const whole = { mails: 20_000, requests: 60_000, pacedSeconds: 20 };
 const short = { mails: 2_000, requests: 6_000, pacedSeconds: 3 };
 const concurrency = 64;
-/** Half of the hits per second that a process must be able to take. */
+/** Hits per second in the measurement of latency: half of what a process must be able to handle. */
 const pacedPerSecond = 1_000;
 
 /**
  * Measures how many hits of pixels and links one gateway process and one process of the public role can take, and how
- * long a pixel takes at half of the promised rate. The mails of the hits have been sent, and every hit is stored in the
- * end.
+ * long a pixel takes at half of the rate that a process must be able to handle. The mails of the hits have been sent,
+ * and every hit is stored in the end.
  */
 export const tracking: Bench = async (options) => {
   const { mails, requests, pacedSeconds } = options.short ? short : whole;

@@ -3,8 +3,8 @@ import { isStarted } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Checks that the answers to calls contain all enrollments and no others, apart from those that events started. Calls
- * were repeated with their keys until they were answered.
+ * Checks that the responses to calls contain all enrollments and no others, apart from those that events started. Calls
+ * were repeated with their keys until they got a response.
  */
 export function checkAccepted({ history, facts }: Evidence): string[] {
   const problems: string[] = [];

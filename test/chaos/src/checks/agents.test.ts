@@ -10,8 +10,8 @@ const executionOf = (id: string, lead_ref: string, kind: string, attempts: numbe
 });
 
 /**
- * Makes evidence without a fault: a score, a call that was answered immediately, and a call whose first attempt has an
- * unknown outcome.
+ * Makes evidence without a fault: a score, a call that got a response immediately, and a call whose first attempt has
+ * an unknown outcome.
  */
 function sound() {
   const [score, once, twice] = [

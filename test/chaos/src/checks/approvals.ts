@@ -5,8 +5,8 @@ import { journeysOf, nameOf } from './journey.ts';
 const followers: Record<string, number> = { approved: places.mail, rejected: places.finish, expired: places.late };
 
 /**
- * Checks that exactly one decision on each approval counts, even if several are made at the same time, and that the run
- * follows it.
+ * Checks that exactly one decision on each approval is accepted, even if several are made at the same time, and that
+ * the run follows this decision.
  */
 export function checkApprovals({ history, facts }: Evidence): string[] {
   const problems: string[] = [];

@@ -1,12 +1,12 @@
 import type { Evidence } from './evidence.ts';
 import { committedEvents } from './published.ts';
 
-/** A mail that was permitted before the report may still be under way, even in a frozen process. */
+/** Time for which a mail that was permitted before the report may still be under way, even in a frozen process. */
 const underWayMs = 8_000;
 
 /**
- * Checks that the report of a bounced letter counts once, whichever runtime got it. The letter's address is suppressed,
- * and gets nothing that is due later.
+ * Checks that the report of a bounced letter is counted once, whichever runtime received it. The letter's address is
+ * suppressed, and gets nothing that is due later.
  */
 export function checkBounces(evidence: Evidence): string[] {
   const { history, facts } = evidence;

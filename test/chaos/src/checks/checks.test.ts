@@ -88,7 +88,10 @@ const counted = () => [sum(2), sum(41, 'c'), sum(43, 'c')];
 
 type Sound = ReturnType<typeof sound>;
 
-/** Returns the violations in the evidence, by the first word of the promise. Events have a test of their own. */
+/**
+ * Returns the violations in the evidence, by the first word of the promise. The checks of events have a test of their
+ * own.
+ */
 function against(evidence: Evidence): string[] {
   return checks
     .filter(({ promise }) => !promise.includes('committed event'))

@@ -3,9 +3,9 @@ import type { Evidence } from './evidence.ts';
 import { journeysOf } from './journey.ts';
 
 /**
- * Checks that each answered event is in the log once, and that no other event is in it. A run resumes from the earliest
- * event of its person that was accepted before the end of its wait, and times out if and only if there is no such
- * event. If an event names a run as resumed, the run did resume from that event.
+ * Checks that each event whose call succeeded is in the log once, and that no other event is in it. A run resumes from
+ * the earliest event of its person that was accepted before the end of its wait, and times out if and only if there is
+ * no such event. If an event names a run as resumed, the run did resume from that event.
  */
 export function checkContactEvents({ history, facts }: Evidence): string[] {
   const { intents, waitsLeft } = facts.journeys;
@@ -25,7 +25,7 @@ export function checkContactEvents({ history, facts }: Evidence): string[] {
   for (const { enrollment, email, waitingOf, after } of journeysOf({ facts })) {
     const waiting = waitingOf(places.event);
     const next = after(places.event);
-    // A different check reports missing lines.
+    // Missing lines are reported by a different check.
     if (waiting === undefined || next === undefined) continue;
     const end = waiting.at.getTime() + eventTimeoutMs;
     const own = byEmail.get(email) ?? [];

@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.ts';
 const kinds = { created: 20, won: 21, attributed: 22 };
 
 /**
- * Checks that each write of a step to the CRM succeeds and is done once, that every record was asked for by a step or a
+ * Checks that each write of a step to the CRM succeeds and is done once, that every record was requested by a step or a
  * client, and that analytics counts the leads, the won opportunities and their amounts.
  */
 export function checkCrm({ history, facts }: Evidence): string[] {
@@ -43,8 +43,8 @@ function timesDone({ crm }: Facts, { kind, lead_ref: ref, n }: CrmStepFact): num
 }
 
 /**
- * Returns the records that no step asked for. A call whose answer was lost is repeated with its key, which makes no
- * further record.
+ * Returns the records that no step requested. A call whose response was lost is repeated with its key, so it does not
+ * make a further record.
  */
 function unasked({ crm }: Facts): string[] {
   const asked = new Set(crm.steps.map(({ kind, lead_ref }) => `${kind} ${lead_ref}`));
@@ -55,7 +55,7 @@ function unasked({ crm }: Facts): string[] {
   );
 }
 
-/** Every won opportunity belongs to a contact who is enrolled, so each is attributed. */
+/** Every won opportunity belongs to a contact who is enrolled, so each opportunity is attributed. */
 function miscounted({ crm }: Facts): string[] {
   const won = crm.opportunities.filter(({ status }) => status === 'won');
   const amount = won.reduce((sum, one) => sum + one.amount, 0);

@@ -4,7 +4,7 @@ import { noFacts, noHistory } from './nothing.ts';
 
 /**
  * Makes evidence without a fault: one event, which was delivered to one webhook at the second attempt, and is still
- * queued for the webhook that is gone.
+ * queued for the webhook whose endpoint is gone.
  */
 function sound() {
   const delivered = { webhook_id: '1', event_id: 'evt_1', status: 'delivered', attempts: 2, numbers: [1, 2] };

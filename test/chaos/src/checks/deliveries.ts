@@ -5,10 +5,7 @@ import { committedEvents, isForWebhooks } from './published.ts';
 
 const ends = ['delivered', 'exhausted', 'cancelled'];
 
-/**
- * Compares deliveries with the published events and the webhooks, and compares the requests that arrived with the
- * deliveries.
- */
+/** Compares deliveries with the published events and the webhooks, and requests that arrived with the deliveries. */
 export function checkDeliveries(evidence: Evidence): string[] {
   const { hooks, history, facts } = evidence;
   const committed = committedEvents(facts);
@@ -27,7 +24,7 @@ export function checkDeliveries(evidence: Evidence): string[] {
   ];
 }
 
-/** Checks that a webhook that answered `gone` gets no more deliveries. */
+/** Checks that a webhook whose endpoint returned `gone` gets no more deliveries. */
 function checkEvents({ path, isGone }: Hook, deliveries: readonly DeliveryFact[], due: ReadonlySet<string>): string[] {
   const made = new Set(deliveries.map(({ event_id }) => event_id));
   return [
@@ -52,8 +49,8 @@ function checkDelivery({ path, isGone }: Hook, delivery: DeliveryFact): string[]
 }
 
 /**
- * Checks that each request is signed, has a delivery, and has the same bytes as earlier attempts of the delivery. Also
- * checks that each delivery marked as delivered arrived.
+ * Checks that each request is signed, belongs to a delivery, and has the same bytes as earlier attempts of the
+ * delivery. Also checks that each delivery that is marked as delivered did arrive.
  */
 function checkReceipts({ hooks, history, facts }: Evidence): string[] {
   const problems: string[] = [];

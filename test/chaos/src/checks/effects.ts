@@ -3,8 +3,8 @@ import type { Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Compares intents with requests that arrived: no request without an intent, no success without a request, no request
- * to a wrong address.
+ * Compares intents with requests that arrived: there is no request without an intent, no success without a request, and
+ * no request to a wrong address.
  */
 export function checkEffects({ workflows, history, facts }: Evidence): string[] {
   const arrived = Map.groupBy(history.receipts, (receipt) => receipt.key);
@@ -47,7 +47,7 @@ function problemsOf(
   return problems;
 }
 
-/** Whether a request was answered. A request that got no answer in time may not have arrived completely. */
+/** Whether a request got a response. A request that got no response in time may not have arrived completely. */
 function isAnswered({ status, error }: LineFact): boolean {
   return status === 'succeeded' || / answered \d{3}/.test(error ?? '');
 }
@@ -79,9 +79,8 @@ function checkLines(settled: readonly Settled[], arrived: Map<string, Receipt[]>
 }
 
 /**
- * Whether two processes sent the same attempt, because one of them was frozen in between. The failure was recorded
- * first, and the run continued from it. The success of the other process was recorded later, because the effect did
- * happen.
+ * Whether two processes sent one attempt, because one of them was frozen in between. The failure was recorded first,
+ * and the run continued from it. The success of the other process was recorded later, because the effect did happen.
  */
 function isLateSuccess({ line, effect }: Settled, receipts: readonly Receipt[]): boolean {
   const hasBoth = receipts.some((one) => one.succeeded) && receipts.some((one) => !one.succeeded);

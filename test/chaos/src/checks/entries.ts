@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 
 /**
  * Checks that a person enters as often as the rules allow: concurrent calls never let a person in too often, and nobody
- * who may enter is refused. Each refusal in an answer is kept.
+ * who may enter is refused. Each refusal in a response is stored.
  */
 export function checkEntries({ history, facts }: Evidence): string[] {
   const tried = countOf(history.entries.flatMap(({ workflowId, refs }) => refs.map((ref) => `${workflowId} ${ref}`)));
@@ -19,8 +19,8 @@ export function checkEntries({ history, facts }: Evidence): string[] {
     return [
       ...(rows === expected ? [] : [`${contact} tried ${times} times and entered ${rows} times, not ${expected}`]),
       ...(answered === times - expected ? [] : [`${contact} tried ${times} times and was refused ${answered} times`]),
-      // More refusals may be kept: a call that died after it had refused everybody refused the same people again when
-      // it was repeated.
+      // More refusals may be stored: if a call died after it had refused everybody, its repeat refused the same people
+      // again.
       ...((noted ?? 0) >= (answered ?? 0)
         ? []
         : [`${answered} refusals of ${contact} were answered, ${noted} are kept`]),

@@ -2,12 +2,15 @@ import type { AgentFacts, ExecutionFact } from '../agent-facts.ts';
 import { agentFreeze } from '../faults.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A process that is frozen while connecting sends its call when it resumes, even if the call was answered by then. */
+/**
+ * Time after a freeze in which a late call may arrive. A process that is frozen while connecting sends its call when it
+ * resumes, even if a response was stored in the meantime.
+ */
 const thawMs = 1_000;
 
 /**
- * Checks that each execution that a step asked for ends, that each step has one execution, and that the step ends as
- * its execution does. A model is called as often as the ledger has attempts, and never after an answer is stored.
+ * Checks that each execution that a step requested ends, that each step has one execution, and that the step ends as
+ * its execution does. A model is called as often as the ledger has attempts, and never after a response is stored.
  */
 export function checkExecutions({ history, facts }: Evidence): string[] {
   const { executions, steps } = facts.agents;

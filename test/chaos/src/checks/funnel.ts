@@ -1,6 +1,9 @@
 import type { Evidence } from './evidence.ts';
 
-/** Checks that a new count of the rows equals the counters, step by step. Counters change with each move. */
+/**
+ * Checks that a new count of the rows equals the counters, step by step. The counters are changed with each move of a
+ * run.
+ */
 export function checkFunnel({ workflows, facts }: Evidence): string[] {
   const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
   const rows = new Map<string, number>();

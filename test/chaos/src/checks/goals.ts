@@ -4,14 +4,14 @@ import { exitGoal, goalEvents } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * If a process was frozen, the event and the end of a run may lock the run in an order that differs from that of their
- * times.
+ * Tolerance in milliseconds. If a process was frozen, the event and the end of a run may lock the run in an order that
+ * differs from the order of their times.
  */
 const tieMs = 5_000;
 
 /**
  * Checks that a run meets a goal once, by the first event of its person after the entry and before the run's end. A
- * goal that is to end the run ends it, and nothing else ends the run early. The counts equal the rows.
+ * goal that is to end the run does end it, and nothing else ends the run early. The counts equal the rows.
  */
 export function checkGoals(evidence: Evidence): string[] {
   const { workflows, facts } = evidence;

@@ -4,13 +4,17 @@ import type { HitFact, LetterFact } from '../letter-facts.ts';
 import type { Evidence } from './evidence.ts';
 import { committedEvents } from './published.ts';
 
-/** A process keeps hits in memory until the database takes them, and the database may be unavailable for a while. */
+/**
+ * Time for which a process may keep a hit in memory. It keeps hits until the database accepts them, and the database
+ * may be unavailable for a while.
+ */
 const keptMs = 10_000;
 const aftermathMs = 1_000;
 
 /**
- * Checks that an answered hit is kept once, for its letter, unless a fault that loses results hit its process in the
- * meantime. Each kept hit is judged. Only a person's first hit on a letter is shown by the letter and reported, once.
+ * Checks that a hit whose request succeeded is stored once, for its letter, unless a fault that loses results hit its
+ * process in the meantime. Each stored hit is judged. Only a person's first hit on a letter is shown by the letter and
+ * reported, once.
  */
 export function checkHits({ history, facts }: Evidence): string[] {
   const { letters, hits } = facts.letters;
@@ -76,7 +80,10 @@ function problemsOfReactions(
   );
 }
 
-/** Returns the problems of the events for webhooks. The events name only the enrollment, which has two letters. */
+/**
+ * Returns the problems of the events for webhooks. The events name only the enrollment, and an enrollment has two
+ * letters.
+ */
 function problemsOfNews(letters: readonly LetterFact[], news: readonly string[]): string[] {
   const counts = Map.groupBy(news, (each) => each);
   return [...Map.groupBy(letters, ({ enrollment_id }) => enrollment_id)].flatMap(([enrollmentId, own]) => {

@@ -25,7 +25,7 @@ import { checkStarterEvents } from './starter-events.ts';
 import { checkStarterRules } from './starter-rules.ts';
 import { checkTimelines } from './timelines.ts';
 
-/** A promise and its violations, one sentence each. There are none if the promise is kept. */
+/** A promise and its violations, one sentence each. If the promise is kept, there are no violations. */
 export type Check = { promise: string; violations(evidence: Evidence): string[] };
 
 export const checks: readonly Check[] = [

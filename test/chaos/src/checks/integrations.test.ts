@@ -13,7 +13,7 @@ const stepOf = (action: string | null, status = 'succeeded', error: string | nul
   },
 });
 
-/** Makes evidence without a fault: a step of each kind, where the outcome of the alert is unknown. */
+/** Makes evidence without a fault: a step of each kind, in which the outcome of the alert is unknown. */
 function sound() {
   const facts = {
     ...{ enrollments: [], lines: new Map(), effects: [], counters: [], frames: [], deliveries: [] },

@@ -4,8 +4,8 @@ import type { Evidence } from './evidence.ts';
 
 /**
  * Checks that each step at a provider ends. A repeatable action is done exactly once, whichever process died. An action
- * that cannot be repeated is done at most once; if its outcome is unknown, the step says so. No provider has an object
- * that no step asked for.
+ * that cannot be repeated is done at most once; if its outcome is unknown, the step reports this. No provider has an
+ * object that no step requested.
  */
 export function checkIntegrations({ history, facts }: Evidence): string[] {
   const made = Map.groupBy(history.made, ({ step, ref }) => `${step} ${ref}`);

@@ -8,9 +8,9 @@ export type Journey = {
   email: string;
   /** Returns the line with which a step began to wait. */
   waitingOf(place: number): LineFact | undefined;
-  /** Returns the lines of a step. */
+  /** Returns all lines of a step. */
   linesOf(place: number): LineFact[];
-  /** Returns the step after a step; undefined if the run never left that step. */
+  /** Returns the step that follows a step in the path; undefined if the run never left the given step. */
   after(place: number): number | undefined;
 };
 

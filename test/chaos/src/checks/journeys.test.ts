@@ -10,7 +10,7 @@ const email = 'p0-0@chaos.example';
 /** The end of the wait that begins at the first second. */
 const endMs = 1_000 + eventTimeoutMs;
 
-/** One line of an enrollment's path: step, status and second, and perhaps the message. */
+/** One line of an enrollment's path: step, status and second, and optionally the message. */
 type Told = [step: keyof typeof places, status: string, seconds: number, message?: string];
 
 function linesOf(enrollment_id: string, told: readonly Told[]): LineFact[] {
@@ -33,9 +33,9 @@ function mailOf(at: number, more: Partial<Receipt> = {}): Receipt {
 }
 
 /**
- * Makes evidence without a fault. One person is in both workflows and has an event that came in time: the mail of one
- * workflow was sent, and the mail of the other was held and then skipped. Every other end occurs in one enrollment: a
- * rejection, no decision, no event in time.
+ * Makes evidence without a fault. One person is in both workflows and has an event that arrived in time: the mail of
+ * one workflow was sent, and the mail of the other was held and then skipped. Every other end occurs in one enrollment:
+ * a rejection, no decision, no event in time.
  */
 function sound() {
   const begin: Told[] = [
@@ -127,7 +127,7 @@ function sound() {
 
 type Sound = ReturnType<typeof sound>;
 
-/** The checks for which this file makes no evidence, because each has a test of its own. */
+/** The checks for which this file makes no evidence, because each of these checks has a test of its own. */
 const elsewhere = ['accepted enrollment', 'analytics', 'committed event', 'funnel'];
 
 function against(evidence: Evidence): string[] {

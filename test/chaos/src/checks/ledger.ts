@@ -1,8 +1,8 @@
 import type { Evidence } from './evidence.ts';
 
 /**
- * States of calls whose charge may differ from the bill: the reserved amount, an estimate, or a cost above the
- * reservation.
+ * States of calls whose charge may differ from the bill. The charge is then the reserved amount, an estimate, or a cost
+ * above the reservation.
  */
 const unsure = new Set(['assumed', 'estimated', 'overrun']);
 

@@ -3,7 +3,7 @@ import type { Receipt } from '../history.ts';
 import { letterOrganization, letterPlaces } from '../letters.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A letter that an enrollment sends, its lines and its arrivals. */
+/** A letter that an enrollment sends, with its lines and its arrivals. */
 export type Letter = {
   enrollment: EnrollmentFact;
   stepId: 'first' | 'second';

@@ -54,8 +54,8 @@ const eventOf = (name: string, delivery_id: string) => ({
 });
 
 /**
- * Makes evidence without a fault. The first letter to one person was sent by day and came back, so the second letter
- * was skipped. The other person got both letters in the morning.
+ * Makes evidence without a fault. The first letter to one person was sent by day and bounced, so the second letter was
+ * skipped. The other person got both letters in the morning.
  */
 function sound() {
   const suppression = `${emailOf('1')} is suppressed (bounce)`;
@@ -121,8 +121,8 @@ function sound() {
 type Sound = ReturnType<typeof sound>;
 
 /**
- * This file makes no events for webhooks, because they are bytes. So even sound evidence lacks the reports of these two
- * events.
+ * This file makes no events for webhooks, because they are bytes. So these two reports are missing even in sound
+ * evidence.
  */
 const unreported = ['1 letters came back, 0 events report it', 'enrollment 2 reported emailOpened 0 times, not 1'];
 

@@ -5,8 +5,8 @@ import { type Letter, lettersOf, nameOf } from './letter.ts';
 import { problemsOfMail } from './mails.ts';
 
 /**
- * Checks that each letter at the receiver belongs to an enrollment, and goes to the enrollment's person. Also checks
- * that each end of a letter has a reason.
+ * Checks that each letter at the receiver belongs to an enrollment, and is addressed to the enrollment's person. Also
+ * checks that each end of a letter has a reason.
  */
 export function checkLetters(evidence: Evidence): string[] {
   const letters = lettersOf(evidence);
@@ -21,8 +21,8 @@ export function checkLetters(evidence: Evidence): string[] {
     ...strange.map(({ url, body }) => `${url} got a letter "${body}" of no enrollment`),
     ...letters.flatMap((letter) => {
       const own = sends.get(`${letter.enrollment.id} ${letter.stepId}`) ?? [];
-      // The sender of this letter died before it stored the result, and the repeat of the letter was skipped because
-      // another letter had come back. The report of this letter comes later.
+      // If the sender of this letter died before it stored the result, and the repeat was skipped because another
+      // letter had bounced, then the report of this letter is later than the skip.
       const skippedAt = own[0]?.rule === 'suppression' ? letter.lines.at(-1)?.at.getTime() : undefined;
       const receipts = letter.receipts.map((one) =>
         skippedAt !== undefined && (cameBack.get(one.key) ?? 0) > skippedAt ? { ...one, succeeded: false } : one,
@@ -34,8 +34,8 @@ export function checkLetters(evidence: Evidence): string[] {
 
 /**
  * Checks that nothing arrives during the night of its receiver's zone, regardless of the clocks of processes. Letters
- * that are due by day do not wait, and letters that are due at night say that they waited. On a busy machine some of
- * them may become due only in the morning, so it is enough that one of them says so.
+ * that are due by day do not wait, and the lines of letters that are due at night report a wait. On a busy machine some
+ * of these letters may become due only in the morning, so it is enough that one of them reports a wait.
  */
 export function checkQuietHours(evidence: Evidence): string[] {
   const { quietUntil } = evidence.history.letters;

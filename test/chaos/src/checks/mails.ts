@@ -7,8 +7,8 @@ import { journeysOf } from './journey.ts';
 import { repeatsWithoutReason } from './repeats.ts';
 
 /**
- * Checks, from the mails at their receiver, that nobody gets more than the cap allows. The period of the cap is longer
- * than a run.
+ * Checks, from the mails that reached their receiver, that nobody gets more mails than the cap allows. The period of
+ * the cap is longer than a run.
  */
 export function checkCaps({ history }: Evidence): string[] {
   const taken = mailsOf(history).filter(({ succeeded }) => succeeded);
@@ -18,7 +18,7 @@ export function checkCaps({ history }: Evidence): string[] {
     .map(({ email, ids }) => `${email} got ${ids.size} mails, ${capLimit} were allowed: ${[...ids].join(', ')}`);
 }
 
-/** Checks that no attempt reaches an address after its suppression was answered. */
+/** Checks that no attempt reaches an address after the call that suppressed it had succeeded. */
 export function checkSuppressed({ history }: Evidence): string[] {
   const suppressed = new Set(history.journeys.suppressed);
   return mailsOf(history)
@@ -27,16 +27,16 @@ export function checkSuppressed({ history }: Evidence): string[] {
 }
 
 /**
- * Checks that a mail that arrives again has the same bytes, and a reason to arrive again: a failure, or a fault that
- * hit its sender.
+ * Checks that a mail that arrives again has the same bytes, and that there is a reason for the repeat: a failure, or a
+ * fault that hit its sender.
  */
 export function checkMailRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.mails, history);
 }
 
 /**
- * Checks that each mail at the receiver belongs to an enrollment that had to send it, and goes to the enrollment's
- * person. Also checks that each end of a mail has a reason.
+ * Checks that each mail at the receiver belongs to an enrollment that had to send it, and is addressed to the
+ * enrollment's person. Also checks that each end of a mail has a reason.
  */
 export function checkMails({ history, facts }: Evidence): string[] {
   const journeys = journeysOf({ facts });
@@ -55,7 +55,7 @@ export function checkMails({ history, facts }: Evidence): string[] {
   ];
 }
 
-/** Returns the mails of the journeys, and unexpected mails. */
+/** Returns the mails of the journeys, and mails that belong to no enrollment. */
 function mailsOf({ mails }: Evidence['history']): Receipt[] {
   return mails.filter(({ url }) => !url.endsWith(letterDomain));
 }

@@ -20,7 +20,7 @@ import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
 import type { ProviderStepFact } from '../provider-facts.ts';
 import type { StarterEventFact } from '../starter-facts.ts';
 
-/** Returns empty members for facts that a test makes up. */
+/** Returns facts with empty members, for tests that make up their own facts. */
 export function noFacts() {
   return {
     contactEvents: [] as EventFact[],
@@ -55,7 +55,7 @@ export function noFacts() {
   };
 }
 
-/** Returns the members of a history, all of them empty, for evidence that a test makes up. */
+/** Returns a history with empty members, for tests that make up their own evidence. */
 export function noHistory() {
   return {
     mails: [] as Receipt[],

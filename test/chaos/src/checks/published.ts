@@ -5,7 +5,10 @@ import { FrameSchema } from '@drippulse/proto/drippulse/events/v1/frame_pb';
 import type { Facts } from '../facts.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Compares committed outbox rows with the events that came out of Kafka, and with the enrollments that they report. */
+/**
+ * Compares committed outbox rows with the events that were read from Kafka, and with the enrollments that the events
+ * report.
+ */
 export function checkPublished({ history, facts }: Evidence): string[] {
   const committed = committedEvents(facts);
   return [
@@ -74,7 +77,7 @@ export function* eventsOf(frames: readonly Uint8Array[]) {
   }
 }
 
-/** Whether webhooks get events of this type. Sums go only to services. */
+/** Whether webhooks get events of this type. Events about sums are only for services. */
 export function isForWebhooks({ type }: Pick<Reported, 'type'>): boolean {
   return type !== 'stepsCounted';
 }

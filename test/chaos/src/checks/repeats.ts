@@ -2,20 +2,20 @@ import type { Fault, History, Opened, Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Time after a fault in which the fault still explains a repeat: a result that was under way may be missing until its
+ * Time after a fault in which the fault still explains a repeat: a result that was under way may be lost until its
  * lease has passed.
  */
 const aftermathMs = 1_000;
 /**
- * Time by which the report of a connection may be late. A runtime reports a connection before using it, but over a
- * different channel, which may be slower.
+ * Maximum delay of the report of a connection. A runtime reports a connection before using it, but over a different
+ * channel, which may be slower.
  */
 const tellMs = 1_000;
 
 /**
- * Checks that a second arrival has a reason. Either the first attempt was answered with a failure, or a fault that
- * loses results hit one of the two senders between the arrivals. Faults of Kafka, of clocks and of other processes are
- * not reasons.
+ * Checks that there is a reason for each repeated arrival. Either the first attempt got a response with a failure, or a
+ * fault that loses results hit one of the two senders between the arrivals. Faults of Kafka, of clocks and of other
+ * processes are not reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.receipts, history);
@@ -41,8 +41,8 @@ export function repeatsWithoutReason(arrived: readonly Receipt[], history: Histo
 }
 
 /**
- * Returns the sender of a request. Ports are reused, even by other processes, so the last report before the arrival
- * counts.
+ * Returns the sender of a request. Ports are reused, even by other processes, so the last report before the arrival is
+ * used.
  */
 function senderOf({ senderPort, at }: Receipt, connections: Map<number, Opened[]>): string {
   const opened = connections.get(senderPort) ?? [];

@@ -4,8 +4,8 @@ import type { Evidence } from './evidence.ts';
 
 /**
  * Checks that each accepted event is in the log once, however often it was sent. The event names each listening
- * workflow once, as started or as not started. If the workflow was started, its enrollment is of the event's person and
- * has the event in its data; if not, there is no enrollment.
+ * workflow once, as started or as not started. If the workflow was started, its enrollment belongs to the event's
+ * person and has the event in its data. If not, there is no enrollment.
  */
 export function checkStarterEvents(evidence: Evidence): string[] {
   return [

@@ -2,15 +2,18 @@ import { type StarterRule, starterRules } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 import { startedBy } from './starter-events.ts';
 
-/** A frozen process may have read the time of an event before it reads whether the previous run has ended. */
+/**
+ * Tolerance in milliseconds. A frozen process may have read the time of an event before it reads whether the previous
+ * run has ended.
+ */
 const tieMs = 5_000;
 
 /** An event that a workflow's filter accepts: its time, and the end of the run that it started, if any. */
 type Try = { at: number; endedAt: number | undefined };
 
 /**
- * Goes through the events of each person in order, and checks that the person enters a workflow exactly when the rules
- * allow it.
+ * Visits the events of each person in order, and checks that the person enters a workflow exactly when the rules allow
+ * it.
  */
 export function checkStarterRules({ facts }: Evidence): string[] {
   const ends = new Map(facts.goals.ends.map(({ enrollment_id, ended_at }) => [enrollment_id, ended_at.getTime()]));
@@ -40,7 +43,8 @@ function problemsOf(rule: StarterRule, tries: readonly Try[]): string[] {
 }
 
 /**
- * Orders the tries. Events of one transaction have the same time; of these, the events that started a run come first.
+ * Orders the attempts to enter. Events of one transaction have equal times; of these events, those that started a run
+ * come first.
  */
 function inOrder(a: Try, b: Try): number {
   return a.at - b.at || Number(a.endedAt === undefined) - Number(b.endedAt === undefined);

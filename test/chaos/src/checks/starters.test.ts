@@ -23,7 +23,7 @@ function enrollmentOf(id: string, workflow_id: string, event: string): Enrollmen
 /**
  * Makes evidence without a fault: three events of one person, of which the second has the other plan. The first event
  * starts all four workflows. The second starts only the workflow with a gap, because the gap is over. The third starts
- * all workflows except the one that takes each person once.
+ * all workflows except the one that each person may enter only once.
  */
 function sound() {
   const enrollments = [

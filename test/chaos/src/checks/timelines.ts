@@ -3,7 +3,7 @@ import type { EnrollmentFact, LineFact } from '../facts.ts';
 import { exitGoal } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Walks each timeline through the graph of its steps, by rules that do not use the engine. */
+/** Follows each timeline through the graph of its steps, by rules that do not use the engine. */
 export function checkTimelines({ workflows, facts }: Evidence): string[] {
   const steps = new Map(workflows.map((workflow) => [String(workflow.id), workflow.steps]));
   return facts.enrollments.flatMap((enrollment) => {
@@ -14,19 +14,19 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 }
 
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
-/** Effects that may have to wait: for sending rules, a limit of a provider, a second process, or a model. */
+/** Effects that may have to wait for sending rules, a limit of a provider, a second process, or a model. */
 const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
 /** Writes to the CRM. */
 const writes = ['crm_create_lead', 'crm_create_activity', 'crm_update_record', 'crm_move_opportunity'];
 const effects = new Set(['webhook_callback', ...writes, ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
-/** Matches the line of a goal that is only counted. Such a line can be among the lines of any step. */
+/** Matches the line of a goal that is only counted. A line like this can be among the lines of any step. */
 const countedGoal = /^Goal ".*" was met: (?!the run ends)/;
 const exits = ['on_event', 'on_approved', 'on_rejected', 'on_timeout'];
 
 /**
- * The possible positions of a run: the indexes of the steps to which the next line may belong. The number of steps
- * stands for the end.
+ * The possible positions of a run: the indexes of the steps to which the next line may belong. An index equal to the
+ * number of steps means the end.
  */
 type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
 
@@ -55,8 +55,8 @@ function follow(
   enrollment: EnrollmentFact,
   steps: readonly Step[],
 ): Place | string {
-  // An event may meet a goal at any step, and the run then ends at that step. A different check compares goals with
-  // events.
+  // An event may meet a goal at any step, and the run then ends at that step. Goals are compared with events by a
+  // different check.
   if (line.message === exitMessage) return { next: [], retried: 0, ended: 'completed' };
   const stay = { next: [line.step_index], retried: place.retried };
   if (line.status === 'waiting' && heldEffects.has(step.type)) return stay;

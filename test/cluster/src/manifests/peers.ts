@@ -4,8 +4,7 @@ import { namespaceOf, podWithService } from './pod.ts';
 
 /**
  * Makes the peers of the platform: a client of its API, a receiver of callbacks and webhooks, a collector of traces,
- * and a client that may read metrics. Their scripts come from a ConfigMap, and run on the Node of an image of the
- * release.
+ * and a client that may read metrics. Their scripts are in a ConfigMap, and run on the Node of an image of the release.
  */
 export function peerManifests(namespace: string, image: string): KubernetesObject[] {
   const scripts = {
@@ -55,8 +54,8 @@ export function allowEgress(options: {
     metadata: { name: 'to-receiver', namespace },
     spec: {
       podSelector: {
-        // The jobs are left out, because they run before the policies of the chart exist, and this policy alone would
-        // close all other connections.
+        // The pods of jobs are left out, because the jobs run before the policies of the chart exist. This policy alone
+        // would then block all their other connections.
         matchLabels: { 'app.kubernetes.io/component': 'server' },
         matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: names }],
       },

@@ -23,7 +23,7 @@ type PodOptions = {
   memory: string;
 };
 
-/** Makes a Deployment of one pod, and a Service with the same name and port that leads to the pod. */
+/** Makes a Deployment of one pod, and a Service in front of the pod, with the same name and port. */
 export function podWithService(options: PodOptions): KubernetesObject[] {
   const { namespace, name, image, user, port, command, env = {}, mount, memory } = options;
   const labels = { app: name };

@@ -4,15 +4,15 @@ import { deployments, type World } from '../world.ts';
 import { peerOf } from './peers.ts';
 
 /**
- * With these requests, two pods of every Deployment, and a third pod of each during an upgrade, fit on two cores
- * together with the servers.
+ * The resource requests of a pod. With these, two pods of every Deployment, and a third pod of each during an upgrade,
+ * fit on two cores together with the servers.
  */
 const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 
 /** Returns the values of the release. */
 export function chartValues({ options, namespaces }: World): KubernetesObject {
   const { servers, peers } = namespaces;
-  // The receiver of the test has a private address of the cluster.
+  // The test's receiver has a private address of the cluster.
   const callers = ['workflows', 'enrollments', 'webhooks'] as const;
   const allowPrivate = new Set<string>(callers.map(serviceOf));
   return {

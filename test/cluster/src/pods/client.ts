@@ -1,5 +1,5 @@
-// Runs in the cluster. Each POST is one order: to call the gateway, to connect to an address, or to put load on the
-// gateway.
+// Runs in the cluster. Each POST to it is one order: to call the gateway, to connect to an address, or to put load on
+// the gateway.
 import http, { Agent, createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 type Call = { method: string; url: string; headers?: Record<string, string>; body?: string };
 type Answer = { status: number; body: string };
 /**
- * The answer or the `failure` of a call, and the duration of each phase. `connectedMs` is set only for a new
+ * The response to a call, or its `failure`, and the duration of each phase. `connectedMs` is set only for a new
  * connection.
  */
 type Tried = { answer?: Answer; failure?: string; way: string; connectedMs?: number };
@@ -31,9 +31,9 @@ type Result = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** The phases of the longest request. */
+  /** The duration of each phase of the longest request. */
   longest: string;
-  /** The number of opened connections, and the time of the slowest one, including the look-up of the name. */
+  /** The number of opened connections, and the time that the slowest one took, including the look-up of the name. */
   connections: { ofKeepers: Connections; ofOthers: Connections };
 };
 type Connections = { opened: number; maxMs: number };
@@ -140,7 +140,10 @@ function tryCall({ method, url, headers = {}, body }: Call, agent?: Agent): Prom
   });
 }
 
-/** Tries to connect, and returns whether the connection opens. A policy that blocks a connection gives no answer. */
+/**
+ * Tries to connect, and returns whether the connection opens. If a policy blocks the connection, there is no response,
+ * so the attempt times out.
+ */
 function connectTo(host: string, port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2000 });
@@ -154,7 +157,7 @@ function connectTo(host: string, port: number): Promise<string> {
   });
 }
 
-/** Opens a stream of events. Resolves after the stream's first block, after which it reports changes. */
+/** Opens a stream of events. Resolves after the stream's first block. After this block, the stream reports changes. */
 function listen({ method, url, headers = {} }: Call): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method, headers, agent: false }, (response) => {

@@ -11,13 +11,16 @@ import { untilCompleted } from './main-job.ts';
 
 const service = serviceOf('enrollments');
 const metric = 'drippulse_effects_in_flight';
-/** Number of contacts. Their callbacks take 2 s each, 40 at a time in each pod, so two pods are busy for 50 s. */
+/**
+ * Number of contacts. The callback of each takes 2 s, and each pod makes 40 callbacks at a time, so two pods are busy
+ * for 50 s.
+ */
 const contactCount = 2000;
 const autoscaling = {
   enabled: true,
   minReplicas: 2,
   maxReplicas: 4,
-  // So high that CPU never causes more pods, because that would need a whole core of load on each pod.
+  // The target is so high that CPU never causes more pods: that would need a whole core of load on each pod.
   cpu: 1000,
   external: [{ name: metric, selector: { service }, averageValue: '10' }],
 };
@@ -62,7 +65,7 @@ export async function scaleByMetric(
   }
 }
 
-/** Waits until the autoscaler works, and the wanted and the actual number of pods are right. */
+/** Waits until the autoscaler works, and both the desired and the actual number of pods are right. */
 async function untilScaled(world: World, isRight: (pods: number) => boolean): Promise<number> {
   let status: KubernetesObject = {};
   return until(
@@ -84,7 +87,7 @@ async function reasonsOfScaling({ tools, namespaces }: World): Promise<string[]>
 }
 
 /**
- * Removes the external metrics API before its pod goes. Without the pod, the API would block the removal of every
+ * Removes the external metrics API before its pod is removed. Without the pod, the API would block the removal of every
  * namespace of the cluster.
  */
 export async function forgetExternalMetrics({ tools, namespaces }: World): Promise<void> {

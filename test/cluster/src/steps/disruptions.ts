@@ -39,7 +39,8 @@ function drainOf(node: string, seconds: number): string[] {
 }
 
 /**
- * Drains the only node. Its pods cannot go anywhere else, so budgets stop the drain at the last pod of each Deployment.
+ * Drains the only node. Its pods cannot move to another node, so budgets stop the drain at the last pod of each
+ * Deployment.
  */
 async function drainOnly(world: World, node: string, step: Step): Promise<void> {
   const { tools } = world;
@@ -63,8 +64,8 @@ async function drainOnly(world: World, node: string, step: Step): Promise<void> 
 }
 
 /**
- * Evicts every pod that exists at this moment. A refusal (429) comes from the disruption budget, and the eviction is
- * repeated.
+ * Evicts every pod that exists at this moment. A refusal (429) is caused by the disruption budget, and the eviction is
+ * then repeated.
  */
 async function evictAll(world: World, step: Step): Promise<void> {
   const counts = { evicted: 0, refused: 0, leastReady: Number.POSITIVE_INFINITY };

@@ -7,8 +7,8 @@ const patienceSeconds = 30;
 
 /**
  * Finds out whether the network of this cluster enforces a NetworkPolicy, by closing an open pod and opening it again.
- * Without enforcement, a policy that allows everything could not be told from a policy that allows only the right
- * connections.
+ * Without enforcement, tests could not distinguish a policy that allows everything from a policy that allows only the
+ * right connections.
  */
 export async function findEnforcement({ tools, namespaces }: World, client: Agent, step: Step): Promise<true> {
   const { peers: namespace } = namespaces;

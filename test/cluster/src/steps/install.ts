@@ -24,7 +24,7 @@ export async function makeSecrets({ tools, namespaces }: World, postgresPassword
   return { username: stringData?.['ADMIN_USERNAME'] ?? '', password: stringData?.['ADMIN_PASSWORD'] ?? '' };
 }
 
-/** Runs `helm install` or `helm upgrade`, until every pod is ready; settings are `path=JSON`. */
+/** Runs `helm install` or `helm upgrade`, and waits until every pod is ready. Settings have the form `path=JSON`. */
 export async function deploy(world: World, verb: 'install' | 'upgrade', settings: string[] = []): Promise<void> {
   const { options, tools, namespaces } = world;
   const further = options.values === undefined ? [] : ['--values', options.values];
@@ -38,7 +38,7 @@ export async function deploy(world: World, verb: 'install' | 'upgrade', settings
   );
 }
 
-/** Checks the results of the installation: completed Jobs, and pods that are ready and never restarted. */
+/** Checks the results of the installation: the Jobs have completed, and the pods are ready and never restarted. */
 export async function checkInstalled(world: World, step: Step): Promise<void> {
   const { tools, namespaces } = world;
   const events = await tools.list(namespaces.release, 'events');

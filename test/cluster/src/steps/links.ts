@@ -7,7 +7,7 @@ import { serverPods, type World } from '../world.ts';
 const requests = 20;
 
 /**
- * Requests the pixel and a link with an invalid token. Checks that the pods of the public role answered all of the
+ * Requests the pixel and a link with an invalid token. Checks that the pods of the public role served all of the
  * requests, and the pods of the engine none of them.
  */
 export async function checkLinks(
@@ -36,7 +36,7 @@ export async function checkLinks(
   );
   step.measure(`pixels and links were answered ${counts}`);
 
-  /** Returns how often the two methods were called, according to the counters of a Deployment's pods. */
+  /** Returns the number of calls of the two methods, according to the counters of a Deployment's pods. */
   async function callsOf(deployment: string): Promise<number> {
     let sum = 0;
     for (const pod of await serverPods(world, deployment)) {

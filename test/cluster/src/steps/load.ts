@@ -9,8 +9,8 @@ export type Loaded = { world: World; api: Api; client: Agent; receiver: Agent; r
 
 /**
  * Runs an action while a client enrolls, lists and reads every service, with pauses of 200 ms. Checks that no request
- * failed, and that every accepted contact got exactly one callback. With `repeats`, the client repeats an unanswered
- * request with the same key.
+ * failed, and that every accepted contact got exactly one callback. With `repeats`, the client repeats a request
+ * without a response with the same key.
  */
 export async function underLoad(
   { world, api, client, receiver, reads }: Loaded,

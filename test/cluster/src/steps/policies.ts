@@ -13,7 +13,7 @@ const end = (answer) => { console.log(answer); process.exit(); };
 socket.on('connect', () => end('open')).on('timeout', () => end('silent')).on('error', (error) => end(error.message));`;
 
 /**
- * Tries connections that must be open and others that must be closed. A blocked connection gets no answer, not even a
+ * Tries connections that must be open and others that must be closed. A blocked connection gets no response, not even a
  * refusal.
  */
 export async function checkPolicies(world: World, agents: Agents, step: Step): Promise<void> {

@@ -6,7 +6,7 @@ import { untilAllReady } from './disruptions.ts';
 
 const service = 'workflows';
 
-/** Adds a replica, and checks that callers with open connections also call the new pod. */
+/** Adds a replica, and checks that callers that already have open connections also call the new pod. */
 export async function scaleUp(world: World, monitoring: Agent, step: Step): Promise<void> {
   const before = new Set((await serverPods(world, service)).map((pod) => String(pod['metadata'].name)));
   await scaleTo(world, before.size + 1);

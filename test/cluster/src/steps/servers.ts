@@ -18,8 +18,8 @@ export async function installServers({ options, tools, namespaces }: World, post
       stringData: { POSTGRES_PASSWORD: postgresPassword },
     },
   ]);
-  // A node that is short of CPU shares it out in proportion to the requests. The database requests as much as a pod of
-  // the release, so that it gets enough while many such pods start.
+  // A node that is short of CPU divides it in proportion to the requests. The database requests as much as a pod of the
+  // release, so that it gets enough while many of these pods start.
   const small = (cpu: string, memory: string) => ({ requests: { cpu, memory }, limits: { memory: '1Gi' } });
   const values = {
     from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespaces.release } } }],

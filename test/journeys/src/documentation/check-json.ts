@@ -35,7 +35,7 @@ async function checkEvent(type: string, value: object, api: Api): Promise<void> 
   checkSchema(event.schema, value);
 }
 
-/** Checks that a workflow can be created with the step, and that a test run gets past it. */
+/** Checks that a workflow can be created with the step, and that a test run passes the step. */
 async function checkStep(step: { type: string }, api: Api): Promise<void> {
   const steps = step.type === 'trigger' ? [step] : [{ type: 'trigger', name: 'Start' }, step];
   const created = await api.post('/api/v1/workflows', { name: `The step ${step.type}`, status: 'draft', steps });

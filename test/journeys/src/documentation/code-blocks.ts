@@ -1,6 +1,6 @@
 /** A code block of a page. */
 export type CodeBlock = {
-  /** Page and line of the block's fence, for messages about failures. */
+  /** Page and line of the block's opening fence, for messages about failures. */
   place: string;
   language: string;
   /** The words after the language. Those of the form `name=value` or `name="value"` are in `attributes`, by name. */

@@ -1,12 +1,12 @@
 import { codeBlocks } from './code-blocks.ts';
 import { type PageRun, runPage } from './run-page.ts';
 
-/** Everything that a person gives an agent. */
+/** Everything that a person gives to an agent. */
 export type Given = { API_BASE: string; TOKEN: string; RECEIVER_URL: string };
 
 /**
- * Acts as an outside agent: reads `/llms.txt` of the given server, follows the link to the skills pack, and does what
- * the pack says, in the pack's order. Every path and every call comes from fetched bytes.
+ * Acts as an outside agent: reads `/llms.txt` of the given server, follows the link to the skills pack, and follows the
+ * instructions of the pack, in the pack's order. Every path and every call is taken from fetched bytes.
  */
 export async function walkAsAgent(given: Given): Promise<PageRun> {
   const index = await read(new URL('/llms.txt', given.API_BASE));

@@ -12,7 +12,8 @@ export type PageRun = { stdout: string; folder: string; dispose(): void };
 
 /**
  * Uses a page as a reader does: saves the blocks that name a file, and runs all other blocks one after the other, in
- * one shell and one folder. The first command that fails ends the run, and the error names the command's place.
+ * one shell and one folder. The first command that fails ends the run, and the error names the place of the command in
+ * the page.
  */
 export async function runPage(blocks: readonly CodeBlock[], env: Record<string, string>): Promise<PageRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'documentation-'));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The ports of a process. `publicPort` takes connections, and `opsPort` answers readiness probes. */
+/** The ports of a process. `publicPort` accepts connections, and `opsPort` responds to readiness probes. */
 export type Backend = { publicPort: number; opsPort: number };
 
 type Member = { backend: Backend; failures: number };
@@ -17,10 +17,15 @@ export type Balancer = {
 
 const probeEveryMs = 100;
 const probeTimeoutMs = 1000;
-/** A single failed probe does not count, as in the readiness probe of the chart. */
+/**
+ * Number of successive failed probes after which a process is not ready. A single failed probe has no effect, as in the
+ * readiness probe of the chart.
+ */
 const failureThreshold = 2;
 
-/** Starts a balancer. New connections are spread over the ready processes. Open connections stay with their process. */
+/**
+ * Starts a balancer. New connections are spread over the ready processes. An open connection stays with its process.
+ */
 export async function startBalancer(): Promise<Balancer> {
   const members: Member[] = [];
   const probing: Promise<void>[] = [];
@@ -28,7 +33,9 @@ export async function startBalancer(): Promise<Balancer> {
   const stopped = new AbortController();
   let turn = 0;
 
-  /** Probes each process independently, so that a late answer of one process does not delay the removal of another. */
+  /**
+   * Probes each process independently, so that a late response of one process does not delay the removal of another.
+   */
   async function probe(member: Member): Promise<void> {
     while (!stopped.signal.aborted) {
       member.failures = (await isReady(member.backend)) ? 0 : member.failures + 1;
@@ -50,7 +57,7 @@ export async function startBalancer(): Promise<Balancer> {
         sockets.delete(from);
         to.destroySoon();
       });
-      // A reset by one side also resets the other side, as with the address translation of a node.
+      // A reset by one side also resets the other side, as the address translation of a node does.
       from.on('error', () => to.resetAndDestroy());
       from.setNoDelay(true);
       from.pipe(to);
@@ -61,7 +68,7 @@ export async function startBalancer(): Promise<Balancer> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     add(backend) {
-      // A process is not ready before its first answer.
+      // A process is not ready before its first response.
       const member = { backend, failures: failureThreshold };
       members.push(member);
       probing.push(probe(member));

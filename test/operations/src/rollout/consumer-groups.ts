@@ -16,7 +16,7 @@ export type ConsumerGroups = {
   stop(): Promise<void>;
 };
 
-/** Watches the groups by asking the brokers, because the platform's own reports would prove less. */
+/** Watches the groups by querying the brokers, because the platform's own reports would be weaker evidence. */
 export async function watchConsumerGroups(brokers: string[]): Promise<ConsumerGroups> {
   const kafka = new kafkajs.Kafka({ clientId: 'watcher', brokers, logLevel: kafkajs.logLevel.NOTHING });
   const admin = kafka.admin();

@@ -47,8 +47,8 @@ export async function followHints(
   }
 
   /**
-   * Opens a stream. Repeats refused attempts, because a stopping process refuses new streams until the balancer has
-   * noticed that it stops.
+   * Opens a stream. Repeats refused attempts, because a stopping process refuses new streams, and the balancer notices
+   * the stop only later.
    */
   async function untilOpen(): Promise<EventStream> {
     return eventually(open, { timeoutMs: 30_000 });

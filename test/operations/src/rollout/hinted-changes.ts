@@ -4,18 +4,20 @@ import type { HintFollower } from './hint-follower.ts';
 /** Changes one resource of a topic, and returns its id. */
 type Change = (round: number) => Promise<string>;
 
-/** Changes under way. */
+/** A loop of changes. */
 export type HintedChanges = {
   /** Ends the changes. Returns the number of changes by topic. Each of these changes has caused a hint. */
   stop(): Promise<Record<string, number>>;
 };
 
-/** More time than a process needs to stop and another process needs to take over its work. */
+/**
+ * Maximum wait for a hint. It is longer than a process needs to stop and another process needs to take over its work.
+ */
 const patienceMs = 180_000;
 
 /**
- * Repeatedly changes a resource of each topic. Each change waits for the hint of the previous change of its topic, so a
- * later hint cannot make up for a lost one.
+ * Repeatedly changes a resource of each topic. Each change waits for the hint of the previous change of its topic, so
+ * that a later hint cannot hide the loss of a hint.
  */
 export function startHintedChanges(follower: HintFollower, changes: Readonly<Record<string, Change>>): HintedChanges {
   const stopped = new AbortController();
@@ -28,7 +30,7 @@ export function startHintedChanges(follower: HintFollower, changes: Readonly<Rec
       await eventually(
         () => {
           const fresh = follower.hints().slice(earlier);
-          // A hint without an id stands for several changes.
+          // A hint without an id means that several things changed.
           if (fresh.some((hint) => hint.topic === topic && (hint.id === id || hint.id === null))) return;
           throw new Error(`no hint of ${topic} at ${id}, change ${round}; since it: ${JSON.stringify(fresh)}`);
         },

@@ -10,10 +10,10 @@ export type Load = {
   stop(): Promise<string[]>;
 };
 
-/** Pause that leaves CPU for starting processes. */
+/** Pause between requests, which leaves CPU time for starting processes. */
 const pauseMs = 100;
 const contactsOfCall = 3;
-/** Maximum number of recorded failures, enough to see the cause: a platform that is down fails every request. */
+/** Maximum number of recorded failures. It is enough to see the cause; a platform that is down fails every request. */
 const mostFailures = 50;
 
 /**

@@ -1,9 +1,12 @@
 import { startReceiver } from '@drippulse/testing';
 
-/** A receiver that counts requests by key, and keeps nothing else. */
+/** A receiver that counts requests by key, and stores nothing else. */
 export type CountingReceiver = { url: string; arrivals: Map<string, number>; stop(): Promise<void> };
 
-/** Starts a receiver. `header` names the key. Each answer is 200 after `delayMs`, so requests are under way. */
+/**
+ * Starts a receiver. `header` is the header with the key. Each response is 200 after `delayMs`, so that requests are
+ * under way.
+ */
 export async function startCountingReceiver(header: string, delayMs: number): Promise<CountingReceiver> {
   const arrivals = new Map<string, number>();
   const receiver = await startReceiver({
@@ -17,7 +20,7 @@ export async function startCountingReceiver(header: string, delayMs: number): Pr
   return { url: receiver.url, arrivals, stop: () => receiver.stop() };
 }
 
-/** Returns the keys of repeated requests, with their counts. */
+/** Returns the keys that were received more than once, with their counts. */
 export function repeated(arrivals: ReadonlyMap<string, number>): string[] {
   return [...arrivals].filter(([, count]) => count > 1).map(([key, count]) => `${key} came ${count} times`);
 }

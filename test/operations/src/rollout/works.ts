@@ -5,14 +5,15 @@ import type { ServiceName } from '@drippulse/topology';
 /** Does pieces of work of every service, one after the other, until it is stopped. */
 export type WorkLoop = {
   /**
-   * Stops after the current piece of work. Returns the number of pieces by service, and the failures, one on each line.
+   * Stops after the current piece of work. Returns the number of completed pieces by service, and the failures, one on
+   * each line.
    */
   stop(): Promise<{ done: Partial<Record<ServiceName, number>>; failures: string[] }>;
 };
 
 const pauseMs = 100;
 
-/** Starts the loop. No request is repeated, so a piece of work fails if one of its requests does. */
+/** Starts the loop. No request is repeated, so a piece of work fails if one of its requests fails. */
 export function startWorks(api: Api, receiverUrl: string): WorkLoop {
   const stopped = new AbortController();
   const done: Partial<Record<ServiceName, number>> = {};

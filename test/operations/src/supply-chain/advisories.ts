@@ -15,8 +15,8 @@ const grave = new Set(['high', 'critical']);
 
 /**
  * Returns the advisories of high or critical severity that have no written exception. An advisory is not new if the
- * lock file of `base` already has the package's version: a later advisory about that version must not fail unrelated
- * work. Without `base`, all advisories are new.
+ * lock file of `base` already has the package in this version, because a later advisory about that version must not
+ * fail unrelated work. Without `base`, all advisories are new.
  */
 export function judgeAdvisories(
   report: AuditReport,
@@ -28,7 +28,8 @@ export function judgeAdvisories(
   const judged = new Map<string, Judged>();
   for (const { nodes, via } of Object.values(report.vulnerabilities ?? {})) {
     for (const advisory of via) {
-      // A string is the name of another package of the report, which makes this package vulnerable.
+      // A string in `via` is the name of another package of the report. That package makes this one vulnerable, and has
+      // the advisory itself.
       if (typeof advisory === 'string' || !grave.has(advisory.severity)) continue;
       const id = advisory.url.split('/').at(-1) ?? advisory.url;
       if (o.exceptions[id] !== undefined) continue;

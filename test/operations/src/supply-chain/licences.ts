@@ -9,7 +9,7 @@ const allowed = new Set([
   ...['Unlicense', 'CC0-1.0'],
 ]);
 
-/** Whether an SPDX expression lets us choose only licences of the list. */
+/** Whether an SPDX expression allows us to choose only licences of the list. */
 export function isAllowed(expression: string): boolean {
   const text = expression.replace(/^\((.*)\)$/, '$1');
   if (/[()]/.test(text)) return false;
@@ -17,8 +17,8 @@ export function isAllowed(expression: string): boolean {
 }
 
 /**
- * Returns the packages of a lock file whose licence is neither allowed nor excepted, and the exceptions that nothing
- * uses. `manifestOf` returns the installed manifest at a place, for packages whose licence the lock file lacks.
+ * Returns the packages of a lock file whose licence is neither allowed nor excepted, and the exceptions that are not
+ * used. `manifestOf` returns the installed manifest at a place, for packages whose licence is missing in the lock file.
  */
 export function licenceProblems(
   lock: Lock,

@@ -2,8 +2,8 @@ import type { FakeAnswer } from '../fake.ts';
 import { type Description, escapePointer, type Operation } from './load.ts';
 
 /**
- * Returns how a fake's answer deviates from the description, if it does. A fake must not promise more than its provider
- * does.
+ * Returns how a fake's response deviates from the description; undefined if it does not. A fake must not promise more
+ * than its provider does.
  */
 export function answerProblem(
   description: Description,

@@ -8,7 +8,8 @@ type Members = { [name: string]: Member };
 export function decodeForm(pairs: readonly (readonly [name: string, value: string])[]): Record<string, unknown> {
   const root: Members = Object.create(null);
   for (const [name, value] of pairs) put(root, keysOf(name), value);
-  return toLists(root) as Record<string, unknown>; // `toLists` never makes a list of the root
+  // the root is always an object, because `toLists` never makes a list of it
+  return toLists(root) as Record<string, unknown>;
 }
 
 /** Splits a name into keys: `a[b][]` has the keys `a`, `b` and an empty key. */

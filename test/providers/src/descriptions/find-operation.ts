@@ -2,7 +2,7 @@ import type { FakeRequest } from '../fake.ts';
 import type { Description, Operation } from './load.ts';
 
 /**
- * Finds the operation that a request calls, and the parameters in its path; undefined if the description has no such
+ * Finds the operation for a request, and the parameters in the request's path; undefined if the description has no such
  * operation.
  */
 export function findOperation(

@@ -10,9 +10,10 @@ type Schema = {
 
 /** Makes the minimal value of a component's schema: only the required members, each in its simplest form. */
 export function leastOf(components: unknown, name: string): Record<string, unknown> {
-  const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas; // schemas are in this place of an OpenAPI document
+  // an OpenAPI document has its schemas in this place
+  const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas;
   const value = least({ $ref: name }, schemas);
-  return value as Record<string, unknown>; // callers name only schemas of objects
+  return value as Record<string, unknown>; // callers only name schemas of objects
 }
 
 function least(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {

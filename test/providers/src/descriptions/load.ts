@@ -44,7 +44,7 @@ export type Operation = {
   /** Pattern of the path from the root of the host, with a group for each parameter. */
   pattern: RegExp;
   parameters: readonly string[];
-  /** Whether the operation needs no token. */
+  /** Whether the operation can be called without a token. */
   isOpen: boolean;
   /** JSON Pointer to the operation in the description. */
   pointer: string;
@@ -69,7 +69,7 @@ export function descriptionOf(key: ProviderKey): Description {
   const known = loaded.get(key);
   if (known !== undefined) return known;
   const text = readFileSync(new URL(`../../descriptions/${key}.json`, import.meta.url), 'utf8');
-  const description = toDescription(JSON.parse(text) as Document); // a committed file of this package
+  const description = toDescription(JSON.parse(text) as Document); // the file is committed in this package
   loaded.set(key, description);
   return description;
 }
@@ -92,7 +92,8 @@ function toDescription(document: Document): Description {
 }
 
 /**
- * Creates the compiler of validators. Its optimization is off, because in a test it would take longer than it saves.
+ * Creates the compiler of validators. Its optimization is turned off, because in a test it would take longer than it
+ * saves.
  */
 function makeAjv({ paths, components }: Document, coerceTypes: boolean) {
   const ajv = new Ajv2020({ strict: false, logger: false, coerceTypes, code: { optimize: false } });

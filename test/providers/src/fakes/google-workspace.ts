@@ -16,11 +16,11 @@ type Event = { id: string; summary?: string; start?: Time; end?: Time; status: s
 function makeState() {
   return {
     email: 'owner@example.com',
-    /** Whether the token may read the mailbox. */
+    /** Whether the token gives the right to read the mailbox. */
     mayRead: true,
     mails: [] as Mail[],
     events: new Map<string, Event>(),
-    /** Rows by spreadsheet and name of the sheet. */
+    /** Rows by spreadsheet and by the name of the sheet. */
     rows: new Map<string, unknown[][]>(),
     /** Calendars that nobody may read. */
     hiddenCalendars: new Set<string>(),
@@ -54,7 +54,7 @@ function addMail(state: State, { raw, threadId }: { raw: string; threadId?: stri
   return mail;
 }
 
-/** Adds offsets to times. Google answers with an offset even if a time was sent without one. */
+/** Adds offsets to times. Google returns a time with an offset even if it was sent without one. */
 function withOffsets<E extends Partial<Event>>(event: E): E {
   const fix = (time: Time | undefined) =>
     time?.dateTime === undefined || /(Z|[+-]\d\d:\d\d)$/.test(time.dateTime)

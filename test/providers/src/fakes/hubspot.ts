@@ -32,7 +32,7 @@ function makeState() {
   return {
     portal: 12345678,
     records: [] as Item[],
-    /** Members by list. All lists of the fake are static. */
+    /** The members of each list. All lists of the fake are static. */
     lists: new Map<string, Set<string>>(),
     /** Associations, each as the `type/id` of its source and that of its target. */
     associations: new Set<string>(),
@@ -80,8 +80,7 @@ function findItem(
 }
 
 /**
- * Returns the name of the property with the time of the last change. Contacts have a different name for it than other
- * types.
+ * Returns the name of the property with the time of the last change. For contacts it is different from all other types.
  */
 const modified = (type: string) => (type === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate');
 

@@ -57,7 +57,7 @@ type State = ReturnType<typeof makeState>;
 const failed = (error: string): FakeAnswer => ({ body: { ok: false, error } });
 const succeeded = (body: object = {}): FakeAnswer => ({ body: { ok: true, ...body } });
 
-/** Slack answers 200 to almost everything. */
+/** Slack responds with 200 to almost everything. */
 export const slackFake = defineFake({
   key: 'slack',
   makeState,

@@ -25,8 +25,8 @@ function makeState() {
     account: { id: 'acct_1032D82eZvKYlo2C', name: 'Example' },
     items: [] as Item[],
     /**
-     * The first answer for each Idempotency-Key. Stripe keeps it for 24 hours; a test clears the map as if that time
-     * had passed.
+     * The first response for each Idempotency-Key. Stripe keeps it for 24 hours; a test clears the map to simulate that
+     * this time has passed.
      */
     keys: new Map<string, { asked: string; answer: FakeAnswer }>(),
     /** Ids of the invoices that were mailed. */
@@ -97,7 +97,10 @@ function add({ state, body, headers, happened }: Call, kind: Kind): Item {
   return item;
 }
 
-/** Repeats the first answer when a key is repeated. Answers with an error when the repeat has different parameters. */
+/**
+ * Repeats the first response when a key is repeated. Responds with an error when the repeated request has different
+ * parameters.
+ */
 function once(run: (call: Call) => FakeAnswer): (call: Call) => FakeAnswer {
   return (call) => {
     const key = call.headers['idempotency-key'];

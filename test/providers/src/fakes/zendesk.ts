@@ -79,7 +79,7 @@ function userOf(state: State, requester: { email?: string; name?: string } | und
 const shown = ({ comments: _, ...ticket }: Ticket) => ({ ticket });
 const find = (state: State, id: string | undefined) => state.tickets.find((ticket) => String(ticket.id) === id);
 
-/** Creates an item, or changes the item that already has the same value in one of the fields `names`. */
+/** Creates an item. If an item already has the same value in one of the fields `names`, changes that item instead. */
 function upsert(items: Item[], names: readonly string[], fields: Record<string, unknown>, first: number) {
   const known = names
     .filter((name) => fields[name] !== undefined)

@@ -4,18 +4,18 @@ import type { IncomingMessage } from 'node:http';
 export type Reply = {
   status?: number;
   headers?: Record<string, string>;
-  /** Text that the model answers. */
+  /** Text of the model's reply. */
   text?: string;
-  /** The raw body, which is sent instead of a built answer. */
+  /** The raw body, which is sent instead of a generated response. */
   body?: string;
   model?: string;
   finish?: 'stop' | 'length' | 'content_filter' | 'tool_calls';
   tools?: { name: string; arguments: string }[];
-  /** Tokens that the provider counts and bills. If null, the answer contains no counts. */
+  /** Tokens that the provider counts and bills. If null, the response contains no counts. */
   usage?: { input: number; output: number; cached?: number } | null;
-  /** Delay of the answer. */
+  /** Delay of the response. */
   delayMs?: number;
-  /** Closes the connection without an answer, after the request was received. */
+  /** Closes the connection without a response, after the request was received. */
   hangUp?: boolean;
   /** Never answers. */
   isSilent?: boolean;

@@ -64,7 +64,7 @@ export async function startModelProvider() {
       standard = reply;
     },
     answerNext: (...replies: Reply[]) => void script.push(...replies),
-    /** Delays the answers to all requests until the returned function is called. */
+    /** Delays the responses to all requests until the returned function is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -73,7 +73,7 @@ export async function startModelProvider() {
         resolve();
       };
     },
-    /** Sets a function that is called for each received request, before the request is answered. */
+    /** Sets a function that is called for each received request, before the response is sent. */
     onRequest(note: typeof noted) {
       noted = note;
     },

@@ -27,7 +27,7 @@ export type FakeProvider<State> = {
   requests(operation?: string): readonly RecordedRequest[];
   /** Returns how many times each effect really happened. */
   effects(): ReadonlyMap<string, number>;
-  /** Sets the failures of the next requests. Each request takes the first failure that matches it. */
+  /** Sets the failures of the next requests. For each request, the first failure that matches it is used. */
   fail(...failures: Failure[]): void;
   /** Refuses these tokens from now on. */
   refuse(...tokens: string[]): void;
@@ -37,7 +37,7 @@ export type FakeProvider<State> = {
   addExamples(): void;
 };
 
-/** The end of a request: an answer, or a connection that is closed or stays silent. */
+/** The end of a request: a response, or a connection that is closed or stays silent. */
 export type Ending = { answer: FakeAnswer; delayMs: number; cut: 'reset' | 'hang' | undefined };
 
 /** A fake provider that is called without a network. `answer` returns immediately. */
@@ -131,7 +131,7 @@ function answerOf({ status, headers, body, text }: Failure): FakeAnswer {
 }
 
 /**
- * Builds the answer to a request that the provider would refuse. The answer lists the problems, so that the failing
+ * Builds the response to a request that the provider would refuse. The response lists the problems, so that the failing
  * test shows them.
  */
 function refusalOf({ problems }: RecordedRequest): FakeAnswer {

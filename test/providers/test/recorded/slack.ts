@@ -1,6 +1,6 @@
 import type { Recorded, RecordedTable } from './table.ts';
 
-/** Slack answers 200 to almost everything. */
+/** Slack responds with 200 to almost everything. */
 const word = (error: string, means: Recorded['means'], more: Partial<Recorded> = {}): Recorded => ({
   what: error,
   to: 'post_message',

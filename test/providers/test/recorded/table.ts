@@ -1,12 +1,12 @@
 import type { ProviderKey, VerdictClass } from '@drippulse/providers';
 
-/** A recorded answer of a provider, and the answer's meaning. */
+/** A recorded response of a provider, and the meaning of the response. */
 export type Recorded = {
-  /** Phrase for the name of the test. */
+  /** Phrase that is part of the test's name. */
   what: string;
-  /** The action whose request gets the answer, or `token` for the token endpoint. */
+  /** The action whose request gets the response, or `token` for the token endpoint. */
   to: string;
-  /** Index of the request within the action. The fake answers the earlier requests. Default: 0. */
+  /** Index of the request within the action. The fake responds to the earlier requests. Default: 0. */
   call?: number;
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -18,8 +18,8 @@ export type Recorded = {
 };
 
 /**
- * Recorded answers of a provider, taken from its documentation. For a class without a recorded answer, `never` gives
- * the reason why it does not occur. Together they cover all ten classes.
+ * Recorded responses of a provider, taken from its documentation. For a class without a recorded response, `never`
+ * gives the reason why the class does not occur. Together they cover all ten classes.
  */
 export type RecordedTable = {
   provider: ProviderKey;

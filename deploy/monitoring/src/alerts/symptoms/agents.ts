@@ -66,7 +66,7 @@ export const agents: readonly Alert[] = [
   {
     name: 'AgentModelOverrun',
     severity: 'ticket',
-    // A counter that appears with its first overrun has no increase, so the alert also fires for a new series.
+    // A counter that first appears with an overrun shows no increase, so the alert also fires for a new series.
     expr: [
       'sum(increase(drippulse_agent_model_calls_total{state="overrun"}[1h])) > 0',
       'sum(drippulse_agent_model_calls_total{state="overrun"} unless drippulse_agent_model_calls_total{state="overrun"} offset 1h) > 0',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Numbers that lag behind, and reports. */
+/** Alerts about numbers that lag behind, and about reports. */
 export const analytics: readonly Alert[] = [
   {
     name: 'AnalyticsBehind',
@@ -21,7 +21,7 @@ export const analytics: readonly Alert[] = [
   {
     name: 'ReportsFailing',
     severity: 'ticket',
-    // Reports of a deleted workflow fail. When many reports fail, the platform is the likelier cause.
+    // Reports of a deleted workflow fail. When many reports fail, the more likely cause is the platform.
     expr: [
       'sum(increase(drippulse_reports_total{status="failed"}[1h])) > 3',
       'sum(increase(drippulse_reports_total{status="failed"}[1h])) > 0.2 * sum(increase(drippulse_reports_total[1h]))',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Stripe, and charges through it. */
+/** Alerts about Stripe, and about charges through it. */
 export const billing: readonly Alert[] = [
   {
     name: 'StripeHooksMissing',
@@ -44,7 +44,7 @@ export const billing: readonly Alert[] = [
   {
     name: 'UsageNotCharged',
     severity: 'ticket',
-    // Stripe's meters accept nothing that is older than 35 days.
+    // Stripe's meters accept no usage that is older than 35 days.
     expr: [
       'max(drippulse_billing_unsent_usage_seconds) > 21600',
       'sum(increase(drippulse_billing_usage_events_total{result="abandoned"}[1d])) > 0',

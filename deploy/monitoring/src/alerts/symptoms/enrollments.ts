@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Runs, the events that reach them, and postponed work. */
+/** Alerts about runs, the events that reach them, and postponed work. */
 export const enrollments: readonly Alert[] = [
   {
     name: 'DueWorkNotClaimed',

@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Events that are stuck, and their late consequences. */
+/** Alerts about events that are stuck, and about their late consequences. */
 export const events: readonly Alert[] = [
   {
     name: 'OutboxNotDraining',
@@ -14,7 +14,7 @@ export const events: readonly Alert[] = [
   {
     name: 'EventsDeadLettered',
     severity: 'ticket',
-    // A counter that appears with its first dead letter has no increase, so the alert also fires for a new series.
+    // A counter that first appears with a dead letter shows no increase, so the alert also fires for a new series.
     expr: [
       'sum by (topic, group) (increase(drippulse_events_dead_lettered_total[15m])) > 0',
       'sum by (topic, group) (drippulse_events_dead_lettered_total unless drippulse_events_dead_lettered_total offset 15m) > 0',

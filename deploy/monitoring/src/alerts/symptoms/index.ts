@@ -9,7 +9,7 @@ import { integrations } from './integrations.ts';
 import { mails } from './mails.ts';
 import { processes } from './processes.ts';
 
-/** Faults that need attention before a promise is broken, or without a broken promise. */
+/** Alerts about faults that need attention before a promise is broken, or that break no promise. */
 export const symptoms: readonly Alert[] = [
   ...events,
   ...processes,

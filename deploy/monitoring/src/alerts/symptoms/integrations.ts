@@ -1,12 +1,12 @@
 import type { Alert } from '../alert.ts';
 
-/** Connections, providers and data sources. */
+/** Alerts about connections, providers and data sources. */
 export const integrations: readonly Alert[] = [
   {
     name: 'ConnectionsFailing',
     severity: 'ticket',
-    // A single failed connection concerns its organization, which gets a mail. Many failed connections concern the
-    // operator.
+    // A single failed connection is a problem of its organization, which gets a mail. Many failed connections are a
+    // problem of the operator.
     expr: 'sum(increase(drippulse_integration_connections_failed_total[1h])) > 5',
     for: '0m',
     summary: '{{ $value | humanize }} connections to providers of integrations stopped working within an hour.',
@@ -104,7 +104,7 @@ export const integrations: readonly Alert[] = [
   {
     name: 'DataSourceRunsFailing',
     severity: 'ticket',
-    // Single sources fail because of their owners. When most runs fail, the platform is the likelier cause.
+    // Single sources fail because of their owners. When most runs fail, the more likely cause is the platform.
     expr: [
       'sum(increase(drippulse_data_source_runs_total{status="failed"}[1h])) > 5',
       'sum(increase(drippulse_data_source_runs_total{status="failed"}[1h])) > 0.5 * sum(increase(drippulse_data_source_runs_total[1h]))',

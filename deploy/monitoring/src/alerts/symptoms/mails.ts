@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Mails of enrollments, and mails of the platform itself. */
+/** Alerts about mails of enrollments, and about mails of the platform itself. */
 export const mails: readonly Alert[] = [
   {
     name: 'TrackingHitsDropped',
@@ -23,8 +23,8 @@ export const mails: readonly Alert[] = [
   {
     name: 'TrackingStopped',
     severity: 'ticket',
-    // A counter that has not counted yet has no series, for example after a restart of all processes, so `vector(0)`
-    // replaces it.
+    // A counter that is still zero has no series, for example after a restart of all processes. `vector(0)` then takes
+    // its place.
     expr: [
       '(sum(increase(drippulse_tracking_hits_total[1h])) or vector(0)) == 0',
       'sum(increase(drippulse_tracking_hits_total[1h] offset 1d)) > 100',

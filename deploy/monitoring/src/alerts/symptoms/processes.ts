@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Parts of processes that are unavailable, fail or are overloaded. */
+/** Alerts about parts of processes that are unavailable, fail or are overloaded. */
 export const processes: readonly Alert[] = [
   {
     name: 'DatabaseAway',
@@ -45,7 +45,8 @@ export const processes: readonly Alert[] = [
   {
     name: 'JobFailed',
     severity: 'ticket',
-    // As with dead letters, a counter that appears with its first failed job has no increase.
+    // As with dead letters, a counter that first appears with a failed job shows no increase, so the alert also fires
+    // for a new series.
     expr: [
       'sum by (service, kind) (increase(drippulse_jobs_failed_total[15m])) > 0',
       'sum by (service, kind) (drippulse_jobs_failed_total unless drippulse_jobs_failed_total offset 15m) > 0',
@@ -67,8 +68,8 @@ export const processes: readonly Alert[] = [
   {
     name: 'OrganizationDeletionStuck',
     severity: 'ticket',
-    // An organization with many millions of rows takes hours. An unavailable service or Stripe also delays the
-    // deletion.
+    // The deletion of an organization with many millions of rows takes hours. An unavailable service or an unavailable
+    // Stripe also delays a deletion.
     expr: 'max(drippulse_organization_deletion_overdue_seconds) > 14400',
     for: '10m',
     summary: 'The deletion of an organization is under way or late for {{ $value | humanizeDuration }}.',

@@ -4,7 +4,7 @@ import { given, listOf, objectOf, textOf } from '../../answers/reading.ts';
 import { ActionRefusal } from '../../outcomes.ts';
 import { line, time } from '../../requests/fields.ts';
 
-/** Checks calendars. A successful answer may contain errors for individual calendars. */
+/** Checks calendars. A successful response may contain errors for individual calendars. */
 export const checkAvailability = defineAction({
   provider: 'google_workspace',
   name: 'check_availability',

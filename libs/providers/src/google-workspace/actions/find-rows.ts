@@ -4,7 +4,7 @@ import { listOf, objectOf } from '../../answers/reading.ts';
 import { pathOf } from '../../calls.ts';
 import { rangeField, sheetsScope, spreadsheetField, spreadsheetOf } from '../sheets.ts';
 
-/** Reads rows. Rows may have different lengths, because Google omits trailing empty cells and trailing empty rows. */
+/** Reads rows. They may have different lengths, because Google omits trailing empty cells and trailing empty rows. */
 export const findRows = defineAction({
   provider: 'google_workspace',
   name: 'find_rows',

@@ -21,7 +21,7 @@ export const addToList = defineAction({
   repeat: 'same',
   example: { list_id: '42', record_id: '151' },
   *perform({ list_id, record_id }) {
-    // HubSpot spells `recordsIdsAdded` with "records", and the other members of the answer with "record".
+    // HubSpot spells `recordsIdsAdded` with "records", although the other members of the response have "record".
     const { recordsIdsAdded, recordIdsMissing } = objectOf((yield memberRequest(list_id, 'add', record_id)).body);
     return { added: listOf(recordsIdsAdded), missing: listOf(recordIdsMissing) };
   },

@@ -8,7 +8,7 @@ import { graph, graphTime, itemsOf } from '../graph.ts';
 
 /**
  * Checks schedules. Each digit of `availability` is one interval: 0 free, 1 tentative, 2 busy, 3 away, 4 elsewhere. A
- * successful answer may contain errors for individual schedules.
+ * successful response may contain errors for individual schedules.
  */
 export const checkAvailability = defineAction({
   provider: 'microsoft365',

@@ -6,7 +6,7 @@ import { bodyFields, bodyOf, mailFields } from '../../requests/mail-fields.ts';
 import { graph } from '../graph.ts';
 import { sendMailBody } from '../mails.ts';
 
-/** Sends a mail. Graph answers 202 without an id, so the mail cannot be found if the answer is lost. */
+/** Sends a mail. Graph returns 202 without an id, so the mail cannot be found if the response is lost. */
 export const sendEmail = defineAction({
   provider: 'microsoft365',
   name: 'send_email',

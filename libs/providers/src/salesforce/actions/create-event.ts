@@ -35,8 +35,8 @@ export const createEvent = defineAction({
     const fields = given({
       ...fieldsOf(input.fields),
       Subject: input.subject,
-      // Start and duration are sent, which every version accepts. If the end were sent too, it would have to agree with
-      // them to the second.
+      // Only start and duration are sent, which every version accepts. If the end were sent too, it would have to agree
+      // with them to the second.
       ActivityDateTime: input.start,
       DurationInMinutes: Math.max(0, Math.round((Date.parse(input.end) - Date.parse(input.start)) / 60_000)),
       WhoId: input.who_id,

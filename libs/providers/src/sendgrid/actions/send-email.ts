@@ -8,7 +8,7 @@ import { mailFields } from '../../requests/mail-fields.ts';
 const addresses = (help: string) => z.array(mailAddress('A mail address.')).max(100).optional().describe(help);
 const toMailboxes = (list: readonly string[] | undefined) => list?.map((email) => ({ email }));
 
-/** Sends a mail. The answer has the mail's id in a header, and the ids in SendGrid's events begin with that id. */
+/** Sends a mail. The response has the mail's id in a header, and the ids in SendGrid's events begin with that id. */
 export const sendEmail = defineAction({
   provider: 'sendgrid',
   name: 'send_email',
@@ -69,7 +69,8 @@ export const sendEmail = defineAction({
               cc: toMailboxes(input.cc),
               bcc: toMailboxes(input.bcc),
               dynamic_template_data: input.template_data,
-              // SendGrid repeats these arguments in every event of the mail, so an event resolves an unknown outcome.
+              // SendGrid repeats these arguments in every event of the mail, so that an event can resolve an unknown
+              // outcome.
               custom_args: given({ drippulse_key: place.key, drippulse_message_id: message_id }),
             }),
           ],
@@ -86,7 +87,7 @@ export const sendEmail = defineAction({
             open_tracking: track_opens === undefined ? undefined : { enable: track_opens },
             click_tracking:
               track_clicks === undefined ? undefined : { enable: track_clicks, enable_text: track_clicks },
-            // Without this setting, SendGrid would add its own footer and header to ours.
+            // Without this setting, SendGrid would add its own footer and header to those of the platform.
             subscription_tracking: isUnsubscribable ? { enable: false } : undefined,
           }),
         }),
@@ -96,7 +97,7 @@ export const sendEmail = defineAction({
   },
 });
 
-/** Returns the contents with plain text first, because SendGrid refuses a mail with any other order. */
+/** Returns the contents with plain text first. SendGrid refuses a mail in which another content comes first. */
 function contentOf(text: string | undefined, html: string | undefined) {
   const parts = [
     ...(text === undefined ? [] : [{ type: 'text/plain', value: text }]),

@@ -29,7 +29,8 @@ export const cancelSubscription = defineAction({
       ...del(path, { prorate, cancellation_details: cancellation }),
       isDone: isMissing,
     };
-    // DELETE answers 404 both for an ended subscription and for one that never existed. A GET tells them apart.
+    // DELETE returns 404 both for a subscription that has ended and for one that never existed. A GET distinguishes the
+    // two.
     if (code === 404) ({ body, status: code } = yield get(path));
     const { status, canceled_at } = objectOf(body);
     if (status !== 'canceled')

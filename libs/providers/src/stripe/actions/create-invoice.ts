@@ -77,7 +77,7 @@ function* draft(
     collection_method: 'send_invoice',
     days_until_due: input.days_until_due,
     auto_advance: false,
-    // Keeps the customer's pending items out of this invoice.
+    // This setting keeps the customer's pending items out of the invoice.
     pending_invoice_items_behavior: 'exclude',
     metadata: marked(undefined, place),
   };

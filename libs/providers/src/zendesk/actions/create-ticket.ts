@@ -71,7 +71,7 @@ export const createTicket = defineAction({
               [input.html ? 'html_body' : 'body']: input.description,
               public: input.internal === undefined ? undefined : !input.internal,
             }),
-            // Zendesk needs a name if it does not know the requester.
+            // Zendesk needs a name if the requester is new to it.
             requester: email === undefined ? undefined : { email, name: name ?? email.slice(0, email.indexOf('@')) },
             priority: input.priority,
             type: input.type,

@@ -19,20 +19,21 @@ type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
 /** The server side of the streaming method that carries unary calls. */
 export type SharedServer = {
   handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
-  /** Refuses further calls. Streams end when all earlier calls are answered. */
+  /** Refuses further calls. Streams end when all earlier calls have a response. */
   stop(): void;
 };
 
 /**
- * Maximum number of bytes of the answers in one message, because a reader keeps a message in memory. A larger answer is
- * sent alone.
+ * Maximum number of bytes of the responses in one message, because a reader keeps a message in memory. A larger
+ * response is sent alone.
  */
 const maxBatchBytes = 256 << 10;
 
 /**
  * Maximum number of a stream's calls that run at the same time, and of calls that begin in one turn of the event loop.
- * The platform's own clients send no more than this on a stream. A refused call ends without waiting for anything, so
- * without the second limit, thousands of refused calls in one message would take one turn of several seconds.
+ * The platform's own clients never send more than this on a stream. The second limit is needed because a refused call
+ * ends without waiting for anything: without it, thousands of refused calls in one message would make one turn of
+ * several seconds.
  */
 const callsAtOnce = 64;
 
@@ -53,10 +54,12 @@ export function serveShared(methods: ReadonlyMap<string, UnaryMethod>): SharedSe
   };
 }
 
-/** Serves one stream. Returns a function that refuses further calls and ends the stream once all calls are answered. */
+/**
+ * Serves one stream. Returns a function that refuses further calls and ends the stream once all calls have a response.
+ */
 function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, onEnd: () => void): () => void {
   const running = new Map<number, { cancel(): void }>();
-  /** Calls that were read and have not begun, in order, with the time of their arrival. */
+  /** Calls that were read but have not begun, in order, with the time of their arrival. */
   const waiting = new Map<number, { call: SharedCall; arrivedAt: number }>();
   let isStarting = false;
   let answers: SharedAnswer[] = [];
@@ -95,7 +98,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
     answers.push(answer);
   }
 
-  /** Sends all answers of one turn together, because a write to a socket costs more than most answers. */
+  /** Sends all responses of one turn together, because a write to a socket costs more than most responses. */
   function write(): void {
     const ready = answers;
     answers = [];
@@ -139,7 +142,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
   return end;
 }
 
-/** Runs a call. Never throws, because a failure becomes the answer. */
+/** Runs a call. Never throws, because a failure is sent as the response. */
 async function answerOf(
   served: UnaryMethod | undefined,
   path: string,
@@ -161,7 +164,7 @@ async function answerOf(
   }
 }
 
-/** Builds the incoming call that a method's handler gets. `release` clears the deadline once the call is answered. */
+/** Builds the incoming call that a method's handler gets. `release` clears the deadline once the response is ready. */
 function incomingCall(headers: Record<string, string>, timeoutMs: number, arrivedAt: number) {
   const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : arrivedAt + timeoutMs;
   let isCancelled = false;

@@ -21,19 +21,20 @@ export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, '
 
 export type SharedCalls = {
   /**
-   * Makes a call over a stream that it shares with other calls. Fails with the error of the stream, DEADLINE_EXCEEDED
-   * or the reason of the signal. A failure of the method itself is in the trailers of the answer. `onWork` gets the
-   * work of the call, which ends when the peer answers, even after a cancellation, or when the stream is lost.
+   * Makes a call over a stream that it shares with other calls. Fails with the error of the stream, with
+   * DEADLINE_EXCEEDED or with the reason of the signal. A failure of the method itself is in the trailers of the
+   * response. `onWork` gets the work of the call, which ends when the peer responds, even after a cancellation, or when
+   * the stream is lost.
    */
   send(call: NewCall, signal: AbortSignal | undefined, onWork?: OnWork): Promise<SharedAnswer>;
-  /** Closes the stream to new calls. Calls under way are still answered. */
+  /** Closes the stream to new calls. Calls under way still get their responses. */
   close(): void;
 };
 
 /**
- * Maximum number of calls of a stream. A stream takes new calls until it reaches this number, its time is over, or it
- * has answered all its calls. The next stream goes to the next process of the peer, as a single call does. So both
- * successive and simultaneous calls are spread over all processes.
+ * Maximum number of calls of a stream. A stream accepts new calls until it reaches this number, its time is over, or
+ * all its calls have a response. The next stream is opened to the next process of the peer, where a single call would
+ * be sent too. So both successive and simultaneous calls are spread over all processes.
  */
 const callsOfStream = 64;
 const openForMs = 250;
@@ -91,8 +92,8 @@ function openStream(client: grpc.Client, mostCalls: number) {
     }
   });
   stream.on('error', failAll);
-  // When the stream ends without an error, the peer has answered every call that it read, so all other calls were not
-  // made.
+  // When the stream ends without an error, the peer has responded to every call that it read, so all other calls were
+  // not made.
   stream.on('end', () => failAll(notMade));
 
   function endWork(number: number): void {
@@ -154,8 +155,8 @@ function openStream(client: grpc.Client, mostCalls: number) {
   }
 
   /**
-   * Closes the stream to new calls. The stream stays open until all calls are answered, so that calls can be cancelled
-   * over it.
+   * Closes the stream to new calls. The stream stays open until all calls have a response, so that calls can be
+   * cancelled over it.
    */
   function close(): void {
     isOpen = false;

@@ -824,8 +824,8 @@ export const BillingService: GenService<{
   /**
    * Subscribes to a plan, paid by `payment_method` or the default payment method, or changes the plan or quantity of
    * the existing subscription. A change applies immediately, and Stripe charges or credits the difference for the rest
-   * of the period. Answers 201 for a new subscription and 200 for a change. The audit trail records the change of the
-   * plan as `plan.changed`.
+   * of the period. A scheduled end of the subscription is cleared, also if plan and quantity stay the same. Answers 201
+   * for a new subscription and 200 for a change. The audit trail records the change of the plan as `plan.changed`.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.Subscribe
    */

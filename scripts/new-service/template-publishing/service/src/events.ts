@@ -6,7 +6,7 @@ import { itemToProto } from './items.ts';
 
 const topic = topicOf(__Schema__EventSchema);
 
-/** Adds the event that an item was created, in the transaction that creates it. */
+/** Adds the event which reports that an item was created, in the transaction that creates the item. */
 export async function appendItemCreated(trx: Transaction<DB>, row: Selectable<Items>): Promise<void> {
   await appendEvents(trx, topic, [
     {

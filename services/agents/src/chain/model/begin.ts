@@ -20,7 +20,7 @@ import type { LoadedModel } from './load.ts';
 /** An attempt that is committed with its reservation and ready to be sent. */
 export type Begun = { prepared: Prepared; call: Call; timeoutMs: number };
 
-/** The refusal by a full budget, and the raise that a person may approve. */
+/** The refusal because of a full budget, and the raise that a person may approve. */
 type Question = { refusal: string; raise: Raise };
 
 /**

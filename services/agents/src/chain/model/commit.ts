@@ -66,7 +66,10 @@ export async function commitPlan(ctx: Context, claimed: Claimed, steps: readonly
   });
 }
 
-/** Commits a budget's refusal of a step, and the question as the next step. Returns false if the execution is lost. */
+/**
+ * Commits two facts: that a budget refused a step, and that the next step asks a person for a raise. Returns false if
+ * this process has lost the execution.
+ */
 export async function commitQuestion(
   ctx: Context,
   claimed: Claimed,

@@ -80,7 +80,8 @@ async function attempt(
   const isOwn = await commitAnswer(ctx, claimed, { call: begun.call, result, ...charge });
   if (!isOwn || end === undefined) return isOwn;
   await ctx.fault?.('after-commit');
-  // The end has its own transaction, because the settlement locks windows that all calls of the organization lock.
+  // The end has its own transaction, because a longer transaction would delay other calls of the organization: the
+  // settlement locks budget windows that they need too.
   await lanes.end({ claimed, end });
   return false;
 }

@@ -126,5 +126,5 @@ function kindOf(kind: string): ModelStep['kind'] {
 function resultOf(text: string | null): ModelResult | null {
   if (text === null) return null;
   const value = parseJson(text);
-  return isJsonObject(value) ? (value as ModelResult) : null; // this service wrote it
+  return isJsonObject(value) ? (value as ModelResult) : null; // this service wrote the JSON
 }

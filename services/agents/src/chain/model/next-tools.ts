@@ -5,7 +5,7 @@ import { actionName } from '../../tools/offer.ts';
 import type { ToolNext } from '../../tools/state.ts';
 import type { ModelNext, ModelState } from './state.ts';
 
-/** Decides the next action after an answer that asks for tools. */
+/** Decides the next action after an answer in which the model calls tools. */
 export function onToolCalls(state: ModelState, calls: readonly ToolCall[]): ModelNext {
   const seq = state.steps.at(-1)?.seq ?? 0;
   const requests = calls.map(({ name, input }, index) => ({

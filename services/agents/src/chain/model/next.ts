@@ -70,7 +70,7 @@ function nextAttempt(state: ModelState, { result, attempts }: ModelStep): ModelN
   }
   const ms = state.isDue ? 0 : pauseOf(state, { result, attempts });
   if (ms === 0) return { do: 'call' };
-  // A pause beyond the deadline would be pointless.
+  // Does not pause beyond the deadline, because the execution ends at the deadline.
   if (now.getTime() + ms < deadline.getTime()) return { do: 'wait', ms };
   return failed('provider_unavailable', result !== null && 'error' in result ? result.error : 'There is no time left.');
 }

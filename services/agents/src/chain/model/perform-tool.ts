@@ -21,8 +21,8 @@ export type ToolAttempt = { loaded: LoadedModel; place: CallPlace; step: ToolSte
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Makes one attempt of a tool step: asks for the approval, or performs the call. Checks the policies in force again,
- * even if they allowed the call when it was planned. Never throws for an error of another service.
+ * Makes one attempt of a tool step: requests the approval of a call, or performs the call. Checks the policies in force
+ * again, even if they allowed the call when it was planned. Never throws for an error of another service.
  */
 export async function performTool(ctx: Context, o: ToolAttempt, signal: AbortSignal): Promise<ToolResult> {
   const checked = checkCall(o.step.request, o.place);
@@ -38,7 +38,7 @@ export async function performTool(ctx: Context, o: ToolAttempt, signal: AbortSig
 }
 
 async function ask(ctx: Context, o: ToolAttempt, checked: CheckedCall, signal: AbortSignal): Promise<ToolResult> {
-  // The step of the call follows the step of the question about it.
+  // The step that asks for approval directly precedes the step that performs the call.
   const decision = await decisionOf(ctx, o, { checked, seq: o.step.seq + 1 }, signal);
   if (decision.kind === 'refused') return { outcome: 'failed', code: decision.code, message: decision.message };
   return { outcome: decision.kind };
@@ -58,13 +58,13 @@ async function perform(ctx: Context, o: ToolAttempt, checked: CheckedCall, signa
   return 'refused' in edited ? { outcome: 'refused', ...edited.refused } : carryOut(ctx, o, edited, signal);
 }
 
-/** Whether the step before a call is the question about this call. */
+/** Whether the preceding step asked for the approval of this call. */
 function wasAsked({ loaded, step }: ToolAttempt): boolean {
   const before = toolStepsOf(loaded.steps).find(({ seq }) => seq === step.seq - 1);
   return before?.kind === 'approval' && before.request.call_id === step.request.call_id;
 }
 
-/** Reads the runtime's current decision about the call as it would be performed now. */
+/** Reads the current decision from the runtime, about the call as it would be performed now. */
 async function decisionOf(
   ctx: Context,
   { loaded: { row, policies, now } }: ToolAttempt,

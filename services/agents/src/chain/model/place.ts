@@ -10,8 +10,8 @@ import type { LoadedModel } from './load.ts';
 const timeoutMs = 5_000;
 
 /**
- * Finds the contact of an execution that has tools. If a workflow step asked for the execution, returns the contact of
- * the enrollment, as the runtime knows it. Otherwise, returns the contact that the input names.
+ * Finds the contact of an execution that has tools. If a workflow step requested the execution, returns the contact of
+ * the enrollment, as the runtime has stored it. Otherwise, returns the contact that the input names.
  */
 export async function contactOf(
   ctx: Context,

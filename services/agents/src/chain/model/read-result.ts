@@ -1,7 +1,7 @@
 import type { ModelResult } from '../../calls/step.ts';
 import type { CallResult } from '../../llm/call.ts';
 
-/** Statuses that a gateway returns although the provider behind it may have answered. */
+/** HTTP statuses that a gateway returns although the provider behind the gateway may have processed the request. */
 const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
 
 /** Converts the result of a call to the result of its step. */

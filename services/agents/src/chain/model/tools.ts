@@ -101,7 +101,7 @@ function statusOf({ outcome }: ToolResult): 'intent' | 'succeeded' | 'failed' {
 export async function withdrawApprovals(ctx: Context, claimed: Claimed, { row, steps }: LoadedModel): Promise<void> {
   const calls = toolStepsOf(steps).filter((step) => step.kind === 'approval' && isAsked(step));
   const raises = raiseStepsOf(steps).filter(isAsked);
-  // The step of the call follows the step of the question about it.
+  // The step that asks for approval directly precedes the step that performs the call.
   const asked = [...calls.map(({ seq }) => seq + 1), ...raises.map(({ seq }) => seq)];
   for (const seq of asked) await cancelApproval(ctx, { caller: callerOf(row), row, seq });
   await ctx.db.kysely

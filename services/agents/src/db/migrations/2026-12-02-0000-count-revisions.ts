@@ -1,7 +1,10 @@
 import { setApart } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 
-/** Raises the revision of a row for every visible change, even if the update changes bookkeeping columns too. */
+/**
+ * Makes an update raise the revision of a row if it changes any column that is not in `apart`. An update that changes
+ * only columns in `apart` does not raise it.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await setApart(db, 'agent_budgets', { apart: ['timezone', 'timezone_read_at'] });
 }

@@ -28,7 +28,7 @@ function linesOf(text: string, { width, most, measure }: { width: number; most: 
   let [line, used] = ['', 0];
   for (const part of partsOf(text, width, measure)) {
     // Words are measured one by one, because measuring a growing line again for each word would take quadratic time.
-    // The neighbours of a word hardly change its width.
+    // The neighbors of a word hardly change its width.
     const partWidth = widthOf(part, measure);
     const fits = used + (part.trim() === '' ? 0 : partWidth) <= width;
     if (line !== '' && !fits) {

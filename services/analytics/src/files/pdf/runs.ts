@@ -6,21 +6,21 @@ export type Direction = 'ltr' | 'rtl';
 /** A run of text with one font and one direction, in logical order. */
 export type Run = { text: string; font: FontName; level: number };
 
-// At run time, Node loads the CommonJS file of the package, which exports the function itself. The types describe the
-// ES module.
+// The cast is needed because the types describe the package's ES module. At run time, Node loads the CommonJS file,
+// which exports the function itself.
 const bidi = (bidiFactory as unknown as typeof bidiFactory.default)();
 const east =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
 /** Matches strings whose characters have one font and one direction. Most strings match. */
 const plain = /^[ -~]*$/;
 /**
- * Matches invisible characters, and characters that reorder their neighbours. Tabs and line ends are replaced by spaces
+ * Matches invisible characters, and characters that reorder their neighbors. Tabs and line ends are replaced by spaces
  * beforehand.
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
 const letter = /\p{L}/u;
 export const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Stands for a character that neither font has. */
+/** The box that is drawn in place of a character that neither font has. */
 const box = '□';
 
 /**
@@ -33,7 +33,10 @@ export function oneLine(text: string): string {
   return Array.from(graphemes.segment(line), ({ segment }) => shown(segment.replaceAll(invisible, ''))).join('');
 }
 
-/** Returns the part of a grapheme that the fonts have: a base without its unknown marks, or a box. */
+/**
+ * Returns what can be drawn of a grapheme: its base without the marks that no font has, or a box if no font has the
+ * base.
+ */
 function shown(grapheme: string): string {
   const [base, ...marks] = grapheme;
   if (base === undefined) return '';

@@ -8,7 +8,7 @@ import { type OperationResult, readInput } from '../operation.ts';
 import type { Attempt } from '../rows.ts';
 import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 
-/** Starts a session of Checkout. Ends earlier sessions, so that only one session can be paid. */
+/** Starts a Checkout session. Ends earlier sessions, so that only one session can be paid. */
 export async function checkout(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const { plan, successUrl, cancelUrl } = readInput('checkout', operation.input);
   const customer = await ownCustomer(ctx, client, operation);

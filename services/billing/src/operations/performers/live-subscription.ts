@@ -7,8 +7,8 @@ import type { Attempt } from '../rows.ts';
 import { subscriptionsOf } from './own-customer.ts';
 
 /**
- * Returns the live subscription of the organization. Throws if there is none; with `mayBeOver`, returns undefined if
- * the subscription has ended.
+ * Returns the live subscription of the organization. Throws if the organization has no subscription, or if the
+ * subscription has ended. With `mayBeOver`, returns undefined for an ended subscription.
  */
 export async function liveSubscription(
   ctx: Context,

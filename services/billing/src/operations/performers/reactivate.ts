@@ -4,15 +4,13 @@ import { keyOf } from '../keys.ts';
 import type { OperationResult } from '../operation.ts';
 import type { Attempt } from '../rows.ts';
 import { liveSubscription } from './live-subscription.ts';
+import { clearEnd } from './scheduled-end.ts';
 
-/** Clears a scheduled end, in either of its two forms. Does nothing if no end is scheduled. */
+/** Clears a scheduled end. Does nothing if no end is scheduled. */
 export async function reactivate(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const live = await liveSubscription(ctx, client, operation, { mayBeOver: false });
   if (live === undefined) return {};
-  if (live.cancel_at_period_end) {
-    await client.subscriptions.update(live.id, { cancel_at_period_end: false }, keyOf(operation, 'keep'));
-  } else if (live.cancel_at !== null) {
-    await client.subscriptions.update(live.id, { cancel_at: '' }, keyOf(operation, 'keep'));
-  }
+  const change = clearEnd(live);
+  if (change !== undefined) await client.subscriptions.update(live.id, change, keyOf(operation, 'keep'));
   return {};
 }

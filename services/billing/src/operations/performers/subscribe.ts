@@ -8,10 +8,11 @@ import { type InputOf, type OperationResult, readInput } from '../operation.ts';
 import type { Attempt } from '../rows.ts';
 import { endOpenSessions } from './checkout.ts';
 import { ownCustomer, subscriptionsOf } from './own-customer.ts';
+import { clearEnd } from './scheduled-end.ts';
 
 /**
  * Returns the metadata that marks a subscription as changed by an operation, so that a repeat recognizes its own work
- * even when Stripe no longer knows the key.
+ * even when Stripe has forgotten the idempotency key.
  */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
@@ -51,7 +52,7 @@ async function begin(
 
 /**
  * Changes a subscription. A higher price is charged immediately; a lower price is credited to the next invoice. A
- * scheduled end is cleared, because the plan is wanted.
+ * scheduled end is cleared, also if plan and quantity stay, because the caller wants the plan.
  */
 async function change(
   ctx: Context,
@@ -63,7 +64,8 @@ async function change(
   const item = planItem(live);
   const quantity = input.quantity ?? item?.quantity ?? 1;
   const isSame = planOf(live, { plans: ctx.config.plans, prices }) === input.plan && item?.quantity === quantity;
-  if (isSame && input.paymentMethod === null) {
+  const keep = clearEnd(live);
+  if (isSame && keep === undefined && input.paymentMethod === null) {
     const message = 'The organization is subscribed to this plan.';
     throw new DomainError('already_exists', 'already_subscribed', message);
   }
@@ -77,6 +79,7 @@ async function change(
         payment_behavior: 'error_if_incomplete',
       }),
       ...(method !== undefined && { default_payment_method: method }),
+      ...keep,
       metadata: { ...markOf(operation), drippulse_is_new: 'false' },
     },
     keyOf(operation, 'change'),

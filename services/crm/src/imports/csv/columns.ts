@@ -101,7 +101,7 @@ function readCustom(cell: string): { value: JsonValue } | { problem: string } {
     const value = parseJson(cell);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)) return { value };
   } catch {
-    // the function refuses the cell below
+    // the cell is refused below
   }
   return { problem: 'must be a JSON object' };
 }

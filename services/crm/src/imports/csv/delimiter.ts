@@ -20,6 +20,6 @@ function countCells(head: string, delimiter: string): number {
     });
     return records[0]?.length ?? 0;
   } catch {
-    return 0; // reading the file reports this error
+    return 0; // the error is reported when the file is read
   }
 }

@@ -79,7 +79,7 @@ async function* readRecords(chunks: AsyncIterable<Uint8Array>, contentType: stri
       records.push({ row: row + empty_lines, cells });
     },
   });
-  parser.on('error', () => undefined); // the write reports this error
+  parser.on('error', () => undefined); // reported by `write` and `end` below
   for await (const text of joined(head, texts)) {
     const error = await write(parser, text);
     yield* records.splice(0);

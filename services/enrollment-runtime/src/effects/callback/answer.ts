@@ -7,7 +7,7 @@ import { readRetryAfter } from './retry-after.ts';
 const retryableStatuses = new Set([408, 425, 429]);
 const excerptLength = 300;
 
-/** Returns the result of the step for an answer. */
+/** Returns the result of the step for an HTTP response. */
 export function resultOf(answer: HttpAnswer, request: string, now: Date): EffectResult {
   const { statusCode } = answer;
   if (statusCode >= 200 && statusCode < 300) {

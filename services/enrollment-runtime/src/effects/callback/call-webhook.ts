@@ -7,14 +7,14 @@ import { type CallbackRequest, readRequest } from './request.ts';
 import { signatureHeaders } from './sign.ts';
 
 /**
- * Calls an endpoint of the customer. A repeat has the same method, URL, body, Idempotency-Key and chain. If the
- * endpoint calls the API with the chain header, its request continues the chain.
+ * Calls an endpoint of the customer. A retry has the same method, URL, body, Idempotency-Key and chain. If the endpoint
+ * calls the API with the chain header, its request continues the chain.
  */
 export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome> {
   const request = readRequest(call.request);
   const signed = await sign(ctx, call, request);
   if ('outcome' in signed) return signed;
-  // Some hooks have their secret in the path.
+  // The path of some webhook URLs contains a secret.
   const name = redact(`${request.method} ${withoutQuery(request.url)}`);
   try {
     const answer = await ctx.adapters.http.request({
@@ -38,7 +38,7 @@ export async function callWebhook(ctx: EffectContext, call: EffectCall): Promise
 }
 
 /**
- * Returns the outcome of a call that got no answer. A forbidden address or URL is forbidden on every attempt. Other
+ * Returns the outcome of a call that got no response. A forbidden address or URL is forbidden on every attempt. Other
  * failures may be transient.
  */
 function unanswered(failure: HttpFailure, name: string): EffectOutcome {

@@ -9,10 +9,13 @@ import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 /** Deadline of one write. */
 export const crmTimeoutMs = 10_000;
 
-/** Refusals that may no longer apply at the next attempt. */
+/** Reasons of refusals that may no longer apply at the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
-/** Writes to the CRM in the name of the workflow. A repeat has the same key, so the CRM repeats its response. */
+/**
+ * Writes to the CRM in the name of the workflow. A retry has the same idempotency key, so the CRM returns its first
+ * response again.
+ */
 export async function callCrm(
   call: EffectCall,
   write: (caller: Caller, options: CallOptions) => Promise<EffectOutcome>,

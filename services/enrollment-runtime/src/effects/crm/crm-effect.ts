@@ -12,7 +12,7 @@ import { callCrm, crmTimeoutMs } from './crm-call.ts';
 export type CrmWrite = { crm: EffectContext['clients']['crm']; caller: Caller; options: CallOptions };
 
 /**
- * Defines an effect that creates or updates one record: in the platform's own CRM, or through a connection in a
+ * Defines an effect that creates or updates one record, either in the platform's own CRM or through a connection to a
  * provider's CRM. The effect's description is the stub that a test run of the workflow shows.
  */
 export function crmEffect(

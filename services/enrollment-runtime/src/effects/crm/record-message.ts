@@ -3,8 +3,8 @@ import { decodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson }
 import { parseObject } from '../../enrollments/contact.ts';
 
 /**
- * Reads the rendered fields of a step as the body of the equivalent REST request: PATCH with `id`, else POST. Templates
- * render strings, so a numeric string becomes a number if its field is numeric. Throws the codec's errors.
+ * Reads the rendered fields of a step as the body of the equivalent REST request: PATCH if there is an `id`, else POST.
+ * Templates render strings, so a numeric string becomes a number if its field is numeric. Throws the codec's errors.
  */
 export function recordMessage<D extends DescMessage>(desc: D, request: JsonObject, id?: string): MessageShape<D> {
   const fields = parseObject(stringifyJson(request['fields'] ?? null));

@@ -8,7 +8,7 @@ type ProviderMail = {
   request: JsonObject;
   to: string;
   subject: string;
-  /** The sender; undefined if the connection decides. */
+  /** The sender; undefined if the provider uses the connection's sender. */
   from: Address | undefined;
   replyTo: Address | undefined;
 };

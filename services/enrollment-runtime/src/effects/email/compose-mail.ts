@@ -22,7 +22,7 @@ export type MailParts = {
   headers: Record<string, string>;
 };
 
-/** Adds the footer, tracking and unsubscribe headers that the mail's class demands. A repeat has the same bytes. */
+/** Adds the footer, tracking and unsubscribe headers that the mail's class demands. A retry produces the same bytes. */
 export function composeParts(
   ctx: EffectContext,
   { key, organizationId, mode, request }: Mailing,
@@ -78,14 +78,15 @@ export function composeMail(
     to,
     ...(replyTo && { replyTo }),
     ...(dkim && { dkim }),
-    // Bounces go to the platform, even if the step names another sender.
+    // The envelope sender is the platform's address, so bounces reach the platform even if the step names another
+    // sender.
     envelope: { from: own.address, to: to.address },
     subject,
     ...(html !== undefined && { html }),
     text,
     headers,
-    // The boundary is the same on every attempt, so a repeat has the same bytes. The hash includes the bodies, so that
-    // no body can contain the boundary.
+    // The boundary is the same on every attempt, so that a retry produces the same bytes. The hash includes the bodies,
+    // so that no body can contain the boundary.
     baseBoundary: hashOfKey([mailing.key, html, text].join('\n')),
   };
   return { mail, warning };

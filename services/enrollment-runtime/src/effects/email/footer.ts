@@ -14,8 +14,8 @@ export function addFooter({ html, text }: Body, postalAddress: string | null): B
   if (postalAddress === null) return { html, text };
   const escaped = postalAddress.replace(/[&<>"']/g, (character) => entities[character] ?? character);
   const footer = `<p style="margin:24px 0 0;font-size:12px">${escaped.replaceAll('\n', '<br>')}</p>`;
-  // The original text is searched, because letters such as İ get longer in lower case, which shifts all later
-  // positions.
+  // The original text is searched, not its lower-case form, because letters such as İ get longer in lower case, which
+  // shifts all later positions.
   const end = html === undefined ? undefined : [...html.matchAll(/<\/body>/gi)].at(-1)?.index;
   return {
     html: end === undefined ? html && `${html}${footer}` : `${html?.slice(0, end)}${footer}${html?.slice(end)}`,

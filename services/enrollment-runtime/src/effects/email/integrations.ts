@@ -1,4 +1,4 @@
-/** Whether the platform's own mailer sends for this integration. Other integrations need a connection. */
+/** Whether mails of this integration are sent by the platform's own mailer. Other integrations need a connection. */
 export function isOwnMailer(integration: unknown): boolean {
   return integration === 'internal' || integration === 'nurture';
 }

@@ -12,8 +12,8 @@ type Key = Parameters<typeof findMail>[1];
 export type ShownMail = Body & { row: StoredMail; from: string | undefined; replyTo: string | undefined };
 
 /**
- * Reads a message with its content. The content comes from the effect's stored request, because every attempt sends
- * exactly that.
+ * Reads a message with its content. The content is read from the effect's stored request, because every attempt sends
+ * exactly this request.
  */
 export async function readMail(ctx: Context, key: Key): Promise<ShownMail> {
   const row = await findMail(ctx.db.kysely, key);

@@ -35,7 +35,8 @@ function sendOfAction(request: JsonObject, definition: Definition, place: SendPl
 }
 
 /**
- * Returns the addresses to which an action writes, and how it writes; no addresses for an action that writes to nobody.
+ * Returns the addresses to which an action writes, and the way in which it writes. An action that writes to nobody has
+ * no addresses.
  */
 function writingOf({ integration_id: integration, action: name, payload }: JsonObject): {
   to?: string[] | undefined;

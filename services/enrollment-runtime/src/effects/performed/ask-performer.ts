@@ -8,7 +8,7 @@ import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts
 /** Timeout of one call to a performer. Work that takes longer is accepted and settled later. */
 export const performerTimeoutMs = 30_000;
 
-/** Refusals that may no longer apply at the next attempt. */
+/** Reasons of refusals that may no longer apply at the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /** The facts about an effect that a performer needs. */

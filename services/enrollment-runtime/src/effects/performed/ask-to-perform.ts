@@ -5,7 +5,10 @@ import type { EffectContext, EffectOutcome } from '../effect-call.ts';
 import { askPerformer, type PerformerCall, performerTimeoutMs } from './ask-performer.ts';
 import { outcomeOfAccepted, outcomeOfPostponed, outcomeOfResult } from './outcomes.ts';
 
-/** Asks the service of `requirement` to perform an effect. The data's member `saveAs` gets the effect's output. */
+/**
+ * Asks the service of `requirement` to perform an effect. `saveAs` names the member of the run's data in which the
+ * effect's output is stored.
+ */
 export function askToPerform(
   ctx: EffectContext,
   requirement: Requirement,
@@ -39,8 +42,8 @@ export function askToPerform(
 }
 
 /**
- * Returns the destination of an effect: the service and, for an effect of a provider, its connection. So a connection
- * that hangs does not delay the effects of other connections.
+ * Returns the destination of an effect: the service and, for an effect of a provider, its connection. The connection is
+ * included so that a hanging connection does not delay the effects of other connections.
  */
 export function destinationOf(requirement: Requirement, request: JsonObject): string {
   const { integration_id: integration, connection_key: connection } = request;

@@ -9,12 +9,13 @@ const maxOutputBytes = 256 * 1024;
 const maxTextLength = 2_000;
 /** Maximum wait of a step: a leap year in milliseconds. */
 const longestMs = 366 * 86_400_000;
-/** Minimum pause, so that a performer that names a past time is not asked in a tight loop. */
+/** Minimum pause, so that a performer that names a time in the past is not called in a tight loop. */
 const shortestPauseMs = 500;
 
 /**
- * Returns the outcome for the engine, or the reason why a result is not valid. `request` names the member of the data
- * that gets the output. A postponement is not valid here: only a performer that was just asked may postpone.
+ * Returns the outcome for the engine, or the reason why a result is not valid. `request` names the member of the run's
+ * data in which the output is stored. A postponement is not valid here, because a performer may postpone only in its
+ * response to a request to perform.
  */
 export function readResult(
   { outcome }: Partial<EffectResult>,

@@ -27,9 +27,7 @@ export async function keepQuotas(ctx: Context, trx: Transaction<DB>, all: readon
   }
 }
 
-/**
- * Counts the enrollments for which an organization needs room in its quota. Holdouts and test enrollments need none.
- */
+/** Counts the enrollments that use the quota of their organization. Holdouts and test enrollments do not use it. */
 export function askOf(admitted: Entrants & { covered: readonly Covered[] }) {
   const count = isLive(admitted) ? admitted.covered.filter(({ entrant }) => !entrant.isHeldOut).length : 0;
   return count === 0 ? [] : [{ organizationId: admitted.lane.organizationId, count }];

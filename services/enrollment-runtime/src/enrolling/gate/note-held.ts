@@ -3,10 +3,11 @@ import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * The mail waits this long after the first waiting contact, because contacts often come in crowds and some enter soon.
+ * The mail is sent this long after the first contact began to wait, because contacts often arrive in crowds and some
+ * enter soon.
  */
 const gatherMinutes = 10;
-/** An organization gets one mail a day. */
+/** Hours between two mails to an organization. */
 const pauseHours = 24;
 
 /**

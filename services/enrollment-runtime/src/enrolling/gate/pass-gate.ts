@@ -19,7 +19,8 @@ import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
 /**
- * Units for reading a contact, in addition to the units of its key. A turn of the event loop reads a hundred contacts.
+ * Work units for reading a contact, in addition to the units for rendering its key. One turn of the event loop reads a
+ * hundred contacts.
  */
 const contactUnits = turnUnits / 100;
 
@@ -72,7 +73,9 @@ type Person = {
 
 type Arrivals = { entrants: Entrants; definition: Definition; people: Person[] };
 
-/** Whether entries into a version must pass the gate. A version that has only goals needs just the gate's locks. */
+/**
+ * Whether entries into a version must pass the gate. A version that has only goals needs the gate just for its locks.
+ */
 function needsGate({ reEntry, settings, goals }: Definition): boolean {
   return reEntry !== undefined || settings.holdout !== undefined || goals.length > 0;
 }
@@ -98,7 +101,7 @@ function personOf(
   const { organizationId, workflowId } = lane;
   const mode = lane.mode === 'test' ? 'test' : asked;
   const { fields, email, leadRef } = readContact(contact);
-  // A contact that nothing identifies counts as a new one each time.
+  // A contact without an address and a reference counts as a new contact each time.
   const contactKey = contactKeyOf({ lead_ref: leadRef, email }, '');
   const ownKey = contactKey === '' ? undefined : keyHash(contactKey);
   const contactLocks = contactKeysOf({ organizationId, mode, email, leadRef });
@@ -121,7 +124,7 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
   const past: ReadonlyMap<bigint, PastEntries> =
     rule === undefined ? new Map() : await pastEntries(trx, { workflowId: lane.workflowId, mode, rule }, keys);
   const rules = { workflowId: definition.workflowId, reEntry: rule, holdoutPercent: settings.holdout?.percent ?? 0 };
-  // A draw needs a key, so each contact that nothing identifies gets a random one.
+  // A draw for the holdout needs a key, so each contact without an address and a reference gets a random key.
   const drawn = people.map(({ key, contactKey }) => ({ key, contactKey: contactKey || randomUUID() }));
   const verdicts = judgeEntries(rules, drawn, { past, now: at.getTime(), timezone });
   const passings = verdicts.map((verdict, index) => ({ ...verdict, entryHash: people[index]?.entryHash ?? null }));
@@ -129,8 +132,8 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
 }
 
 /**
- * Returns the time of the statement, unlike `dbNow`, which is the start of the transaction: the transaction may have
- * waited for the locks.
+ * Returns the time of the statement. `dbNow` is the start of the transaction, which is too early because the
+ * transaction may have waited for the locks.
  */
 async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`

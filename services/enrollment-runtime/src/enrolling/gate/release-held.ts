@@ -54,8 +54,8 @@ async function releaseNext(ctx: Context, named: (item: string) => void): Promise
     const held = await lockHeld(trx, organizationId);
     if (held.length > 0) await letIn(ctx, trx, organizationId, held);
     else await endLine(ctx, trx, organizationId);
-    // Comes last, so that the line is locked before the row of the notice. A transaction that holds a contact uses the
-    // same order.
+    // This call is the last one, so that the line is locked before the row of the notice. A transaction that holds a
+    // contact uses the same order.
     await noteHeld(ctx, trx, organizationId, { held: 0, expired });
     return true;
   });
@@ -91,7 +91,7 @@ async function letIn(
   if (until !== undefined) await waitUntil(ctx, trx, organizationId, sql`${until}::timestamptz`);
 }
 
-/** Groups the contacts that enter under equal conditions; their ids are their places in line. */
+/** Groups the contacts that enter under equal conditions. The ids of their rows are their places in line. */
 function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (Entrants & { rows: HeldRow[] })[] {
   const keyOf = ({ workflow_id, agent_id, hops, mode, timezone }: HeldRow) =>
     `${workflow_id} ${agent_id} ${hops} ${mode} ${timezone}`;

@@ -14,7 +14,7 @@ type Row = {
   message: string | null;
 };
 
-/** The ends of enrollments, each with its last line, which says what led to the end. */
+/** The ends of enrollments, each with its last timeline line, which describes the reason for the end. */
 export const ends: OfEnrollments = async (db, enrollments, window) => {
   const all = sql`
     select ended_at as at, id as major, 0::bigint as minor, workflow_id, version, step_index, coalesce(outcome, status) as reason, lines

@@ -8,7 +8,7 @@ import { suppressions } from './suppressions.ts';
 import { timelines } from './timelines.ts';
 import { unstarted } from './unstarted.ts';
 
-/** Every table with decisions about people. A cursor names a source by its position in this list. */
+/** The sources: every table with decisions about people. A cursor names a source by its position in this list. */
 export const sources: readonly Source[] = [
   { ofEnrollments: entries },
   { ofEnrollments: timelines },

@@ -22,7 +22,8 @@ type Row = {
 
 /**
  * Messages in the ledger that went to the person from enrollments of other people, such as a mail to a colleague, or
- * from removed enrollments. The messages of the person's own enrollments are in timelines, with all earlier lines.
+ * from removed enrollments. The timelines show the messages of the person's own enrollments, with all earlier lines
+ * about them.
  */
 export const sends: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;

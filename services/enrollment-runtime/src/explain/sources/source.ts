@@ -14,7 +14,7 @@ export type OfPerson = Read<Person>;
 /** Reads decisions about enrollments, for a limited number of enrollments at a time. */
 export type OfEnrollments = Read<readonly Enrollment[]>;
 
-/** A place where decisions are written. */
+/** A table in which decisions are written, and the ways to read it. */
 export type Source = { ofPerson: OfPerson } | { ofEnrollments: OfEnrollments };
 
 /** Builds SQL for the enrollments as a relation. */

@@ -29,12 +29,12 @@ type Line = {
 };
 
 /**
- * The lines of timelines about waits, skipped or failed steps, and messages. Other successful steps decide nothing
- * about what the person gets; neither do goals that were found met at the step of a message. The end of a wait is known
- * while the wait lasts, and for sends that a rule held.
+ * The timeline lines about waits, skipped or failed steps, and messages. Other successful steps are left out, because
+ * they decide nothing about the messages that the person gets. Lines about a goal that was found met at a message step
+ * are left out too. The end of a wait is known while the wait lasts, and for sends that a rule held.
  */
 export const timelines: OfEnrollments = async (db, enrollments, window) => {
-  // The limits and the offset make the planner look each part up by its key.
+  // The limits and the offset make the planner look up each joined table by its key.
   const all = sql`
     select line.at, enrollment.id as major, line.sequence::bigint as minor, enrollment.workflow_id, enrollment.version,
       line.step_index, line.status, line.message, line.step_index = any(messages.steps) as is_message,
@@ -50,7 +50,7 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
         and (status <> 'succeeded' or (step_index = any(messages.steps) and message !~ ${goalLinePattern}))
       offset 0
     ) as line`;
-  // A line with a rule is the only line of its move, so it has a row of its own.
+  // A line with a holding rule is the only line of its move, so `timeline` has a separate row for it.
   const { rows } = await sql<Row>`
     select line.*, timeline.held, effect.skipped_by, effect.skipped_why
     from (${cut(all, window)}) as line
@@ -66,7 +66,7 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
     order by line.shown_at desc, line.major desc, line.minor desc`.execute(db);
   return rows.map(({ at, major, minor, workflow_id: workflowId, ...row }) => {
     const { version, step_index: index, message: detail } = row;
-    // This service stored the JSON.
+    // This service wrote the JSON, so it is valid.
     const { rule: held, until }: Partial<HeldBy> = row.held === null ? {} : JSON.parse(row.held);
     const rule = held ?? row.skipped_by;
     return {

@@ -25,7 +25,10 @@ const sentences = {
   chain: 'The chain that the event belongs to has used up its budget',
 };
 
-/** Workflows that events of the person did not start. Both names of a person may find the same event. */
+/**
+ * Workflows that events of the person did not start. The address and the reference of a person may both find an event,
+ * so each row is selected once.
+ */
 export const unstarted: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;
   const all = sql`
@@ -53,7 +56,7 @@ function ofWorkflow(workflowId: bigint | undefined): RawBuilder<unknown> {
   return workflowId === undefined ? sql`` : sql`and refused.workflow_id = ${workflowId}`;
 }
 
-/** Returns the digests under which events of the person are stored, one for each name. */
+/** Returns the digests under which events of the person are stored: one for the address and one for the reference. */
 function digestsOf({ organizationId, mode, email, leadRef }: Person): string[] {
   return contactKeysOf({ organizationId, mode, email: email ?? null, leadRef: leadRef ?? null }).map(digestOf);
 }

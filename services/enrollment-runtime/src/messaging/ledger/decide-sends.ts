@@ -20,8 +20,8 @@ import { type Decided, writeDecisions } from './write-decisions.ts';
 const spreadMs = 60_000;
 
 /**
- * The decision about a send that is already done: it is not repeated and counts as sent. `recorded`: the mail server
- * took the mail, and `result` is the recorded result. `returned`: the mail was sent and came back.
+ * The decision about a send that is already done, which is not repeated and is reported as sent. `recorded`: the mail
+ * server accepted the mail, and `result` is the recorded result. `returned`: the mail was sent and came back.
  */
 type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 
@@ -29,8 +29,8 @@ export type Verdict = { decision: Decision | Done; sender: SenderIdentity; place
 
 /**
  * Decides about sends in one transaction, in which the contacts are locked. Checks suppressions first, then rules, and
- * writes the decisions into the ledger. Because of the locks, two processes never give out the same place, and see
- * every suppression that was confirmed before.
+ * writes the decisions into the ledger. Because of the locks, two processes never give the same place to two sends, and
+ * each process sees every suppression that was confirmed before.
  */
 export async function decideSends(ctx: LedgerContext, sends: readonly SendRequest[]): Promise<Map<string, Verdict>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -79,7 +79,9 @@ async function withReturned(trx: Transaction<DB>, decided: readonly Decided[]): 
 
 type Known = { facts: Facts; ledger: Ledger; slots: Slots; quota: MailQuota };
 
-/** Decides about the best sends first, so that sends that are decided together compete as if each had come alone. */
+/**
+ * Decides in the order of precedence, so that sends that are decided together compete as if each were decided alone.
+ */
 function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota }: Known): Decided[] {
   const now = facts.now.getTime();
   const asked = sends.map((send) => ({ send, asked: askedOf(send, { facts, ledger }) }));
@@ -94,7 +96,7 @@ function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota 
     }
     const contact = ledger.contact(sendKeyOf(send));
     const decision = decideSend(rules, asked, contact, now);
-    // A send that has its place is already in the ledger, and counts only once.
+    // A send that has its place is already in the ledger, so it is not added a second time.
     const { isPlaced } = asked;
     if (decision.kind === 'hold' && !isPlaced) contact.planned.push({ ...asked, dueAt: decision.until });
     if (decision.kind !== 'send') return { send, slotAt: null, decision };

@@ -4,8 +4,8 @@ import type { FreedPlace } from './settle-sends.ts';
 
 /**
  * Ends the held sends of enrollments that were ended from outside their own steps, because nothing will try these sends
- * again. Returns the argument for `wakeHeld`, to be called after the commit: sends that lost to one of the ended sends
- * are due.
+ * again. Returns the argument for `wakeHeld`, which is called after the commit, because sends that lost to one of the
+ * ended sends are now due.
  */
 export async function endHeld(
   trx: Transaction<DB>,

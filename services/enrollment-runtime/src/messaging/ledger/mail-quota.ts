@@ -10,13 +10,16 @@ export const quotaRule = 'quota';
 
 /** The number of further mails that the plans of organizations allow. */
 export type MailQuota = {
-  /** Takes the place of a new send. Returns undefined when the send has its place, else the decision to hold it. */
+  /**
+   * Gives a new send its place in the quota. Returns undefined when the send has its place, otherwise the decision to
+   * hold it.
+   */
   take(send: SendRequest): Extract<Decision, { kind: 'hold' }> | undefined;
 };
 
 /**
- * Finds the room for sends in the transaction that decides about the sends. Transactional mails are never held, but use
- * room too. A send that already has its place has used its room.
+ * Finds the room for sends in the transaction that decides about the sends. Transactional mails are never held, but
+ * they use room too. A send that already has its place has used its room before.
  */
 export async function findMailQuota(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,

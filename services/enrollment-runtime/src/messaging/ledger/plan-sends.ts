@@ -4,9 +4,9 @@ import type { SendRequest } from '../send-request.ts';
 import { sendRow } from './write-decisions.ts';
 
 /**
- * Writes sends into the ledger together with their intents, if the sends of a contact compete: only sends in the ledger
- * can be compared to decide which one goes first. If they do not compete, a send enters the ledger only when it is
- * sent.
+ * Writes sends into the ledger together with their intents, if the sends of a contact compete, because only sends in
+ * the ledger can be compared to decide which send is first. If they do not compete, a send enters the ledger only when
+ * it is sent.
  */
 export async function planSends(trx: Transaction<DB>, sends: readonly SendRequest[]): Promise<void> {
   if (sends.length === 0) return;

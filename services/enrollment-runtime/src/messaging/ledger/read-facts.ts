@@ -16,7 +16,7 @@ export type LedgerContext = Pick<Context, 'db' | 'dbNow' | 'config' | 'sealer'>;
 export type Facts = {
   now: Date;
   rulesOf(send: SendRequest): SendingRules;
-  /** Returns the present frame of the sender, for a send that gets its place. */
+  /** Returns the present frame of the organization's sender. It becomes the frame of a send that gets its place now. */
   frameOf(send: SendRequest): Frame;
   senderOf(send: SendRequest, frame: Frame): SenderIdentity;
   suppressionsOf(send: SendRequest): readonly Suppressing[];
@@ -41,8 +41,8 @@ type Found = {
 
 /**
  * Reads suppressions, rules and senders in one statement. The contacts are locked, so every confirmed suppression is
- * seen. If no rule applies, the commit does not wait for the disk, because the later commit of the result makes both
- * durable.
+ * seen. If no rule applies, the commit of the decisions does not wait for the disk, because the later commit of the
+ * result makes both durable.
  */
 export async function readFacts(
   ctx: LedgerContext,
@@ -79,11 +79,11 @@ export async function readFacts(
       ) as suppressions`.execute(trx);
   const [row] = rows;
   if (row === undefined) throw new Error('the database returned no time');
-  // The statement built this JSON.
+  // The statement above built this JSON.
   const found = Map.groupBy(JSON.parse(row.suppressions ?? '[]') as Found[], (one) =>
     placeOf(one.organization_id, one.mode, one.email),
   );
-  // The statement built this JSON, too.
+  // The statement above built this JSON, too.
   const own = new Map((JSON.parse(row.organizations ?? '[]') as Organization[]).map((one) => [one.id, factsOf(one)]));
   return {
     now: row.now,

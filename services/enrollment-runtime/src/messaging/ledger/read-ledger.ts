@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 import { sendKeyOf } from '../contact-keys.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** The ledger's state of a send after an earlier attempt: whether the send has its place, and its slot. */
+/** The state that an earlier attempt of a send left in the ledger: whether the send has its place, and its slot. */
 export type OwnRow = { isPlaced: boolean; slotAt: number | null };
 
 export type Ledger = {
@@ -66,7 +66,7 @@ export async function readLedger(
     return known;
   };
   for (const row of rows) {
-    // A send that is retried has its place, so it counts against the sends that are decided together with it.
+    // A send that is retried already has its place, so it counts against the sends that are decided together with it.
     if (row.placed_at !== null) contact(row.contact_key).placed.push({ ...ownerOf(row), at: row.placed_at.getTime() });
     else if (!asked.has(row.effect_key)) contact(row.contact_key).planned.push(plannedOf(row));
   }

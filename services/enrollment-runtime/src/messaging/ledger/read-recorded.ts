@@ -4,8 +4,8 @@ import type { DB } from '../../db/schema.ts';
 import type { SendRequest } from '../send-request.ts';
 
 /**
- * Reads the results, by key, of sends that the mail server took. The effects of these sends lack the results if a
- * process died before its commit.
+ * Reads the recorded results of sends that the mail server accepted, by key. The rows of these effects lack the results
+ * if a process died before its commit.
  */
 export async function readRecorded(
   trx: Transaction<DB>,
@@ -19,6 +19,6 @@ export async function readRecorded(
       ${sends.map(({ key }) => key)}::text[]) as asked (organization_id, effect_key)
     join sends using (organization_id, effect_key)
     where result is not null`.execute(trx);
-  // `recordSent` stored it.
+  // `recordSent` stored this JSON.
   return new Map(rows.map((row) => [row.effect_key, JSON.parse(row.result) as EffectResult]));
 }

@@ -4,7 +4,7 @@ import type { SendRequest } from '../send-request.ts';
 
 /**
  * Returns the keys of sends whose own mail was reported as bounced or complained about. An attempt of such a send
- * arrived, but its result was never recorded: its process died, or the answer was lost.
+ * reached the mail server, but its result was never recorded, because its process died or the server's answer was lost.
  */
 export async function readReturned(
   trx: Transaction<DB>,

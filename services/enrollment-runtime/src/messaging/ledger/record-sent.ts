@@ -3,12 +3,12 @@ import { sql } from 'kysely';
 import type { Context } from '../../context.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** A send that the mail server took, with the result of its effect. */
+/** A send that the mail server accepted, with the result of its effect. */
 export type TakenSend = { send: Pick<SendRequest, 'organizationId' | 'key'>; result: EffectResult };
 
 /**
- * Records in the ledger that the mail server took sends, in a separate commit that waits for the disk. A send that has
- * ended in another way in the meantime keeps that end and is not repeated.
+ * Records in the ledger that the mail server accepted sends, in a separate commit that waits for the disk. A send that
+ * has ended in another way in the meantime keeps that end and is not repeated.
  */
 export async function recordSent({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, taken: readonly TakenSend[]) {
   const sorted = taken.toSorted((a, b) => (a.send.key < b.send.key ? -1 : 1));

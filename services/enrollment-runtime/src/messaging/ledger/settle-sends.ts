@@ -90,7 +90,7 @@ async function giveBack(
 
 /**
  * Wakes the sends that lost to sends which have since given their places back. If the process dies before this call,
- * the held sends wait until their own time, and nothing is lost.
+ * the held sends are tried at their scheduled times, and nothing is lost.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;
@@ -113,9 +113,9 @@ export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Prom
 }
 
 /**
- * Makes sends due that were held because they lost to another send, if that send has given its place back since. Call
- * it after the commit that made the runs wait: `wakeHeld` may have run before that commit, and found no run to wake.
- * The lock waits for a `wakeHeld` that is still running.
+ * Makes sends due that were held because they lost to another send, if that other send has given its place back since.
+ * Call it after the commit that made the runs wait: `wakeHeld` may have run before that commit, and found no run to
+ * wake. The lock waits for a `wakeHeld` that is still running.
  */
 export async function wakeFreed(
   ctx: Context,
@@ -123,7 +123,8 @@ export async function wakeFreed(
 ): Promise<void> {
   if (held.length === 0) return;
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // Locks every row, due or not: otherwise this transaction would neither wait for a concurrent change nor see it.
+    // Locks every row, whether due or not. Otherwise this transaction would neither wait for a concurrent change nor
+    // see it.
     const { rows } = await sql<Held & { is_due: boolean }>`
       select sends.workflow_id, sends.enrollment_id, sends.due_at <= ${ctx.dbNow} as is_due
       from unnest(

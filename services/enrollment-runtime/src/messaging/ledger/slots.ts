@@ -6,9 +6,9 @@ import type { SendRequest } from '../send-request.ts';
 
 /** Spreads sends over time. */
 export type Slots = {
-  /** Takes the time at which a send may leave. No other send gets this time. */
+  /** Returns the time at which a send may leave, and reserves it. No other send gets this time. */
   take(send: SendRequest, now: number): number;
-  /** Stores the times that were taken. */
+  /** Stores the times that were reserved. */
   store(trx: Transaction<DB>): Promise<void>;
 };
 

@@ -9,8 +9,9 @@ import { wakeRuns } from './settle-sends.ts';
 const sliceRows = 500;
 
 /**
- * Makes mails due that wait for an organization's quota, in the order in which they were planned, at most as many as
- * there is room for. Returns the number of these mails. Each mail is decided again at its next attempt.
+ * Makes mails due that wait for an organization's quota, in the order in which they were planned. It makes at most as
+ * many mails due as the quota has room for. Returns the number of these mails. Each mail is decided again at its next
+ * attempt.
  */
 export async function wakeQuota(
   ctx: Pick<Context, 'dbNow'>,
@@ -26,7 +27,7 @@ export async function wakeQuota(
   if (asleep === 0) return 0;
   const most = Math.min(asleep, sliceRows);
   const rooms = await findRoom(trx, 'emails', [{ organizationId, count: most + woken }], ctx.dbNow);
-  // Mails that were woken before have not used their room yet.
+  // Mails that were woken before and not sent yet will use their room later, so their number is subtracted.
   const free = (rooms.get(organizationId)?.granted ?? most + woken) - woken;
   if (free <= 0) return 0;
   const { rows: held } = await sql<{ workflow_id: bigint; enrollment_id: bigint }>`

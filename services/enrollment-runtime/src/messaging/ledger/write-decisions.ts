@@ -15,9 +15,9 @@ type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
  * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. A send keeps both
- * unless it fails for good, because an attempt of a process that died may have arrived. A mail is counted when it gets
- * its place. A send whose result is recorded stays as it is, and is left out of the returned sends: if two processes
- * decide, the later one sees the result of the earlier one.
+ * unless it fails for good, because an attempt of a process that died may have reached the mail server. A mail is
+ * counted when it gets its place. A send whose result is recorded stays as it is, and is left out of the returned
+ * sends, so that if two processes decide, the later process uses the result of the earlier one.
  */
 export async function writeDecisions(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,
@@ -26,7 +26,7 @@ export async function writeDecisions(
   { now, frameOf }: Pick<Facts, 'now' | 'frameOf'>,
 ): Promise<Map<string, Written>> {
   const rows = decided.map((one) => ({ ...sendRow(one.send), ...decisionRow(one, now), ...frameRow(one, frameOf) }));
-  // Sorted by key, as every other writer does, so that no two writers wait for each other.
+  // The rows are sorted by key, as in every other writer, so that no two writers wait for each other.
   rows.sort((a, b) => (a.effect_key < b.effect_key ? -1 : 1));
   const { rows: written } = await sql<{ effect_key: string; placed_at: Date | null; frame: string | null }>`
     with written as (insert into sends (
@@ -53,7 +53,7 @@ export async function writeDecisions(
   return new Map(
     written.map((row) => [
       row.effect_key,
-      // Stored by this service.
+      // This service stored the JSON.
       { placedAt: row.placed_at, frame: row.frame === null ? null : (JSON.parse(row.frame) as Frame) },
     ]),
   );
@@ -80,7 +80,9 @@ export function sendRow(send: SendRequest) {
   };
 }
 
-/** Returns the frame of a send that may leave, because such a send has its place. */
+/**
+ * Returns the frame of a send that may leave. A send with any other decision gets no frame, because it has no place.
+ */
 function frameRow({ send, decision }: Decided, frameOf: Facts['frameOf']): { frame?: Frame } {
   return decision.kind === 'send' ? { frame: frameOf(send) } : {};
 }

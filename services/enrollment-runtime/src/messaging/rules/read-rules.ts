@@ -76,7 +76,7 @@ function readQuietHours(given: readonly QuietHours[], problem: Problems): Sendin
   return read;
 }
 
-/** Whether the windows cover the whole week, so that nothing would ever be sent. */
+/** Whether the quiet windows cover the whole week, so that nothing would ever be sent. */
 function isAlwaysQuiet(rules: SendingRules['quietHours']): boolean {
   const quiet = new Uint8Array(minutesOfWeek);
   for (const { from, to, days } of rules) {

@@ -4,7 +4,7 @@ import type { DB, SendingRules } from '../../db/schema.ts';
 
 export type RulesRow = Selectable<SendingRules>;
 
-/** Finds the rules of an organization; undefined until it has set any rule. */
+/** Finds the rules of an organization; undefined if the organization has never set a rule. */
 export async function findRules(db: Kysely<DB>, organizationId: bigint): Promise<RulesRow | undefined> {
   return db.selectFrom('sending_rules').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }

@@ -1,8 +1,8 @@
 import { noRules, type SendingRules } from '@drippulse/engine';
 
-/** Parses the rules of a row: the members that were ever set, over defaults that hold nothing back. */
+/** Parses the rules of a row. The stored members replace defaults that hold nothing back. */
 export function parseRules(stored: string | null | undefined): SendingRules {
-  // This service checked and stored them.
+  // This service checked and stored the rules.
   return stored ? { ...noRules, ...(JSON.parse(stored) as Partial<SendingRules>) } : noRules;
 }
 

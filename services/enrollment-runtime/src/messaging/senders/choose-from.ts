@@ -8,8 +8,9 @@ export type AskedFrom = { step: Address | undefined; replyTo: Address | undefine
 export type ChosenFrom = { from: Address; replyTo?: Address; dkim?: Dkim; warning?: string };
 
 /**
- * Chooses the sender of a mail. The step's sender wins over the organization's sender. An address of a domain that the
- * organization has not verified is replaced by the platform's address, and becomes the default `Reply-To`.
+ * Chooses the sender of a mail. The step's sender takes precedence over the organization's sender. If an address
+ * belongs to a domain that the organization has not verified, the platform's address replaces it, and the address
+ * becomes the default `Reply-To`.
  */
 export function chooseFrom(identity: SenderIdentity, { step, replyTo, own }: AskedFrom): ChosenFrom {
   const { settings } = identity;

@@ -2,8 +2,8 @@ import type { LookUpTxt } from '@drippulse/http';
 import { type DomainRow, recordsOf } from './domain-rows.ts';
 
 /**
- * Looks up the records of a domain at the name servers. `isSure` is false when a missing record may only be due to a
- * name server that did not answer.
+ * Looks up the records of a domain at the name servers. `isSure` is false when a record may be missing only because a
+ * name server did not answer.
  */
 export async function lookUpRecords(
   lookUp: LookUpTxt,

@@ -8,7 +8,7 @@ import type { DB, Senders } from '../../db/schema.ts';
 export type SenderRow = Selectable<Senders>;
 export type StoredCategory = Pick<SenderCategory, 'key' | 'name' | 'description'>;
 
-/** Finds the sender of an organization; undefined until the organization has set one. */
+/** Finds the sender of an organization; undefined if the organization has not set one. */
 export async function findSender(db: Kysely<DB>, organizationId: bigint): Promise<SenderRow | undefined> {
   return db.selectFrom('senders').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }

@@ -21,7 +21,7 @@ test('a large file is read in pieces, and the rest of the process runs between t
   const rows = slices.flatMap((slice) => slice.rows);
   expect(slices.flatMap(({ problems }) => problems)).toEqual([]);
   expect(rows).toHaveLength(count);
-  // A letter of two bytes may be split between two pieces.
+  // A letter that takes two bytes may be split between two pieces.
   expect(rows.map(({ email }) => email)).toEqual(lines.map((_, index) => `r\u00f6der${index}@example.org`));
   expect(new Set(rows.map(({ category }) => category))).toEqual(new Set(['caf\u00e9']));
   expect(slices.length).toBeGreaterThan(8);

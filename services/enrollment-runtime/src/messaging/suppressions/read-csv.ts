@@ -17,8 +17,8 @@ const maxCategoryLength = 100;
 const turnBytes = 64 * 1024;
 
 /**
- * Reads the addresses of a file, piece by piece, and yields to the event loop after each piece. So an import delays no
- * other work, and only one piece is in memory as rows. A bad row is reported. A file with a syntax error is refused
+ * Reads the addresses of a file, piece by piece, and yields to the event loop after each piece. Thus an import delays
+ * no other work, and only one piece is in memory as rows. A bad row is reported. A file with a syntax error is refused
  * only when the error is reached, so read the whole file before using its rows.
  */
 export async function* readSuppressionsCsv(bytes: Uint8Array): AsyncGenerator<CsvSlice> {
@@ -84,7 +84,7 @@ async function* readRecords(bytes: Uint8Array): AsyncGenerator<string[][]> {
       records.push(record);
     },
   });
-  parser.on('error', () => undefined); // the write reports it
+  parser.on('error', () => undefined); // the callback of `write` reports the error
   for await (const text of readTexts(bytes)) {
     refuseError(await write(parser, text));
     yield records.splice(0);

@@ -24,8 +24,9 @@ const inFlightMs = 10_000;
 const pollMs = 25;
 
 /**
- * Suppresses an address within the contact's lock: a send that asks for a permit afterwards is refused. Returns false
- * when an equal suppression existed. After the commit, `awaitInFlight` waits for sends that were permitted before.
+ * Suppresses an address under the contact's lock, so that a send that asks for a permit afterwards is refused. Returns
+ * false when an equal suppression existed. After the commit, `awaitInFlight` waits for sends that were permitted
+ * before.
  */
 export async function suppress(
   trx: Transaction<DB>,
@@ -64,9 +65,9 @@ export async function suppressAll(
 
 /**
  * Waits until no mail to these addresses is on its way to the mail server, so that nothing arrives after the
- * suppression was confirmed. A mail whose process has died counts as on its way until the lease of its run ends. A mail
- * without a run, or whose run was paused, ended or removed in the meantime, counts until its deadline. Gives up after
- * 10 s.
+ * suppression was confirmed. If the process of a mail has died, the mail is treated as on its way until the lease of
+ * its run ends. A mail without a run, or whose run was paused, ended or removed in the meantime, is treated as on its
+ * way until its deadline. Gives up after 10 s.
  */
 export async function awaitInFlight(
   { db, dbNow }: Pick<Context, 'db' | 'dbNow'>,

@@ -12,7 +12,10 @@ const eventSchema = z.object({
   type: z.string().optional(),
 });
 
-/** Reads the events of SendGrid. An event that is not a report, or names no mail, gives `undefined` at its position. */
+/**
+ * Reads the events of SendGrid. The result has `undefined` at the position of an event that is not a report or does not
+ * name a mail.
+ */
 export function readSendgridReports(body: unknown): (Report | undefined)[] {
   if (!Array.isArray(body)) throw new DomainError('malformed', 'not_an_array', 'The events must be an array.');
   return body.map((each) => {

@@ -1,6 +1,6 @@
 /** A report about one mail, in a common form. */
 export type Report = {
-  /** Id that the sender gave the report, the same on a repeat. */
+  /** Id that the sender gave the report. A repeat of the report has the same id. */
   id: string;
   kind: 'hard_bounce' | 'soft_bounce' | 'complaint';
   messageId: string;

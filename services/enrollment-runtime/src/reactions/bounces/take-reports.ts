@@ -50,7 +50,7 @@ async function takeReport(ctx: Context, source: string, report: Report): Promise
   return result;
 }
 
-/** Records that a report is processed, and returns its time; undefined when it was processed before. */
+/** Records that a report is processed, and returns its time. Returns undefined when the report was processed before. */
 async function noteTaken(ctx: Context, trx: Transaction<DB>, source: string, id: string): Promise<Date | undefined> {
   const { rows } = await sql<{ taken_at: Date }>`
     insert into bounce_reports (source, report_id, taken_at) values (${source}, ${id}, ${ctx.dbNow})

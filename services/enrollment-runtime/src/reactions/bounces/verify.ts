@@ -9,9 +9,9 @@ const bodyless = Buffer.alloc(0);
 export type Signed = { id: string; timestamp: string; signature: string; body: Uint8Array };
 
 /**
- * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body; one of several signatures suffices.
- * Without a secret the function does the same work and refuses. The time is checked after the signature, so that only
- * the true sender learns of a wrong clock.
+ * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body. If there are several signatures, one
+ * valid signature suffices. Without a secret the function does the same work and refuses. The time is checked after the
+ * signature, so that only the true sender learns of a wrong clock.
  */
 export function verifyStandard(
   secret: Buffer | undefined,

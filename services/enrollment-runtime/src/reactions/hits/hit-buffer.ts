@@ -19,8 +19,8 @@ const mostOfMail = 100;
 const forgetMailsMs = 60_000;
 
 /**
- * Stores hits in batches, every 250 ms. A process that is killed loses the hits since the last batch; a process that
- * stops stores them. Equal hits of a batch are one row with a count. Calls `onStored` after each batch.
+ * Stores hits in batches, every 250 ms. A process that is killed loses the hits since the last batch, but a process
+ * that stops normally stores them. Equal hits of a batch are one row with a count. Calls `onStored` after each batch.
  */
 export function startHitBuffer(ctx: Context, onStored: () => void): HitBuffer {
   let waiting = new Map<string, NotedHit>();

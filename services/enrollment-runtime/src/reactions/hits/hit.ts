@@ -7,8 +7,8 @@ export type Hit = {
   userAgent: string;
   address: string;
   /**
-   * The header by which the client says that it prefetches, such as `Sec-Purpose: prefetch`; empty if it sends no such
-   * header.
+   * The header in which the client states that it prefetches, such as `Sec-Purpose: prefetch`; empty if the client
+   * sends no such header.
    */
   prefetch: string;
 };

@@ -2,7 +2,7 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { Link } from '../../tracking/index.ts';
 import type { Hit } from './hit.ts';
 
-/** Headers by which browsers and proxies say that they prefetch for a reader. */
+/** Headers in which browsers and proxies state that they prefetch for a reader. */
 const prefetchHeaders = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
 const longestAgent = 512;
 

@@ -7,8 +7,9 @@ import type { Hit } from './hit.ts';
 export type NotedHit = { hit: Hit; notedAt: number; times: number };
 
 /**
- * Stores hits, in a statement of its own. The hits' times are database times, minus the time for which the hits waited.
- * Hits of unknown mails, and names of clients that an erased person used, are not kept.
+ * Stores hits, in a statement of its own. The hits' times are database times, minus the time for which the hits waited
+ * in the buffer. Hits of unknown mails are not stored. Names of clients that an erased person used are not stored
+ * either.
  */
 export async function storeHits(
   ctx: Pick<Context, 'db' | 'dbNow' | 'metrics'>,

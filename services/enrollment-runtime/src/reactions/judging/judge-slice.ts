@@ -20,9 +20,9 @@ const beforeMs = 3 * settledMs;
 type Span = { from: Date; until: Date };
 
 /**
- * Judges hits whose verdicts no later hit can change, for some mails. Counts the hits of people, and raises their
- * reactions. The mails are locked, so several processes can judge at the same time and each reaction is raised once.
- * Returns the number of judged hits.
+ * Judges hits whose verdicts no later hit can change, for some mails. Counts the hits of people, and raises the
+ * reactions of these people. The mails are locked, so several processes can judge at the same time and each reaction is
+ * raised once. Returns the number of judged hits.
  */
 export async function judgeSlice(ctx: Context): Promise<number> {
   const { ids, ...span } = await findUnjudged(ctx);
@@ -36,7 +36,7 @@ export async function judgeSlice(ctx: Context): Promise<number> {
 
 /**
  * Judges mails in one transaction. When the transaction fails, tries halves of the mails until the failing mail is
- * found. That mail is postponed, so that it delays no other.
+ * found. That mail is postponed, so that it delays no other mail.
  */
 async function judgeApart(ctx: Context, ids: readonly bigint[], span: Span): Promise<number> {
   const [first, second] = ids;
@@ -99,7 +99,7 @@ async function findUnjudged(ctx: Context) {
 
 type Judged = { mail: Mail; hit: StoredHit; judgement: Judgement };
 
-/** Judges the hits of a mail, and returns the verdicts for hits without one. */
+/** Judges the hits of a mail, and returns the verdicts of hits that had no verdict. */
 function judgeMail(mail: Mail, hits: readonly StoredHit[], until: Date): Judged[] {
   const judgements = judgeHits(mail, hits);
   return hits.flatMap((hit, index) => {

@@ -16,10 +16,13 @@ export type RawHit = {
 
 export type Judgement = { verdict: Verdict; reasons: string[] };
 
-/** Number of these rules. Increase it when verdicts change: `npm run reclassify` then judges earlier hits again. */
+/** Version of these rules. Increase it when verdicts change, so that `npm run reclassify` judges earlier hits again. */
 export const rulesVersion = 1;
 
-/** Scanners of mail servers come immediately; a person first has to get, see and open the mail. */
+/**
+ * Time after sending in which a hit comes from a scanner: scanners of mail servers request links immediately, but a
+ * person first has to get, see and open the mail.
+ */
 const afterSendMs = 5_000;
 /** No person follows this many different links in this period. */
 const tooFast = [
@@ -31,8 +34,8 @@ const besideMs = 5_000;
 export const settledMs: number = besideMs + 5_000;
 
 /**
- * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program counts as a
- * person's. The function is pure: equal hits have equal verdicts, at any time and in any process.
+ * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program is taken for
+ * a person's hit. The function is pure: equal hits have equal verdicts, at any time and in any process.
  */
 export function judgeHits(mail: { sentAt: Date | null }, hits: readonly RawHit[]): Judgement[] {
   const bursts = clicksInBursts(hits);
@@ -83,8 +86,8 @@ function ofTime({ at }: RawHit, sentAt: Date | null): Sign[] {
 }
 
 /**
- * Returns the sign of a burst, for a click of the burst and for any hit of the same client shortly before or after such
- * a click.
+ * Returns the sign of a burst for two kinds of hits: a click that belongs to a burst, and any hit of the same client
+ * shortly before or after such a click.
  */
 function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; bursts: ReadonlySet<RawHit> }): Sign[] {
   if (bursts.has(hit)) return [{ verdict: 'scanner', reason: 'burst: links that nobody follows so fast' }];

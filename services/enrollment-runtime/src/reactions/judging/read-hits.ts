@@ -8,7 +8,7 @@ export type StoredHit = RawHit & { verdict: Verdict | null };
 /** Maximum number of hits of one mail that are judged together. */
 const mostOfMail = 2_000;
 
-/** Reads the hits of each mail that came at or after a time, in the order of their times. */
+/** Reads the hits of each mail that happened at or after a time, in the order of their times. */
 export async function readHits(
   trx: Transaction<DB>,
   mailIds: readonly bigint[],

@@ -15,9 +15,9 @@ export type Reclassified = { mails: number; hits: number; changedHits: number; c
 
 /**
  * Judges the hits since a time by the rules of this version, and corrects the recorded times of first open and first
- * click. It raises no reactions, because a new verdict on last month must not cause a webhook or a run today. Mails
- * that were sent before `keptDays` keep their times if their hits are gone. The function may be repeated and
- * interrupted, and may run next to the services.
+ * click. It raises no reactions, because a new verdict on a hit of last month must not cause a webhook or a run today.
+ * Mails that were sent before `keptDays` keep their times if their hits are gone. The function may be repeated and
+ * interrupted, and may run while the services run.
  */
 export async function reclassify(
   db: Kysely<DB>,
@@ -49,7 +49,7 @@ async function nextMails(db: Kysely<DB>, since: Date, after: bigint): Promise<bi
   return rows.map((row) => row.delivery_id);
 }
 
-/** Processes mails in slices. A mail that is locked is processed when it is free again. */
+/** Processes mails in slices. A locked mail is processed after its lock is released. */
 async function inSlices(
   db: Kysely<DB>,
   ids: readonly bigint[],

@@ -4,7 +4,7 @@ import { escapeHtml } from '@drippulse/service/pages';
 export type Preferences = {
   receiver: string;
   subject: string;
-  /** The sender of the mails, if the organization has named one. */
+  /** The name of the mails' sender, if the organization has set one. */
   fromName: string | undefined;
   categories: readonly { key: string; name: string; description?: string | undefined }[];
 };
@@ -41,7 +41,7 @@ ${boxes.join('\n')}
 </form>`;
 }
 
-/** Renders the confirmation, which is the same for the first time and every repeat. */
+/** Renders the confirmation, which is the same page for the first request and for every repeat. */
 export function donePage(receiver: string, names: readonly string[]): { title: string; body: string } {
   const from = names.length === 0 ? '' : ` of ${names.map((name) => `“${escapeHtml(name)}”`).join(', ')}`;
   const body = `<p role="status"><strong>${escapeHtml(receiver)}</strong> gets no more mails${from}.</p>`;

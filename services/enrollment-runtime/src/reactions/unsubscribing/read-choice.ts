@@ -1,9 +1,9 @@
-/** The request of a POST: all mails, or categories by their keys. */
+/** The choice that a POST request contains: all mails, or categories by their keys. */
 export type Choice = { all: true } | { all: false; categories: string[] };
 
 /**
- * Reads the form of the page, or the request of a mail client (RFC 8058), in both encodings of forms. Returns undefined
- * when the request asks for neither.
+ * Reads the form of the page, or the request of a mail client (RFC 8058). Both encodings of HTML forms are accepted.
+ * Returns undefined when the request contains neither choice.
  */
 export async function readChoice(contentType: string, bytes: Uint8Array): Promise<Choice | undefined> {
   const form = await readForm(contentType, bytes);
@@ -17,7 +17,7 @@ async function readForm(contentType: string, bytes: Uint8Array): Promise<FormDat
   try {
     return await new Response(Buffer.from(bytes), { headers: { 'content-type': contentType } }).formData();
   } catch {
-    // The body is not a form, or is a truncated one, so it asks for nothing.
+    // The body is not a form, or the form is truncated, so it contains no choice.
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { addMail } from '../links/send-mail.ts';
 /** The mails belong to no organization, so that they remain when the organization's rows are erased. */
 const noOrganization = 0n;
 
-/** Adds a mail to each administrator. Every repeat must pass the same `key`. */
+/** Adds a mail to each administrator. A repeated call must pass the same `key`, so that nobody gets the mail twice. */
 export async function mailAdmins(
   ctx: Context,
   trx: Transaction<DB>,

@@ -1,4 +1,4 @@
-/** Domains of mail providers at which anybody can get an address, so that no organization can vouch for the domain. */
+/** Domains of mail providers at which anybody can get an address. Therefore no organization can own these domains. */
 const publicMailDomains: ReadonlySet<string> = new Set(
   `163.com 126.com aim.com aol.com bigpond.com bluewin.ch bt.com btinternet.com charter.net comcast.net cox.net
   duck.com earthlink.net email.com fastmail.com fastmail.fm foxmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com

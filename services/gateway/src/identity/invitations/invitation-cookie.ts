@@ -24,7 +24,7 @@ export function takeInvitation(ctx: Context, call: HandlerContext): string | und
     const { until, token } = stored.parse(JSON.parse(ctx.sealer.open(Buffer.from(box, 'base64url'), place).toString()));
     return until > ctx.clock.now().getTime() ? token : undefined;
   } catch {
-    // A string that cannot be unsealed is not a token.
+    // A string that cannot be unsealed contains no token.
     return undefined;
   }
 }

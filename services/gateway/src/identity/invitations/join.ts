@@ -10,7 +10,7 @@ import { memberColumns, memberToProto } from '../team-members/to-proto.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
 import { type InvitationLink, lockWaiting } from './waiting-member.ts';
 
-/** The person who joins. The functions are called in the transaction. */
+/** The person who joins. All functions of this type are called in the transaction. */
 type Joining = {
   /** Name that the member chose; undefined means the name of the invitation. */
   name?: string | undefined;

@@ -13,7 +13,7 @@ export async function waitingMember(ctx: Context, link: InvitationLink) {
   return row;
 }
 
-/** Locks the member, before the link and the identity are locked, in the order of all changes of members. */
+/** Locks the member before the link and the identity, because all changes of members use this order. */
 export async function lockWaiting(trx: Transaction<DB>, link: InvitationLink) {
   const row = await waiting(trx, link).forNoKeyUpdate().executeTakeFirst();
   if (!row) throw linkNotValid();

@@ -35,8 +35,9 @@ const sweepHours = [1, 24, 8 * 24];
 const self = serviceOf('identity');
 
 /**
- * Deletes the organizations whose deletion is due. A deletion ends the organization's work, and erases its rows in
- * every service, in this one last. Then it looks a few times for rows that late events added. Every step may run twice.
+ * Deletes the organizations whose deletion is due. A deletion stops the organization's work, and erases its rows in
+ * every service. The rows in this service are erased last. Afterwards the loop erases a few times the rows that late
+ * events added. Every step may run twice.
  */
 export function startDeleteOrganizations(ctx: Context): Loop {
   return startLoop({
@@ -99,8 +100,8 @@ function step(ctx: Context, deletion: Deletion): Promise<void> {
 }
 
 /**
- * Changes the row while this process has its lease. False when a different process has the lease, or the deletion was
- * cancelled.
+ * Changes the row while this process has its lease. Returns false when a different process has the lease, or the
+ * deletion was cancelled.
  */
 async function advance(
   trx: Transaction<DB>,
@@ -109,7 +110,7 @@ async function advance(
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('organization_deletions')
-    .set({ failures: 0, ...set } as never) // columns and SQL
+    .set({ failures: 0, ...set } as never) // the values are columns and SQL
     .where('organization_id', '=', organizationId)
     .where('fence', '=', fence)
     .executeTakeFirst();
@@ -137,7 +138,7 @@ async function warn(ctx: Context, deletion: Deletion): Promise<void> {
 async function start(ctx: Context, deletion: Deletion): Promise<void> {
   const { organization_id: organizationId } = deletion;
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // The services need time to learn of the suspension, and to end work under way.
+    // The next step waits, because the services need time to receive the suspension and to finish running work.
     if (!(await advance(trx, deletion, { started_at: sql`now()`, next_at: sql`now() + interval '5 seconds'` }))) return;
     const { revision } = await trx
       .updateTable('organizations')
@@ -170,7 +171,8 @@ async function erase(ctx: Context, deletion: Deletion): Promise<void> {
         select identity_id from memberships where organization_id = ${organizationId})`.execute(trx);
     return true;
   });
-  // Only the process that has the lease erases the members, because the final mail must be addressed to them first.
+  // Only the process that has the lease erases the members, because the final mail must be addressed to the members
+  // before they are erased.
   if (!isOurs) return;
   if (!(await eraseIn(ctx, [self], organizationId))) return goOn(ctx, deletion);
   await ctx.db.kysely.transaction().execute(async (trx) => {
@@ -191,7 +193,7 @@ async function sweep(ctx: Context, deletion: Deletion): Promise<void> {
   await ctx.db.kysely.transaction().execute((trx) => advance(trx, deletion, { sweeps, next_at: next }));
 }
 
-/** Erases rows in services, one service after the other. False when there may be more rows. */
+/** Erases rows in services, one service after the other. Returns false when there may be more rows. */
 async function eraseIn(ctx: Context, services: readonly (typeof self)[], organizationId: bigint): Promise<boolean> {
   let calls = 0;
   const until = performance.now() + runMs;

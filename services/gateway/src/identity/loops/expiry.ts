@@ -7,12 +7,12 @@ import { resetJobs } from '../links/reset-jobs.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const sliceSize = 5000;
-/** Longer than the 30 days whose usage the API shows. */
+/** Retention of usage counts, which is longer than the 30 days that the API shows. */
 const usageKeptMs = 60 * dayMs;
-/** A network stays known to a user who logs in from it at least once within this time. */
+/** A network is kept as known if the user logs in from it at least once within this time. */
 const networkKeptMs = 90 * dayMs;
 
-/** Equal to the retention of the audit trail. */
+/** Retention of finished deletions, which equals that of the audit trail. */
 const deletionKeptMs = 400 * dayMs;
 
 /** How long an identity without an organization can still be invited. */
@@ -33,7 +33,7 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
       await deleteInSlices(db, signal, sql`sessions`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`api_key_usage`, sql`day < ${new Date(now - usageKeptMs)}::date`);
       await deleteInSlices(db, signal, sql`login_networks`, sql`last_login_at < ${new Date(now - networkKeptMs)}`);
-      // Failed jobs still contain the address that a person entered.
+      // Failed jobs are deleted, because they still contain the address that a person entered.
       await deleteInSlices(db, signal, sql`jobs`, sql`kind = ${resetJobs} and finished_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`sign_ups`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(

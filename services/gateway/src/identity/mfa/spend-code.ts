@@ -14,9 +14,9 @@ const mostFailures = 10;
 const hourMs = 3_600_000;
 
 /**
- * Checks and uses up a code of the factor in force or, with `isFirst`, of a factor that waits for its first code.
- * Returns `none` if there is no such factor. Each code is accepted once. Wrong codes are counted in a separate
- * transaction, so they count even if the call fails.
+ * Checks and uses up a code of the active factor or, with `isFirst`, of a factor that waits for its first code. Returns
+ * `none` if there is no such factor. Each code is accepted once. Wrong codes are counted in a separate transaction, so
+ * that they count even if the call fails.
  */
 export async function spendCode(
   ctx: Context,

@@ -39,8 +39,8 @@ const profile = z.object({
 
 /**
  * Reads the claims of an ID token. If the token has no address, both the address and its verification come from the
- * answer of `userinfo`. The two documents are never mixed, because the verification in one is not about the address in
- * the other.
+ * response of `userinfo`. The two documents are never mixed, because the verification flag of one document is not about
+ * the address in the other.
  */
 export function readClaims(idToken: object, userInfo: object | undefined): Claims | undefined {
   const who = subject.safeParse(idToken);

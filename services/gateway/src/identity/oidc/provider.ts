@@ -26,7 +26,7 @@ export class OidcProblem extends Error {
 export type Oidc = {
   /** Returns the address to which the browser is redirected. */
   authorizeUrl(client: OidcClient, attempt: Attempt, parameters?: Record<string, string>): Promise<URL>;
-  /** Verifies the answer with which the browser returned. Returns the provider's claims about the person. */
+  /** Verifies the callback with which the browser returned. Returns the provider's claims about the person. */
   finish(client: OidcClient, attempt: Attempt, answer: URLSearchParams): Promise<Claims>;
 };
 

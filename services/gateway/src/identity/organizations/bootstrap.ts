@@ -107,5 +107,5 @@ async function ensureApiKey(trx: Transaction<DB>, organizationId: bigint, apiKey
     .execute();
 }
 
-/** The connection is closed before it can be lost while idle, so there is nothing to log. */
+/** No error handler is needed, because the connection is closed before it can be lost while idle. */
 const silent: Pick<Logger, 'warn'> = { warn: () => undefined };

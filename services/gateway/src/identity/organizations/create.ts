@@ -10,8 +10,8 @@ import { textProblems } from '../violations.ts';
 import type { Identity } from './connect.ts';
 
 /**
- * Creates an organization with its first administrator. If `password` is absent, generates one, which only the answer
- * shows. If the user name is taken, refuses the call and creates nothing.
+ * Creates an organization with its first administrator. If `password` is absent, generates a password, which only the
+ * response shows. If the user name is taken, refuses the call and creates nothing.
  */
 export async function createOrganization(
   identity: Identity,

@@ -9,8 +9,8 @@ import type { Identity } from './connect.ts';
 import { makePassword } from './create.ts';
 
 /**
- * Sets a new password and ends the user's sessions. If `password` is absent, generates one. A disabled user stays
- * disabled. An invited member becomes active.
+ * Sets a new password and ends the user's sessions. If `password` is absent, generates a password. A disabled user
+ * stays disabled. An invited member becomes active.
  */
 export async function resetPassword(
   identity: Identity,

@@ -49,7 +49,10 @@ const email = (values: URLSearchParams | undefined) =>
     value: values?.get('email') ?? '',
   });
 
-/** Button that sends only the token, because a person who signs in with a provider needs no password here. */
+/**
+ * Button that sends only the token. It has no password field, because a person who signs in with a provider needs no
+ * password here.
+ */
 const byProvider = `<p><button name="by" value="provider" formnovalidate>I sign in with Google or by my organization</button></p>
 `;
 

@@ -80,8 +80,8 @@ export function choosePage(choices: readonly Choice[]): PageText {
 }
 
 /**
- * Returns a page with a link to an organization's provider. A form would not work, because the policy lets no form lead
- * to a different site.
+ * Returns a page with a link to an organization's provider. A form would not work, because the content security policy
+ * allows no form to submit to a different site.
  */
 export function leavePage(o: { organization: string; issuer: string; slug: string }): PageText {
   return {

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import type { Kysely } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** Finds a project of the organization. A project of a different organization counts as absent. */
+/** Finds a project of the organization. A project of a different organization is reported as missing. */
 export async function findProject(db: Kysely<DB>, organizationId: bigint, id: bigint) {
   const row = await db
     .selectFrom('projects')

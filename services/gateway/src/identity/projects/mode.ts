@@ -2,11 +2,11 @@ import { type Caller, fromConnectError, type Mode, modeToProto } from '@drippuls
 import type { Context } from '../context.ts';
 
 /**
- * Returns the mode of a project: live while the project has live workflows, because changing the project would affect
- * them.
+ * Returns the mode of a project. The mode is live while the project has live workflows, because changing the project
+ * would affect them.
  */
 export async function modeOfProject({ workflows }: Context['clients'], caller: Caller, id: unknown): Promise<Mode> {
-  const projectId = id as bigint; // the type of the field that the path names
+  const projectId = id as bigint; // the type of the id in the requests that name a project
   try {
     const request = { projectIds: [projectId], mode: modeToProto('live') };
     const { counts } = await workflows(caller).countByProject(request, { timeoutMs: 2000 });

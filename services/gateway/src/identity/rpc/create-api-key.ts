@@ -44,7 +44,7 @@ export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, c
   });
 }
 
-/** Checks a request. Returns its scopes; null if it has none. */
+/** Checks a request. Returns its scopes; null if the request names no scopes. */
 function checkRequest({ name, expiresIn, scopes: json }: CreateApiKeyRequest): string[] | null {
   const read = json === undefined ? undefined : readScopes(json);
   refuseViolations([

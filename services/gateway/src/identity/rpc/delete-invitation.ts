@@ -11,8 +11,8 @@ const { deleteInvitation: method } = InvitationsService.method;
 
 export async function deleteInvitation(ctx: Context, request: DeleteInvitationRequest, call: HandlerContext) {
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    // Deleting the membership deletes its link too. Of this deletion and a concurrent acceptance, one waits for the
-    // other.
+    // Deleting the membership deletes its link too. If an acceptance runs at the same time, either the deletion or the
+    // acceptance waits for the other.
     const { numDeletedRows } = await trx
       .deleteFrom('memberships')
       .where('organization_id', '=', organizationId)

@@ -9,10 +9,10 @@ import { clientAddressHeader } from '../../call-metadata.ts';
 import type { Context } from '../context.ts';
 import { rowsClient } from '../deletions/rows-client.ts';
 
-/** Equal to the route's own time limit. The time for one file depends on the reader. */
+/** Time limit, which equals that of the route. The time for one file depends on how fast the client reads. */
 const longestMs = 3_600_000;
 
-/** Creates the archive while it is read: one file after the other, at the reader's pace. */
+/** Creates the archive while the client reads it: one file after the other, at the client's pace. */
 export async function* exportOrganization(ctx: Context, _request: ExportOrganizationRequest, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   const { slug, name } = await ctx.db.kysely
@@ -29,7 +29,7 @@ export async function* exportOrganization(ctx: Context, _request: ExportOrganiza
   );
   const zip = new ZipFile();
   const output = zip.outputStream as Readable; // a PassThrough
-  // If a file fails, the archive is left without an end, so that nobody mistakes it for a complete one.
+  // If a file fails, the archive is left without its end records, so that nobody mistakes it for a complete archive.
   const fail = (error: Error) => output.destroy(error);
   output.on('error', () => undefined);
   zip.on('error', fail);
@@ -50,7 +50,7 @@ export async function* exportOrganization(ctx: Context, _request: ExportOrganiza
 
 /**
  * Lists the files of the archive. Services are called for their tables here, so that an unavailable service is noticed
- * before the first byte of the answer.
+ * before the first byte of the response.
  */
 async function filesOf(ctx: Context, organizationId: bigint, options: { signal: AbortSignal; timeoutMs: number }) {
   const files: { path: string; lines(): AsyncGenerator<Uint8Array> }[] = [];
@@ -69,7 +69,7 @@ async function filesOf(ctx: Context, organizationId: bigint, options: { signal: 
   return files;
 }
 
-/** Records in the audit trail who exported everything. */
+/** Records in the audit trail who exported the organization. */
 async function report(ctx: Context, call: HandlerContext): Promise<void> {
   const { organizationId, actor } = callerOf(call);
   await ctx.db.kysely.transaction().execute((trx) =>

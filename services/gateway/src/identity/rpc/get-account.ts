@@ -11,7 +11,8 @@ export async function getAccount(ctx: Context, _request: GetAccountRequest, call
     .selectAll()
     .where('id', '=', callerOf(call).organizationId)
     .executeTakeFirst();
-  // Services ask for organizations that events name. Such an organization may have been deleted in the meantime.
+  // Services request the accounts of organizations that events name. Such an organization may have been deleted in the
+  // meantime.
   if (row === undefined) throw new DomainError('not_found', 'organization_deleted', 'There is no such organization.');
   return { account: await accountToProto(ctx.db.kysely, row) };
 }

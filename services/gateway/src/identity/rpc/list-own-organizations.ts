@@ -20,7 +20,7 @@ export async function listOwnOrganizations(ctx: Context, request: ListOwnOrganiz
   for (const condition of createdConditions(request, 'memberships.created_at')) own = own.where(condition);
   if (request.ids.length > 0) own = own.where('organizations.id', 'in', request.ids);
   const { rows, paging } = await readList(request, {
-    // The list is ordered by the member's id; the organization is joined by its own id.
+    // The list is ordered by the member's id. The organization is joined by the organization's id.
     rows: ({ beforeId, limit, offset }) =>
       own
         .select(['memberships.id', 'memberships.organization_id', 'memberships.role', 'memberships.last_login_at'])

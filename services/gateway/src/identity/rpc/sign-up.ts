@@ -13,7 +13,7 @@ const longestName = 255;
 /** The mails of a sign-up belong to no organization. */
 const noOrganization = 0n;
 
-/** Requests a sign-up without any look-up, so that the answer does not depend on who has the address. */
+/** Requests a sign-up without any look-up, so that the response does not depend on who has the address. */
 export async function signUp(ctx: Context, request: SignUpRequest, _call: HandlerContext) {
   requireOpen(ctx);
   requireMailer(ctx);

@@ -19,7 +19,7 @@ export async function submitSignInLink(ctx: Context, { body }: SubmitSignInLinkR
   }
 }
 
-/** Makes a link invalid. Returns the id of the identity that it signs in. */
+/** Uses up a link, which is invalid afterwards. Returns the id of the identity that it signs in. */
 async function useUp(ctx: Context, token: string): Promise<bigint> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const link = await findLink(trx, 'sign_in', { token, now: ctx.clock.now() });

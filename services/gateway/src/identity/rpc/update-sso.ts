@@ -51,8 +51,8 @@ export async function updateSso(ctx: Context, request: UpdateSsoRequest, call: H
 }
 
 /**
- * Returns the members that the request names. A null counts as empty, which the checks refuse, unless null is a valid
- * value of the member.
+ * Returns the members that the request names. A null is treated as empty, which the checks refuse, unless null is a
+ * valid value of the member.
  */
 function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
   const has = new Set(updateMask?.paths);

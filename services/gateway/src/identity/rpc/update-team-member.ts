@@ -95,8 +95,8 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
 type Member = Awaited<ReturnType<typeof findMember>>;
 
 /**
- * Changes the member's identity, if the request does so. Returns the identity's id. A password gives an invited member
- * an identity.
+ * Changes the member's identity, if the request contains such a change. Returns the identity's id. A password gives an
+ * invited member an identity.
  */
 async function changeIdentity(
   trx: Transaction<DB>,

@@ -9,8 +9,8 @@ import type { Context } from '../context.ts';
 import { domainToProto, findDomain, recordOf } from '../domains/rows.ts';
 
 /**
- * Looks up the record of a domain, outside any transaction. If the name servers are unavailable, only the time of the
- * look-up changes.
+ * Looks up the record of a domain, outside any transaction. If the name servers are unavailable, only the stored time
+ * of the last look-up is updated.
  */
 export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, call: HandlerContext) {
   const { id } = request;

@@ -14,8 +14,8 @@ import { hasFactor } from '../mfa/has-factor.ts';
 export type Proven = { identityId: bigint; passwordHash: string };
 
 /**
- * Checks a user name and a password. Refusals take the same time and have the same answer, whether or not the identity
- * exists or has a membership. Throws `resource_exhausted` after too many attempts.
+ * Checks a user name and a password. Refusals take the same time and have the same response, whether or not the
+ * identity exists or has a membership. Throws `resource_exhausted` after too many attempts.
  */
 export async function checkPassword(
   ctx: Context,

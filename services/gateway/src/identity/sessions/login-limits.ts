@@ -8,8 +8,8 @@ export type LoginLimits = {
   count(attempt: Attempt): Promise<void>;
   /**
    * Counts an attempt from a network from which the user has never logged in. After 100 such attempts per hour for a
-   * name, each such network has one attempt per minute, and further attempts throw `resource_exhausted`. So strangers
-   * who guess slow each other down, while the user can log in from any known network.
+   * name, each such network has one attempt per minute, and further attempts throw `resource_exhausted`. Thus guesses
+   * by strangers slow down other strangers, while the user can log in from any known network.
    */
   countStranger(attempt: Attempt): Promise<void>;
 };

@@ -5,15 +5,15 @@ import { hash, verify } from '@node-rs/argon2';
 export type Passwords = {
   hash(password: string): Promise<string>;
   /**
-   * Compares a password with a hash. If `passwordHash` is absent, compares with a decoy, so that the time of an answer
-   * does not reveal which users exist. `from` says whether the user has logged in from the network before.
+   * Compares a password with a hash. If `passwordHash` is absent, compares with a decoy, so that the response time does
+   * not reveal which users exist. `from` states whether the user has logged in from the network before.
    */
   matches(password: string, passwordHash: string | null | undefined, from: 'known' | 'stranger'): Promise<boolean>;
 };
 
-/** argon2id: 65 ms of a core and 19 MiB per hash (OWASP's second choice). */
+/** argon2id with OWASP's second choice of parameters: a hash takes 65 ms of a core and 19 MiB. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** No user has a longer password. Hashing longer strings would let strangers increase the cost of a login. */
+/** Maximum length of a password. Hashing longer strings would let strangers increase the cost of a login. */
 const longestPassword = 200;
 
 /**

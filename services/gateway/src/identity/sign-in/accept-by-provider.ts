@@ -38,7 +38,7 @@ export async function acceptByProvider(
     await join(ctx, call, link, {
       ...(arrived.claims.name !== undefined && judged.kind === 'new' && { name: arrived.claims.name }),
       identity: (trx, { username }) => identityOf(ctx, trx, { judged, link, username }),
-      // Linked after the activation, so that the organization's audit trail includes it.
+      // The identity is linked after the activation, so that the organization's audit trail includes the link.
       joined: async (trx, identityId) => {
         if (judged.kind !== 'linked') await linkOrFail(ctx, trx, arrived.vouched, identityId);
       },
@@ -51,9 +51,9 @@ export async function acceptByProvider(
 }
 
 /**
- * Decides which identity the person has. Google and the provider of the inviting organization are trusted; the provider
- * of a different organization counts only for a person who is already linked. An address other than the invited one
- * links nobody.
+ * Decides which identity the person has. Google and the provider of the inviting organization are trusted. The provider
+ * of a different organization is accepted only for a person who is already linked. If the provider names an address
+ * other than the invited one, nobody is linked.
  */
 async function judgeInvited(
   ctx: Context,

@@ -11,10 +11,7 @@ export function googleOf(ctx: Context): Place | undefined {
   return google && { place: 'google', name: 'Google', ...google };
 }
 
-/**
- * Answers with the settings that the operator must configure: with a page for browsers, otherwise with a problem
- * document.
- */
+/** Responds with the settings that the operator must configure: a page for browsers, otherwise a problem document. */
 export function answerNotConfigured(ctx: Context, call: HandlerContext) {
   if (!/\btext\/html\b/i.test(call.requestHeader.get('accept') ?? '')) {
     throw new DomainError('unavailable', 'google_not_configured', sentences(ctx).join(' '));

@@ -25,8 +25,9 @@ export type Judgement =
 
 /**
  * Decides which identity a person has. The issuer and subject decide, not the address: the address may have passed to a
- * different person, or belong to a member whom an administrator invented. An address links only if the provider has
- * verified it and may vouch for its domain, and if exactly one identity has the address and has verified it too.
+ * different person, or an administrator may have entered it for a member without any proof. An address links only if
+ * the provider has verified it and may vouch for its domain, and if exactly one identity has the address and has
+ * verified it too.
  */
 export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }: Facts): Judgement {
   if (linkedTo !== undefined) return { kind: 'linked', identityId: linkedTo };

@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
-/** Subject of an issuer. `organizationId` is set when the organization chose the provider. */
+/** A person at an issuer. `organizationId` is set when the organization chose the provider. */
 export type Vouched = { issuer: string; subject: string; organizationId: bigint | null };
 
 const samePerson = ({ issuer, subject, organizationId }: Vouched) => sql<boolean>`

@@ -4,8 +4,8 @@ import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 import type { Context } from '../context.ts';
 
 /**
- * Reads the fields of a form from one of our own pages. A form of a foreign site could sign a browser in as a different
- * person, and the user would then enter contacts into that person's account.
+ * Reads the fields of a form from one of our own pages. Forms of foreign sites are refused, because such a form could
+ * sign a browser in as a different person, and the user would then enter contacts into that person's account.
  */
 export function readOwnForm(ctx: Context, body: HttpBody | undefined, call: HandlerContext): URLSearchParams {
   const site = call.requestHeader.get('sec-fetch-site');

@@ -18,8 +18,8 @@ const statuses: Partial<Record<DomainError['kind'], number>> = {
 };
 
 /**
- * Performs the action of a form, and shows the outcome or the page of the next step. If the action is refused, shows
- * the form again, with the entered values and the reason.
+ * Performs the action of a form, and shows the result or the page of the next step. If the action is refused, shows the
+ * form again, with the entered values and the reason.
  */
 export async function submitForm(
   ctx: Context,

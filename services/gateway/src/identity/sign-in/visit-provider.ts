@@ -7,15 +7,15 @@ import type { Claims } from '../oidc/claims.ts';
 import { type Oidc, type OidcClient, OidcProblem } from '../oidc/provider.ts';
 import { endPage } from '../pages/sign-in.ts';
 
-/** A provider as a person sees it. `place` is unique for each provider, and binds attempts to the provider. */
+/** A provider, as pages show it. `place` is unique for each provider, and binds attempts to the provider. */
 export type Place = { place: string; name: string; oidc: Oidc; client: OidcClient };
 
 type Page = ReturnType<typeof answerPage>;
 export type Answer = { state: string; code: string; error: string; iss: string };
 
 /**
- * Redirects the browser to the provider, and marks the browser with a cookie. Answers with a page when the provider
- * cannot be reached.
+ * Redirects the browser to the provider, and stores the attempt in a cookie of the browser. Responds with a page when
+ * the provider cannot be reached.
  */
 export async function leaveFor(
   ctx: Context,

@@ -90,8 +90,8 @@ async function findMember(
 }
 
 /**
- * Sets the role of a member if groups decide. False when no matching group and no default gives a role. The last
- * administrator keeps the role.
+ * Sets the role of a member if groups decide the role. Returns false when no matching group and no default gives a
+ * role. The last administrator keeps the role.
  */
 async function applyRole(
   ctx: Context,

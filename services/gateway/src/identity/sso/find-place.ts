@@ -23,7 +23,8 @@ export async function findSsoPlace(ctx: Context, slug: string): Promise<SsoPlace
   const { name: organization, ...sso } = row;
   const { issuer, client_id: id } = sso;
   return {
-    // The place includes the application, so that an attempt at one application is not valid at a different one.
+    // The place includes the application, so that an attempt at one application is not valid at a different
+    // application.
     place: `sso ${sso.organization_id} ${issuer} ${id}`,
     name: new URL(issuer).host,
     oidc: ctx.providers.ofOrganizations,

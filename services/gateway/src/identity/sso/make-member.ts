@@ -62,7 +62,7 @@ export async function makeMember(
   return { kind: 'member', identityId, memberId };
 }
 
-/** Takes a seat of the plan. False when no seat is left. */
+/** Takes a seat of the plan. Returns false when no seat is left. */
 async function hasSeat(trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
   try {
     await takeSeat(trx, organizationId);

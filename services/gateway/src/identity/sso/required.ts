@@ -17,7 +17,7 @@ export async function requireAllowedMethod(
     .selectFrom('sso_connections')
     .select('required')
     .where('organization_id', '=', organizationId)
-    // A change of the setting waits for this lock, and ends the sessions of other sign-in methods afterwards.
+    // This lock makes a change of the setting wait. Afterwards the change ends the sessions of other sign-in methods.
     .forShare()
     .executeTakeFirst();
   if (sso?.required !== true || (await findOwner(trx, organizationId))?.id === memberId) return;

@@ -2,8 +2,8 @@ import { type Role, roles } from '@drippulse/rpc';
 
 /**
  * Returns the role that a provider gives a person: the highest role of a matching group, else the default role, else
- * undefined. If the organization has configured no groups, the provider decides only for new members; otherwise it
- * decides at every sign-in.
+ * undefined. If the organization has configured no groups, the provider decides the role only for new members.
+ * Otherwise it decides the role at every sign-in.
  */
 export function roleBy(
   { groups, defaultRole }: { groups: readonly { group: string; role: Role }[]; defaultRole: Role | undefined },

@@ -9,7 +9,7 @@ const maxNameLength = 255;
 const shortestPassword = 10;
 const longestPassword = 200;
 
-/** Fields that can be checked by themselves. An absent field is not checked; null counts as empty. */
+/** Fields that can be checked without other data. An absent field is not checked; null is treated as empty. */
 export type MemberFields = {
   email?: string | null;
   name?: string | null;

@@ -3,7 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import { connectionsApart } from './baseline/connections.ts';
 import { dataSourcesApart } from './baseline/data-sources.ts';
 
-/** Raises the revision of a row for every visible change, even if the update changes bookkeeping columns too. */
+/**
+ * Makes an update raise the revision of a row if it changes any column that is not in `apart`. An update that changes
+ * only columns in `apart` does not raise it.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await setApart(db, 'connections', { apart: connectionsApart });
   await setApart(db, 'data_sources', { apart: dataSourcesApart });

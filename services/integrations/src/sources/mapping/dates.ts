@@ -10,8 +10,8 @@ const tokens = {
 };
 
 /**
- * Reads a date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Returns undefined for a string that does
- * not have the format. The order of day and month is never guessed.
+ * Reads a date (`2026-11-27`), or a date with a time, which becomes a time in UTC (RFC 3339). Returns undefined for a
+ * string that does not have the format. Never guesses the order of day and month.
  */
 export function readDate(
   text: string,
@@ -66,7 +66,10 @@ function written(groups: Readonly<Record<string, string | undefined>>, zone: str
   return groups['hour'] === undefined ? date.toISOString().slice(0, 10) : momentOf(clock, zone).toISOString();
 }
 
-/** Returns the moment at which clocks in a time zone show the given time, by the offset in force at that moment. */
+/**
+ * Returns the moment at which clocks in a time zone show the given time. Uses the offset that is in force at that
+ * moment.
+ */
 function momentOf(clock: Clock, zone: string): Date {
   const asUtc = Date.UTC(clock.year, clock.month - 1, clock.day, clock.hour, clock.minute, clock.second);
   const first = asUtc - offsetOf(asUtc, zone);

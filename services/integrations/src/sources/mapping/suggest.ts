@@ -4,7 +4,7 @@ import { membersOf } from './targets.ts';
 /** The probable target of a column. */
 export type Suggestion = { target: string; confidence: number };
 
-/** Synonyms of members in normalised form: letters and digits of any script, in lower case. */
+/** Synonyms of members in normalized form: letters and digits of any script, in lower case. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
   email: ['mail', 'emailaddress', 'mailaddress', 'emailadresse', 'workemail', 'courriel', 'correo', 'eaddress'],
   first_name: ['firstname', 'given', 'givenname', 'forename', 'vorname', 'prenom', 'prénom', 'nombre', 'voornaam'],
@@ -55,7 +55,8 @@ const shapes: Readonly<Record<string, (value: string) => boolean>> = {
 
 /**
  * Suggests targets for the columns of a source: by equal names, by synonyms, or by values if the name gives no hint.
- * Suggests each member at most once. Always compares whole names, because "Email consent" is not an address.
+ * Suggests each member at most once. Always compares whole names, because a column such as "Email consent" contains no
+ * address.
  */
 export function suggest(
   columns: readonly { name: string; values: readonly string[] }[],

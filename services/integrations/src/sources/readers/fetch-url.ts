@@ -35,7 +35,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
       ...(signal && { signal }),
     });
     if (answer.statusCode === 200) return { status: 200, headers: answer.headers, body: told(answer.body, maxBytes) };
-    // An unread body would keep the request's connection and timer alive.
+    // Reads and closes the body, because an unread body would keep the request's connection and timer alive.
     for await (const _ of answer.body) break;
     if (answer.statusCode === 304) return { status: 304, headers: answer.headers, body: nothing() };
     throw refusalOf(answer.statusCode, answer.headers);
@@ -44,7 +44,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
   }
 }
 
-/** Yields the body. Converts its failures to failures of the source. */
+/** Yields the body. Converts HTTP failures to failures of the source. */
 async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   try {
     yield* body;
@@ -53,7 +53,7 @@ async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenera
   }
 }
 
-/** Yields the pieces of an empty body, which has none. */
+/** Yields nothing, for a response without a body. */
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 function refusalOf(status: number, headers: Readonly<Record<string, string>>): SourceFailure {

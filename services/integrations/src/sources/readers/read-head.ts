@@ -17,7 +17,7 @@ export async function readHead(ctx: Context, source: ReadableSource, maxRows: nu
   const answer = await fetchUrl(ctx.urls, {
     url: config.url,
     headers: config.headers ?? {},
-    // There is no size limit, because leaving the loop below ends the connection after the head.
+    // No size limit is needed, because leaving the loop below ends the connection after the head.
     maxBytes: Number.MAX_SAFE_INTEGER,
     timeoutMs,
   });
@@ -31,7 +31,7 @@ export async function readHead(ctx: Context, source: ReadableSource, maxRows: nu
     break;
   }
   if (isWhole) text += decoder.end();
-  // A record that is cut off could be refused for its quotes.
+  // Removes the last, incomplete line, because a record that is cut off could be refused for an unmatched quote.
   const bytes = Buffer.from(isWhole ? text : text.slice(0, text.lastIndexOf('\n') + 1));
   const warnings = decoder.encoding() === 'windows-1252' ? [guessedEncoding] : [];
   const file = {

@@ -8,7 +8,7 @@ import { readJsonPage } from './read-json-url.ts';
 import { readRecordsPage } from './read-records.ts';
 import { findFile, readStored } from './store-file.ts';
 
-/** A source in the form that readers need. */
+/** A source with everything that readers need. */
 export type ReadableSource = {
   organizationId: bigint;
   mode: string;

@@ -49,10 +49,10 @@ export async function readRecordsPage(
   }
 }
 
-/** Returns the settings in the form of the provider's reader. */
+/** Returns the settings in the form that the provider's reader expects. */
 function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObject {
   const { type: _, connection_key: __, ...settings } = config;
-  const given: JsonObject = JSON.parse(JSON.stringify(settings)); // drops the undefined members
+  const given: JsonObject = JSON.parse(JSON.stringify(settings)); // drops undefined members
   if (config.type === 'google_sheets') return given;
   const member = config.type === 'hubspot' ? 'properties' : 'fields';
   if (Array.isArray(given[member])) return given;

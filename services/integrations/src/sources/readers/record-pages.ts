@@ -10,7 +10,10 @@ export const recordPages: Readonly<Record<ProviderType, RecordPages>> = {
   salesforce: salesforceRecords,
 };
 
-/** Default fields by object, used if neither the settings nor a mapping names fields. A first preview shows them. */
+/**
+ * Default fields by object, used if neither the settings nor a mapping names fields. The first preview of a new data
+ * source shows them.
+ */
 export const usualFields: Readonly<Record<string, readonly string[]>> = {
   contacts: ['email', 'firstname', 'lastname', 'phone', 'company', 'jobtitle', 'lifecyclestage'],
   companies: ['name', 'domain', 'website', 'industry', 'phone', 'description'],
@@ -21,5 +24,5 @@ export const usualFields: Readonly<Record<string, readonly string[]>> = {
   Opportunity: ['Name', 'Amount', 'StageName', 'CloseDate'],
 };
 
-/** Columns that a reader adds in any case. */
+/** Columns that a reader always adds. */
 export const ownColumns: ReadonlySet<string> = new Set(['id', 'Id', 'SystemModstamp']);

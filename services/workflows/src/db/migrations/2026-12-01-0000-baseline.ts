@@ -12,8 +12,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the extensions. Both are trusted: a role that may create objects in the database creates them itself. If the
- * role may not, an administrator must have created them.
+ * Creates the extensions. Both are trusted, so any role that may create objects in the database can create them. For a
+ * role without this right, an administrator must have created them.
  */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
@@ -92,8 +92,8 @@ async function createNameSearch(db: Kysely<unknown>): Promise<void> {
     create index workflows_organization_id_lower_name_idx
     on workflows using gin (organization_id, lower(name) ${sql.raw(await trigramOperators(db))})
     where deleted_at is null`.execute(db);
-  // PostgreSQL keeps no statistics of expressions for partial indexes. Without these statistics, it estimates every
-  // text as rare.
+  // PostgreSQL keeps no statistics of expressions for partial indexes. Without these statistics, it estimates that
+  // every text is rare.
   await sql`create statistics workflows_lower_name_stats on lower(name) from workflows`.execute(db);
   await sql`
     create statistics workflows_lower_name_start_stats on (lower(left(name, 100)) collate "C") from workflows`.execute(

@@ -55,5 +55,5 @@ async function startReceiver(): Promise<string> {
   });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
-  return `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`; // it listens on TCP
+  return `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`; // the server listens on TCP
 }

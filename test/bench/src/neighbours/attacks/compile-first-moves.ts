@@ -5,7 +5,10 @@ import { largeSteps } from './large-steps.ts';
 
 const workflows = 40;
 
-/** Large workflows that get a contact in turn. Together they exceed an organization's limit of compiled bytes. */
+/**
+ * Contacts that are enrolled in large workflows in turn. Together these workflows exceed an organization's limit of
+ * compiled bytes.
+ */
 export const compileFirstMoves: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

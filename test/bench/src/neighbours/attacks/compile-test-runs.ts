@@ -5,7 +5,7 @@ import { largeSteps } from './large-steps.ts';
 
 const testRuns = 30;
 
-/** Many concurrent test runs of large steps. */
+/** An attack that makes many concurrent test runs of large steps. */
 export const compileTestRuns: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

@@ -5,7 +5,7 @@ import { compileTestRuns } from './compile-test-runs.ts';
 
 const ways = [compileFilters, compileFirstMoves, compileTestRuns];
 
-/** All ways to make the platform compile, at the same time. Each is used by an organization of its own. */
+/** All ways to make the platform compile, used at the same time, each by an organization of its own. */
 export const compile: Attack = {
   organizations: ways.length,
   async prepare(place, tokens) {

@@ -26,7 +26,8 @@ export const everything: Attack = {
     const csv = `email,last_name\n${rows.join('\n')}\n`;
     const brackets = `{"leads":[${'['.repeat(300_000)}`;
     const testRun = JSON.stringify({ sample_data: hostileData() });
-    // An import is accepted as soon as it has arrived. From then on its rows are work of the platform.
+    // An import is answered as soon as it has arrived. Its rows are written afterwards, so the client can send many
+    // imports without waiting.
     const headers = { prefer: 'respond-async' };
     return async (round) => {
       const times = (count: number, task: () => Promise<void>) => Array.from({ length: count }, task);

@@ -6,8 +6,8 @@ const records = 300;
 const atOnce = 16;
 
 /**
- * Repeatedly asks for a small list, so that the next lists count as small, and then for sixteen lists of 18 MB at the
- * same time.
+ * Repeatedly requests a small list, so that the platform expects the next lists to be small, and then requests sixteen
+ * lists of 18 MB at the same time.
  */
 export const lists: Attack = {
   organizations: 1,

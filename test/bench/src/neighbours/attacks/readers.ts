@@ -35,7 +35,7 @@ function readSlowly(place: Place, token: string, count: (what: string) => void):
       isBegun = true;
     }
   }, 1_000);
-  // A paused connection reads ahead until its buffer is full.
+  // The listener pauses the connection, so that it reads ahead only until its buffer is full.
   socket.on('readable', () => undefined);
   return socket.once('close', () => clearInterval(take));
 }

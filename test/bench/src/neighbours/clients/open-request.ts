@@ -6,11 +6,11 @@ export type Opened = {
   method: string;
   /** Path below the base of the API. */
   path: string;
-  /** Absent for a caller without a credential. */
+  /** Credential of the caller; absent for a caller without a credential. */
   token?: string;
   /** Lines of the head in addition to host and credential. */
   lines?: readonly string[];
-  /** Address of this machine from which the connection comes. */
+  /** Address of this machine from which the connection is opened. */
   from?: string;
 };
 

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the tables of agents, of the turns of routers, and of the rate limits of agents. */
+/** Creates the tables for agents, router turns and agent rate limits. */
 export async function createAgents(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createTurns(db);
@@ -10,8 +10,8 @@ export async function createAgents(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Creates the table of agents. `model_version` is the model that decides; null means that the rules of the
- * configuration decide. `shadow_model_version` is the model that is scored for comparison; 0 stands for the rules, and
- * null means that nothing is compared.
+ * configuration decide. `shadow_model_version` is the model that is scored for comparison; 0 means the rules, and null
+ * means that nothing is compared.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -49,7 +49,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'agents');
 }
 
-/** Creates the turns of routers, one row per rule. */
+/** Creates the table of router turns. It counts the turns of each rule in one row. */
 async function createTurns(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_turns (
@@ -62,7 +62,7 @@ async function createTurns(db: Kysely<unknown>): Promise<void> {
   await sql`create index agent_turns_agent_id_idx on agent_turns (agent_id)`.execute(db);
 }
 
-/** Creates the buckets of the agents' rate limits. */
+/** Creates the table of token buckets for the rate limits of agents. */
 async function createRates(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_rates (

@@ -19,7 +19,7 @@ const createdAt = new Date('2026-01-01T00:00:00Z');
 const seniorTitles = ['Chief', 'CEO', 'CTO', 'CFO', 'COO', 'CMO', 'Founder', 'Owner', 'VP', 'Vice President'];
 const leadingTitles = ['Director', 'Head of', 'Manager', 'Lead'];
 
-/** Matches job titles in the CRM's spelling and in that of forms. */
+/** Builds conditions on the job title, which the CRM calls `title` and forms call `job_title`. */
 const titled = (titles: readonly string[]) =>
   titles.flatMap((value) => ['title', 'job_title'].map((field) => ({ field, operator: 'contains', value })));
 

@@ -2,7 +2,8 @@ import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the effects of workflow steps, by key. `report_at` is the next time to report an accepted effect's result.
+ * Creates the table of the effects of workflow steps. `report_at` is the time at which the result of an accepted effect
+ * is next reported.
  */
 export async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,7 +1,10 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the eval sets of agents. The cases of a set judge versions of templates. A run of a set is a job. */
+/**
+ * Creates the tables for the eval sets of agents. The cases of a set judge versions of templates. A run of a set is a
+ * job.
+ */
 export async function createEvalSets(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createCases(db);
@@ -29,8 +32,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the cases, which never change. `people` contains ids and addresses, by which an erasure finds the cases of a
- * person.
+ * Creates the table of cases. A case never changes. `people` contains ids and addresses, by which an erasure finds the
+ * cases of a person.
  */
 async function createCases(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -59,7 +62,7 @@ async function createCases(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the runs. `ledger_id` identifies a run in the ledger, and comes from the same sequence as the ids of
+ * Creates the table of runs. `ledger_id` identifies a run in the ledger, and comes from the same sequence as the ids of
  * executions. The verdict is written when the run ends, and stays when cases are deleted.
  */
 async function createRuns(db: Kysely<unknown>): Promise<void> {
@@ -93,7 +96,10 @@ async function createRuns(db: Kysely<unknown>): Promise<void> {
   await sql`create index eval_runs_agent_id_idx on eval_runs (agent_id)`.execute(db);
 }
 
-/** Creates the results of runs. `ordinal` is a result's position in the run, and determines its steps in the ledger. */
+/**
+ * Creates the table of run results. `ordinal` is a result's position in the run, and determines its steps in the
+ * ledger.
+ */
 async function createResults(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table eval_results (

@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the tables of executions, of their texts, and of the steps of their chains. */
+/** Creates the tables for executions, their texts and their steps. */
 export async function createExecutions(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createTexts(db);
@@ -9,9 +9,9 @@ export async function createExecutions(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the executions, which are kept as long as their agent, because their keys never expire. Their texts are in
- * separate tables whose rows expire. `wake_at` is the time at which an execution is due, or the end of the lease while
- * a process works on it; null means that there is nothing to do.
+ * Creates the table of executions. Executions are kept as long as their agent, because their keys never expire. Their
+ * texts are in separate tables whose rows expire. `wake_at` is the time at which an execution is due, or the end of the
+ * lease while a process works on it; null means that there is nothing to do.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -81,7 +81,10 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     where source_enrollment_id is not null`.execute(db);
 }
 
-/** Creates the texts, partitioned by the month of their execution's request. An expired month is dropped as a whole. */
+/**
+ * Creates the table of texts, partitioned by the month in which the execution was requested. An expired month is
+ * dropped as a whole.
+ */
 async function createTexts(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table execution_texts (
@@ -101,9 +104,9 @@ async function createTexts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the steps of chains. A step is stored first as an intent, then with its result. `attempts` counts all
- * attempts of a step, and `former_attempts` those before a request with the same key started the execution again. The
- * numbering of a model call's attempts continues, because each attempt has its own charge.
+ * Creates the table of steps. A step is stored first as an intent, then with its result. `attempts` counts all attempts
+ * of a step, and `former_attempts` those before a request with the same key started the execution again. The numbering
+ * of a model call's attempts continues, because each attempt has its own charge.
  */
 async function createSteps(db: Kysely<unknown>): Promise<void> {
   await sql`

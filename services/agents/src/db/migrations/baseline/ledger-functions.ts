@@ -3,8 +3,9 @@ import { type Kysely, sql } from 'kysely';
 /**
  * Creates the function that reserves an amount. It locks all windows in the order of their keys, and checks `spent +
  * reserved + amount <= limit` in each. If all windows have room, it reserves the amount in all of them; otherwise it
- * changes nothing and returns the first full window. It creates a missing window with the current limit. A drawn window
- * keeps the limit that its draws gave it. An attempt that already has its reservation gets a new lease.
+ * changes nothing and returns the first full window. It creates a missing window with the current limit. The limit of a
+ * drawn window is the sum of its draws, so the function does not change that limit. An attempt that already has its
+ * reservation gets a new lease.
  */
 export async function createReserve(db: Kysely<unknown>): Promise<void> {
   await sql`

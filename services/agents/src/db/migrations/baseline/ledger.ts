@@ -3,7 +3,7 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 import { createReserve, createSettle } from './ledger-functions.ts';
 
-/** Creates the ledger of the costs of models, in pico-USD. */
+/** Creates the tables of the ledger, which records the costs of model calls in pico-USD. */
 export async function createLedger(db: Kysely<unknown>): Promise<void> {
   await createWindows(db);
   await createReservations(db);
@@ -15,8 +15,9 @@ export async function createLedger(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the windows. A window is one limit for one period, such as an execution, a day of an agent or a day of an
- * organization. Each model call updates the row twice, so the table's pages leave room for new row versions.
+ * Creates the table of budget windows. A window is one limit for one period, such as an execution, a day of an agent or
+ * a day of an organization. Each model call updates the row twice, so the table's pages leave room for new row
+ * versions.
  */
 async function createWindows(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -36,7 +37,8 @@ async function createWindows(db: Kysely<unknown>): Promise<void> {
   await sql`create index spend_windows_organization_id_idx on spend_windows (organization_id, key)`.execute(db);
   // The index does not begin with the organization, because a loop deletes old windows of all organizations.
   await sql`create index spend_windows_ends_at_idx on spend_windows (ends_at)`.execute(db);
-  // The sum that organizations have drawn from the installation's daily limit. No reservation locks these rows.
+  // The amounts that all organizations together have drawn from the installation's daily limit, by day. Reservations do
+  // not lock these rows.
   await sql`
     create table installation_days (
       day date primary key,
@@ -77,8 +79,8 @@ async function createReservations(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the sums of reservations, by the hour of the reservation. Every transaction that changes a sum has locked the
- * organization's windows.
+ * Creates the table of sums of reservations, by the hour of the reservation. Every transaction that changes a sum has
+ * locked the organization's windows.
  */
 async function createCounts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -103,8 +105,8 @@ async function createCounts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the budgets that organizations set. `timezone` is a copy of the organization's time zone. A change of it does
- * not raise the revision.
+ * Creates the table of the budgets that organizations set. `timezone` is a copy of the organization's time zone. A
+ * change of `timezone` does not raise the revision.
  */
 async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -121,7 +123,7 @@ async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'agent_budgets', { apart: ['timezone', 'timezone_read_at'] });
 }
 
-/** Creates the overruns: models whose calls cost an organization more than was reserved. */
+/** Creates the table of overruns. An overrun is a model whose calls cost an organization more than was reserved. */
 async function createOverruns(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table model_overruns (

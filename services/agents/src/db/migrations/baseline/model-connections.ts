@@ -2,8 +2,9 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the accounts of organizations at model providers. `data_key` is the sealed key that seals `api_key`.
- * `shown_key` is the visible part of `api_key`. `prices` is a JSON array in the form of `LLM_PRICES`, without days.
+ * Creates the table of the organizations' accounts at model providers. `data_key` is the key that seals `api_key`, and
+ * is itself stored sealed. `shown_key` is the visible part of `api_key`. `prices` is a JSON array in the form of
+ * `LLM_PRICES`, without days.
  */
 export async function createModelConnections(db: Kysely<unknown>): Promise<void> {
   await sql`

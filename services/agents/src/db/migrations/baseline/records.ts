@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the tables of log lines, which people read, and of the counts of executions. */
+/** Creates the tables for log lines, which people read, and for the counts of executions. */
 export async function createRecords(db: Kysely<unknown>): Promise<void> {
   await createLogs(db);
   await createCounts(db);
@@ -28,8 +28,8 @@ async function createLogs(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the hourly counts. The executions of one count had similar durations (`bucket`). Each count is spread over
- * four rows (`shard`), so that executions of one agent seldom wait for each other.
+ * Creates the table of hourly counts. Each row counts executions with similar durations (`bucket`). Each count is
+ * spread over four rows (`shard`), so that executions of one agent seldom wait for each other.
  */
 async function createCounts(db: Kysely<unknown>): Promise<void> {
   await sql`

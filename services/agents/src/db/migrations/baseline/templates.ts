@@ -1,14 +1,14 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the templates, their versions, and the policies that organizations set for built-in templates. */
+/** Creates the tables for templates, their versions, and the policies that organizations set for built-in templates. */
 export async function createTemplates(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createVersions(db);
   await createPolicies(db);
 }
 
-/** Creates the templates. Organization 0 owns the built-in templates, whose ids are below 1000. */
+/** Creates the table of templates. Organization 0 owns the built-in templates, whose ids are below 1000. */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table templates (
@@ -35,7 +35,10 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'templates');
 }
 
-/** Creates the versions, which never change. JSON is stored as text, so that numbers keep their digits. */
+/**
+ * Creates the table of template versions. A version never changes. JSON is stored as text, so that numbers keep their
+ * digits.
+ */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table template_versions (

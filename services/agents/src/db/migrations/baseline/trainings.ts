@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the trainings of scorers, which are jobs. A training makes a model. */
+/** Creates the tables for trainings. A training is a job that makes a model for a scorer. */
 export async function createTrainings(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createRows(db);
@@ -26,8 +26,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the records that a training reads. They are deleted when its job ends. `people` contains ids and addresses,
- * by which an erasure finds the rows of a person.
+ * Creates the table of the records that a training reads. They are deleted when its job ends. `people` contains ids and
+ * addresses, by which an erasure finds the rows of a person.
  */
 async function createRows(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the tables of facts, which are derived from events. */
+/** Creates the tables for facts, which are derived from events. */
 export async function createFacts(db: Kysely<unknown>): Promise<void> {
   await createEventFacts(db);
   await createStepFacts(db);
@@ -9,8 +9,8 @@ export async function createFacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the facts of events. The key begins with organization and time, so that a day of an organization is one
- * range. `count` is the number of events that a fact represents, because some events report several attempts or
+ * Creates the table of the facts of events. The key begins with organization and time, so that a day of an organization
+ * is one range. `count` is the number of events that a fact represents, because some events report several attempts or
  * goals together.
  */
 async function createEventFacts(db: Kysely<unknown>): Promise<void> {
@@ -39,9 +39,9 @@ async function createEventFacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the changes that one transaction of the runtime made at steps, for enrollments that entered on one day (UTC).
- * `at` is the start of that day, `id` the id of the event, and `counts` a `StepsCounted`. The facts of a day are one
- * range, from which the day can be recounted.
+ * Creates the table of step facts. A row contains the changes that one transaction of the runtime made at steps, for
+ * enrollments that entered on one day (UTC). `at` is the start of that day, `id` the id of the event, and `counts` a
+ * `StepsCounted`. The facts of a day are one range, from which the day can be recounted.
  */
 async function createStepFacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -55,7 +55,7 @@ async function createStepFacts(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'step_facts', new Date());
 }
 
-/** Creates the progress: for each topic, the time up to which all events are counted. */
+/** Creates the table of progress. It contains, for each topic, the time up to which all events are counted. */
 async function createProgress(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table progress (

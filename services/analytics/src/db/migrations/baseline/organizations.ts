@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the organizations that have facts, and the names that charts show. */
+/** Creates the tables for the organizations that have facts, and for the names that charts show. */
 export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
   // Transactions that write rollups lock this row. Those that add sums share the lock, and those that recount sums lock
   // it exclusively.

@@ -9,8 +9,8 @@ export async function createReports(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the reports. `parameters` and `as_of` never change, so a repeat makes the report of the same moment. Rows are
- * deleted after `expires_at`. `schedule` says when the report is repeated, and `next_run_at` is its next tick.
+ * Creates the table of reports. `parameters` and `as_of` never change, so a repeat makes the report of the same moment.
+ * Rows are deleted after `expires_at`. `schedule` says when the report is repeated, and `next_run_at` is its next tick.
  * `failures` counts the consecutive ticks whose report failed. The report of a tick has the id of the scheduled report
  * in `scheduled_by`, and the time of the tick in `tick_at`.
  */
@@ -48,7 +48,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
       constraint reports_status_check check (status in ('queued', 'running', 'ready', 'failed'))
     ) with (fillfactor = 80)`.execute(db);
   await sql`create index reports_organization_id_mode_id_idx on reports (organization_id, mode, id)`.execute(db);
-  // Each tick makes one report.
+  // Ensures that each tick makes only one report.
   await sql`
     create unique index reports_organization_id_scheduled_by_tick_at_key
     on reports (organization_id, scheduled_by, tick_at) where scheduled_by is not null`.execute(db);
@@ -62,8 +62,9 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the pieces of files that are in the database. `fence` is the fence of the job that wrote them. A process that
- * died may have left pieces. They never become part of a file that another process writes, because the fences differ.
+ * Creates the table of pieces, which contains the files that are in the database. `fence` is the fence of the job that
+ * wrote them. A process that died may have left pieces. They never become part of a file that another process writes,
+ * because the fences differ.
  */
 async function createChunks(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -81,8 +82,9 @@ async function createChunks(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the rows of files in a folder or in object storage. A row is written before its file, and deleted after it.
- * `upload_id` identifies the upload to object storage, so that a loop can abort the upload of a process that died.
+ * Creates the table of the files that are in a folder or in object storage. A row is written before its file, and
+ * deleted after it. `upload_id` identifies the upload to object storage, so that a loop can abort the upload of a
+ * process that died.
  */
 async function createFiles(db: Kysely<unknown>): Promise<void> {
   await sql`

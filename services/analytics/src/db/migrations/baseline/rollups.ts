@@ -2,8 +2,8 @@ import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the rollups: sums of facts by quarter hour (UTC), and by day of the organization's time zone. A row belongs
- * to one dimension and one workflow. Workflow 0 stands for all workflows.
+ * Creates the tables of the rollups, which are sums of facts by quarter hour (UTC), and by day of the organization's
+ * time zone. A row belongs to one dimension and one workflow. Workflow 0 stands for all workflows.
  */
 export async function createRollups(db: Kysely<unknown>): Promise<void> {
   for (const table of ['rollup_quarters', 'rollup_days']) {
@@ -30,7 +30,7 @@ export async function createRollups(db: Kysely<unknown>): Promise<void> {
   await createStaleDays(db);
 }
 
-/** Creates the days that must be recounted, and the state of a rebuild. */
+/** Creates the tables for the days that must be recounted, and for the state of a rebuild. */
 async function createStaleDays(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table stale_days (
@@ -42,8 +42,8 @@ async function createStaleDays(db: Kysely<unknown>): Promise<void> {
   // The index does not begin with the organization, because a loop takes the days of all organizations in the order of
   // their marks.
   await sql`create index stale_days_marked_at_idx on stale_days (marked_at)`.execute(db);
-  // The rebuild that is still marking days. At most one exists. The days of organizations with ids up to `marked_until`
-  // are marked. If a process dies, any other process continues.
+  // The table of the rebuild that is still marking days. At most one exists. The days of organizations with ids up to
+  // `marked_until` are marked. If a process dies, any other process continues.
   await sql`
     create table rebuilds (
       is_only boolean primary key default true,

@@ -7,8 +7,8 @@ export async function createOperator(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createPlans(db: Kysely<unknown>): Promise<void> {
-  // An operation contains everything that its execution needs. So a plan does what was previewed, even if a different
-  // version of the service applies it.
+  // An operation contains everything that its execution needs. A plan therefore does what was previewed, even if a
+  // different version of the service applies it.
   await sql`
     create table operator_plans (
       organization_id bigint not null,

@@ -59,7 +59,7 @@ async function createPipelines(db: Kysely<unknown>): Promise<void> {
   // With this index, two parallel first requests create only one default pipeline of the organization.
   await sql`create unique index opportunity_pipelines_organization_id_default_key
     on opportunity_pipelines (organization_id) where user_id is null`.execute(db);
-  // A change of stages counts as a change of their pipeline.
+  // The revision of a pipeline also covers its stages, although the stages have their own table.
   await addRevision(db, 'opportunity_pipelines');
 }
 

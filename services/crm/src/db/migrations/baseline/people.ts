@@ -96,8 +96,9 @@ async function createLeads(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the indexes for finding duplicates, by mail address and by phone. Each index includes the column itself,
- * because the planner uses an index-only scan only if the index has the column and not just an expression over it.
+ * Creates the indexes for finding duplicates, by mail address and by phone. Each index also includes the plain column,
+ * because the planner uses an index-only scan only if the index contains the column itself and not just an expression
+ * over it.
  */
 async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_lower_email_idx`)} on ${sql.table(table)}

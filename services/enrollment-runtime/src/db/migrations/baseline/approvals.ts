@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Decisions that people take: for steps, whose run is parked under `request_key`, and for other services, under keys of
- * their own. A row is deleted `HISTORY_DAYS` after its end. An erasure empties the texts about the person.
+ * Approvals that people decide. The run of a step's approval is parked under `request_key`; other services choose the
+ * keys of the approvals that they request. A row is deleted `HISTORY_DAYS` after its end. An erasure empties the texts
+ * about the person.
  */
 export async function createApprovals(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -78,8 +78,8 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Returns the name of the trigram operator class. Both extensions are trusted, so a role that may create objects in the
- * database installs them. Otherwise an administrator has installed them.
+ * Returns the name of the trigram operator class. Both extensions are trusted, so any role that may create objects in
+ * the database can install them. For a role without this right, an administrator must have installed them.
  */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);

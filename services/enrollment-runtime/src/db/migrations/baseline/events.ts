@@ -72,7 +72,7 @@ async function createAnswers(db: Kysely<unknown>): Promise<void> {
     ) partition by range (accepted_at)`.execute(db);
 }
 
-/** Digests of the keys of events, kept for seven days. */
+/** Digests of the idempotency keys of events, kept for seven days. */
 async function createKeys(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table event_keys (
@@ -87,8 +87,8 @@ async function createKeys(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The events that parked enrollments wait for. There is a row for each key of the contact and each event of the step,
- * at the event's place in the step.
+ * The events that parked enrollments wait for. There is a row for each combination of a key of the contact and an event
+ * that the step lists. `place` is the position of the event in the step's list.
  */
 async function createWaits(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -112,7 +112,7 @@ async function createWaits(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all
+ * Events that start or resume more enrollments than fit in one transaction. `after_workflow_id` is null once all
  * workflows are done, and `after_enrollment_id` is null once all waits are done.
  */
 async function createSpreading(db: Kysely<unknown>): Promise<void> {

@@ -58,8 +58,8 @@ async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * `rules` has the form that the API shows. `has_competition` says whether planned sends must be recorded; see
- * `haveCompetition`.
+ * The sending rules of an organization. `rules` has the form that the API shows. `has_competition` is true if planned
+ * sends must be recorded; see `haveCompetition`.
  */
 async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -95,9 +95,9 @@ async function createSuppressions(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The ledger: a row for each send, by the key of its effect. A row with `placed_at` counts against caps. Sends that
- * were only planned have rows where sends compete. Rows are kept for 90 days. An update changes no index, except the
- * indexes of held sends.
+ * The ledger of sends. There is a row for each send, under the key of its effect. A row with `placed_at` counts against
+ * caps. Sends that are only planned also have rows if sends compete. Rows are kept for 90 days. An update changes no
+ * index, except the indexes of held sends.
  */
 async function createSends(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -141,7 +141,7 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
   // The mails of an organization that wait for its quota.
   await sql`create index sends_quota_idx on sends (organization_id, planned_at, id)
     where status = 'held' and rule = 'quota'`.execute(db);
-  // Rows are inserted in the order of time, so a small index suffices to find the oldest ones.
+  // Rows are inserted in the order of time, so a small index is enough to find the oldest rows.
   await sql`create index sends_planned_at_idx on sends using brin (planned_at)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }

@@ -7,8 +7,8 @@ export async function createAudit(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Creates the tables of the audit trail. A row of the trail has the hash of the previous row. `audit_heads` has the
- * last number and hash of each organization, so that missing rows at the end are found too. It also has the hash before
- * the first row that is kept.
+ * last number and hash of each organization, so that missing rows at the end are detected too. It also has the hash
+ * before the first row that is kept.
  */
 async function createChain(db: Kysely<unknown>): Promise<void> {
   await sql`

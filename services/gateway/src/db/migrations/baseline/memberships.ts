@@ -44,8 +44,9 @@ export async function createMemberships(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates triggers that copy the names of an identity to its memberships. So an index of memberships keeps an address
- * unique in an organization, and a new name changes the revision of the row that the API shows.
+ * Creates triggers that copy the names of an identity to its memberships. Because of the copies, an index of
+ * memberships keeps an address unique in an organization, and a new name changes the revision of the row that the API
+ * shows.
  */
 async function keepNamesEqual(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,14 +1,15 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the connections to accounts at providers, and the consents that make connections. */
+/** Creates the tables for connections to accounts at providers, and for the consents that make connections. */
 export async function createConnections(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createAuthorizations(db);
 }
 
 /**
- * Columns that the platform itself writes. Changes of them are not changes by a person, and do not raise the revision.
+ * Columns that the platform itself writes. Changes of these columns do not raise the revision, because no person made
+ * them.
  */
 export const connectionsApart = [
   ...['version', 'credentials', 'data_key', 'shown_credentials', 'token_expires_at', 'refresh_expires_at'],
@@ -18,7 +19,7 @@ export const connectionsApart = [
 ];
 
 /**
- * Creates the connections. `credentials` is a JSON object of strings. The key in `data_key` seals it, and
+ * Creates the table of connections. `credentials` is a JSON object of strings. The key in `data_key` seals it, and
  * ENCRYPTION_KEYS wrap that key. `shown_credentials` is the form that people see. `version` rises with every change of
  * the credentials, and a refresh overwrites only the version that it read. `failed_at` is the time at which the
  * connection last stopped working. `ends_at` is the time by which somebody must reconnect. `announced_end` is the end
@@ -75,12 +76,13 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the consents that were begun. Ticket, state and cookie are stored as hashes. `secrets` contains the PKCE
- * verifier and the credential fields that the consent needs. It is sealed as the credentials of a connection are. Rows
- * are deleted an hour after they end.
+ * Creates the table of the consents that people have started. Ticket, state and cookie are stored as hashes. `secrets`
+ * contains the PKCE verifier and the credential fields that the consent needs. It is sealed in the same way as the
+ * credentials of a connection. Rows are deleted an hour after they end.
  */
 async function createAuthorizations(db: Kysely<unknown>): Promise<void> {
-  // The sequence is explicit, for the same reason as the sequence of connections.
+  // The sequence is explicit, because the id is part of the context that seals the secrets, and must be known before
+  // the insert.
   await sql`create sequence authorizations_id_seq as bigint`.execute(db);
   await sql`
     create table authorizations (

@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the data sources, and the files that were uploaded or downloaded for them. */
+/** Creates the tables for data sources, and for the files that were uploaded or downloaded for them. */
 export async function createDataSources(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createFiles(db);
@@ -14,9 +14,9 @@ export const dataSourcesApart = [
 ];
 
 /**
- * Creates the data sources. `config` is sealed as a whole by the key in `data_key`. `shown_config` is the form that
- * people see. `columns` lists the columns found by the last reading, and `header_fingerprint` is the hash of `columns`.
- * `position` is where an incremental reading continues.
+ * Creates the table of data sources. `config` is sealed as a whole by the key in `data_key`. `shown_config` is the form
+ * that people see. `columns` lists the columns found by the last reading, and `header_fingerprint` is the hash of
+ * `columns`. `position` is where an incremental reading continues.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   // The sequence is explicit, because the id is part of the context that seals the settings, and must be known before
@@ -55,7 +55,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
       deleted_at timestamptz,
       constraint data_sources_mode_check check (mode in ('live', 'test'))
     ) with (fillfactor = 80)`.execute(db);
-  // A list shows the data sources of one mode, and does not read those of the other mode.
+  // The index is separate for each mode, because a list shows the data sources of one mode and must not read those of
+  // the other mode.
   for (const mode of ['live', 'test']) {
     await sql`
       create index ${sql.ref(`data_sources_${mode}_organization_id_id_idx`)} on data_sources (organization_id, id)
@@ -70,7 +71,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'data_sources', { apart: dataSourcesApart });
 }
 
-/** Creates the files. They are stored in UTF-8 and in parts, so that a reading can continue at any byte. */
+/** Creates the tables of files. Files are stored in UTF-8 and in parts, so that a reading can continue at any byte. */
 async function createFiles(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table source_files (

@@ -2,11 +2,11 @@ import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the effects of steps. Each effect happens once, because its row is committed before anything is sent, and its
- * result before the runtime gets it. `planned_at` is part of the key, because it is the same in every repeat. `status`
- * is `sending` while a process works on the effect, and `waiting` between tries. A result counts only if it has the
- * fence of the row. `may_have_happened` means that an earlier try ended without an answer. `result` can be opened only
- * with the request, which the runtime keeps, so no row names a person.
+ * Creates the table of the effects of steps. Each effect happens only once: its row is committed before anything is
+ * sent, and its result before the runtime gets the result. `planned_at` is part of the key, because every repeat has
+ * the same `planned_at`. `status` is `sending` while a process works on the effect, and `waiting` between tries. A
+ * result is accepted only if it has the fence of the row. `may_have_happened` means that an earlier try ended without
+ * an answer. `result` can be opened only with the request, which only the runtime keeps, so no row names a person.
  */
 export async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,13 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the runs of data sources, and the rows that they have read. */
+/** Creates the tables for runs of data sources, and for the rows that runs have read. */
 export async function createRuns(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createRows(db);
 }
 
 /**
- * Creates the runs. `settings` and `config` are copied from the data source at the request. The end clears `config`.
+ * Creates the table of runs. `settings` and `config` are copied from the data source when the run is requested.
+ * `config` is cleared when the run ends.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -62,8 +63,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 async function createRows(db: Kysely<unknown>): Promise<void> {
-  // Rows that were read and are not yet written. A batch is committed before it is sent, so that a repeat sends the
-  // same bytes.
+  // The table of rows that were read but not yet written. A batch is committed before it is sent, so that a repeat
+  // sends the same bytes.
   await sql`
     create table source_batches (
       organization_id bigint not null,
@@ -85,8 +86,8 @@ async function createRows(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // The index does not begin with the organization, because rows are deleted by age.
   await sql`create index source_failed_rows_created_at_idx on source_failed_rows (created_at)`.execute(db);
-  // For each record that corresponds to a row of a data source, the run that last read the row. Kept only for data
-  // sources that archive the records of missing rows.
+  // The table of seen records. It contains the records that correspond to a row of a data source, with the run that
+  // last read the row. It is filled only for data sources that archive the records of missing rows.
   await sql`
     create table source_records (
       organization_id bigint not null,

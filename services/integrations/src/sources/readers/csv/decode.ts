@@ -28,7 +28,10 @@ export type Decoder = {
 export function createDecoder(): Decoder {
   let head: Uint8Array = new Uint8Array();
   let state: { encoding: Encoding; decoder: InstanceType<typeof TextDecoder>; isAscii: boolean } | undefined;
-  /** The last bytes of the ASCII so far. They are kept because a letter may begin with them. */
+  /**
+   * The last bytes so far that may begin an unfinished letter. They are decoded again if the encoding turns out to be
+   * Windows-1252.
+   */
   let open: Uint8Array = new Uint8Array();
 
   function begin(): string {
@@ -80,7 +83,7 @@ function isAscii(text: string): boolean {
   return ascii.test(text);
 }
 
-/** Whether bytes contain letters in UTF-8 although they are not valid UTF-8 as a whole. */
+/** Whether bytes contain non-ASCII letters in UTF-8, even if they are not valid UTF-8 as a whole. */
 function hasLetters(bytes: Uint8Array): boolean {
   return !isAscii(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
 }

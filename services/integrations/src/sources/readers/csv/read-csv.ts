@@ -7,7 +7,7 @@ import { detectDelimiter } from './delimiter.ts';
 import { nameColumns } from './header.ts';
 import { type CsvRecord, parsePage } from './parse-page.ts';
 
-/** UTF-8 text that can be read from any byte on. */
+/** UTF-8 text that can be read from any byte position. */
 export type TextFile = { bytes: number; warnings: readonly string[]; read(from: number): AsyncIterable<Uint8Array> };
 
 const cursorSchema = z.object({
@@ -52,7 +52,7 @@ async function readHeader(file: TextFile, given: string | undefined) {
   return { offset: header.end, line: header.line + 1, delimiter, columns: nameColumns(header.cells) };
 }
 
-/** Reads the head of the file up to the end of a line. A record that is cut off would have too few cells. */
+/** Reads the head of the file up to the end of a line, because a record that is cut off would have too few cells. */
 async function headOf(file: TextFile): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;

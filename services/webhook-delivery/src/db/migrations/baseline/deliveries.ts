@@ -1,7 +1,7 @@
 import { createPartitions, databaseNow } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** The tables in daily partitions by the time of the event. */
+/** The tables that have daily partitions by the time of the event. */
 export async function createDeliveries(db: Kysely<unknown>): Promise<void> {
   await createPayloads(db);
   await createDelivered(db);
@@ -10,8 +10,8 @@ export async function createDeliveries(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The body of each event that any webhook gets, and the trace of the event. An empty body was deleted by a person or
- * erased. `subject` is the aggregate of the event, by which an erasure finds the body.
+ * The body of each event that any webhook gets, and the trace of the event. If the body is empty, a person deleted it
+ * or an erasure emptied it. `subject` is the aggregate of the event, by which an erasure finds the body.
  */
 async function createPayloads(db: Kysely<unknown>): Promise<void> {
   await sql`
