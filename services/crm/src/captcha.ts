@@ -67,6 +67,6 @@ function notPassed(): DomainError {
 }
 
 function unavailable(cause?: unknown): DomainError {
-  const message = 'The form can not be checked right now. Try again in a moment.';
+  const message = 'The form cannot be checked right now. Try again in a moment.';
   return new DomainError('unavailable', 'captcha_unavailable', message, { cause, retryAfterSeconds: 5 });
 }

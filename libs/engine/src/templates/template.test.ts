@@ -151,7 +151,7 @@ test.each([
   ['sorts', '{% assign x = big | split: "" | sort_natural %}'.repeat(5)],
   ['indents', '{{ deep | json: 10 | size }}'.repeat(50)],
   ['long properties', '{{ list | map: big }}'],
-])('%s can not make much work', (_name, template) => {
+])('%s cannot make much work', (_name, template) => {
   const render = compileText(template);
   const deep = parseJson(`${'['.repeat(50)}${'1,'.repeat(5_000)}1${']'.repeat(50)}`);
   const big = 'a'.repeat(50_000);
