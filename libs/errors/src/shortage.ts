@@ -30,7 +30,7 @@ export function namesShortage(text: string): boolean {
 
 /** Makes the error that a caller gets for a shortage: `unavailable`, with a time to retry. */
 export function shortageError(cause: unknown): DomainError {
-  const message = 'The server has run out of connections or memory for a moment.';
+  const message = 'The server is temporarily out of connections or memory.';
   return new DomainError('unavailable', 'busy', message, { cause, retryAfterSeconds: 1 });
 }
 

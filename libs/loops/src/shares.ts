@@ -182,7 +182,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
 }
 
 function refusedShare(of: string): DomainError {
-  const message = `Your organization has as many ${of} under way as it may have at once. Let one end first.`;
+  const message = `Your organization has as many concurrent ${of} as it may have. Wait until one ends.`;
   return new DomainError('resource_exhausted', 'too_much_at_once', message, { retryAfterSeconds: 5 });
 }
 

@@ -151,7 +151,7 @@ async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   const found = (await tools.kubectl(words)).trim();
   if (found === '') return;
   throw new Error(
-    `${found.replaceAll('\n', ', ')} is there already: remove it, or choose another name with --namespace`,
+    `${found.replaceAll('\n', ', ')} already exists: remove it, or choose another name with --namespace`,
   );
 }
 

@@ -112,7 +112,7 @@ function mapReader(readElement: ReadValue, keyKind: number): ReadValue {
     keep(map);
     return readMembers(cursor, 'strings', (key, keyAt) => {
       if (!isStringKey || key === '__proto__') {
-        addProblem(cursor, keyAt, { message: 'is not a key of this map', code: 'not_allowed' });
+        addProblem(cursor, keyAt, { message: 'is not an allowed key of this map', code: 'not_allowed' });
         return skipParts(cursor, 'strings');
       }
       return readElement(cursor, (value) => {

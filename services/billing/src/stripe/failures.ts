@@ -53,7 +53,7 @@ export function failureOf(error: unknown): Failure {
 
 /** Builds the refusal of a call while Stripe is unavailable. */
 export function away(cause?: unknown): DomainError {
-  const message = 'Stripe did not answer. What you have works as before.';
+  const message = 'Stripe did not respond. Your subscription is unchanged.';
   return new DomainError('unavailable', 'stripe_unavailable', message, { cause, retryAfterSeconds: 30 });
 }
 

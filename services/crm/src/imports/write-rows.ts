@@ -137,7 +137,7 @@ function problemOf<Row extends RecordRow>(
   if (before?.deleted_at) {
     return isDeleted(fields) ? 'unchanged' : [{ field: '', message: goneMessage(type, before) }];
   }
-  const message = 'is taken by another record of this external_system';
+  const message = 'is used by another record of this external_system';
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 

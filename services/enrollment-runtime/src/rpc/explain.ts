@@ -89,7 +89,7 @@ function nameOf({ email, leadRef }: ExplainRequest) {
   if (email || leadRef) return { email: email || undefined, leadRef: leadRef || undefined };
   const violations: Violation[] = ['email', 'lead_ref'].map((field) => ({
     field,
-    message: 'is required, or the other one',
+    message: 'is required, unless the other one is given',
     code: 'required',
   }));
   throw new DomainError('malformed', 'parameter_missing', 'Required parameter missing: email or lead_ref', {

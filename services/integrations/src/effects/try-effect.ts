@@ -46,7 +46,7 @@ export async function tryEffect(
 
 const interrupted: Verdict = {
   class: 'unknown',
-  problem: { code: 'interrupted', message: 'A try before was interrupted after it may have been sent' },
+  problem: { code: 'interrupted', message: 'An earlier attempt was interrupted and may have been sent' },
 };
 
 function planOf(

@@ -79,7 +79,7 @@ function requireConsent(ctx: Context, provider: Provider, fields: Credentials): 
   }
   const client: Client | undefined = clientOf(ctx, provider, fields);
   if (client === undefined) {
-    const message = `Nobody has named a client id and secret of ${provider.name}: the operator may, or credentials.client_id and credentials.client_secret.`;
+    const message = `There is no client id and secret for ${provider.name}: the operator can configure them, or send credentials.client_id and credentials.client_secret.`;
     throw new DomainError('invalid', 'oauth_not_available', message);
   }
   const parts = { client, fields, scopes: [], state: '', verifier: '', publicUrl: ctx.config.publicUrl };
