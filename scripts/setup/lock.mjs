@@ -76,6 +76,6 @@ function identityOf(pid) {
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
     return `${pid} ${afterName.split(' ')[19]}`;
   } catch {
-    return String(pid); // there is no /proc, as on macOS
+    return String(pid); // this system has no /proc, as on macOS
   }
 }

@@ -15,7 +15,10 @@ export type Captcha = {
 
 const timeoutMs = 5_000;
 
-/** Creates the client. An address that the operator has set may be private; hCaptcha's own address is public. */
+/**
+ * Creates the client. A verification URL that the operator has set may lead to a private address; hCaptcha's own URL is
+ * public.
+ */
 export function createCaptcha({ hcaptcha }: Pick<Config, 'hcaptcha'>): Captcha {
   const { siteKey, secret, verifyUrl, isOwnUrl } = hcaptcha;
   const http = createHttpClient({ allowPrivate: isOwnUrl, userAgent: 'DripPulse' });

@@ -316,7 +316,7 @@ function rowOf(id: bigint) {
   return harness.db.kysely.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** Counts the requests with a token. */
+/** Counts the requests that were sent with this token. */
 function callsOf(provider: 'sendgrid', token: string): number {
   return fakes
     .provider(provider)

@@ -132,7 +132,8 @@ function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compili
 /** Describes the wait in a test run, where the first event arrives immediately. */
 function describeFirst({ events }: JsonObject): StubbedEffect {
   const [first] = Array.isArray(events) ? events : [];
-  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // this step rendered the request
+  // The first event is an object, because this step rendered the request.
+  const { event_name: name = '', exit = '' } = Object(first) as JsonObject;
   return {
     preview: `as if ${String(name)} came at once`,
     result: {

@@ -6,7 +6,7 @@ import { isSamePreview } from './preview.ts';
 /** A person's decision about a call or a budget. */
 export type Decision =
   | { kind: 'waiting' }
-  /** `edited` replaces the model's arguments, and passes the same checks before the call is performed. */
+  /** `edited` replaces the model's arguments, and must pass the same checks before the call is performed. */
   | { kind: 'approved'; edited: string | undefined }
   | { kind: 'refused'; code: string; message: string };
 

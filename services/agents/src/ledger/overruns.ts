@@ -4,7 +4,7 @@ import type { DB, ModelOverruns } from '../db/schema.ts';
 
 export type OverrunRow = Selectable<ModelOverruns>;
 
-/** Finds models whose calls cost the organization more than the reserved maximum, and that nobody has acknowledged. */
+/** Finds models with an unacknowledged overrun: their calls cost the organization more than the reserved maximum. */
 export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Promise<OverrunRow[]> {
   return db
     .selectFrom('model_overruns')

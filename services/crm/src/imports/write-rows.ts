@@ -34,7 +34,7 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
   /** The create request, whose decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
-  /** Returns the columns that no request writes: the place of an opportunity, the conversion of a lead. */
+  /** Returns the columns that no request writes: the stage and position of an opportunity, the conversion of a lead. */
   further?(write: Write, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
 

@@ -6,7 +6,7 @@ import type { LeasedEffect } from './leased-effect.ts';
 /** Limits of the effects in flight. */
 export const limits = { total: 500, perOrganization: 50, perDestination: 40 };
 
-/** The effects of a process, by their progress. */
+/** The effects of a process, grouped by progress. */
 export type PoolState = {
   permits: Permits;
   /** All effects of the process, by key. */
@@ -19,7 +19,7 @@ export type PoolState = {
   inFlight: Map<LeasedEffect, Promise<void>>;
   /** Effects whose results are not committed. */
   settled: (Settled & { of: LeasedEffect })[];
-  /** Set once nothing more may start. */
+  /** True once no further effect may start. */
   isStopping: boolean;
   /** Aborted when the effects in flight must end. */
   aborted: AbortController;

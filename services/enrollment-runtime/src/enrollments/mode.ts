@@ -11,7 +11,7 @@ export async function findMode(
   const row = await db
     .selectFrom('enrollments')
     .select('mode')
-    .where('workflow_id', '=', workflowId as bigint) // the types of the fields that the message paths name
+    .where('workflow_id', '=', workflowId as bigint) // requests that name an enrollment give its ids as bigints
     .where('id', '=', id as bigint)
     .where('organization_id', '=', organizationId)
     .executeTakeFirst();

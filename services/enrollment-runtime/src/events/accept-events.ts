@@ -20,8 +20,8 @@ import { storeEvents } from './store-events.ts';
 
 /**
  * Maximum number of hops. An event may start workflows whose steps lead to further events. After this many hops an
- * event starts nothing. This ends cycles, but also longer chains that are intended. The budget of a chain bounds its
- * width.
+ * event starts nothing. This ends cycles, but also longer chains that are intended. The budget of a chain limits how
+ * many enrollments and records all its hops together may lead to.
  */
 export const longestChain = 5;
 

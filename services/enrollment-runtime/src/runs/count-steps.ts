@@ -49,7 +49,7 @@ function countMove(counting: StepCounting, move: Move, now: Date): void {
   if (state.status !== 'active') end(tracks, at, state.status, now.getTime() - since.getTime());
 }
 
-/** Counts a cancelled run at its present step. */
+/** Counts a cancelled run at its current step. */
 export function countCancelled(
   counting: StepCounting,
   run: Cohort & { definition: Definition; stepIndex: number; variants: string | null; enteredAt: Date },

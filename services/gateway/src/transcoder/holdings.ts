@@ -64,8 +64,8 @@ const defaultLimits: HoldingLimits = {
   strangers: {},
 };
 /**
- * Limits for strangers. A stranger can use new networks at no cost, so the guaranteed amount for each network is small:
- * the size of a login's body, which is less memory than a connection takes.
+ * Limits for clients without a credential. Such a client can use new networks at no cost, so the guaranteed amount for
+ * each network is small: the size of a login's body, which is less memory than a connection takes.
  */
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },

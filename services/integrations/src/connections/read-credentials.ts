@@ -106,8 +106,8 @@ function isAllowed(url: string, allowed: RegExp): boolean {
 }
 
 /**
- * Returns a violation for the field from which the address was built: the field with the longest value that the address
- * contains.
+ * Returns a violation for the field that caused the foreign host: of the fields whose values the URL contains, the one
+ * with the longest value.
  */
 function foreign({ name }: Provider, credentials: Credentials, url: string): Violation {
   const inUrl = Object.entries(credentials).filter(([, value]) => url.includes(value));

@@ -39,7 +39,7 @@ export async function tryEffect(
     planOf(planned, read.input, asked, { mayHaveHappened, connection, now }),
     { priority: 'live', deadline, progress },
   );
-  // A provider's message may quote the credentials that it refused, so they are masked.
+  // A provider's message may quote the credentials that the provider refused, so credentials in the message are masked.
   const masked = maskVerdict(provider, connection.credentials, verdict);
   return { kind: 'acted', planned, verdict: masked, ...(output !== undefined && { output }) };
 }

@@ -71,7 +71,9 @@ async function storedFields(
   return Object.fromEntries(Object.entries(opened.connection.credentials).filter(([name]) => !tokenFields.has(name)));
 }
 
-/** Refuses a consent without a client, or without the fields that form the address of the provider's consent page. */
+/**
+ * Refuses a consent without a client, or without the fields from which the URL of the provider's consent page is built.
+ */
 function requireConsent(ctx: Context, provider: Provider, fields: Credentials): void {
   if (provider.oauth === undefined) {
     const message = `${provider.name} is not connected by a consent. Enter its credentials instead.`;

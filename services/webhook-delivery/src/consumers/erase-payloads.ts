@@ -11,7 +11,10 @@ import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 /** Maximum number of bodies that are emptied in one transaction. */
 const slice = 200;
 
-/** Subjects of the bodies to empty: all bodies of `gone`, and for `livingOn` only those from before the erasure. */
+/**
+ * Subjects of the bodies to empty. All bodies about a subject in `gone` are emptied, but only those bodies about a
+ * subject in `livingOn` that are older than the erasure.
+ */
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**

@@ -15,7 +15,7 @@ type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
  * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. A send keeps both
- * unless it fails for good, because an attempt of a process that died may have reached the mail server. A mail is
+ * unless it fails permanently, because an attempt of a process that died may have reached the mail server. A mail is
  * counted when it gets its place. A send whose result is recorded stays as it is, and is left out of the returned
  * sends, so that if two processes decide, the later process uses the result of the earlier one.
  */
