@@ -43,7 +43,7 @@ export const readConfig = configReader(
      * counts only its own requests.
      */
     redisUrl: read.REDIS_URL,
-    /** Lease of an effect, longer than all requests of an action take. */
+    /** Lease of an effect. It is longer than all requests of one action can take together. */
     effectLeaseMs: 40_000,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,

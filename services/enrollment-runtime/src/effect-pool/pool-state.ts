@@ -13,7 +13,7 @@ export type PoolState = {
   known: Map<string, LeasedEffect>;
   /** Effects that wait until the limits allow them to start. */
   queue: FairQueue<LeasedEffect>;
-  /** Effects within the limits whose leases must be confirmed before they start. */
+  /** Effects that the limits allow to start, but whose leases must be confirmed first. */
   unconfirmed: LeasedEffect[];
   /** Effects in flight, each with a promise of its end, which never rejects. */
   inFlight: Map<LeasedEffect, Promise<void>>;

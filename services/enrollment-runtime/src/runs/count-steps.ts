@@ -117,7 +117,7 @@ function addTrack(
   tracks.push({ splitId, counts });
 }
 
-/** The splits of versions whose variants are counted. */
+/** The splits whose variants are counted, for each version. */
 const countedSplits = new WeakMap<Definition, ReadonlySet<string>>();
 
 function isCounted(definition: Definition, splitId: string): boolean {

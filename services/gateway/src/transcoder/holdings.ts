@@ -8,7 +8,8 @@ export type Pool = {
   /** Bytes of request bodies other than uploads. They count until the request has its response. */
   bodyBytes: Shares;
   /**
-   * Number of small lists. Each list counts until its response has room among the unread responses. Further lists wait.
+   * Maximum number of small lists under way. A list counts until its response fits into the room for unread responses.
+   * Further lists wait.
    */
   lists: Shares;
   /** Limits of lists of up to 4 MiB. They do not wait for larger lists. */

@@ -80,9 +80,7 @@ export function sendRow(send: SendRequest) {
   };
 }
 
-/**
- * Returns the frame of a send that may leave. A send with any other decision gets no frame, because it has no place.
- */
+/** Returns the frame of a send that may leave. Any other send gets no frame, because it is not placed. */
 function frameRow({ send, decision }: Decided, frameOf: Facts['frameOf']): { frame?: Frame } {
   return decision.kind === 'send' ? { frame: frameOf(send) } : {};
 }
