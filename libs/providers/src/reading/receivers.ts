@@ -34,7 +34,7 @@ function addressesIn(value: JsonValue | undefined): string[] {
   if (typeof value === 'string') return value.match(address) ?? [];
   if (Array.isArray(value)) return value.flatMap(addressesIn);
   return typeof value === 'object' && value !== null
-    // Each member of a JSON value is a JSON value too.
-    ? Object.values(value).flatMap((member) => addressesIn(member as JsonValue))
+    ? // Each member of a JSON value is a JSON value too.
+      Object.values(value).flatMap((member) => addressesIn(member as JsonValue))
     : [];
 }

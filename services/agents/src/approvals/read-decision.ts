@@ -35,7 +35,11 @@ export function readDecision(approval: Approval | undefined, preview: JsonObject
 function approvedOf({ preview, editedArguments, editedBinding }: Approval, own: JsonObject): Decision {
   const shown = objectIn(preview);
   if (shown === undefined || !isSamePreview(shown, own)) {
-    return { kind: 'refused', code: 'action_denied', message: 'The approved action differs from the action that would be performed.' };
+    return {
+      kind: 'refused',
+      code: 'action_denied',
+      message: 'The approved action differs from the action that would be performed.',
+    };
   }
   const edited = editedBinding === undefined ? undefined : editedArguments;
   return { kind: 'approved', edited: edited === undefined ? undefined : Buffer.from(edited).toString() };

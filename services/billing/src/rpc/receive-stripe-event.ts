@@ -10,7 +10,7 @@ import { verifyStripe } from '../hooks/verify.ts';
 export async function receiveStripeEvent(ctx: Context, request: ReceiveStripeEventRequest, call: HandlerContext) {
   const { hookSecrets } = ctx.config;
   if (ctx.stripe === undefined || hookSecrets.length === 0) {
-    const message = 'This installation has no Stripe key, or no secret for Stripe's events.';
+    const message = 'This installation has no Stripe key, or no secret for its events.';
     throw new DomainError('unavailable', 'billing_not_configured', message, { retryAfterSeconds: 3600 });
   }
   const body = request.body?.data ?? new Uint8Array();
