@@ -11,7 +11,7 @@ const settledMs = 200;
 
 /**
  * Runs `work` while no other process runs its own work under the same lock file. `work` gets a function with which it
- * names a child process. The lock is treated as abandoned only when the child has ended too, because npm survives a
+ * registers a child process. The lock is treated as abandoned only when the child has ended too, because npm survives a
  * SIGKILL of the process that started it.
  */
 export async function withLock(file, work, onWait = () => undefined) {
@@ -76,6 +76,6 @@ function identityOf(pid) {
     const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
     return `${pid} ${afterName.split(' ')[19]}`;
   } catch {
-    return String(pid); // there is no /proc, as on macOS
+    return String(pid); // this system has no /proc, as on macOS
   }
 }

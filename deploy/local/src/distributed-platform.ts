@@ -41,9 +41,9 @@ export type DistributedPlatform = {
 };
 
 /**
- * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the maximum number of
- * processes of a service that can run at the same time. With more than one place, peers spread calls over the places,
- * as over the pods behind a name.
+ * Starts one process of each service, connected over gRPC, with real PostgreSQL, Kafka and Redis. `places` is the
+ * maximum number of processes of a service that can run at the same time. With more than one place, peers spread calls
+ * over the processes, as over the pods behind the name of a Kubernetes Service.
  */
 export async function startDistributed(
   given: Settings,

@@ -14,9 +14,9 @@ const withinMs = 600_000;
 const patientMs = 5000;
 
 /**
- * Restarts PostgreSQL whenever it ends; until then requests are answered with 503. An embedded server is started up to
- * five times within ten minutes. After that this process ends with an error message, because a supervisor or a person
- * can do more. Attempts that fail because the disk is full, and attempts to reach an external server, are not counted.
+ * Restarts PostgreSQL whenever it ends; until it runs again, requests get 503. An embedded server is started up to five
+ * times within ten minutes. After that this process ends with an error message, because a supervisor or a person can do
+ * more. Attempts that fail because the disk is full, and attempts to reach an external server, are not counted.
  */
 export function keepPostgres(
   postgres: ReservedPostgres,

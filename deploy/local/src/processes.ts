@@ -118,7 +118,7 @@ export async function freePorts(count: number): Promise<number[]> {
     });
     if (isFree) servers.push(server);
   }
-  const free = servers.map((server) => (server.address() as AddressInfo).port); // they listen on TCP
+  const free = servers.map((server) => (server.address() as AddressInfo).port); // the servers listen on TCP
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return free;
 }

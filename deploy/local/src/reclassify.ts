@@ -7,7 +7,7 @@ import { borrowPostgres } from './postgres.ts';
 import { provision } from './schemas.ts';
 import { readSecrets, StartError } from './secrets.ts';
 
-/** The command `npm run reclassify -- --since <time>` applies new rules of tracking to hits of the past. */
+/** The command `npm run reclassify -- --since <time>` applies new tracking rules to past hits. */
 const program = new Command('npm run reclassify --')
   .description(
     'Judges opens and clicks of mails by the rules of this version, and corrects what was counted. It raises no webhook and moves no run. Honours DATA_DIR and DATABASE_URL.',

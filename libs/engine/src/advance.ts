@@ -145,8 +145,8 @@ function park(walk: Walk, step: CompiledStep, outcome: Extract<Outcome, { kind: 
 }
 
 /**
- * Adds the effect of the step at an exit to the preview of a request. The data do not change while the run is parked,
- * so the later effect equals the preview, unless its templates use the time.
+ * Adds a preview of the next effect to the request of a parking: the effect of the step at this exit. The data do not
+ * change while the run is parked, so the later effect equals the preview, unless its templates use the time.
  */
 function withPreview(walk: Walk, step: CompiledStep, exit: string, request: JsonObject): JsonObject {
   const next = walk.definition.steps[step.exits.get(exit) ?? -1];

@@ -12,11 +12,11 @@ import { templateProblem } from './templates/template.ts';
  */
 const maxRuleBytes = 16 * 1024;
 const maxRuleTags = 500;
-/** Units charged for each unit of a rule, for writing the rule as JSON. */
+/** Meter units charged for writing a rule as JSON, per unit of the rule's size. */
 const writingUnits = 2;
 
 /**
- * Finds at most `most` problems of templates and of rules about events. Yields the units of work for each place. Throws
+ * Finds at most `most` problems in templates and rules about events. Yields the units of work for each place. Throws
  * TooManyTags.
  */
 export function* checkPlaces(

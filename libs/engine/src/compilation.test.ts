@@ -59,7 +59,7 @@ test('a cache that drops a part as it grows takes it from nobody who uses it', (
   }
 });
 
-test('a step that can not be compiled fails when the run comes to it', () => {
+test('a step that cannot be compiled fails when the run comes to it', () => {
   const large = `{{ a | plus: ${'b, '.repeat(80_000)}b }}`;
   const broken = definitionOf([log(0, 'fine'), log(1, '{{ x')]);
   expect(advance(broken, newRun(), now).entries.map(({ status }) => status)).toEqual(['succeeded', 'failed']);

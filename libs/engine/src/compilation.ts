@@ -6,7 +6,10 @@ import { type Compiling, startCompiling } from './templates/compiling.ts';
  * that the failure of a step does not depend on the parts that other runs have compiled.
  */
 export type Compilation = {
-  /** Units of all reading and compiling so far. The increase during a use is the cost of compiling in that use. */
+  /**
+   * Meter units spent so far on all reading and compiling. The increase during a use is the cost of compiling in that
+   * use.
+   */
   readonly work: number;
   /**
    * Returns a function that returns the part. The function compiles the part if needed, and rethrows errors of
@@ -19,7 +22,7 @@ export type Compilation = {
 
 /**
  * Starts a compilation. `onGrow` gets the bytes of memory of each compiled part, and may drop all parts. `limit` is the
- * maximum number of units for one part, and `read` is the number of units for reading the source.
+ * maximum number of units for one part, and `read` is the number of units that were spent on reading the source.
  */
 export function createCompilation({
   onGrow = () => undefined,

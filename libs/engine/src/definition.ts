@@ -15,7 +15,7 @@ import type { BoundStep, EffectOfStep, EffectPolicy, Parks, RunStep } from './st
 
 /** Bytes of a step, in addition to its config. */
 const stepBytes = 2_048;
-/** Units for reading a config from its text into a bound step, for each unit of the config. */
+/** Meter units charged for reading a config from its text into a bound step, per unit of the config's size. */
 const readingUnits = 8;
 
 /**
@@ -35,7 +35,7 @@ export type Definition = {
   /** The workflow's settings in this version. */
   readonly settings: Settings;
   readonly goals: readonly CompiledGoal[];
-  /** The rule of re-entry. If undefined, everybody may enter again. */
+  /** The re-entry rule. If undefined, everybody may enter again. */
   readonly reEntry: ReEntryRule | undefined;
 };
 
@@ -57,7 +57,9 @@ export type CompiledStep = {
   readonly exits: ReadonlyMap<string, number>;
 };
 
-/** The effect of a step, with its retries, and the step that follows its failure (undefined: the run fails). */
+/**
+ * The effect of a step, with its retries, and the step that follows when the effect fails (undefined: the run fails).
+ */
 export type CompiledEffect = EffectOfStep & {
   readonly maxAttempts: number;
   readonly backoffSeconds: number;
@@ -76,7 +78,8 @@ export function compileDefinition(source: {
   onGrow?: (bytes: number) => void;
 }): Definition {
   const { workflowId, version, steps, settings = {}, onGrow } = source;
-  const values = [...steps.map(({ config }) => config), settings as JsonObject]; // both were read from JSON
+  // Configs and settings were read from JSON.
+  const values = [...steps.map(({ config }) => config), settings as JsonObject];
   const compilation = createCompilation({ onGrow, read: readingUnits * weigh(values, Number.POSITIVE_INFINITY) });
   const indexes = new Map(steps.map((step, index) => [step.id, index]));
   const bound = steps.map(bind);

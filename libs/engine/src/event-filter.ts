@@ -14,7 +14,7 @@ import type { Compiling } from './templates/compiling.ts';
  */
 const filterUnits = 1024 * 1024;
 
-/** Units for reading one character of a rule's JSON. */
+/** Meter units charged for reading one character of a rule's JSON. */
 const readingUnits = 4;
 const ruleSchema = eventRule();
 
@@ -27,8 +27,8 @@ export type Verdict = {
   /** Counted work, in units of `Meter`. Includes the compiling of the filter, if this use compiled it. */
   work: number;
   /**
-   * Units to compile the filter and to decide. The number is equal for every use, whether or not the filter was
-   * compiled before.
+   * Units charged for compiling the filter and for the decision. The number is the same for every use, whether or not
+   * the filter was compiled before.
    */
   cost: number;
 };

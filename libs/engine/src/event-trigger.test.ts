@@ -35,7 +35,7 @@ test.each([
   expect(triggerOf({ filter: { conditions: [condition] } })?.accepts(lead, now).matches).toBe(isIn);
 });
 
-test('a filter whose value can not be rendered lets nothing in', () => {
+test('a filter whose value cannot be rendered lets nothing in', () => {
   const endless = { field: 'email', operator: 'not_equals', value: '{{ big | append: big | append: big }}' };
   const data = { ...lead, big: 'x'.repeat(900_000) };
   expect(triggerOf({ filter: { conditions: [endless] } })?.accepts(data, now)).toMatchObject({

@@ -11,12 +11,15 @@ export type Meter = { spent: number; readonly limit: number };
 export const stepUnits = 4 * 1024 * 1024;
 
 /**
- * Units after which a turn of the event loop ends. The part of the work that exceeds them still belongs to the turn, so
- * a turn takes about 3 ms, or 50 ms if that part uses a step's whole budget. Most batches take less in total.
+ * Units after which a turn of the event loop ends. The part of the work that exceeds this number still belongs to the
+ * turn, so a turn takes about 3 ms, or 50 ms if that part uses a step's whole budget. Most batches take less in total.
  */
 export const turnUnits = 256 * 1024;
 
-/** Units of an element of an array, and of a member of an object in addition to the characters of its key. */
+/**
+ * Units charged for reading an element of an array, and for reading a member of an object in addition to the characters
+ * of its key.
+ */
 const elementUnits = 8;
 export const memberUnits = 16;
 
@@ -46,7 +49,10 @@ export function chargeReading(meter: Meter, value: unknown, factor = 1): void {
   else charge(meter, factor * weigh(value, (meter.limit - meter.spent) / factor));
 }
 
-/** Returns the units of a value: its characters, plus some units for each value in it. Stops counting above `limit`. */
+/**
+ * Returns the units for reading a value: its characters, plus some units for each value in it. Stops counting above
+ * `limit`.
+ */
 export function weigh(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return 1;

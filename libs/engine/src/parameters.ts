@@ -12,9 +12,7 @@ export function config<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/**
- * Maximum number of problems that are looked for in one value. No more are shown, and each one takes much work to find.
- */
+/** Maximum number of problems to look for in one value. No more are shown, and finding each one takes much work. */
 export const mostIssues = 100;
 
 /** Accepts a string that may contain `{{ … }}`. `checkPlaces` checks whether it can be parsed. */

@@ -19,9 +19,9 @@ export type RunState = {
    * for a run that does not continue by time: it has ended, or it waits for an effect.
    */
   wakeAt: number | null;
-  /** Number of the attempt of the effect that is handed out, from 1; otherwise 0. */
+  /** Number of the current attempt while an effect is handed out, from 1; otherwise 0. */
   attempt: number;
-  /** Number of finished visits by step id, only for steps in a loop. */
+  /** Number of finished visits, by step id. Contains only steps in a loop. */
   visits: Record<string, number>;
   /** Absent until a goal is met. */
   goals?: GoalState;
@@ -70,7 +70,9 @@ export type Entry = {
   warnings?: string[];
 };
 
-/** A rule that holds an effect back until `until`, and the enrollment whose message is sent instead, if any. */
+/**
+ * A rule that holds an effect back until `until`, and the enrollment whose message is sent instead, if there is one.
+ */
 export type HeldBy = { rule: string; until: number; lostTo?: { workflowId: string; enrollmentId: string } };
 
 /** Names of the effects that the runtime performs. */
@@ -89,7 +91,9 @@ export type EffectKind =
 /** Kinds of effects that reach people. Suppressions and sending rules are checked before each of these effects. */
 export type SendingKind = Extract<EffectKind, 'email'>;
 
-/** Kinds of results for which a run parks. The result comes from outside the engine, and no effect is performed. */
+/**
+ * Kinds of results for which a run parks. The result comes from outside the engine; no effect is performed to get it.
+ */
 export type ParkKind = 'wait_for_event' | 'approval';
 
 /** The request of a parking, fully rendered. `RunState.wakeAt` is the end of the parking. */

@@ -26,8 +26,8 @@ const longestRetryAfterMs = 24 * 3_600_000;
 /**
  * Applies the result of the effect that is handed out, or of the parking. After success or skip, merges the output and
  * makes the next step ready for `advance`. A held or accepted effect remains the current step. After a failure, makes
- * the effect due again at `wakeAt`, with the same key and request; after the last attempt, follows `on_error`. A result
- * that the run does not wait for changes nothing.
+ * the effect due again at `wakeAt`, with the same key and request; after the last attempt, follows `on_error`. If the
+ * run does not wait for this result, nothing changes.
  */
 export function settleEffect(
   definition: Definition,
@@ -80,7 +80,7 @@ function* settleOn(
 }
 
 /**
- * Settles the effect, then lets the goals act that were met in the meantime. The effect is not retried, and its failure
+ * Settles the effect, then applies the goals that were met in the meantime. The effect is not retried, and its failure
  * does not fail the run.
  */
 function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
@@ -161,8 +161,8 @@ function pauseMs(
 }
 
 /**
- * Repeats the rendering of a step to get its warnings, which are therefore not stored. They are equal, because the data
- * has not changed since.
+ * Renders a step again to get its warnings, so that they need not be stored. The warnings are the same, because the
+ * data has not changed since the first rendering.
  */
 function* repeatWarnings(walk: Walk, step: CompiledStep): InTurns<void> {
   try {

@@ -46,8 +46,8 @@ export function placesIn(schema: z.ZodType): FindPlaces {
 }
 
 /**
- * Visits a value. The path is one array that grows and shrinks, because copying it for each value would be most of the
- * work.
+ * Visits a value. The path is one array that grows and shrinks, because copying it for each value would take most of
+ * the time.
  */
 type Visit = (value: JsonValue, path: PropertyKey[], found: Place[]) => void;
 

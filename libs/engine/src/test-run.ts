@@ -17,7 +17,7 @@ const runUnits = moveUnits;
 const maxStartedData = 16 * 1024;
 const maxPreview = 1_000;
 
-/** The result of a test run, which a live run would have too. */
+/** The result of a test run. A live run has the same result if its effects have the results of the stubs. */
 export type TestRun = {
   status: 'completed' | 'failed' | 'cancelled';
   /** Data at the end of the run. */

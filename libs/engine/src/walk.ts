@@ -7,7 +7,8 @@ import { type Advance, type Entry, type GoalState, type Run, type RunState, visi
 import type { Scope } from './templates/scope.ts';
 
 /**
- * Units for each character of the data when a step changes them, because the data are then copied, measured and stored.
+ * Meter units charged for each character of the data when a step changes them, because the data are then copied,
+ * measured and stored.
  */
 const changeUnits = 4;
 /** Maximum number of characters of keys and values in a run's data. */
@@ -27,12 +28,12 @@ export type Walk = {
   lastIndex: number;
   visits: Record<string, number>;
   dataChanged: boolean;
-  /** Units of the work of the steps before the current step, and of changes to the data. */
+  /** Meter units of the work of earlier steps, and of changes to the data. */
   work: number;
-  /** Units of compiling in this move. Compiling since the definition's total was `compiledAt` is not yet included. */
+  /** Meter units spent on compiling in this move, up to the time when the definition's total was `compiledAt`. */
   compiled: number;
   compiledAt: number;
-  /** Units of all work before the last pause. */
+  /** Meter units of all work before the last pause. */
   pausedAt: number;
   readonly entries: Entry[];
   goals: GoalState | undefined;
@@ -70,8 +71,8 @@ export function beginStep(walk: Walk): void {
 }
 
 /**
- * Returns the units of the work of all steps so far. Compiling is not included, because it depends on the parts that
- * other runs have compiled.
+ * Returns the units of all steps' work so far. Compiling is not included, because it depends on the parts that other
+ * runs have compiled.
  */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;

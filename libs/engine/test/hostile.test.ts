@@ -27,16 +27,16 @@ afterAll(() => counting.stop());
 
 const largest = 32_000;
 const sizes = [1_000, 8_000, largest];
-/** Units and blocks that each call costs, regardless of its input. */
+/** Number of units, and number of blocks, that each call may cost regardless of its input. */
 const base = 60_000;
 /**
- * Maximum number of units for a character of the input. It allows sixteen passes over the input, because sorts and
+ * Maximum number of units per character of the input. It allows sixteen passes over the input, because sorts and
  * several uses of one value read the input repeatedly.
  */
 const unitsPerCharacter = 400;
-/** Maximum number of blocks for a unit: a unit is 12 ns, and a block a few nanoseconds. */
+/** Maximum number of blocks per unit: a unit is 12 ns, and a block a few nanoseconds. */
 const blocksPerUnit = 3;
-/** Maximum number of blocks for a character of steps that are read. */
+/** Maximum number of blocks per character of steps that are read. */
 const blocksPerCharacter = 200;
 
 type Meter = ReturnType<typeof createMeter>;
@@ -44,8 +44,8 @@ type Meter = ReturnType<typeof createMeter>;
 type Probe = { size: number; run(meter: Meter): void };
 
 /**
- * Runs a probe in growing sizes. Its charges must grow with its input, or it must be refused; and it must do no more
- * work than it was charged for.
+ * Runs a probe with inputs of growing sizes. Its charges must be bounded by the size of its input, or it must be
+ * refused; and it must do no more work than it was charged for.
  */
 async function requireBounded(name: string, probe: (size: number) => Probe): Promise<void> {
   for (const size of sizes) requireCharges(name, probe(size));
@@ -237,7 +237,7 @@ test(
   fuzzTimeoutMs,
 );
 
-/** Does work. Returns its result, the total units of its parts, and the units of the largest part. */
+/** Runs the work to its end. Returns its result, the total units of its parts, and the units of the largest part. */
 function inParts<T>(work: Generator<number, T>): { result: T; units: number; most: number } {
   let units = 0;
   let most = 0;
@@ -250,7 +250,8 @@ function inParts<T>(work: Generator<number, T>): { result: T; units: number; mos
 }
 
 /**
- * Does work. None of its parts may use more units than a step may, and the whole must do no more work than was counted.
+ * Runs the work to its end. None of its parts may use more units than a step may, and the whole must do no more work
+ * than was counted.
  */
 async function requireCounted<T>(
   name: string,

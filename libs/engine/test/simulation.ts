@@ -83,8 +83,8 @@ function walk(definition: Definition, first: Run, world: World, mischief?: Misch
 const stepsAtOnce = (mischief?: Mischief) => (mischief ? 1 + mischief.choose(3) : undefined);
 
 /**
- * Settles the current effect or parking. A parking is settled exactly at its end, because an earlier settlement would
- * only move the clock less far.
+ * Settles the current effect or parking. A parking is always settled exactly at its end; an earlier settlement would
+ * test nothing more, because only the clock would differ.
  */
 function settleCurrent(definition: Definition, { run, effects, delays, now }: Trace, world: World): Advance {
   const effect = effects.at(-1);

@@ -2,10 +2,13 @@ import type { MeterName } from '@drippulse/topology';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { periodOf } from './meters.ts';
 
-/** An amount of use. A negative amount is given back. */
+/** An amount that was used. A negative amount is given back. */
 export type Used = { organizationId: bigint; amount: number };
 
-/** Counts a use, in the transaction of the effect. It ignores limits, which `findRoom` enforces. */
+/**
+ * Adds an amount to the usage, in the transaction of the effect that uses it. It ignores limits, which `findRoom`
+ * enforces.
+ */
 export async function addUsage<DB>(
   trx: Transaction<DB>,
   meter: MeterName,
@@ -18,9 +21,9 @@ export async function addUsage<DB>(
 }
 
 /**
- * Returns the statement that counts a use. As a `with` clause of the statement that has the effect, it saves a round
- * trip to the database. `rows` selects rows of `organization_id` and `amount`, which are summed up. `at` may be a
- * column of these rows.
+ * Returns the statement that adds amounts to the usage. As a `with` clause of the statement that has the effect, it
+ * saves a round trip to the database. `rows` selects rows of `organization_id` and `amount`, which are summed up. `at`
+ * may be a column of these rows.
  */
 export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: RawBuilder<Date>): RawBuilder<unknown> {
   return sql`

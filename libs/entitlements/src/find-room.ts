@@ -151,7 +151,7 @@ async function readUsed<DB>(
   return { used: row.used, resetsAt: row.resets_at };
 }
 
-/** Selects the use of a meter in the period that contains a time, as SQL. */
+/** Returns SQL that selects the usage of a meter in the period that contains a time. */
 export function usedOf({
   organizationId,
   meter,

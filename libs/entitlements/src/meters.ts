@@ -27,7 +27,7 @@ export function meterFromProto(meter: Meter): MeterName | undefined {
 
 const names = Object.keys(byName) as MeterName[]; // Object.keys() loses the type of the keys
 
-/** Whether a meter starts at zero each month. All other meters count the things that exist now. */
+/** Whether a meter starts at zero each month. All other meters count resources that exist now. */
 export function isMonthly(meter: MeterName): boolean {
   return monthly.has(meter);
 }

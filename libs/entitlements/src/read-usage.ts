@@ -14,7 +14,7 @@ export type StandingCounts = Readonly<
   Partial<Record<MeterName, (organizationId: bigint, at: RawBuilder<Date>) => RawBuilder<bigint>>>
 >;
 
-/** The source of the meters of a service. */
+/** The meters that a service counts, and the SQL with which their usage is read. */
 export type MeterSource = {
   meters: readonly MeterName[];
   standing: StandingCounts;
@@ -48,7 +48,7 @@ export async function readUsage<DB>(
         where organization_id = ${organizationId}) as limits`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error('the database returned no usage');
-  // the statement built this JSON
+  // The statement built this JSON, so it has this form.
   const limits = JSON.parse(row.limits ?? '{}') as Record<string, [string, string] | undefined>;
   const uses = await readUses(db, organizationId, source);
   const waiting = await readUses(db, organizationId, {

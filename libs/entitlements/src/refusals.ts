@@ -14,12 +14,12 @@ export function quotaExceeded(full: Full): DomainError {
 
 /** Makes the error for a use for which the plan has no room, with facts about the limit. */
 export function planLimitReached(full: Full): DomainError {
-  const message = `The plan has room for ${full.limit} ${full.meter}, and ${full.used} are there.`;
+  const message = `The plan includes ${full.limit} ${full.meter}, and ${full.used} exist.`;
   return new DomainError('failed_precondition', 'plan_limit_reached', message, { facts: factsOf(full) });
 }
 
 function entriesHeld(): DomainError {
-  const message = 'A payment is overdue: no enrollments are made until it is settled. What runs goes on.';
+  const message = 'A payment is overdue: new enrollments are refused until it is paid. Running enrollments continue.';
   return new DomainError('failed_precondition', 'payment_overdue', message);
 }
 

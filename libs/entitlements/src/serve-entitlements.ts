@@ -39,7 +39,7 @@ export type Counting<DB> = {
 };
 
 /**
- * Runs the meters of a service: consumes entitlements, and sums up usage. Returns `stop`, and the routes of
+ * Starts to count the meters of a service: consumes entitlements, and sums up usage. Returns `stop`, and the routes of
  * EntitlementsService, which every counting service serves.
  */
 export async function startCounting<DB>(

@@ -4,10 +4,10 @@ import { type Kysely, sql } from 'kysely';
  * Creates the tables of limits and usage, in a migration of a service that counts meters:
  *
  * - `entitlements` and `usage_limits`: the entitlements that billing has pushed, one row for each organization and
- *   limited meter. They stay.
+ *   limited meter. They are kept without a time limit.
  * - `usage`: the summed usage, one row for each organization, meter and month. Kept for two years.
- * - `usage_added`: the usage since the last sum, one row for each transaction and meter, kept for seconds. If every
- *   transaction changed one counter instead, the transactions would wait for each other.
+ * - `usage_added`: the usage that is not yet part of a sum, one row for each transaction and meter, kept for seconds.
+ *   If every transaction changed one counter instead, the transactions would wait for each other.
  * - `usage_thresholds`: thresholds that were published. Kept for two years.
  *
  * None of these tables has personal data.

@@ -81,9 +81,9 @@ export type DomainErrorOptions = {
 export type Facts = Readonly<Record<string, string | number | null>>;
 
 /**
- * The one error of domain code. `kind` is one of a closed list, `reason` is a stable snake_case code that reaches the
- * caller as `error`, and `message` is a sentence for a person. Any other thrown error is a defect, and the caller gets
- * `internal`.
+ * The only class of errors that domain code throws on purpose. `kind` is one of a closed list, `reason` is a stable
+ * snake_case code that reaches the caller as `error`, and `message` is a sentence for a person. Any other thrown error
+ * is a defect, and the caller gets `internal`.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;

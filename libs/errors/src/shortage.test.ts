@@ -18,7 +18,7 @@ test('the number of the system counts where a library has changed the code', () 
   expect(isShortage(Object.assign(new Error('x'), { errno: -99_999 }))).toBe(false);
 });
 
-test('a refusal of the other side is none, also beside an address that this machine can not use', () => {
+test('a refusal of the other side is none, also beside an address that this machine cannot use', () => {
   expect(isShortage(withCode('ECONNREFUSED'))).toBe(false);
   expect(isShortage(new AggregateError([withCode('EADDRNOTAVAIL'), withCode('ECONNREFUSED')]))).toBe(false);
   expect(isShortage(new TypeError('x is undefined'))).toBe(false);

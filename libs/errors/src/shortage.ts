@@ -2,15 +2,16 @@ import { getSystemErrorName } from 'node:util';
 import { DomainError } from './errors.ts';
 
 /**
- * Error codes which mean that the machine or the process has run out of descriptors, memory, buffers or local ports.
+ * Error codes which mean that the machine or the process has run out of file descriptors, memory, buffers or local
+ * ports.
  */
 const shortageCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNOTAVAIL']);
 const deepest = 10;
 
 /**
- * Whether a failure is a shortage of the machine on which this process runs. No request, event or receiver causes a
- * shortage, and the same work may succeed in a moment, so it leads to 503 and does not use up a try. If one failure has
- * several causes, such as a connection that tried several addresses, each must be a shortage.
+ * Whether a failure is a resource shortage on the machine on which this process runs. No request, event or receiver
+ * causes such a shortage, and the same work may succeed in a moment, so it leads to 503 and does not use up a try. If
+ * one failure has several causes, such as a connection that tried several addresses, each must be a shortage.
  */
 export function isShortage(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > deepest) return false;
@@ -21,8 +22,8 @@ export function isShortage(error: unknown, depth = 0): boolean {
 }
 
 /**
- * Whether a text names a shortage. It is for libraries that keep only an error's message, such as the details of a gRPC
- * status.
+ * Whether a text contains the code of a shortage. Use it where a library keeps only an error's message, such as in the
+ * details of a gRPC status.
  */
 export function namesShortage(text: string): boolean {
   return text.split(/\W+/).some((word) => shortageCodes.has(word));
@@ -30,7 +31,7 @@ export function namesShortage(text: string): boolean {
 
 /** Makes the error that a caller gets for a shortage: `unavailable`, with a time to retry. */
 export function shortageError(cause: unknown): DomainError {
-  const message = 'The server has run out of connections or memory for a moment.';
+  const message = 'The server is temporarily out of connections or memory.';
   return new DomainError('unavailable', 'busy', message, { cause, retryAfterSeconds: 1 });
 }
 

@@ -18,7 +18,7 @@ export async function createEventTables(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
   // Rows exist for milliseconds, so compressing them costs more than it saves.
   await sql`alter table outbox alter column frame set storage external`.execute(db);
-  // The relay takes organizations in turn.
+  // This index is for the relay, which takes organizations in turn.
   await sql`create index outbox_organization_id_id_idx on outbox (organization_id, id)`.execute(db);
   await sql`
     create table outbox_lease (

@@ -7,7 +7,7 @@ import type * as grpc from '@grpc/grpc-js';
 export const connectDeadlineMs = 'drippulse.connect_deadline_ms';
 
 /**
- * Ends a connection on which the peer has sent nothing in time. By itself, grpc-js waits without end for the TLS
+ * Ends a connection on which the peer has sent nothing in time. By itself, grpc-js waits indefinitely for the TLS
  * handshake and the greeting of HTTP/2. If a channel reconnects to a frozen process, or over a network that swallows
  * bytes, it would have no connection even after the peer is back, until its own process is restarted.
  */

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 
 test('grpc-js is the version that the patches were written for', () => {
   const { version } = createRequire(import.meta.url)('@grpc/grpc-js/package.json');
-  // Do this after an upgrade of grpc-js: the table of README.md names the test of each patch. Delete each patch whose
-  // test passes without the patch, then change the version here.
+  // After an upgrade of grpc-js, find the test of each patch in the table of README.md, and delete each patch whose
+  // test passes without the patch. Then change the version here.
   expect(version).toBe('1.14.7');
 });

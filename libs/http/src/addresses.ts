@@ -20,11 +20,11 @@ const developmentBlocks = blocksOf(
 );
 
 /**
- * Blocks of addresses, each with whether it is allowed. If several blocks contain an address, the one with the longest
- * prefix decides. The list has the blocks of IANA's special-purpose registries and, below them, all of IPv4 except
- * multicast (RFC 5771), and of IPv6 only the global unicast space (RFC 4291), so that an unregistered form, such as
- * `::a.b.c.d`, is refused. The registry calls identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids of
- * RFC 9374) reachable, but no packet is routed to them, so they are left out.
+ * Blocks of addresses, each marked as allowed or refused. If several blocks contain an address, the one with the
+ * longest prefix decides. The list has the blocks of IANA's special-purpose registries and, below them, all of IPv4
+ * except multicast (RFC 5771), and of IPv6 only the global unicast space (RFC 4291), so that an unregistered form, such
+ * as `::a.b.c.d`, is refused. The registry calls identifiers that are not locators (ORCHIDv2 of RFC 7343, and drone ids
+ * of RFC 9374) reachable, but no packet is routed to them, so they are left out.
  */
 const blocks = blocksOf([
   ['0.0.0.0/0', true],

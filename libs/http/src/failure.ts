@@ -17,17 +17,17 @@ export type HttpFailureCode =
 
 /** The meaning of each code, for a person. */
 export const failureMessages: Readonly<Record<HttpFailureCode, string>> = {
-  timeout: 'The answer did not end in time.',
+  timeout: 'The response did not end in time.',
   connection_refused: 'The connection was refused.',
-  connection_reset: 'The connection was closed before the answer ended.',
-  unreachable: 'The address can not be reached.',
+  connection_reset: 'The connection was closed before the response ended.',
+  unreachable: 'The address cannot be reached.',
   dns_failed: 'The host name does not resolve.',
   tls_failed: 'The TLS handshake failed.',
   address_not_allowed: 'The host is at an address that is not public.',
   url_not_allowed: 'The URL is not allowed.',
-  protocol_error: 'The answer is not HTTP, or the request can not be sent.',
+  protocol_error: 'The response is not HTTP, or the request cannot be sent.',
   aborted: 'The request was stopped.',
-  too_large: 'The answer is longer than may be read.',
+  too_large: 'The response is too long to be read.',
 };
 
 /**

@@ -7,7 +7,7 @@ const perOrganization = 4;
 const deadlineMs = 2000;
 
 /**
- * Looks up the names of URLs that an organization saves. Undefined means unknown: the name has no address, or no
+ * Looks up the host names in URLs that an organization saves. Undefined means unknown: the name has no address, or no
  * address was found in time. An unknown name may still lead to a forbidden address, so every connection attempt looks
  * the name up again and judges the addresses that it gets.
  */

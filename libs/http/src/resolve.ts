@@ -53,7 +53,7 @@ function ownSearchList(): SearchList {
   try {
     conf = readFileSync('/etc/resolv.conf', 'utf8');
   } catch {
-    // Windows has no such file, and a machine that uses its own name server may have none.
+    // Windows has no `resolv.conf`, and a machine with a name server of its own may have none either.
   }
   return readSearchList(conf, ownHostname());
 }

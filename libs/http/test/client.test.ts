@@ -227,7 +227,7 @@ test('headers that describe the connection are left out', async () => {
   expect(seen['transfer-encoding']).toBeUndefined();
 });
 
-test('a header that can not be sent fails without a request', async () => {
+test('a header that cannot be sent fails without a request', async () => {
   const port = await serve((_request, response) => response.end('ok'));
   const request = client().request({ ...post, url: `http://127.0.0.1:${port}/`, headers: { 'x-a': 'a\r\nx-b: c' } });
   expect((await failure(request)).code).toBe('protocol_error');

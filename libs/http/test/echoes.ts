@@ -7,7 +7,7 @@ import type { Random } from '@drippulse/testing/hostile';
 type Escape = { name: string; write(character: string): string };
 
 /**
- * The extent of escaping. Characters with a meaning in the escaped form are always escaped; other characters may be.
+ * The characters that a server escapes. Those with a meaning in the escaped form are always escaped; the others may be.
  */
 const reach = ['what is needed', 'all but letters', 'everything'] as const;
 type Reach = (typeof reach)[number];

@@ -22,7 +22,10 @@ export type Cursor = {
   /** Start of the last string that the cursor moved past, and whether this string has escapes. */
   stringStart: number;
   isEscaped: boolean;
-  /** Offset after which the part ends. The part includes the whole value that is read at this offset. */
+  /**
+   * Offset after which the current part of the work ends. The part includes the whole value that is being read at this
+   * offset.
+   */
   partEnd: number;
   readonly problems: Problem[];
   /** Whether an unknown member is a problem. */
@@ -30,8 +33,8 @@ export type Cursor = {
 };
 
 /**
- * Checks of values. Each also includes the checks before it: `syntax` (and depth), `strings` (they can be stored),
- * `free` (no dangerous key).
+ * How thoroughly values are checked. Each level includes the levels before it: `syntax` (and depth), `strings` (they
+ * can be stored), `free` (no dangerous key).
  */
 export type Checks = 'syntax' | 'strings' | 'free';
 

@@ -34,7 +34,7 @@ function parseMarked(marked: string, text: string): JsonValue {
   try {
     return JSON.parse(marked) as JsonValue;
   } catch {
-    // This throws too, but the error message quotes the text without marks.
+    // Parsing the original text throws too, but that error message quotes the text without marks.
     return JSON.parse(text) as JsonValue;
   }
 }

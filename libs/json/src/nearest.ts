@@ -3,7 +3,7 @@ const maxLength = 64;
 const maxNames = 500;
 
 /**
- * Returns the name in `known` that was probably meant. It may have at most one slip in three letters. A slip is a
+ * Returns the name in `known` that was probably meant. It may have at most one slip per three letters. A slip is a
  * letter too many, too few, wrong or swapped with its neighbor. Case, `_` and `-` make no difference, so `firstName`
  * finds `first_name`.
  */

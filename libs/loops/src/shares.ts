@@ -47,7 +47,7 @@ export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare
  * Choudhury and Hahne 1998). If `n` keys take as much as they can, each gets `ofAll / (n + 1)`, so there is room for
  * the next key. A key that has nothing may get one amount larger than its share if `spare` remains free, so that no
  * single request is impossible. Waiting callers of a key are served in order, and keys in turn; a key whose share is
- * used up delays no other key. `of` names the resource in a refusal, such as "uploads".
+ * used up does not delay other keys. `of` names the resource in a refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;
@@ -182,7 +182,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
 }
 
 function refusedShare(of: string): DomainError {
-  const message = `Your organization has as many ${of} under way as it may have at once. Let one end first.`;
+  const message = `Your organization has as many concurrent ${of} as it may have. Wait until one ends.`;
   return new DomainError('resource_exhausted', 'too_much_at_once', message, { retryAfterSeconds: 5 });
 }
 

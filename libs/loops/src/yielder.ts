@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Counts work. Returns a promise to await after each `units` of work. */
+/** A counter of work. It returns a promise to await after each `units` of work. */
 export type Yielder = (work: number) => Promise<void> | undefined;
 
 /**

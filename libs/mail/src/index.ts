@@ -1,4 +1,4 @@
-// For services: sending mails out of the process.
+// For services that send mails.
 
 export { type Address, createMailer, type Mail, type Mailer, MailFailure, mailTimeoutMs } from './transport/mailer.ts';
 export { hashOfKey, messageIdOf } from './transport/message-id.ts';

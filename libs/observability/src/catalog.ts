@@ -32,7 +32,7 @@ export const catalog = {
 
 export type MetricName = keyof typeof catalog;
 
-/** Metrics of the Node client that dashboards and alerts use. */
+/** The default metrics of the Prometheus client for Node, as far as dashboards and alerts use them. */
 export const processMetricNames = [
   'nodejs_eventloop_lag_p99_seconds',
   'nodejs_gc_duration_seconds',

@@ -8,8 +8,9 @@ import { askParts, type Parts } from './parts.ts';
 import { measureProcess, processMetrics } from './process-metrics.ts';
 
 /**
- * Time for which `/ready` waits for a part. A busy database that responds late still serves calls, and it is late for
- * every process. If all processes left the load balancer for that reason, every request would fail.
+ * Maximum time for which `/ready` waits for the check of a part that the process needs, such as its database. A busy
+ * database that responds late still serves calls, and it is late for every process. If all processes left the load
+ * balancer for that reason, every request would fail.
  */
 const readyWithinMs = 5000;
 

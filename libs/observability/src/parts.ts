@@ -1,6 +1,6 @@
 import { withTimeout } from '@drippulse/loops';
 
-/** Returns whether a part that other code needs can be used now. */
+/** The check of one part, such as a connection: returns whether the part can be used now. */
 export type Part = () => Promise<boolean> | boolean;
 
 /** The parts that a service needs, by name. */

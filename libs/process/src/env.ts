@@ -56,5 +56,5 @@ export function readAll<T extends readonly (() => unknown)[]>(...readers: T): { 
     }
   });
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
-  return results as { [K in keyof T]: ReturnType<T[K]> }; // a mapped tuple has the order of its readers
+  return results as { [K in keyof T]: ReturnType<T[K]> }; // the results are in the order of their readers
 }

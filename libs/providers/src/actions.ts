@@ -4,7 +4,7 @@ import type { ProviderAnswer, ProviderRequest } from './calls.ts';
 import type { ProviderKey } from './names.ts';
 
 /**
- * The effect of a repeated action if the outcome of its earlier attempt is unknown.
+ * The consequence of repeating an action when the outcome of its earlier attempt is unknown.
  *
  * - `key`: the action sends a key, and the provider creates only one object for each key.
  * - `upsert`, `same`: the repeat changes nothing.
@@ -14,7 +14,10 @@ import type { ProviderKey } from './names.ts';
  */
 export type Repeat = 'key' | 'upsert' | 'same' | 'check' | 'read' | 'none';
 
-/** The reach of an action, which rules and approvals depend on. */
+/**
+ * The kind of consequence that an action has: it writes to people, moves money or deletes something. Rules and
+ * approvals depend on it.
+ */
 export type Reaches = 'people' | 'money' | 'deletes';
 
 /** How an action writes to people. Default: it always writes, to one person, and the workflow's class applies to it. */
@@ -80,5 +83,6 @@ export type Action<I extends z.ZodObject = z.ZodObject> = {
 
 /** Defines an action. Its input type is inferred from the schema. */
 export function defineAction<I extends z.ZodObject>(action: Action<I>): Action {
-  return action as unknown as Action; // the caller of `perform` has parsed the input with the schema
+  // The input has type `I`, because the caller of `perform` parses it with the schema.
+  return action as unknown as Action;
 }

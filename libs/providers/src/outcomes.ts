@@ -7,7 +7,7 @@ export type Problem = {
   code: string;
   /** Description of the problem, as a sentence. */
   message: string;
-  /** The field that the response names, by the provider's name for the field. */
+  /** The field that the response names, under the provider's own name for the field. */
   field?: string;
   /** The id that the provider gave the request. The provider's support can find the request by it. */
   requestId?: string;

@@ -104,8 +104,8 @@ export type TestFindings = {
 };
 
 /**
- * A rate limit for each account, which the platform keeps across all processes, so that the provider has no reason to
- * refuse calls.
+ * A rate limit for each account. The platform observes it across all its processes, so that the provider has no reason
+ * to refuse calls.
  */
 export type RateLimit = {
   /** Number of requests allowed within `seconds`. */

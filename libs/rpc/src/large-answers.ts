@@ -21,7 +21,7 @@ export function withLargeAnswer(): ContextValues {
 
 /**
  * The size of the list that a caller accepts: `small` has at most 256 KiB of rows, `medium` at most 4 MiB, and `large`
- * has no such limit. The list gets a place among lists of its requested size.
+ * has no such limit. The list takes one of the places for lists of its requested size.
  */
 export type ListSize = (typeof listSizes)[number];
 

@@ -43,7 +43,8 @@ export function renewInternalTokenKeys<S extends ServiceName>(
     service,
     JSON.stringify([...parseJwks(String(text)), ...formerPublic.values()]),
   ]);
-  return Object.fromEntries(renewed) as Record<S, string>; // fromEntries loses the type of the keys
+  // `renewed` has an entry for each service, but the type of fromEntries does not show this.
+  return Object.fromEntries(renewed) as Record<S, string>;
 }
 
 /** Reads INTERNAL_TOKEN_KEYS; throws a ConfigError that never quotes a key. */

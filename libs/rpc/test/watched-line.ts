@@ -25,7 +25,7 @@ export async function startWatchedLine(target: number, watch: (client: Socket) =
   proxy.listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   return {
-    port: (proxy.address() as AddressInfo).port, // the server listens on TCP
+    port: (proxy.address() as AddressInfo).port, // `address()` returns an AddressInfo for a server that listens on TCP
     stop: () => new Promise<void>((resolve) => void proxy.close(() => resolve())),
   };
 }

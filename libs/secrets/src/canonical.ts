@@ -31,7 +31,7 @@ export function canonical(view: View): View {
   return inner;
 }
 
-/** Returns the meaning of an escape of JSON or JavaScript that begins with a backslash. */
+/** Returns the character that a backslash escape of JSON or JavaScript stands for. */
 export function readBackslash(written: string): string {
   if (written.length > 2) return String.fromCharCode(Number.parseInt(written.slice(2), 16));
   const letter = written.slice(1);

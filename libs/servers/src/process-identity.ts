@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Returns a name of a running process, which is undefined when there is no such process. Process ids are reused, in a
- * container within moments. On Linux the name therefore contains the start time, so that no later process gets an equal
- * name.
+ * Returns a name for a running process; undefined when there is no such process. Process ids are reused, in a container
+ * within moments. On Linux the name therefore contains the start time, so that no later process gets an equal name.
  */
 export function identityOf(pid: number): string | undefined {
   if (process.platform !== 'linux') return isAlive(pid) ? String(pid) : undefined;

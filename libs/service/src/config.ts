@@ -95,7 +95,7 @@ function readerOf<C extends z.ZodObject, S extends z.ZodRawShape, Config>(
   const environment = z.object({ ...common.shape, ...own });
   return (env) => {
     const read = readEnv(environment, env);
-    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // the environment has both shapes
+    return toConfig(read as z.output<C>, read as z.output<z.ZodObject<S>>); // `read` has the variables of both schemas
   };
 }
 

@@ -3,7 +3,7 @@ import { readForAll, readWithin, TooManyBytes } from '@drippulse/db';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf, type ListSize, largeListError, listSizeOf } from '@drippulse/rpc';
 
-/** Maximum number of bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
+/** Maximum total size in bytes of a list's rows, by the list's requested size. A small list is encoded in one turn. */
 const mostBytes: Readonly<Record<ListSize, number>> = {
   small: 256 << 10,
   medium: 4 << 20,

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Defines a service of the table's entry `workflows`, whose `open` is given by the test. */
+/** Defines a service under the name `workflows` of the table of services. The test gives its `open`. */
 function serviceThat(open: (base: Base, keep: Keep) => void) {
   return defineService<ServiceConfig, unknown>({
     name: 'workflows',

@@ -3,7 +3,7 @@ import { serviceOf } from '@drippulse/topology';
 import { effectServiceContract } from '../src/harness/effect-service-contract.ts';
 import { startReferencePerformer } from '../src/harness/index.ts';
 
-// The name of any service that does not perform effects itself.
+// Any service that does not perform effects itself would do.
 const name = serviceOf('webhooks');
 const sample = (action: string) => ({ kind: 'integration_action', request: { action } });
 

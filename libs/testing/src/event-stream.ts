@@ -38,7 +38,7 @@ export async function openEvents(
     },
   });
   asking.on('error', () => undefined);
-  // the documented arguments of this event
+  // Node documents that this event has one argument, the response.
   const [answer]: [IncomingMessage] = (await once(asking, 'response')) as [IncomingMessage];
   const isStream = answer.statusCode === 200 && answer.headers['content-type']?.startsWith('text/event-stream');
   if (!isStream) throw new Error(`${answer.statusCode} ${await text(answer)}`);

@@ -23,7 +23,7 @@ const byArea = new Map<string, ServiceName>(
   }),
 );
 
-/** Returns the service that owns both a schema and the protos of the area that is named like the schema. */
+/** Returns the service that owns a schema. The same service serves the protos of the area of that name. */
 export function serviceOf(schema: SchemaName): ServiceName {
   return ownerOf(schema, schema);
 }
@@ -74,7 +74,7 @@ export const publishers: readonly { name: ServiceName; events: DescMessage }[] =
 export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
 
 /**
- * Returns the services that consume the events of a service. Each of them is a consumer group that has the name of the
+ * Returns the services that consume a service's events. Each of them is a consumer group, which is named like the
  * consuming service.
  */
 export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
@@ -96,7 +96,7 @@ export const counters: readonly { name: ServiceName; meters: readonly MeterName[
 /** The service that sets the limits of organizations. If it is undefined, nothing is limited. */
 export const limiter: ServiceName | undefined = serviceNames.find((name) => services[name].setsLimits);
 
-/** Returns the services that reach a server. */
+/** Returns the services that connect to a server. */
 export function servicesOn(server: ServerName): ServiceName[] {
   return serviceNames.filter((name) => services[name].servers.includes(server));
 }

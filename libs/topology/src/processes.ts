@@ -29,7 +29,7 @@ export type ProcessEntry = {
    * variable in common, its value is the same for both.
    */
   keys: string[];
-  /** Variables of all the process's generated secrets. */
+  /** The variables that contain the process's generated secrets. */
   secrets: string[];
   optionalSecrets: string[];
   environment: string[];

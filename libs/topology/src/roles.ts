@@ -61,8 +61,8 @@ export const layoutProcesses: readonly LayoutProcess[] = processNames.flatMap((s
 });
 
 /**
- * Returns the roles of the called service that a process calls. These are all of its roles if the process serves the
- * called service's public methods, else none.
+ * Returns the roles of the called service that a process calls directly: all roles if the process serves the called
+ * service's public methods, else none.
  */
 function rolesFor(caller: ServiceName, called: ServiceName): RoleName[] {
   const isPublic = services[caller].isPublic === true && callsOf(caller).includes(called);

@@ -56,9 +56,9 @@ export type ServiceEntry<Name extends string = string> = {
   /** Whether each process of the service reads the hints of every publisher, for open streams. Default: false. */
   followsHints?: boolean;
   /**
-   * Services that this service calls over gRPC. Addresses, network policies and clients follow from this list. `all`
-   * means every other service with a schema. It is for the service with the routes of all services, and for the service
-   * that exports and erases the rows of an organization in all of them.
+   * Services that this service calls over gRPC. Addresses, network policies and clients are derived from this list.
+   * `all` means every other service with a schema. It is for the service with the routes of all services, and for the
+   * service that exports and erases the rows of an organization in all of them.
    */
   calls: readonly Name[] | 'all';
   /** Whether the service serves the public HTTP API. Default: false. */
@@ -234,15 +234,15 @@ const table = {
 
 export type ServiceName = keyof typeof table;
 
-/** The name of a process of a role. */
+/** The name of a role's process. */
 export type RoleName = RolesOf<(typeof table)[ServiceName]>;
 type RolesOf<Entry> = Entry extends { roles: infer Roles } ? keyof Roles & string : never;
 
 /** The area of a service's protos, which is its schema too. */
 export type SchemaName = Extract<(typeof table)[ServiceName], { schema: string }>['schema'];
 
-/** The table by name. */
+/** The services of the table, by name. */
 export const services: Readonly<Record<ServiceName, ServiceEntry<ServiceName>>> = table;
 
-/** The names in the order of the table. */
+/** The names of all services, in the order of the table. */
 export const serviceNames = Object.keys(table) as readonly ServiceName[]; // Object.keys() loses the type of the keys

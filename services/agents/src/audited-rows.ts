@@ -22,7 +22,7 @@ export const auditedRows: AuditedRows<DB> = {
     agentToProto(await findAgent(trx, organizationId, id)),
   ),
   agent_budgets: budgets,
-  // The key is the last segment of the path of the request that acknowledges an overrun.
+  // This name is the last path segment of the request that acknowledges an overrun.
   acknowledge_overrun: budgets,
   model_connection: audited(AgentModelConnectionSchema, async (trx, { organizationId }) =>
     connectionToProto(await findModelConnection(trx, organizationId)),

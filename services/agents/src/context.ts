@@ -45,7 +45,7 @@ export type Context = ServiceBase<Config, DB> & {
   llm: Llm | undefined;
   /** Prices that the operator has set. */
   prices: readonly SetPrice[];
-  /** Resolves the host names in addresses that organizations save. */
+  /** Resolves the host names in URLs that organizations save. */
   lookUp: LookUp;
   /** Notifications about this process's executions, for requests that wait for an execution. */
   ends: Ends;

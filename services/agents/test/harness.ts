@@ -45,7 +45,10 @@ export const codeSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 type Run = { key: string; workflowId: bigint; contact: string; status: EnrollmentStatus };
 
-/** Starts the service on its own database. Its peers are fakes: a runtime that keeps runs, and members 1 to 3. */
+/**
+ * Starts the service on its own database. Its peers are fakes, among them a runtime that keeps runs, and an identity
+ * service with the members 1 to 3.
+ */
 export async function startHarness(
   o: { env?: Record<string, string>; config?: Partial<Config>; overrides?: Overrides; clock?: Clock } = {},
 ) {

@@ -11,8 +11,9 @@ import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
 
 /**
  * Repeats two faults for a period, at least once: kills one of two working processes, and freezes the other until its
- * leases have ended. Expects in every sample that the limit is at least the spent and reserved sum, and that this sum
- * is at least the provider's bill. Returns the difference at the end, row by row.
+ * leases have ended. Expects in every sample that the spent and reserved sum does not exceed the limit, and that the
+ * provider's bill does not exceed this sum. Returns the number of samples, and the reservations that ended as assumed,
+ * estimated or overrun, which explain the difference from the bill at the end.
  */
 export async function killAndFreeze(
   harness: Harness,

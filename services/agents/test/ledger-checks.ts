@@ -21,7 +21,7 @@ export async function ledgerOf(harness: Harness, executionId: bigint | undefined
   }));
 }
 
-/** Checks that the ledger's different sums of the same calls are equal. */
+/** Checks that the sums of the same calls are equal in all tables that keep such sums. */
 export async function expectSumsEqual(harness: Harness): Promise<void> {
   const { rows } = await sql<{ ledger: bigint; executions: bigint; counts: bigint; days: bigint }>`
     select (select coalesce(sum(charged_pico_usd), 0) from reservations where organization_id = 1)::bigint as ledger,

@@ -237,7 +237,8 @@ test('private addresses are refused when they are saved, and when they are calle
       await expect(account.createAgentModelConnection({ ...given, baseUrl })).rejects.toThrow('base_url is refused');
     }
     await account.createAgentModelConnection({ ...given, baseUrl: 'https://1.1.1.1/v1' });
-    // Sets the address directly, as if the name had resolved to it since the address was saved.
+    // Sets the base URL directly, as if its host name had begun to resolve to a private address after the URL was
+    // saved.
     await guarded.db.kysely.updateTable('model_connections').set({ base_url: own.url }).execute();
     const { test: tried } = await account.testAgentModelConnection({});
     expect(tried).toMatchObject({ ok: false, error: expect.stringContaining('did not answer') });

@@ -32,8 +32,8 @@ function snake(name: string): string {
 }
 
 /**
- * A model whose behavior depends on its prompt. For even inputs, it reads a record first. With the second prompt, it
- * reads a different record for every fourth input.
+ * Answers as a model whose behavior depends on its prompt. For even inputs, it reads a record first. With the second
+ * prompt, it reads a different record for every fourth input.
  */
 function answer({ body }: ModelCall): Reply {
   const { messages } = JSON.parse(body);
@@ -75,7 +75,7 @@ test('a hundred stored executions by a model are replayed by another version: no
     stored.push(...numbers.map((n, index) => ({ n, id: executions[index]?.id ?? 0n })));
   }
   await draft(templateId, { prompt: 'Work by the second prompt.' });
-  // A read from the CRM would find nobody at this point.
+  // From here on, a read from the CRM would find no records.
   harness.peer.leads.clear();
   const [before, asked, billed] = [await rowsButLedger(), provider.requests.length, provider.bill()];
   type Made = { n: number; made: AgentReplay | undefined };

@@ -11,7 +11,8 @@ export const makeResources: MakeResources = async (post, mark, _made, get) => {
   const agent = await post('/agents/spawn', { name: mark, type: 'template', template_id: template.id });
   let execution = { id: 0 };
   for (const n of [1, 2, 3]) execution = await post(`/agents/${agent.id}/execute`, { input: { n, mark } });
-  // Leads that a scorer learns from, created once. Trainings that end immediately make room for further trainings.
+  // Creates the leads that a scorer learns from, unless they exist. An agent has one active training at a time, so each
+  // training is cancelled before the next one is started.
   const leads = Array.from({ length: 80 }, (_, n) => ({
     ...{ email: `${mark}-${n}@example.com`, status: n % 2 === 0 ? 'converted' : 'unqualified' },
   }));

@@ -17,7 +17,8 @@ import { callerOf, type Routes } from '@drippulse/rpc';
 export type Performed = { key: string; kind: string; request: Record<string, unknown>; bytes: string; attempt: number };
 
 /**
- * Creates a fake of the runtime's actions and approvals and of the CRM's leads, with the guarantees of both services.
+ * Creates a fake of the runtime, for actions and approvals, and of the CRM, for leads. It gives the guarantees of both
+ * services.
  */
 export function createRuntimePeer() {
   const performed: Performed[] = [];

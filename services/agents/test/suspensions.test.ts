@@ -18,7 +18,10 @@ afterAll(() => harness.stop());
 const setSuspended = (isNowSuspended: boolean, sequence: bigint) =>
   harness.setSuspended({ organizationId: editor.organizationId, isNowSuspended, sequence });
 
-/** The enrollment of this execution has failed without an event. The execution learns of the failure when it is due. */
+/**
+ * Starts an execution whose enrollment has failed without an event. The execution learns of the failure only when it is
+ * due; `fallDue` makes it due.
+ */
 async function dueExecution(caller: Caller) {
   const { agent } = await harness
     .agents(caller)
@@ -43,8 +46,8 @@ async function dueExecution(caller: Caller) {
 }
 
 /**
- * Waits until a loop has examined a job and postponed it by a minute. The lease of a running job is longer, so it is
- * not mistaken for a postponement.
+ * Waits until a loop has examined a job and postponed it by a minute. Recognizes this by the due time: the lease of a
+ * running job lasts longer than a minute.
  */
 async function isPutOff(id: bigint) {
   await eventually(async () => {

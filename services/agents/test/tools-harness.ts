@@ -6,7 +6,7 @@ import type { FaultPoint } from '../src/fault-points.ts';
 import { editor, json, startHarness } from './harness.ts';
 import { endLeases } from './leases.ts';
 
-/** Options of a call that waits longer than a request waits for its execution. */
+/** Call options with a timeout that is longer than the time that a request waits for its execution. */
 const patient = { timeoutMs: 30_000 };
 
 export type Tools = Awaited<ReturnType<typeof startTools>>;

@@ -43,8 +43,8 @@ const patience = { timeoutMs: 180_000 };
 const name = servedBy(ReportsService);
 
 /**
- * Number of current requests for pages of the CRM, by organization, with the highest numbers so far: in total, and of
- * one organization.
+ * Numbers of requests for pages of the CRM that are under way: now, by organization, and at most so far, both in total
+ * and for one organization.
  */
 const asked = { now: new Map<bigint, number>(), most: 0, mostOfOne: 0 };
 /** While this is set, the CRM returns no page until the promise resolves. */

@@ -165,7 +165,7 @@ export async function startReports(o: { env?: Record<string, string> } = {}) {
     crm,
     gone,
     members,
-    /** Returns the sent mails by file name, which the key of a mail determines. */
+    /** Returns the sent mails by file name. The file name is derived from the mail's key. */
     async mails(): Promise<Map<string, string>> {
       const names = (await readdir(mails)).filter((name) => name.endsWith('.eml')).sort();
       return new Map(

@@ -75,7 +75,7 @@ test('a report is made of the rows of its period, and each download has the same
   expect(report.downloadUrl).toBe(`/api/v1/reports/${id}/download`);
 
   const first = await harness.download(id);
-  // Later changes of the sources do not change the report.
+  // Later changes to the sources do not affect the report.
   addOpportunities(10);
   const second = await harness.download(id);
   expect(second.bytes.equals(first.bytes)).toBe(true);

@@ -28,7 +28,7 @@ export const readConfig = configReader(
      * replaced.
      */
     hookSecrets: secretsOf(read.STRIPE_WEBHOOK_SECRET),
-    /** Address of Stripe's API, for tests. If undefined, Stripe's own address is used. */
+    /** Base URL of Stripe's API, for tests. If undefined, Stripe's own URL is used. */
     stripeBase: checkBase(read.STRIPE_API_BASE),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,

@@ -34,7 +34,7 @@ const hookSecret = 'whsec_test';
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** Starts the service on a database of its own, with a Stripe of its own. */
+/** Starts the service on a database of its own, with its own simulated Stripe. */
 export async function startHarness(
   o: {
     env?: Record<string, string>;
@@ -54,7 +54,7 @@ export async function startHarness(
   const applied = new Map<string, Entitlements[]>();
   const away = new Set<string>();
   const usage: { used: bigint; limit?: bigint } = { used: 7n };
-  /** The use in a month, by meter and month, such as `emails 2026-11`. */
+  /** The usage in a month, by meter and month, such as `emails 2026-11`. */
   const usedIn = new Map<string, bigint>();
 
   function serve(router: Parameters<Routes>[0], name: ServiceName): void {
@@ -148,7 +148,7 @@ function stripeEnvironment(stripe: FakeStripe): Record<string, string> {
   };
 }
 
-/** Returns the reason and the pause of a refused call. */
+/** Returns the reason of a refused call, and the pause after which it may be repeated. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ reason: string; retryAfterSeconds?: number } | undefined> {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { admin, type Harness, startHarness } from './harness.ts';
 
 const atOnce = 20;
-/** The promise is two seconds; a busy machine gets ten times as long. */
+/** The service promises two seconds; a busy machine is allowed ten times as long. */
 const ceilingMs = 20_000;
 
 /** Tests organizations whose subscriptions change at Stripe, each with its own order of hooks. */

@@ -35,7 +35,7 @@ test.each([
     await eventually(() => expect(hold.held()).toBe(1));
   });
   hold.release();
-  // Moves past the end of the dead process's lease.
+  // Moves the time past the end of the dead process's lease.
   harness.shift(harness.config.leaseMs);
   await harness.start();
   const billing = harness.billing({ ...admin, organizationId });

@@ -136,7 +136,7 @@ test('what the last hour of a month used is charged in it, and the next month be
   await eventually(() => expect(ceilings()?.[0]).toBeGreaterThan(25_000n));
   const now = harness.now();
   const turn = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
-  // The service is stopped, so the use is not checked before the month has ended.
+  // The service is stopped, so the usage is not checked before the month has ended.
   await harness.stopServices();
   use(25_100n);
   harness.shift(turn + 2 * hourMs - now.getTime());

@@ -85,7 +85,7 @@ function subscribing(mockUrl?: string) {
     if (subscription === undefined) throw new Error('there is no subscription');
     harness.stripe.dashboard.scheduleEnd(subscription, 2_000_000_000);
     expect((await own().reactivateSubscription({})).billing?.cancelAt).toBeUndefined();
-    // A subscribe to the present plan clears a scheduled end too.
+    // Subscribing again to the current plan clears a scheduled end too.
     harness.stripe.dashboard.scheduleEnd(subscription, 2_000_000_000);
     const { billing: stays } = await own().subscribe({ plan: 'growth', quantity: 1 });
     expect(stays).toMatchObject({ plan: 'growth', quantity: 1, amountCents: 19600n });

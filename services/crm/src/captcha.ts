@@ -15,7 +15,10 @@ export type Captcha = {
 
 const timeoutMs = 5_000;
 
-/** Creates the client. An address that the operator has set may be private; hCaptcha's own address is public. */
+/**
+ * Creates the client. A verification URL that the operator has set may lead to a private address; hCaptcha's own URL is
+ * public.
+ */
 export function createCaptcha({ hcaptcha }: Pick<Config, 'hcaptcha'>): Captcha {
   const { siteKey, secret, verifyUrl, isOwnUrl } = hcaptcha;
   const http = createHttpClient({ allowPrivate: isOwnUrl, userAgent: 'DripPulse' });
@@ -67,6 +70,6 @@ function notPassed(): DomainError {
 }
 
 function unavailable(cause?: unknown): DomainError {
-  const message = 'The form can not be checked right now. Try again in a moment.';
+  const message = 'The form cannot be checked right now. Try again in a moment.';
   return new DomainError('unavailable', 'captcha_unavailable', message, { cause, retryAfterSeconds: 5 });
 }

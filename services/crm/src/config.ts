@@ -14,7 +14,7 @@ export const readConfig = configReader(
       siteKey: read.HCAPTCHA_SITE_KEY,
       secret: read.HCAPTCHA_SECRET,
       verifyUrl: read.HCAPTCHA_VERIFY_URL ?? 'https://api.hcaptcha.com/siteverify',
-      /** Whether the operator has set the address. Such an address may be private. */
+      /** Whether the operator has set the verification URL. Such a URL may lead to a private address. */
       isOwnUrl: read.HCAPTCHA_VERIFY_URL !== undefined,
     },
   }),

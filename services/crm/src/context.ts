@@ -14,7 +14,7 @@ import type { ServiceMetrics } from './metrics.ts';
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
   members: Members;
-  /** A sealed secret that is used in place of the missing secret of an organization that has none. */
+  /** A sealed secret that is opened for an organization that has no secret of its own. */
   decoy: Decoy;
   clients: {
     account: ClientOf<typeof AccountService>;

@@ -93,7 +93,8 @@ test('where another organization has the public ids the rows get their own, link
   expect(await imported(harness, stranger, bundle)).toMatchObject({ created: 6n, failed: 0n });
   expect(await imported(harness, stranger, bundle)).toMatchObject({ created: 0n, updated: 0n, unchanged: 6n });
   const theirs = await exported(harness, stranger);
-  // Exports are ordered by the creation of rows, so the same position means the same record.
+  // Exports list records in the order in which they were created, so records at the same position correspond to each
+  // other.
   const [before, after]: Bundle[] = [JSON.parse(bundle), JSON.parse(theirs)];
   let renamed = bundle;
   for (const name of ['accounts', 'contacts', 'leads', 'opportunities', 'activities']) {

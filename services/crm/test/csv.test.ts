@@ -163,7 +163,7 @@ test.each([
     'header_mismatch',
     { mail: 'is not a column of these records', given: 'is not a column of these records' },
   ],
-  ['a column twice', 'email,Email\nlea@example.com,x\n', 'header_mismatch', { Email: 'stands in the header twice' }],
+  ['a column twice', 'email,Email\nlea@example.com,x\n', 'header_mismatch', { Email: 'occurs twice in the header' }],
   [
     'a column without a name',
     'email,,\nlea@example.com,x,\n',

@@ -38,7 +38,7 @@ test('custom has the values that its fields allow, and any value without a field
       'custom.active': 'must be true or false',
       'custom.since': 'must be a date or a time of RFC 3339',
       'custom.region': 'must be one of emea, apac',
-      'custom.note': 'must be a text of at most 10000 characters',
+      'custom.note': 'must be a string of at most 10000 characters',
     },
   });
 });

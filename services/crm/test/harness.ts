@@ -38,7 +38,7 @@ export const colleague: Caller = { ...editor, actor: { type: 'user', id: '2' } }
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 export const key: Caller = { ...editor, actor: { type: 'api_key', id: '7' } };
 
-/** Caller of methods without a credential. */
+/** The caller of methods that need no credential. */
 export const anonymous: Caller = {
   organizationId: 0n,
   actor: { type: 'service', id: serviceOf('identity') },
@@ -81,7 +81,7 @@ export async function startHarness({ clock, ...options }: { hcaptcha?: Config['h
   /** Workflows that were created with a test key. */
   const testWorkflows = new Set<bigint>();
   const createdWorkflows: CreatedWorkflow[] = [];
-  /** Errors returned in place of the next create answers, although the workflows are in fact created. */
+  /** Errors that the next requests to create a workflow get, although the workflows are created. */
   const lostAnswers: DomainError[] = [];
   /** Warnings of the next validations. */
   const stepWarnings: { path: string; message: string }[] = [];
@@ -228,7 +228,7 @@ export async function startHarness({ clock, ...options }: { hcaptcha?: Config['h
     operator: reach(OperatorService),
     inboundSecrets: reach(InboundSecretsService),
     inbound: reach(InboundCrmService),
-    /** Events as they were published, in order within one record. */
+    /** The published events. The events of one record are in order. */
     published,
     imports: reach(CrmImportsService),
     /** Returns the events of a record, in order, once there are `count` events. */

@@ -72,7 +72,7 @@ test.each([
   ['a field that leads do not have', { fields: [{ name: 'email' }, { name: 'shoe_size' }] }, 'fields.1.name'],
   ['a field twice', { fields: [{ name: 'email' }, { name: 'email' }] }, 'fields.1.name'],
   ['a select without options', { fields: [{ name: 'email', type: LeadFormFieldType.SELECT }] }, 'fields.0.options'],
-  ['fields of which a lead can not be made', { fields: [{ name: 'custom.plan' }] }, 'fields'],
+  ['fields of which a lead cannot be made', { fields: [{ name: 'custom.plan' }] }, 'fields'],
 ])('%s is refused', async (_name, request, field) => {
   const refused = await refusal(forms().createLeadForm({ name: 'Website', ...request }));
   expect(refused).toMatchObject({ error: 'invalid validation_failed', fields: { [field]: expect.any(String) } });

@@ -27,7 +27,10 @@ const services = [
   CrmOpportunitiesService,
 ];
 
-/** Returns every method of records that receives or returns a stream, called to its end. */
+/**
+ * Returns each method of records that receives or returns a stream, as its name and a function that calls it and reads
+ * the stream to its end.
+ */
 function transfers(): [string, () => Promise<unknown>][] {
   return services.flatMap((service) =>
     service.methods.flatMap((method): [string, () => Promise<unknown>][] => {

@@ -24,7 +24,7 @@ describe.each(collectionsOf(() => harness, 'Owned').map((collection) => [collect
       ['an unknown id', 987_654n],
       ['zero', 0n],
       ['a negative id', -1n],
-    ])('can not be %s', async (_name, ownerId) => {
+    ])('cannot be %s', async (_name, ownerId) => {
       expect(await refusal(create(editor, { ownerId }))).toEqual(refused);
       const { id } = await create(editor, { ownerId: 2n });
       expect(await refusal(update(editor, { id, ownerId, updateMask: { paths: ['owner_id'] } }))).toEqual(refused);

@@ -108,9 +108,9 @@ test('stages that make no pipeline are refused', async () => {
   const { id } = await copy('Refused');
   const update = (stages: object[]) =>
     refusal(harness.pipelines(editor).updateCrmOpportunityPipeline({ id, updateMask: { paths: ['stages'] }, stages }));
-  expect(await update([])).toMatchObject({ fields: { stages: 'must have an open one' } });
+  expect(await update([])).toMatchObject({ fields: { stages: 'must have an open stage' } });
   expect(await update([{ name: 'Won', stageType: CrmStageType.WON }])).toMatchObject({
-    fields: { stages: 'must have an open one' },
+    fields: { stages: 'must have an open stage' },
   });
   expect(await update([{ name: ' ' }])).toMatchObject({ fields: { 'stages.0.name': 'must not be empty' } });
   const foreign = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';

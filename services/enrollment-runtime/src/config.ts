@@ -35,9 +35,9 @@ export const readConfig = configReader(
     historyDays: read.HISTORY_DAYS,
     /** Maximum number of enrollments and records that may follow from one cause. */
     chainBudget: read.CHAIN_BUDGET,
-    /** Start of the links in mails, without a trailing slash. */
+    /** Base URL of the links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
-    /** Keys of the tokens in links. */
+    /** Keys with which the tokens in links are made and read. */
     trackingKeys: read.TRACKING_KEYS,
     /** Days for which hits of links and pixels are kept. */
     trackingDays: read.TRACKING_DAYS,

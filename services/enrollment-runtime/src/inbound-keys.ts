@@ -1,7 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@drippulse/process';
 
-/** Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 (Standard Webhooks). Throws a ConfigError without quoting it. */
+/**
+ * Reads BOUNCE_WEBHOOK_SECRET: base64, with or without `whsec_` before it (Standard Webhooks). The ConfigError for an
+ * invalid secret does not quote it.
+ */
 export function parseBounceSecret(text: string): Buffer {
   const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
   if (secret.length >= 24) return secret;

@@ -12,7 +12,7 @@ export type OpenedParking = {
   leadRef: string | null;
   /** The time at which the enrollment entered the workflow. */
   enteredAt: Date;
-  /** The key by which the parking is settled. */
+  /** The key of the parked run's intent, by which the parking is settled. */
   key: string;
   stepId: string;
   request: JsonObject;

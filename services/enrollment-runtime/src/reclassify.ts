@@ -6,8 +6,8 @@ import type { DB } from './db/schema.ts';
 import { reclassify } from './reactions/index.ts';
 
 /**
- * Judges the opens and clicks since a time by the rules of this version, corrects the recorded times, and reports the
- * changes.
+ * Judges the opens and clicks after a given time by the rules of this version, corrects the recorded times, and reports
+ * the changes.
  */
 export async function reclassifyAt(options: { url: string; since: string; keptDays: number }): Promise<void> {
   const { url, keptDays } = options;

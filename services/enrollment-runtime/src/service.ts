@@ -70,7 +70,7 @@ export type { Config } from './config.ts';
 
 /** Set by tests only. */
 type Overrides = {
-  /** Kills the process at a point. */
+  /** Kills the process at a fault point. */
   fault?: Fault;
   /** Shifts the database's time, in milliseconds. */
   shiftMs?: () => number;

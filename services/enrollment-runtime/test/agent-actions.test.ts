@@ -14,7 +14,7 @@ type Organization = ReturnType<(typeof mailing)['newOrganization']>;
 const plannedAt = timestampFromDate(new Date());
 let keys = 0;
 
-/** The enrollment of an action, if the action has one. */
+/** The enrollment for which an action is performed, if there is one. */
 type Place = { workflowId?: bigint; enrollmentId?: bigint };
 
 /** Makes a new action of agent 3. */

@@ -102,7 +102,7 @@ test('bulk enrollment takes records of the CRM beside contacts, and enrolls them
 
 test.each([
   ['contacts that are missing', { contacts: undefined }, {}, 'invalid contacts_required'],
-  ['a record type that can not be enrolled', {}, { recordType: 'account' }, 'invalid validation_failed'],
+  ['a record type that cannot be enrolled', {}, { recordType: 'account' }, 'invalid validation_failed'],
   ['no filter', {}, { filter: undefined }, 'invalid validation_failed'],
   ['a filter that there is not', {}, { filter: json({ stauts: 'new' }) }, 'invalid validation_failed'],
   ['a filter that nothing meets', {}, { filter: json({ status: 'converted' }) }, 'invalid no_enrollments_created'],

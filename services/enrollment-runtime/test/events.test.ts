@@ -292,7 +292,7 @@ test('an event that more enrollments await than one transaction takes goes on un
 });
 
 test('events that fail as they spread delay no other, and go on when nothing fails any more', async () => {
-  // There are more names than processes.
+  // There are more names than processes, so the events that fail could occupy every process.
   const names = ['stuck1', 'stuck2', 'stuck3'];
   const park = (name: string) =>
     parkContacts(

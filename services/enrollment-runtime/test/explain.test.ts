@@ -43,7 +43,7 @@ type Told = {
   workflow_deleted?: boolean;
 };
 
-/** Requests the answers about a person, and returns them as the API writes them. */
+/** Requests the decisions about a person, and returns them as the API writes them. */
 async function ask(request: Request, caller?: typeof tester) {
   const answer = await harness.explain(caller).explain(request);
   return JSON.parse(encodeJson(ExplainResponseSchema, answer)) as {

@@ -96,7 +96,7 @@ test('contacts enter all the same where the database takes none of their first m
   );
 });
 
-test('what can not be stored leaves nothing behind, with its first moves or without', async () => {
+test('what cannot be stored leaves nothing behind, with its first moves or without', async () => {
   const { id: workflowId } = await makeWorkflow(harness, waiting);
   await sql`alter table enrollments add constraint refused check (workflow_id <> ${sql.lit(workflowId)})`.execute(
     harness.db,

@@ -101,7 +101,7 @@ test('a repeat has the bytes of the first attempt, also when its domain was veri
   const { first, second, line } = await sentTwice(organization, step, () => verify(organization, 'later.example'));
   expect(first.parsed.from?.value[0]?.address).toBe('drip@platform.example');
   expect(second.raw).toBe(first.raw);
-  expect(line).toContain('eve@later.example is of no verified domain');
+  expect(line).toContain('eve@later.example is not at a verified domain');
 });
 
 test('a mail that got its place before its sender was set is sent without it, and the next one with it', async () => {
@@ -146,7 +146,7 @@ test.each<{ name: string; domain: string; lose(of: Organization, id: bigint): Pr
   expect(second.raw).not.toMatch(/^DKIM-Signature/im);
   expect(second.parsed.replyTo?.text).toBe('answers.ada@example.org');
   expect(second.parsed.text).toBe(first.parsed.text);
-  expect(line).toContain(`ada@${domain} is of no verified domain`);
+  expect(line).toContain(`ada@${domain} is not at a verified domain`);
 });
 
 test('a mail whose result was lost after the ledger had it is not sent again, and counts as sent', async () => {

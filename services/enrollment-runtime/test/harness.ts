@@ -158,7 +158,7 @@ export async function startHarness(
     /** Published events, in order within one enrollment. */
     published,
     crm,
-    /** Members who get mails, which tests change. */
+    /** The members who get mails. Tests change this list. */
     members: identity.members,
     elsewhere,
     approvals: (caller: Caller = editor) => approvalsOf(caller),

@@ -106,7 +106,7 @@ const thanked = [
 const late = [
   's0: Started',
   'paid: Waiting for order.paid, 1 hour at most',
-  'paid: No such event came in time',
+  'paid: No such event arrived in time',
   'late: Too late',
   'over: Ended as completed',
 ];

@@ -13,7 +13,8 @@ import { editor, type Harness, startHarness, tester } from './harness.ts';
 import { days } from './mailing.ts';
 import { contacts, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
-// Stand-ins for the services that perform effects. They behave as each request asks them to.
+// The names under which two reference performers run, in place of the integrations and the agents service. The
+// performers behave as each request asks them to.
 const name = serviceOf('webhooks');
 const otherName = serviceOf('workflows');
 

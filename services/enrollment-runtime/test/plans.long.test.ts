@@ -105,8 +105,8 @@ const addressPages = 200;
 
 function pagesOf({ q, email, created, stepIndex }: Partial<Filter>): number {
   if (email !== undefined) return addressPages;
-  // The runs and the outcomes of each status are read only as far as the page needs. For each of them, the time of its
-  // enrollment is read.
+  // From the runs, and from the outcomes of each status, no more rows are read than the page needs. For each row, the
+  // time of its enrollment is read too.
   if (created !== undefined && stepIndex !== undefined) return 4 * rowPages;
   return q === undefined ? rowPages : blockPages;
 }
@@ -208,15 +208,16 @@ test.each(Object.entries(filters))(
       expect(whole.result?.found).toEqual(parts.result);
       const [only, ...others] = whole.costs;
       expect(others).toEqual([]);
-      // The limit is doubled, because a table scan starts where another scan has just been.
+      // The limit is doubled, because a table scan may begin where another scan of the table is, and then reads other
+      // pages first.
       expect(only?.buffers).toBeLessThanOrEqual(2 * parts.costs.reduce((sum, { buffers }) => sum + buffers, 0));
     }
   },
 );
 
 /**
- * Filters by text and place. The two are in different tables, so the rows that match both are found among the rows that
- * match one.
+ * Filters by text and by mode, status or step. The text is in a different table than the others, so the rows that match
+ * both are found among the rows that match one.
  */
 const crossed: Record<string, Partial<Filter>> = {
   'a beginning of test enrollments': { q: 'fe', mode: 'test' },

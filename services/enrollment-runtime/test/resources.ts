@@ -15,7 +15,7 @@ export const makeResources: MakeResources = async (post, mark, { workflows }, ge
   };
 };
 
-/** Makes a pending approval, by a step. */
+/** Makes a pending approval that a step asks for. */
 async function makeApproval(post: Post, mark: string, get: Get): Promise<number> {
   const steps = [{ type: 'approval', config: { message: 'Write to {{ email }}?', allow_api_keys: true } }];
   const workflow = await post('/workflows', { name: `${mark} asks`, status: 'active', steps });

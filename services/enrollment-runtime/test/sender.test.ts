@@ -69,7 +69,7 @@ test('a domain sends once its owner has published both records, and its mails ar
   const unverified = await sent(organization, { from: 'Ada <ada@acme.example>' });
   expect(unverified.mail.parsed.from?.text).toBe('"Ada" <drip@platform.example>');
   expect(unverified.mail.parsed.replyTo?.text).toBe('ada@acme.example');
-  expect(unverified.line).toContain('ada@acme.example is of no verified domain');
+  expect(unverified.line).toContain('ada@acme.example is not at a verified domain');
 
   domain.publish();
   expect(await domain.verify()).toMatchObject({ verified: true, records: [{ found: true }, { found: true }] });
@@ -151,7 +151,7 @@ test('a verified domain is looked up every day, and after three checks without i
   expect(organization.mailsTo(`member2.${organizationId}@example.org`)).toEqual([]);
   const unsigned = await sent(organization, { from: 'Ada <ada@gone.example>' });
   expect(unsigned.mail.parsed.from?.value[0]?.address).toBe('drip@platform.example');
-  expect(unsigned.line).toContain('ada@gone.example is of no verified domain');
+  expect(unsigned.line).toContain('ada@gone.example is not at a verified domain');
   records.set(name, [value]);
   expect(await domain.verify()).toMatchObject({ verified: true });
   expect(await stored()).toMatchObject({ isVerified: true, missed: 0 });

@@ -56,8 +56,8 @@ test('nothing of a suspended organization moves or is sent, and after its resump
     await eventually(async () => expect(await totalsOf(theirs.id, stranger)).toMatchObject({ completed: 3n }));
     expect(await totalsOf(ours.id)).toMatchObject({ active: 3n, completed: 0n });
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/theirs', '/theirs', '/theirs']);
-    // A suspension does not change the state of the workflow: the workflow is not paused for good. A change of the
-    // workflow during the suspension does not start it.
+    // A suspension does not change the workflow's own state, so the workflow runs again when the suspension ends. A
+    // change of the workflow during the suspension does not start it.
     await apply(harness, { ...ours, name: 'Renamed' });
     expect(await totalsOf(ours.id)).toMatchObject({ active: 3n, completed: 0n });
 

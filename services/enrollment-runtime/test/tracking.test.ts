@@ -427,7 +427,7 @@ test('a mail that came back before its result was recorded counts as sent and bo
   const enrollment = await read();
   expect(mailsOf()).toHaveLength(1);
   expect(enrollment?.deliverySummary).toMatchObject({ sent: 1, bounced: 1 });
-  expect(enrollment?.actionTimeline.map(({ message }) => message).join()).toContain('and came back');
+  expect(enrollment?.actionTimeline.map(({ message }) => message).join()).toContain('and bounced');
   const { rows } = await sql`select status, decision, rule from sends where enrollment_id = ${one.id}`.execute(
     harness.db,
   );

@@ -3,7 +3,7 @@
  * names are a contract, because the two sides may run in processes of different versions.
  */
 
-/** On a request: the address of the client, after the trusted proxies. */
+/** On a request: the address of the client, as determined from what the trusted proxies report. */
 export const clientAddressHeader = 'x-client-address';
 /** On a request: the id of the session, absent for an API key. Logout ends this session. */
 export const sessionIdHeader = 'x-session-id';

@@ -35,8 +35,8 @@ type Overrides = { redisTimeoutMs?: number };
 export const service = defineStatelessService<Config, Overrides>({
   name: 'gateway',
   readConfig,
-  // The gateway stays ready if a part is unavailable: otherwise the load balancer would remove every gateway, and all
-  // other routes would fail as well.
+  // The gateway stays ready if a service that it needs is unavailable: otherwise the load balancer would remove every
+  // gateway, and all other routes would fail as well.
   staysReady: true,
   async open(base, keep, { redisTimeoutMs: timeoutMs }) {
     const { config, peers, tokens, chains, clock, log, registry } = base;

@@ -8,7 +8,7 @@ export const owners: readonly ServiceName[] = [...new Set(publicServices.map(ser
   (owner) => owner !== publicService,
 );
 
-/** Transport of the gateway's own area, whose methods are answered without a call. */
+/** Transport for the methods that the gateway serves itself, which therefore need no call to a service. */
 const noCalls: Transport = { unary: refuseCall, stream: refuseCall };
 
 function refuseCall(): never {

@@ -8,7 +8,7 @@ import { healthRoutes } from '../src/routes/health.ts';
 import { startHealthMonitor } from '../src/routes/health-monitor.ts';
 import { send } from './probe/send.ts';
 
-/** Starts a server with only the health route. The test sets its parts and its clock. */
+/** Starts a server with only the health route. The test sets the components that are checked, and the clock. */
 async function startHealth() {
   const parts: { check: () => Promise<boolean>; checks: number } = { check: async () => true, checks: 0 };
   const time = { now: Date.UTC(2026, 3, 2) };
@@ -32,7 +32,7 @@ async function startHealth() {
   return {
     url: `http://127.0.0.1:${http.port}`,
     time,
-    /** Changes the parts and waits until the monitor has checked them. */
+    /** Changes which components are available, and waits until the monitor has checked them. */
     async become(answer: () => Promise<boolean>) {
       parts.check = answer;
       const before = parts.checks;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 test('readiness has every service with public methods, and identity counts as there while its database is', async () => {
-  // A part that responds slowly is reported as unavailable.
+  // A component that responds slowly is reported as unavailable.
   await eventually(async () => {
     const parts = await askParts(gateway.service.parts);
     expect(Object.keys(parts).sort()).toEqual([...owners].sort());

@@ -8,7 +8,7 @@ import type { DB } from './db/schema.ts';
 import { findSource } from './sources/rows.ts';
 import { sourceToProto } from './sources/to-proto.ts';
 
-/** The audited configuration rows, in the form that the API shows. */
+/** Returns the audited configuration rows, in the form that the API shows. */
 export function auditedRows({ clock }: Pick<Context, 'clock'>): AuditedRows<DB> {
   return {
     integration_connections: audited(IntegrationConnectionSchema, async (trx, { organizationId }, id: bigint) =>

@@ -39,11 +39,11 @@ export const readConfig = configReader(
   },
   (read) => ({
     /**
-     * Address of Redis, which counts the rates of accounts for all processes. If undefined, each process counts its
-     * own.
+     * URL of Redis, in which all processes together count the requests of each account. If undefined, each process
+     * counts only its own requests.
      */
     redisUrl: read.REDIS_URL,
-    /** Lease of an effect, longer than all requests of an action take. */
+    /** Lease of an effect. It is longer than all requests of one action can take together. */
     effectLeaseMs: 40_000,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
@@ -70,7 +70,8 @@ export const readConfig = configReader(
       gong: clientOf(read.GONG_CLIENT_ID, read.GONG_CLIENT_SECRET),
     } as Readonly<Partial<Record<ProviderKey, { id: string; secret: string }>>>,
     /**
-     * Time limit of a call to a token endpoint, which is called at most twice within a lease. Tests shorten both times.
+     * Time limit of a call to a token endpoint, which is called at most twice within `refreshLeaseMs`. Tests shorten
+     * both values.
      */
     tokenTimeoutMs: 15_000,
     /** Lease of a refresh, during which no other process refreshes. */

@@ -17,7 +17,7 @@ import type { Fresh } from './usable-connection.ts';
 export type Context = ServiceBase<Config, DB> & {
   /** HTTP client for requests to providers. */
   http: HttpClient;
-  /** HTTP client for requests to addresses that customers choose. */
+  /** HTTP client for requests to URLs that customers choose. */
   urls: HttpClient;
   /** The providers and their actions. Tests add more. */
   catalog: Catalog;

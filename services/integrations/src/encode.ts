@@ -41,7 +41,7 @@ function urlOf(origin: string, { path, query = {} }: ProviderRequest): string {
 }
 
 /**
- * Returns the address of the next page that an answer names. It must have the origin of the previous page, because the
+ * Returns the URL of the next page that an answer names. It must have the host of the previous page, because the
  * credentials are sent to it.
  */
 function pageOf(origin: string, page: string): string {

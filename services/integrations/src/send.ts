@@ -43,8 +43,8 @@ const defaultBytes = 1024 * 1024;
 
 /**
  * Sends a request and returns any answer, including redirects. Throws HttpFailure if there is no answer. The request
- * contains credentials, and addresses come from customers and from answers. Therefore throws ForeignHost, before
- * anything is sent, if the host does not belong to the provider.
+ * contains credentials, and URLs come from customers and from answers. Therefore throws ForeignHost, before anything is
+ * sent, if the host does not belong to the provider.
  */
 export async function send({ http, config }: Sender, o: Outgoing): Promise<ProviderAnswer> {
   const { timeoutMs, maxBytes = defaultBytes, method, headers, body, freshConnection, signal } = o;
@@ -63,7 +63,8 @@ export async function send({ http, config }: Sender, o: Outgoing): Promise<Provi
 }
 
 /**
- * Returns the URL to connect to: the URL of the request, or its path at the override, which replaces every provider.
+ * Returns the URL to connect to: the URL of the request, or its path at `override`, which stands in for the hosts of
+ * all providers.
  */
 export function targetOf({ url, allowed }: Pick<Outgoing, 'url' | 'allowed'>, override: string | undefined): string {
   const parsed = URL.parse(url);

@@ -75,7 +75,7 @@ test.each([
   ['an unknown provider', 'sendgird', { api_key: canary }, 'unknown_provider', 'did you mean sendgrid?'],
   ['a misspelt field', 'sendgrid', { api_kye: canary }, 'invalid_connection_credentials', 'did you mean api_key?'],
   ['a field that is missing', 'sendgrid', {}, 'invalid_connection_credentials', 'must have api_key'],
-  ['a number', 'sendgrid', { api_key: 7 }, 'invalid_connection_credentials', 'must be a text'],
+  ['a number', 'sendgrid', { api_key: 7 }, 'invalid_connection_credentials', 'must be a string'],
   ['a line break', 'sendgrid', { api_key: 'SG.a\r\nX-Evil: 1' }, 'invalid_connection_credentials', ''],
   [
     'a subdomain that leads elsewhere',
@@ -316,7 +316,7 @@ function rowOf(id: bigint) {
   return harness.db.kysely.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-/** Counts the requests with a token. */
+/** Counts the requests that were sent with this token. */
 function callsOf(provider: 'sendgrid', token: string): number {
   return fakes
     .provider(provider)

@@ -126,7 +126,7 @@ const fixtureActions: readonly Action[] = [
   }),
 ];
 
-/** The platform's catalog, with one provider replaced by the fixture. */
+/** Returns the platform's catalog, with one provider replaced by the fixture. */
 export function fixtureCatalog(more: Partial<Provider> = {}): Catalog {
   const provider = { ...fixture, ...more };
   const isFixture = (name: string) => resolveProvider(name) === fixtureKey;

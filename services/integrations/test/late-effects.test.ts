@@ -33,6 +33,6 @@ test('a process that stood still between the intent and the request sends nothin
   expect(receiver.requests).toEqual([]);
   expect(result?.outcome).toMatchObject({
     case: 'failed',
-    value: { retryable: true, error: 'look_and_make of Fixture: There was no time left for it (timeout)' },
+    value: { retryable: true, error: 'look_and_make of Fixture: There was no time left (timeout)' },
   });
 });

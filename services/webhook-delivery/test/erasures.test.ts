@@ -69,7 +69,9 @@ test('bodies and excerpts about who was erased are emptied, what waits is cancel
     return { status: type === 'lead.created' ? 500 : 200, body };
   });
   const at = new Date(Date.now() - 1_000);
-  const contact = { id: randomUUID(), publicId: 'cnt_1', email: 'canary@example.com', custom };
+  // No data of a customer may keep a body from being emptied.
+  const tricky = new TextEncoder().encode('{"type":"contact.erased"}');
+  const contact = { id: randomUUID(), publicId: 'cnt_1', email: 'canary@example.com', custom: tricky };
   const lead = { id: randomUUID(), publicId: 'lead_1', email: 'canary@example.com', custom };
   const sale = { id: randomUUID(), publicId: 'opp_1', name: 'canary', custom };
   await sendCrm(`contact:${contact.id}`, { case: 'contactCreated', value: contact }, at);

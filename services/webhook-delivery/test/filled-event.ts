@@ -8,7 +8,7 @@ import { newEventId } from '../src/deliveries/event-id.ts';
 
 const at = new Date('2026-11-25T12:00:00.123Z');
 
-/** Makes an event of this type in the form of its topic, with every member set or only the required ones. */
+/** Makes an event of this type, as it is encoded in its topic, with every member set or only the required ones. */
 export function filledEvent({ event, case: payloadCase, payload, type }: EventType, isWhole: boolean) {
   const id = newEventId(new Date());
   const time = timestampFromDate(new Date());

@@ -144,7 +144,7 @@ test('a cancelled recovery queues no more', async () => {
   expect(again.recovery?.status).toBe(WebhookRecoveryStatus.CANCELLED);
 });
 
-test('what can not be recovered is refused, and another organization finds nothing', async () => {
+test('what cannot be recovered is refused, and another organization finds nothing', async () => {
   const webhookId = await afterOutage(1);
   const webhooks = harness.webhooks(editor);
   const since = hourAgo();

@@ -47,9 +47,9 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
   const counted: CountWorkflowsRequest[] = [];
   /** Test mails that the service asked the runtime to send. */
   const mailed: { to: string; request: string }[] = [];
-  /** Counts of enrollments that the runtime returns, by workflow. */
+  /** Counts of enrollments that the runtime returns for each workflow. */
   const stats: Record<string, MessageInitShape<typeof WorkflowStatsSchema>> = {};
-  /** Living enrollments that the runtime returns, by version. */
+  /** Numbers of active enrollments that the runtime returns for each version. */
   const active: Record<number, bigint> = {};
   /**
    * Functions to call, one for each look-up of a project. A function is called after the identity service has found the

@@ -26,7 +26,7 @@ const reasons = new Set(
     .map(({ name }) => name),
 );
 
-/** Reasons of `transact`, which only repeatable methods can return. */
+/** Reasons of the errors that `transact` throws. Only repeatable methods can return them. */
 const ofRepeats = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_key_reused', 'answer_erased'];
 
 /**

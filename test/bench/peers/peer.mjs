@@ -2,7 +2,7 @@
 // reports the result.
 import process from 'node:process';
 
-/** The options of the run, which the bench passes as an argument in JSON. */
+/** The options of the run. The bench passes them as a JSON argument. */
 export const config = JSON.parse(process.argv[2] ?? '{}');
 
 /** Reports the result of `work`, an object of figures, and its duration. */

@@ -1,6 +1,6 @@
 // pg-boss. Each job is a call to the receiver, made by two loops that fetch 500 jobs at a time. The job's row is the
-// intent and its output the answer. Each job is completed by itself, because jobs that are completed together have one
-// output.
+// intent and its output the answer. Each job is completed in a call of its own, because jobs that are completed
+// together have one output.
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { PgBoss } from 'pg-boss';

@@ -1,8 +1,8 @@
 // pg-boss. Each job is a mail, made by two loops that fetch 500 jobs at a time. The job's row is the intent. The mail
 // equals the platform's: equal templates, a text part made from the HTML, a link to unsubscribe that cannot be guessed,
 // a Message-ID of its own, and a look-up of suppressions before it is sent. A row records receiver and content, by the
-// Message-ID that a bounce would name. The job is then completed by itself, because jobs that were completed together
-// would be sent again together.
+// Message-ID that a bounce would name. The job is then completed in a call of its own, because jobs that were completed
+// together would be sent again together.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { compile } from 'html-to-text';
 import { Liquid } from 'liquidjs';

@@ -2,7 +2,7 @@
 export type Options = {
   /** Whether the run is short. A short run takes seconds, shows that the bench works, and measures ratios. */
   short: boolean;
-  /** Whether to run all peers, not only the peer whose figures come closest. */
+  /** Whether to run all peers, not only the peer whose figures come closest to the platform's. */
   allPeers: boolean;
   /** Sizes that replace the bench's own sizes, by their names. */
   sizes: Readonly<Record<string, number>>;

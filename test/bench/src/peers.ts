@@ -13,7 +13,7 @@ const stampFile = new URL('node_modules/.installed-lock', folder);
 /** The report of a peer's program: the work done and its duration. */
 type Report = { steps: number; seconds: number; latenessMs?: number[] };
 
-/** The report with CPU times, of the peer's own process and of the database's. */
+/** The report, with the CPU times of the peer's own process and of the database. */
 export type PeerRun = Report & { cpuSeconds: number; databaseCpuSeconds: number };
 
 /**

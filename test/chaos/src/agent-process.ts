@@ -1,5 +1,5 @@
 import { service } from '@drippulse/agents';
 import { runService } from './run-service.ts';
 
-/** The service of agents. */
+/** The agents service. */
 await runService(service);

@@ -1,5 +1,5 @@
 import { service } from '@drippulse/analytics';
 import { runService } from './run-service.ts';
 
-/** The service of analytics. */
+/** The analytics service. */
 await runService(service);

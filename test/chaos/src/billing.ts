@@ -7,8 +7,8 @@ export const payingOrganizations = [30n, 31n, 32n];
 export const plans = ['starter', 'growth', 'scale'];
 
 /**
- * The subscription of an organization at Stripe at the end of the load, and how many subscriptions it got: those that
- * were asked for, and those at Stripe, which include ended ones.
+ * The subscription of an organization at Stripe at the end of the load, the number of subscriptions that were requested
+ * for it, and the number that exist at Stripe, including ended ones.
  */
 export type AtStripe = {
   organizationId: bigint;

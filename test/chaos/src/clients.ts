@@ -215,7 +215,7 @@ export function integratorConfig({ providersUrl, ...options }: ProcessOptions & 
 const agentLeaseMs = 6_000;
 const reservationGraceMs = 3_000;
 
-/** Returns the configuration of a process of agents, which calls the models at `modelsUrl`. */
+/** Returns the configuration of a process of the agents service, which calls the models at `modelsUrl`. */
 export function agentConfig({ modelsUrl, ...options }: ProcessOptions & { modelsUrl: string }) {
   const environment = {
     ...environmentOf(agents.name, options),

@@ -80,14 +80,14 @@ async function drivePayer(driving: DrivingBilling, organizationId: bigint): Prom
       changeRandomly(stripe, customer, (count) => random.between(0, count - 1));
     }
     for (let count = random.between(0, 3); count > 0; count--) {
-      // Lost if the process does not answer.
+      // If the process does not answer, the hook is lost.
       await deliver(random.pick(events()), random.pick(clients)).catch(() => undefined);
     }
     await pause(driving, random.between(300, 1_200));
   }
   const last = events().at(-1);
   if (last === undefined) throw new Error(`nothing happened at Stripe for ${organizationId}`);
-  // A new id, because the event may have been delivered before the last call of a process changed the state.
+  // The event gets a new id, because it may have been delivered before the last call of a process changed the state.
   await untilAnswered((client) => deliver({ ...last, id: `${last.id}_last` }, client));
   history.atStripe.push({
     organizationId,

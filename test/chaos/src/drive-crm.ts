@@ -5,7 +5,7 @@ import { createRandom } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Minimum number of rounds of persons, even on a busy machine. */
+/** Minimum number of rounds, each with new persons, even on a busy machine. */
 const minRounds = 8;
 
 /** Makes contacts, each with an opportunity, and lets them enter the workflow that writes to the CRM. */

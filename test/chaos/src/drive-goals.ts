@@ -6,7 +6,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type GoalDriving = Driving & { goals: readonly ChaosWorkflow[] };
 
-/** Minimum number of rounds of persons, even on a busy machine. */
+/** Minimum number of rounds, each with new persons, even on a busy machine. */
 const minRounds = 6;
 
 /**

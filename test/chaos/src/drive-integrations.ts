@@ -4,7 +4,7 @@ import { createRandom } from './random.ts';
 import { callMs } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Minimum number of rounds of persons, even on a busy machine. */
+/** Minimum number of rounds, each with new persons, even on a busy machine. */
 const minRounds = 8;
 
 /** Lets persons enter the workflows that have steps at providers. */

@@ -9,7 +9,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type JourneyDriving = Driving & { journeys: readonly ChaosWorkflow[] };
 
-/** Minimum number of rounds of persons, even on a busy machine. */
+/** Minimum number of rounds, each with new persons, even on a busy machine. */
 const minRounds = 8;
 
 /** Lets persons enter both workflows, then sends their events. Decides approvals at the same time. */
@@ -70,7 +70,7 @@ async function enter(
   return persons;
 }
 
-/** Suppresses an address. The call succeeds before the event is sent, and without the event no mail is due. */
+/** Suppresses an email address. The call succeeds before the event is sent, and without the event no mail is due. */
 async function suppress({ history, untilAnswered }: Driving, email: string): Promise<void> {
   const headers = { 'idempotency-key': `suppress-${email}` };
   await untilAnswered((client) =>

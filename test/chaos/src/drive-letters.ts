@@ -11,7 +11,7 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type LetterDriving = Driving & { letters: readonly ChaosWorkflow[] };
 
-/** Minimum number of rounds of persons, even on a busy machine. */
+/** Minimum number of rounds, each with new persons, even on a busy machine. */
 const minRounds = 6;
 const lookEveryMs = 200;
 /** A hit within 5 s of the send is treated as a hit of a scanner. */

@@ -4,7 +4,7 @@ import { createRandom, type Random } from './random.ts';
 import { plans, starterEvent, starterOrganization } from './starters.ts';
 import { callMs } from './until-answered.ts';
 
-/** Minimum number of rounds of persons, even on a busy machine. */
+/** Minimum number of rounds, each with new persons, even on a busy machine. */
 const minRounds = 6;
 /** Period in milliseconds in which the events of a person are sent. Some runs end and some gaps pass within it. */
 const spanMs = 20_000;
@@ -28,7 +28,7 @@ export async function driveStarters(driving: Driving): Promise<void> {
   await Promise.all(sending);
 }
 
-/** Sends two to six events of a person. The letter case of an address is random. */
+/** Sends two to six events of a person. Every second event has the person's email address in capital letters. */
 async function sendAll(driving: Driving, random: Random, name: string): Promise<void> {
   const email = `${name}@starters.example`;
   const events = Array.from({ length: random.between(2, 6) }, (_, index) => ({

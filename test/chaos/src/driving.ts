@@ -3,7 +3,7 @@ import type { RuntimeClient } from './clients.ts';
 import type { History } from './history.ts';
 import { callMs, type UntilAnswered } from './until-answered.ts';
 
-/** The parts that every driver of persons uses. */
+/** The objects that the `drive…` functions share. */
 export type Driving = {
   seed: number;
   clients: readonly RuntimeClient[];

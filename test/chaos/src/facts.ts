@@ -8,7 +8,7 @@ import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
 import { type ProviderStepFact, readProviderFacts } from './provider-facts.ts';
 import { readStarterFacts, type StarterEventFact } from './starter-facts.ts';
 
-/** An enrollment with its state. The `status` of a living enrollment is active or paused. */
+/** An enrollment with its state. The `status` of an enrollment that has not ended is active or paused. */
 export type EnrollmentFact = {
   id: string;
   workflow_id: string;
@@ -90,7 +90,7 @@ export type EventFact = {
   /** For a reaction to a mail, the id of the mail. */
   delivery_id: string | null;
 };
-/** An effect other than a callback, or a parking; `event_id` is the event that ended a wait. */
+/** An effect other than a callback, or a parking of the enrollment; `event_id` is the event that ended a wait. */
 export type IntentFact = { enrollment_id: string; kind: string; status: string; event_id: string | null };
 export type ApprovalFact = { id: string; enrollment_id: string; status: string };
 export type SendFact = {

@@ -14,13 +14,13 @@ export type Node = { runtime: Runtime; proxy: FaultProxy };
 /** A process that a fault may hit. */
 export type Victim = { runtime: Runtime };
 
-/** The parts that faults may hit. */
+/** The parts of the platform that faults may hit. */
 export type Target = { nodes: readonly Node[]; servers: Servers; leaseMs: number };
 
 /** A kind of fault. */
 export type FaultKind<V extends Victim = Node> = {
   name: string;
-  /** Inflicts the fault on `node`. Returns whether the fault happened as its name says. */
+  /** Inflicts the fault on `node`. Returns whether the fault took effect as its name says. */
   inflict(target: Target, node: V, random: Random): Promise<boolean>;
   /** The nodes whose effects may be repeated because of the fault. */
   losesResultsOf: 'the node' | 'all' | 'none';
@@ -152,7 +152,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
 ];
 
 /**
- * Faults of the process of analytics. After a fault, the process counts again the events that it had not yet marked as
+ * Faults of the analytics process. After a fault, the process counts again the events that it had not yet marked as
  * counted.
  */
 export const analystFaults: readonly FaultKind<Victim>[] = [
@@ -220,7 +220,7 @@ export const agentFreeze = freezeOf(anAgent);
 /** Longer than the lease of an execution. */
 const agentFreezeMs = 9_000;
 
-/** Faults of the processes of agents. */
+/** Faults of the processes of the agents service. */
 export const agentFaults: readonly FaultKind[] = [
   ...pointsOf(agentPoints, anAgent),
   ...processFaultsOf(anAgent, agentFreezeMs),

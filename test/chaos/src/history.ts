@@ -94,10 +94,10 @@ export type History = {
   journeys: {
     events: SentEvent[];
     decisions: AnsweredDecision[];
-    /** Addresses whose suppression succeeded before a mail to them could be due. */
+    /** Email addresses whose suppression succeeded before a mail to them could be due. */
     suppressed: string[];
   };
-  /** Mails that reached their receiver, by Message-ID; `url` is the address, `body` the subject. */
+  /** Mails that reached their receiver, by Message-ID; `url` is the receiver's email address, `body` the subject. */
   mails: Receipt[];
   entries: EntryCall[];
   starters: SentStart[];
@@ -107,7 +107,7 @@ export type History = {
   made: MadeThing[];
   models: {
     asked: AskedModel[];
-    /** Bodies that the provider of models refused. */
+    /** Request bodies that the model provider refused. */
     refused: string[];
     samples: LedgerSample[];
     /** The provider's bill at the end. */

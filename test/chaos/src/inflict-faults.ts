@@ -72,7 +72,7 @@ export async function inflictOnBilling(target: Target, billing: readonly Node[],
   await rowsOf(target, plan)('billing', billing, billingFaults);
 }
 
-/** Returns a function that inflicts a row of faults. All rows end at the same time. */
+/** Returns a function that inflicts a series of faults. All series end at the same time. */
 function rowsOf(target: Target, plan: Plan) {
   const end = Date.now() + plan.seconds * 1_000;
   const limit = pLimit(faultsAtOnce);

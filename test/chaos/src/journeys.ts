@@ -14,7 +14,9 @@ export const holdSeconds = 3;
 /** Positions of the steps. */
 export const places = { event: 0, ask: 1, mail: 2, finish: 3, late: 4 } as const;
 
-/** Makes two workflows for the same persons, whose mails compete for the one place that the cap allows. */
+/**
+ * Makes two workflows for the same persons. Their mails compete for the one mail that the cap allows for each person.
+ */
 export function makeJourneys(): ChaosWorkflow[] {
   return [0n, 1n].map((index) => ({
     id: journeyOrganization * 10n + index,

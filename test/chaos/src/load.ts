@@ -16,7 +16,7 @@ import { createRandom } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Work during the faults. */
+/** The work that the platform gets during the faults. */
 export type Load = {
   /** Ends the load once enough calls have succeeded for the checks, and resumes every workflow. */
   stop(): Promise<void>;

@@ -5,7 +5,7 @@ import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
 /**
- * The receiver of mails, by SMTP. The key of a receipt is the mail's Message-ID, and the path is the receiver's
+ * The receiver of mails, by SMTP. The key of a receipt is the mail's Message-ID, and the path is the receiver's email
  * address.
  */
 export type MailEndpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };

@@ -2,7 +2,7 @@ import { type Reply, startModelProvider } from '@drippulse/fake-providers/models
 import type { AskedModel } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The provider of models, with its bill in pico-USD. */
+/** The model provider, with its bill in pico-USD. */
 export type Models = {
   url: string;
   asked: AskedModel[];

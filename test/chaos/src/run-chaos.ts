@@ -47,15 +47,15 @@ export type Outcome = {
   goals: number;
   /** Number of contacts that the rules of re-entry refused. */
   refusals: number;
-  /** Enrollments that events started. */
+  /** Number of enrollments that events started. */
   started: number;
-  /** Steps at providers. */
+  /** Number of steps at providers. */
   providerSteps: number;
-  /** Executions of agents. */
+  /** Number of executions of agents. */
   executions: number;
-  /** Writes of steps to the CRM. */
+  /** Number of writes to the CRM by steps. */
   crmSteps: number;
-  /** Changes of subscriptions that billing reported. */
+  /** Number of subscription changes that billing reported. */
   planChanges: number;
   hits: number;
   bounces: number;

@@ -35,7 +35,7 @@ export function createUntilAnswered<C>(clients: readonly C[]): UntilAnswered<C> 
   };
 }
 
-/** Whether the call failed because another call was first. */
+/** Whether the call failed because another call had already taken effect. */
 export function isTaken(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.AlreadyExists;
 }

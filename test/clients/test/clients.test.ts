@@ -86,8 +86,8 @@ else {
   test('generated requests find no fault of the server, and no answer that the document does not have', async () => {
     const asked = { baseUrl: env.BASE_URL, apiKey: env.API_KEY, seconds: 5 };
     expect(await sendGeneratedRequests(program('st'), asked)).toEqual({ code: 0, failures: '' });
-    // The requests were sent by a caller with all rights. With a key that is refused, the test would have shown
-    // nothing.
+    // Checks that the key is still accepted and has all rights. If the key were refused, the generated requests would
+    // have tested nothing.
     expect((await platform.api.as(env.API_KEY).get('/api/v1/admin/verify')).status).toBe(200);
   });
 }

@@ -9,7 +9,7 @@ export type Load = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** The duration of each phase of the longest request. */
+  /** The duration of each phase of the slowest request. */
   longest: string;
   /** The connections of the workers that keep their connection, and of the workers that open one for each request. */
   connections: { ofKeepers: Connections; ofOthers: Connections };

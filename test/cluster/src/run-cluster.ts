@@ -150,9 +150,7 @@ async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   const words = ['get', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--output=name'];
   const found = (await tools.kubectl(words)).trim();
   if (found === '') return;
-  throw new Error(
-    `${found.replaceAll('\n', ', ')} is there already: remove it, or choose another name with --namespace`,
-  );
+  throw new Error(`${found.replaceAll('\n', ', ')} already exists: remove it, or choose another name with --namespace`);
 }
 
 async function remove(world: World): Promise<void> {

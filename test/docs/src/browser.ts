@@ -39,7 +39,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const found = await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })`,
   );
-  const { violations } = found as axe.AxeResults; // the documented result of axe.run
+  const { violations } = found as axe.AxeResults; // axe documents this type for the result
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary}`),
   );

@@ -18,7 +18,7 @@ const entries: Record<Layout, string> = {
   'start:distributed': 'deploy/local/src/distributed.ts',
 };
 
-/** The platform as a person starts it: in separate processes, with a new folder. */
+/** The platform as a person starts it: in processes of its own, with a new folder. */
 export type RunningPlatform = {
   baseUrl: string;
   opsUrl: string;

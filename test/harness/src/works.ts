@@ -19,7 +19,7 @@ export type Work = (tools: WorkTools) => Promise<string>;
 /** Time limit for a result that passes through several services, even on a busy machine. */
 const patience = { timeoutMs: 120_000 };
 
-/** A piece of the work of each service, by its schema. */
+/** One piece of work for each service, by the service's schema. */
 const worksOfSchemas: Record<string, Work> = {
   async identity({ call }) {
     const { id } = await call('POST', '/projects', { name: `Work ${randomUUID()}` });

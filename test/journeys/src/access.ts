@@ -19,7 +19,7 @@ const REQUEST_ID = 'access-matrix';
 
 type Pick = (list: readonly Route[]) => readonly Route[];
 
-/** Picks one route of each service for each kind of read or change. The kind follows from the route's descriptor. */
+/** Picks one route of each service for each kind of read or change. The kind is derived from the route's descriptor. */
 export const oneOfEachKind: Pick = (list) => {
   const kindOf = ({ rpc, method, rest: { minRole, auth, testMode } }: Route) =>
     [rpc.split('.').slice(0, 2), method === 'GET', minRole, auth, testMode].join(' ');
@@ -142,7 +142,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       async (_name, route) => {
         const nouns = nounsOf(route.template);
         for (const [depth, noun] of nouns.entries()) {
-          // An id that is numbered within its parent, such as the number of a version, exists in both organizations.
+          // An id that is unique only within its parent, such as a version number, exists in both organizations.
           if (theirs[noun] === ours[noun]) continue;
           const ids = (id: number | string | undefined) => (at: string) => {
             if (at === noun) return id ?? missing(noun);

@@ -3,8 +3,8 @@ import type { Random } from '@drippulse/testing/hostile';
 import { type Route, routes } from './routes.ts';
 
 /**
- * The rows of this list are added by the limit of a plan, and no request can add one. So its filters are covered by the
- * tests of its service.
+ * A row of this list arises only when the limit of a plan holds an entry; no request adds one directly. So the filters
+ * of the list are covered by the tests of its service.
  */
 const heldEntries = '/api/v1/account/held_entries';
 

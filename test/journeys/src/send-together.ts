@@ -29,7 +29,8 @@ async function begin(baseUrl: string, token: string, { method, path, body, heade
   const answered = new Promise<http.IncomingMessage>((resolve, reject) =>
     request.once('response', resolve).once('error', reject),
   );
-  answered.catch(() => undefined); // awaited below, once the request is complete
+  // This keeps Node from reporting an unhandled rejection; the promise is awaited below.
+  answered.catch(() => undefined);
   await new Promise<void>((resolve, reject) =>
     request.write(bytes.subarray(0, -1), (error) => (error ? reject(error) : resolve())),
   );

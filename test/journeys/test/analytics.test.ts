@@ -40,7 +40,7 @@ test('what happened through the API is counted to the last unit, and agrees with
   const mail = { type: 'email', id: 'hello', config: { to: '{{ email }}', subject: 'Hello', body: 'Hello' } };
   const deleted = await launch(api, 'Deleted', [mail]);
   await enroll(api, deleted, people(7));
-  // These enrollments wait. Later in the test, one of them is cancelled, and the person of another one is erased.
+  // These enrollments wait. Later in the test, one of them is cancelled, and the person in another one is erased.
   const contact = await api.post('/api/v1/crm/contacts', { email: 'erased@example.com' });
   const waiting = await launch(api, 'Waiting', [{ type: 'wait', config: { duration: 1, unit: 'days' } }]);
   await enroll(api, waiting, [...people(3), { email: 'erased@example.com', lead_ref: contact.body.public_id }]);

@@ -6,7 +6,7 @@ import { eventually, type Receiver, startReceiver, takesAll } from '@drippulse/t
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 const count = takesAll ? 1_000 : 300;
-/** Number of enrollments in the workflow whose enrollments continue at another step when the first step fails. */
+/** Number of enrollments in the second workflow, which continues at another step when its first step fails. */
 const others = 50;
 const [old, anew] = ['pat-na1-canary-old-0001', 'pat-na1-canary-new-0002'];
 const patience = { timeoutMs: 20 * 60_000 };

@@ -110,7 +110,7 @@ function unzip(archive: Buffer): Map<string, string> {
 }
 
 const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
-/** Returns the subjects of the mails about the deletion that the administrator of the organization got. */
+/** Returns the subjects of the mails that the organization's administrator got about the deletion. */
 const mails = () => {
   const folder = path.join(platform.dataDir, 'mail');
   const all = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));

@@ -179,7 +179,7 @@ test.each(calls)('%s with a test key changes nothing that is live', async (_name
   const { changes, testMode } = route.rest;
   const nouns = nounsOf(route.template);
   const isMixed = nouns.some((noun) => !isLive(noun));
-  // An id that is numbered within its parent, such as the number of a version, has no mode of its own.
+  // An id that is unique only within its parent, such as a version number, has no mode of its own.
   const isOwn = nouns.every((noun) => !isLive(noun) || own[noun] === live[noun]);
   for (const { status, body } of answers) {
     if (testMode === TestMode.READ || changes === 'none' || isOwn) expect(status).not.toBe(500);

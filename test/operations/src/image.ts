@@ -92,8 +92,8 @@ function image(service: ServiceName): void {
 const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./src/effects/email/compose-mail.ts'] };
 
 /**
- * Loads all sources in the process of the image. Returns the modules of node for removing types that were loaded by the
- * process.
+ * Loads all sources in the process of the image. Returns the names of node's modules for removing types, as far as the
+ * process has loaded them.
  */
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
   const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';

@@ -7,7 +7,7 @@ export type ListedProcess = { service: ServiceName; pid: number; opsPort: number
 export function processesOf(output: string): ListedProcess[] {
   const lines = output.matchAll(/^ {2}(\S+) +process (\d+), gRPC \d+, operations (\d+)$/gm);
   return [...lines].map(([, service = '', pid, opsPort]) => ({
-    service: service as ServiceName, // the command prints the names of the table
+    service: service as ServiceName, // the command prints only names of services in the table
     pid: Number(pid),
     opsPort: Number(opsPort),
   }));

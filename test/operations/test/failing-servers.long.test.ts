@@ -34,7 +34,7 @@ type Server = (typeof servers)[number];
 type Way = Fault | 'frozen';
 const ways: readonly Way[] = ['frozen', 'swallowed', 'cut', 'half_open', 'slow'];
 
-/** Ten times the deadline of a request, which is 30 s. */
+/** Ten times a request's deadline of 30 s. */
 const answerCeilingMs = 300_000;
 /**
  * Ten times the maximum time that a client needs to detect a dead connection. The slowest client is a member of a Kafka

@@ -29,8 +29,8 @@ const eventTypes = ['enrollment.started', 'enrollment.completed'];
 
 const topicsOf = new Map(publishers.map(({ name, events }) => [name, topicOf(events).name]));
 /**
- * Consumer groups that must skip the events from after the restore point. These events would bring back rows that the
- * restored schemas do not have.
+ * Consumer groups that must skip the events that were raised after the restore point. These events would bring back
+ * rows that the restored schemas do not have.
  */
 const groupsOfState = [serviceOf('workflows'), serviceOf('identity')].flatMap((publisher) =>
   consumersOf(publisher)

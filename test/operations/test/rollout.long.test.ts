@@ -32,7 +32,7 @@ import { startWorks } from '../src/rollout/works.ts';
 
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
-/** The consumer groups that follow from the table of services, each with its service and topic. */
+/** The consumer groups that must exist according to the table of services, each with its service and topic. */
 const groupsOfTable = publishers.flatMap(({ name, events }) =>
   consumersOf(name).map((service) => ({ service, topic: topicOf(events).name })),
 );

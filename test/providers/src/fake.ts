@@ -36,7 +36,7 @@ export type FakeCall<State> = {
   happened(effect: string): void;
 };
 
-/** A stand-in for a provider: its state, and a function for each operation of its description. */
+/** A fake of a provider: its state, and a function for each operation in the provider's description. */
 export type Fake<State> = {
   key: ProviderKey;
   makeState(): State;
@@ -52,7 +52,7 @@ export type Fake<State> = {
   operations: Readonly<Record<string, (call: FakeCall<State>) => FakeAnswer>>;
 };
 
-/** Defines a fake. The type of its state follows from `makeState`. */
+/** Defines a fake. TypeScript infers the type of its state from `makeState`. */
 export function defineFake<State>(fake: Fake<State>): Fake<State> {
   return fake;
 }

@@ -47,7 +47,8 @@ export async function startFakeProviders(options: { port?: number } = {}): Promi
     provider: (key) => {
       const found = running.get(key);
       if (found === undefined) throw new Error(`There is no fake of ${key}`);
-      return found as FakeProvider<unknown> as FakeProvider<never>; // the state belongs to the fake with this key
+      // `found` is the fake with this key, so its state has the type that the caller expects.
+      return found as FakeProvider<unknown> as FakeProvider<never>;
     },
     refusals: () =>
       [...running.values()].flatMap((one) =>

@@ -11,7 +11,7 @@ import { judgeAnswer, type SomeRunning, toFakeRequest, toProviderAnswer } from '
 /** The end of a generator of requests: either the generator's result, or the verdict that ended the generator. */
 export type Ended<T> = { result: T } | { verdict: Verdict };
 
-/** Responds to requests: a running fake, or a wrapper around a fake. */
+/** A fake, or a wrapper around one, that responds to requests. */
 export type Answering = { answer(request: FakeRequest): ReturnType<SomeRunning['answer']> };
 
 /**

@@ -2,7 +2,7 @@ import type { TreeCopy } from './tree-copy.ts';
 
 type Tree = Pick<TreeCopy, 'files' | 'read'>;
 
-/** Matches files about the past. A service keeps the name in them that it had then. */
+/** Matches files about the past. In these files, a service keeps the name that it had at the time. */
 const history = /^(CHANGELOG\.md|test\/upgrade\/dumps\/.*)$/;
 
 /**

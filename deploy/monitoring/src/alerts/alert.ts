@@ -1,4 +1,7 @@
-/** Values of a series over time, in promtool's notation: `0+60x90` are 91 values, a minute apart, growing by 60. */
+/**
+ * Values of a series over time, in promtool's notation: `0+60x90` stands for 91 values, one minute apart, each 60 above
+ * the last.
+ */
 export type Series = Record<string, string>;
 
 /** Series on which an alert must fire or must not fire, and the minute at which a test checks this. */

@@ -23,7 +23,8 @@ export class Client extends pg.Client {
     this.#config = config;
   }
 
-  // pg.Client types `query` by overloads: the result is a promise, nothing (callback) or the query itself (cursor).
+  // pg.Client declares `query` with overloads: it returns a promise, nothing (with a callback), or the query object
+  // itself (for example a cursor).
   override query = ((text: string | pg.QueryConfig, values?: Values, callback?: Callback): unknown => {
     const isAwaited = callback === undefined && typeof values !== 'function' && !('submit' in Object(text));
     if (!isAwaited) return super.query(text as string, values as unknown[], callback as Callback);

@@ -7,7 +7,7 @@ import { endWhenSilent } from './end-when-silent.ts';
 import { measuredPool } from './measured-pool.ts';
 import { typeParsers } from './type-parsers.ts';
 
-/** The members of a logger that the pool needs. */
+/** The part of a logger that the pool uses. */
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
 /** The connection to a service's own schema: typed queries, the connection pool behind them, and `close`. */
@@ -64,7 +64,8 @@ export function connectDatabase<DB>(options: {
     types: typeParsers,
   });
   // A connection may break while it runs no statement, either in the pool or inside a transaction. Without these
-  // listeners the error would end the process. The next statement on that connection fails by itself.
+  // listeners the error would end the process. The error need only be logged, because the next statement on that
+  // connection fails anyway.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'database connection lost'));

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type pg from 'pg';
 import Cursor from 'pg-cursor';
 
-/** The members of pg's client that its types leave out. */
+/** Members of pg's client that pg's types omit. */
 type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
 
 /**
@@ -12,7 +12,8 @@ type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
  * the kernel resends lost bytes for a quarter of an hour.
  */
 export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
-  const internals = client as unknown as Internals; // missing in pg's types, and used by pg's own pool and cursor
+  // These members are missing in pg's types, but pg's own pool and cursor use them.
+  const internals = client as unknown as Internals;
   const { stream } = internals.connection;
   stream.setTimeout(silenceMs);
   stream.on('timeout', () => {

@@ -36,7 +36,7 @@ export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
 
 type Count = { set(labels: { pool: string; state: 'busy' | 'idle' | 'waiting' }, value: number): void };
 
-/** Counts connections only when the metrics are read. Counting at each use would change the counts twice per use. */
+/** Counts connections only when the metrics are read. Counting at each use would take two updates per use. */
 function countConnections(connections: Count): void {
   for (const [pool, name] of pools) {
     connections.set({ pool: name, state: 'busy' }, pool.totalCount - pool.idleCount);

@@ -1,7 +1,7 @@
 /** A message of the COPY protocol: its kind, its length, and a piece of the rows. */
 export type Chunk = { bytes: Buffer; view: DataView; length: number };
 
-/** Size in bytes of the kind and the length. The length counts its own bytes too. */
+/** Size in bytes of the kind and length fields. The value of the length field includes the length field itself. */
 const chunkHeaderBytes = 1 + 4;
 
 const kind = 'd'.charCodeAt(0);

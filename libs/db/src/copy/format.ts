@@ -12,7 +12,7 @@ type CopyTypes = {
   json: string;
 };
 
-/** The columns of a row in their order. */
+/** The types of a row's columns, by the name of the column, in order. */
 export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 

@@ -10,7 +10,8 @@ async function read(error: Error): Promise<unknown[]> {
     throw error;
   }
   const call = databaseInterceptor(async () => ({ stream: true, message: messages() }) as unknown as StreamResponse);
-  const response = await call({ stream: true } as StreamRequest); // the interceptor reads no member of the request
+  // The interceptor reads no member of the request, so an incomplete request is enough.
+  const response = await call({ stream: true } as StreamRequest);
   const seen: unknown[] = [];
   try {
     for await (const message of response.message as AsyncIterable<unknown>) seen.push(message);

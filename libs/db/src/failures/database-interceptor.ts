@@ -11,7 +11,7 @@ export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
     const response = await next(request);
     if (!response.stream) return response;
-    // the messages are passed on unchanged
+    // The messages are passed on unchanged, so they keep their type.
     return { ...response, message: translated(response.message) } as StreamResponse;
   } catch (error) {
     throw unavailableOr(error);
@@ -27,7 +27,7 @@ async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unk
 }
 
 function unavailableOr(error: unknown): unknown {
-  // A shortage of this machine is reported as a different error (`isShortage`).
+  // A resource shortage on this machine is reported as a different error (`isShortage`).
   if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
   return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
     cause: error,

@@ -23,8 +23,8 @@ const infrastructureMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/;
 
 /**
- * Whether a failure was caused by the infrastructure (connection, serialization, a shortage of this machine, a peer
- * that is unavailable), so that the same work may succeed later without a change.
+ * Whether a failure was caused by the infrastructure (connection, serialization, a resource shortage on this machine, a
+ * peer that is unavailable), so that the same work may succeed later without a change.
  */
 export function isInfrastructureError(error: unknown): boolean {
   if (isShortage(error)) return true;
@@ -36,7 +36,7 @@ export function isInfrastructureError(error: unknown): boolean {
   });
 }
 
-/** Whether a failure is a serialization failure or a deadlock, so that the whole transaction must be run again. */
+/** Whether a failure is a serialization failure or a deadlock. The whole transaction must then be run again. */
 export function isTransactionConflict(error: unknown): boolean {
   return chain(error).some((link) => codeOf(link) === '40001' || codeOf(link) === '40P01');
 }
@@ -45,7 +45,7 @@ function isInfrastructureState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && infrastructureClasses.has(code.slice(0, 2));
 }
 
-/** Returns the SQLSTATE, or Node's code, of an error that has one. */
+/** Returns an error's SQLSTATE or Node error code, if it has one. */
 export function codeOf(error: unknown): string | undefined {
   const code = memberOf(error, 'code');
   return typeof code === 'string' ? code : undefined;
@@ -63,7 +63,10 @@ function chain(error: unknown): unknown[] {
   return links;
 }
 
-/** Reads a member of an error. It does not test the class, because an error from Node may belong to another realm. */
+/**
+ * Reads a member of an error. Does not test for the class `Error`, because an error from Node may belong to another
+ * realm.
+ */
 function memberOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

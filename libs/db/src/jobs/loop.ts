@@ -25,11 +25,11 @@ const giveUpAfter = 5;
 
 /**
  * Works on the jobs of one kind, one slice at a time, until the loop is stopped; the jobs take turns. A slice, its
- * cursor and its progress are one transaction. If the process dies, nothing is lost: when its lease ends, another
- * process continues from the cursor. The fence rolls back a slice of a process that lost its lease, or of a job that
- * was cancelled. The lease (default 30 s) must outlast a slice. Infrastructure errors are retried without end. After
- * five successive errors of other kinds the job fails. When a slice is refused (`failed_precondition`), the job fails
- * immediately, with the reason as its error.
+ * cursor and its progress are written in one transaction. If the process dies, nothing is lost: when its lease ends,
+ * another process continues from the cursor. The fence rolls back a slice of a process that lost its lease, or of a job
+ * that was cancelled. The lease (default 30 s) must outlast a slice. Infrastructure errors are retried indefinitely.
+ * After five successive errors of other kinds the job fails. When a slice is refused (`failed_precondition`), the job
+ * fails immediately, with the reason as its error.
  *
  * `slice` runs before the transaction and may call other services, because no lock is held while it waits for their
  * responses. It may run twice for one cursor. The function that it returns then writes the slice.

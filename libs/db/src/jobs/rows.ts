@@ -122,7 +122,7 @@ export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<voi
     update jobs set wake_at = clock_timestamp() where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** Makes all jobs of one kind in an organization due. Each job is treated as by `wakeJob`. */
+/** Makes all jobs of one kind in an organization due, as `wakeJob` does for one job. */
 export async function wakeJobs<DB>(
   trx: Transaction<DB>,
   { organizationId, kind }: { organizationId: bigint; kind: string },

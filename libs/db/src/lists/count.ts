@@ -1,6 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 
-/** The number of rows of a list, in the members of a list response. */
+/** The row count of a list, as members of the list's response. */
 export type RowCount = { totalCount: bigint; totalCountIsMinimum?: true };
 
 /**

@@ -6,7 +6,7 @@ import { type RawBuilder, sql } from 'kysely';
  */
 export type CreatedFilters = { createdSince?: Timestamp | undefined; createdUntil?: Timestamp | undefined };
 
-/** The filters as Dates with millisecond precision, like the times that rows show. */
+/** The filters as Dates with millisecond precision, like the times in responses. */
 export type CreatedRange = { since?: Date | undefined; until?: Date | undefined };
 
 export function readCreatedRange({ createdSince, createdUntil }: CreatedFilters): CreatedRange {

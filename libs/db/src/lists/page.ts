@@ -46,7 +46,7 @@ function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined
 
 /** Makes the error for a cursor that belongs to another list, or to another order of the list. */
 export function invalidCursor(): DomainError {
-  const message = 'is not one that this list gave';
+  const message = 'is not a cursor of this list';
   const violations: Violation[] = [{ field: 'cursor', message, code: 'invalid' }];
   return new DomainError('invalid', 'invalid_cursor', `cursor ${message}`, { violations });
 }

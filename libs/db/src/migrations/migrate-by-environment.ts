@@ -9,9 +9,9 @@ const environment = z.object({ DATABASE_URL: postgresUrl, ADMIN_DATABASE_URL: po
 
 /**
  * Runs the migrations of a service, for its migrate.ts: brings the schema of DATABASE_URL up to date and returns a
- * sentence with the applied migrations. With ADMIN_DATABASE_URL (a role that may create roles, in the same database) it
- * first creates the role of DATABASE_URL, with its password, and the schema that the role owns. Throws a ConfigError
- * for a malformed environment. It may be repeated, and may run in several processes at the same time.
+ * sentence that lists the applied migrations. With ADMIN_DATABASE_URL (a role that may create roles, in the same
+ * database) it first creates the role of DATABASE_URL, with its password, and the schema that the role owns. Throws a
+ * ConfigError for a malformed environment. It may be repeated, and may run in several processes at the same time.
  */
 export async function migrateByEnvironment(
   env: NodeJS.ProcessEnv,

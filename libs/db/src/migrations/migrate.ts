@@ -30,7 +30,7 @@ export async function migrate(options: { url: string; schema: string; migrations
     options: `-c search_path=${checkIdentifier(schema)}`,
     max: 1,
     lock_timeout: lockTimeoutMs,
-    // A statement may take long, so only keepalive detects a lost server.
+    // A statement may run for a long time, so only TCP keepalive detects a lost server.
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: connectTimeoutMs,

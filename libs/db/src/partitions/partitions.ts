@@ -130,7 +130,7 @@ async function partitionsOf<DB>(db: Kysely<DB>, table: string): Promise<string[]
   return rows.map((row) => row.name);
 }
 
-/** Returns the starts of the period of `now` and of the periods that are made ahead. */
+/** Returns the start of the current period, and the starts of the periods whose partitions are created ahead. */
 function starts(now: Date, by: Period): Date[] {
   const made = [startOf(now, by)];
   while (made.length <= ahead[by]) made.push(next(made.at(-1) ?? now, by));

@@ -7,7 +7,7 @@ type Query = Omit<pg.Query, 'submit'> & {
   submit(connection: pg.Connection): Error | null;
 };
 
-/** pg's query, with the members that its types leave out. */
+/** pg's query, with the members that pg's types omit. */
 const Query = pg.Query as unknown as new (config: pg.QueryConfig, callback: Callback) => Query;
 
 /**

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 
-/** The members of pg's client that its types leave out. */
+/** Members of pg's client that pg's types omit. */
 type Internals = {
   host: string;
   port: number;
@@ -25,7 +25,7 @@ const patienceMs = 5_000;
  * resolves when the server cannot be asked; the statement then ends by itself, at the latest by its timeout.
  */
 export function cancelQuery(client: pg.Client, config: pg.ClientConfig): Promise<void> {
-  const { processID, secretKey } = client as unknown as Internals; // missing in pg's types, like the members above
+  const { processID, secretKey } = client as unknown as Internals; // pg's types omit these members
   const { host, port, sslNegotiation, connection } = new pg.Client(config) as unknown as Internals;
   const send = () => connection.cancel(processID, secretKey);
   return new Promise((resolve) => {

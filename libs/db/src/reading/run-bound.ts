@@ -3,7 +3,7 @@ import { BoundQuery } from './bound-query.ts';
 import { cancelQuery } from './cancel-query.ts';
 import type { Reading } from './reading.ts';
 
-/** The member of pg's client that its types leave out. */
+/** The member of pg's client that pg's types omit. */
 type Internals = { _getActiveQuery(): unknown };
 
 /**

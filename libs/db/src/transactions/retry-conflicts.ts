@@ -5,7 +5,7 @@ const conflictTries = 5;
 
 /**
  * Runs a transaction, and runs it again after a conflict with another transaction. Use it for a call whose sender
- * cannot be asked to retry; `transact` retries by itself.
+ * cannot be asked to retry. It is not needed with `transact`, which already retries.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let failures = 1; ; failures += 1) {

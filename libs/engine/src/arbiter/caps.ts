@@ -11,7 +11,7 @@ const epoch = Temporal.PlainDate.from('1970-01-01');
  */
 const mostPeriods = 1_000;
 
-/** Returns the number of these sends that fall into the period of a cap that contains `now`. */
+/** Counts the sends that fall into the cap's period that contains `now`. */
 export function countedBy(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling')
     return times.filter((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone) > now).length;

@@ -9,8 +9,8 @@ import { type AskedSend, goesBefore, type Owner, type PlacedSend, type PlannedSe
 export type ContactLedger = { placed: readonly PlacedSend[]; planned: readonly PlannedSend[] };
 
 /**
- * The decision about one send: the rule that decided and, as `lostTo`, the enrollment that got the place instead. Times
- * are in epoch milliseconds.
+ * The decision about one send: the rule that decided and, as `lostTo`, the enrollment whose send used up the cap or
+ * gap. Times are in epoch milliseconds.
  */
 export type Decision =
   | { kind: 'send' }
@@ -19,7 +19,7 @@ export type Decision =
 
 /**
  * Decides about a send according to the rules, at `now`. Equal arguments give equal decisions. Only quiet hours hold a
- * send that already has its place: its last attempt may have arrived, so the place stays taken.
+ * send that is already placed: its last attempt may have arrived, so it still counts.
  */
 export function decideSend(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Decision {
   if (send.expiresAt !== null && send.expiresAt <= now) {
@@ -58,7 +58,7 @@ function fullCap(cap: Cap, { send, placed, rivals, now }: Place): Full | undefin
   const before = rivals.filter((one) => isOf(cap, one));
   const places = cap.limit - countedBy(cap, times, now, send.timezone);
   if (before.length < places) return undefined;
-  // The sends that get a place before this send.
+  // The planned sends that may be sent before this send, as far as the cap has room for them.
   const winners = places <= 0 ? [] : before.slice(0, places);
   const until = freeAt(cap, [...times, ...winners.map(({ dueAt }) => Math.max(now, dueAt))], now, send.timezone);
   const reason = `${cap.limit} ${cap.limit === 1 ? 'mail' : 'mails'} per ${spanOf(cap.per)} (cap ${cap.id})`;

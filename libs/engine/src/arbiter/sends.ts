@@ -6,10 +6,10 @@ type Kind = { channel: string; category: string | null; class: SendClass };
 /** The enrollment that a send belongs to. */
 export type Owner = { workflowId: bigint; enrollmentId: bigint };
 
-/** A send that has its place, so it counts towards caps and the minimum gap. */
+/** A send that was allowed to be sent, so it counts towards caps and the minimum gap. */
 export type PlacedSend = Kind & Owner & { at: number };
 
-/** A send that waits for its place. */
+/** A send that waits until the rules allow it. */
 export type PlannedSend = Kind &
   Owner & {
     key: string;
@@ -27,7 +27,7 @@ export type AskedSend = PlannedSend & {
   /** The contact's zone. */
   timezone: string;
   onCapped: 'hold' | 'skip';
-  /** Whether an earlier attempt already got a place for the send. The send keeps that place. */
+  /** Whether an earlier attempt of the send was already allowed. The rules that count sends then apply no more. */
   isPlaced: boolean;
   /** Milliseconds by which to delay a time at which many contacts become due together. */
   spreadMs: number;

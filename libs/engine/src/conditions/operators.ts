@@ -5,7 +5,7 @@ import { parseInstant } from '../time/instants.ts';
 import { isEqual, matcherOf, textOf } from './equality.ts';
 import { compareNumerals, numeralOf } from './numbers.ts';
 
-/** The present time and the time zone, for comparisons of times, and the meter of the step. */
+/** The current time and the time zone, for comparisons of times, and the step's meter. */
 export type Moment = { readonly now: number; readonly timezone: string; readonly meter: Meter };
 
 type Value = JsonValue | undefined;

@@ -86,7 +86,7 @@ export function compileRendered(rendered: JsonObject, compiling: Compiling): Rul
 
 type CompileValue = (value: JsonValue, compiling: Compiling) => Template<JsonValue>;
 
-/** Units of work and bytes of memory of one condition. */
+/** Meter units charged for compiling one condition, and the bytes of memory that the compiled condition takes. */
 const conditionUnits = 200;
 const conditionBytes = 768;
 

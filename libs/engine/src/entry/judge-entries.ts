@@ -2,12 +2,12 @@ import { shareOf } from '../share-of.ts';
 import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts';
 
 /**
- * A contact that asks to enter. `key` is the key of re-entry. It is undefined for a contact that nothing identifies;
- * such a contact is treated as new.
+ * A contact that asks to enter. `key` is the re-entry key. It is undefined for a contact that nothing identifies; such
+ * a contact is treated as new.
  */
 export type Arrival = { key: bigint | undefined; contactKey: string };
 
-/** The verdict on an arrival. `allowedAt` has the meaning that it has in `judgeReEntry`. */
+/** The verdict on an arrival. `allowedAt` means the same as in `judgeReEntry`. */
 export type EntryVerdict =
   | { decision: 'enter' | 'holdout' }
   | { decision: 'refused'; reason: 're_entry'; allowedAt: number | undefined };

@@ -8,8 +8,8 @@ import { type CompiledGoal, isOpen } from './compile-goals.ts';
 const eventUnits = 1024 * 1024;
 
 /**
- * An event of the contact. The rules of goals are tested with the data of the run, with `contact` merged over them,
- * together with the remaining members of the event.
+ * An event of the contact. The rules of goals are tested against the run's data, with the members of `contact` merged
+ * over them, and with the event's other members added.
  */
 export type GoalEvent = { name: string; contact: JsonObject; properties: JsonValue };
 

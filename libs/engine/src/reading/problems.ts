@@ -5,7 +5,7 @@ export type Hints = Pick<Violation, 'code' | 'allowed' | 'suggestion'>;
 
 /**
  * Makes a problem of one step. `index` counts from 0, `key` is the path inside the step. The problem's text begins with
- * the step, followed by the key if there is one; `message` has neither.
+ * the step, followed by the key if there is one; `message` must contain neither.
  */
 export function stepProblem(index: number, type: string, key: string, message: string, hints: Hints = {}): Violation {
   const field = key === '' ? `steps.${index}` : `steps.${index}.${key}`;

@@ -72,6 +72,6 @@ function typeProblem(type: JsonValue | undefined): [string, Hints] {
   if (type === undefined || type === null) return ['type is required', { code: 'required', allowed }];
   if (typeof type !== 'string') return ['type must be a string', { code: 'type', allowed }];
   const suggestion = nearest(type, allowed);
-  const message = 'there is no such step type; GET /api/v1/workflows/step_types lists those there are';
+  const message = 'is not a step type; GET /api/v1/workflows/step_types lists all step types';
   return [message, { code: 'enum', allowed, ...(suggestion !== undefined && { suggestion }) }];
 }

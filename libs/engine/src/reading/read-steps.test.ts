@@ -85,10 +85,10 @@ test.each<[unknown, string]>([
   ['text', 'Step 0 (unknown): must be an object'],
   [{}, 'Step 0 (unknown): type is required'],
   [{ type: 5 }, 'Step 0 (unknown): type must be a string'],
-  [{ type: 'fax' }, 'Step 0 (fax): there is no such step type; GET /api/v1/workflows/step_types lists those there are'],
+  [{ type: 'fax' }, 'Step 0 (fax): is not a step type; GET /api/v1/workflows/step_types lists all step types'],
   [
     { type: 'constructor' },
-    'Step 0 (constructor): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
+    'Step 0 (constructor): is not a step type; GET /api/v1/workflows/step_types lists all step types',
   ],
   [{ type: 'end', name: '' }, 'Step 0 (end): name must be a string of 1 to 255 characters'],
   [{ type: 'end', name: 5 }, 'Step 0 (end): name must be a string of 1 to 255 characters'],
@@ -109,7 +109,7 @@ test('every problem is told, in the order of the steps', () => {
     ]),
   ).toEqual([
     'Step 0 (log): message is not a valid template: output "{{ x" not closed, line:1, col:1',
-    'Step 1 (nope): there is no such step type; GET /api/v1/workflows/step_types lists those there are',
+    'Step 1 (nope): is not a step type; GET /api/v1/workflows/step_types lists all step types',
     'Step 2 (trigger): id a is the id of step 1 already',
     'Step 2 (trigger): a trigger may only be the first step',
   ]);

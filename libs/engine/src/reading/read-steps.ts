@@ -13,12 +13,12 @@ import { unknownParameters } from './unknown-parameters.ts';
 
 const maxSteps = 200;
 /**
- * Maximum number of bytes of all configs as JSON. Normalizing a config does not change its size, so the result of a
- * reading can be read again.
+ * Maximum number of bytes of all configs as JSON. Normalizing a config does not change its size, so steps that were
+ * read once can be read again.
  */
 const maxConfigBytes = 256 * 1024;
 const maxProblems = 100;
-/** Units for parsing a character as JSON, and for writing and reading a character of a config. */
+/** Meter units charged for parsing a character as JSON, and for writing and reading a character of a config. */
 const parsingUnits = 4;
 const readingUnits = 8;
 
@@ -66,12 +66,15 @@ export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps>
   return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
 }
 
-/** Returns the problems that steps may have in a draft but not in an active workflow, which needs at least one step. */
+/**
+ * Returns the problems that a draft may have but an active workflow may not: an active workflow needs at least one
+ * step.
+ */
 export function activeProblems(steps: readonly unknown[]): Violation[] {
   return steps.length > 0 ? [] : refuse('an active workflow needs at least one step', 'required').problems;
 }
 
-/** Finds the problems of templates and rules by step, or returns the refusal of all steps. */
+/** Finds the problems of templates and rules, grouped by step, or returns a refusal of all steps. */
 function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Steps> {
   const compiling = startCompiling(undefined, definitionBounds);
   try {
@@ -82,7 +85,7 @@ function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Ste
   }
 }
 
-/** Checks the places of each step. Leaves out problems of fields in which reading already found a problem. */
+/** Checks the places of each step. Leaves out problems of fields in which reading the step already found a problem. */
 function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Violation[][]> {
   const problems: Violation[][] = [];
   let room = maxProblems;
@@ -96,7 +99,7 @@ function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Vi
   return problems;
 }
 
-/** Returns the first unknown parameters, by step. */
+/** Returns the first unknown parameters, grouped by step. */
 function unknownInSteps(given: readonly JsonValue[]): Violation[][] {
   let room = maxProblems;
   return given.map((raw, index) => {

@@ -8,7 +8,10 @@ import { stepKeys } from './read-step.ts';
 /** Maximum number of characters of a name in a message. */
 const longestName = 100;
 
-/** Returns the first `most` parameters of a step, next to its config or in it, that its type does not list. */
+/**
+ * Returns the first `most` parameters of a step that its type does not list, whether they are in the config or next to
+ * it.
+ */
 export function unknownParameters(raw: JsonValue, index: number, most: number): Violation[] {
   const given = objectOf(raw) ?? {};
   const stepType = findStepType(String(given['type']).trim());

@@ -16,12 +16,13 @@ const longestName = 100;
 /** Maximum number of characters of all settings as JSON. */
 const maxLength = 128 * 1024;
 /**
- * Maximum numbers of tags (with outputs) and of words in all settings together. The numbers are limited for all
- * settings, because the rules of goals are compiled together.
+ * Maximum numbers of tags (including outputs) and of words in all settings together. The maximum applies to all
+ * settings together, because the rules of goals are compiled together.
  */
 const settingsBounds = { tags: 1_000, words: 3_000 };
 /**
- * Units for reading a character. Each character is read once for the form of the settings and once for their templates.
+ * Meter units charged for a character. Each character is read once to check the form of the settings and once to check
+ * their templates.
  */
 const readingUnits = 12;
 const findPlaces = placesIn(settingsSchema);

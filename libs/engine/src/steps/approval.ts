@@ -75,6 +75,6 @@ function describeApproval({ message, roles }: JsonObject): StubbedEffect {
   const who = Array.isArray(roles) ? roles.join(', ') : '';
   return {
     preview: `${String(message)} (${who} may decide)`,
-    result: { outcome: 'succeeded', message: 'Would go on as approved', exit: 'on_approved' },
+    result: { outcome: 'succeeded', message: 'Would continue as approved', exit: 'on_approved' },
   };
 }

@@ -163,7 +163,7 @@ test.each<[unknown, string]>([
   [{ ...callback, timeout_seconds: 61 }, 'timeout_seconds must be at most 60'],
   [{ ...callback, sign_with: 'mine' }, 'sign_with must be the id of a webhook'],
   [{ type: 'wait_for_event' }, 'event_name is required, or events'],
-  [{ type: 'wait_for_event', event_name: 'Order Paid' }, 'event_name may have small letters, digits, and _ . : -'],
+  [{ type: 'wait_for_event', event_name: 'Order Paid' }, 'event_name may have lower-case letters, digits, and _ . : -'],
   [{ type: 'wait_for_event', event_name: 'a', events: [{ event_name: 'b' }] }, 'event_name excludes events'],
   [{ type: 'wait_for_event', events: [] }, 'events must have at least 1 item'],
   [{ type: 'wait_for_event', events: [{}] }, 'events.0.event_name is required'],

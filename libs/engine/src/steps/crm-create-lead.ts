@@ -7,7 +7,7 @@ import { defineStep } from './define-step.ts';
 import { describeCrm } from './describe-crm.ts';
 import { policyOf } from './effect-policy.ts';
 
-/** Fields that identify a lead, which needs at least one of them. The first field with a value names the lead. */
+/** Fields that identify a lead; at least one of them is required. The first field with a value names the lead. */
 const knownBy = ['email', 'last_name', 'first_name', 'company_name', 'phone'] as const;
 const nothingKnown = `a lead needs one of ${knownBy.join(', ')}`;
 

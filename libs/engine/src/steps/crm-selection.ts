@@ -26,7 +26,7 @@ const commonFilters = {
   ids: z.array(text).min(1).max(100),
 };
 
-/** The filters of the lists of leads and of contacts, by type of record. */
+/** The filters that the lists of leads and contacts accept, by type of record. */
 const filters: Record<CrmSelection['recordType'], Record<string, z.ZodType>> = {
   lead: {
     ...commonFilters,

@@ -54,7 +54,7 @@ function fault(issue: Issue, value: unknown): Omit<ConfigProblem, 'path'> {
   }
 }
 
-/** Returns the code that one of the engine's own rules gives with its message. */
+/** Returns the violation code that one of the engine's own checks attached to its message. */
 function codeIn(params: Record<string, unknown> | undefined): ViolationCode {
   return violationCodes.find((code) => code === params?.['code']) ?? 'invalid';
 }

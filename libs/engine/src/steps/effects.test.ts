@@ -48,7 +48,7 @@ test('a body with tags is HTML, in which values are escaped; the subject is not'
   expect(request).toMatchObject({ html: '<p>&lt;Ada&gt; &amp; &quot;co&quot;</p>', subject: 'Hi <Ada> & "co"' });
 });
 
-test('a value can not bring a further header', () => {
+test('a value cannot bring a further header', () => {
   const request = requestOf(mail, { email: 'a@b.c', first_name: 'A\r\nBcc: evil@example.com\0' });
   expect(request).toMatchObject({ subject: 'Hi A Bcc: evil@example.com' });
 });

@@ -182,8 +182,8 @@ test('in a test run the first event comes, approvals are given, and services ans
   const { status, steps: visited } = testRun(defineWorkflow(steps), { data: {}, timezone: 'UTC', now });
   expect(status).toBe('completed');
   expect(visited.map(({ logs }) => logs.at(-2))).toEqual([
-    '[test] Would go on with order.paid',
-    '[test] Would go on as approved',
+    '[test] Would continue with order.paid',
+    '[test] Would continue as approved',
     '[test] Would run agent 9',
     '[test] Would score by the agent of the enrollment',
     undefined,

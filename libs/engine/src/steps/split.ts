@@ -3,7 +3,7 @@ import { config, jump, number } from '../parameters.ts';
 import { shareOf } from '../share-of.ts';
 import { defineStep } from './define-step.ts';
 
-/** Divides contacts by weight. A contact always follows the same exit. */
+/** Distributes contacts over the exits by weight. A contact always follows the same exit. */
 export const splitStep = defineStep({
   type: 'split',
   label: 'Split',

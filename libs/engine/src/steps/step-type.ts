@@ -32,7 +32,7 @@ export type Place = {
 /** The handling of an effect's failures. `onError` is `fail`, `continue` or a step id. */
 export type EffectPolicy = { onError: string; maxAttempts: number; backoffSeconds: number };
 
-/** The result that replaces an effect in test runs, and a preview of its content. */
+/** The result that stands for an effect's result in test runs, and a preview of the effect's content. */
 export type StubbedEffect = { preview: string; result: EffectResult };
 export type EffectStub = (request: JsonObject, connection?: StepConnection) => StubbedEffect;
 
@@ -43,7 +43,7 @@ export type StepConnection = 'usable' | { unusable: string };
 export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
 
 /**
- * The parking of a step: its kind, the result that applies if nothing has settled the parking by its end, and the
+ * How a step parks: the kind of parking, the result that applies if nothing has settled the parking by its end, and the
  * result in test runs. If `previews` is the key of an exit, the request shows under `preview.effect` the effect of the
  * step at that exit.
  */
@@ -80,7 +80,7 @@ export type StepDefinition<Schema extends z.ZodType> = {
   /** Schema of `config`, with a description of each member for the catalog. Keeps unknown members. */
   config: Schema;
   example: { name: string; config: JsonObject };
-  /** Whether runs wait at the step, so that a loop through the step does not spin. */
+  /** Whether runs wait at the step. A loop is allowed only if it contains such a step, so that it does not spin. */
   waits?: boolean;
   /** Returns the possible successors. Default: the following step. */
   exits?(config: z.output<Schema>): readonly Exit[];
@@ -91,14 +91,14 @@ export type StepDefinition<Schema extends z.ZodType> = {
   parks?: Parks;
 };
 
-/** A step type without the type of its config. */
+/** A step type whose config type is hidden, so that all step types have one TypeScript type. */
 export type StepType = Omit<StepDefinition<z.ZodType>, 'exits' | 'compile' | 'effect'> & {
   effect: EffectOfStep | undefined;
-  /** The parameters that the catalog lists. */
+  /** The parameters as the catalog lists them. */
   parameters: readonly string[];
   /** Finds the places in a config that must be checked in addition to its form; see `checkPlaces`. */
   placesOf(config: JsonObject): PlaceInConfig[];
-  /** Reads a config by its form. */
+  /** Reads a config, and checks only its form. */
   read(config: JsonObject): { bound: BoundStep } | { problems: ConfigProblem[] };
 };
 

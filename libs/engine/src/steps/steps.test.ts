@@ -10,7 +10,7 @@ function take(step: object, data: JsonObject = {}, more: Partial<Run> = {}) {
   return advance(definition, newRun(data, more), now, 1);
 }
 
-/** Returns the next step after this step, its line, and its warnings. */
+/** Runs one step. Returns the index of the next step, and the status and the message of the timeline's line. */
 function outcomeOf(step: object, data: JsonObject = {}, more: Partial<Run> = {}) {
   const { state, entries } = take(step, data, more);
   const [entry] = entries;

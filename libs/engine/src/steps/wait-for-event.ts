@@ -16,7 +16,7 @@ const eventName = z
   .min(1)
   .max(100)
   .refine((name) => /^[a-z0-9_.:-]+$/.test(name), {
-    message: 'may have small letters, digits, and _ . : -',
+    message: 'may have lower-case letters, digits, and _ . : -',
     params: formatCode,
   });
 
@@ -102,7 +102,7 @@ export const waitForEventStep = defineStep({
   },
   parks: {
     kind: 'wait_for_event',
-    expired: { outcome: 'succeeded', message: 'No such event came in time', exit: 'on_timeout' },
+    expired: { outcome: 'succeeded', message: 'No such event arrived in time', exit: 'on_timeout' },
     stub: describeFirst,
   },
 });
@@ -132,12 +132,13 @@ function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compili
 /** Describes the wait in a test run, where the first event arrives immediately. */
 function describeFirst({ events }: JsonObject): StubbedEffect {
   const [first] = Array.isArray(events) ? events : [];
-  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // this step rendered the request
+  // The first event is an object, because this step rendered the request.
+  const { event_name: name = '', exit = '' } = Object(first) as JsonObject;
   return {
     preview: `as if ${String(name)} came at once`,
     result: {
       outcome: 'succeeded',
-      message: `Would go on with ${String(name)}`,
+      message: `Would continue with ${String(name)}`,
       output: { event: { name, properties: {} } },
       exit: String(exit),
     },

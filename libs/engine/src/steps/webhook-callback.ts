@@ -60,7 +60,7 @@ export const webhookCallbackStep = defineStep({
     const request = compileRequest(config, compiling);
     return (scope) => ({ kind: 'effect', request: request(scope) });
   },
-  // URL and headers may contain secrets.
+  // `url` and `headers` are not shown, because they may contain secrets.
   effect: { kind: 'webhook_callback', shows: ['method', 'body'], policy: policyOf, stub: describeCallback },
 });
 

@@ -9,28 +9,34 @@ import { wordsIn } from './words.ts';
 export type Compiling = {
   readonly meter: Meter;
   readonly bounds: Bounds;
-  /** Number of tags and outputs so far, and number of the words and signs in them. */
+  /** Number of tags and outputs so far, and number of words and signs in these tags and outputs. */
   tags: number;
   words: number;
   /** Bytes of memory that the results keep. */
   bytes: number;
 };
 
-/** Maximum number of tags and outputs in texts that are compiled together, and of the words and signs in them. */
+/**
+ * Maximum number of tags and outputs in texts that are compiled together, and of words and signs in these tags and
+ * outputs.
+ */
 export type Bounds = { readonly tags: number; readonly words: number };
 
-/** The bounds for a definition, for the settings of a definition, and for texts that are rendered once. */
+/**
+ * The bounds for the steps of a definition, and for texts that are rendered once. The settings of a definition have
+ * bounds of their own.
+ */
 export const definitionBounds: Bounds = { tags: 10_000, words: 30_000 };
 /** No bounds, for texts that were checked against real bounds when they were saved. */
 const unbounded: Bounds = { tags: Number.POSITIVE_INFINITY, words: Number.POSITIVE_INFINITY };
 
-/** Units of a tag or an output: Liquid takes 2.5 µs for each. */
+/** Meter units charged for a tag or an output: Liquid takes 2.5 µs for each. */
 const tagUnits = 200;
-/** Units of a word or a sign: a filter's operand with its comma takes 0.5 µs. */
+/** Meter units charged for a word or a sign: a filter's operand with its comma takes 0.5 µs. */
 const wordUnits = 24;
 /**
- * Units of a character of a template. Liquid reads each character several times, and most often the characters of a
- * name in an operand.
+ * Meter units charged for a character of a template. Liquid reads each character several times; it reads the characters
+ * of a name in an operand most often.
  */
 const characterUnits = 5;
 /**

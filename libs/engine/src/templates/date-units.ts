@@ -1,11 +1,17 @@
-/** Units for writing one date. Liquid creates a new formatter to read the zone's clock, which takes 120 µs. */
+/**
+ * Meter units charged for writing one date. Liquid creates a new formatter to read the zone's clock, which takes 120
+ * µs.
+ */
 const zoneUnits = 8_192;
-/** Units for a part of a date that needs a further formatter, such as names of days and months, and localized forms. */
+/**
+ * Meter units charged for a part of a date that needs a further formatter, such as names of days and months, and
+ * localized forms.
+ */
 const namedUnits = 5_000;
 const partUnits = 32;
 const named = new Set('aAbBhcxX');
 
-/** Returns the units for writing a date in a format. */
+/** Returns the meter units to charge for writing a date in a format. */
 export function dateUnits(format: unknown): number {
   if (typeof format !== 'string') return zoneUnits + 2 * namedUnits; // the default format has two names
   let units = zoneUnits;

@@ -6,7 +6,7 @@ type Operators = typeof defaultOperators;
 type Operator = (...operandsAndContext: unknown[]) => ReturnType<Operators[string]>;
 
 const callUnits = 16;
-/** Units charged by an operator for each unit of its operands. */
+/** Meter units charged by an operator for each unit of its operands' size. */
 const cost = 2;
 /** Additional units for each element, because Liquid compares each element in a separate generator. */
 const elementUnits = 16;

@@ -9,7 +9,7 @@ import { searchFilters } from './search-filters.ts';
 export type FilterThis = ThisParameterType<Handler>;
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 
-/** Units charged by a filter for each unit of its input and arguments. */
+/** Meter units charged by a filter for each unit of its input's and arguments' size. */
 const cheap = 1;
 const usual = 4;
 const costly = 8;
@@ -38,11 +38,11 @@ const allowed: ReadonlyMap<number, readonly string[]> = new Map([
   [costly, ['escape_once', 'slugify']],
 ]);
 
-/** Units of each call of a filter. */
+/** Meter units charged for each call of a filter. */
 const callUnits = 32;
 /** Additional units for each element whose property a filter reads. */
 const propertyUnits = 64;
-/** Maximum number of characters of a property's name, which is read for each element. */
+/** Maximum number of characters of a property's name. The name is read once for each element. */
 const longestProperty = 255;
 
 /** Charges the additional work of a filter that does more than read its input once. */

@@ -21,8 +21,8 @@ export function compileObject(value: JsonObject, compiling: Compiling): Template
 }
 
 /**
- * Compiles a value, visiting each part once. Returns undefined for a value without templates, whose rendering equals
- * the value itself.
+ * Compiles a value, visiting each part once. Returns undefined for a value without templates, because its rendering
+ * equals the value itself.
  */
 function compileValue(value: JsonValue, compiling: Compiling): Template<JsonValue> | undefined {
   charge(compiling.meter, memberUnits);

@@ -4,9 +4,9 @@ import { objectOf } from '../json-value.ts';
 import { charge, chargeReading, type Meter, memberUnits } from '../meter.ts';
 import type { Scope } from './scope.ts';
 
-/** Units charged for a tag or an output, regardless of its work. */
+/** Meter units charged for a tag or an output, in addition to the work that it does. */
 const templateUnits = 128;
-/** Units of the meter that are charged for reading a variable. */
+/** Meter units charged for reading a variable. */
 const variableUnits = 8;
 
 /**
@@ -64,7 +64,8 @@ export class RenderContext extends Context {
    */
   lookUp(names: string[]): unknown {
     let value: unknown = this.environments;
-    for (const name of names) value = this.readProperty(value as object, name); // Liquid reads any value
+    // Liquid accepts a value of any type here.
+    for (const name of names) value = this.readProperty(value as object, name);
     this.isWatching = true;
     const found = this.found(value, names);
     this.isWatching = false;

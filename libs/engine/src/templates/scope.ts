@@ -11,7 +11,7 @@ export type Scope = {
   readonly contactKey: string;
   /** Notes for a person, shown on the timeline. */
   readonly warnings: Set<string>;
-  /** The work of the step. */
+  /** The meter that counts the work of the step. */
   readonly meter: Meter;
   /** The meter in the form that Liquid charges, made by the first template. */
   limiter?: Context['memoryLimit'];

@@ -55,7 +55,7 @@ test.each([
   ['{% capture x %}{{ first_name }}!{% endcapture %}{{ x }}{{ x }}', 'Ada!Ada!'],
   ['{% raw %}{{ first_name }}{% endraw %}', '{{ first_name }}'],
   ['{{ nobody | default: "you" }}', 'you'],
-  // There is one pass, so the content of a value is never evaluated.
+  // A template is rendered in one pass, so template syntax in a value is never evaluated.
   ['{{ trap }}', '{{ score }}'],
   // Dates use the run's time zone, and `now` is the time at which the step runs.
   ['{{ joined | date: "%d.%m.%Y %H:%M" }}', '02.05.2026 00:30'],
@@ -151,7 +151,7 @@ test.each([
   ['sorts', '{% assign x = big | split: "" | sort_natural %}'.repeat(5)],
   ['indents', '{{ deep | json: 10 | size }}'.repeat(50)],
   ['long properties', '{{ list | map: big }}'],
-])('%s can not make much work', (_name, template) => {
+])('%s cannot make much work', (_name, template) => {
   const render = compileText(template);
   const deep = parseJson(`${'['.repeat(50)}${'1,'.repeat(5_000)}1${']'.repeat(50)}`);
   const big = 'a'.repeat(50_000);

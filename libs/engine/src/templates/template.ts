@@ -28,8 +28,8 @@ export function isTemplate(text: string): boolean {
 }
 
 /**
- * Returns the problem of a template as the end of a sentence; undefined if there is no problem. Rethrows errors of
- * charging.
+ * Returns the problem of a template as the end of a sentence; undefined if there is no problem. Rethrows the errors
+ * that the meter throws.
  */
 export function templateProblem(text: string, compiling: Compiling): string | undefined {
   if (!isTemplate(text)) return undefined;
@@ -64,7 +64,7 @@ export class NotATemplate extends StepFailure {
 
 /**
  * Compiles a template. All templates are compiled by this function. Charges the work and adds up the memory; see
- * `Compiling`. Throws NotATemplate, and rethrows errors of charging.
+ * `Compiling`. Throws NotATemplate, and rethrows the errors that the meter throws.
  */
 function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   compiling.bytes += textBytes;

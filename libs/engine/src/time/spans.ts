@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** Units of a wait. */
+/** Units in which the length of a wait is given. */
 export const units = ['seconds', 'minutes', 'hours', 'days', 'weeks'] as const;
 export type Unit = (typeof units)[number];
 

@@ -24,10 +24,10 @@ const countNoLagEveryMs = 30_000;
 /**
  * Handles the events of a topic at least once, in batches, one batch at a time, and the events of a partition in order.
  * When `handle` resolves, the effects of all its events are committed. When it rejects, the events are delivered again,
- * possibly in different batches. Infrastructure errors, including unavailable peers, are retried without end. After any
- * other error the batch is split to find the event that fails. That event gets 10 attempts within 5 minutes and is then
- * sent to `<topic>.dead` with the reason. An event that cannot be decoded is sent to `<topic>.dead` immediately. While
- * an event is retried, its partition waits; other partitions continue.
+ * possibly in different batches. Infrastructure errors, including unavailable peers, are retried indefinitely. After
+ * any other error the batch is split to find the event that fails. That event gets 10 attempts within 5 minutes and is
+ * then sent to `<topic>.dead` with the reason. An event that cannot be decoded is sent to `<topic>.dead` immediately.
+ * While an event is retried, its partition waits; other partitions continue.
  */
 export async function startConsumer<D extends DescMessage, DB>(options: {
   transport: EventTransport;

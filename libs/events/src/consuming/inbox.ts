@@ -2,7 +2,7 @@ import type { Database } from '@drippulse/db';
 import { sql, type Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 
-/** One day longer than the transports keep events. */
+/** Time for which marks are kept: one day longer than the transports keep events. */
 const keptMs = 8 * 24 * 60 * 60_000;
 const pruneRows = 5000;
 

@@ -24,7 +24,7 @@ export function createEmbeddedProducer(db: Database<unknown>, onSent: (topic: st
 async function append(db: Database<unknown>, topic: string, messages: readonly TransportMessage[]): Promise<void> {
   const { sizes, rows, values } = placed(messages);
   const partitions = [...sizes.keys()];
-  // The heads are locked in the order of their numbers, so that two producers never deadlock.
+  // The rows with the next offsets are locked in the order of their partitions, so that two producers never deadlock.
   const result = await sql`
     with locked as materialized (
       select partition from topic_partitions

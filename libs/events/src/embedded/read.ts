@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { unpackMessages } from '../frame/frame.ts';
 import type { ReceivedMessage } from '../transport.ts';
 
-/** A consumer in its group. */
+/** The identity of a consumer: its group, its topic and its id within the group. */
 export type Position = { group: string; topic: string; member: string };
 
 /** The next unhandled messages of a partition. `messages` is empty when the log no longer keeps them. */

@@ -16,8 +16,8 @@ export function packMessages(messages: readonly TransportMessage[]): Uint8Array 
 
 /**
  * Encodes a frame. `headers` belong to all messages, unless a message has its own header of that name; `prefix` begins
- * all values. `parts` are the messages without these headers and without the prefix. `hints` are the hints that follow
- * from the messages.
+ * all values. `parts` are the messages without these headers and without the prefix. `hints` are the hints that the
+ * messages cause.
  */
 export function packParts(
   headers: Headers,

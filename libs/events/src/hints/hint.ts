@@ -38,7 +38,7 @@ export function addTo(waiting: Map<string, Hint>, hint: Hint): void {
   waiting.set(key, known === undefined ? hint : merged(known, hint));
 }
 
-/** Makes a hint from its message. A message of an older process may lack members. */
+/** Makes a hint from its message. A message from an older process may lack members. */
 export function hintOf(init: MessageInitShape<typeof HintSchema>): Hint {
   const { organizationId = 0n, topic = '', id = '', kind = '', mode = Mode.UNSPECIFIED } = init;
   return { organizationId, topic, id, kind, mode };

@@ -12,10 +12,10 @@ type Payload = { case?: string; value?: unknown };
  */
 type Noticed = { organizationId: bigint | undefined; aggregate: string; payload: Payload | undefined };
 
-/** Collects the hints that follow from events by the rules of their topic. */
+/** Collects the hints that events cause, by the rules of their topic. */
 type HintCollector = {
   notice(event: Noticed): void;
-  /** Returns the merged hints. `shared` are the fields of events that do not set them themselves. */
+  /** Returns the merged hints. `shared` has the fields that apply to every event that does not set them itself. */
   end(shared: { organizationId: bigint; payload: Payload | undefined }): Hint[];
 };
 
@@ -129,7 +129,7 @@ function modeIn({ modePaths }: Rules, type: string | undefined, payload: Payload
   if (path.length === 0) return Mode.UNSPECIFIED;
   let value = payload?.value;
   for (const name of path) value = memberOf(value, name);
-  // the option names a field of type Mode
+  // The option names a field of type Mode, so the number is a Mode.
   return typeof value === 'number' && value !== Mode.UNSPECIFIED ? (value as Mode) : undefined;
 }
 

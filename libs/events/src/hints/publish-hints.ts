@@ -6,7 +6,7 @@ import { createSender } from '../sender.ts';
 import type { EventTransport } from '../transport.ts';
 import { addTo, type Hint, hintsKey, hintsTopic, keyOf, resyncForAll } from './hint.ts';
 
-/** The part of a service that sends hints. */
+/** The component of a service that sends hints. */
 export type HintPublisher = {
   /**
    * Sends a hint. Call it after the commit of the change, because readers read the change immediately. The call only

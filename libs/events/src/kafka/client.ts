@@ -17,14 +17,14 @@ export const endlessRetry: RetryOptions = {
 };
 
 /**
- * Retries for about three seconds, because callers that send or query retry without end themselves, and have their own
+ * Retries for about three seconds, because callers that send or query retry indefinitely themselves, and have their own
  * deadline.
  */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
 /**
- * Makes a client of the brokers named `clientId`. The log lines of kafkajs are written to `log`. kafkajs is loaded
- * here, because processes of `npm start` need no Kafka.
+ * Makes a client named `clientId` that connects to these brokers. The log lines of kafkajs are written to `log`.
+ * kafkajs is loaded here, because processes of `npm start` need no Kafka.
  */
 export async function createClient(options: {
   brokers: string[];

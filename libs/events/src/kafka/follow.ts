@@ -20,7 +20,7 @@ export function startKafkaFollower(
   options: Following & { consuming: Kafka; asking: Kafka; log: Logger; ensureTopic(): Promise<void> },
 ): Subscription {
   const { consuming, asking, topic, sinceMs, log, ensureTopic, onStart, onMessage } = options;
-  /** The next offset of each partition; empty before the first contact. */
+  /** The next offset of each partition; empty until the brokers have first responded. */
   const positions = new Map<number, bigint>();
   let consumer: Consumer | undefined;
   let isRunning = false;

@@ -12,10 +12,13 @@ import { createMissingTopics } from './topics.ts';
 
 const sendTimeoutMs = 5000;
 const consumeTimeoutMs = 30_000;
-/** Time that a member may take to join a group. It waits for the other members, at most for the 60 s of a rebalance. */
+/**
+ * Time that a member may take to join a group. The member waits for the other members, for at most the 60 s of a
+ * rebalance.
+ */
 const joinMs = 70_000;
 
-/** Creates the transport over Kafka. It connects when it is first used, and retries without end. */
+/** Creates the transport over Kafka. It connects when it is first used, and retries indefinitely. */
 export function createKafkaTransport(options: {
   brokers: string[];
   clientId: string;

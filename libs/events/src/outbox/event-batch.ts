@@ -37,7 +37,7 @@ export type EventBatch<D extends DescMessage> = {
     headers: Headers;
     prefix: Uint8Array;
     parts: TransportMessage[];
-    /** The hints that follow from the events. */
+    /** The hints that the events cause. */
     hints: Hint[];
   };
 };

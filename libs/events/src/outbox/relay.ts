@@ -20,7 +20,7 @@ import {
 } from './rows.ts';
 import { createThrottle } from './throttle.ts';
 
-/** The part of a service that sends its outbox to the transport. */
+/** The component of a service that sends its outbox to the transport. */
 export type Relay = {
   /** Sends the committed events now. Call it after each commit that appended events. */
   wake(): void;
@@ -42,8 +42,8 @@ const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
  * Sends the outbox of this service, organizations in turn and each organization in order, until it is stopped. One
- * process sends at a time. After a failure it retries without end, with a new producer. A row is deleted only after all
- * its events are stored; events that are sent again have the same ids.
+ * process sends at a time. After a failure it retries indefinitely, with a new producer. A row is deleted only after
+ * all its events are stored; events that are sent again have the same ids.
  */
 export function startRelay<DB>(options: {
   db: Database<DB>;
@@ -52,7 +52,7 @@ export function startRelay<DB>(options: {
   transport: EventTransport;
   log: Logger;
   metrics: Metrics;
-  /** Milliseconds before another process continues for a process that died. Default 6,000. */
+  /** Milliseconds after which another process takes over from a process that died. Default 6,000. */
   leaseMs?: number;
   /** Returns the groups of consumers of a topic. The relay keeps pace with these groups. Default: none. */
   groups?(topic: string): readonly string[];
@@ -61,7 +61,7 @@ export function startRelay<DB>(options: {
    * process's clock.
    */
   now?: () => number;
-  /** Receives the hints that follow from sent events. Default: hints are dropped. */
+  /** Receives the hints that sent events cause. Default: hints are dropped. */
   note?(hint: Hint): void;
 }): Relay {
   const {
@@ -122,8 +122,8 @@ export function startRelay<DB>(options: {
 
   /** Sends rows. Returns false when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
-    // The events of one send belong to many traces, and an instrumentation of the client could not distinguish the
-    // traces.
+    // Steps are recorded here and not by instrumentation of the client, which could not tell the traces apart: the
+    // events of one send belong to many traces.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
     try {
       const unpacked = rows.map((row, index) => unpackRow(row, { service, traceparent: steps[index]?.traceparent }));

@@ -29,8 +29,8 @@ export type OutboxRow = ListedRow & { frame: Uint8Array };
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
 /**
- * Maximum number of bytes of frames up to which a read includes the frames. For so few bytes, a second statement would
- * cost more.
+ * A read includes the frames if together they have at most this number of bytes. For so few bytes, reading the frames
+ * in a second statement would cost more.
  */
 const smallBytes = 64 * 1024;
 

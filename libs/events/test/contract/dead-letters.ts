@@ -47,7 +47,7 @@ export function describeDeadLetters(at: Contract): void {
     await eventually(() => expect(handled.at(-1)).toBe(ids[20]));
   });
 
-  test('a message that can not be decoded goes to the dead-letter topic at once, and the others go on', async () => {
+  test('a message that cannot be decoded goes to the dead-letter topic at once, and the others go on', async () => {
     const topic = uniqueTopic();
     const handled: bigint[] = [];
     await at.transport.ensureTopics([topic.name]);

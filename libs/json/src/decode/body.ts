@@ -57,7 +57,7 @@ export function* readBody(desc: DescMessage, { text, bytes }: Source, { wrapper,
 }
 
 function emptyBody(desc: DescMessage, cursor: Cursor): Body {
-  const message = create(desc) as Message & Members; // the members are set by the message's descriptor
+  const message = create(desc) as Message & Members; // the message's members are set by the names in its descriptor
   return { message, present: new Set(), nulls: new Set(), wrapped: false, problems: cursor.problems };
 }
 

@@ -68,7 +68,7 @@ function* decodeParts<D extends DescMessage>(
   const source = decodeSource(text);
   const strictly = strict && { pathNames: new Set(Object.keys(path)) };
   const body = yield* readBody(desc, source, { wrapper, strictly });
-  const message = body.message as MessageShape<D> & Members; // the message was made from this descriptor
+  const message = body.message as MessageShape<D> & Members; // `desc` is the descriptor that the message was made from
   const present = new Set(body.present);
   const violations: Violation[] = [];
   if (query !== undefined) readQuery(desc, query, { message, present, violations, isParameter });

@@ -35,7 +35,7 @@ export function setMember(message: Members, field: DescField, value: unknown): v
 
 /** Resets a member to its initial value. This is needed for `null` after a value and for duplicate keys. */
 export function clearMember(message: Members, field: DescField, desc: DescMessage): void {
-  const fresh = create(desc) as Message & Members; // the field belongs to this descriptor
+  const fresh = create(desc) as Message & Members; // the message has the member, because the field is in its descriptor
   const name = field.oneof === undefined ? field.localName : field.oneof.localName;
   if (name in fresh) message[name] = fresh[name];
   else delete message[name];
@@ -70,7 +70,7 @@ function messageReader(desc: DescMessage): ReadValue {
   const readers = memberReaders(desc);
   return (cursor, keep) => {
     if (cursor.text.charCodeAt(cursor.at) !== 0x7b) return mismatch(cursor, 'must be an object');
-    const message = create(desc) as Message & Members; // the members are set by the message's descriptor
+    const message = create(desc) as Message & Members; // the message's members are set by the names in its descriptor
     keep(message);
     return readMembers(cursor, 'strings', (key, keyAt) => {
       const member = readers.get(key);
@@ -112,7 +112,7 @@ function mapReader(readElement: ReadValue, keyKind: number): ReadValue {
     keep(map);
     return readMembers(cursor, 'strings', (key, keyAt) => {
       if (!isStringKey || key === '__proto__') {
-        addProblem(cursor, keyAt, { message: 'is not a key of this map', code: 'not_allowed' });
+        addProblem(cursor, keyAt, { message: 'is not an allowed key of this map', code: 'not_allowed' });
         return skipParts(cursor, 'strings');
       }
       return readElement(cursor, (value) => {

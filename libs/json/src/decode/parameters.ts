@@ -95,7 +95,7 @@ function parseId(field: DescField, text: string): bigint | number {
   return id <= maxId ? id : 0n;
 }
 
-/** Returns the names of the parameters of a message, without the parameters of the path. */
+/** Returns the names of a message's parameters, except those in the path. */
 export function parameterNames(
   desc: DescMessage,
   pathNames: ReadonlySet<string>,

@@ -22,7 +22,8 @@ export function encodeJson<D extends DescMessage>(desc: D, message: MessageShape
  * method.
  */
 export function encodeField(field: DescField, message: unknown): string {
-  const value = (message as Members)[field.localName]; // the field belongs to the message's descriptor
+  // The message has the member, because the field is in its descriptor.
+  const value = (message as Members)[field.localName];
   return value === undefined ? 'null' : elementWriter(field)(value);
 }
 
@@ -48,7 +49,7 @@ export function startList(desc: DescMessage): ListEncoder {
   let last: Members = { ...collected };
   return {
     *part(message) {
-      last = message as Members; // each message is a part of this list
+      last = message as Members; // each message has `desc` as its descriptor
       for (const { localName } of kept) collected[localName]?.push(...(last[localName] as unknown[]));
       let text = head;
       head = '';

@@ -12,13 +12,14 @@ type Text = { made: string };
  */
 export function* encodePieces<D extends DescMessage>(desc: D, message: MessageShape<D>): Generator<string> {
   const text = { made: '' };
-  yield* writeMessage(text, desc, message as Members); // the message has this descriptor
+  yield* writeMessage(text, desc, message as Members); // the message's members are read by the names in its descriptor
   yield text.made;
 }
 
 /** Yields the text of `encodeField` in pieces. */
 export function* encodeFieldPieces(field: DescField, message: unknown): Generator<string> {
-  const value = (message as Members)[field.localName]; // the field belongs to the message's descriptor
+  // The message has the member, because the field is in its descriptor.
+  const value = (message as Members)[field.localName];
   if (field.fieldKind !== 'message' || value === undefined || !hasMembers(field.message)) {
     yield encodeField(field, message);
     return;

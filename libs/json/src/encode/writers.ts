@@ -28,7 +28,7 @@ export function messageWriter(desc: DescMessage): WriteValue {
   if (desc.typeName === 'google.protobuf.Timestamp') return (value) => `"${formatTimestamp(value as Timestamp)}"`;
   const writers = memberWriters(desc);
   return (value) => {
-    const message = value as Members; // the message has this descriptor
+    const message = value as Members; // the message's members are read by the names in its descriptor
     let text = '';
     for (const { write } of writers) {
       const member = write(message);
@@ -51,7 +51,8 @@ function memberWriter(field: DescField): MemberWriter['write'] {
     };
   }
   return (message) => {
-    const choice = message[oneof.localName] as { case?: string; value?: unknown }; // the form that protobuf-es uses
+    // This is the form in which protobuf-es represents a oneof.
+    const choice = message[oneof.localName] as { case?: string; value?: unknown };
     return choice.case === localName ? prefix + write(choice.value) : absent;
   };
 }
@@ -87,7 +88,7 @@ export function elementWriter(field: DescField): WriteValue {
     const { message } = field;
     let write: WriteValue | undefined;
     return (value) => {
-      write ??= messageWriter(message); // looked up late, because a message may contain itself
+      write ??= messageWriter(message); // created on first use, because a message may contain itself
       return write(value);
     };
   }

@@ -7,7 +7,7 @@ import type { Address } from '../transport/mailer.ts';
 /** A member who gets mails about a topic. */
 export type Recipient = { userId: bigint; to: Address; role: Role };
 
-/** The members for whom a service asks. */
+/** A service's request for recipients: the conditions that members must meet. */
 export type Asked = { service: string; organizationId: bigint; roles: Role[]; topic: NotificationTopic };
 
 /**

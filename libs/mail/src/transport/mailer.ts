@@ -6,7 +6,7 @@ import { gatherChunks } from './gather-chunks.ts';
 
 export type Address = { name: string; address: string };
 
-/** A file in a mail. */
+/** An attachment of a mail. */
 export type Attachment = { filename: string; contentType: string; content: Buffer };
 
 /**

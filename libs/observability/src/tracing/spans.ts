@@ -87,7 +87,7 @@ export function startServerSpan(name: string, attributes: Attributes, headers: H
   return callSpan(span, parent);
 }
 
-/** Names the span of the HTTP request that is being served after the request's route. */
+/** Gives the span of the current HTTP request the name of the request's route. */
 export function nameRequest(name: string): void {
   trace.getActiveSpan()?.updateName(name);
 }

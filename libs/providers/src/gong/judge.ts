@@ -16,5 +16,5 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
 /** Whether the response means that a filter found nothing. Gong returns 404 for this. */
 export const isEmpty = ({ status }: ProviderAnswer): boolean => status === 404;
 
-/** Whether the response means that an object with our id already exists. */
+/** Whether the response means that an object with the id in the request already exists. */
 export const isKnown = ({ status }: ProviderAnswer): boolean => status === 409;

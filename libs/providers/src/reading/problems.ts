@@ -67,7 +67,7 @@ function faultOf(issue: z.core.$ZodIssue): Fault {
     case 'invalid_format':
       return { message: formats[issue.format] ?? issue.message, code: 'format' };
     case 'invalid_union':
-      return { message: 'is of no form that it may have', code: 'type' };
+      return { message: 'does not have an allowed form', code: 'type' };
     default:
       return { message: issue.message, code: 'invalid' };
   }

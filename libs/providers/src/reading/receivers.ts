@@ -34,6 +34,7 @@ function addressesIn(value: JsonValue | undefined): string[] {
   if (typeof value === 'string') return value.match(address) ?? [];
   if (Array.isArray(value)) return value.flatMap(addressesIn);
   return typeof value === 'object' && value !== null
-    ? Object.values(value).flatMap((member) => addressesIn(member as JsonValue)) // a member of JSON is a JSON value
+    ? // Each member of a JSON value is a JSON value too.
+      Object.values(value).flatMap((member) => addressesIn(member as JsonValue))
     : [];
 }

@@ -48,6 +48,6 @@ export const stripe: Provider = {
       ],
     };
   },
-  // The limit of a sandbox. In a live account, each kind of request has this limit by itself.
+  // The limit of a sandbox. In a live account, this limit applies to each kind of request separately.
   limits: [{ points: 25, seconds: 1 }],
 };

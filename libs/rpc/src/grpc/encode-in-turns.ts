@@ -21,7 +21,8 @@ export async function encodeInTurns<D extends DescMessage>(
 ): Promise<Buffer> {
   const lists = desc.fields.filter(isMessageList);
   if (lists.length === 0) return encoded(desc, message);
-  const members = message as Record<string, unknown>; // the fields belong to this descriptor
+  // The members are read by the names of fields in the message's descriptor.
+  const members = message as Record<string, unknown>;
   const others = { ...message, ...Object.fromEntries(lists.map(({ localName }) => [localName, []])) };
   const parts = [toBinary(desc, others)];
   const yieldAfter = createYielder(turnBytes);

@@ -6,7 +6,7 @@ import type { Binaries } from './binaries.ts';
 import { runAs, settingsFile } from './cluster.ts';
 import { textOf } from './failures.ts';
 
-/** A data folder, and the programs and account that run it. */
+/** A data folder, and the programs and the account with which PostgreSQL runs on it. */
 export type Installation = { dataDir: string; logFile: string; binaries: Binaries; account: Account };
 
 /** Settings of postgresql.conf. */

@@ -24,8 +24,8 @@ export function removeStaleLock(dataDir: string): void {
 }
 
 /**
- * Ends the server of the folder. Sessions are cut, and committed data are on disk. It waits until the lock file is
- * gone, not for the process, which may stay as a zombie if no parent reaps it.
+ * Ends the server of the folder. Sessions are cut, and committed data are on disk. The call waits until the lock file
+ * is gone. It does not wait for the process, which may stay as a zombie if no parent reaps it.
  */
 export async function stopServer(dataDir: string): Promise<void> {
   const server = findServer(dataDir);

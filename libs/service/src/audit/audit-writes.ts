@@ -26,7 +26,7 @@ export function audited<D extends DescMessage, DB>(
   read: (trx: Transaction<DB>, caller: Caller, id: never) => Promise<MessageInitShape<D> | undefined>,
 ): ReadRow<DB> {
   return async (trx, caller, id) => {
-    const row = await read(trx, caller, id as never); // the path parameter of the kind has this type
+    const row = await read(trx, caller, id as never); // the id in the kind's path has the type that `read` expects
     return row === undefined ? undefined : auditedRow(desc, create(desc, row));
   };
 }
@@ -78,7 +78,8 @@ export function auditWrites<DB>(
 
 /** Returns the row in a response, which is the response's only message field. */
 function onlyRowOf(desc: DescMessage, response: Message): JsonObject | undefined {
-  const values = response as unknown as Record<string, Message | undefined>; // members are named by their local names
+  // A message has its fields as members, by their local names.
+  const values = response as unknown as Record<string, Message | undefined>;
   const [row] = desc.fields.flatMap((field) => {
     const value = field.fieldKind === 'message' ? values[field.localName] : undefined;
     return field.fieldKind === 'message' && value !== undefined ? [auditedRow(field.message, value)] : [];

@@ -16,7 +16,8 @@ const notCompared: ReadonlySet<string> = new Set(['updated_at']);
 export function auditedRow(desc: DescMessage, row: Message): JsonObject {
   const shown = clone(desc, row);
   clearSecrets(desc, shown);
-  return parseJson(Buffer.from(encodeJson(desc, shown)).toString()) as JsonObject; // the JSON of a message is an object
+  // A message is encoded as a JSON object.
+  return parseJson(Buffer.from(encodeJson(desc, shown)).toString()) as JsonObject;
 }
 
 /**

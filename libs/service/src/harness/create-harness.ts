@@ -11,7 +11,7 @@ import { keepIn } from '../process-base.ts';
 import { createTestKeys } from './keys.ts';
 import { testLogger } from './test-logger.ts';
 
-/** Options of a service in a test. */
+/** Options with which a test starts a service. */
 export type HarnessOptions<C extends ServiceConfig, O extends object> = {
   /** Environment variables of the service. */
   env?: Record<string, string>;
@@ -87,7 +87,8 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     servePeer,
     /** Starts an instance of the service. A further instance shares the database. */
     async start() {
-      const overrides = options.overrides ?? ({} as O); // every member of the options is optional
+      // An empty object is valid, because every member of `O` is optional.
+      const overrides = options.overrides ?? ({} as O);
       const { clock } = options;
       const started = await service.start(config, { peers, events, log, ...(clock && { clock }), ...overrides });
       running.push(started);

@@ -5,10 +5,7 @@ import { limiter, type MeterName, type ServiceName, serviceOf } from '@drippulse
 import { editor } from './callers.ts';
 import type { TestKeys } from './keys.ts';
 
-/**
- * Sets limits in a service that counts meters, in the way in which the service that sells the limits does. Also reads
- * the usage.
- */
+/** Sets limits in a service that counts meters, as the service that sells the limits does. Also reads the usage. */
 export function entitling(
   { peers, keys }: { peers: Peers; keys: TestKeys },
   target: ServiceName,

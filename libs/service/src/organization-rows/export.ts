@@ -5,7 +5,7 @@ import { isOf } from './condition.ts';
 import type { OrganizationTable } from './tables.ts';
 
 const mostRows = 200;
-/** Number of rows of the first page, before the size of the rows is known. */
+/** Number of rows to read for the first page, when the size of the rows is not yet known. */
 const firstRows = 16;
 /** Size of a page in bytes. The row that reaches it ends the page, so a page exceeds it by at most one row. */
 const pageBytes = 1024 * 1024;

@@ -21,7 +21,7 @@ export type RecordQuery =
 /** How an action is carried out. */
 export type Performance =
   | { by: 'crm'; query: RecordQuery }
-  /** The runtime performs `request`, which has the form of the request that a workflow step sends after rendering. */
+  /** The runtime performs `request`, which has the same form as the rendered request of a workflow step. */
   | { by: 'runtime'; kind: ActionEffect; request: JsonObject };
 
 /** An action of an agent, offered to its model as a tool. */
@@ -32,7 +32,7 @@ export type Action = {
   description: string;
   /** Whether the action only reads, or also changes or sends something. */
   access: 'read' | 'write';
-  /** Whether the action shows records that were not part of the execution's input. */
+  /** Whether the action shows the model records that were not part of the execution's input. */
   readsRecords: boolean;
   /** Integration that a policy must allow for the action; undefined for an action of the platform itself. */
   integration: ProviderKey | undefined;
@@ -45,7 +45,10 @@ export type Action = {
   ofContact: Readonly<Record<string, ContactMember>>;
   /** Names of the arguments that contain recipients. */
   receivers: readonly string[];
-  /** Whether the action requires the enrollment of a workflow, because it contacts the enrolled contact. */
+  /**
+   * Whether only an execution that belongs to a workflow enrollment may use the action, because the action contacts the
+   * enrolled contact.
+   */
   needsEnrollment: boolean;
   /** Reads the arguments of a call. `problem` says why the arguments were refused. */
   read(given: JsonObject): { performance: Performance } | { problem: string };
@@ -59,7 +62,7 @@ type Definition<I extends z.ZodObject> = Pick<Action, 'name' | 'description' | '
     performance(input: z.output<I>): Performance;
   };
 
-/** Defines an action. The types of its arguments follow from the schema. */
+/** Defines an action. The types of its arguments are inferred from the schema. */
 export function defineAction<I extends z.ZodObject>({ input, performance, ...rest }: Definition<I>): Action {
   return {
     readsRecords: false,

@@ -8,7 +8,7 @@ const recordId = text(64).describe('UUID or public id of the record.');
 const scalar = z.union([z.string().max(4_000), z.number(), z.boolean(), z.null()]);
 const owner = z.int().min(1).describe('User who looks after it.');
 
-/** Members with which a step refers to the organization's own CRM. */
+/** Members that name the organization's own CRM as the integration of a step. */
 const own = { integration_id: 'internal', integration_name: 'internal', connection_key: 'default' };
 
 const changeable = {

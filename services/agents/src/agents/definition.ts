@@ -20,7 +20,7 @@ export type Work =
   | { kind: 'workflow'; workflowId: bigint }
   | { kind: 'built_in_code'; codeId: string; code: BuiltInCode }
   | { kind: 'remote_code'; codeId: string; code: RemoteCode }
-  /** The installation does not have the code of the agent. */
+  /** This installation does not contain the agent's code. */
   | { kind: 'missing_code'; codeId: string };
 
 /** The members of a template that executions use. */
@@ -102,9 +102,9 @@ type Found = AgentRow &
 type Place = { organizationId: bigint; agentId: bigint };
 
 /**
- * Reads agents of one organization and their templates, with the template policies of each agent's mode. Returns one
- * element for each element of `asked`, in the same order. One statement reads both agents and templates, because every
- * execution needs both.
+ * Reads agents of one organization and their templates. A policy that the organization has set for a built-in template
+ * in the agent's mode replaces the policy of the template's version. Returns one element for each element of `asked`,
+ * in the same order. One statement reads both agents and templates, because every execution needs both.
  */
 async function findAll(db: Kysely<DB>, asked: readonly Place[]): Promise<(Found | undefined)[]> {
   const ids = [...new Set(asked.map(({ agentId }) => agentId))];

@@ -17,7 +17,7 @@ export function readConfiguration(bytes: Uint8Array | undefined): ReadObject | {
   return readObject(bytes, { field: 'configuration', maxBytes: maxConfigurationBytes });
 }
 
-/** Returns the violations of an agent's own configuration, after it is merged over the template's configuration. */
+/** Merges an agent's own configuration over the template's configuration, and returns the violations of the result. */
 export function ownConfigurationProblems(
   code: CodeRegistry,
   template: TemplateRow | undefined,

@@ -13,8 +13,8 @@ export function countAgents(organizationId: bigint): RawBuilder<bigint> {
 }
 
 /**
- * Counts an agent that the transaction adds towards the plan's limit. Call it before the row is written. Refuses an
- * agent beyond the limit with `plan_limit_reached`.
+ * Counts the agent that this transaction creates towards the plan's limit. Call it before the row is written. Refuses
+ * an agent beyond the limit with `plan_limit_reached`.
  */
 export async function takePlace(
   trx: Transaction<DB>,

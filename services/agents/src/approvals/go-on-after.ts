@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 
 /**
  * Makes an execution due if it waits for a decision. Raises the execution's fence, so that a process that read the
- * approval just before the decision cannot park the execution again. A late or repeated call finds no open question,
- * and does not disturb a running attempt.
+ * approval just before the decision cannot park the execution again. If the call is late or repeated, no question is
+ * open any more, so the call does not disturb a running attempt.
  */
 export async function goOnAfter(ctx: Context, organizationId: bigint, { kind, executionId }: Approval): Promise<void> {
   if ((kind !== ApprovalKind.AGENT_ACTION && kind !== ApprovalKind.BUDGET) || executionId === undefined) return;

@@ -6,7 +6,7 @@ import { isSamePreview } from './preview.ts';
 /** A person's decision about a call or a budget. */
 export type Decision =
   | { kind: 'waiting' }
-  /** `edited` replaces the model's arguments, and passes the same checks before the call is performed. */
+  /** `edited` replaces the model's arguments, and must pass the same checks before the call is performed. */
   | { kind: 'approved'; edited: string | undefined }
   | { kind: 'refused'; code: string; message: string };
 
@@ -20,7 +20,7 @@ export function readDecision(approval: Approval | undefined, preview: JsonObject
     case ApprovalStatus.REJECTED:
       return { kind: 'refused', code: 'approval_rejected', message: 'A person has said no.' };
     case ApprovalStatus.EXPIRED:
-      return { kind: 'refused', code: 'approval_expired', message: 'Nobody has decided in time.' };
+      return { kind: 'refused', code: 'approval_expired', message: 'Nobody decided in time.' };
     case ApprovalStatus.CANCELLED:
       return {
         kind: 'refused',
@@ -28,14 +28,18 @@ export function readDecision(approval: Approval | undefined, preview: JsonObject
         message: 'The enrollment whose step asked for it has ended.',
       };
     default:
-      return { kind: 'refused', code: 'action_denied', message: 'There is no decision about it.' };
+      return { kind: 'refused', code: 'action_denied', message: 'Nobody has decided.' };
   }
 }
 
 function approvedOf({ preview, editedArguments, editedBinding }: Approval, own: JsonObject): Decision {
   const shown = objectIn(preview);
   if (shown === undefined || !isSamePreview(shown, own)) {
-    return { kind: 'refused', code: 'action_denied', message: 'What was approved is not what would be done.' };
+    return {
+      kind: 'refused',
+      code: 'action_denied',
+      message: 'The approved action differs from the action that would be performed.',
+    };
   }
   const edited = editedBinding === undefined ? undefined : editedArguments;
   return { kind: 'approved', edited: edited === undefined ? undefined : Buffer.from(edited).toString() };

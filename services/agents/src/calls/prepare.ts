@@ -16,7 +16,7 @@ import { offeredTools } from '../tools/offer.ts';
 import { promptOf } from './prompt.ts';
 import type { ModelStep } from './step.ts';
 
-/** A call that is ready to be reserved, with its bytes and its maximum cost. */
+/** A model call whose cost can now be reserved, with its request body and its maximum cost. */
 export type Prepared = {
   /** Access to the account that the call uses. The body is in the account's protocol. */
   llm: Llm;

@@ -22,8 +22,8 @@ export type Reserve = (
 ) => Promise<void>;
 
 /**
- * Reports a full budget window. A window that draws from the installation's daily limit may have room after a further
- * draw.
+ * Thrown when a budget window is full. If the window draws from the installation's daily limit, a further draw may make
+ * room.
  */
 class NoRoom extends Error {
   readonly full: FullWindow;

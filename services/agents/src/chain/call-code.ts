@@ -25,7 +25,7 @@ export async function callCode(
     return {
       outcome: 'failed',
       code: 'code_not_registered',
-      message: `The code ${codeId} is not registered any more.`,
+      message: `The code ${codeId} is no longer registered.`,
     };
   }
   const { body } = step.request;

@@ -2,8 +2,8 @@ import { type Caller, modeOf, simpleActors } from '@drippulse/rpc';
 import type { ExecutionRow } from '../executions/rows.ts';
 
 /**
- * Returns the caller who requested the execution. If a workflow step requested it, the number of hops in the step's
- * chain continues.
+ * Returns the caller who requested the execution. If a workflow step requested it, calls of this caller continue the
+ * hop count of the step's chain.
  */
 export function callerOf(row: ExecutionRow): Caller {
   const { organization_id: organizationId, actor_type: type, actor_id: id, hops } = row;

@@ -26,7 +26,7 @@ export async function enroll(ctx: Context, { row, step, agent }: Loaded, signal:
       return {
         outcome: 'failed',
         code: 'no_enrollments_created',
-        message: 'The workflow did not take the contact now.',
+        message: 'The workflow did not accept the contact.',
       };
     return { outcome: 'succeeded', output: { enrollment_id: String(id) } };
   } catch (error) {

@@ -71,7 +71,7 @@ function loadedOf(found: Found): Loaded {
 
 const outlived: ChainStep = {
   ...{ seq: 1, kind: 'code_call', status: 'failed', request: {}, attempts: 0, firstSentAt: null },
-  result: { outcome: 'failed', code: 'expired', message: 'It went on for longer than its input is kept.' },
+  result: { outcome: 'failed', code: 'expired', message: 'It took longer than its input is kept.' },
 };
 
 function stepOf({

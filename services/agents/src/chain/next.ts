@@ -24,8 +24,8 @@ export type ChainState = {
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 /**
- * Time after the first attempt within which a repeat cannot enroll somebody twice. The runtime keeps the keys of
- * enrollments for a day.
+ * Time after the first attempt during which a repeated attempt cannot enroll the contact twice. The runtime keeps the
+ * keys of enrollments for a day.
  */
 const certainMs = 23 * 3_600_000;
 

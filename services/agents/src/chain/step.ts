@@ -13,7 +13,7 @@ export type ChainStep = {
   kind: 'code_call' | 'enroll';
   status: 'intent' | 'succeeded' | 'failed';
   request: JsonObject;
-  /** Attempts begun. An attempt without a result was interrupted. */
+  /** Number of attempts that were begun. An attempt without a result was interrupted. */
   attempts: number;
   /** Time of the first attempt, which may be earlier than the last start of the execution with its key. */
   firstSentAt: Date | null;

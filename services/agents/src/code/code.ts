@@ -1,6 +1,6 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** Code in this service: a function of its input. */
+/** Code that is part of this service. `run` computes the output from the input alone. */
 export type BuiltInCode = {
   kind: 'built_in';
   inputSchema: string;

@@ -1,7 +1,7 @@
 import { emailKindOf } from '../scoring/free-mail.ts';
 import type { BuiltInCode } from './code.ts';
 
-/** Returns the domain of an address, and whether the domain is a company's or a free provider's. */
+/** Returns the domain of an email address, and whether the domain belongs to a company or to a free mail provider. */
 export const emailDomain: BuiltInCode = {
   kind: 'built_in',
   inputSchema: JSON.stringify({

@@ -1,6 +1,9 @@
 import type { BuiltInCode } from './code.ts';
 
-/** Normalizes a contact: address in lower case, names without surrounding space, telephone number with digits only. */
+/**
+ * Normalizes a contact: email address in lower case, names without surrounding space, telephone number with digits
+ * only.
+ */
 export const normalizeContact: BuiltInCode = {
   kind: 'built_in',
   inputSchema: JSON.stringify({ type: 'object', additionalProperties: true }),

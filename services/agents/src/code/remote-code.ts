@@ -24,7 +24,7 @@ export function readRemoteCode(text: string | undefined): Map<string, RemoteCode
   }
   const problems = read.data.flatMap(({ id, input_schema: input, output_schema: output }, index) => [
     ...(builtInCode.has(id) ? [`CODE_AGENTS.${index}.id: is the id of built-in code`] : []),
-    ...(read.data.findIndex((other) => other.id === id) < index ? [`CODE_AGENTS.${index}.id: is there twice`] : []),
+    ...(read.data.findIndex((other) => other.id === id) < index ? [`CODE_AGENTS.${index}.id: occurs twice`] : []),
     ...schemaFaults(input, `CODE_AGENTS.${index}.input_schema`),
     ...schemaFaults(output, `CODE_AGENTS.${index}.output_schema`),
   ]);

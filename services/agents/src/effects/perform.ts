@@ -98,7 +98,7 @@ function accepted({ id, work, deadline_at: deadline, created_at: createdAt }: Ex
   return create(PerformEffectResponseSchema, {
     answer: {
       case: 'accepted',
-      value: { until: timestampFromDate(new Date(until)), message: `Execution ${id} goes on` },
+      value: { until: timestampFromDate(new Date(until)), message: `Execution ${id} continues` },
     },
   });
 }

@@ -16,7 +16,7 @@ const sliceRows = 200;
 export type Person = {
   /** Enrollments of the person, which requested executions or were started by executions. */
   enrollmentIds: readonly bigint[];
-  /** Ids of records, and addresses in lower case. */
+  /** Record ids, and email addresses in lower case. */
   names: readonly string[];
 };
 
@@ -28,8 +28,8 @@ type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
  */
 export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
   const ended: ExecutionView[] = [];
-  // The time is read before active executions are ended. The events of their ends are later than this time, so other
-  // services keep them. These events contain nothing of the person.
+  // The time is read before active executions are ended. The events that announce these ends have a later time, so
+  // other services keep them, and they contain nothing of the person.
   const erasedAt = ctx.clock.now();
   const count = await ctx.db.kysely.transaction().execute(async (trx) => {
     const found = await findSlice(trx, organizationId, person);
@@ -71,8 +71,8 @@ async function findSlice(
 }
 
 /**
- * Removes a person's data from executions. Keys may contain addresses, so only the hash of each key stays. A later
- * request with the key starts nothing.
+ * Removes a person's data from executions. Keys may contain email addresses, so only the hash of each key stays. A
+ * later request with the key starts nothing.
  */
 async function blank(trx: Transaction<DB>, organizationId: bigint, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
@@ -109,8 +109,8 @@ async function announce(
       payload: { case: 'executionErased' as const, value: { id, erasedAt: timestampFromDate(erasedAt) } },
     })),
   );
-  // Stored answers to cancels and replays contain data of the execution, and stored answers to new cases contain its
-  // input. All such answers are erased, because there are few.
+  // Stored answers to cancels and replays contain data of the execution, and stored answers to requests for new cases
+  // contain its input. The organization has few such answers, so all of them are erased.
   if (found.length > 0) {
     const rpcs = ['%CancelAgentExecution', '%ReplayAgentExecution', '%CreateAgentEvalCase'];
     await eraseAnswers(trx, organizationId, sql`rpc like any(${rpcs}::text[])`);

@@ -64,7 +64,7 @@ async function ofExecution(ctx: Context, set: EvalSetRow, id: bigint, given: rea
   const { organization_id: organizationId, agent_id: agentId } = set;
   const execution = await findExecution(ctx.db.kysely, { organizationId, agentId, id });
   if (isActive(execution)) throw notReplayable('The execution goes on.');
-  if (execution.input === null) throw notReplayable('Its input is not there any more.');
+  if (execution.input === null) throw notReplayable('Its input no longer exists.');
   const { template, policy, work } = await loadDefinition(ctx, organizationId, agentId);
   const output = execution.output === null ? {} : storedObject(execution.output);
   const checks =

@@ -39,7 +39,7 @@ function violationsOf(check: Check, field: string): Violation[] {
   const ofCalls = calls !== undefined || callsNot !== undefined;
   const isTooLong = equals !== undefined && JSON.stringify(equals).length > longestValue;
   return [
-    ...(ofMember || ofCalls ? [] : [{ field, message: 'has nothing that has to be', code: 'required' as const }]),
+    ...(ofMember || ofCalls ? [] : [{ field, message: 'must contain a check', code: 'required' as const }]),
     ...(ofCalls && path !== undefined
       ? [{ field: `${field}.path`, message: 'is not for calls', code: 'not_allowed' as const }]
       : []),

@@ -86,7 +86,7 @@ export function selectCases(db: Kysely<DB>, { organizationId, evalSetId }: Place
   return db.selectFrom('eval_cases').where('organization_id', '=', organizationId).where('eval_set_id', '=', evalSetId);
 }
 
-/** Counts the cases of eval sets. */
+/** Counts the cases of each of these eval sets. */
 export async function countCases(db: Kysely<DB>, ids: readonly bigint[]): Promise<Map<bigint, bigint>> {
   const { rows } = await sql<{ eval_set_id: bigint; count: bigint }>`
     select eval_set_id, count(*) as count from eval_cases where eval_set_id = any(${ids}::bigint[]) group by 1`.execute(

@@ -94,8 +94,8 @@ async function findPeople(
   const members = new Set(userIds.map(Number));
   const open = new Map<number, number>();
   if (owner.type === 'least_open') {
-    // Requests the counts of at most twenty owners one after the other. One count costs little, but concurrent counts
-    // would burden the CRM.
+    // Requests the counts of the owners, of whom there are at most twenty, one after the other. One count costs little,
+    // but concurrent counts would burden the CRM.
     for (const id of owner.owner_ids.filter((one) => members.has(one))) {
       const request = { ownerId: BigInt(id), status: CrmStageType.OPEN, limit: 1 };
       const { totalCount } = await ctx.clients.opportunities(caller, from).listCrmOpportunities(request);

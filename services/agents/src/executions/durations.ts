@@ -13,7 +13,8 @@ function upperBound(bucket: number): number {
 }
 
 /**
- * Returns the upper bound of the bucket that contains a quantile; undefined without durations. `counts` is by bucket.
+ * Returns the upper bound of the bucket that contains a quantile; undefined if there are no durations. `counts`
+ * contains the number of durations in each bucket.
  */
 export function quantileOf(counts: ReadonlyMap<number, number>, share: number): number | undefined {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);

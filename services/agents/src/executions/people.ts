@@ -15,7 +15,10 @@ const references = new Set([
 const mostNames = 100;
 const longest = 320;
 
-/** Finds the identifiers of people anywhere in an input, for erasures: addresses in lower case, and ids of records. */
+/**
+ * Finds the identifiers of people anywhere in an input, for erasures: email addresses in lower case, and ids of
+ * records.
+ */
 export function peopleIn(value: JsonValue): string[] {
   const found = new Set<string>();
   collect(value, undefined, found);

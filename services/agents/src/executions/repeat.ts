@@ -16,7 +16,7 @@ export async function findByKey(db: Kysely<DB>, asked: Asked): Promise<Execution
   const row = await selectExecutions(db, place).selectAll().where('key_hash', '=', keyHash).executeTakeFirst();
   if (row === undefined) return undefined;
   if (!row.fingerprint.equals(fingerprintOf(asked))) {
-    const message = 'The key was used for another input of this agent.';
+    const message = 'The key was used for a different input of this agent.';
     throw new DomainError('failed_precondition', 'idempotency_key_reused', message);
   }
   const [view] = await withTexts(db, [row]);

@@ -59,7 +59,7 @@ function requireStartable({ agent, template, work }: AgentDefinition, { input }:
     throw new DomainError('failed_precondition', 'agent_not_active', why);
   }
   if (work.kind === 'missing_code') {
-    const message = `The code ${work.codeId} is not registered in this installation any more.`;
+    const message = `The code ${work.codeId} is no longer registered in this installation.`;
     throw new DomainError('failed_precondition', 'agent_not_active', message);
   }
   const schema = work.kind === 'built_in_code' || work.kind === 'remote_code' ? work.code.inputSchema : null;

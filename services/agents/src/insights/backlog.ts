@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Counts an agent's active executions by status. The query reads one index entry for each active execution. */
+/**
+ * Numbers of an agent's active executions, by status. `readBacklogs` reads one index entry for each active execution.
+ */
 export type Backlog = { queued: bigint; running: bigint; waitingApproval: bigint };
 
 export const noBacklog: Backlog = { queued: 0n, running: 0n, waitingApproval: 0n };

@@ -32,7 +32,7 @@ export function endsOf(counts: readonly Count[]): { succeeded: bigint; failed: b
   };
 }
 
-/** Returns the share of successes among successes and failures; undefined if there are neither. */
+/** Returns the share of successes among successes and failures; undefined if there were neither. */
 export function successRateOf(counts: readonly Count[]): number | undefined {
   const { succeeded, failed } = endsOf(counts);
   const total = succeeded + failed;

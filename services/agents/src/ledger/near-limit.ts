@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Counts, by scope, the current windows with at least 80 % of the limit spent or reserved. */
+/** Counts, for each scope, the current windows with at least 80 % of the limit spent or reserved. */
 export async function countNearLimit(db: Kysely<DB>): Promise<Map<string, number>> {
   const { rows } = await sql<{ scope: string; count: number }>`
     select scope, count(*)::int as count from (

@@ -1,8 +1,8 @@
 /** The outcome of a model call, as far as the call's cost depends on it. */
 export type CallOutcome =
   /**
-   * The request was never sent: the host name has no address, the connection was refused, TLS failed, the address is
-   * blocked, or the deadline had passed.
+   * The request was never sent: the host name did not resolve, the connection was refused, TLS failed, the IP address
+   * is blocked, or the deadline had passed.
    */
   | { kind: 'not_sent' }
   /** The provider answered with this status, which is not a success. */
@@ -14,7 +14,7 @@ export type CallOutcome =
   /** The provider answered with success. `costPicoUsd` is usage times price; undefined for content without usage. */
   | { kind: 'answered'; costPicoUsd: bigint | undefined; bytesBoundPicoUsd: bigint };
 
-/** The end of a reservation. An unknown outcome is never free. */
+/** The settlement of a reservation. A call with an unknown outcome is never free of charge. */
 export type Settlement = {
   state: 'settled' | 'released' | 'assumed' | 'estimated' | 'overrun';
   chargePicoUsd: bigint;

@@ -4,7 +4,7 @@ import type { DB, ModelOverruns } from '../db/schema.ts';
 
 export type OverrunRow = Selectable<ModelOverruns>;
 
-/** Finds models whose calls cost the organization more than the reserved maximum, and that nobody has acknowledged. */
+/** Finds models with an unacknowledged overrun: their calls cost the organization more than the reserved maximum. */
 export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Promise<OverrunRow[]> {
   return db
     .selectFrom('model_overruns')
@@ -21,6 +21,6 @@ export async function findOverruns(db: Kysely<DB>, organizationId: bigint): Prom
  * more than its prices allow.
  */
 export function modelOverrun(model: string): DomainError {
-  const message = `A call of ${model} cost more than it could by its price. It is refused until an administrator acknowledges it.`;
+  const message = `A call of ${model} cost more than its price allows. Further calls are refused until an administrator acknowledges this.`;
   return new DomainError('failed_precondition', 'model_overrun', message);
 }

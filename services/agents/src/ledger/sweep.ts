@@ -59,7 +59,7 @@ async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`select set_config('lock_timeout', ${String(patienceMs)}, true)`.execute(trx);
-      // The lease is checked again, because the process of the reservation may have renewed it.
+      // The lease is checked again, because the process that made the reservation may have renewed it.
       await sql`
         select settle_spend(created_at, execution_id, seq, attempt, ${amountPicoUsd}, 'assumed', 0, 0, 0) from reservations
         where ${own} and state = 'open' and lease_until <= clock_timestamp()`.execute(trx);

@@ -74,7 +74,8 @@ function resultOf(
 }
 
 /**
- * Returns the provider's name for messages. For an organization's own account, the name contains the provider's host.
+ * Returns the name by which messages refer to the provider. For an organization's own account, the name contains the
+ * provider's host.
  */
 function nameOf({ owner, baseUrl }: ModelSource): string {
   return owner === 'installation' ? 'The provider' : `Your own model provider ${new URL(baseUrl).host}`;

@@ -11,8 +11,7 @@ export async function renderRequest(source: ModelSource, request: ModelRequest):
   try {
     await model.doGenerate(optionsOf(request));
   } catch (error) {
-    // If there is a body, the request was rendered, and the error is the `Rendered` that was thrown to prevent the
-    // request.
+    // If `body` is set, the request was rendered, and this error is only the `Rendered` that kept it from being sent.
     if (body === undefined) throw error;
   }
   if (body === undefined) throw new Error('the request of a model has no text');

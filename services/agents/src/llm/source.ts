@@ -32,7 +32,7 @@ export function sourceOf({ baseUrl, apiKey, model, protocol }: SourceSettings): 
   };
 }
 
-/** Returns the default protocol of an address. */
+/** Returns the protocol that is the default for a base URL. */
 export function usualProtocol(baseUrl: string): ModelProtocol {
   return new URL(baseUrl).hostname === 'api.anthropic.com' ? 'anthropic' : 'openai';
 }

@@ -7,7 +7,7 @@ const keptDays = 395;
 const sliceRows = 1_000;
 
 /**
- * Empties the fields of old executions that people may have filled in. Inputs and outputs are dropped with their
+ * Clears the fields of old executions that may contain text from people. Inputs and outputs are dropped with their
  * partitions. The hash of a key stays, because a key never expires.
  */
 export function startForgetExecutions(ctx: Context): Loop {

@@ -10,7 +10,7 @@ const mostKeyLength = 1_000;
 /** Members of a request. Absent members are not checked. */
 export type Fields = { baseUrl?: string; apiKey?: string; model?: string; prices?: readonly AgentModelPrice[] };
 
-/** Refuses invalid members, and an address whose host name does not resolve to public addresses. */
+/** Refuses invalid members, and a base URL whose host name does not resolve to public IP addresses. */
 export async function checkFields(
   ctx: Pick<Context, 'config' | 'lookUp'>,
   organizationId: bigint,
@@ -34,7 +34,7 @@ async function addressProblems(
   const problem = await checkUrl(baseUrl, { allowPrivate: config.allowPrivate, lookUp: look });
   if (problem !== undefined) return [{ field, message: `is refused: ${problem}`, code: 'not_allowed' }];
   const { search, hash } = new URL(baseUrl);
-  // A query or a fragment is refused, because paths are appended to this address.
+  // A query or a fragment is refused, because paths are appended to this URL.
   return search === '' && hash === '' ? [] : [{ field, message: 'must have no query and no fragment', code: 'format' }];
 }
 

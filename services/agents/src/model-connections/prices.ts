@@ -47,7 +47,9 @@ export function priceProblems(prices: readonly AgentModelPrice[]): Violation[] {
     const rates = { input, output, cache_read: cacheRead, cache_write: cacheWrite };
     return [
       ...modelProblems(`${place}.model`, model),
-      ...(isRepeated ? [{ field: `${place}.model`, message: 'is there already', code: 'not_allowed' as const }] : []),
+      ...(isRepeated
+        ? [{ field: `${place}.model`, message: 'is already in the list', code: 'not_allowed' as const }]
+        : []),
       ...Object.entries(rates).flatMap(([name, rate]): Violation[] =>
         rate === undefined || (rate >= 0 && rate <= mostUsd)
           ? []

@@ -45,7 +45,7 @@ export function selectModelConnection(db: Kysely<DB>, organizationId: bigint): P
 }
 
 export function modelConnectionNotFound(): DomainError {
-  const message = 'The organization has connected no account at a model provider.';
+  const message = 'The organization has not connected an account at a model provider.';
   return new DomainError('not_found', 'model_connection_not_found', message);
 }
 

@@ -17,7 +17,10 @@ export async function pricesOfTable(baseUrl: string, model: string, at: Date): P
   return prices === undefined ? undefined : readPrice(prices);
 }
 
-/** Whether an entry lists a model by name. Dated names are listed with their model. An entry's patterns are ignored. */
+/**
+ * Whether an entry lists a model by its exact name. An entry lists the dated names of its model too. Patterns in the
+ * entry are ignored.
+ */
 function lists({ match }: ModelInfo, model: string): boolean {
   const rules = 'or' in match ? match.or : [match];
   return rules.some((rule) => 'equals' in rule && rule.equals === model);

@@ -26,9 +26,7 @@ type ReplayedModel = Pick<Replayed, 'outcome'> & {
   chargedPicoUsd: bigint;
 };
 
-/**
- * Failures that the provider causes and not the version. The values are the reasons of the refusals that they lead to.
- */
+/** Failures that the provider causes, not the version, each with the reason of the refusal that it leads to. */
 const passing = new Map([
   ['provider_unavailable', 'provider_unavailable'],
   ['timeout', 'agent_timeout'],

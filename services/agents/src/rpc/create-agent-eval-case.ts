@@ -47,6 +47,6 @@ async function requireThere(
     trx,
   );
   if (rows.length > 0) return;
-  const message = 'Its input is not there any more.';
+  const message = 'Its input no longer exists.';
   throw new DomainError('failed_precondition', 'agent_execution_not_replayable', message);
 }

@@ -41,7 +41,7 @@ export async function createAgentModelConnection(
       .returning('organization_id')
       .executeTakeFirst();
     if (made === undefined) {
-      const message = 'The organization has connected its account at a model provider already. Change it by PATCH.';
+      const message = 'The organization has already connected its account at a model provider. Change it with PATCH.';
       throw new DomainError('already_exists', 'model_connection_exists', message);
     }
     return { modelConnection: connectionToProto(await findModelConnection(trx, organizationId)) };

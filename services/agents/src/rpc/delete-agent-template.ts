@@ -25,7 +25,7 @@ export async function deleteAgentTemplate(ctx: Context, request: DeleteAgentTemp
       .limit(1)
       .executeTakeFirst();
     if (agent !== undefined) {
-      const message = 'Agents were made from the template. Delete them first.';
+      const message = 'The template has agents. Delete them first.';
       throw new DomainError('already_exists', 'agent_template_in_use', message);
     }
     const now = ctx.clock.now();

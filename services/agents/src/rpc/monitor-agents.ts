@@ -74,7 +74,7 @@ function dayOf(counts: readonly AgentCount[], today: readonly AgentSpend[]) {
   };
 }
 
-/** Reads the last 24 full hours. */
+/** Reads the counts of the last 24 full hours. */
 async function readDay(
   db: Kysely<DB>,
   { organizationId, ids, now }: { organizationId: bigint; ids: readonly bigint[]; now: Date },

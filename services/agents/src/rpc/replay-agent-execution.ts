@@ -43,7 +43,7 @@ async function replayOnce(ctx: Context, request: ReplayAgentExecutionRequest, ca
   const definition = await definitionOfVersion(ctx, { organizationId, agentId, version: templateVersion ?? 0 });
   const execution = await findExecution(ctx.db.kysely, { organizationId, agentId, id });
   if (isActive(execution)) throw notReplayable('The execution goes on.');
-  if (execution.input === null) throw notReplayable('Its input is not there any more.');
+  if (execution.input === null) throw notReplayable('Its input no longer exists.');
   const made =
     definition.work.kind === 'llm'
       ? await byModel(ctx, definition, execution, call.signal)

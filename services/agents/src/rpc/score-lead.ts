@@ -25,7 +25,7 @@ async function leadOf(
   call: HandlerContext,
 ): Promise<Uint8Array | undefined> {
   if (lead !== undefined && leadRef !== undefined) {
-    refuseViolations([{ field: 'lead_ref', message: 'is not taken together with lead', code: 'not_allowed' }]);
+    refuseViolations([{ field: 'lead_ref', message: 'cannot be used together with lead', code: 'not_allowed' }]);
   }
   if (leadRef === undefined) {
     if (lead === undefined) refuseViolations([{ field: 'lead', message: 'or lead_ref is required', code: 'required' }]);

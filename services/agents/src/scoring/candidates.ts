@@ -2,7 +2,9 @@ import { isRawNumber, type JsonObject, type JsonValue, numberOf } from '@drippul
 import { isJsonObject } from '../json-objects.ts';
 import type { Factor } from './config.ts';
 
-/** Collects records, and suggests factors for a training. The factors have no weights yet. */
+/**
+ * The records seen so far, summarized so that factors for a training can be suggested. The factors have no weights yet.
+ */
 type Profile = {
   add(fields: JsonObject): void;
   /**
@@ -93,7 +95,8 @@ function note(profile: FieldProfile, value: JsonValue): void {
 }
 
 /**
- * Whether a string is short and may be one of few values. Addresses and strings with five digits in a row are excluded.
+ * Whether a string is short and may be one of few values. Email addresses and strings with five digits in a row are
+ * excluded.
  */
 function isLabel(value: string): boolean {
   return value.length > 0 && value.length <= longestValue && !value.includes('@') && !/\d{5}/.test(value);

@@ -1,6 +1,6 @@
 /**
- * Mail domains of providers that describe themselves as free, where anybody can get an address. A domain that is not
- * listed counts as a company's.
+ * Mail domains of providers that describe themselves as free, where anybody can get an email address. A domain that is
+ * not listed counts as a company's.
  */
 const freeDomains: ReadonlySet<string> = new Set([
   ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'ymail.com'],
@@ -10,7 +10,10 @@ const freeDomains: ReadonlySet<string> = new Set([
   ...['yahoo.co.uk', 'yahoo.fr', 'yahoo.de', 'yahoo.co.jp', 'hotmail.de', 'outlook.de', 'fastmail.com', 'hey.com'],
 ]);
 
-/** Returns the kind of an address's domain; undefined for a string that is not an address. */
+/**
+ * Returns whether an email address belongs to a free provider or to a company; undefined for a string that is not an
+ * email address.
+ */
 export function emailKindOf(address: string): 'business' | 'free' | undefined {
   const [, domain] = /^[^\s@]+@([^\s@]+\.[^\s@]+)$/.exec(address.trim()) ?? [];
   if (domain === undefined) return undefined;

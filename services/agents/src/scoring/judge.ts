@@ -83,7 +83,8 @@ function calibrationOf(scored: readonly Scored[]): Judged['calibration'] {
 }
 
 /**
- * Computes the lift. Records with the lowest score in the top 10 % count in proportion, so their order does not matter.
+ * Computes the lift. If several records have the lowest score in the top 10 %, each of them counts as a fraction, so
+ * their order does not matter.
  */
 function liftOf(scored: readonly Scored[], won: number): number {
   if (won === 0) return 0;

@@ -8,7 +8,7 @@ import { readRouter } from '../routing/config.ts';
 import { schemaProblems } from '../schemas/check-schema.ts';
 import { readScorer } from '../scoring/config.ts';
 
-/** The members of a template that have versions. */
+/** The versioned members of a template. */
 export type Content = {
   prompt: string | null;
   input_schema: string | null;

@@ -1,6 +1,6 @@
 import type { Violation } from '@drippulse/errors';
 
-/** The text members of a template that have no versions. */
+/** The text members of a template that are not versioned. */
 export type TemplateNames = { name: string; key: string; description: string | null; category: string | null };
 
 export function nameProblems({ name, key, description, category }: TemplateNames): Violation[] {
@@ -14,7 +14,7 @@ export function nameProblems({ name, key, description, category }: TemplateNames
   ];
 }
 
-/** Makes a key from a name, such as `partner_leads`. */
+/** Makes a template's key, such as `partner_leads`, from its name. */
 export function keyOf(name: string): string {
   const key = name
     .normalize('NFKD')

@@ -81,7 +81,7 @@ function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonO
 
 /**
  * Parses the arguments of a call; undefined unless they are one JSON object within the limits. Numbers become doubles,
- * so that people see and hash exactly what is sent.
+ * so that the values that are shown to people and hashed are exactly those that are sent.
  */
 export function readArguments(input: string): JsonObject | undefined {
   if (Buffer.byteLength(input) > longestArguments) return undefined;

@@ -48,7 +48,7 @@ function problemOf(constraint: Constraint, value: JsonValue, ofContact: string |
   return constraint.some((one) => canonicalJson(one) === text) ? undefined : 'is not among the values that are allowed';
 }
 
-/** Compares addresses or ids, ignoring case but not surrounding space. */
+/** Compares email addresses or ids, ignoring case but not surrounding space. */
 function sameText(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

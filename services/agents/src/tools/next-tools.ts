@@ -19,9 +19,9 @@ export type ToolState = {
   random: number;
 };
 
-/** Number of identical calls that ends the execution, because the model would otherwise loop. */
+/** The execution ends after this number of identical calls, because the model would otherwise loop. */
 const mostIdentical = 3;
-/** Number of refused calls that also ends the execution. */
+/** The execution also ends after this number of refused calls. */
 const mostRefused = 3;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;

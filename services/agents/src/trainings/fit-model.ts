@@ -120,7 +120,8 @@ function requireSplit({ won }: Measured): number {
   const count = won.reduce((sum, value) => sum + value, 0);
   const split = Math.min(count, won.length - count) < leastOfEach ? undefined : splitByTime(won);
   if (split !== undefined) return split;
-  const message = 'There are too few records of one outcome, or all are older than those of the other.';
+  const message =
+    'There are too few records with one of the outcomes, or all of them are older than those with the other.';
   throw new DomainError('failed_precondition', 'too_few_outcomes', message);
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The progress of a training, which first reads records from a cursor of the CRM, and then fits them. */
+/** The progress of a training, which first reads records page by page from the CRM, and then fits a model to them. */
 const shape = z.object({
   phase: z.enum(['read', 'fit']),
   cursor: z.string(),

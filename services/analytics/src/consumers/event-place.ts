@@ -20,7 +20,8 @@ export function eventPlace(event: {
 }
 
 /**
- * Returns the id of the fact with the number `part` of an event. If the event is repeated, its facts get the same ids.
+ * Returns the id of an event's fact, where `part` numbers the facts of the event. If the event is repeated, its facts
+ * get the same ids.
  */
 export function partId(id: string, part: number): string {
   const end = Number.parseInt(id.slice(-6), 16) ^ part;

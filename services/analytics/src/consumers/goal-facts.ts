@@ -39,7 +39,7 @@ function goalsOf({ goals, ...cohort }: CohortCounts): Part[] {
   });
 }
 
-/** Returns the fact that enrollments started with a variant. They count as started when the variant is assigned. */
+/** Returns the `started` fact of enrollments with a variant. They count as started when the variant is assigned. */
 function startedOf({ people, ...cohort }: CohortCounts): Part {
   return { ...partOf(cohort), kind: factKinds.enrollment_started, count: people };
 }

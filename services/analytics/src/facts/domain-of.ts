@@ -1,4 +1,4 @@
-/** Large mailbox providers, by the domains of their addresses. */
+/** Large mailbox providers, by the domains of their email addresses. */
 const providers: Readonly<Record<string, string>> = {
   'gmail.com': 'gmail',
   'googlemail.com': 'gmail',
@@ -20,8 +20,8 @@ const providers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the mailbox provider of an address. All addresses at other domains get `other`, because their domain may
- * identify a person.
+ * Returns the mailbox provider of an email address. Addresses at all other domains get `other`, because their domain
+ * may identify a person.
  */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();

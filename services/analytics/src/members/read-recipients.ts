@@ -28,7 +28,7 @@ export async function readRecipients(
 
 function ownName({ actor }: Caller): string[] {
   if (actor.type === 'user') return [actor.id];
-  refuseViolations([{ field: 'recipients', message: 'is required of an API key', code: 'required' }]);
+  refuseViolations([{ field: 'recipients', message: 'is required for an API key', code: 'required' }]);
   return [];
 }
 

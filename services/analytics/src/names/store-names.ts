@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** The name of a workflow or agent in charts, as of one of its versions. */
+/** The name of a workflow or agent in charts. Of two names, the one with the higher `sequence` is newer. */
 export type Named = { organizationId: bigint; noun: 'workflow' | 'agent'; id: bigint; name: string; sequence: bigint };
 
 /** Stores the newest name of each workflow and agent. */

@@ -119,7 +119,7 @@ function failureOf(ctx: Context, job: JobRow, thrown: unknown): { code: string; 
   if (isInfrastructureError(error)) {
     const isLate = ctx.clock.now().getTime() - job.created_at.getTime() > waitedMs;
     return isLate
-      ? { code: 'source_unavailable', message: 'A service that the report needs did not answer for an hour.' }
+      ? { code: 'source_unavailable', message: 'A service that the report needs did not respond for an hour.' }
       : undefined;
   }
   if (error instanceof DomainError && error.kind !== 'internal' && error.kind !== 'aborted') {

@@ -7,7 +7,7 @@ import type { ReportRow } from './rows.ts';
 /** The kind of jobs that write mails about scheduled reports. */
 export const reportMailJobs = 'report mail';
 
-/** Number of consecutive failures at which a mail is sent. */
+/** A mail is sent after this number of consecutive failures. */
 const mailedFailures = 3;
 
 const input = z.object({ report_id: z.string() });

@@ -26,7 +26,7 @@ export function scheduleProblems(times: Times, now: Date): Violation[] {
       const next = tickOf(times, last);
       if (next === undefined) break;
       if (next.getTime() - last.getTime() < leastMs) {
-        return [{ field: 'cron', message: 'must leave an hour between two ticks', code: 'range' }];
+        return [{ field: 'cron', message: 'must leave at least an hour between two ticks', code: 'range' }];
       }
       last = next;
     }

@@ -3,7 +3,7 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 
-/** The members of a workflow's version that are shown with the version's numbers. */
+/** The members of a workflow's version that are shown beside the counts of its enrollments. */
 export type Version = { version: number; steps: Step[]; goals: string[] };
 
 export type Step = { id: string; name: string; type: string; variants: Variant[] };

@@ -11,8 +11,8 @@ import { addNotice } from '../notices/notice-jobs.ts';
 const topic = topicOf(BillingEventSchema);
 
 /**
- * Reports that usage has reached a share of a limit. Each share is reported once for each meter and period, however
- * often a service announces it.
+ * Reports that usage has reached a threshold of a limit. Each threshold is reported once for each meter and period,
+ * however often a service announces it.
  */
 export function consumeUsage(ctx: Context): Promise<Consumer> {
   return startConsumer({
@@ -37,7 +37,7 @@ async function report(ctx: Context, organizationId: bigint, reached: ThresholdRe
   if (meter === undefined) return;
   const { threshold, resetsAt, periodStart } = reached;
   const [used, limit] = [fromUnits(meter, reached.used), fromUnits(meter, reached.limit)];
-  // A limit on what currently exists has no period, so each of its thresholds is reported once a month.
+  // A limit on the number of existing records has no period, so each of its thresholds is reported once a month.
   const period = periodStart ? sql`${timestampDate(periodStart)}` : sql`date_trunc('month', ${ctx.dbNow}, 'UTC')`;
   const isNew = await ctx.db.kysely.transaction().execute(async (trx) => {
     const { rows } = await sql<{ period_start: Date }>`

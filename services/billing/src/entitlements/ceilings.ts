@@ -29,7 +29,7 @@ export async function readCeilings(
   return ceilings;
 }
 
-/** Reads the known use and the charged share of each meter in a month. */
+/** Reads the known usage of each meter in a month, and the charged part of it. */
 export async function readMonths(
   db: Kysely<DB>,
   organizationId: bigint,

@@ -20,7 +20,8 @@ const schema = z.object({
     seats: limit,
     contacts: limit,
   }),
-  // The highest counts that services allow, for meters whose use beyond the plan is charged, in the units of services.
+  // The highest counts that services allow, for meters whose use beyond the plan is charged, in the units in which
+  // services count.
   ceilings: z.partialRecord(z.enum(monthlyMeters), z.number()).optional(),
 });
 
@@ -37,8 +38,9 @@ export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<St
 }
 
 /**
- * Returns the entitlements that follow from a state. `isOverdue` says that a payment failed so long ago that new
- * enrollments are held. `ceilings` has the ceilings of the meters whose use beyond the plan is charged.
+ * Returns the entitlements of an organization whose subscription has this state. `isOverdue` says that a payment failed
+ * so long ago that new enrollments are held. `ceilings` has the ceilings of the meters whose use beyond the plan is
+ * charged.
  */
 export function contentOf(
   plans: Plans,
@@ -65,7 +67,9 @@ export function readContent(text: string): Content {
 
 const millionths = 1_000_000;
 
-/** Converts an amount of a meter to the units of services: amounts for models are in millionths of a dollar. */
+/**
+ * Converts an amount of a meter to the unit in which services count: amounts for models are in millionths of a dollar.
+ */
 export function toUnits(meter: Meter, amount: number): bigint {
   return BigInt(Math.round(meter === 'llm_cost_usd' ? amount * millionths : amount));
 }

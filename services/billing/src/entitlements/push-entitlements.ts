@@ -14,7 +14,8 @@ type Push = { organization_id: bigint; service: string; failures: number; sequen
 
 /**
  * Pushes due entitlements to one service that has not confirmed them. Returns whether any were due. An event carries
- * the entitlements too, so an unavailable service misses nothing. It confirms the push when it is available again.
+ * the entitlements too, so a service that is unavailable misses nothing, and confirms the push when it is available
+ * again.
  */
 export async function pushEntitlements(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Push>`
@@ -47,7 +48,7 @@ async function call(
   { organization_id: organizationId, service, sequence, content }: Push,
 ): Promise<void> {
   const target = counters.find(({ name }) => name === service);
-  // A service that no longer counts has nothing to store.
+  // A service that no longer counts usage has nothing to store.
   if (target === undefined) return;
   const entitlements = entitlementsToProto(readContent(content), sequence);
   await ctx

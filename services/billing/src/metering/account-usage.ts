@@ -18,7 +18,7 @@ type Customer = { state: string; metered: string[]; spend_cap_cents: bigint | nu
 
 /**
  * Charges the use beyond the plan since the last check, up to the spend cap. The month, the hour to send to Stripe, and
- * the resulting ceilings are written in one transaction. A repeated or older answer adds nothing.
+ * the resulting ceilings are written in one transaction. A repeated or outdated count of usage adds nothing.
  */
 export async function accountUsage(
   ctx: Context,
@@ -87,8 +87,8 @@ async function storeMonth(
 }
 
 /**
- * Adds use to an hour, which is sent when it is over. Use that is found after the end of its month belongs to the last
- * hour of the month, which is sent again.
+ * Adds charged usage to an hour, which is sent to Stripe after its end. Usage that is found after the end of its month
+ * belongs to the last hour of the month, which is sent again.
  */
 async function addToHour(
   { dbNow }: Context,

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Customers } from '../db/schema.ts';
 
-/** Minutes between two checks of the use of an organization that pays beyond its plan. */
+/** Minutes between two checks of the usage of an organization that pays for use beyond its plan. */
 const everyMinutes = 5;
 
 /**

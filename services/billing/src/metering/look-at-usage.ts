@@ -10,8 +10,8 @@ import { oldestDays } from './send-hour.ts';
 const settleMs = 3_600_000;
 
 /**
- * Checks the use of one due organization that pays beyond its plan: charges new use, and adds items for this use to the
- * subscription. Returns whether an organization was due.
+ * Checks the usage of one due organization that pays for use beyond its plan: charges new usage, and adds the items for
+ * it to the subscription. Returns whether an organization was due.
  */
 export async function lookAtUsage(ctx: Context): Promise<boolean> {
   const customer = await claimUsage(ctx);

@@ -4,7 +4,7 @@ import { monthlyMeters } from '../plans/meters.ts';
 import { requireStripe } from '../stripe/account.ts';
 import { type Failure, failureOf } from '../stripe/failures.ts';
 
-/** Days for which use can be sent: Stripe's meters accept events that are up to 35 days old. */
+/** Number of days for which usage can still be sent. Stripe's meters accept events that are up to 35 days old. */
 export const oldestDays = 34;
 const firstPauseMs = 30_000;
 const longestPauseMs = 3_600_000;

@@ -15,7 +15,10 @@ const inputs = {
 export type OperationKind = keyof typeof inputs;
 export type InputOf<K extends OperationKind> = z.infer<(typeof inputs)[K]>;
 
-/** The result of an operation. `url` and `id` are the members of a session. */
+/**
+ * The result of an operation. `url` and `id` are set if the operation opened a session of Checkout or of the customer
+ * portal.
+ */
 const result = z.object({ isNew: z.boolean().optional(), url: z.string().optional(), id: z.string().optional() });
 export type OperationResult = z.infer<typeof result>;
 
@@ -24,7 +27,7 @@ export function isOperationKind(kind: string): kind is OperationKind {
 }
 
 export function readInput<K extends OperationKind>(kind: K, text: string): InputOf<K> {
-  return inputs[kind].parse(JSON.parse(text)) as InputOf<K>; // the schema was chosen by the kind
+  return inputs[kind].parse(JSON.parse(text)) as InputOf<K>; // the schema is that of `kind`
 }
 
 export function readResult(text: string | null): OperationResult {

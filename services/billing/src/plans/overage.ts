@@ -19,7 +19,7 @@ export type Overage = Readonly<Partial<Record<OverageMeter, OverageRate>>>;
 
 const nanocentsOfCent = 1_000_000_000n;
 
-/** The known use of a month, and its charged share. */
+/** The known usage of a month, and the charged part of it. */
 export type MeteredMonth = { used: bigint; charged: bigint };
 
 type MeteredMonths = ReadonlyMap<OverageMeter, MeteredMonth>;

@@ -2,8 +2,8 @@ import { DomainError } from '@drippulse/errors';
 import { type BoughtPlan, boughtPlans } from './read-plans.ts';
 
 /**
- * Reads a plan that can be bought from its name in a request, in any letter case. Refuses other names with
- * `unknown_plan`.
+ * Returns the plan that a request names, in any letter case. Refuses the name of anything but a plan that can be
+ * bought, with `unknown_plan`.
  */
 export function readPlan(text: string | undefined): BoughtPlan {
   const plan = boughtPlans.find((known) => known === text?.toLowerCase());

@@ -11,7 +11,7 @@ export type BoughtPlan = (typeof boughtPlans)[number];
 
 /** The plans of an installation. */
 export type Plans = {
-  /** The address at which people sign in to Stripe's portal by mail; null if there is no such address. */
+  /** The URL at which people sign in to Stripe's portal by mail; null if there is no such URL. */
   portalUrl: string | null;
   limitsOf: Readonly<Record<BoughtPlan | 'free', Limits>>;
   /** The key by which Stripe finds the price of a plan. */
@@ -28,8 +28,8 @@ const lookupKey = z.string().min(1).max(200);
 const bought = z.strictObject({ lookup_key: lookupKey, limits });
 
 const rate = z.strictObject({
-  // The price is per dollar for models, and per unit for all other meters. It is rounded to billionths of a cent for
-  // the units of services.
+  // The price is per dollar for models, and per unit for all other meters. Converted to the unit in which services
+  // count, it is rounded to billionths of a cent.
   unit_cents: z.number().min(0.001).max(1_000_000),
   lookup_key: lookupKey,
   event_name: z.string().regex(/^\w{1,100}$/),

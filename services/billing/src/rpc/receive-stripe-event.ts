@@ -10,7 +10,7 @@ import { verifyStripe } from '../hooks/verify.ts';
 export async function receiveStripeEvent(ctx: Context, request: ReceiveStripeEventRequest, call: HandlerContext) {
   const { hookSecrets } = ctx.config;
   if (ctx.stripe === undefined || hookSecrets.length === 0) {
-    const message = 'This installation has no key of Stripe, or no secret for its events.';
+    const message = 'This installation has no Stripe key, or no secret for its events.';
     throw new DomainError('unavailable', 'billing_not_configured', message, { retryAfterSeconds: 3600 });
   }
   const body = request.body?.data ?? new Uint8Array();
@@ -35,7 +35,7 @@ async function signedNow(ctx: Context): Promise<Date> {
 function readEvent(body: Uint8Array, isLive: boolean): StripeEvent {
   const { data: event } = eventSchema.safeParse(parse(body));
   if (event !== undefined && event.livemode === isLive) return event;
-  const message = 'This is not an event of Stripe, or one of the other mode (live or test).';
+  const message = 'This is not a Stripe event, or it is an event of the other mode (live or test).';
   throw new DomainError('malformed', 'foreign_stripe_event', message);
 }
 

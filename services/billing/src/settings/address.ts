@@ -1,7 +1,7 @@
 import type { BillingAddress } from '@drippulse/proto/drippulse/billing/v1/account_pb';
 import { z } from 'zod';
 
-/** The lines of an address, under the names of Stripe and of the stored form. */
+/** The lines of a postal address, under their names at Stripe and in the stored form. */
 export const addressLines = ['line1', 'line2', 'city', 'postal_code', 'state', 'country'] as const;
 
 const schema = z.object({

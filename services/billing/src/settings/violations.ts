@@ -42,7 +42,7 @@ export function settingsViolations(request: UpdateAccountBillingRequest): Violat
 const maxUrl = 2048;
 
 /**
- * Returns the problems of an address to which Stripe sends a browser back: it must use https, or be on this machine for
+ * Returns the problems of a URL to which Stripe sends a browser back: it must use https, or be on this machine for
  * development.
  */
 export function returnUrlViolations(field: string, text: string | undefined): Violation[] {

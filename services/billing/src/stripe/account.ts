@@ -15,14 +15,14 @@ const pricesMs = 600_000;
 /** A price of a plan at Stripe. */
 type PlanPrice = { id: string; product: string };
 
-/** The current prices of the plans, and the metered prices of overage that exist. */
+/** The current prices of the plans, and those metered prices for use beyond a plan that exist at Stripe. */
 export type Prices = Readonly<Record<BoughtPlan, PlanPrice>> & {
   metered: Readonly<Partial<Record<OverageMeter, PlanPrice>>>;
 };
 
 /** The installation's account at Stripe. */
 export type StripeAccount = {
-  /** The client, which is loaded with the first call. */
+  /** Returns the client, which is loaded with the first call. */
   client(): Promise<Stripe>;
   /** Whether the key belongs to live mode. */
   isLive: boolean;
@@ -62,7 +62,7 @@ export function requireStripe({ stripe }: { stripe: StripeAccount | undefined })
   throw notConfigured('This installation has no key of Stripe.');
 }
 
-/** Loads the client. It does not retry, because an operation keeps its key over days and processes. */
+/** Loads the client. The client itself never retries, because an operation keeps its key over days and processes. */
 async function loadClient(key: string, { stripeBase, stripeTimeoutMs }: Config): Promise<Stripe> {
   const { default: Client } = await import('stripe');
   const base = stripeBase === undefined ? undefined : new URL(stripeBase);

@@ -7,7 +7,10 @@ import { DomainError } from '@drippulse/errors';
  */
 export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
 
-/** The deciding members of Stripe's errors, read by shape, because their classes are loaded only with the client. */
+/**
+ * The members of Stripe's errors that determine the verdict. They are read by shape, because the error classes are
+ * loaded only with the client.
+ */
 type StripeErrorShape = {
   type: string;
   message: string;
@@ -53,7 +56,7 @@ export function failureOf(error: unknown): Failure {
 
 /** Builds the refusal of a call while Stripe is unavailable. */
 export function away(cause?: unknown): DomainError {
-  const message = 'Stripe did not answer. What you have works as before.';
+  const message = 'Stripe did not respond. Your subscription is unchanged.';
   return new DomainError('unavailable', 'stripe_unavailable', message, { cause, retryAfterSeconds: 30 });
 }
 

@@ -10,7 +10,7 @@ import { meters } from '../plans/meters.ts';
 
 const withinMs = 1_000;
 
-/** Reads the use of an organization, from the services that count. An unavailable service is left out. */
+/** Reads the usage of an organization from the services that count it. An unavailable service is left out. */
 export async function readUsage(
   ctx: Context,
   organizationId: bigint,

@@ -74,7 +74,7 @@ function problemOf({ type, options }: CustomFieldRow, value: JsonValue): Problem
     default:
       return typeof value === 'string' && value.length <= maxTextLength
         ? undefined
-        : { message: `must be a text of at most ${maxTextLength} characters`, code: 'length' };
+        : { message: `must be a string of at most ${maxTextLength} characters`, code: 'length' };
   }
 }
 

@@ -12,7 +12,7 @@ export type Trace = { type: 'contact' | 'lead' | 'activity' | 'opportunity'; id:
 
 /**
  * Locks a contact of the organization, deleted or not. A merged contact is erased with its survivor, which is the same
- * person; the merged contact's own id answers 404, as in other methods.
+ * person; a request with the merged contact's own id gets a 404, as in other methods.
  */
 export async function lockContact(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<ContactRow> {
   const condition = sql`organization_id = ${organizationId} and ${hasId('contact', id)}`;
@@ -46,7 +46,7 @@ export async function lockMerged<Row extends RecordRow>(
 
 /**
  * Locks the leads of the same person, deleted or not: leads that were converted to the contact, and leads with one of
- * the contact's addresses.
+ * the contact's email addresses.
  */
 export async function lockLeads(
   trx: Transaction<DB>,
@@ -70,7 +70,7 @@ export async function lockLeads(
   return rows;
 }
 
-/** Finds all addresses that the given records have or had, in lower case. */
+/** Finds all email addresses that the given records have or had, in lower case. */
 export async function findEmails(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts';
 
-/** The key of an erasure. */
+/** The organization and the contact that identify an erasure. */
 export type ErasureKey = { organizationId: bigint; contactId: string };
 
 /**
- * Seals the addresses that the enrollment runtime must erase, because no event may contain them. The sealed addresses
- * are deleted when the runtime has finished, or when the transports no longer have the event that triggers the erasure.
+ * Seals the email addresses that the enrollment runtime must erase, because no event may contain them. The sealed
+ * addresses are deleted when the runtime has finished, or when the transports no longer have the event that triggers
+ * the erasure.
  */
 export function sealIdentity({ sealer }: Context, { emails, ...key }: ErasureKey & { emails: string[] }): Buffer {
   return sealer.seal(Buffer.from(JSON.stringify(emails)), contextOf(key));

@@ -9,7 +9,7 @@ const notPlain = /[^!#-+\--:<-~]/;
 
 /** Returns the cells of a record, from the record's JSON. */
 export function csvCells(columns: readonly string[], text: string): string[] {
-  const record = parseJson(text) as JsonObject; // our encoder wrote it
+  const record = parseJson(text) as JsonObject; // this service encoded the record as a JSON object
   return columns.map((column) => cellOf(record[column]));
 }
 

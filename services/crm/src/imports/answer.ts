@@ -15,8 +15,8 @@ import { storeUpload } from './store-upload.ts';
 type Wanted = { rows: AsyncIterable<SourceRow>; by: KnownBy; isDryRun: boolean };
 
 /**
- * Answers with the report of an upload or, if the request has `Prefer: respond-async` (RFC 7240), with 202 and the
- * address of its job. A dry run is always synchronous, because it leaves no job to look up.
+ * Answers with the report of an upload or, if the request has `Prefer: respond-async` (RFC 7240), with 202 and the path
+ * of its job. A dry run is always synchronous, because it leaves no job to look up.
  */
 export async function answerImport(
   ctx: Context,

@@ -56,8 +56,8 @@ export async function createRows<Row extends RecordRow>(
 }
 
 /**
- * Chooses the public ids of the rows. If the id of a row belongs to a different organization, chooses the stand-in for
- * it.
+ * Chooses the public ids of the rows. If the id of a row belongs to a different organization, chooses the id that
+ * replaces it.
  */
 async function choosePublicIds<Row extends RecordRow>(
   trx: Transaction<DB>,

@@ -21,7 +21,7 @@ export function keysOf(type: RecordType, organizationId: bigint, row: ReadRow, b
   const keys: Keys = {
     ...(typeof publicId === 'string' && { publicId }),
     ...(typeof externalId === 'string' && { external: externalKey(system, externalId) }),
-    // In a bundle, two people may share an address, because their public ids differ.
+    // In a bundle, two people may share an email address, because their public ids differ.
     ...(by.email &&
       typeof publicId !== 'string' &&
       peopleTypes.has(type) &&
@@ -59,7 +59,7 @@ export async function findKnown(
       const found = byPublicId.get(publicId ?? content ?? '') ?? ofExternal(known);
       if (found !== undefined) return found;
       const person = byEmail.get(email) ?? byDomain.get(domain);
-      // A record with a different external id is a different record.
+      // A record that already has an external id is not the record of a row with a different one.
       if (person !== undefined && (external === undefined || person.external_id === null)) return person;
       return external === undefined ? merged.get(email) : merged.get(external);
     },

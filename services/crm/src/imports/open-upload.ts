@@ -1,6 +1,6 @@
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 
-/** The messages of an upload. The first has the parameters. */
+/** The messages of an upload. The first message has the parameters. */
 export type UploadMessages = AsyncIterable<{ body?: HttpBody; dryRun?: boolean }>;
 
 /** An upload whose first message has arrived. */

@@ -72,7 +72,7 @@ async function giveWay(trx: Transaction<DB>): Promise<void> {
   const { rows } = await sql`
     select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1`.execute(trx);
   if (rows.length === 0) return;
-  const message = 'Records of this dry run are being changed. Try it again.';
+  const message = 'Records of this dry run are being changed. Try again.';
   throw new DomainError('unavailable', 'busy', message, { retryAfterSeconds: 5 });
 }
 

@@ -34,7 +34,7 @@ type Importing<Row extends RecordRow, D extends DescMessage> = {
   /** The create request, whose decoder checks the row. */
   desc: D;
   valuesOf(request: MessageShape<D>): Values;
-  /** Returns the columns that no request writes: the place of an opportunity, the conversion of a lead. */
+  /** Returns the columns that no request writes: the stage and position of an opportunity, the conversion of a lead. */
   further?(write: Write, rows: readonly Placed<Row>[]): Promise<Values[]>;
 };
 
@@ -137,7 +137,7 @@ function problemOf<Row extends RecordRow>(
   if (before?.deleted_at) {
     return isDeleted(fields) ? 'unchanged' : [{ field: '', message: goneMessage(type, before) }];
   }
-  const message = 'is taken by another record of this external_system';
+  const message = 'is used by another record of this external_system';
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 

@@ -44,7 +44,8 @@ export function makeDecoy(sealer: Sealer): Decoy {
 
 /**
  * Returns the keys that verify a message: the key of the current secret and, while it is valid, of the previous one.
- * Two keys are always returned, and each is opened, so that an organization without a secret takes the same time.
+ * Two keys are always returned, and each is opened, so that the check takes the same time for an organization without a
+ * secret.
  */
 export function keysOf(sealer: Sealer, decoy: Decoy, sealed: SealedSecrets | undefined, now: Date): [Buffer, Buffer] {
   const open = (box: Buffer | null | undefined) =>

@@ -11,8 +11,8 @@ const maxSignatures = 8;
 const digestBytes = 32;
 
 /**
- * Whether one of the keys signs the message. The bytes are hashed as they were sent, once for each key, even if no
- * signature is well-formed, so that the work does not depend on the error.
+ * Whether the message was signed with one of the keys. The bytes are hashed as they were sent, once for each key, even
+ * if no signature is well-formed, so that the work does not depend on the error.
  */
 export function isSignedBy(keys: readonly Uint8Array[], { id, timestamp, signature, body }: SignedMessage): boolean {
   const given = signaturesOf(signature);

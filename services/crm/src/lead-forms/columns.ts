@@ -62,7 +62,7 @@ export function requireSound(columns: FormColumns): void {
 /** Refuses to require hCaptcha on a server that has no hCaptcha account. */
 export function requireCaptcha(isRequired: boolean, captcha: { isConfigured: boolean }): void {
   if (!isRequired || captcha.isConfigured) return;
-  const message = 'This server has no hCaptcha: set HCAPTCHA_SITE_KEY and HCAPTCHA_SECRET.';
+  const message = 'hCaptcha is not configured on this server: set HCAPTCHA_SITE_KEY and HCAPTCHA_SECRET.';
   throw new DomainError('failed_precondition', 'hcaptcha_not_configured', message);
 }
 

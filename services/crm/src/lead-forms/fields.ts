@@ -62,7 +62,8 @@ export function checkFields(fields: readonly FormField[]): Violation[] {
   });
   const isKnown = ['email', 'first_name', 'last_name', 'company_name', 'phone'].some((name) => names.includes(name));
   if (!isKnown) {
-    const message = 'must have one of email, first_name, last_name, company_name, phone: else a lead is nobody';
+    const message =
+      'must have one of email, first_name, last_name, company_name, phone, so that the lead can be identified';
     violations.push({ field: 'fields', message, code: 'required' });
   }
   return violations;

@@ -6,7 +6,7 @@ import type { DB } from '../db/schema.ts';
 import type { FormColumns } from './columns.ts';
 import type { FormRow } from './form.ts';
 
-/** Inserts a form of the caller's mode, with its own public address. */
+/** Inserts a form of the caller's mode, with its own token for its public URL. */
 export function insertForm(
   ctx: Context,
   trx: Transaction<DB>,

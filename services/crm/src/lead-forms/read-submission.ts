@@ -57,8 +57,8 @@ function toSubmission(values: Map<string, string>, isJson: boolean): Submission 
 }
 
 function unstorable(name: string): DomainError {
-  const violations = [{ field: name.slice(0, 64), message: 'holds characters that can not be stored' }];
-  return new DomainError('invalid', 'validation_failed', 'A value holds characters that can not be stored.', {
+  const violations = [{ field: name.slice(0, 64), message: 'holds characters that cannot be stored' }];
+  return new DomainError('invalid', 'validation_failed', 'A value holds characters that cannot be stored.', {
     violations,
   });
 }

@@ -1,8 +1,8 @@
 const maxLength = 2_000;
 
 /**
- * Normalizes the address of a redirect as the URL standard does: only ASCII, so that the address can be the value of a
- * header. Returns undefined for an address that is too long, is not http or https, or contains a user name or password.
+ * Normalizes a redirect URL as the URL standard does: only ASCII, so that the URL can be the value of a header. Returns
+ * undefined for a URL that is too long, is not http or https, or contains a user name or password.
  */
 export function normalizeRedirect(text: string): string | undefined {
   const url = text.length <= maxLength ? URL.parse(text) : null;

@@ -7,8 +7,8 @@ import type { Write } from '../records/write.ts';
 import { ambiguous } from './message.ts';
 
 /**
- * Locks the lead that a message names. If several leads have the address, the newest lead is used. An external id is
- * unique only within its system.
+ * Locks the lead that a message names. If the message names an email address that several leads have, the newest of
+ * them is used. An external id is unique only within its system.
  */
 export async function lockLead(write: Write, subject: LeadScoreSubject): Promise<LeadRow> {
   const { publicId, externalId, externalSystem, email = '' } = subject;

@@ -59,7 +59,7 @@ function toPercent(scale: LeadScoreScale | undefined, score: number): number {
 /** Creates the error for an external id that leads from several systems have. */
 export function ambiguous(): DomainError {
   const violations: Violation[] = [
-    { field: 'lead.external_system', message: 'is needed: leads of several systems have this id', code: 'required' },
+    { field: 'lead.external_system', message: 'is required: leads of several systems have this id', code: 'required' },
   ];
   return new DomainError('invalid', 'validation_failed', 'Leads of several systems have this external_id.', {
     violations,

@@ -7,7 +7,9 @@ import { lockRecord, selectRecords } from '../records/rows.ts';
 import type { Write } from '../records/write.ts';
 import type { LeadRow } from './lead.ts';
 
-/** Finds the contact for a lead: the contact with the given id, else the oldest contact with the lead's address. */
+/**
+ * Finds the contact for a lead: the contact with the given id, else the oldest contact with the lead's email address.
+ */
 export async function findLeadContact(
   write: Write,
   { organization_id, email }: LeadRow,

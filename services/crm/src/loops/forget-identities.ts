@@ -6,7 +6,7 @@ const everyMs = 3_600_000;
 /** Days for which the transports keep the event of an erasure. */
 const keptDays = 7;
 
-/** Deletes the sealed addresses of erasures that no service has confirmed. */
+/** Deletes the sealed email addresses of erasures that the enrollment runtime has not confirmed within `keptDays`. */
 export function startForgetIdentities(ctx: Context): Loop {
   return startLoop({
     name: 'forget identities',

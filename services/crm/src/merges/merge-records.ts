@@ -87,7 +87,7 @@ async function lockRecords<Row extends RecordRow>(
   const [first, ...others] = named;
   if (new Set(named).size < named.length) {
     refuseViolations([
-      { field: 'merged', message: 'must name each record once, and not the survivor', code: 'duplicate' },
+      { field: 'merged', message: 'must name each record once, and must not name the survivor', code: 'duplicate' },
     ]);
   }
   if (first === undefined) throw new Error('a merge without a survivor was let through');

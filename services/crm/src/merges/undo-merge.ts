@@ -44,7 +44,7 @@ function requireUndo({ undone_at, undo_until, undo }: MergeRow & { undo: string 
     throw new DomainError('failed_precondition', 'merge_already_undone', 'The merge was taken back already.');
   }
   if (undo_until === null || undo === null) {
-    const message = 'The merge can no longer be taken back: it is older than 30 days, or what that takes was erased.';
+    const message = 'The merge can no longer be undone: it is older than 30 days, or data that this needs was erased.';
     throw new DomainError('failed_precondition', 'merge_not_undoable', message);
   }
   return readUndo(undo);
@@ -79,7 +79,7 @@ async function restore<Row extends RecordRow>(
 }
 
 function mergedSince(into: string): DomainError {
-  const message = `The survivor was itself merged into ${into} since. Take that merge back first.`;
+  const message = `The survivor has since been merged into ${into}. Undo that merge first.`;
   return new DomainError('failed_precondition', 'merge_survivor_merged', message);
 }
 

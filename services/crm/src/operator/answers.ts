@@ -15,11 +15,17 @@ export type Goal = 'intake' | 'qualification' | 'routing' | 'nurture';
 type Route = { field: string; contains: string; ownerId: bigint };
 type SeriesMail = { subject: string; body: string; afterDays: number };
 
-/** Answers, with defaults for absent members: all inputs of a plan except the goal. */
+/**
+ * The answers to the questions of a plan, with defaults for absent members. Together with the goal, they determine the
+ * plan.
+ */
 export type Answers = {
-  /** Undefined when every new lead of the CRM is included. */
+  /** Undefined if the plan has no form, because it includes every new lead of the CRM. */
   form: { name: string; description: string | null; fields: FormField[]; hcaptchaRequired: boolean } | undefined;
-  /** Undefined means the organization's pipeline; an empty list of stages means the stages of the default pipeline. */
+  /**
+   * Undefined means the organization's default pipeline; an empty list of stages means a new pipeline with the stages
+   * of the default pipeline.
+   */
   pipeline: { name: string; stages: string[] } | undefined;
   workflowName: string;
   notifyEmail: string | undefined;
@@ -182,7 +188,7 @@ function checkNurture({ mails }: Answers): Violation[] {
   ];
 }
 
-/** Returns the members of the organization whom answers name, with the paths that name them. */
+/** Returns the ids of the users whom the answers name as owners, each with the path of its field. */
 export function ownersOf(goal: Goal, { routes, defaultOwnerId }: Answers): { id: bigint; field: string }[] {
   if (goal !== 'routing') return [];
   return [

@@ -184,7 +184,7 @@ export async function requireFound({ ctx, call, caller }: Applying, operations: 
   if (used?.resource_id == null) return;
   const status = await statusOf(ctx, call, caller, BigInt(used.resource_id));
   if (status !== undefined && status !== WorkflowStatus.ARCHIVED) return;
-  const message = `The workflow "${used.name}", which the plan found, is gone or archived: preview again.`;
+  const message = `The workflow "${used.name}", which the plan found, was deleted or archived: preview again.`;
   throw new DomainError('failed_precondition', 'operator_plan_stale', message);
 }
 

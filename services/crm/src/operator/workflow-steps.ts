@@ -4,7 +4,7 @@ import type { Answers, Goal } from './answers.ts';
 /** A step as `POST /workflows` accepts it. */
 export type PlannedStep = { id: string; type: string; name: string; config: JsonObject };
 
-/** Template with the lead's name, company and address, for messages that people read. */
+/** Template with the lead's name, company and email address, for messages that people read. */
 const leadText = '{{ first_name }} {{ last_name }} {{ company_name }} {{ email }}';
 /** Template with the public id of the run's lead. */
 const leadRef = '{{ lead_ref }}';
@@ -62,7 +62,7 @@ function qualificationSteps(answers: Answers): PlannedStep[] {
   const { requiredFields, excludedDomains } = answers;
   const conditions = [
     ...requiredFields.map((field) => ({ field, operator: 'exists' })),
-    // The address is compared in lower case, because operators are case-sensitive.
+    // The email address is compared in lower case, because operators are case-sensitive.
     ...excludedDomains.map((domain) => ({ field: 'lower_email', operator: 'not_contains', value: `@${domain}` })),
   ];
   const lower = { fields: { lower_email: '{{ email | downcase }}' } };

@@ -54,7 +54,7 @@ async function findStageById(trx: Transaction<DB>, organizationId: bigint, id: s
   return stage;
 }
 
-/** Returns the columns of an opportunity at the end of a stage. */
+/** Returns the columns that place an opportunity at the end of a stage. */
 export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: StageRow) {
   const { last } = await trx
     .selectFrom('opportunities')
@@ -65,7 +65,10 @@ export async function placeAtEnd(ctx: Context, trx: Transaction<DB>, stage: Stag
   return { ...placeIn(ctx, stage), stage_position: BigInt(last ?? 0) + stageGap };
 }
 
-/** Returns the columns that follow from entering the stage now. The status is the type of the stage. */
+/**
+ * Returns the columns of an opportunity that enters the stage now, except its position. The status is the type of the
+ * stage.
+ */
 export function placeIn(ctx: Context, stage: StageRow) {
   return {
     pipeline_id: stage.pipeline_id,

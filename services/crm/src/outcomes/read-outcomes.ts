@@ -25,8 +25,8 @@ const examinedRows = 1_000;
 const countedRows = 100_000;
 
 /**
- * Columns that are left out of an outcome, because they are set after the creation, follow from the outcome, or link to
- * other records.
+ * Columns that are left out of an outcome, because they are set after the creation, are determined by the outcome, or
+ * link to other records.
  */
 const hidden = new Set([
   ...['status', 'score', 'owner_id', 'contact_id', 'account_id', 'converted_at', 'closed_at', 'merged_into_id'],

@@ -23,7 +23,7 @@ export function checkStages(stages: readonly StageInput[]): Violation[] {
   const hasOpen = stages.some(({ stageType = CrmStageType.OPEN }) => stageType === CrmStageType.OPEN);
   return [
     ...stages.flatMap(({ name = '' }, index) => checkName(`stages.${index}.name`, name)),
-    ...(hasOpen ? [] : [{ field: 'stages', message: 'must have an open one', code: 'not_allowed' as const }]),
+    ...(hasOpen ? [] : [{ field: 'stages', message: 'must have an open stage', code: 'not_allowed' as const }]),
     ...(new Set(ids).size < ids.length
       ? [{ field: 'stages', message: 'must name each stage once', code: 'duplicate' as const }]
       : []),

@@ -20,7 +20,7 @@ export async function refuseTaken<T>(writing: Promise<T>): Promise<T> {
     return await writing;
   } catch (error) {
     if (!isTaken(error)) throw error;
-    const message = 'is taken by another record of this external_system';
+    const message = 'is used by another record of this external_system';
     throw new DomainError('already_exists', 'external_id_taken', `external_id ${message}`, {
       cause: error,
       violations: [{ field: 'external_id', message }],

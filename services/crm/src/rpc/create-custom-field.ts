@@ -63,13 +63,13 @@ async function requireRoom(trx: Transaction<DB>, organizationId: bigint, recordT
     .where('record_type', '=', recordType)
     .executeTakeFirstOrThrow();
   if (count < BigInt(maxFields)) return;
-  const message = `There are ${maxFields} custom fields of this type of record already.`;
+  const message = `This record type already has ${maxFields} custom fields, which is the maximum.`;
   throw new DomainError('failed_precondition', 'custom_field_limit_reached', message);
 }
 
 function taken(): DomainError {
   const violations: Violation[] = [
-    { field: 'key', message: 'is taken by another field of this type of record', code: 'duplicate' },
+    { field: 'key', message: 'is used by another field of this record type', code: 'duplicate' },
   ];
   return new DomainError('already_exists', 'custom_field_taken', 'There is a custom field with this key.', {
     violations,

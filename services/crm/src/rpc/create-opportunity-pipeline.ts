@@ -13,7 +13,7 @@ import { checkName } from '../pipelines/rules.ts';
 
 const { createCrmOpportunityPipeline: method } = CrmOpportunityPipelinesService.method;
 
-/** Creates a pipeline of the user with the stages of the default pipeline. */
+/** Creates a pipeline that a user defines. It begins with the stages of the default pipeline. */
 export async function createCrmOpportunityPipeline(
   ctx: Context,
   request: CreateCrmOpportunityPipelineRequest,

@@ -85,7 +85,10 @@ function tracesOf(type: Trace['type'], rows: readonly { id: string; public_id: s
   return rows.map(({ id, public_id }) => ({ type, id, public_id }));
 }
 
-/** Converts addresses to people with only an address, because former addresses become tombstones too. */
+/**
+ * Represents each email address as a person with no other identifiers, because former email addresses become tombstones
+ * too.
+ */
 function asKnown(emails: readonly string[]) {
   return emails.map((email) => ({ email }));
 }

@@ -12,6 +12,6 @@ export async function importCrmRecords(
   call: HandlerContext,
 ) {
   const { chunks, isDryRun } = await openUpload(requests);
-  // Two people in a bundle may share an address, because public ids identify them.
+  // Two people in a bundle may share an email address, because public ids identify them.
   return answerImport(overTransfers(ctx), call, { rows: readBundle(chunks), isDryRun, by: { email: false } });
 }

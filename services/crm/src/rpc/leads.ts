@@ -71,7 +71,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
   };
 }
 
-/** Returns the columns of the paths. `company` is an alias of `company_name`. */
+/** Returns the column for each path. `company` is an alias of `company_name`. */
 function columnsOf(paths: readonly string[] = []): string[] {
   return paths.map((path) => (path === 'company' ? 'company_name' : path));
 }

@@ -120,7 +120,7 @@ function resultOf(result: Result | undefined): MessageInitShape<typeof CrmRecord
   return { outcome: CrmRecordBatchOutcome.FAILED, errors };
 }
 
-/** Deletes records with the collection's own importer, in which a row that is marked as deleted deletes its record. */
+/** Deletes records by means of the collection's importer: a row that is marked as deleted deletes its record. */
 async function archive(write: Write, { target, archive: ids }: WriteCrmRecordBatchRequest): Promise<number> {
   const importer = importers.get(target);
   if (importer === undefined || ids.length === 0) return 0;

@@ -8,7 +8,7 @@ test('a preview is bound as canonical JSON, whatever the order and the spaces it
   const bound = bind('{ "to": "ada@example.com", "fields": { "b": [1.50, true], "a": "\\u00e9" } }');
   expect(bound.text).toBe('{"fields":{"a":"é","b":[1.5,true]},"to":"ada@example.com"}');
   expect(bind('{"fields":{"b":[15e-1,true],"a":"é"},"to":"ada@example.com"}')).toEqual(bound);
-  // From an independent tool: printf '{"a":1}' | sha256sum
+  // Computed with an independent tool: printf '{"a":1}' | sha256sum
   expect(bind('{"a":1}').binding).toBe('015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862');
 });
 

@@ -25,7 +25,7 @@ export type Blanked = {
 
 /**
  * Removes the personal data of the enrollments' approvals: the messages, previews, edited arguments and comments. The
- * person who decided, the decision and its time stay. Returns the ids of the approvals by enrollment.
+ * person who decided, the decision and its time stay. Returns the ids of the approvals, grouped by enrollment.
  */
 export async function blankApprovals(
   trx: Transaction<DB>,

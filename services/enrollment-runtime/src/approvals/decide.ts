@@ -71,7 +71,7 @@ async function timeOf({ dbNow }: Context, trx: Transaction<DB>): Promise<Date> {
 
 /**
  * Refuses a decision without a binding, unless a step asked for the approval. The preview of an agent's action or of a
- * budget raise may have changed since a person read it; that of a step never changes.
+ * budget raise may have changed since a person read it; the preview of a step's approval never changes.
  */
 function requireBinding({ kind }: ApprovalRow, { binding }: Decision): void {
   if (kind === 'step' || binding !== undefined) return;

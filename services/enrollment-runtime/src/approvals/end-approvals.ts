@@ -5,8 +5,8 @@ import { appendApprovalNews } from './news.ts';
 import type { ApprovalRow } from './row.ts';
 
 /**
- * Ends pending approvals that meet the condition, without a decision. Returns how many were ended; the caller then
- * wakes the relay.
+ * Ends pending approvals that meet the condition, without a decision. Returns how many were ended; after the commit the
+ * caller wakes the relay.
  */
 export async function endApprovals(
   { dbNow }: Pick<Context, 'dbNow'>,

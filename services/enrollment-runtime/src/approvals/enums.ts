@@ -39,6 +39,6 @@ function lookUp<V>(values: Readonly<Record<string, V>>, key: string): V | undefi
 }
 
 function keyOf<K extends string, V>(values: Readonly<Record<K, V>>, value: V | undefined): K | undefined {
-  const keys = Object.keys(values) as K[]; // keys() loses the type of the keys
+  const keys = Object.keys(values) as K[]; // `Object.keys` types the keys as strings
   return keys.find((key) => values[key] === value);
 }

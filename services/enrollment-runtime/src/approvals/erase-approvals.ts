@@ -62,8 +62,9 @@ async function reportErased(
 }
 
 /**
- * Returns a PostgreSQL regular expression that matches each name of a person as a whole, so `ada@example.com` does not
- * match in `nada@example.com`. Quotes and backslashes are escaped as in JSON texts.
+ * Returns a PostgreSQL regular expression that matches each address and reference of a person as a whole, so
+ * `ada@example.com` does not match in `nada@example.com`. Also matches the form that quotes and backslashes have in
+ * JSON texts.
  */
 function patternOf({ refs, emails }: Person): string | undefined {
   const names = [...refs, ...emails].filter((name) => name.trim() !== '');

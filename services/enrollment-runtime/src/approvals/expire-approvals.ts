@@ -5,15 +5,16 @@ import { endApprovals } from './end-approvals.ts';
 const slice = 500;
 
 /**
- * Expires approvals whose time is over. The end of a run also ends its step's approval, but this function reaches
- * paused runs too. Returns whether there may be more expired approvals.
+ * Expires approvals whose time is over. A run whose wait times out ends its step's approval itself, but a paused run
+ * does not wake, so this function expires the approvals of paused runs too. Returns whether there may be more expired
+ * approvals.
  */
 export async function expireApprovals(ctx: Context): Promise<boolean> {
   const expired = await ctx.db.kysely.transaction().execute((trx) =>
     endApprovals(
       ctx,
       trx,
-      // A locked row is being decided or cancelled.
+      // Locked rows are skipped, because they are being decided or cancelled.
       sql<boolean>`id in (
         select id from approvals where status = 'pending' and expires_at <= ${ctx.dbNow}
         order by expires_at limit ${slice} for update skip locked)`,

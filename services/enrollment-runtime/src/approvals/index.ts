@@ -1,4 +1,4 @@
-// The entry of this folder: approvals of steps and of other services.
+// The entry point of this folder: approvals that steps and other services ask for.
 
 export { blankApprovals } from './blank-approvals.ts';
 export { decide } from './decide.ts';

@@ -7,7 +7,7 @@ import { approvalToProto } from './to-proto.ts';
 
 const topic = topicOf(EnrollmentEventSchema);
 
-/** Appends the event of each approval, in the transaction that wrote it and raised its version. */
+/** Appends an event for each approval, in the transaction that wrote the approval and raised its version. */
 export async function appendApprovalNews(
   trx: Transaction<DB>,
   rows: readonly ApprovalRow[],

@@ -30,9 +30,9 @@ export function createStepApprovals(context: () => Context): Parking {
 }
 
 /**
- * Ends approvals of the enrollments. A decision has written its approval before the run continues. A timeout ends only
- * the approval of the step. A cancel or a removal ends all approvals of the enrollment, including the approvals that
- * other services asked for.
+ * Ends the approvals of the enrollments. After a decision there is nothing to do, because the decision has already
+ * written its approval. A timeout ends only the approval of the step. A cancel or a removal ends all approvals of the
+ * enrollment, including the approvals that other services asked for.
  */
 async function endStepApprovals(
   ctx: Context,

@@ -42,7 +42,7 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
     return turns.run(row.organization, open(key, version, row));
   }
 
-  /** Creates the definition in one turn, then yields the amount of work that this took. */
+  /** Creates the definition in one turn of the event loop, then yields the amount of work that this took. */
   function* open(key: string, version: Version, row: VersionRow): Generator<number, Definition> {
     const definition = cache.keep(key, row.organization, (onGrow) => definitionOf(sealer, version, row, onGrow));
     yield definition.compilation.work;

@@ -14,12 +14,12 @@ export function settingsTextOf(workflow: WithSettings, steps: readonly Step[]): 
     priority: priority ?? null,
     class: ofMails === WorkflowClass.TRANSACTIONAL ? 'transactional' : null,
   };
-  return stringifyJson(readStored(given, steps) as JsonObject); // it was read from JSON
+  return stringifyJson(readStored(given, steps) as JsonObject); // `readStored` returns only JSON values
 }
 
 /** Opens the settings of a stored version. */
 export function openSettings(text: string, steps: readonly Step[]): Settings {
-  return text === '{}' ? {} : readStored(parseJson(text) as JsonObject, steps); // stored by this service
+  return text === '{}' ? {} : readStored(parseJson(text) as JsonObject, steps); // this service stored an object
 }
 
 /** Reads stored settings, which the workflows service checked when they were saved. */

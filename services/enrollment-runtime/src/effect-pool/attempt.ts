@@ -10,8 +10,9 @@ export type Attempt = { result: EffectOutcome; durationMs: number };
 
 /**
  * Makes one attempt outside of any transaction. A thrown error is a bug of the platform and counts as a transient
- * failure. An error of the infrastructure, such as a process without descriptors, does not count as an attempt: it is
- * rethrown, the lease of the run ends, and the effect is performed again with the same attempt number.
+ * failure. An error of the infrastructure, for example when the process has run out of file descriptors, does not count
+ * as an attempt: it is rethrown, the lease of the run ends, and the effect is performed again with the same attempt
+ * number.
  */
 export async function attempt(
   ctx: Context,

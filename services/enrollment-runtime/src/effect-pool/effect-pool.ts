@@ -23,8 +23,8 @@ const stopWithinMs = 10_000;
 /** Performs the effects of this process, a bounded number at a time, and moves their runs on with the results. */
 export type EffectPool = {
   /**
-   * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the runs were committed
-   * or claimed.
+   * Adds effects whose runs this process has leased. `leasedAt` is the time by the process's clock before the runs were
+   * committed or claimed.
    */
   add(handedOut: readonly HandedOut[], leasedAt: number): void;
   /** Returns how many runs may be claimed, and of which lanes; undefined when no run may be claimed. */

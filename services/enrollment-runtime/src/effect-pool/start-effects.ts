@@ -9,8 +9,8 @@ import type { PoolState } from './pool-state.ts';
 /** When at least this many results are uncommitted, no effect is started. */
 const maxUncommitted = 1_000;
 /**
- * Adds effects whose runs this process has leased. `leasedAt` is the time of the process's clock before the commit or
- * claim.
+ * Adds effects whose runs this process has leased. `leasedAt` is the time by the process's clock before the runs were
+ * committed or claimed.
  */
 export function addEffects(
   ctx: Context,

@@ -19,7 +19,7 @@ export type EffectCall = {
   enrollmentId: bigint;
   stepId: string;
   mode: 'live' | 'test';
-  /** The contact's address, reference and zone. */
+  /** The contact's address, reference and time zone. */
   email: string | null;
   leadRef: string | null;
   timezone: string;

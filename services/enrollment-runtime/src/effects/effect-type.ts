@@ -19,7 +19,10 @@ export type SystemEffect = Common & {
  */
 export type SendingEffect = Common & {
   sends: 'people';
-  /** Makes one attempt with a permit. A refusal by the permit is an outcome without any attempt. */
+  /**
+   * Makes one attempt with a permit. If the permit refuses the send, the refusal is the outcome, and no attempt is
+   * made.
+   */
   perform(ctx: EffectContext, call: EffectCall, permit: Permit): Promise<EffectOutcome>;
   /** Returns the people whom the effect reaches, and how it reaches them. */
   sendOf(request: JsonObject, definition: Definition, place: SendPlace): SendRequest;

@@ -17,8 +17,8 @@ type EffectTypes = {
 };
 
 /**
- * All kinds of effects that the engine hands out. For a test run, `/test` shows the stub of the kind's step type, which
- * the engine defines.
+ * All kinds of effects that the engine hands out. A test run (`/test`) performs no effect: it shows the stub that the
+ * engine defines for the step type.
  */
 export const effects: EffectTypes = {
   email,

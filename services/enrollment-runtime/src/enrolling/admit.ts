@@ -23,8 +23,8 @@ export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly
 
 /**
  * Decides which contacts enter. The checks run in this order: re-entry, holdout, the budget of the chain, the quota.
- * Contacts beyond the quota are held if their call asks for it. Nothing else is written, except the counts of chains
- * for contacts with links.
+ * Contacts beyond the quota are held if their call asks for it. Nothing else is written, except the counts of the
+ * chains that the contacts belong to.
  */
 export async function judgeAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const passed = await passGate(ctx, trx, all);

@@ -40,7 +40,7 @@ export type EntryAnswer =
   | { decision: 'refused'; reason: 're_entry' | 'quota' | 'chain'; allowedAt: Date | undefined }
   | { decision: 'held'; reason: HeldReason; id: bigint | undefined; until: Date };
 
-/** The reason for which a contact waits: a quota, or a missing payment of the organization. */
+/** The reason for which a contact waits: a quota, or an overdue payment of the organization. */
 export type HeldReason = 'quota' | 'payment';
 
 /** Returns the ids of the enrollments made. */

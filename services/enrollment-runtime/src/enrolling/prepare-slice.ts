@@ -54,10 +54,10 @@ export type Slice = {
   heldOut: ClaimedRun[];
   /** Contacts whose events may meet goals. */
   watched: Watch[];
-  /** Changes of the counters by workflow, mode, step and counted status. */
+  /** Changes to the counters, by workflow, mode, step and counted status. */
   counts: Map<string, Count>;
   tally: MovesTally;
-  /** Changes at steps, by entries and first moves. */
+  /** Changes that the entries and first moves make at steps. */
   steps: StepCounting;
   /** When the first run of each workflow is due. */
   wakes: Map<bigint, Wake>;

@@ -21,8 +21,8 @@ export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
 /**
- * Number of characters of rows that are read in one turn of the event loop, and the number of characters that is added
- * for each row.
+ * `turnLength` is the number of characters of rows that are read in one turn of the event loop. Each row counts for
+ * `rowLength` characters more than it has.
  */
 const turnLength = 256 * 1024;
 const rowLength = 256;

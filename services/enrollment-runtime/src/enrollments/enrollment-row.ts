@@ -6,7 +6,10 @@ export type Mode = 'live' | 'test';
 /** A goal that was met. */
 export type MetGoal = { name: string; at: Date };
 
-/** The last line of the timeline that a list shows. `held` is JSON text of the rule that holds the step back. */
+/**
+ * The last line of an enrollment's timeline, as a list shows it. `held` is the rule that holds the step back, as JSON
+ * text.
+ */
 export type LastLine = { stepIndex: number; status: string; message: string; at: Date; held: string | null };
 
 export type DeliveryCounts = { sent: number; opened: number; clicked: number; bounced: number; failed: number };

@@ -46,7 +46,8 @@ export function collectStarted() {
 /**
  * Appends events in the transaction that made the change, after the transaction has locked the runs. The sequence
  * numbers are then higher than those of every earlier change to these enrollments, and rise in the order of `news`. If
- * `started` has any enrollments, `news` may only concern these enrollments. `counted` are sums, which have no sequence.
+ * `started` has any enrollments, `news` may only concern these enrollments. The events in `counted` carry sums for each
+ * step, and have no sequence numbers.
  */
 export async function appendNews(
   trx: Transaction<DB>,

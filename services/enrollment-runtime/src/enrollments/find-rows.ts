@@ -88,7 +88,7 @@ export function rowsQuery(
     ) as counts`;
 }
 
-/** The place of `asked.id`: in `runs` or in `outcomes`. */
+/** Selects the state of the enrollment `asked.id` from `runs` or `outcomes`. */
 const placeOfAsked = sql`
   select status, step_index, next_run_at, updated_at, null::timestamptz as ended_at, lines,
     coalesce(step_line, lines) as step_line, error_line, null as outcome

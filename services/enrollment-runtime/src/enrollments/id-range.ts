@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Converts a range of time to the range of the ids of enrollments that began in it, by a search in the enrollments of
- * some workflows. One sequence gives all ids, so the range is valid for all workflows. The more enrollments the
- * searched workflows have, the tighter the range is.
+ * Converts a range of time to a range of enrollment ids that contains every enrollment begun in that time. It searches
+ * the enrollments of some workflows. One sequence gives all ids, so the range is valid for all workflows. The more
+ * enrollments the searched workflows have, the tighter the range is.
  */
 export async function idRangeOf(
   db: Kysely<DB>,

@@ -41,7 +41,7 @@ export function isFiltered(filter: Filter): boolean {
   return holdout || ids.length > 0 || values.some((value) => value !== undefined);
 }
 
-/** Selects the ids of a page of a workflow, newest first. */
+/** Selects the ids for one page of a workflow's list, newest first. */
 export function idsQuery(workflowId: WorkflowId, filter: Filter, slice: Slice): RawBuilder<{ id: bigint }> {
   const most = slice.offset + slice.limit;
   return sql`
@@ -49,7 +49,7 @@ export function idsQuery(workflowId: WorkflowId, filter: Filter, slice: Slice): 
     order by id desc offset ${slice.offset} limit ${slice.limit}`;
 }
 
-/** Selects all matching ids, in no order. Use it for filters with few matches. */
+/** Selects all matching ids, in no particular order. Use it for filters with few matches. */
 export function everyIdQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ id: bigint }> {
   return sql`${matching(workflowId, filter, { after: undefined }, sql``)}`;
 }

@@ -2,7 +2,10 @@ import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
 import type { Kysely } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Returns the mode of an enrollment of the caller's organization; undefined when no enrollment has these ids. */
+/**
+ * Returns the mode of an enrollment; undefined if the caller's organization has no enrollment with this id in this
+ * workflow.
+ */
 export async function findMode(
   db: Kysely<DB>,
   { organizationId }: Caller,
@@ -11,7 +14,7 @@ export async function findMode(
   const row = await db
     .selectFrom('enrollments')
     .select('mode')
-    .where('workflow_id', '=', workflowId as bigint) // the types of the fields that the message paths name
+    .where('workflow_id', '=', workflowId as bigint) // requests that name an enrollment give its ids as bigints
     .where('id', '=', id as bigint)
     .where('organization_id', '=', organizationId)
     .executeTakeFirst();

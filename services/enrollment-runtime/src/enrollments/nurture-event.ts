@@ -9,7 +9,10 @@ export const nurtureColumns = [
 ];
 export type NurtureRow = Pick<Selectable<Hits>, (typeof nurtureColumns)[number]>;
 
-/** Converts a reaction to a message. Opens and clicks count when a person made them; the other kinds are reports. */
+/**
+ * Converts a reaction to a message. `likely_bot` can be true only for opens and clicks; the other kinds are reports,
+ * which need no verdict.
+ */
 export function nurtureEventToProto(row: NurtureRow) {
   return {
     id: row.id,

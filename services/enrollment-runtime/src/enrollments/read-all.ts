@@ -12,7 +12,9 @@ type Scope = { organizationId: bigint; workflowId: bigint | undefined };
 /** An enrollment with its workflow, from the runtime's own copy. */
 type RowOfAll = { row: LocatedRow; workflow: { name: string; state: LaneState; version: number } };
 
-/** A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is the count without filters. */
+/**
+ * A page of a list across workflows. `found` and `count` are as in `ListRead`; `total` is the count without filters.
+ */
 type AllRead = {
   found: bigint[];
   rows: RowOfAll[];
@@ -21,7 +23,7 @@ type AllRead = {
   total: bigint | undefined;
 };
 
-/** Number of workflows whose enrollments are searched to convert a range of time into a range of ids. */
+/** Number of workflows whose enrollments are searched when a range of time is converted into a range of ids. */
 const timedWorkflows = 20;
 
 type LaneColumns = { lane_name: string; lane_state: string; lane_version: number };

@@ -40,7 +40,7 @@ export async function eraseSlice(ctx: Context, job: JobRow): Promise<WriteSlice<
   const isAtStart = place.pass < passes && place.workflowId === 0n;
   if (isAtStart) await forgetElsewhere(ctx, job);
   if (place.pass < passes) return (trx) => eraseNext(ctx, trx, job, place);
-  // A service that was unavailable at the start of the passes may be available again.
+  // Calls the services again that were unavailable at the start of the passes, because they may be available by now.
   if ((await forgetElsewhere(ctx, job)) && (await reportToCrm(ctx, job))) return (trx) => finish(ctx, trx, job, place);
   return async () => ({ ...goOn(place), waitMs: awayMs });
 }

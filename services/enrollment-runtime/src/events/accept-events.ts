@@ -20,8 +20,8 @@ import { storeEvents } from './store-events.ts';
 
 /**
  * Maximum number of hops. An event may start workflows whose steps lead to further events. After this many hops an
- * event starts nothing. This ends cycles, but also longer chains that are intended. The budget of a chain bounds its
- * width.
+ * event starts nothing. This ends cycles, but also longer chains that are intended. The budget of a chain limits how
+ * many enrollments and records all its hops together may lead to.
  */
 export const longestChain = 5;
 
@@ -80,9 +80,9 @@ async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date>
 }
 
 /**
- * Stores the events, starts workflows and resumes runs. Returns the ids of the events that further transactions
- * continue. The runs that waits and goals move are found first, and then locked in one round: lanes, then runs, as
- * moves lock them. Two rounds could deadlock with moves.
+ * Stores the events, starts workflows and resumes runs. Returns the ids of the events that later transactions must
+ * continue. First finds all runs that waits or goals move, and then locks them in one round: lanes before runs, as
+ * moves do. Two rounds could deadlock with moves.
  */
 async function spread(
   ctx: Context,

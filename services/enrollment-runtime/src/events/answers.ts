@@ -12,9 +12,9 @@ export type Reason = (typeof reasons)[number];
 export type Answers = {
   started: [workflowId: number, enrollmentId: number][];
   resumed: [workflowId: number, enrollmentId: number, stepId: string][];
-  /** Starts that wait for a quota. */
+  /** Entries that wait for a quota. */
   held: [workflowId: number, heldEntryId: number, until: string][];
-  /** Workflows by reason. */
+  /** The workflows that did not start, by reason. */
   notStarted: Partial<Record<Reason, number[]>>;
 };
 

@@ -38,7 +38,7 @@ export function checkEvent(sent: SentEvent, now: Date): { event: CheckedEvent } 
 function refusalOf({ name, contact, properties = '{}', key, occurredAt }: SentEvent, now: Date): Refused | undefined {
   if (name === '') return wrong('name', 'is required', 'required');
   if (name.length > 100) return wrong('name', 'has more than 100 characters', 'length');
-  if (!/^[a-z0-9_.:-]+$/.test(name)) return wrong('name', 'may have small letters, digits, and _ . : -', 'format');
+  if (!/^[a-z0-9_.:-]+$/.test(name)) return wrong('name', 'may have lower-case letters, digits, and _ . : -', 'format');
   if (isReserved(name)) {
     const message = 'is a name of an event that the platform itself publishes';
     return { reason: 'reserved_event_name', violation: { field: 'name', message, code: 'not_allowed' } };

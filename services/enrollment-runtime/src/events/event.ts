@@ -8,7 +8,7 @@ import { parseObject, readContact } from '../enrollments/contact.ts';
 
 export type EventSource = 'api' | 'crm' | 'mail';
 
-/** Something that happened to a contact, before it is accepted. */
+/** An event of a contact, before it is accepted. */
 export type IncomingEvent = {
   /** `evt_` and a UUIDv7. */
   id: string;

@@ -1,4 +1,4 @@
-// The entry of this folder. Other folders import from this file only.
+// The entry point of this folder. Other folders import from this file only.
 
 export { type Acceptance, acceptEvents, longestChain, wakeForEvents } from './accept-events.ts';
 export { checkEvent } from './check-event.ts';

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { type Acceptance, acceptEvents, wakeForEvents } from './accept-events.ts';
 import type { IncomingEvent } from './event.ts';
 
-/** Maximum number of events in one transaction. More events would delay later ones. */
+/** Maximum number of events in one transaction. A larger transaction would delay the events that wait for it to end. */
 const groupEvents = 200;
 const conflictTries = 5;
 

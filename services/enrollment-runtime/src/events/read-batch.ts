@@ -52,8 +52,8 @@ function readRow(row: JsonRow, now: Date): { event: CheckedEvent } | { rejected:
 function readMembers(text: string): SentEvent | { wrong: string } {
   const row = parseObject(text);
   const { name = '', contact = null, properties, idempotency_key: key = null, occurred_at: occurred = null } = row;
-  if (typeof name !== 'string') return { wrong: 'name must be a text' };
-  if (key !== null && typeof key !== 'string') return { wrong: 'idempotency_key must be a text' };
+  if (typeof name !== 'string') return { wrong: 'name must be a string' };
+  if (key !== null && typeof key !== 'string') return { wrong: 'idempotency_key must be a string' };
   const occurredAt = readTime(occurred);
   if (occurredAt === 'wrong') return { wrong: 'occurred_at must be a time such as 2026-03-01T12:00:00Z' };
   return {

@@ -46,8 +46,8 @@ export async function findEvent(db: Kysely<DB>, organizationId: bigint, id: stri
 }
 
 /**
- * Selects time and id of the events that match. Events of a person are found by the keys of contacts, whose rows have
- * all columns of the filters.
+ * Selects the time and id of each event that matches. The events of a person are found through the rows of the person's
+ * contact keys, which have every column that the filters use.
  */
 export function matchingQuery({ organizationId, mode }: Scope, request: ListEventsRequest): RawBuilder<unknown> {
   const { name, email, leadRef, since, until, ids } = request;
@@ -117,8 +117,8 @@ async function readTheirAnswers(
     ids: rows.map((row) => row.id),
     times: rows.map((row) => row.accepted_at),
   };
-  // This query runs before the query of the answers, so that an event that has finished spreading by now has all its
-  // answers.
+  // This query runs before the query of the consequences, so that the consequences of an event that has finished
+  // spreading by now are complete.
   const { rows: spreading } = await sql<{ event_id: string }>`
     select spreading.event_id
     from unnest(${keys.organizations}::bigint[], ${keys.ids}::text[]) as asked (organization_id, event_id)

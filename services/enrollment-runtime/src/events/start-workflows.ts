@@ -105,7 +105,7 @@ async function decide(
 type Group = Entrants & { events: ReadEvent[] };
 
 /**
- * Locks the lanes in a fixed order. If a workflow has changed since its trigger decided, the trigger of the new version
+ * Locks the lanes in a fixed order. If a workflow has changed after its trigger decided, the trigger of the new version
  * decides again.
  */
 async function lockWanted(

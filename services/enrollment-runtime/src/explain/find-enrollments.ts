@@ -4,7 +4,7 @@ import { everyIdQuery, type Filter } from '../enrollments/list-ids.ts';
 import type { Person } from './person.ts';
 import { keptSince, type Window } from './window.ts';
 
-/** An enrollment of a person, with its present place or its end. */
+/** An enrollment of a person, with its current step, or with its end. */
 export type Enrollment = {
   workflow_id: bigint;
   id: bigint;
@@ -25,11 +25,12 @@ export type Enrollment = {
 };
 
 /**
- * Finds the enrollments of a person that may have answers in a window. All answers of an enrollment lie between its
- * entry and its end, and each end is itself an answer. Of the enrollments that ended before the start of the window,
- * the query therefore reads only those with the newest ends, as many as fill the window. It reads all other enrollments
- * that began before the start of the window. Enrollments are found by the indexes of each workflow, as in lists,
- * because an index over the organization would add a cost to every enrollment. An erased enrollment has no answers.
+ * Finds the enrollments of a person that may have decisions in a window. All decisions about an enrollment lie between
+ * its entry and its end, and each end is itself a decision. Of the enrollments that ended before the start of the
+ * window, the query therefore reads only those with the newest ends, as many as fill the window. It reads all other
+ * enrollments that began before the start of the window. Enrollments are found by the indexes of each workflow, as in
+ * lists, because an index over the organization would add a cost to every enrollment. An erased enrollment has no
+ * decisions.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
@@ -78,7 +79,7 @@ export function isOfPerson({ mode, email, leadRef }: Person, table: string): Raw
 
 /**
  * Selects the workflows of the organization. The deletion of a workflow ended its runs. A deleted workflow is skipped
- * if none of its answers are kept.
+ * if no decisions about its enrollments are kept.
  */
 function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window): RawBuilder<unknown> {
   return sql`

@@ -1,6 +1,9 @@
 import type { Mode } from '@drippulse/rpc';
 
-/** A person in an organization and a mode, identified as in a request. `workflowId` narrows the answers. */
+/**
+ * A person in an organization and a mode, identified as in a request. `workflowId` limits the decisions to those of one
+ * workflow.
+ */
 export type Person = {
   organizationId: bigint;
   mode: Mode;

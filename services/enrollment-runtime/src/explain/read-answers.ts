@@ -15,7 +15,7 @@ const sliceEnrollments = 1_000;
  * Reads a page of decisions about a person, newest first, and one decision of the next page if there is one. All
  * sources are read in one snapshot, and each source returns as many rows as the page may show. The cost of a page does
  * not depend on the length of the list: it is a lookup of each of the person's enrollments, and the timelines of the
- * enrollments that may have answers on the page.
+ * enrollments that may have decisions on the page.
  */
 export async function readAnswers(
   ctx: Pick<Context, 'db' | 'dbNow'>,

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** Days for which answers are kept. */
+/** Days for which decisions are kept. */
 const keptDays = 90;
 
 /**
- * The place of an answer in the list. The list is in descending order of these members, compared one after the other.
+ * The place of a decision in the list. The list is in descending order of these members, compared one after the other.
  */
 export type Place = { at: string; source: number; major: string; minor: string };
 
@@ -23,7 +23,7 @@ export function cut(rows: RawBuilder<unknown>, window: Window): RawBuilder<unkno
     order by shown_at desc, major desc, minor desc limit ${limit}`;
 }
 
-/** Returns the time from which answers are kept. */
+/** Returns the time from which decisions are kept. */
 export function keptSince({ now }: Pick<Window, 'now'>): RawBuilder<Date> {
   return sql<Date>`${now} - ${sql.lit(keptDays)} * interval '1 day'`;
 }

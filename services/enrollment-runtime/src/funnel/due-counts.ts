@@ -54,7 +54,7 @@ async function countAll({ db, dbNow }: Source, workflowId: bigint): Promise<DueC
   return rows;
 }
 
-/** Counts due runs by step, up to one more than the limit of `of`. */
+/** Counts due runs by step. Reads at most one run more than the maximum that is counted while the caller waits. */
 export function dueQuery({ dbNow }: Pick<Source, 'dbNow'>, workflowId: bigint): RawBuilder<DueCount> {
   return countsOf(dbNow, workflowId, sql`limit ${countedAtOnce + 1}`);
 }

@@ -16,7 +16,7 @@ export type CounterRow = Pick<
   'step_id' | 'active' | 'paused' | 'completed' | 'failed' | 'cancelled'
 >;
 
-/** Selects the counters of the enrollments of one mode of a workflow. */
+/** Selects a workflow's counters for the enrollments of one mode. */
 export function countersQuery(workflowId: bigint, mode: Mode): RawBuilder<CounterRow> {
   return sql`
     select step_id, active, paused, completed, failed, cancelled from counters

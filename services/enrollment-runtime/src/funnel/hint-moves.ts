@@ -10,8 +10,8 @@ type WithHints = Pick<ServiceBase<Config, DB>, 'hints'>;
 type Moved = { id: bigint; organizationId: bigint; workflowId: bigint; mode: string };
 
 /**
- * Reports to open screens that the funnel of a workflow changed. Call it after the commit. Changes with events of
- * enrollments need no call, because the events are hints themselves.
+ * Reports to open screens that the funnel of a workflow changed. Call it after the commit. A change that appends events
+ * of enrollments needs no call, because these events reach the screens as hints themselves.
  */
 export function hintMoves({ hints }: WithHints, moved: readonly Moved[], kind = 'moved'): void {
   for (const { id, organizationId, workflowId, mode } of moved) {

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { StepCountsSchema, StepsCountedSchema } from '@drippulse/proto/drippulse/enrollments/v1/steps_pb';
 import { type Mode, modeToProto } from '@drippulse/rpc';
 
-/** The enrollments that a change belongs to. */
+/** The enrollments whose changes are counted together. */
 export type Cohort = { organizationId: bigint; workflowId: bigint; version: number; mode: Mode; createdAt: Date };
 
 /** The kinds of changes counted at a step. */
@@ -76,7 +76,7 @@ function isOf({ cohort, quarter, variant }: Kept, other: Cohort, otherQuarter: n
   );
 }
 
-/** Adds to the changes of a step. */
+/** Adds `by` to the count of one kind of change at a step. */
 export function addStepChange({ steps }: CohortCounts, stepId: string, change: StepChange, by = 1): void {
   countsAt(steps, stepId)[change] += by;
 }

@@ -1,7 +1,7 @@
 import type { Mode } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
 
-/** The counts of the enrollments of one mode of a workflow. */
+/** The counts of a workflow's enrollments in one mode. */
 export type StatsRow = {
   workflow_id: bigint;
   active: bigint;
@@ -50,7 +50,7 @@ export function statsQuery(
     where lane.workflow_id = any(${workflowIds}::bigint[]) and lane.organization_id = ${organizationId}`;
 }
 
-/** Counts the living enrollments of a workflow, for the given versions. */
+/** Counts the enrollments of a workflow that have not ended, in the given versions. */
 export function activeQuery(of: {
   organizationId: bigint;
   workflowId: bigint;

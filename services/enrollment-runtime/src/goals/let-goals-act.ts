@@ -24,8 +24,8 @@ export async function letGoalsAct(ctx: Context, trx: Transaction<DB>, acting: re
     if (run === undefined) continue;
     const isLeased = run.lease_until !== null;
     const isLeft = goals.due.length === 0 || (!isLeased && (await isAccepted(ctx, trx, watched, run)));
-    // The worker of a leased run does not learn of goals that were counted here, and may itself find the same rule
-    // true.
+    // The worker that leased the run does not learn of goals that were counted here. It may find the rule of such a
+    // goal true itself and add the line, so only goals that are met by an event get a line here.
     const isUnknown = isLeft && isLeased;
     const noted = isUnknown ? counted.filter(({ goal }) => goal.eventName !== undefined) : counted;
     await noteCounted(trx, watched, run, noted);

@@ -23,8 +23,8 @@ import { letGoalsAct } from './let-goals-act.ts';
 import type { Watched } from './watched.ts';
 
 /**
- * Maximum number of enrollments whose goals one transaction checks, so that the transaction ends. A contact has only a
- * few enrollments.
+ * Maximum number of enrollments whose goals one transaction checks, which bounds the length of the transaction.
+ * Normally a contact has only a few enrollments.
  */
 const mostWatched = 5_000;
 

@@ -1,6 +1,6 @@
 import type { Mode } from '@drippulse/rpc';
 
-/** An enrollment whose goals are watched, with its present place. */
+/** An enrollment whose goals are watched, with its current state. */
 export type Watched = {
   organization_id: bigint;
   workflow_id: bigint;

@@ -5,7 +5,9 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import type { Identity } from '../enrollments/enrollment-row.ts';
 
-/** A key of a contact whose events may meet goals of an enrollment. `expiresAt` is null while its run lasts. */
+/**
+ * A key of a contact whose events may meet goals of an enrollment. `expiresAt` is null until the enrollment's run ends.
+ */
 export type Watch = {
   organizationId: bigint;
   key: bigint;

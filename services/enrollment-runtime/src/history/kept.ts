@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Finds the enrollments of a range whose timeline and effects must stay: living enrollments, and enrollments that ended
- * or were removed less than `historyDays` ago. Returns undefined when there are more than `most`. The query is one
- * statement and thus sees one snapshot, so it finds an enrollment that ends in the meantime either in `runs` or in
- * `outcomes`. `runs` is scanned, because an index by id would be written at every step of every run. The query uses no
- * parallel workers, because they took the cores that steps need. See `retention` in the notes of the benches.
+ * Finds the enrollments of a range whose timeline and effects must stay: enrollments that have not ended, and
+ * enrollments that ended or were removed less than `historyDays` ago. Returns undefined when there are more than
+ * `most`. The query is one statement and thus sees one snapshot, so it finds an enrollment that ends in the meantime
+ * either in `runs` or in `outcomes`. `runs` is scanned, because an index by id would be written at every step of every
+ * run. The query uses no parallel workers, because they would take the cores that steps need. See `retention` in the
+ * notes of the benches.
  */
 export async function findKept(
   ctx: Context,

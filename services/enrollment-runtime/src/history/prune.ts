@@ -32,8 +32,8 @@ async function prunePartition(
   rested: DutyCycle,
 ): Promise<void> {
   const { name, from, to } = partition;
-  // The timeline is replaced last, because its partitions decide whether there is work. So the work continues even
-  // after a try that was stopped.
+  // The timeline is replaced last, because its partitions decide whether there is work. A replacement that was stopped
+  // is therefore continued by a later call.
   const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
   const replaced = [
     ...(effects === undefined ? [] : [{ table: 'effects' as const, partition: effects }]),

@@ -11,7 +11,7 @@ import { boxOf, versionOf } from './sealed-steps.ts';
 
 /**
  * Returns the lane of a workflow of the caller's organization. If the runtime has no copy of the workflow yet, it asks
- * the workflows service. Later changes of the workflow have higher sequences.
+ * the workflows service. Later changes of the workflow have higher sequences, so they replace this copy.
  */
 export async function requireLane(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<Lane> {
   const caller = callerOf(call);

@@ -6,9 +6,9 @@ import type { LaneState } from './lane.ts';
 
 /**
  * Updates the schedule of a workflow from its trigger, in the transaction of the change and under the lane's lock. Only
- * an active workflow has a schedule. A new or changed trigger first fires at its next boundary after now. Any other
- * change keeps the present boundary. The time is read after the lock was acquired, so a tick that fired in the meantime
- * does not fire twice.
+ * an active workflow has a schedule. A new or changed trigger first fires at its next boundary after now. After any
+ * other change, the schedule keeps its next boundary. The time is read after the lock was acquired, so a tick that
+ * fired in the meantime does not fire twice.
  */
 export async function syncSchedule(
   ctx: Pick<Context, 'dbNow'>,

@@ -8,7 +8,7 @@ export function startNotifyHeld(ctx: Context): Loop {
     name: 'notify held',
     log: ctx.log,
     async run() {
-      // If no mailer is configured, nothing piles up in the outbox; the pending report stays one row.
+      // If no mailer is configured, no mails pile up in the outbox, and the pending report stays a single row.
       if (ctx.adapters.mailer === undefined) return undefined;
       const dueMs = await nextHeldMs(ctx);
       if (dueMs !== 0) return dueMs;

@@ -30,7 +30,7 @@ export type Permit = {
   record(result: EffectResult): Promise<void>;
 };
 
-/** Makes a permit. The entry of this folder does not export this function. */
+/** Makes a permit. The entry point of this folder does not export this function. */
 export function createPermit(granted: Omit<Permit, typeof made>): Permit {
   return { ...granted, [made]: true };
 }

@@ -62,7 +62,7 @@ function answerOf(ctx: Context, record: Records, send: SendRequest, { decision, 
   }
   if (decision.kind === 'recorded') return { refused: decision.result };
   if (decision.kind === 'returned') {
-    return { refused: { outcome: 'succeeded', message: `Sent to ${send.to} by an attempt before, and came back` } };
+    return { refused: { outcome: 'succeeded', message: `Sent to ${send.to} by an earlier attempt, and bounced` } };
   }
   const { rule, reason } = decision;
   if (decision.kind === 'skip') return { refused: { outcome: 'skipped', reason, rule } };

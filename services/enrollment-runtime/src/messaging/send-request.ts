@@ -18,13 +18,13 @@ export type SendRequest = {
    */
   also?: readonly string[];
   leadRef: string | null;
-  /** The contact's zone. */
+  /** The contact's time zone. */
   timezone: string;
   class: SendClass;
   category: string | null;
   priority: number;
   onCapped: 'hold' | 'skip';
   plannedAt: Date;
-  /** The time from which the send is skipped. */
+  /** The time after which the send is skipped instead of sent; null if it is never too late. */
   expiresAt: Date | null;
 };

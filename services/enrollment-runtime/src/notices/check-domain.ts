@@ -8,14 +8,14 @@ import { domainNotice } from './domain-notice.ts';
 import { findRecipients } from './recipients.ts';
 
 /**
- * Number of successive checks, an hour apart, after which a missing record ends the verification. Changes of name
+ * Number of consecutive checks, an hour apart, after which a missing record ends the verification. Changes of name
  * servers may take a while.
  */
 const mostMissed = 3;
 const againHours = 1;
 
 /**
- * Looks up the records of the verified domain whose check is due. If the records were missing in several successive
+ * Looks up the records of the verified domain whose check is due. If the records were missing in several consecutive
  * checks, the domain loses its verification, and the admins get a mail about it. Name servers that do not answer change
  * nothing. Returns whether a check was due.
  */

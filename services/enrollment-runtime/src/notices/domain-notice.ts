@@ -1,6 +1,6 @@
 import type { Notice } from '@drippulse/mail';
 
-/** Writes the mail about a sending domain whose records are gone. */
+/** Writes the mail about a sending domain whose DNS records are missing. */
 export function domainNotice(o: {
   id: bigint;
   domain: string;

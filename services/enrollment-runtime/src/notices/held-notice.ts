@@ -11,13 +11,13 @@ export type HeldNews = {
   expired: bigint;
   /** Contacts that wait at present. */
   waiting: bigint;
-  /** The number of `waiting` contacts that wait for a payment. */
+  /** The number of contacts in `waiting` that wait because a payment of the organization is missing. */
   waitingForPayment: bigint;
   /** The time at which the first waiting contact expires; null when no contact waits. */
   expiresAt: Date | null;
 };
 
-/** Writes the mail about contacts that wait to enter workflows, and that have waited too long. */
+/** Writes the mail about contacts that wait to enter workflows, and about contacts that have waited too long. */
 export function heldNotice(news: HeldNews, publicUrl: string | undefined): Notice {
   const { held, expired, waiting, waitingForPayment, expiresAt } = news;
   const isUnpaid = waitingForPayment > 0n;

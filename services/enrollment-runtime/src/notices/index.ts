@@ -1,4 +1,4 @@
-// The entry of this folder: mails to members of organizations.
+// The entry point of this folder: mails to members of organizations.
 
 export { checkDomain, nextCheckMs } from './check-domain.ts';
 export { nextNotifyMs, notifyApprovals } from './notify-approvals.ts';

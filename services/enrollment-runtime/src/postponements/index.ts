@@ -1,4 +1,4 @@
-// The entry of this folder: failed work waits for another try, while other work continues.
+// The entry point of this folder: failed work waits for another try, while other work continues.
 
 export { forgetPostponements } from './forget-postponements.ts';
 export { measurePostponements } from './measure-postponements.ts';

@@ -5,7 +5,10 @@ import type { DB } from '../db/schema.ts';
 import { contactKeysOfMail } from './contact-of-mail.ts';
 import type { Mail } from './mail.ts';
 
-/** Length of a Message-ID up to its domain, which follows MAIL_FROM. The index of mails covers this many characters. */
+/**
+ * Length of a Message-ID up to its domain, which changes with MAIL_FROM. The index of mails covers this many
+ * characters.
+ */
 const messageKeyLength = 41;
 
 /** Returns the start of the Message-ID of an effect's mail. */
@@ -37,7 +40,7 @@ export async function findMailWithId(db: Kysely<DB>, messageId: string): Promise
   return mail;
 }
 
-/** Locks the receiver of a mail, then the mail, and reads the mail's present state. */
+/** Locks the receiver of a mail, then the mail, and reads the mail's current state. */
 export async function lockMail(trx: Transaction<DB>, mail: Mail): Promise<Mail | undefined> {
   await lockContacts(trx, contactKeysOfMail(mail));
   const [locked] = await readMails(trx, sql`delivery.id = ${mail.id}`, sql`for update of delivery`);

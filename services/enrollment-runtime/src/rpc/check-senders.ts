@@ -5,7 +5,7 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { unverifiedOf } from '../messaging/index.ts';
 
-/** Maximum number of addresses, more than a workflow has steps. */
+/** Maximum number of addresses in a request. It is higher than the maximum number of steps of a workflow. */
 const maxAddresses = 1_000;
 
 export async function checkSenders(ctx: Context, { addresses }: CheckSendersRequest, call: HandlerContext) {

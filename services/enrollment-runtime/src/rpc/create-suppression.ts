@@ -28,7 +28,7 @@ export async function createSuppression(ctx: Context, request: CreateSuppression
   const { mode, organizationId } = callerOf(call);
   const response = await transact(ctx, call, method, request, async (trx) => {
     const given = { organizationId, mode, email, channel: 'email', category, reason, source: 'api' } as const;
-    // A concurrent deletion may remove the row that existed.
+    // The loop repeats because a concurrent deletion may remove the row after `suppress` has found it.
     for (;;) {
       await suppress(trx, given, ctx.dbNow);
       const row = await findSuppression(trx, given);

@@ -56,7 +56,10 @@ export async function explain(ctx: Context, request: ExplainRequest, call: Handl
   };
 }
 
-/** Requires that the workflow exists or is deleted. A deleted workflow has answers until their retention ends. */
+/**
+ * Requires that the workflow exists or is deleted. Decisions about a deleted workflow are kept until their retention
+ * ends.
+ */
 async function requireWorkflow(ctx: Context, call: HandlerContext, workflowId: bigint): Promise<void> {
   const { organizationId } = callerOf(call);
   const deleted = await findDeleted(ctx, organizationId, [workflowId]);
@@ -83,13 +86,13 @@ async function findDeleted({ db }: Context, organizationId: bigint, ids: readonl
 
 /**
  * Returns the identifiers of the person. The gateway requires an address or a reference. An empty string identifies
- * nobody, so it is refused if both are empty.
+ * nobody, so a request in which both are empty is refused.
  */
 function nameOf({ email, leadRef }: ExplainRequest) {
   if (email || leadRef) return { email: email || undefined, leadRef: leadRef || undefined };
   const violations: Violation[] = ['email', 'lead_ref'].map((field) => ({
     field,
-    message: 'is required, or the other one',
+    message: 'is required, unless the other one is given',
     code: 'required',
   }));
   throw new DomainError('malformed', 'parameter_missing', 'Required parameter missing: email or lead_ref', {

@@ -3,7 +3,7 @@ import type { FollowLinkRequest } from '@drippulse/proto/drippulse/messaging/v1/
 import type { Context } from '../context.ts';
 import { answerNoSuchLink, type HitBuffer, readHit } from '../reactions/index.ts';
 
-/** Redirects to the address in the token, which only the platform can have put into it. */
+/** Redirects to the URL in the token. Only the platform can have put the URL into the token. */
 export function followLink({ links }: Context, hits: HitBuffer, { token }: FollowLinkRequest, call: HandlerContext) {
   const link = links.read('click', token);
   if (link === undefined) return { page: answerNoSuchLink(call) };

@@ -53,7 +53,7 @@ export async function sendTestMail(ctx: Context, permits: Permits, request: Send
   return { sent, message };
 }
 
-/** Returns a send without an enrollment. */
+/** Returns the send of a mail that belongs to no enrollment. */
 function sendOf(request: SendTestMailRequest, { organizationId }: Caller, plannedAt: Date): SendRequest {
   return {
     key: `test:${randomUUID()}`,

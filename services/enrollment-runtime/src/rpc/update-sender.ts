@@ -79,7 +79,7 @@ function categoryProblems(categories: UpdateSenderRequest['categories']): Violat
       ...nameProblems(`${field}.key`, key, maxKeyLength),
       ...lengthProblems(`${field}.name`, name, maxNameLength),
       ...lengthProblems(`${field}.description`, description, maxAddressLength),
-      ...(isRepeated ? [{ field: `${field}.key`, message: 'is there twice', code: 'duplicate' as const }] : []),
+      ...(isRepeated ? [{ field: `${field}.key`, message: 'occurs twice', code: 'duplicate' as const }] : []),
     ];
   });
 }

@@ -16,13 +16,13 @@ const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 
 /**
- * Limits of a claim, by the work that this process already has. It has as much work as allowed from the busy lanes and
- * organizations.
+ * Limits of a claim, by the work that this process already has. A claim takes nothing from the busy lanes and
+ * organizations, because the process already has as much work from them as allowed.
  */
 export type Room = {
   busyLanes?: readonly bigint[];
   busyOrganizations?: readonly bigint[];
-  /** Maximum number of runs in the claim, and from each of its lanes. */
+  /** Maximum number of runs in the claim (`most`), and of runs from each lane (`mostOfLane`). */
   most?: number;
   mostOfLane?: number;
 };

@@ -19,7 +19,7 @@ export type ClaimedRun = {
   errorLine: number | null;
   /** JSON text of the variants that the run has taken, by the id of the split; null if it has taken none. */
   variants: string | null;
-  /** The time at which the run came to its present step. */
+  /** The time at which the run came to its current step. */
   enteredAt: Date;
 };
 

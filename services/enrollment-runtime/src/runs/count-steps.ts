@@ -49,7 +49,7 @@ function countMove(counting: StepCounting, move: Move, now: Date): void {
   if (state.status !== 'active') end(tracks, at, state.status, now.getTime() - since.getTime());
 }
 
-/** Counts a cancelled run at its present step. */
+/** Counts a cancelled run at its current step. */
 export function countCancelled(
   counting: StepCounting,
   run: Cohort & { definition: Definition; stepIndex: number; variants: string | null; enteredAt: Date },
@@ -117,7 +117,7 @@ function addTrack(
   tracks.push({ splitId, counts });
 }
 
-/** The splits of versions whose variants are counted. */
+/** The splits whose variants are counted, for each version. */
 const countedSplits = new WeakMap<Definition, ReadonlySet<string>>();
 
 function isCounted(definition: Definition, splitId: string): boolean {

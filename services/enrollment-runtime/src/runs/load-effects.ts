@@ -108,7 +108,7 @@ function openEffect(ctx: Context, row: EffectRow, kind: EffectKind): StoredEffec
   } catch (error) {
     ctx.log.error(
       { err: error, enrollment_id: String(row.enrollment_id) },
-      'the request of an effect can not be opened',
+      'the request of an effect cannot be opened',
     );
     return undefined;
   }

@@ -142,7 +142,10 @@ function versionKey({ identity }: ClaimedRun): string {
 
 type LockedLanes = { now: Date; lanes: Map<bigint, { running: boolean; name: string }> };
 
-/** Locks lanes, so that a pause, archival or deletion of the workflow waits for this commit. After it, no run moves. */
+/**
+ * Locks lanes, so that a pause, archival or deletion of the workflow waits for this commit. Once that change is
+ * committed, no run of the workflow moves.
+ */
 async function lockLanes(ctx: Context, trx: Transaction<DB>, works: readonly Work[]): Promise<LockedLanes> {
   const ids = [...new Set(works.map(({ run }) => run.identity.workflowId))];
   const { rows } = await sql<{ workflow_id: bigint; running: boolean; name: string; now: Date }>`

@@ -89,7 +89,7 @@ export function hasEntered({ run, state }: Move): boolean {
   return before.phase === 'ready' || before.stepIndex !== state.stepIndex || before.visits !== state.visits;
 }
 
-/** Returns the time at which a living run is due. */
+/** Returns the time at which a run that has not ended is due. */
 export function dueAt({ state }: Pick<Move, 'state'>, now: Date): Date {
   return state.wakeAt === null ? now : new Date(state.wakeAt);
 }

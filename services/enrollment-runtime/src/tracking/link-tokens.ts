@@ -33,7 +33,7 @@ export type LinkTokens = {
 const algorithm = 'aes-256-ctr';
 const idBytes = 3;
 const tagBytes = 16;
-/** Maximum length of a token, which exceeds that of the longest address that is tracked. */
+/** Maximum length of a token. The token of the longest address that is tracked is shorter. */
 const longestToken = 8_192;
 
 /**

@@ -24,7 +24,9 @@ export type Credentials = {
 type Asking = {
   requestId: string;
   clientNetwork: string;
-  /** Whether a page sent the request by itself. Such a request does not count as use of the session. */
+  /**
+   * Whether a page sent the request without an action of the user. Such a request does not count as use of the session.
+   */
   isBackground?: boolean;
 };
 
@@ -116,8 +118,8 @@ export function createCredentials(options: {
 }
 
 /**
- * Returns the cache key of a look-up. Requests that a page sends by itself have separate cache entries, because a
- * request that a person makes must reach the identity service to count as use.
+ * Returns the cache key of a look-up. Requests that a page sends without an action of the user have separate cache
+ * entries, because a request that a user causes must reach the identity service to count as use of the session.
  */
 function placeOf(key: string, { isBackground }: Asking): string {
   return isBackground ? `${key} background` : key;

@@ -13,7 +13,7 @@ import type { Authenticated, RateDecision, RateLimit, RequestFacts } from '../tr
 /** One limit, and its description for the `RateLimit-Policy` header. */
 type Policy = { name: string; limiter: Limiter; description: string };
 
-/** Policy of a limit class, and whether it counts by organization or by address. */
+/** Policy of a limit class, and whether it counts per organization or per address. */
 type ClassPolicy = { policy: Policy; per: LimitKey };
 
 /** Rate of an organization, as a multiple of the rate of one of its credentials. */

@@ -24,7 +24,7 @@ export function checkBodyHeaders(request: IncomingMessage, route: Route): void {
  */
 export type Decoding = { path: Record<string, string>; isStrict: boolean };
 
-/** Decodes the request message: from the path and its JSON or raw body, or from the query. */
+/** Decodes the request message: from the path and the JSON or raw body, or from the path and the query. */
 export async function decodeRequest(
   request: IncomingMessage,
   route: Route,

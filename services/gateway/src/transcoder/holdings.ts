@@ -8,7 +8,8 @@ export type Pool = {
   /** Bytes of request bodies other than uploads. They count until the request has its response. */
   bodyBytes: Shares;
   /**
-   * Number of small lists. Each list counts until its response has room among the unread responses. Further lists wait.
+   * Maximum number of small lists under way. A list counts until its response fits into the room for unread responses.
+   * Further lists wait.
    */
   lists: Shares;
   /** Limits of lists of up to 4 MiB. They do not wait for larger lists. */
@@ -64,8 +65,8 @@ const defaultLimits: HoldingLimits = {
   strangers: {},
 };
 /**
- * Limits for strangers. A stranger can use new networks at no cost, so the guaranteed amount for each network is small:
- * the size of a login's body, which is less memory than a connection takes.
+ * Limits for clients without a credential. Such a client can use new networks at no cost, so the guaranteed amount for
+ * each network is small: the size of a login's body, which is less memory than a connection takes.
  */
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },

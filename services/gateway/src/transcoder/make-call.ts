@@ -156,7 +156,7 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
   }
 }
 
-/** Stand-in for the occupied bytes of a request that has no body. */
+/** Used instead of counting bytes, for a request that has no body. */
 const nothing = { add: () => undefined, release: () => undefined };
 
 function decodingOf({ parameters, exchange: { isStrict } }: Call): Decoding {

@@ -30,11 +30,11 @@ export type RequestFacts = {
   /** The raw request, whose body is unread. */
   raw: IncomingMessage;
   requestId: string;
-  /** Network of the client, after the trusted proxies. Limits count by it. */
+  /** Network of the client, as determined from what the trusted proxies report. Limits count requests per network. */
   clientNetwork: string;
   /**
-   * Whether a page sends the request by itself, as for its stream of hints. `X-DripPulse-Background: 1` marks further
-   * requests as such.
+   * Whether a page sends the request without an action of the user, as for its stream of hints.
+   * `X-DripPulse-Background: 1` marks other such requests.
    */
   isBackground?: boolean;
 };

@@ -76,7 +76,7 @@ function routeOf(method: DescMethod, rule: HttpRule, isPrimary: boolean): Route 
     throw new Error(`${method.toString()}: a JSON body maps to the whole message (body: "*")`);
   }
   return {
-    httpMethod: verb.toUpperCase() as HttpMethod, // the cases of the oneof, upper case
+    httpMethod: verb.toUpperCase() as HttpMethod, // `verb` is a case of the oneof, named like an HTTP method
     template,
     segments,
     method,

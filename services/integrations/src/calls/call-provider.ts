@@ -122,7 +122,7 @@ async function exchange(
   const timeoutMs = Math.min(answerMs[priority], leftMs(ctx, deadline));
   if (timeoutMs < leastMs) {
     return {
-      verdict: { class: 'temporary', problem: { code: 'timeout', message: 'There was no time left for it' } },
+      verdict: { class: 'temporary', problem: { code: 'timeout', message: 'There was no time left' } },
       connection,
     };
   }

@@ -24,8 +24,9 @@ import { redirectUrl } from './consent-url.ts';
 export type Connected = { id: bigint; missing: string[] } | { problem: string; status: number };
 
 /**
- * Turns a code into a connection: gets the tokens, finds the account that they belong to, and stores them in the row of
- * the key. A reconnected account keeps its row. If the account differs from the stored one, the code is refused.
+ * Turns an authorization code into a connection: gets the tokens, finds the account that they belong to, and stores
+ * them in the row of the connection's key. A reconnected account keeps its row. If the account differs from the stored
+ * one, the code is refused.
  */
 export async function connectAccount(ctx: Context, row: Authorization, code: string): Promise<Connected> {
   const provider = providerOf(row);
@@ -66,8 +67,8 @@ export async function connectAccount(ctx: Context, row: Authorization, code: str
 }
 
 /**
- * A finished consent. `former` is the account that belongs to the stored credentials. It is looked up at the provider
- * only if it was not stored, and is null otherwise.
+ * A finished consent. `former` is the account to which the stored credentials belong, as the provider reports it. It is
+ * null if it was not looked up, because the row already names the account, or if it could not be found.
  */
 type Consented = { provider: Provider; tried: Tried; account: Account | null; former: Account | null };
 

@@ -10,8 +10,8 @@ export function redirectUrl(publicUrl: string): string {
 }
 
 /**
- * Returns the address of the provider's consent page (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack
- * a field that the address needs.
+ * Returns the URL of the provider's consent page (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack a
+ * field that the URL needs.
  */
 export function consentUrl(
   { oauth }: Provider,

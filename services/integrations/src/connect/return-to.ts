@@ -3,7 +3,7 @@ import { DomainError } from '@drippulse/errors';
 const longest = 2_000;
 
 /**
- * Reads the path to which the browser returns at the end. The resulting address stays on the origin, regardless of how
+ * Reads the path to which the browser returns at the end. The resulting URL stays on the origin, regardless of how
  * browsers interpret slashes and backslashes.
  */
 export function readReturnTo(path: string, publicUrl: string): string {
@@ -16,7 +16,7 @@ export function readReturnTo(path: string, publicUrl: string): string {
   });
 }
 
-/** Returns the final address, with the result of the consent as its query. */
+/** Returns the URL to which the browser returns, with the result of the consent as its query. */
 export function returnAddress(returnTo: string, publicUrl: string, result: Readonly<Record<string, string>>): string {
   const url = new URL(returnTo, new URL(publicUrl).origin);
   for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value);

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const bytes = 32;
 
-/** Returns a string of 256 random bits, for an address or a cookie. */
+/** Returns a string of 256 random bits, for a URL or a cookie. */
 export function randomText(): string {
   return randomBytes(bytes).toString('base64url');
 }

@@ -3,7 +3,7 @@ import type { Credentials, Provider, Tokens } from '@drippulse/providers';
 import { sealCredentials } from './credentials.ts';
 import { makeShown } from './shown-credentials.ts';
 
-/** Returns the columns that follow from credentials. */
+/** Returns the columns that store credentials: the sealed credentials, and their masked form. */
 export function credentialColumns(
   sealer: Sealer,
   place: { organizationId: bigint; id: bigint },

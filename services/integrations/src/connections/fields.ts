@@ -40,7 +40,7 @@ export function readNote(note: string | undefined): string | null {
 }
 
 export function connectionExists({ name }: Provider, externalKey: string): DomainError {
-  const message = `The organization has a connection of ${name} with the key ${externalKey} already.`;
+  const message = `The organization already has a connection to ${name} with the key ${externalKey}.`;
   return new DomainError('already_exists', 'integration_connection_exists', message, {
     violations: [{ field: 'external_key', message: 'is taken', code: 'duplicate' }],
   });

@@ -13,7 +13,7 @@ export function readCredentials(provider: Provider, bytes: Uint8Array | undefine
   // An absent member arrives as empty bytes.
   const given = bytes === undefined || bytes.length === 0 ? {} : parseJson(Buffer.from(bytes).toString());
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    refuse([{ field: 'credentials', message: 'must be an object of texts', code: 'type' }]);
+    refuse([{ field: 'credentials', message: 'must be an object whose values are strings', code: 'type' }]);
   }
   const members = Object.entries(given as Record<string, JsonValue>); // the condition above refuses anything else
   refuse(members.flatMap(([name, value]) => problemOf(provider, name, value)));
@@ -40,7 +40,7 @@ function problemOf(provider: Provider, name: string, value: JsonValue): Violatio
     return [{ field: place, message, code: 'unknown_member', ...(suggestion !== undefined && { suggestion }) }];
   }
   if (value === null) return [];
-  if (typeof value !== 'string') return [{ field: place, message: 'must be a text', code: 'type' }];
+  if (typeof value !== 'string') return [{ field: place, message: 'must be a string', code: 'type' }];
   const text = value.trim();
   if (text === '' || isMask(text)) return [];
   if (text.length > maxLength)
@@ -48,7 +48,7 @@ function problemOf(provider: Provider, name: string, value: JsonValue): Violatio
   // Control characters are refused, because a line break would end the header that contains the value.
   if (/\p{Cc}/u.test(text)) return [{ field: place, message: 'has control characters', code: 'format' }];
   if (field.pattern !== undefined && !field.pattern.test(text)) {
-    return [{ field: place, message: `does not look right. ${field.label}: ${field.help}`, code: 'format' }];
+    return [{ field: place, message: `has an unexpected form. ${field.label}: ${field.help}`, code: 'format' }];
   }
   return [];
 }
@@ -106,8 +106,8 @@ function isAllowed(url: string, allowed: RegExp): boolean {
 }
 
 /**
- * Returns a violation for the field from which the address was built: the field with the longest value that the address
- * contains.
+ * Returns a violation for the field that caused the foreign host: of the fields whose values the URL contains, the one
+ * with the longest value.
  */
 function foreign({ name }: Provider, credentials: Credentials, url: string): Violation {
   const inUrl = Object.entries(credentials).filter(([, value]) => url.includes(value));

@@ -54,8 +54,8 @@ export function connectionToProto(
 }
 
 /**
- * Number of days before the end of credentials at which the connection begins to show the end and its admins are
- * mailed.
+ * Number of days before the end of credentials at which the connection begins to show the end, and the organization's
+ * admins are mailed.
  */
 export const announcedDays = 14;
 

@@ -18,7 +18,7 @@ const planned = (repeat: PlannedEffect['action']['repeat'], more: Partial<Planne
 });
 
 const problem = { code: 'no_such_channel', message: 'There is no such channel.', field: 'channel', requestId: 'r1' };
-// ignored by classes without a problem
+// verdicts of classes without a problem ignore the member
 const verdictOf = (name: Verdict['class']): Verdict => ({ class: name, problem }) as Verdict;
 
 const ends = (name: Verdict['class'], effect: PlannedEffect, at = asked) => {

@@ -39,14 +39,14 @@ export async function tryEffect(
     planOf(planned, read.input, asked, { mayHaveHappened, connection, now }),
     { priority: 'live', deadline, progress },
   );
-  // A provider's message may quote the credentials that it refused, so they are masked.
+  // A provider's message may quote the credentials that the provider refused, so credentials in the message are masked.
   const masked = maskVerdict(provider, connection.credentials, verdict);
   return { kind: 'acted', planned, verdict: masked, ...(output !== undefined && { output }) };
 }
 
 const interrupted: Verdict = {
   class: 'unknown',
-  problem: { code: 'interrupted', message: 'A try before was interrupted after it may have been sent' },
+  problem: { code: 'interrupted', message: 'An earlier attempt was interrupted and may have been sent' },
 };
 
 function planOf(

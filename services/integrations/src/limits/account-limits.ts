@@ -2,8 +2,8 @@ import type { Provider, ProviderRequest, RateLimit } from '@drippulse/providers'
 import { createLimiters, type LimiterStore, spend } from '@drippulse/service';
 
 /**
- * Priority of requests. Steps have the priority `live` and go first. Imports have the priority `bulk` and may use half
- * of an account's rate.
+ * Priority of requests. Steps have the priority `live` and may use the whole rate of an account. Imports have the
+ * priority `bulk` and may use half of it.
  */
 export type Priority = 'live' | 'bulk';
 

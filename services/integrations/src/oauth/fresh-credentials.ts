@@ -127,6 +127,6 @@ function paused({ last_error: text }: ConnectionRow, retryAfterMs: number): Refu
 }
 
 function stillUnderWay(): Refusal {
-  const message = 'another process has been refreshing the token for long';
+  const message = 'another process has been refreshing the token for too long';
   return { class: 'temporary', problem: { code: 'refresh_in_progress', message }, retryAfterMs: 5_000 };
 }

@@ -15,7 +15,7 @@ export type Lease = {
 
 /**
  * Leases the refresh of a version. Returns undefined if another process has the lease or has refreshed. The lease is
- * one statement, so no transaction and no database connection is occupied while the provider answers. The same
+ * taken in one statement, so no transaction and no database connection is occupied while the provider answers. The same
  * statement commits the start of the refresh. If this process dies during the call, the next process sees that a
  * refresh had begun.
  */

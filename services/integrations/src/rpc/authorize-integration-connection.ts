@@ -71,7 +71,9 @@ async function storedFields(
   return Object.fromEntries(Object.entries(opened.connection.credentials).filter(([name]) => !tokenFields.has(name)));
 }
 
-/** Refuses a consent without a client, or without the fields that form the address of the provider's consent page. */
+/**
+ * Refuses a consent without a client, or without the fields from which the URL of the provider's consent page is built.
+ */
 function requireConsent(ctx: Context, provider: Provider, fields: Credentials): void {
   if (provider.oauth === undefined) {
     const message = `${provider.name} is not connected by a consent. Enter its credentials instead.`;
@@ -79,7 +81,7 @@ function requireConsent(ctx: Context, provider: Provider, fields: Credentials): 
   }
   const client: Client | undefined = clientOf(ctx, provider, fields);
   if (client === undefined) {
-    const message = `Nobody has named a client id and secret of ${provider.name}: the operator may, or credentials.client_id and credentials.client_secret.`;
+    const message = `There is no client id and secret for ${provider.name}: the operator can configure them, or send credentials.client_id and credentials.client_secret.`;
     throw new DomainError('invalid', 'oauth_not_available', message);
   }
   const parts = { client, fields, scopes: [], state: '', verifier: '', publicUrl: ctx.config.publicUrl };

@@ -39,6 +39,6 @@ export async function deleteDataSource(ctx: Context, request: DeleteDataSourceRe
 }
 
 export function runInProgress(): DomainError {
-  const message = 'The data source has a run under way. Wait for its end or cancel it.';
+  const message = 'The data source is running. Wait for the run to end, or cancel it.';
   return new DomainError('already_exists', 'run_in_progress', message);
 }

@@ -50,6 +50,6 @@ async function usesOf(ctx: Context, row: ConnectionRow): Promise<string[]> {
 function inUse(uses: readonly string[]): DomainError {
   const shown = uses.slice(0, listedAtMost).join(', ');
   const more = uses.length > listedAtMost ? ` and ${uses.length - listedAtMost} more` : '';
-  const message = `This connection is used by ${shown}${more}. With force=true it is deleted all the same.`;
+  const message = `This connection is used by ${shown}${more}. With force=true it is deleted anyway.`;
   return new DomainError('already_exists', 'connection_in_use', message);
 }

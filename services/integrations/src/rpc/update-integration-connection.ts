@@ -129,7 +129,8 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     { organizationId, id },
     { provider, tried, now: await databaseNow<DB>(trx) },
   );
-  // Keeps the stored values that the test did not find. If the access token stays the same, keeps its end times too.
+  // Keeps the stored account and scopes if the test did not find them. If the access token stays the same, keeps the
+  // times at which the tokens end, too.
   const { account_id, account_name, granted_scopes, ends_at, ...rest } = columns;
   const { token_expires_at, refresh_expires_at, refreshed_at, ...others } = rest;
   const isSameToken =

@@ -14,8 +14,8 @@ const timeoutMs = 30 * 60_000;
 export const leaseSeconds = 120;
 
 /**
- * Downloads the file of a run before the file is read. A continued reading then reads the same bytes, even if the
- * address returns different bytes later. If the process dies, the incomplete file is never read, and is deleted.
+ * Downloads the file of a run before the file is read. A continued reading then reads the same bytes, even if the URL
+ * returns different bytes later. If the process dies, the incomplete file is never read, and is deleted.
  */
 export async function fetchFile(
   ctx: Context,
@@ -39,7 +39,8 @@ export async function fetchFile(
     });
     return { progress: { ...progress, fileId: file.id, tries: 0 } };
   } catch (error) {
-    // The service is stopping, and the address has not failed. Another process downloads the file again.
+    // The download ended because the service is stopping, not because the URL failed. Another process downloads the
+    // file again.
     if (ctx.stopping.aborted)
       throw new DomainError('unavailable', 'service_unavailable', 'The process stops.', { cause: error });
     throw error;

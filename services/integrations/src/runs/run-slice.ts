@@ -132,7 +132,11 @@ function onFailure(ctx: Context, place: Ending, error: unknown): WriteSlice<DB> 
   }
   if (!isInfrastructureError(error) && job.failures + 1 >= failuresOfJob) {
     ctx.log.error({ err: error, job: String(job.id) }, 'a run of a data source failed');
-    return ending(ctx, place, { status: 'failed', code: 'internal_error', message: 'The run met an error of ours.' });
+    return ending(ctx, place, {
+      status: 'failed',
+      code: 'internal_error',
+      message: 'The run failed because of an internal error.',
+    });
   }
   throw error;
 }

@@ -11,7 +11,7 @@ const schema = z.object({
   blank: z.string(),
   deletions: z.string(),
   abort_if_failed_percent: z.number(),
-  /** Id of the file that existed when the run was requested. */
+  /** Id of the file that was the source's current file when the run was requested. */
   file_id: z.string().nullable(),
   /** The position at which the previous reading ended, if this run reads only later changes. */
   position: z.string().nullable(),

@@ -18,7 +18,9 @@ export function scheduleProblems(schedule: Schedule, now: Date): Violation[] {
       const next = nextTick(schedule, last);
       if (next === undefined) break;
       if (next.getTime() - last.getTime() < leastMs) {
-        return [{ field: 'schedule.frequency', message: 'must leave 5 minutes between two runs', code: 'range' }];
+        return [
+          { field: 'schedule.frequency', message: 'must leave at least 5 minutes between two runs', code: 'range' },
+        ];
       }
       last = next;
     }

@@ -1,7 +1,9 @@
 import { DomainError, type Violation } from '@drippulse/errors';
 import { sheetOfUrl } from '@drippulse/providers';
 
-/** Reads the ids of the spreadsheet and the sheet from a link. Never requests the link. Refuses any other address. */
+/**
+ * Reads the ids of the spreadsheet and the sheet from a link. Never requests the link. Refuses a link to anything else.
+ */
 export function readSheetLink(link: string): NonNullable<ReturnType<typeof sheetOfUrl>> {
   const sheet = sheetOfUrl(link.trim());
   if (sheet !== undefined) return sheet;

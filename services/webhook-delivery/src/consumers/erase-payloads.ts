@@ -11,7 +11,10 @@ import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 /** Maximum number of bodies that are emptied in one transaction. */
 const slice = 200;
 
-/** Subjects of the bodies to empty: all bodies of `gone`, and for `livingOn` only those from before the erasure. */
+/**
+ * Subjects of the bodies to empty. All bodies about a subject in `gone` are emptied, but only those bodies about a
+ * subject in `livingOn` that are older than the erasure.
+ */
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**
@@ -25,10 +28,12 @@ export async function erasePayloads(ctx: Context, message: Message): Promise<voi
   let found = slice;
   while (found === slice) {
     found = await ctx.db.kysely.transaction().execute(async (trx) => {
+      // A body begins with its id and type. Further on, the data of a customer may have any members.
       const { rows } = await sql<{ event_id: string }>`
         select event_id from payloads
         where organization_id = ${erasure.organizationId} and subject is not null and body <> ''
-          and (subject = any(${erasure.gone}) and position('"type":"contact.erased"'::bytea in body) = 0
+          and (subject = any(${erasure.gone})
+              and position(convert_to('{"id":"' || event_id || '","type":"contact.erased"', 'UTF8') in body) <> 1
             or subject = any(${erasure.livingOn}) and event_at < ${erasure.before})
         order by event_id limit ${slice}`.execute(trx);
       const ids = rows.map((row) => row.event_id);

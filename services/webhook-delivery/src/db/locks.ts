@@ -3,8 +3,8 @@ import type { DB } from './schema.ts';
 
 /**
  * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. Between these locks, it
- * changes and deletes rows of the queue and of webhooks, and only rows of its endpoints. Therefore no two transactions
- * can deadlock.
+ * changes and deletes rows of the queue and of webhooks, but only rows that belong to its locked endpoints. Therefore
+ * no two transactions can deadlock.
  *
  * Two kinds of transactions lock no endpoint. The first kind is a claim, which locks lanes and then rows of the queue.
  * It skips locked rows and lanes, so it never waits. The second kind writes only lanes, or adds new rows to the queue

@@ -1,6 +1,9 @@
 import type { Verdict } from '@drippulse/engine';
 
-/** Maximum number of units that all filters of an organization together use for one event. It equals that of a step. */
+/**
+ * Maximum number of units that all filters of an organization together use for one event. It equals the maximum for one
+ * step of a workflow.
+ */
 const eventUnits = 4 * 1024 * 1024;
 
 const undecided: Verdict = { matches: false, isUndecided: true, work: 0, cost: 0 };

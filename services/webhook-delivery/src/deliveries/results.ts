@@ -5,5 +5,5 @@ import type { Move } from './moves.ts';
 /** An attempt that has ended. */
 export type Result = { delivery: Claimed; attempt: Attempt };
 
-/** A result with the resulting move. The move is undefined when another worker has leased the delivery since. */
+/** A result with the resulting move. The move is undefined if this worker no longer leases the delivery. */
 export type Recorded = Result & { move: Move | undefined };

@@ -24,7 +24,7 @@ export type Health = {
 };
 
 /**
- * The result of one attempt, as far as it affects the health of its endpoint. Attempts of `webhook.*` events are quiet:
+ * The part of an attempt's result that affects the health of its endpoint. Attempts of `webhook.*` events are quiet:
  * they raise no event.
  */
 export type Verdict = { isSuccess: boolean; isGone: boolean; asksToStop: boolean; isQuiet: boolean; at: Date };

@@ -1,7 +1,7 @@
 import type { Claimed } from '../deliveries/claimed.ts';
 import type { DisabledReason, Health } from './health.ts';
 
-/** An event to raise about an endpoint; `version` is its sequence. */
+/** An event to raise about an endpoint. `version` is the sequence number of the event. */
 export type News = { version: bigint } & (
   | { kind: 'failing' | 'recovered' | 'disabled' }
   | { kind: 'exhausted'; delivery: Claimed }

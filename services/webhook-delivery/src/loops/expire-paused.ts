@@ -31,8 +31,8 @@ export function startExpiring(ctx: Context): Loop {
 }
 
 /**
- * Expires a slice of deliveries. The slice is selected by `due_at`, which is in the queue's index. This is enough,
- * because a delivery is never due before the time of its event.
+ * Expires a slice of deliveries. The slice is selected by `due_at`, which is in the queue's index. This never expires a
+ * delivery too early, because a delivery is never due before the time of its event.
  */
 async function expireSlice(ctx: Context, webhookId: bigint): Promise<number> {
   return ctx.db.kysely.transaction().execute(async (trx) => {

@@ -6,8 +6,9 @@ import { nextDueInMs } from '../sending/due-lanes.ts';
 const everyMs = 5_000;
 
 /**
- * Measures how long the oldest due lane waits to be claimed, and the age of the oldest due delivery of large and of
- * small organizations. These measurements show work that nobody claims, which durations do not show.
+ * Measures how long the oldest due lane has waited to be claimed, and the age of the oldest due delivery, separately
+ * for large and for small organizations. These measurements show work that nobody claims; the measured durations of
+ * attempts do not show it.
  */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({

@@ -93,7 +93,7 @@ async function recordGroup(ctx: Context, group: readonly Result[]): Promise<Lane
   } catch (error) {
     if (isInfrastructureError(error)) throw error;
     if (group.length === 1) {
-      ctx.log.error({ err: error, delivery_id: String(group[0]?.delivery.id) }, 'attempt can not be recorded');
+      ctx.log.error({ err: error, delivery_id: String(group[0]?.delivery.id) }, 'attempt cannot be recorded');
       return [];
     }
     const changes: LaneChange[] = [];

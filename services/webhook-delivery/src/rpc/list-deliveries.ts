@@ -14,8 +14,8 @@ import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
 /**
- * Maximum number of characters of all excerpts of a page. A response is at most 32 MiB, and a character takes up to 3
- * bytes.
+ * Maximum number of characters in all excerpts of one page together. A response is at most 32 MiB, and a character
+ * takes up to 3 bytes.
  */
 const pageCharacters = 8 * 1024 * 1024;
 

@@ -44,7 +44,7 @@ async function requirePayload(trx: Transaction<DB>, row: DeliveryRow): Promise<v
     .where('body', '<>', Buffer.of())
     .executeTakeFirst();
   if (payload !== undefined) return;
-  const message = 'The payload of this delivery was deleted; it can not be sent again.';
+  const message = 'The payload of this delivery was deleted; it cannot be sent again.';
   throw new DomainError('failed_precondition', 'payload_deleted', message);
 }
 

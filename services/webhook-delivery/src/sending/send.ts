@@ -58,7 +58,7 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
     }
     // One possible cause is that no key of this process can open a secret. The failure counts as an attempt, so that it
     // neither stops nor blocks other deliveries.
-    ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
+    ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery cannot be sent');
     return { at, durationMs: 0, error: 'internal_error' };
   }
 }

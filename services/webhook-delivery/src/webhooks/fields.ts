@@ -15,7 +15,7 @@ export type Fields = {
   rate_limit_per_second?: number | null;
 };
 
-/** Refuses a forbidden URL, an unknown event type, a description that is too long, a rate out of range. */
+/** Refuses a forbidden URL, an unknown event type, a description that is too long, and a rate that is out of range. */
 export async function checkFields(
   { config, lookUp }: { config: { allowPrivate: boolean }; lookUp: LookUp },
   organizationId: bigint,

@@ -20,7 +20,7 @@ export function readHeaders(given: Headers): Headers {
   for (const [written, value] of Object.entries(given)) {
     const name = written.toLowerCase();
     if (!token.test(name) || name.length > 100) throw refusal(written, 'is not a header name', 'format');
-    if (reserved.test(name)) throw refusal(written, 'can not be set: it belongs to the delivery itself', 'not_allowed');
+    if (reserved.test(name)) throw refusal(written, 'cannot be set: it belongs to the delivery itself', 'not_allowed');
     if (Object.hasOwn(headers, name)) throw refusal(written, 'is given twice', 'duplicate');
     if (!fieldValue.test(value) || value.length > maxValueLength) {
       throw refusal(written, `must be at most ${maxValueLength} printable ASCII characters`, 'format');

@@ -3,7 +3,7 @@ import type { ServiceBase } from '@drippulse/service';
 import type { Config } from '../config.ts';
 import type { DB } from '../db/schema.ts';
 
-/** The facts about a webhook for a hint. */
+/** The facts about a webhook that a hint needs. */
 type Hinted = { organizationId: bigint; webhookId: bigint; mode: string };
 
 /** Reports to open screens that a webhook or its deliveries changed. Call it after a commit without events. */

@@ -7,7 +7,7 @@ export async function findMode(db: Kysely<DB>, { organizationId }: Caller, id: u
   const row = await db
     .selectFrom('webhooks')
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the id in the requests that name a webhook
+    .where('id', '=', id as bigint) // requests that name a webhook give its id as a bigint
     .where('organization_id', '=', organizationId)
     .executeTakeFirst();
   return row && modeOf(row.mode);

@@ -38,7 +38,7 @@ export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, 
   return findWebhook(trx, organizationId, id);
 }
 
-/** Locks the webhook for `If-Match`. */
+/** Locks the webhook and returns its revision, which is compared with `If-Match`. */
 export const lockWebhookRevision: LockRevision<DB> = async (trx, caller, id) => {
   const { rows } = await sql<{ id: bigint }>`
     select id from webhooks where organization_id = ${caller.organizationId} and id = ${id}`.execute(trx);

@@ -28,8 +28,8 @@ export async function senderProblems(ctx: Context, call: HandlerContext, steps: 
     .filter(({ address }) => unverified.includes(address))
     .map(({ position, address }) => ({
       field: `steps.${position}.config.from`,
-      message: `Step ${position} (email): ${address} is of no domain that the organization has verified`,
-      phrase: `${address} is of no domain that the organization has verified`,
+      message: `Step ${position} (email): ${address} is not at a domain that the organization has verified`,
+      phrase: `${address} is not at a domain that the organization has verified`,
       code: 'not_allowed',
     }));
 }

@@ -23,7 +23,7 @@ export function usesOf(
 ): { stepId: string; action: string }[] {
   return steps.parse(parseJson(text)).flatMap(({ id, type, config }) => {
     const { action } = config;
-    const used = connectionOf({ type, config: config as JsonObject }); // it was read from JSON
+    const used = connectionOf({ type, config: config as JsonObject }); // parsed from JSON, so it has only JSON values
     if (used?.provider !== integration || used.connectionKey !== connectionKey) return [];
     return [{ stepId: id, action: typeof action === 'string' ? action : type }];
   });

@@ -50,7 +50,7 @@ export function readOrderedPage(request: PageRequest, order: Order): Page & { pl
   const [of, value, id] = page.after ?? [];
   if (of === undefined || value === undefined || id === undefined) return { ...page, place: undefined };
   if (of === sort) return { ...page, place: { key: value, id: BigInt(id) } };
-  const message = 'cursor is of another order';
+  const message = 'cursor belongs to a different order';
   throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
 }
 

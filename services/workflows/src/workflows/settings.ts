@@ -41,7 +41,7 @@ export async function checkSettings(given: JsonObject, inTurns: InTurns): Promis
 export function requireSettings(given: JsonObject, steps: readonly Step[], strict: boolean): string {
   const { settings, problems } = inspectSettings(given, steps, strict);
   refuseViolations(problems);
-  return stringifyJson(settings as JsonObject); // they were read from JSON
+  return stringifyJson(settings as JsonObject); // `readSettings` returns only JSON values
 }
 
 /**
@@ -58,7 +58,7 @@ export function inspectSettings(
 
 /** Returns stored settings in the form of a request. */
 export function storedSettings(text: string): JsonObject {
-  return parseJson(text) as JsonObject; // this service stored the value
+  return parseJson(text) as JsonObject; // this service stored the text of an object
 }
 
 /** Returns the compiled settings of a stored version. */

@@ -6,5 +6,5 @@ import { parseJson } from '@drippulse/json';
  * again.
  */
 export function storedSteps(stepsText: string): Step[] {
-  return parseJson(stepsText) as unknown as Step[]; // this service stored the value
+  return parseJson(stepsText) as unknown as Step[]; // this service stored the text of an array of steps
 }

@@ -45,7 +45,7 @@ export function restProblems(registry: FileRegistry): string[] {
 }
 
 function serviceProblems(service: DescService): string[] {
-  servedBy(service); // throws if no service of the platform owns the package
+  servedBy(service); // this call throws if no service of the platform owns the package
   return getOption(service, position) > 0 ? [] : [`${service.typeName}: position is missing`];
 }
 

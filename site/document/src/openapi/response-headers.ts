@@ -11,7 +11,7 @@ type ResponseHeader = {
 
 /**
  * Headers of responses by name. To add a header, add an entry here; the header's component and the responses that have
- * it follow from the entry.
+ * it are derived from the entry.
  */
 const responseHeaders: Record<string, ResponseHeader> = {
   'X-Request-Id': {

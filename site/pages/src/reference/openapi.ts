@@ -73,7 +73,7 @@ export function deref<T extends object>(document: OpenApi, value: T | Reference)
   const [, group = '', name = ''] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(value.$ref) ?? [];
   const found = document.components?.[group]?.[name];
   if (found === undefined) throw new Error(`${value.$ref} is not in the document`);
-  return found as T; // each group of components has one type
+  return found as T; // the group in the reference determines the type of the component
 }
 
 /** Returns the name of a reference's schema. */

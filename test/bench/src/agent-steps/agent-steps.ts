@@ -17,8 +17,8 @@ const short = { seconds: 6, delayMs: 500, turns: 1 };
 const seldom = { everyMs: 500 };
 
 /**
- * Measures callbacks of one workflow at a fixed rate, alternately alone and alongside 500 steps of a second workflow of
- * the organization, whose agent is slow. Each callback is timed from the due end of its wait until its enrollment has
+ * Measures callbacks of one workflow at a fixed rate, alternately alone and alongside 500 steps of the organization's
+ * second workflow, whose agent is slow. Each callback is timed from the due end of its wait until its enrollment has
  * ended, by the clock of the database.
  */
 export const agentSteps: Bench = async ({ short: isShort, progress }) => {

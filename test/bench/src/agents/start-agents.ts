@@ -13,10 +13,10 @@ import type { BenchPostgres } from '../start-postgres.ts';
 
 const caller: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
 
-/** The service of agents in a process of its own, as the gateway calls it. */
+/** The agents service in a process of its own, as the gateway calls it. */
 export type Agents = ReturnType<typeof clientsOf> & { process: Child; stop(): Promise<void> };
 
-/** Starts the service. `codeUrl` is the address that agents of type code call; its name is `bench`. */
+/** Starts the service. `codeUrl` is the URL that agents of type `code` call; the id of this code is `bench`. */
 export async function startAgents({ url }: BenchPostgres, codeUrl: string): Promise<Agents> {
   const keys = createTestKeys();
   const grpcPort = await freePort();

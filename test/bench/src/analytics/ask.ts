@@ -37,7 +37,7 @@ export async function askChart({ analytics }: Analytics): Promise<number> {
   return timeOf(() => analytics.getAnalyticsChart({ metric: oneOf(metrics), interval, ...period, ...scope }));
 }
 
-/** Asks for all totals of a random range, of one workflow or all. */
+/** Asks for all totals of a random time range, for one workflow or for all workflows. */
 export async function askMetrics({ analytics }: Analytics): Promise<number> {
   const scope = oneOf([{}, { workflowId: randomWorkflow() }]);
   // The call also sums up the preceding period.

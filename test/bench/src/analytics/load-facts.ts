@@ -71,8 +71,8 @@ async function makePartitions(url: string): Promise<void> {
 }
 
 /**
- * `n` is the number of the fact. From one fact to the next the workflow advances by 7, which has no factor in common
- * with the periods of the other columns.
+ * Builds the SQL that inserts facts. `n` is the number of the fact. From one fact to the next the workflow advances by
+ * 7, which has no factor in common with the periods of the other columns.
  */
 function factsSql(organization: string, count: number): string {
   return `

@@ -9,7 +9,7 @@ import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 const organizations = 4;
 const workflows = 50;
 
-/** Publishes events of enrollments, each of which is a fact. */
+/** Opens a publisher of enrollment events, each of which becomes one fact. */
 export async function openPublisher(url: string) {
   const transport = createEmbeddedTransport({ url, log: createLogger({ level: 'fatal' }) });
   const { name: topic } = topicOf(EnrollmentEventSchema);

@@ -28,7 +28,7 @@ const steps = Array.from({ length: stepCount }, (_, place) => ({
   config: {},
 }));
 
-/** The service of analytics, called as the gateway calls it. It can be started and stopped. */
+/** The analytics service, called as the gateway calls it. It can be started and stopped. */
 export type Analytics = Awaited<ReturnType<typeof prepareAnalytics>>;
 
 export async function prepareAnalytics({ url }: BenchPostgres) {

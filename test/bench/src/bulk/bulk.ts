@@ -126,8 +126,8 @@ async function check(api: Api, workflowId: number, expected: number): Promise<vo
 }
 
 /**
- * Prepares the other organization's workflow, with a thousand enrollments. Returns a function that makes one of its
- * reads, in turn.
+ * Prepares the other organization's workflow, with a thousand enrollments. Returns a function that makes the
+ * organization's reads in turn, one for each call.
  */
 async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown>> {
   const { id } = await api('POST', '/workflows', { name: 'Other', status: 'active', steps });

@@ -6,9 +6,9 @@ const lastNames = `array['Smith','Johnson','Garcia','Müller','Jansen','Tanaka',
   'Kowalski','Dubois','Papadopoulos','Nguyen','Khan','Ivanova','Hernandez','OConnor','Yilmaz','Schneider']`;
 
 /**
- * Fills organization 1 with contacts that have realistic names: twenty first names, twenty last names with fifty
- * spellings each, and an address and a phone of their own. The index over texts is built at the end, because building
- * it row by row would take most of the time.
+ * Fills organization 1 with contacts that have realistic names: twenty first names, and twenty last names with fifty
+ * spellings each. Each contact has its own email address and phone number. The index over texts is built at the end,
+ * because building it row by row would take most of the time.
  */
 export async function fillContacts({ client }: BenchPostgres, count: number): Promise<void> {
   await client.query('set search_path = crm, public');

@@ -24,7 +24,7 @@ export function matchesOf(event: number): { resumed: number; started: number } {
     { resumed: 1, started: 0 },
     { resumed: 2, started: 0 },
     { resumed: 2, started: 1 },
-  ][event % 4] as { resumed: number; started: number }; // there are four kinds
+  ][event % 4] as { resumed: number; started: number }; // the index is less than four, so an element exists
 }
 
 /** Returns the JSON text of an event. */

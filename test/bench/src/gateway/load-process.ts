@@ -4,7 +4,7 @@ import { percentile } from '../measuring/percentile.ts';
 /** A load: repeats one GET on persistent connections, with `concurrency` requests at a time, and then ends. */
 export type Load = { url: string; apiKey: string; requests: number; concurrency: number };
 
-/** The result of a load. */
+/** The result of one run of the load. */
 export type LoadReport = { seconds: number; p50Ms: number; p99Ms: number; lastBody: string };
 
 const load: Load = JSON.parse(process.argv[2] ?? '{}');

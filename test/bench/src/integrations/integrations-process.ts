@@ -6,7 +6,7 @@ import { findAction, findProvider } from '@drippulse/providers';
 import { createGrpcPeers } from '@drippulse/rpc';
 
 /**
- * The service of integrations as its own main starts it, with the event transport that needs no other server. Providers
+ * The integrations service as its own main starts it, with the event transport that needs no other server. Providers
  * have no rate limits, so that only the service is measured.
  */
 type Config = Parameters<typeof service.start>[0];

@@ -109,7 +109,10 @@ async function beside(service: Integrations, { seconds, turns }: { seconds: numb
   return latencies;
 }
 
-/** Starts each action at its own time, regardless of the duration of earlier actions. Returns their latencies. */
+/**
+ * Starts each action at its scheduled time, regardless of the duration of earlier actions. Returns the latencies from
+ * the scheduled times.
+ */
 async function atRate(client: EffectsClient, seconds: number): Promise<number[]> {
   const startedAt = performance.now();
   const acting = Array.from({ length: rate * seconds }, async (_, index) => {

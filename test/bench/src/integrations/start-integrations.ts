@@ -11,7 +11,7 @@ import { serviceOf } from '@drippulse/topology';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
-/** The service of integrations in a process of its own, as the runtime calls it. */
+/** The integrations service in a process of its own, as the runtime calls it. */
 export type Integrations = {
   process: Child;
   /** Asks for effects in the name of an organization. */

@@ -14,7 +14,7 @@ const whole = { mails: 20_000, warmUpMails: 4_000, pacedSeconds: 20 };
 const short = { mails: 3_000, warmUpMails: 1_000, pacedSeconds: 4 };
 /** Number of contacts enrolled per second, each by a call of its own, while the time to the mail server is measured. */
 const pacedPerSecond = 100;
-/** Number of suppressed addresses that get no mails, so that a look-up has rows to search. */
+/** Number of suppressed email addresses that get no mails, so that a look-up has rows to search. */
 const suppressed = 10_000;
 
 /** The first workflow id of each of the two runs, which is also the first organization id. */
@@ -100,8 +100,8 @@ async function measureOurs(
 }
 
 /**
- * Suppresses addresses that get no mails, in the organizations of the measured workflows. Each organization has the
- * number of its workflow.
+ * Suppresses email addresses that get no mails, in the organizations of the measured workflows. Each organization has
+ * the number of its workflow.
  */
 async function suppressOthers({ client }: BenchPostgres): Promise<void> {
   await client.query(

@@ -27,7 +27,7 @@ import { readPodLimits } from './pod-limits.ts';
 export type Platform = {
   /** The processes by name. */
   processes: ReadonlyMap<string, Child>;
-  /** Address of the API. */
+  /** Base URL of the API. */
   base: string;
   port: number;
   /** An API key of the first organization, and a session of a second one. */

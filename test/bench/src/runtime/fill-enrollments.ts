@@ -15,7 +15,10 @@ export type Filled = {
   firstId: bigint;
 };
 
-/** The place of enrollments. `dueAt` is a SQL expression for the due time of enrollment number `n`, counted from 1. */
+/**
+ * The step and phase in which enrollments begin. `dueAt` is a SQL expression for the due time of enrollment number `n`,
+ * counted from 1.
+ */
 export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: string };
 
 const atTheStart: Place = { stepIndex: 0, phase: 'ready', dueAt: 'now()' };

@@ -1,7 +1,7 @@
 import type { BenchPostgres } from '../start-postgres.ts';
 import type { Runtime } from './start-runtime.ts';
 
-/** CPU time of the runtime's process and of the database's, and WAL, in a period. */
+/** The CPU time of the runtime's process and of the database, and the WAL, in a period. */
 export type Spent = { cpuSeconds: number; databaseCpuSeconds: number; walBytes: number };
 
 /** Starts counting; the returned function gives the amounts since then. */

@@ -8,7 +8,7 @@ import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 import { createRuntimeClients, type RuntimeClients, runtimeConfig } from './clients.ts';
 
-/** The service of enrollments in a process of its own. */
+/** The enrollments service in a process of its own. */
 export type Runtime = Pick<RuntimeClients, 'workflows' | 'enrollments'> & {
   /** Returns the seconds of CPU time of the process. */
   cpuSeconds(): Promise<number>;

@@ -17,7 +17,7 @@ process.on('disconnect', () => process.exit(1));
 if (env['BENCH_STALLS'] !== undefined) measureStalls();
 // The services start in the same order as in the main of their process: a service that runs within another service
 // starts first.
-const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
+const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench passes a service's name
 const definitions = await Promise.all(own.map(loadService));
 
 await runMain(async () => {

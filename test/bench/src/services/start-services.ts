@@ -26,7 +26,7 @@ export type Services = {
   /** The key of the first organization, which is number 1. */
   apiKey: string;
   api: Api;
-  /** The API for another organization, with a session of its administrator. */
+  /** Adds an organization, and returns the API with a session of its administrator. */
   addOrganization(name: string): Promise<Api>;
   stop(): Promise<void>;
 };

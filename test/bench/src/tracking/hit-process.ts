@@ -2,7 +2,7 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../measuring/percentile.ts';
 
-/** A load of hits: each address in turn, as fast as `concurrency` allows, or `perSecond` a second. */
+/** A load of hits: each URL in turn, as fast as `concurrency` allows, or `perSecond` a second. */
 export type HitLoad = { urls: string[]; requests: number; concurrency: number; perSecond?: number };
 
 /** The result of a load. */

@@ -4,10 +4,10 @@ import { createLinks } from '@drippulse/enrollments/tracking';
 import { messageIdOf } from '@drippulse/mail';
 import type pg from 'pg';
 
-/** Addresses of the pixels of mails, and of their links, in the order of the mails. */
+/** The URLs of the pixels alone, and of both pixels and links, in the order of the mails. */
 export type Addresses = { pixels: string[]; both: string[] };
 
-/** Makes mails that were sent an hour ago, and returns the addresses in them. */
+/** Makes mails that were sent an hour ago, and returns the URLs in them. */
 export async function fillMails(
   client: pg.Client,
   count: number,

@@ -1,7 +1,7 @@
 import type { SumFact } from '../analytics-facts.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Kinds of facts and of changes at steps, as analytics stores them. */
+/** The numbers with which analytics stores kinds of facts and of step changes. */
 const kinds = { completed: 2, failed: 3, cancelled: 4, sent: 10 };
 const stepKinds = { entered: 41, left: 42, completed: 43, failed: 44, cancelled: 45 };
 

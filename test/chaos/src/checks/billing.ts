@@ -8,8 +8,8 @@ import type { Evidence } from './evidence.ts';
 import { eventsOf } from './published.ts';
 
 /**
- * Checks that the stored subscriptions are those at Stripe, that no write to Stripe was done twice or is left, that
- * each change has one event, and that every service that counts usage has the entitlements of the plan.
+ * Checks that the stored subscriptions are those at Stripe, that no write to Stripe was done twice or is still pending,
+ * that each change has one event, and that every service that counts usage has the entitlements of the plan.
  */
 export function checkBilling({ history, facts }: Evidence): string[] {
   const changes = changesOf(facts);

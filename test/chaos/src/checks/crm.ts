@@ -55,7 +55,10 @@ function unasked({ crm }: Facts): string[] {
   );
 }
 
-/** Every won opportunity belongs to a contact who is enrolled, so each opportunity is attributed. */
+/**
+ * Returns the sums of analytics that differ from the CRM. Every won opportunity belongs to a contact who is enrolled,
+ * so each opportunity is attributed.
+ */
 function miscounted({ crm }: Facts): string[] {
   const won = crm.opportunities.filter(({ status }) => status === 'won');
   const amount = won.reduce((sum, one) => sum + one.amount, 0);

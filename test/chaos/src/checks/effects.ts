@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts';
 
 /**
  * Compares intents with requests that arrived: there is no request without an intent, no success without a request, and
- * no request to a wrong address.
+ * no request to a wrong URL.
  */
 export function checkEffects({ workflows, history, facts }: Evidence): string[] {
   const arrived = Map.groupBy(history.receipts, (receipt) => receipt.key);

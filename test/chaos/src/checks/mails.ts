@@ -18,7 +18,7 @@ export function checkCaps({ history }: Evidence): string[] {
     .map(({ email, ids }) => `${email} got ${ids.size} mails, ${capLimit} were allowed: ${[...ids].join(', ')}`);
 }
 
-/** Checks that no attempt reaches an address after the call that suppressed it had succeeded. */
+/** Checks that no attempt reaches an email address after the call that suppressed it had succeeded. */
 export function checkSuppressed({ history }: Evidence): string[] {
   const suppressed = new Set(history.journeys.suppressed);
   return mailsOf(history)

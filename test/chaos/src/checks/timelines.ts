@@ -106,7 +106,7 @@ function successors(step: Step, index: number, { contact }: EnrollmentFact, step
   return [index + 1];
 }
 
-/** Returns the problem of a run's end. All runs have ended, so the state must follow from the last line. */
+/** Returns the problem of a run's end. All runs have ended, so the last line determines the expected state. */
 function problemOfEnd(
   { status, step_index }: EnrollmentFact,
   steps: readonly Step[],

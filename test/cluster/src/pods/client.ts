@@ -31,7 +31,7 @@ type Result = {
   p50Ms: number;
   p99Ms: number;
   maxMs: number;
-  /** The duration of each phase of the longest request. */
+  /** The duration of each phase of the slowest request. */
   longest: string;
   /** The number of opened connections, and the time that the slowest one took, including the look-up of the name. */
   connections: { ofKeepers: Connections; ofOthers: Connections };

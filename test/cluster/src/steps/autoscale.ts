@@ -32,7 +32,7 @@ export async function hasExternalMetrics({ kubectl }: Tools): Promise<boolean> {
   return (await kubectl(['get', 'apiservice', apiService, '--ignore-not-found', '--output=name'])).trim() !== '';
 }
 
-/** Checks that more work leads to more pods, by a metric that the pods have and the external metrics API serves. */
+/** Checks that more work leads to more pods. The pods export the metric, and the external metrics API serves it. */
 export async function scaleByMetric(
   world: World,
   { api, receiver, image }: { api: Api; receiver: Agent; image: string },

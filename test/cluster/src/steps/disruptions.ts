@@ -95,8 +95,8 @@ async function evictAll(world: World, step: Step): Promise<void> {
     }),
   );
   await untilAllReady(world);
-  // On a busy node, a probe of the remaining pod may be late. So it is no failure if a Deployment has no ready pod for
-  // a moment. The load measures the cost.
+  // On a busy node, a probe of the remaining pod may be late. So it is not a failure if a Deployment has no ready pod
+  // for a moment. The load that runs at the same time shows whether requests fail.
   step.measure(
     `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
   );

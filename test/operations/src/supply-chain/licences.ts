@@ -9,7 +9,7 @@ const allowed = new Set([
   ...['Unlicense', 'CC0-1.0'],
 ]);
 
-/** Whether an SPDX expression allows us to choose only licences of the list. */
+/** Whether an SPDX expression can be met by licences of the list alone. */
 export function isAllowed(expression: string): boolean {
   const text = expression.replace(/^\((.*)\)$/, '$1');
   if (/[()]/.test(text)) return false;

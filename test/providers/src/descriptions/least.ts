@@ -10,10 +10,10 @@ type Schema = {
 
 /** Makes the minimal value of a component's schema: only the required members, each in its simplest form. */
 export function leastOf(components: unknown, name: string): Record<string, unknown> {
-  // an OpenAPI document has its schemas in this place
+  // An OpenAPI document has its schemas at `components.schemas`.
   const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas;
   const value = least({ $ref: name }, schemas);
-  return value as Record<string, unknown>; // callers only name schemas of objects
+  return value as Record<string, unknown>; // the value is an object, because callers only name schemas of objects
 }
 
 function least(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {

@@ -69,7 +69,8 @@ export function descriptionOf(key: ProviderKey): Description {
   const known = loaded.get(key);
   if (known !== undefined) return known;
   const text = readFileSync(new URL(`../../descriptions/${key}.json`, import.meta.url), 'utf8');
-  const description = toDescription(JSON.parse(text) as Document); // the file is committed in this package
+  // The file is committed in this package, so its form is known.
+  const description = toDescription(JSON.parse(text) as Document);
   loaded.set(key, description);
   return description;
 }

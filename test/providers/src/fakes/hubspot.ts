@@ -80,7 +80,8 @@ function findItem(
 }
 
 /**
- * Returns the name of the property with the time of the last change. For contacts it is different from all other types.
+ * Returns the name of the property with the time of the last change. Contacts have a different property for this than
+ * all other types.
  */
 const modified = (type: string) => (type === 'contacts' ? 'lastmodifieddate' : 'hs_lastmodifieddate');
 

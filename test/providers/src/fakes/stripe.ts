@@ -46,7 +46,7 @@ const refused = (status: number, type: string, code: string, message: string, pa
 const missing = (id: string | undefined) =>
   refused(404, 'invalid_request_error', 'resource_missing', `No such object: '${id}'`, 'id');
 
-/** Kinds of objects, with the prefixes of their ids and their paths. */
+/** Kinds of objects, each with the prefix of its ids, the name of its schema, and its path. */
 const kinds = {
   customer: { prefix: 'cus', schema: 'customer', path: '/v1/customers' },
   session: { prefix: 'cs_test', schema: 'checkout.session', path: '/v1/checkout/sessions' },

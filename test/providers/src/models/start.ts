@@ -54,7 +54,8 @@ export async function startModelProvider() {
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // the server listens on a TCP port
+  // `address()` returns an AddressInfo for a server that listens on TCP.
+  const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,

@@ -51,7 +51,8 @@ export function stateAtStripe(stripe: FakeStripe, customerId: string): Subscript
 /** Returns the events about a customer and its subscriptions, sessions and invoices, the oldest first. */
 export function eventsOf({ account }: FakeStripe, customer: string): Event[] {
   return account.events.filter(({ data: { object } }) => {
-    const { id, customer: owner } = object as { id?: string; customer?: string }; // every object of the fake has either
+    // Every object in an event of the fake has one of these members.
+    const { id, customer: owner } = object as { id?: string; customer?: string };
     return id === customer || owner === customer;
   });
 }

@@ -5,7 +5,7 @@ export type Answer = { status: number; body: unknown };
 type Stored = { fingerprint: string; answer: Answer | undefined };
 
 /**
- * Creates a store of idempotency keys that behaves like Stripe's. A repeat gets the first answer, even if that was a
+ * Creates a store of idempotency keys that behaves like Stripe's. A repeat gets the first response, even if that was a
  * failure of Stripe. A repeat with different parameters is refused.
  */
 export function createIdempotency() {

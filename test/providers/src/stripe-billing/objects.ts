@@ -85,7 +85,7 @@ export type MeterEvent = {
   payload: Record<string, string>;
 };
 
-/** An event, with a copy of its object as it was at that time. */
+/** An event, with a copy of its object as it was at the time of the event. */
 export type Event = {
   id: string;
   object: 'event';

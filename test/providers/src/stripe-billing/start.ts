@@ -9,12 +9,13 @@ import { type Account, type Event, newAccount } from './objects.ts';
 import { type Desk, routes, StripeRefusal } from './routes.ts';
 
 /**
- * How the fake fails. With `lose`, a request is lost before it takes effect. With `cut`, the answer is lost after the
- * effect. With `break`, the fake answers 500 without an effect. With `refuse`, it accepts no connection.
+ * How the fake fails. With `lose`, a request is lost before it takes effect. With `cut`, the response is lost after the
+ * request took effect. With `break`, the fake responds with 500 and the request has no effect. With `refuse`, the fake
+ * accepts no connection.
  */
 export type FailureMode = 'lose' | 'cut' | 'break' | 'refuse';
 
-/** A received request, with the status of its answer. */
+/** A received request, with the status of its response. */
 export type SeenRequest = { method: string; path: string; key: string | undefined; status: number };
 
 /**
@@ -30,8 +31,8 @@ export type FakeStripe = {
   /** Lets the fake fail in a mode from now on; undefined ends the failure. */
   fail(mode: FailureMode | undefined): Promise<void>;
   /**
-   * Delays the answers to writes, which still take effect. `path` selects the writes; by default all are delayed.
-   * `release` ends the delay.
+   * Delays the responses to writes; the writes still take effect immediately. `path` selects the writes; by default all
+   * are delayed. `release` ends the delay.
    */
   holdWrites(path?: RegExp): { held(): number; release(): void };
   /** Shifts the fake's clock. */
@@ -177,7 +178,7 @@ export function signEvent(
 }
 
 /**
- * Refuses a request if stripe-mock refuses it. All other answers of stripe-mock are ignored, because they are only
+ * Refuses a request if stripe-mock refuses it. All other responses of stripe-mock are ignored, because they are only
  * examples.
  */
 async function askMock(

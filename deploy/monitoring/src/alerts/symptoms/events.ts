@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Alerts about events that are stuck, and about their late consequences. */
+/** Alerts about events that are not sent, cannot be handled, or are handled late. */
 export const events: readonly Alert[] = [
   {
     name: 'OutboxNotDraining',

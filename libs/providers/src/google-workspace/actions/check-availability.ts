@@ -62,7 +62,7 @@ export const checkAvailability = defineAction({
     if (problem !== undefined)
       throw new ActionRefusal({
         class: 'per_record',
-        problem: { code: problem, message: `Google reads none of the calendars: ${problem}`, field: 'calendars' },
+        problem: { code: problem, message: `Google can read none of the calendars: ${problem}`, field: 'calendars' },
       });
     return { calendars: found };
   },

@@ -88,5 +88,5 @@ export const createDeal = defineAction({
 
 const lag = {
   code: 'search_lags',
-  message: 'HubSpot shows a new deal in its search after up to half a minute; only then it can be looked for.',
+  message: 'The search of HubSpot shows a new deal only after up to 30 seconds, so it cannot be looked for earlier.',
 };

@@ -22,7 +22,7 @@ export const sendChannelMessage = defineAction({
   example: {
     team_id: 'fbe2bf47-16c8-47cf-b4a5-4b9b187c508b',
     channel_id: '19:4a95f7d8db4c4e7fae857bcebe0623e6@thread.tacv2',
-    message: 'A lead of 90 points came in',
+    message: 'A lead with 90 points came in',
     message_type: 'text',
   },
   *perform({ team_id, channel_id, message, message_type }) {

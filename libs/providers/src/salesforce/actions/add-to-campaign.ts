@@ -18,7 +18,7 @@ export const addToCampaign = defineAction({
   }),
   output: z.object({ id: z.string().nullable() }),
   scopes: ['api'],
-  repeat: 'same', // a lead or contact can be a member of a campaign only once
+  repeat: 'same', // Salesforce allows a lead or contact only once in a campaign
   example: { campaign_id: '7015g00000AbCdEAAV', lead_id: '00Q5g00000AbCdEAAV', status: 'Sent' },
   *perform({ campaign_id, lead_id, contact_id, status }, { settings }) {
     if ((lead_id === undefined) === (contact_id === undefined))

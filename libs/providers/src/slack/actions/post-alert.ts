@@ -17,7 +17,7 @@ export const postAlert = defineAction({
   output: z.object({ via: z.enum(['bot', 'webhook']), channel: z.string().optional(), ts: z.string().optional() }),
   scopes: ['chat:write'],
   repeat: 'none',
-  example: { channel: '#alerts', message: 'A lead of 90 points came in' },
+  example: { channel: '#alerts', message: 'A lead with 90 points came in' },
   *perform({ channel, message }, place) {
     const text = escapeText(message);
     if (!place.given.includes('bot_token') && !place.given.includes('access_token')) {

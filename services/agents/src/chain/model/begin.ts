@@ -59,7 +59,7 @@ export async function beginCall(
     if ('exceeded' in begun) return refusedBy(loaded, begun.exceeded);
     return begun.value ? { prepared: begun.prepared, call, timeoutMs } : undefined;
   } catch (error) {
-    // The price, the model or the limit may change later, but this execution cannot continue.
+    // These refusals end the execution, even though the price, the model or the limit may change later.
     if (error instanceof DomainError && ends.has(error.reason)) return { end: endOf(error.reason, error.message) };
     throw error;
   }

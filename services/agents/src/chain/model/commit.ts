@@ -47,7 +47,9 @@ async function storeResult(trx: Transaction<DB>, { id }: Claimed, call: Call, re
   );
 }
 
-/** Publishes the thresholds of the plan that this month's spend has reached. */
+/**
+ * Records each threshold of the plan's cost limit that this month's spend has reached, so that an event announces it.
+ */
 export async function notePlan(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   const { rows } = await sql<{ used: bigint }>`
     select ${countSpent(organizationId)} as used from usage_limits

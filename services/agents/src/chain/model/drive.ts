@@ -87,8 +87,8 @@ async function attempt(
 }
 
 /**
- * Whether another process may have taken over the execution since a time. A lease is renewed three times within its
- * duration, so a process that missed a renewal cannot know whether it still has the lease.
+ * Whether another process may have taken over the execution after the time `since`. A lease is renewed three times
+ * within its duration, so a process that missed a renewal cannot know whether it still has the lease.
  */
 function hasStoodStill({ clock, config }: Context, since: Date): boolean {
   return clock.now().getTime() - since.getTime() > config.leaseMs / 3;

@@ -24,7 +24,7 @@ function nextOf(following: ToolNext): ModelNext {
 }
 
 function toolStateOf({ steps, place, bounds, now, deadline, isDue, random }: ModelState): ToolState {
-  // A call that a budget refused has no answer.
+  // A model call that a budget refused has failed without an answer, so it is not counted.
   const asked = steps.filter(({ kind }) => kind === 'model_call' || kind === 'repair');
   const answers = asked.filter(({ status }) => status !== 'failed').length;
   const { maxRetries } = bounds;

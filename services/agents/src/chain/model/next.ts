@@ -12,7 +12,7 @@ const longestPauseMs = 10_000;
 /** Decides the next action of a chain. A stored answer is never requested again. */
 export function nextOfModel(state: ModelState): ModelNext {
   const last = state.steps.at(-1);
-  if (last === undefined) return failed('expired', 'It went on for longer than its input is kept.');
+  if (last === undefined) return failed('expired', 'It took longer than its input is kept.');
   if (last.kind === 'tool_call' || last.kind === 'approval') return afterTools(state);
   if (last.kind === 'budget') return afterQuestion(state, last);
   const { result } = last;

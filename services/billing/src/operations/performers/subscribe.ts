@@ -52,7 +52,7 @@ async function begin(
 
 /**
  * Changes a subscription. A higher price is charged immediately; a lower price is credited to the next invoice. A
- * scheduled end is cleared, also if plan and quantity stay, because the caller wants the plan.
+ * scheduled end is cleared even if plan and quantity stay the same, because the caller wants the plan.
  */
 async function change(
   ctx: Context,

@@ -25,7 +25,7 @@ const shownProblems = 100;
  */
 export function readHeader(header: readonly string[], desc: DescMessage, defined: readonly CustomFieldRow[]): Column[] {
   if (header.length > maxColumns) {
-    const message = `The header has ${header.length} columns. At most ${maxColumns} are read.`;
+    const message = `The header has ${header.length} columns, and at most ${maxColumns} are allowed.`;
     throw new DomainError('invalid', 'header_mismatch', message);
   }
   const known = columnsOf(desc);
@@ -39,7 +39,7 @@ export function readHeader(header: readonly string[], desc: DescMessage, defined
     else if (column === undefined)
       problems.push({ field: text.trim(), message: 'is not a column of these records', code: 'not_found' });
     else if (seen.has(name))
-      problems.push({ field: text.trim(), message: 'stands in the header twice', code: 'duplicate' });
+      problems.push({ field: text.trim(), message: 'occurs twice in the header', code: 'duplicate' });
     seen.add(name);
     return column ?? { name, read: (cell: string) => ({ value: cell }) };
   });

@@ -59,7 +59,7 @@ function decoderOf(encoding: string) {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
-    const message = `The charset ${encoding} is not known here. Save the file as CSV in UTF-8.`;
+    const message = `The charset ${encoding} is not supported. Save the file as CSV in UTF-8.`;
     throw new DomainError('invalid', 'encoding_unknown', message, { cause });
   }
 }

@@ -3,7 +3,7 @@ import type { HttpAnswer } from '@drippulse/http';
 import { checkJsonText, type JsonValue, parseJson } from '@drippulse/json';
 import { readRetryAfter } from './retry-after.ts';
 
-/** Statuses that mean "later" (RFC 9110, RFC 8470). Any other 4xx is final for this request. */
+/** Statuses that ask the client to try again later (RFC 9110, RFC 8470). Any other 4xx is final for this request. */
 const retryableStatuses = new Set([408, 425, 429]);
 const excerptLength = 300;
 

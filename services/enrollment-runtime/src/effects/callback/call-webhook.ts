@@ -61,7 +61,7 @@ async function sign(
     const failure = fromConnectError(error);
     if (failure.reason === 'busy') throw failure;
     const { kind, message: reason } = failure;
-    const problem = `webhook ${request.signWith} can not sign the request: ${reason}`;
+    const problem = `webhook ${request.signWith} cannot sign the request: ${reason}`;
     return { outcome: 'failed', error: problem, retryable: kind !== 'not_found' };
   }
 }

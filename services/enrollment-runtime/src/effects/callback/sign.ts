@@ -3,7 +3,10 @@ import type { Clients } from '../../context.ts';
 /** Deadline of the request for a signature. */
 export const signingTimeoutMs = 5_000;
 
-/** Builds the headers of Standard Webhooks 1.0.0. The message id is the effect's key, so receivers see repeats. */
+/**
+ * Builds the headers of Standard Webhooks 1.0.0. The message id is the effect's key, so receivers can recognize
+ * repeats.
+ */
 export async function signatureHeaders(
   signing: Clients['signing'],
   message: { organizationId: bigint; webhookId: bigint; id: string; body: string; at: Date },

@@ -9,7 +9,7 @@ import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 /** Deadline of one write. */
 export const crmTimeoutMs = 10_000;
 
-/** Reasons of refusals that may no longer apply at the next attempt. */
+/** Reasons for a refusal that may no longer apply at the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /**
@@ -27,7 +27,7 @@ export async function callCrm(
     return await write(caller, options);
   } catch (error) {
     const failure = fromConnectError(error);
-    // This process or the CRM's is out of descriptors or memory, so no attempt was made.
+    // This process or the CRM's process has run out of file descriptors or memory, so no attempt was made.
     if (failure.reason === 'busy') throw failure;
     const { kind, message, retryAfterSeconds } = failure;
     return {

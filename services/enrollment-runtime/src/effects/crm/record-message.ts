@@ -4,7 +4,8 @@ import { parseObject } from '../../enrollments/contact.ts';
 
 /**
  * Reads the rendered fields of a step as the body of the equivalent REST request: PATCH if there is an `id`, else POST.
- * Templates render strings, so a numeric string becomes a number if its field is numeric. Throws the codec's errors.
+ * Templates render strings, so a numeric string becomes a number if its field is numeric. Throws the codec's error if
+ * the body is not valid.
  */
 export function recordMessage<D extends DescMessage>(desc: D, request: JsonObject, id?: string): MessageShape<D> {
   const fields = parseObject(stringifyJson(request['fields'] ?? null));

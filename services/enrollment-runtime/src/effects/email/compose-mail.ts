@@ -106,7 +106,7 @@ function headersOf(unsubscribeUrl: string | undefined): Record<string, string> {
 /** Compiled once: compiling its options takes several times as long as converting a mail. */
 const textOf = compile({ wordwrap: 78 });
 
-/** Returns the body that a step rendered. The text part is made from HTML. */
+/** Returns the body that a step rendered. If the step rendered HTML, the text part is made from the HTML. */
 export function bodyOf({ html, text }: EffectCall['request']): Body {
   if (typeof html === 'string') return { html, text: textOf(html) };
   return { html: undefined, text: typeof text === 'string' ? text : '' };

@@ -41,6 +41,6 @@ function sentAsOf(result: string | null): SentAs | undefined {
 }
 
 function notKept(): DomainError {
-  const message = 'The content of the message is gone: its person was erased, or its time is over.';
+  const message = 'The content of the message was deleted: its person was erased, or its retention period has ended.';
   return new DomainError('failed_precondition', 'mail_not_kept', message);
 }

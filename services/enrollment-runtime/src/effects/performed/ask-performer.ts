@@ -8,7 +8,7 @@ import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts
 /** Timeout of one call to a performer. Work that takes longer is accepted and settled later. */
 export const performerTimeoutMs = 30_000;
 
-/** Reasons of refusals that may no longer apply at the next attempt. */
+/** Reasons for a refusal that may no longer apply at the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /** The facts about an effect that a performer needs. */
@@ -33,7 +33,7 @@ export type PerformerCall = Pick<
 
 /**
  * Calls the service that performs effects of a kind, in the name of the workflow. If there is no such service, a live
- * effect fails for good, with a reason that people can read.
+ * effect fails permanently, with a reason that people can read.
  */
 export async function askPerformer(
   { performers }: EffectContext,
@@ -52,7 +52,7 @@ export async function askPerformer(
     return await ask(performer.client(caller), { signal: call.signal, timeoutMs: performerTimeoutMs, headers });
   } catch (error) {
     const failure = fromConnectError(error);
-    // This process or the performer's is out of descriptors or memory, so no attempt was made.
+    // This process or the performer's process has run out of file descriptors or memory, so no attempt was made.
     if (failure.reason === 'busy') throw failure;
     const { kind, message, retryAfterSeconds } = failure;
     return {

@@ -52,7 +52,7 @@ export function readResult(
 }
 
 /**
- * Returns the outcome of a result. A result that breaks the contract fails the step for good, because a repeat would
+ * Returns the outcome of a result. A result that breaks the contract fails the step permanently, because a repeat would
  * return the same result.
  */
 export function outcomeOfResult(result: Partial<EffectResult> | undefined, request: JsonObject): EffectOutcome {

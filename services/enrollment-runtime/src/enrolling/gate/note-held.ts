@@ -3,11 +3,11 @@ import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * The mail is sent this long after the first contact began to wait, because contacts often arrive in crowds and some
- * enter soon.
+ * The mail is sent this long after the first contact began to wait, because many contacts often arrive at once and some
+ * of them enter soon.
  */
 const gatherMinutes = 10;
-/** Hours between two mails to an organization. */
+/** Minimum number of hours between two mails to an organization. */
 const pauseHours = 24;
 
 /**

@@ -101,7 +101,7 @@ function personOf(
   const { organizationId, workflowId } = lane;
   const mode = lane.mode === 'test' ? 'test' : asked;
   const { fields, email, leadRef } = readContact(contact);
-  // A contact without an address and a reference counts as a new contact each time.
+  // A contact with neither an address nor a reference counts as a new contact each time.
   const contactKey = contactKeyOf({ lead_ref: leadRef, email }, '');
   const ownKey = contactKey === '' ? undefined : keyHash(contactKey);
   const contactLocks = contactKeysOf({ organizationId, mode, email, leadRef });
@@ -124,7 +124,7 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
   const past: ReadonlyMap<bigint, PastEntries> =
     rule === undefined ? new Map() : await pastEntries(trx, { workflowId: lane.workflowId, mode, rule }, keys);
   const rules = { workflowId: definition.workflowId, reEntry: rule, holdoutPercent: settings.holdout?.percent ?? 0 };
-  // A draw for the holdout needs a key, so each contact without an address and a reference gets a random key.
+  // A draw for the holdout needs a key, so each contact with neither an address nor a reference gets a random key.
   const drawn = people.map(({ key, contactKey }) => ({ key, contactKey: contactKey || randomUUID() }));
   const verdicts = judgeEntries(rules, drawn, { past, now: at.getTime(), timezone });
   const passings = verdicts.map((verdict, index) => ({ ...verdict, entryHash: people[index]?.entryHash ?? null }));

@@ -8,8 +8,8 @@ type Scope = { workflowId: bigint; mode: string; rule: ReEntryRule };
 const sliceKeys = 1_000;
 
 /**
- * Reads the newest entries of each key in a workflow, as many as the rule considers, and the number of active ones. The
- * keys are locked, so that no entry is missed.
+ * Reads the newest entries of each key in a workflow, as many as the rule considers, and the number of the key's active
+ * entries. The keys are locked, so that no entry is missed.
  */
 export async function pastEntries(
   trx: Transaction<DB>,

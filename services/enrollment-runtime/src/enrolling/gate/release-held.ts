@@ -113,7 +113,7 @@ function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (
   });
 }
 
-/** Locks the contacts that were held first, of active workflows. */
+/** Locks the contacts of active workflows that have waited longest. */
 async function lockHeld(trx: Transaction<DB>, organizationId: bigint): Promise<HeldRow[]> {
   const { rows } = await sql<HeldRow>`
     select id, workflow_id, agent_id, hops, mode, timezone, cause, contact

@@ -31,7 +31,7 @@ type Line = {
 /**
  * The timeline lines about waits, skipped or failed steps, and messages. Other successful steps are left out, because
  * they decide nothing about the messages that the person gets. Lines about a goal that was found met at a message step
- * are left out too. The end of a wait is known while the wait lasts, and for sends that a rule held.
+ * are left out too. The time at which a wait ends is known only while the wait lasts, and for a send that a rule held.
  */
 export const timelines: OfEnrollments = async (db, enrollments, window) => {
   // The limits and the offset make the planner look up each joined table by its key.

@@ -16,7 +16,10 @@ export type LedgerContext = Pick<Context, 'db' | 'dbNow' | 'config' | 'sealer'>;
 export type Facts = {
   now: Date;
   rulesOf(send: SendRequest): SendingRules;
-  /** Returns the present frame of the organization's sender. It becomes the frame of a send that gets its place now. */
+  /**
+   * Returns the current frame of the organization's sender, which becomes the frame of each send that gets its place
+   * now.
+   */
   frameOf(send: SendRequest): Frame;
   senderOf(send: SendRequest, frame: Frame): SenderIdentity;
   suppressionsOf(send: SendRequest): readonly Suppressing[];

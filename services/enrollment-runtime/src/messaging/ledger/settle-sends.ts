@@ -21,8 +21,8 @@ export type SettledSend = {
 export type FreedPlace = { contactKey: string; workflowId: bigint; enrollmentId: bigint };
 
 /**
- * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; a send that is retried
- * keeps its place. Returns the freed places, for `wakeHeld` after the commit.
+ * Writes the ends of attempts into the ledger. A send that failed permanently gives its place back; a send that is
+ * retried keeps its place. Returns the freed places, for `wakeHeld` after the commit.
  */
 export async function settleSends(
   trx: Transaction<DB>,
@@ -71,7 +71,7 @@ export async function settleSends(
   }));
 }
 
-/** Subtracts mails that failed for good from the count of the month in which they were counted. */
+/** Subtracts mails that failed permanently from the count of the month in which they were counted. */
 async function giveBack(
   trx: Transaction<DB>,
   failed: readonly { organization_id: string; effect_key: string }[],
@@ -89,8 +89,8 @@ async function giveBack(
 }
 
 /**
- * Wakes the sends that lost to sends which have since given their places back. If the process dies before this call,
- * the held sends are tried at their scheduled times, and nothing is lost.
+ * Wakes the sends that were held because of a send that has now given its place back. If the process dies before this
+ * call, the held sends are tried at their scheduled times, and nothing is lost.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;

@@ -15,7 +15,7 @@ type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
  * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. A send keeps both
- * unless it fails for good, because an attempt of a process that died may have reached the mail server. A mail is
+ * unless it fails permanently, because an attempt of a process that died may have reached the mail server. A mail is
  * counted when it gets its place. A send whose result is recorded stays as it is, and is left out of the returned
  * sends, so that if two processes decide, the later process uses the result of the earlier one.
  */
@@ -80,9 +80,7 @@ export function sendRow(send: SendRequest) {
   };
 }
 
-/**
- * Returns the frame of a send that may leave. A send with any other decision gets no frame, because it has no place.
- */
+/** Returns the frame of a send that may leave. Any other send gets no frame, because it is not placed. */
 function frameRow({ send, decision }: Decided, frameOf: Facts['frameOf']): { frame?: Frame } {
   return decision.kind === 'send' ? { frame: frameOf(send) } : {};
 }

@@ -101,7 +101,7 @@ function readCaps(given: readonly SendingCap[], problem: Problems): SendingRules
     const field = `caps.${index}`;
     checkChannel(field, channel, problem);
     if (!/^[a-z0-9_-]{1,50}$/.test(id)) problem(`${field}.id`, 'must be 1 to 50 of a-z, 0-9, _ and -', 'format');
-    if (seen.has(id)) problem(`${field}.id`, 'is there twice', 'duplicate');
+    if (seen.has(id)) problem(`${field}.id`, 'occurs twice', 'duplicate');
     seen.add(id);
     if (limit < 1 || limit > maxLimit) problem(`${field}.limit`, `must be from 1 to ${maxLimit}`, 'range');
     if ((category?.length ?? 0) > maxCategoryLength) {

@@ -25,6 +25,6 @@ export async function lockRules(trx: Transaction<DB>, organizationId: bigint): P
     .executeTakeFirstOrThrow();
 }
 
-/** Locks rules for `If-Match`. */
+/** Locks the rules and returns their revision, which is compared with `If-Match`. */
 export const lockRulesRevision: LockRevision<DB> = async (trx, { organizationId }) =>
   (await lockRules(trx, organizationId)).revision;

@@ -42,8 +42,8 @@ export async function requireSender(
   { organizationId, address, field }: { organizationId: bigint; address: string; field: string },
 ): Promise<void> {
   if ((await unverifiedOf(db, settings, organizationId, [address])).length === 0) return;
-  const message = `${address} is of no domain that the organization has verified.`;
+  const message = `${address} is not at a domain that the organization has verified.`;
   throw new DomainError('invalid', 'sender_not_verified', message, {
-    violations: [{ field, message: 'is of no verified domain', code: 'not_allowed' }],
+    violations: [{ field, message: 'is not at a verified domain', code: 'not_allowed' }],
   });
 }

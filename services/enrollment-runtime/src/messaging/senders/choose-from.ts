@@ -23,7 +23,7 @@ export function chooseFrom(identity: SenderIdentity, { step, replyTo, own }: Ask
   const dkim = domain === undefined ? undefined : identity.dkimOf(domain);
   if (dkim !== undefined) return { ...base, dkim, from: { name, address: wanted.address } };
   if (identity.mayUseAny) return { ...base, from: { name, address: wanted.address } };
-  const warning = `${wanted.address} is of no verified domain of the organization, so it was sent from ${own.address}`;
+  const warning = `${wanted.address} is not at a verified domain of the organization, so it was sent from ${own.address}`;
   return { replyTo: answers ?? { name: '', address: wanted.address }, from: { name, address: own.address }, warning };
 }
 

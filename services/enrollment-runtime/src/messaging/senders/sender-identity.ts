@@ -6,13 +6,13 @@ export type SenderSettings = {
   postalAddress: string | null;
 };
 
-/** The signature of a domain, as nodemailer takes it. */
+/** The options with which nodemailer adds the DKIM signature of a domain. */
 export type Dkim = { domainName: string; keySelector: string; privateKey: string };
 
 /** The values that an organization may use for the sender of a mail. */
 export type SenderIdentity = {
   settings: SenderSettings;
-  /** Returns the signature of a verified domain of the organization. */
+  /** Returns the DKIM options of a domain; undefined unless it is a verified domain of the organization. */
   dkimOf(domain: string): Dkim | undefined;
   /** Whether any address may send, for example when a person tries the platform on their own machine. */
   mayUseAny: boolean;

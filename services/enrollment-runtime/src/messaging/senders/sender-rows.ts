@@ -29,7 +29,7 @@ export async function lockSender(trx: Transaction<DB>, organizationId: bigint): 
     .executeTakeFirstOrThrow();
 }
 
-/** Locks a sender for `If-Match`. */
+/** Locks the sender and returns its revision, which is compared with `If-Match`. */
 export const lockSenderRevision: LockRevision<DB> = async (trx, { organizationId }) =>
   (await lockSender(trx, organizationId)).revision;
 

@@ -2,7 +2,7 @@ import type { SendRequest } from '../send-request.ts';
 
 export type SuppressionReason = 'unsubscribe' | 'bounce' | 'complaint' | 'manual';
 
-/** A suppression of the address of a send. */
+/** A suppression that applies to the address of a send. */
 export type Suppressing = { category: string | null; reason: SuppressionReason };
 
 /**

@@ -37,7 +37,7 @@ export async function findSuppressionMode(
     .selectFrom('suppressions')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the type of the id in the requests that name a suppression
+    .where('id', '=', id as bigint) // requests that name a suppression give its id as a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

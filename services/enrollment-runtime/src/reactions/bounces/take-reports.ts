@@ -10,7 +10,7 @@ import { noteReport } from '../note-report.ts';
 import { raiseReactions } from '../raise-reactions.ts';
 import type { Report } from './report.ts';
 
-/** The outcomes of reports. */
+/** The number of reports with each outcome. */
 export type Taken = { accepted: number; ignored: number; duplicates: number };
 
 /**

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 
-/** Seconds by which the signed time may be before or after the present time. */
+/** Maximum number of seconds by which the signed time may differ from the current time. */
 const toleranceSeconds = 300;
 const bodyless = Buffer.alloc(0);
 

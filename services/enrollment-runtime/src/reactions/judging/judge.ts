@@ -30,12 +30,12 @@ const tooFast = [
   { links: 3, ms: 5_000 },
 ];
 const besideMs = 5_000;
-/** Age from which a hit can be judged, because no later hit changes its verdict. */
+/** Age of a hit, in milliseconds, from which it can be judged, because no later hit changes its verdict. */
 export const settledMs: number = besideMs + 5_000;
 
 /**
- * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program is taken for
- * a person's hit. The function is pure: equal hits have equal verdicts, at any time and in any process.
+ * Judges the hits of one mail, which are in the order of their times. A hit that shows no sign of a program counts as a
+ * person's hit. The function is pure: equal hits have equal verdicts, at any time and in any process.
  */
 export function judgeHits(mail: { sentAt: Date | null }, hits: readonly RawHit[]): Judgement[] {
   const bursts = clicksInBursts(hits);
@@ -86,8 +86,8 @@ function ofTime({ at }: RawHit, sentAt: Date | null): Sign[] {
 }
 
 /**
- * Returns the sign of a burst for two kinds of hits: a click that belongs to a burst, and any hit of the same client
- * shortly before or after such a click.
+ * Returns the sign of a burst for a click that belongs to a burst, and for any hit of the same client shortly before or
+ * after such a click.
  */
 function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; bursts: ReadonlySet<RawHit> }): Sign[] {
   if (bursts.has(hit)) return [{ verdict: 'scanner', reason: 'burst: links that nobody follows so fast' }];

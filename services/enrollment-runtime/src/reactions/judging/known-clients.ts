@@ -18,7 +18,7 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
   // Office checks whether the target of a link exists. Source: Microsoft,
   // https://blogs.msdn.microsoft.com/vsofficedeveloper/2008/03/11/description-of-the-microsoft-office-existence-discovery-protocol-2/.
   { part: 'microsoft office existence discovery', verdict: 'scanner', name: 'Microsoft Office discovery' },
-  // Previews of links. Source: crawler-user-agents.json as above.
+  // Programs that fetch previews of links. Source: crawler-user-agents.json as above.
   { part: 'slackbot', verdict: 'scanner', name: 'Slack preview' },
   { part: 'skypeuripreview', verdict: 'scanner', name: 'Skype preview' },
   { part: 'whatsapp', verdict: 'scanner', name: 'WhatsApp preview' },
@@ -41,8 +41,8 @@ export const knownAgents: readonly { part: string; verdict: Verdict; name: strin
   // Source: device-detector, regexes/client/libraries.yml at 3856a28.
   { part: 'java/', verdict: 'scanner', name: 'Java library' },
   { part: 'undici', verdict: 'scanner', name: 'JavaScript library' },
-  // Common parts of the agents of crawlers: each is in many of the agents in crawler-user-agents.json, from 12 with
-  // `scanner` to 505 with `bot/`.
+  // Common parts of the agents of crawlers. Each part is in many of the agents in crawler-user-agents.json: `scanner`
+  // in 12, and the most common, `bot/`, in 505.
   { part: 'bot/', verdict: 'scanner', name: 'crawler' },
   { part: 'bot;', verdict: 'scanner', name: 'crawler' },
   { part: 'crawler', verdict: 'scanner', name: 'crawler' },

@@ -14,10 +14,10 @@ const busyMs = 100;
 export type Reclassified = { mails: number; hits: number; changedHits: number; changedMails: number };
 
 /**
- * Judges the hits since a time by the rules of this version, and corrects the recorded times of first open and first
- * click. It raises no reactions, because a new verdict on a hit of last month must not cause a webhook or a run today.
- * Mails that were sent before `keptDays` keep their times if their hits are gone. The function may be repeated and
- * interrupted, and may run while the services run.
+ * Judges all hits after a given time by the rules of this version, and corrects the recorded times of first open and
+ * first click. It raises no reactions, because a new verdict on a hit of last month must not cause a webhook or a run
+ * today. Mails that were sent before `keptDays` keep their times if their hits were deleted. The function may be
+ * repeated and interrupted, and may run while the services run.
  */
 export async function reclassify(
   db: Kysely<DB>,

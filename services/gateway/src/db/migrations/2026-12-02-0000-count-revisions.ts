@@ -2,8 +2,8 @@ import { setApart } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 
 /**
- * Changes when the revision of a row is raised: on every update that changes a column outside of `apart`. An update
- * that changes only columns in `apart` does not raise it.
+ * Changes which updates raise the revision of a row: every update that changes a column outside of `apart` raises it;
+ * an update that changes only columns in `apart` does not.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await setApart(db, 'api_keys', { apart: ['last_used_at'] });

@@ -45,7 +45,7 @@ export function readScopes(json: Uint8Array): { scopes: string[]; problems: Viol
 }
 
 function scopeProblems(field: string, scope: JsonValue): Violation[] {
-  if (typeof scope !== 'string') return [{ field, message: 'must be a text', code: 'type' }];
+  if (typeof scope !== 'string') return [{ field, message: 'must be a string', code: 'type' }];
   if (knownScopes.has(scope)) return [];
   const suggestion = nearest(scope, knownScopes);
   return [

@@ -11,7 +11,7 @@ export type MailLimits = {
   countInvitation(invitation: { organizationId: bigint; email: string }): Promise<void>;
   /** Allows 5 resets per hour for an address, whether or not the address is known, and 30 from a network. */
   countReset(reset: { network: string; email: string }): Promise<void>;
-  /** Allows 5 sign-ups per day for an address, whether or not it is known. The gateway limits sign-ups by network. */
+  /** Allows 5 sign-ups per day for an address, whether or not it is known. The gateway limits sign-ups per network. */
   countSignUp(email: string): Promise<void>;
   /** Allows 5 address changes per hour for an identity. */
   countAddressChange(identityId: bigint): Promise<void>;

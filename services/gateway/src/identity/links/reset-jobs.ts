@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Kind of the jobs that mail links for new passwords. */
+/** The kind of job that sends links for new passwords by mail. */
 export const resetJobs = 'password-reset';
 
 const inputSchema = z.object({ email: z.string() });

@@ -110,7 +110,7 @@ async function advance(
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('organization_deletions')
-    .set({ failures: 0, ...set } as never) // the values are columns and SQL
+    .set({ failures: 0, ...set } as never) // the members of `set` are columns, whose values may be SQL
     .where('organization_id', '=', organizationId)
     .where('fence', '=', fence)
     .executeTakeFirst();

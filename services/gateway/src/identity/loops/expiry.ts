@@ -15,7 +15,7 @@ const networkKeptMs = 90 * dayMs;
 /** Retention of finished deletions, which equals that of the audit trail. */
 const deletionKeptMs = 400 * dayMs;
 
-/** How long an identity without an organization can still be invited. */
+/** Time for which an identity without an organization is kept, so that it can be invited again. */
 const identityKeptMs = 30 * dayMs;
 
 /**
@@ -42,7 +42,7 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
         sql`organization_deletions`,
         sql`next_at is null and erased_at < ${new Date(now - deletionKeptMs)}`,
       );
-      // The list shows when the link of an invitation ended, so links of invitations are kept.
+      // The list of invitations shows when their links ended, so ended links of invitations are kept.
       await deleteInSlices(
         db,
         signal,

@@ -4,7 +4,7 @@ import { toSvgSource } from 'lean-qr/extras/svg';
 import { Secret, TOTP } from 'otpauth';
 
 const stepSeconds = 30;
-/** Accepted clock drift of a phone, in steps in either direction (RFC 6238, 5.2). */
+/** Accepted clock drift of a phone, in time steps in either direction (RFC 6238, 5.2). */
 const driftSteps = 1;
 /** Length of a SHA-1 hash (RFC 4226, 4). SHA-1 is used because not all authenticator apps support other parameters. */
 const secretBytes = 20;
@@ -13,7 +13,7 @@ export function makeSecret(): Buffer {
   return randomBytes(secretBytes);
 }
 
-/** Returns a secret in three forms: for typing, for an app, and for a camera. */
+/** Returns a secret in three forms: as text to type, as a link for an authenticator app, and as a QR code to scan. */
 export function shownSecret(secret: Uint8Array, label: string): { secret: string; otpauthUri: string; qrSvg: string } {
   const totp = new TOTP({ issuer: 'DripPulse', label, secret: secretOf(secret) });
   const otpauthUri = totp.toString();

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
  * would affect them.
  */
 export async function modeOfProject({ workflows }: Context['clients'], caller: Caller, id: unknown): Promise<Mode> {
-  const projectId = id as bigint; // the type of the id in the requests that name a project
+  const projectId = id as bigint; // requests that name a project give its id as a bigint
   try {
     const request = { projectIds: [projectId], mode: modeToProto('live') };
     const { counts } = await workflows(caller).countByProject(request, { timeoutMs: 2000 });

@@ -48,8 +48,8 @@ function requireDomain(text: string): string {
     return '';
   }
   if (!isPublicMailDomain(domain)) return domain;
-  const message = `${domain} is of a mail provider, where anybody has an address.`;
+  const message = `${domain} is a domain of a mail provider, where anybody has an address.`;
   throw new DomainError('invalid', 'public_mail_domain', message, {
-    violations: [{ field: 'domain', message: 'is of a mail provider', code: 'not_allowed' }],
+    violations: [{ field: 'domain', message: 'is a domain of a mail provider', code: 'not_allowed' }],
   });
 }

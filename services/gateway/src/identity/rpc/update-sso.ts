@@ -68,8 +68,8 @@ function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
 }
 
 /**
- * Returns the columns of a changed application, or undefined if the application is still the tested one. A new secret
- * does not make it a different application.
+ * Returns the columns of an application that differs from the stored one; undefined if issuer and client id stay the
+ * same. A new secret does not make it a different application.
  */
 function changedApplication(before: SsoRow, { issuer = before.issuer, clientId = before.client_id }: Given) {
   const isSame = issuer === before.issuer && clientId === before.client_id;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 
-/** Limits attempts to log in, by user name and network. The gateway limits attempts by network alone. */
+/** Limits attempts to log in, per pair of user name and network. The gateway limits attempts per network alone. */
 export type LoginLimits = {
   /** Counts an attempt. Throws `resource_exhausted` after 10 per minute for a name from one network. */
   count(attempt: Attempt): Promise<void>;

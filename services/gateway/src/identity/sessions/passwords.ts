@@ -18,7 +18,8 @@ const longestPassword = 200;
 
 /**
  * Hashes at most two passwords at the same time, which leaves cores and memory to other requests. One of the two places
- * is for strangers and one for everybody else, so that a flood of strangers delays nobody else.
+ * is for logins from a network from which the user has never logged in, and one for everything else, so that a flood of
+ * such logins delays nobody else.
  */
 export function createPasswords(): Passwords {
   const known = limitConcurrency({ max: 1, maxWaiting: 100 });

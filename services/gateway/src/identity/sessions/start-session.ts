@@ -14,9 +14,9 @@ const sessionHours = 12;
 const longestDevice = 255;
 
 /**
- * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or the
- * password is no longer the proven one. Throws `sso_required` when the organization requires a different sign-in
- * method, and `mfa_code_required` for a second factor that was not checked.
+ * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or
+ * when the password was changed after it was checked. Throws `sso_required` when the organization requires a different
+ * sign-in method, and `mfa_code_required` for a second factor that was not checked.
  */
 export async function startSession(
   ctx: Context,

@@ -8,8 +8,8 @@ import { openClientSecret, type SsoRow } from './rows.ts';
 export type SsoPlace = Place & { sso: SsoRow; organization: string };
 
 /**
- * Finds the provider of the organization with a short name. Undefined if there is no such organization, or if it has no
- * provider.
+ * Finds the provider of the organization that has this short name. Undefined if there is no such organization, or if it
+ * has no provider.
  */
 export async function findSsoPlace(ctx: Context, slug: string): Promise<SsoPlace | undefined> {
   const row = await ctx.db.kysely

@@ -13,7 +13,7 @@ export async function readConfig(
   const { data, error } = schema.safeParse(unmask(JSON.parse(stringifyJson(parseJson(text))), o.former));
   if (error !== undefined)
     return { violations: error.issues.flatMap((issue) => violationsOf(issue, Object.keys(schema.shape))) };
-  const config = { type, ...data } as SourceConfig; // the schema was chosen by the type
+  const config = { type, ...data } as SourceConfig; // the schema is that of `type`
   const problem =
     'url' in config && config.url !== undefined ? await checkUrl(config.url, { ...o, lookUp: noLookUp }) : undefined;
   if (problem !== undefined)
@@ -21,7 +21,10 @@ export async function readConfig(
   return { config };
 }
 
-/** Resolves no host name. Saving a data source needs no look-up, because the address is checked on every connection. */
+/**
+ * Resolves no host name. Saving a data source needs no look-up, because the address of the host is checked on every
+ * connection.
+ */
 async function noLookUp(): Promise<undefined> {
   return undefined;
 }

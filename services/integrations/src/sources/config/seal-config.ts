@@ -15,7 +15,7 @@ export function openConfig(sealer: Sealer, place: Place, row: { config: Buffer; 
   const text = openEnvelope(sealer, { box: row.config, dataKey: row.data_key }, sourceContext(place)).toString();
   const { type, ...config } = JSON.parse(text);
   if (!isSourceType(type)) throw new Error('a sealed data source has an unknown type');
-  return { type, ...configSchemas[type].parse(config) } as SourceConfig; // the schema was chosen by the type
+  return { type, ...configSchemas[type].parse(config) } as SourceConfig; // the schema is that of `type`
 }
 
 /** Returns the context that binds the settings of a data source to their row. */

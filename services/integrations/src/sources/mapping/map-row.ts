@@ -67,7 +67,10 @@ function render(text: string, row: JsonObject, now: Date): string {
   return rendered.texts.text ?? '';
 }
 
-/** Converts a value to a number if the member is a number, and otherwise to a string. Custom fields keep their type. */
+/**
+ * Converts a value to a number for a numeric member, and to a string for any other member. Custom fields keep their
+ * type.
+ */
 function fitted(value: JsonValue, to: string, target: string): JsonValue {
   if (value === '') return null;
   if (to.startsWith('custom.')) return value;

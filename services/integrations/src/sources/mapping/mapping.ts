@@ -48,10 +48,10 @@ function problemsOf(entry: MappingEntry, index: number, all: Mapping, collection
     return [{ field: `${at}.to`, message, code: 'not_found', ...(suggestion !== undefined && { suggestion }) }];
   }
   if (all.findIndex((other) => other.to === to) !== index) {
-    return [{ field: `${at}.to`, message: 'is filled by an entry before', code: 'duplicate' }];
+    return [{ field: `${at}.to`, message: 'is already filled by an earlier entry', code: 'duplicate' }];
   }
   if (from !== undefined && value !== undefined) {
-    return [{ field: `${at}.value`, message: 'is only without from', code: 'not_allowed' }];
+    return [{ field: `${at}.value`, message: 'can only be used without from', code: 'not_allowed' }];
   }
   if (from === undefined && value === undefined && done?.type !== 'first_of') {
     return [{ field: `${at}.from`, message: 'or value is required', code: 'required' }];

@@ -56,7 +56,7 @@ const shapes: Readonly<Record<string, (value: string) => boolean>> = {
 /**
  * Suggests targets for the columns of a source: by equal names, by synonyms, or by values if the name gives no hint.
  * Suggests each member at most once. Always compares whole names, because a column such as "Email consent" contains no
- * address.
+ * email addresses.
  */
 export function suggest(
   columns: readonly { name: string; values: readonly string[] }[],
@@ -100,7 +100,7 @@ function normalise(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** Converts the suggestions to a mapping. The mapping changes addresses to lower case. */
+/** Converts the suggestions to a mapping, which changes email addresses to lower case. */
 export function mappingOf(suggestions: ReadonlyMap<string, Suggestion>): Mapping {
   return [...suggestions].map(([from, { target }]) => ({
     from,

@@ -8,7 +8,8 @@ import { CreateCrmLeadRequestSchema } from '@drippulse/proto/drippulse/crm/v1/le
 export type Target = { name: string; isNumber: boolean };
 
 /**
- * Members that rows cannot fill. Links and owners are ids of the platform, and the data source sets the ids' system.
+ * Members that rows cannot fill. Links and owners are ids of the platform, and the data source itself determines
+ * `external_system`.
  */
 const others = new Set(['owner_id', 'custom', 'external_system', 'company', 'contact_id', 'account_id']);
 

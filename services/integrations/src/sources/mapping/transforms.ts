@@ -4,7 +4,7 @@ import { readDate } from './dates.ts';
 
 const words = z.array(z.string().min(1).max(100)).min(1).max(50);
 
-/** Schema of the transforms and their options. The list is closed, because Liquid covers everything else. */
+/** Schema of the transforms and their options. No other transform is needed, because Liquid covers everything else. */
 export const transformSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('trim') }),
   z.strictObject({ type: z.literal('lower') }),

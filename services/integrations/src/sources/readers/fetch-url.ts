@@ -20,8 +20,8 @@ const lasting: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Fetches a customer's address, which must be public and use https. Does not follow redirects. Returns an answer with
- * status 200 or 304, and throws a failure with a message for any other result.
+ * Fetches a URL that a customer chose; it must be public and use https. Does not follow redirects. Returns an answer
+ * with status 200 or 304, and throws a failure with a message for any other result.
  */
 export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnswer> {
   const { url, headers, maxBytes, timeoutMs, signal } = o;

@@ -121,7 +121,7 @@ function nextOf(
   return url.href;
 }
 
-/** Returns the address of `rel="next"` in a Link header (RFC 8288). */
+/** Returns the URL of `rel="next"` in a Link header (RFC 8288). */
 function linkOf(header: string): string | undefined {
   const link = header.split(/,\s*(?=<)/).find((part) => /;\s*rel="?([^";]*\s)?next(\s[^";]*)?"?\s*(;|$)/i.test(part));
   return link === undefined ? undefined : /^\s*<([^>]*)>/.exec(link)?.[1];

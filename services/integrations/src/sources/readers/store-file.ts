@@ -12,7 +12,8 @@ export type StoredFile = { id: string; bytes: bigint; encoding: string; warnings
 type Owner = { organizationId: bigint; sourceId: bigint; runId?: bigint };
 
 /**
- * Stores a file as UTF-8, in parts, so that any process can read from any byte. If it is interrupted, nothing is kept.
+ * Stores a file as UTF-8, in parts, so that any process can read from any byte. If storing is interrupted, nothing is
+ * kept.
  */
 export async function storeFile(db: Kysely<DB>, owner: Owner, chunks: AsyncIterable<Uint8Array>): Promise<StoredFile> {
   const id = uuidv7();

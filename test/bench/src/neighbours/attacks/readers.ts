@@ -28,7 +28,7 @@ function readSlowly(place: Place, token: string, count: (what: string) => void):
   let isBegun = false;
   const take = setInterval(() => {
     for (let taken = 0; taken < takenBytes; ) {
-      const chunk: Buffer | null = socket.read(); // no encoding is set, so it is a buffer
+      const chunk: Buffer | null = socket.read(); // the socket has no encoding, so it returns buffers
       if (chunk === null) return;
       taken += chunk.length;
       if (!isBegun) count(`answered ${statusOf(chunk)}`);

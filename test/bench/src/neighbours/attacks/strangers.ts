@@ -8,7 +8,7 @@ const logins = 126;
 const bodyBytes = 900_000;
 const addresses = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 
-/** Logins of 900 KB from three addresses, without a credential. Each stops before its last byte. */
+/** Logins of 900 KB from three IP addresses, without a credential. Each stops before its last byte. */
 export const strangers: Attack = {
   organizations: 0,
   async prepare(place) {

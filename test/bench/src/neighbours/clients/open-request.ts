@@ -10,7 +10,7 @@ export type Opened = {
   token?: string;
   /** Lines of the head in addition to host and credential. */
   lines?: readonly string[];
-  /** Address of this machine from which the connection is opened. */
+  /** IP address of this machine from which the connection is opened. */
   from?: string;
 };
 

@@ -30,7 +30,7 @@ export async function startQuietOrganization(base: string, token: string): Promi
   });
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
-  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`; // it listens on TCP
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`; // the receiver listens on TCP
   const workflowId = await prepare(api, url);
   const reads = [`/workflows/${workflowId}`, `/workflows/${workflowId}/enrollments?limit=20`, '/crm/contacts?limit=20'];
 

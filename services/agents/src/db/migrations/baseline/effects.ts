@@ -2,8 +2,8 @@ import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the table of the effects of workflow steps. `report_at` is the time at which the result of an accepted effect
- * is next reported.
+ * Creates the table of the effects of workflow steps. `report_at` is the time of the next report of an accepted
+ * effect's result to the runtime.
  */
 export async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`

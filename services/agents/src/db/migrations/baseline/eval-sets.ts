@@ -2,8 +2,8 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the tables for the eval sets of agents. The cases of a set judge versions of templates. A run of a set is a
- * job.
+ * Creates the tables for the eval sets of agents. Versions of templates are judged by the cases of a set. A run of a
+ * set is a job.
  */
 export async function createEvalSets(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
@@ -32,8 +32,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the table of cases. A case never changes. `people` contains ids and addresses, by which an erasure finds the
- * cases of a person.
+ * Creates the table of cases. A case never changes. `people` contains the record ids and email addresses by which an
+ * erasure finds the cases of a person.
  */
 async function createCases(db: Kysely<unknown>): Promise<void> {
   await sql`

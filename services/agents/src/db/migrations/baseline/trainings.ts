@@ -26,8 +26,8 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the table of the records that a training reads. They are deleted when its job ends. `people` contains ids and
- * addresses, by which an erasure finds the rows of a person.
+ * Creates the table of the records that a training reads. They are deleted when the training's job ends. `people`
+ * contains the record ids and email addresses by which an erasure finds the rows of a person.
  */
 async function createRows(db: Kysely<unknown>): Promise<void> {
   await sql`

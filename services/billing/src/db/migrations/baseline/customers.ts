@@ -1,19 +1,19 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** The customer of each organization at Stripe, and its settings. */
+/** Creates the tables for the customers of organizations at Stripe, and for their settings. */
 export async function createCustomers(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createSettings(db);
 }
 
 /**
- * The last answer of Stripe about each organization. `marks` rises when something may have changed at Stripe.
- * `fetched_marks` is the value of `marks` before the last fetch. The row is due while the two differ, and `mark_source`
- * is the reason. A process leases a customer to work on it, and can write only while the row has the lease's fence.
- * `state` is the subscription as JSON. `metered` lists the meters that the subscription has items for, and
- * `usage_due_at` is the time of the next check of the use. `dunning_step` counts the reminders of a failed payment.
- * Rows stay as long as their organization. They identify no person except by the last digits of a card.
+ * Creates the table with Stripe's last answer about each organization. `marks` rises when something may have changed at
+ * Stripe. `fetched_marks` is the value of `marks` before the last fetch. The row is due while the two differ, and
+ * `mark_source` is the reason. A process leases a customer to work on it, and can write only while the row has the
+ * lease's fence. `state` is the subscription as JSON. `metered` lists the meters that the subscription has items for,
+ * and `usage_due_at` is the time of the next check of the usage. `dunning_step` counts the reminders of a failed
+ * payment. Rows stay as long as their organization. They identify no person except by the last digits of a card.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -51,8 +51,9 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The settings of an organization for its invoices. `copied_revision` is the revision that its customer at Stripe has.
- * Rows stay as long as their organization. A `null` in a PATCH clears a member.
+ * Creates the table of the settings that organizations make for their invoices. `copied_revision` is the revision that
+ * was last copied to the customer at Stripe. Rows stay as long as their organization. A `null` in a PATCH clears a
+ * member.
  */
 async function createSettings(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -71,7 +72,7 @@ async function createSettings(db: Kysely<unknown>): Promise<void> {
   await sql`create index settings_copy_due_at_idx on settings (copy_due_at) where copied_revision < revision`.execute(
     db,
   );
-  // A loop checks the use of organizations that pay beyond their plan.
+  // A loop checks the usage of organizations that pay for use beyond their plan.
   await sql`create index settings_spend_cap_cents_idx on settings (organization_id) where spend_cap_cents > 0`.execute(
     db,
   );

@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The entitlements of organizations, and their pushes. */
+/** Creates the tables for the entitlements of organizations, and for their pushes. */
 export async function createEntitlements(db: Kysely<unknown>): Promise<void> {
   await createPushes(db);
   await createThresholds(db);
 }
 
 /**
- * `pushed_entitlements` has the content that is pushed to the services that count. `content` is JSON, and `sequence`
- * rises with each change of the content. A row of `pushes` is due while the service has not confirmed that sequence.
- * Rows of both tables stay as long as the organization.
+ * Creates the tables of pushes. `pushed_entitlements` has the content that is pushed to the services that count usage.
+ * `content` is JSON, and `sequence` rises with each change of the content. A row of `pushes` is due while the service
+ * has not confirmed that sequence. Rows of both tables stay as long as the organization.
  */
 async function createPushes(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -32,7 +32,10 @@ async function createPushes(db: Kysely<unknown>): Promise<void> {
   await sql`create index pushes_due_at_idx on pushes (due_at) where pushed_sequence < wanted_sequence`.execute(db);
 }
 
-/** Shares of limits that were reported. Each share is reported once in its period. Rows are deleted after 400 days. */
+/**
+ * Creates the table of the thresholds that usage has reached and that were reported. Each threshold is reported once in
+ * its period. Rows are deleted after 400 days.
+ */
 async function createThresholds(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table thresholds (

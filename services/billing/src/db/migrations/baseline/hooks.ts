@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Events received from Stripe. Their ids reveal repeats and, compared with Stripe's list, lost events. Rows are deleted
- * after 35 days, because Stripe lists only the events of the last 30 days.
+ * Creates the table of events received from Stripe. Their ids reveal repeats and, compared with Stripe's list, lost
+ * events. Rows are deleted after 35 days, because Stripe lists only the events of the last 30 days.
  */
 export async function createHooks(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Charged use beyond plans. `metered_months` has the known use of a meter in a month, and its charged share.
- * `metered_hours` has the charged share by hours, which is sent to Stripe's meters. A row of `metered_hours` is due
- * while `sent_quantity` differs from `quantity`, and `sends` counts how often the row was sent. Rows of both tables are
- * deleted after 400 days.
+ * Creates the tables for charged use beyond plans. `metered_months` has the known usage of a meter in a month, and the
+ * charged part of it. `metered_hours` has the charged part by hours, which is sent to Stripe's meters. A row of
+ * `metered_hours` is due while `sent_quantity` differs from `quantity`, and `sends` counts how often the row was sent.
+ * Rows of both tables are deleted after 400 days.
  */
 export async function createMetering(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Writes to Stripe. Each write is committed before it is sent. `key` is the key of the API call, and the prefix of the
- * keys by which Stripe recognizes a repeat. `generation` is a part of these keys. It changes after an answer that
- * Stripe would only repeat. An organization has at most one pending write. Ended writes are deleted after 90 days.
+ * Creates the table of writes to Stripe. Each write is committed before it is sent. `key` is the key of the API call,
+ * and the prefix of the keys by which Stripe recognizes a repeat. `generation` is a part of these keys. It changes
+ * after an answer that Stripe would only repeat. An organization has at most one pending write. Ended writes are
+ * deleted after 90 days.
  */
 export async function createOperations(db: Kysely<unknown>): Promise<void> {
   await sql`

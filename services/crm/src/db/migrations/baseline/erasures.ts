@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 export async function createErasures(db: Kysely<unknown>): Promise<void> {
-  // `identity` contains the sealed mail addresses that other services have to erase. It becomes null when they have
+  // `identity` contains the sealed email addresses that other services have to erase. It becomes null when they have
   // finished.
   await sql`
     create table erasures (
@@ -13,8 +13,8 @@ export async function createErasures(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // The index has no organization prefix, because the search for due erasures covers all organizations.
   await sql`create index erasures_erased_at_idx on erasures (erased_at) where identity is not null`.execute(db);
-  // `digest` is a keyed hash of an address or id of the person. Without the organization's key, the hash identifies
-  // nobody.
+  // `digest` is a keyed hash of an identifier of the person, such as an email address. Without the organization's key,
+  // the hash identifies nobody.
   await sql`
     create table tombstones (
       organization_id bigint not null,

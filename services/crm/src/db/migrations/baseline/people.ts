@@ -109,7 +109,7 @@ async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void
 }
 
 /**
- * Creates the indexes of merged records. An import uses them to find a merged record by its former external id or
+ * Creates the indexes of merged records. An import uses them to find a merged record by its former external id or email
  * address, and then updates the survivor.
  */
 async function indexMerged(db: Kysely<unknown>, table: string): Promise<void> {

@@ -56,8 +56,8 @@ export async function createApprovals(db: Kysely<unknown>): Promise<void> {
   // An erasure scans the approvals of an organization that belong to no enrollment; there are few of them.
   await sql`create index approvals_of_no_enrollment_idx on approvals (organization_id, id)
     where enrollment_id is null`.execute(db);
-  // The indexes do not begin with the organization: loops look across all organizations for rows that have expired,
-  // must be mailed, or are old.
+  // The indexes do not begin with the organization, because loops look across all organizations for rows that have
+  // expired, must be mailed, or are old.
   await sql`create index approvals_expires_at_idx on approvals (expires_at) where status = 'pending'`.execute(db);
   await sql`
     create index approvals_unnotified_idx on approvals (organization_id, id)

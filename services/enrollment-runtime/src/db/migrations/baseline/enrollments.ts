@@ -14,8 +14,9 @@ async function createSequences(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A row is written once, at entry; only an erasure updates it. The place of an enrollment is in `runs` while it lives
- * and in `outcomes` once it has ended, in exactly one of the two. A person who is held out has an outcome and no run.
+ * A row is written once, at entry; only an erasure updates it. The state of an enrollment is in `runs` until the
+ * enrollment ends, and then in `outcomes`; it is always in exactly one of the two. A person who is held out has an
+ * outcome and no run.
  */
 async function createIdentities(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -50,7 +51,7 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
     where lead_ref is not null`.execute(db);
   await sql`create index enrollments_test_idx on enrollments (workflow_id, id) where mode = 'test'`.execute(db);
   await sql`create index enrollments_block_idx on enrollments (workflow_id, (id >> 3))`.execute(db);
-  // Re-entry rules count the entries of a key.
+  // For re-entry rules, which count the entries of a key.
   for (const hash of ['contact_hash', 'entry_hash']) {
     await sql`create index ${sql.ref(`enrollments_${hash}_idx`)} on enrollments (workflow_id, ${sql.ref(hash)})
       where ${sql.ref(hash)} is not null`.execute(db);
@@ -58,9 +59,9 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The texts that `q` is matched against. A row contains the texts of up to eight enrollments that one call made and
- * whose ids differ only in their last three bits: `block` is the id without these bits. The texts are in the order of
- * the bits, separated by U+001E. Two calls may write rows of one block, so no key is unique.
+ * The texts in which a list searches for its parameter `q`. A row contains the texts of up to eight enrollments that
+ * one call made and whose ids differ only in their last three bits: `block` is the id without these bits. The texts are
+ * in the order of the bits, separated by U+001E. Two calls may write rows of one block, so no key is unique.
  */
 async function createSearch(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -69,8 +70,9 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
       block bigint not null,
       text text not null
     )`.execute(db);
-  // PostgreSQL's default histogram of a hundred texts is too small to estimate how many texts contain a rare prefix: in
-  // 15 % of its samples a list scanned the whole workflow. With a thousand texts, planning takes 4 ms.
+  // PostgreSQL's default histogram of a hundred texts is too small to estimate how many texts contain a rare prefix:
+  // with 15 % of the samples that PostgreSQL took, a list scanned the whole workflow. With a thousand texts, planning
+  // takes 4 ms.
   await sql`alter table enrollment_search alter column text set statistics 1000`.execute(db);
   await sql`create index enrollment_search_block_idx on enrollment_search (workflow_id, block)`.execute(db);
   await sql`create index enrollment_search_text_idx on enrollment_search

@@ -30,7 +30,10 @@ async function createRefused(db: Kysely<unknown>): Promise<void> {
   await sql`create index refused_entries_refused_at_idx on refused_entries (refused_at)`.execute(db);
 }
 
-/** Contacts that wait for a quota, in the order in which they came. Contacts that waited too long stay for a while. */
+/**
+ * Contacts that wait for a quota, in the order in which they came. The rows of contacts whose wait has expired stay for
+ * a while.
+ */
 async function createHeld(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table held_entries (

@@ -10,9 +10,9 @@ export async function createHistory(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The timeline. A row has all lines that one move wrote: the first line in the columns, the others in `following`. A
- * row costs the database as much as its contents do, and most moves take several steps. The step's index gives its id,
- * name and type in the version.
+ * The timeline. A row has all lines that one move wrote: the first line in the columns, the others in `following`. Most
+ * moves take several steps, and the overhead of a row is as large as its contents, so a row for each line would cost
+ * more. The id, name and type of a step are found in the version by `step_index`.
  */
 async function createTimeline(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -52,8 +52,8 @@ async function createLines(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * An intent is committed before its effect is performed. The intent has the rendered request, so that every repeat is
- * equal. A service that has accepted an effect settles it later.
+ * An intent is committed before its effect is performed. The intent has the rendered request, so that every attempt
+ * sends an equal request. A service that has accepted an effect settles it later.
  */
 async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -79,9 +79,9 @@ async function createEffects(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Trigger functions for a partition whose remaining rows pruning copies to a replacement table. The functions repeat
- * each write to the partition in the replacement table, whose name is their argument. The new row is written by its
- * values. The other rows of its enrollment are copied unless they are in the replacement table already, because two
- * writers of one enrollment must not undo each other.
+ * each write to the partition in the replacement table, whose name is the functions' argument. They insert the written
+ * row, or update it if the replacement table already has it. They copy the other rows of its enrollment only if these
+ * are not yet in the replacement table, because two writers of one enrollment must not undo each other.
  */
 async function createKeepers(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -29,7 +29,7 @@ async function createSenders(db: Kysely<unknown>): Promise<void> {
 /**
  * Domains that an organization may send from. Any organization may claim a domain; it owns the domain once the domain's
  * records are found. A verified domain is looked up again at `next_check_at`. `missed_checks` is the number of
- * successive checks that missed its records.
+ * consecutive checks that did not find the domain's records.
  */
 async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -89,7 +89,7 @@ async function createSuppressions(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index suppressions_email_key
     on suppressions (organization_id, mode, email, channel, coalesce(category, ''), reason)`.execute(db);
   await sql`create index suppressions_mode_idx on suppressions (organization_id, mode, id)`.execute(db);
-  // Serves the count of the last day's suppressions.
+  // Used to count the suppressions that were added in the last day.
   await sql`create index suppressions_created_at_idx on suppressions using brin (created_at)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }

@@ -10,7 +10,7 @@ export async function createReactions(db: Kysely<unknown>): Promise<void> {
 /**
  * A row is one request as received, several equal requests of the same second, or the report of a mail server.
  * `verdict` is null until a version of the rules has judged the row. Reports need no verdict. A partition covers a
- * month, because the detail of an enrollment looks into each partition.
+ * whole month, because every read of an enrollment's detail searches each partition.
  */
 async function createHits(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence hits_id_seq as bigint`.execute(db);

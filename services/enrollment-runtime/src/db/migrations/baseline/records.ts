@@ -37,8 +37,8 @@ async function createDeliveries(db: Kysely<unknown>): Promise<void> {
       variants text[],
       constraint deliveries_enrollment_id_effect_key_key unique (enrollment_id, effect_key)
     )`.execute(db);
-  // Links and bounces find their mail by its Message-ID without the domain, which follows MAIL_FROM. An entry of a hash
-  // index takes eight bytes.
+  // Links and bounces find their mail by its Message-ID without the domain, because the domain changes with MAIL_FROM.
+  // The index is a hash index, because an entry then takes only eight bytes.
   await sql`create index deliveries_message_key_idx on deliveries using hash (left(message_id, 41))`.execute(db);
 }
 

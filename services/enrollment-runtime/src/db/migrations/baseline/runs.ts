@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The places of enrollments. */
+/** The states of enrollments. */
 export async function createRuns(db: Kysely<unknown>): Promise<void> {
   await createLiving(db);
   await createRunData(db);
@@ -10,10 +10,10 @@ export async function createRuns(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The living enrollments, in a narrow table that is written often. A run is due at `wake_at`, or leased by a worker
- * until `lease_until`; a run that a person has paused is neither. Each row is in at most one of the partial indexes of
- * these two times, so a claim writes one index. Live runs that are not paused are absent from the indexes for paused
- * and test runs.
+ * The enrollments that have not ended, in a narrow table that is written often. A run is due at `wake_at`, or leased by
+ * a worker until `lease_until`; a run that a person has paused is neither. Each row is in at most one of the partial
+ * indexes of these two times, so a claim writes one index. Live runs that are not paused are absent from the indexes
+ * for paused and test runs.
  */
 async function createLiving(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -71,7 +71,7 @@ async function createRunData(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
 }
 
-/** The ended enrollments, written when they end. */
+/** The enrollments that have ended. A row is written when its enrollment ends. */
 async function createOutcomes(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table outcomes (
@@ -112,8 +112,8 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The number of enrollments of a workflow at each step. An ended enrollment counts at the step where it ended. The sums
- * are the totals.
+ * The number of enrollments of a workflow at each step. An ended enrollment counts at the step where it ended. The
+ * totals of the workflow are the sums of these numbers.
  */
 async function createCounters(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The runtime's own tables of workflows. */
+/** The tables with the runtime's own copy of workflows. */
 export async function createWorkflows(db: Kysely<unknown>): Promise<void> {
   await createLanes(db);
   await createVersions(db);

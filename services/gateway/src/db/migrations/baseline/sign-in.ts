@@ -2,8 +2,8 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the tables of the organizations' mail domains and OpenID Connect providers, and of the links of identities to
- * issuers.
+ * Creates the tables of the organizations' mail domains and OpenID Connect providers, and the table that links
+ * identities to issuers.
  */
 export async function createSignIn(db: Kysely<unknown>): Promise<void> {
   await createDomains(db);
@@ -54,8 +54,8 @@ async function createConnections(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the table of the links of identities to the subjects of issuers. An issuer that an organization chose is
- * trusted only by that organization, so the key includes the organization.
+ * Creates the table that links identities to their subjects at issuers. An issuer that an organization chose is trusted
+ * only by that organization, so the key includes the organization.
  */
 async function createLinks(db: Kysely<unknown>): Promise<void> {
   await sql`

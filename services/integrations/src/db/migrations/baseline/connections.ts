@@ -69,7 +69,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index connections_organization_idx on connections (organization_id, id desc)`.execute(db);
-  // The index does not begin with the organization, because loops look for ends in all organizations.
+  // The index does not begin with the organization, because loops look for tokens that end, in all organizations.
   await sql`create index connections_expiry_idx on connections (token_expires_at) where status = 'active'`.execute(db);
   await sql`create index connections_ends_at_idx on connections (ends_at) where ends_at is not null`.execute(db);
   await addRevision(db, 'connections', { apart: connectionsApart });
@@ -78,7 +78,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 /**
  * Creates the table of the consents that people have started. Ticket, state and cookie are stored as hashes. `secrets`
  * contains the PKCE verifier and the credential fields that the consent needs. It is sealed in the same way as the
- * credentials of a connection. Rows are deleted an hour after they end.
+ * credentials of a connection. A row is deleted an hour after its consent has ended.
  */
 async function createAuthorizations(db: Kysely<unknown>): Promise<void> {
   // The sequence is explicit, because the id is part of the context that seals the secrets, and must be known before

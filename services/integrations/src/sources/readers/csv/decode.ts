@@ -16,7 +16,7 @@ export const guessedEncoding =
 export type Decoder = {
   write(chunk: Uint8Array): string;
   end(): string;
-  /** The encoding found so far. */
+  /** Returns the encoding found so far. */
   encoding(): Encoding;
 };
 
