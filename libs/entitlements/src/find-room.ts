@@ -26,10 +26,10 @@ export type Room = {
 /**
  * Percentages of the ceiling. A transaction takes a shared lock if the usage is at most `farPercent` and concurrent
  * transactions of its size would add at most `inFlightPercent`. If the transaction then finds a usage above
- * `leastFarPercent`, it takes an exclusive lock.
+ * `sharedPercent`, it takes an exclusive lock.
  */
 const farPercent = 80;
-const leastFarPercent = 94;
+const sharedPercent = 94;
 const inFlightPercent = 5;
 
 /**
@@ -40,7 +40,7 @@ const inFlightPercent = 5;
  * The result is exact with any number of processes, because a transaction locks the meter until it ends. While the
  * usage is far below the limit and the transaction needs little, the lock is shared, so that transactions of one
  * organization do not wait for each other. The transactions that share the lock together need at most `inFlightPercent`
- * of the ceiling, because the database runs at most `max_connections` transactions. Above `leastFarPercent`,
+ * of the ceiling, because the database runs at most `max_connections` transactions. Above `sharedPercent`,
  * transactions decide one after the other. Call it only once per meter in a transaction: each call takes its locks in
  * the order of organizations, and a second call would break this order. `standing` counts the rows of a meter without
  * sums.
@@ -110,7 +110,7 @@ async function roomOf<DB>(trx: Transaction<DB>, asked: Asked): Promise<Room> {
   const { meter, count, ceiling, organizationId } = asked;
   const isShared = await lockMeter(trx, asked);
   const { used, resetsAt } = await readUsed(trx, asked);
-  if (isShared && used * 100n > ceiling * BigInt(leastFarPercent)) await lockAlone(trx, { meter, organizationId });
+  if (isShared && used * 100n > ceiling * BigInt(sharedPercent)) await lockAlone(trx, { meter, organizationId });
   const left = ceiling - used;
   const granted = left < BigInt(count) ? Math.max(0, Number(left)) : count;
   if (granted === count) return { granted, used };

@@ -38,7 +38,7 @@ function plain(name: string): string {
  */
 function distance(one: string, other: string, bound: number): number {
   let before: number[] = [];
-  let leastAbove = 0;
+  let minimumAbove = 0;
   let above = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row++) {
     const current = [row];
@@ -53,10 +53,10 @@ function distance(one: string, other: string, bound: number): number {
       if (row > 1 && column > 1 && isExchange) steps = Math.min(steps, at(before, column - 2) + 1);
       current.push(steps);
     }
-    const leastHere = Math.min(...current);
+    const minimum = Math.min(...current);
     // A row is computed from the two rows above it.
-    if (leastHere > bound && leastAbove > bound) return leastHere;
-    leastAbove = leastHere;
+    if (minimum > bound && minimumAbove > bound) return minimum;
+    minimumAbove = minimum;
     before = above;
     above = current;
   }

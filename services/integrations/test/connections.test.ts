@@ -171,6 +171,21 @@ test('a late failure of replaced credentials is not shown at the new ones', asyn
   expect(integrationConnection?.lastError).toBeUndefined();
 });
 
+test('a failure of new credentials is shown, also right after the same failure of the old ones', async () => {
+  const made = await create('sendgrid', { api_key: canary });
+  const errorAfterTest = async () => {
+    fakes.provider('sendgrid').fail({ status: 503, body: {} });
+    expect(await testOf(made.id)).toMatchObject({ ok: false });
+    return (await harness.connections(admin).getIntegrationConnection({ id: made.id })).integrationConnection
+      ?.lastError;
+  };
+  const first = await errorAfterTest();
+  expect(first).toBeDefined();
+  const credentials = { api_key: canary.replace(/a$/, 'd') };
+  expect((await patch(made.id, { credentials }, { test: false })).lastError).toBeUndefined();
+  expect(await errorAfterTest()).toMatchObject({ code: first?.code });
+});
+
 test('an organization has 200 connections, also when more are asked for at the same time', async () => {
   const crowded = { ...admin, organizationId: 78n };
   const make = (externalKey: string) =>

@@ -7,12 +7,13 @@ import {
   type FailureMode,
   type FakeStripe,
   liveOf,
+  plans,
   signEvent,
   stateAtStripe,
   subscriptionsOf,
 } from '@drippulse/fake-providers/stripe-billing';
 import { CancelTime } from '@drippulse/proto/drippulse/billing/v1/billing_pb';
-import { payingOrganizations, plans } from './billing.ts';
+import { payingOrganizations } from './billing.ts';
 import { type BillingClient, hookSecret } from './clients.ts';
 import { type Driving, pause } from './driving.ts';
 import type { History } from './history.ts';

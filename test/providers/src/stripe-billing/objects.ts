@@ -111,9 +111,12 @@ export type Account = {
   events: Event[];
 };
 
+/** The default plans, from the cheapest to the most expensive. */
+export const plans = ['starter', 'growth', 'scale'] as const;
+
 /** Returns an account with a price for each of the default plans. */
 export function newAccount(): Account {
-  const prices: Price[] = (['starter', 'growth', 'scale'] as const).map((plan, index) => ({
+  const prices: Price[] = plans.map((plan, index) => ({
     id: `price_${plan}`,
     object: 'price',
     lookup_key: `drippulse_${plan}`,

@@ -1,7 +1,6 @@
 import { liveOf } from './customer-state.ts';
+import { plans } from './objects.ts';
 import type { FakeStripe } from './start.ts';
-
-const plans = ['starter', 'growth', 'scale'] as const;
 
 /**
  * Changes the live subscription of a customer, or its card, as Stripe or a person on Stripe's pages does. `below`

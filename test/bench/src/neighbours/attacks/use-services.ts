@@ -26,7 +26,7 @@ export const useServices: Attack = {
 async function enrollMany(place: Place, token: string) {
   const api = createApi(place.base, token);
   // No server listens on this port, so each delivery fails and is tried again.
-  const url = 'http://127.0.0.1:9/';
+  const url = 'http://127.0.0.1:1024/';
   for (let index = 0; index < webhooks; index += 1) {
     await api('POST', '/webhooks', { url: `${url}${index}`, event_type: 'enrollment.completed' });
   }

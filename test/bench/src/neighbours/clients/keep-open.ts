@@ -11,7 +11,8 @@ export async function keepOpen({ signal }: Round, open: () => Socket): Promise<v
     const socket = open();
     const end = () => void socket.destroy();
     signal.addEventListener('abort', end, { once: true });
-    await once(socket, 'close');
+    // `once` rejects when the socket fails, for example because the platform resets the connection.
+    await once(socket, 'close').catch(() => undefined);
     signal.removeEventListener('abort', end);
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
